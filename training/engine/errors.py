@@ -1,0 +1,53 @@
+"""What can go wrong in a run through no fault of the code: one class a meaning, each with a code and one clear sentence."""
+
+
+class EngineError(Exception):
+    """A failure that the user can read and act on. `code` is for programs, `detail` is one sentence for people."""
+
+    code = "engine_error"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class BadConfig(EngineError):
+    """A setting of the run is unknown or out of its range."""
+
+    code = "bad_config"
+
+
+class BadData(EngineError):
+    """The run folder holds nothing to learn from, or an image in it can't be read."""
+
+    code = "bad_data"
+
+
+class WeightsUnavailable(EngineError):
+    """The base weights are neither on this machine nor to be downloaded."""
+
+    code = "weights_unavailable"
+
+
+class BadCheckpoint(EngineError):
+    """A checkpoint is damaged, or was made for another task or model."""
+
+    code = "bad_checkpoint"
+
+
+class Diverged(EngineError):
+    """The loss is no longer a number: the learning rate is too high for this data."""
+
+    code = "diverged"
+
+
+class BadTarget(EngineError):
+    """The export target or its quantization does not exist, or does not fit the model."""
+
+    code = "bad_target"
+
+
+class ParityFailed(EngineError):
+    """An artifact answers differently from the checkpoint that it was made of."""
+
+    code = "parity"
