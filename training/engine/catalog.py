@@ -10,7 +10,7 @@ from typing import Any
 
 from annotations.dataset.records import Task
 from training.engine.config import Config
-from training.engine.errors import BadConfig, BadTarget
+from training.engine.errors import ConfigError, TargetError
 
 Rgb = tuple[float, float, float]
 
@@ -147,19 +147,19 @@ STARTUP_SECONDS = 6.0
 
 
 def model_info(name: str) -> ModelInfo:
-    """The model's row. Raises BadConfig when there is none."""
+    """The model's row. Raises ConfigError when there is none."""
     if name not in MODELS:
-        raise BadConfig(f"There is no model {name!r}: choose one of {', '.join(MODELS)}.")
+        raise ConfigError(f"There is no model {name!r}: choose one of {', '.join(MODELS)}.")
     return MODELS[name]
 
 
 def target_info(name: str, quantization: str = "none") -> TargetInfo:
-    """The target's row. Raises BadTarget when there is none, or when it does not offer the quantization."""
+    """The target's row. Raises TargetError when there is none, or when it does not offer the quantization."""
     if name not in TARGETS:
-        raise BadTarget(f"There is no target {name!r}: choose one of {', '.join(TARGETS)}.")
+        raise TargetError(f"There is no target {name!r}: choose one of {', '.join(TARGETS)}.")
     info = TARGETS[name]
     if quantization not in info.quantizations:
-        raise BadTarget(f"{info.title} offers {', '.join(info.quantizations)}, not {quantization!r}.")
+        raise TargetError(f"{info.title} offers {', '.join(info.quantizations)}, not {quantization!r}.")
     return info
 
 
@@ -169,7 +169,7 @@ def default_model(task: Task) -> ModelInfo:
 
 
 def complete_config(values: dict[str, Any]) -> Config:
-    """A config with the model's defaults wherever `values` (parsed JSON) is silent. Raises BadConfig."""
+    """A config with the model's defaults wherever `values` (parsed JSON) is silent. Raises ConfigError."""
     info = model_info(str(values.get("model", "")))
     return Config.from_dict(info.default_config.to_dict() | values)
 

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, Self, get_args
 
-from training.engine.errors import BadConfig
+from training.engine.errors import ConfigError
 
 Base = Literal["catalogue", "checkpoint", "none"]
 Freeze = Literal["none", "trunk"]
@@ -66,13 +66,13 @@ class Config:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
-        """The config that `values` (parsed JSON) describes. Raises BadConfig on an unknown key or a bad value."""
+        """The config that `values` (parsed JSON) describes. Raises ConfigError on an unknown key or a bad value."""
         known = {field.name for field in fields(cls)}
         unknown = sorted(set(values) - known)
         if unknown:
-            raise BadConfig(f"Unknown setting {', '.join(unknown)}: known are {', '.join(sorted(known))}.")
+            raise ConfigError(f"Unknown setting {', '.join(unknown)}: known are {', '.join(sorted(known))}.")
         if "model" not in values:
-            raise BadConfig("The setting model is missing.")
+            raise ConfigError("The setting model is missing.")
         return cls(**values)
 
     def to_dict(self) -> dict[str, Any]:
@@ -81,7 +81,7 @@ class Config:
 
 def _expect(holds: bool, name: str, expected: str, value: object) -> None:
     if not holds:
-        raise BadConfig(f"{name} must be {expected}, not {value!r}.")
+        raise ConfigError(f"{name} must be {expected}, not {value!r}.")
 
 
 def _expect_whole(name: str, value: object, least: int, most: int) -> None:

@@ -1,4 +1,4 @@
-"""What can go wrong in a run through no fault of the code: one class a meaning, each with a code and one clear sentence."""
+"""What can go wrong through no fault of the code: one class a meaning, each with a code and one clear sentence."""
 
 
 class EngineError(Exception):
@@ -11,43 +11,43 @@ class EngineError(Exception):
         self.detail = detail
 
 
-class BadConfig(EngineError):
+class ConfigError(EngineError):
     """A setting of the run is unknown or out of its range."""
 
     code = "bad_config"
 
 
-class BadData(EngineError):
+class DataError(EngineError):
     """The run folder holds nothing to learn from, or an image in it can't be read."""
 
     code = "bad_data"
 
 
-class WeightsUnavailable(EngineError):
+class WeightsError(EngineError):
     """The base weights are neither on this machine nor to be downloaded."""
 
     code = "weights_unavailable"
 
 
-class BadCheckpoint(EngineError):
+class CheckpointError(EngineError):
     """A checkpoint is damaged, or was made for another task or model."""
 
     code = "bad_checkpoint"
 
 
-class Diverged(EngineError):
+class DivergedError(EngineError):
     """The loss is no longer a number: the learning rate is too high for this data."""
 
     code = "diverged"
 
 
-class BadTarget(EngineError):
+class TargetError(EngineError):
     """The export target or its quantization does not exist, or does not fit the model."""
 
     code = "bad_target"
 
 
-class ParityFailed(EngineError):
+class ParityError(EngineError):
     """An artifact answers differently from the checkpoint that it was made of."""
 
     code = "parity"
