@@ -177,7 +177,7 @@ def complete_config(values: dict[str, Any]) -> Config:
 def estimate_seconds(model: str, images: int, epochs: int, cores: int) -> float:
     """How long a run over `images` training images will take on `cores` quiet cores, within a factor of two."""
     info = model_info(model)
-    speed = info.images_per_second * max(1, cores) ** 0.8  # threads share memory and the data's loop
+    speed: float = info.images_per_second * max(1, cores) ** 0.8  # threads share memory and the data's loop
     return STARTUP_SECONDS + images * epochs / speed
 
 

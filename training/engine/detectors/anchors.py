@@ -1,0 +1,69 @@
+"""Anchors: which of them answer for which true box, and how a box is coded relative to its anchor."""
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+CENTRE_WEIGHT = 10.0
+SIZE_WEIGHT = 5.0
+MAX_LOG_SIZE = math.log(1000 / 16)
+MATCH_IOU = 0.5
+
+
+def centres_and_sizes(boxes: Tensor) -> tuple[Tensor, Tensor]:
+    """Corners [..., 4] as centres [..., 2] and sizes [..., 2]."""
+    sizes = boxes[..., 2:] - boxes[..., :2]
+    return boxes[..., :2] + sizes / 2, sizes
+
+
+def pairwise_iou(boxes: Tensor, anchors: Tensor) -> Tensor:
+    """Intersection over union [n, A] of `boxes` [n, 4] and `anchors` [A, 4]."""
+    low = torch.maximum(boxes[:, None, :2], anchors[None, :, :2])
+    high = torch.minimum(boxes[:, None, 2:], anchors[None, :, 2:])
+    shared = (high - low).clamp_(min=0).prod(-1)
+    area_of_boxes = (boxes[:, 2:] - boxes[:, :2]).prod(-1)
+    area_of_anchors = (anchors[:, 2:] - anchors[:, :2]).prod(-1)
+    return shared / (area_of_boxes[:, None] + area_of_anchors[None] - shared).clamp(min=1e-9)
+
+
+@torch.no_grad()
+def match(boxes: Tensor, anchors: Tensor) -> tuple[Tensor, Tensor]:
+    """Which anchors [m] answer for which boxes [m]: those with IoU >= 0.5, and the best one of every box."""
+    if len(boxes) == 0:
+        none = torch.zeros(0, dtype=torch.int64, device=anchors.device)
+        return none, none
+    iou = pairwise_iou(boxes, anchors)
+    value, box_of_anchor = iou.max(0)
+    box_of_anchor[value < MATCH_IOU] = -1
+    box_of_anchor[iou.argmax(1)] = torch.arange(len(boxes), device=anchors.device)
+    matched = (box_of_anchor >= 0).nonzero()[:, 0]
+    return matched, box_of_anchor[matched]
+
+
+def encode(boxes: Tensor, anchors: Tensor) -> Tensor:
+    """Boxes [m, 4] relative to their anchors [m, 4]: what the regression head learns."""
+    centres, sizes = centres_and_sizes(boxes)
+    anchor_centres, anchor_sizes = centres_and_sizes(anchors)
+    shift = (centres - anchor_centres) / anchor_sizes * CENTRE_WEIGHT
+    growth = torch.log(sizes.clamp(min=1e-4) / anchor_sizes) * SIZE_WEIGHT
+    return torch.cat([shift, growth], -1)
+
+
+class Decoder(nn.Module):
+    """Turns regressed deltas [B, A, 4] into boxes [B, A, 4], corners 0..1 clipped; the anchors are constants in it."""
+
+    anchor_centres: Tensor
+    anchor_sizes: Tensor
+
+    def __init__(self, anchors: Tensor) -> None:
+        super().__init__()
+        centres, sizes = centres_and_sizes(anchors)
+        self.register_buffer("anchor_centres", centres[None].contiguous(), persistent=False)
+        self.register_buffer("anchor_sizes", sizes[None].contiguous(), persistent=False)
+
+    def forward(self, deltas: Tensor) -> Tensor:
+        centres = deltas[..., :2] * (1 / CENTRE_WEIGHT) * self.anchor_sizes + self.anchor_centres
+        growth = (deltas[..., 2:] * (1 / SIZE_WEIGHT)).clamp(max=MAX_LOG_SIZE)
+        half = torch.exp(growth) * self.anchor_sizes * 0.5
+        return torch.cat([centres - half, centres + half], -1).clamp(0.0, 1.0)

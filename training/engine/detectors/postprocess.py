@@ -1,0 +1,48 @@
+"""From raw scores and boxes to detections: one set of limits for torch and for every artifact."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+SCORE_THRESHOLD = 0.01
+"""Detections below it are dropped: low, so that AP sees the whole precision-recall curve."""
+
+IOU_THRESHOLD = 0.55
+"""Of two boxes of one label that overlap more than this, the better one stays."""
+
+MAX_CANDIDATES = 300
+"""Boxes per label, the best by score, that non-maximum suppression looks at."""
+
+MAX_DETECTIONS = 100
+"""Detections an image, the best by score."""
+
+
+@dataclass(frozen=True, slots=True)
+class Detections:
+    """One image's detections by falling score: `boxes` [n, 4] corners 0..1, `scores` [n], `labels` [n] from 0."""
+
+    boxes: Tensor
+    scores: Tensor
+    labels: Tensor
+
+
+def detections(scores: Tensor, boxes: Tensor) -> Detections:
+    """One image's detections from `scores` [N, C + 1], background first, and `boxes` [N, 4], both on any device."""
+    from torchvision.ops import nms  # the package's __init__ made it importable
+
+    found: list[tuple[Tensor, Tensor, Tensor]] = []
+    for label in range(scores.shape[1] - 1):
+        of_label = scores[:, label + 1]
+        candidates = (of_label > SCORE_THRESHOLD).nonzero()[:, 0]
+        if len(candidates) == 0:
+            continue
+        if len(candidates) > MAX_CANDIDATES:
+            candidates = candidates[of_label[candidates].topk(MAX_CANDIDATES).indices]
+        kept = candidates[nms(boxes[candidates], of_label[candidates], IOU_THRESHOLD)]
+        found.append((boxes[kept], of_label[kept], torch.full_like(kept, label)))
+    if not found:
+        return Detections(boxes.new_zeros(0, 4), scores.new_zeros(0), torch.zeros(0, dtype=torch.int64))
+    all_boxes, all_scores, all_labels = (torch.cat(parts) for parts in zip(*found, strict=True))
+    order = all_scores.argsort(descending=True, stable=True)[:MAX_DETECTIONS]
+    return Detections(all_boxes[order], all_scores[order], all_labels[order])

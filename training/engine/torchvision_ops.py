@@ -1,0 +1,74 @@
+"""Cures `import torchvision` beside a torch that its compiled operators were not built for.
+
+The registry's torchvision is built for a CUDA torch; beside a CPU-only torch its operators don't load, and the import
+fails with "operator torchvision::nms does not exist". Declaring the two operators that the import looks up, with a
+pure-torch NMS behind the one we use, is all it needs. Where the compiled operators load, nothing is touched.
+"""
+
+import importlib.util
+from pathlib import Path
+
+import torch
+
+_library: list[torch.library.Library] = []  # a registration lives only as long as its Library object
+
+
+def install() -> bool:
+    """Make torchvision importable; True when our NMS was put in place, False where the compiled one loads."""
+    if _library:
+        return True
+    if _compiled_operators_load():
+        return False
+    library = torch.library.Library("torchvision", "DEF")  # type: ignore[no-untyped-call]
+    for name in ("nms", "qnms"):
+        library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")  # type: ignore[no-untyped-call]
+        for key in ("CPU", "CUDA"):
+            library.impl(name, nms, key)  # type: ignore[no-untyped-call]
+    _library.append(library)
+    boxes = importlib.import_module("torchvision.ops.boxes")
+    boxes._assert_has_ops = _nothing_to_assert  # type: ignore[attr-defined]
+    return True
+
+
+def nms(dets: torch.Tensor, scores: torch.Tensor, iou_threshold: float) -> torch.Tensor:
+    """Greedy non-maximum suppression, the contract of `torchvision.ops.nms`.
+
+    `dets` [N, 4] corners, `scores` [N]; returns the indices kept, by falling score. A box goes when its IoU with a
+    better kept one is over the threshold; boxes without area (IoU not a number) stay, as in the compiled operator.
+    """
+    order = torch.argsort(scores, descending=True, stable=True)
+    boxes = dets[order].float()
+    x_min, y_min, x_max, y_max = boxes.unbind(1)
+    area = (x_max - x_min) * (y_max - y_min)
+    alive = torch.ones(len(boxes), dtype=torch.bool, device=boxes.device)
+    kept = []
+    best = 0
+    while best < len(boxes):
+        kept.append(best)
+        rest = slice(best + 1, None)
+        width = torch.minimum(x_max[best], x_max[rest]) - torch.maximum(x_min[best], x_min[rest])
+        height = torch.minimum(y_max[best], y_max[rest]) - torch.maximum(y_min[best], y_min[rest])
+        shared = width.clamp_(min=0) * height.clamp_(min=0)
+        alive[rest] &= ~(shared / (area[best] + area[rest] - shared) > iou_threshold)
+        following = alive[rest].nonzero()
+        if len(following) == 0:
+            break
+        best += 1 + int(following[0])
+    return order[torch.tensor(kept, dtype=torch.int64, device=order.device)]
+
+
+def _compiled_operators_load() -> bool:
+    spec = importlib.util.find_spec("torchvision")
+    folders = (spec.submodule_search_locations or []) if spec else []
+    for library in (
+        path for folder in folders for path in Path(folder).glob("_C*.*") if path.suffix in (".so", ".pyd")
+    ):
+        try:
+            torch.ops.load_library(str(library))  # type: ignore[no-untyped-call]
+        except OSError:
+            return False
+    return hasattr(torch.ops.torchvision, "nms")
+
+
+def _nothing_to_assert() -> None:
+    """Stands for torchvision's check that its compiled operators are there."""
