@@ -1,0 +1,134 @@
+"""Images, their annotations and every revision; imports; snapshots."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from boxwright.jobs import Job
+from boxwright.projects.models import QUEUES, Label, Project
+from boxwright.teams.models import User
+
+QUEUE_CHOICES = [(queue, queue) for queue in QUEUES]
+
+
+class Image(models.Model):
+    """One picture, addressed by the sha256 of its original bytes. Width and height are after EXIF orientation."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="images")
+    sha256 = models.CharField(max_length=64)
+    name = models.CharField(max_length=255)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    size = models.PositiveBigIntegerField(help_text="bytes of the original file")
+    content_type = models.CharField(max_length=30)
+    queue = models.CharField(max_length=10, choices=QUEUE_CHOICES, default="unlabelled")
+    revision = models.PositiveIntegerField(default=0)
+    annotation_count = models.PositiveIntegerField(default=0)
+    claimed_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    claim_expires_at = models.DateTimeField(null=True)
+    uploaded_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "sha256"], name="one_image_a_project")]
+        indexes = [
+            models.Index(fields=["project", "queue", "id"], name="image_by_queue"),
+            models.Index(fields=["project", "id"], name="image_by_age"),
+            models.Index(fields=["project", "name", "id"], name="image_by_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Annotation(models.Model):
+    """One mark on an image. The client made the id; without box fields it is a label of the whole image."""
+
+    id = models.UUIDField(primary_key=True)
+    image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="annotations")
+    label = models.ForeignKey(Label, on_delete=models.PROTECT, related_name="annotations")
+    x_min = models.FloatField(null=True)
+    y_min = models.FloatField(null=True)
+    x_max = models.FloatField(null=True)
+    y_max = models.FloatField(null=True)
+    source = models.CharField(max_length=20, default="human")
+    score = models.FloatField(null=True)
+    revision = models.PositiveIntegerField(help_text="revision of the image that last changed this annotation")
+    created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="whole_image_or_box",
+                condition=Q(x_min=None, y_min=None, x_max=None, y_max=None)
+                | Q(x_min__gte=0, y_min__gte=0, x_max__gt=F("x_min"), y_max__gt=F("y_min")),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Revision(models.Model):
+    """Who changed what on one image, and when. Replaying 1…n gives the state at n; deletions stay as tombstones."""
+
+    image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="revisions")
+    number = models.PositiveIntegerField()
+    author = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    upserted = models.JSONField(default=list, help_text="annotations as saved: id, label, box, source")
+    deleted = models.JSONField(default=list, help_text="ids")
+    queue = models.CharField(max_length=10, choices=QUEUE_CHOICES)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["image", "number"], name="one_revision_a_number")]
+
+    def __str__(self) -> str:
+        return f"{self.image_id} r{self.number}"
+
+
+class Import(Job):
+    """A foreign archive on its way in. `findings` holds the first 500; `finding_count` counts all."""
+
+    TASK = "annotations.tasks.run_import"
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="imports")
+    format = models.CharField(max_length=30, blank=True)
+    archive_name = models.CharField(max_length=255, blank=True)
+    archive_key = models.CharField(max_length=255, blank=True)
+    create_labels = models.BooleanField(default=False)
+    counts = models.JSONField(default=dict)
+    progress = models.JSONField(default=dict)
+    findings = models.JSONField(default=list)
+    finding_count = models.PositiveIntegerField(default=0)
+    created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"import {self.pk}"
+
+
+class Snapshot(Job):
+    """A frozen, numbered state of a project. `sha256` is that of its manifest: the same state, the same hash."""
+
+    TASK = "annotations.tasks.build_snapshot"
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="snapshots")
+    number = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64, blank=True)
+    image_count = models.PositiveIntegerField(default=0)
+    labelled_count = models.PositiveIntegerField(default=0)
+    box_count = models.PositiveIntegerField(default=0)
+    labels = models.JSONField(default=list, help_text="name, color, annotation_count in the labels' order")
+    splits = models.JSONField(default=dict, help_text="labelled images in train, val, test")
+    parent = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="children")
+    author = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "number"], name="one_snapshot_a_number")]
+
+    def __str__(self) -> str:
+        return f"{self.project_id} v{self.number}"

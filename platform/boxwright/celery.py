@@ -1,0 +1,46 @@
+"""The Celery app: RabbitMQ or Redis in production, a folder under `var/` in embedded mode."""
+
+import os
+
+from celery import Celery
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "boxwright.settings")
+
+QUEUES = ("default", "train", "export")
+
+app = Celery("boxwright")
+
+
+def _broker() -> dict[str, object]:
+    if settings.BROKER_URL:
+        return {"broker_url": settings.BROKER_URL}
+    for part in ("messages", "control", "processed"):
+        (settings.QUEUE_FOLDER / part).mkdir(parents=True, exist_ok=True)
+    return {
+        "broker_url": "filesystem://",
+        "broker_transport_options": {
+            "data_folder_in": str(settings.QUEUE_FOLDER / "messages"),
+            "data_folder_out": str(settings.QUEUE_FOLDER / "messages"),
+            "control_folder": str(settings.QUEUE_FOLDER / "control"),
+            "processed_folder": str(settings.QUEUE_FOLDER / "processed"),
+            "store_processed": False,
+        },
+    }
+
+
+app.conf.update(
+    **_broker(),
+    task_default_queue="default",
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_ignore_result=True,
+    task_serializer="json",
+    accept_content=["json"],
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    worker_cancel_long_running_tasks_on_connection_loss=True,
+    broker_connection_retry_on_startup=True,
+    imports=["annotations.tasks", "training.tasks"],
+    timezone="UTC",
+)

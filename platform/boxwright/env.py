@@ -1,0 +1,89 @@
+"""Environment variables, read once in `settings.py` through typed readers that fail loudly."""
+
+import os
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+
+class EnvironmentVariableError(Exception):
+    """A setting is missing or unreadable; the message names the variable and what it expects."""
+
+
+def text(name: str, default: str = "") -> str:
+    return os.environ.get(name, default).strip()
+
+
+def required(name: str, why: str) -> str:
+    value = text(name)
+    if not value:
+        raise EnvironmentVariableError(f"{name} is not set: {why}")
+    return value
+
+
+def flag(name: str, default: bool = False) -> bool:
+    value = text(name).lower()
+    if not value:
+        return default
+    if value in {"1", "true", "yes", "on"}:
+        return True
+    if value in {"0", "false", "no", "off"}:
+        return False
+    raise EnvironmentVariableError(f"{name}={value!r}: expected true or false")
+
+
+def integer(name: str, default: int, minimum: int = 0) -> int:
+    value = text(name)
+    if not value:
+        return default
+    if not value.isdecimal() or int(value) < minimum:
+        raise EnvironmentVariableError(f"{name}={value!r}: expected a whole number of at least {minimum}")
+    return int(value)
+
+
+def optional_folder(name: str) -> Path | None:
+    value = text(name)
+    return Path(value).expanduser().resolve() if value else None
+
+
+def folder(name: str, default: Path) -> Path:
+    return optional_folder(name) or default
+
+
+def names(name: str, default: str = "") -> list[str]:
+    """A comma-separated list."""
+    return [part.strip() for part in text(name, default).split(",") if part.strip()]
+
+
+def database(name: str, sqlite_file: Path) -> dict[str, object]:
+    """Django's DATABASES entry from `postgresql://user:password@host:port/name`; SQLite where it is unset."""
+    url = text(name)
+    if not url:
+        return _sqlite(sqlite_file)
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        return _sqlite(Path(unquote(parts.path)))
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise EnvironmentVariableError(f"{name}: expected postgresql://user:password@host:port/name")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "OPTIONS": {"pool": {"min_size": 0, "max_size": 20, "timeout": 10}},
+    }
+
+
+def _sqlite(file: Path) -> dict[str, object]:
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": file,
+        "OPTIONS": {
+            "timeout": 20,
+            "transaction_mode": "IMMEDIATE",
+            # FULL: an acknowledged save is on the disk, also after a power cut.
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-8000; PRAGMA temp_store=MEMORY",
+        },
+        "TEST": {"NAME": None},
+    }

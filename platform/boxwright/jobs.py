@@ -1,0 +1,156 @@
+"""Long work: one function that enqueues it, and the row that survives it.
+
+A task is enqueued after commit, by id, and may run twice without harm. No broker is trusted to keep it: the
+row holds a status, a lease and a heartbeat; every change of it is conditional; `revive` sends again what was lost.
+"""
+
+import logging
+import uuid
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.db import models, transaction
+from django.utils import timezone
+
+log = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 5
+RESEND_AFTER = timedelta(seconds=60)
+
+
+class Status(models.TextChoices):
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+
+TRANSITIONS: dict[Status, frozenset[Status]] = {
+    Status.QUEUED: frozenset({Status.RUNNING, Status.CANCELED, Status.FAILED}),
+    Status.RUNNING: frozenset({Status.SUCCEEDED, Status.FAILED, Status.CANCELED, Status.QUEUED}),
+    Status.SUCCEEDED: frozenset(),
+    Status.FAILED: frozenset({Status.QUEUED}),
+    Status.CANCELED: frozenset({Status.QUEUED}),
+}
+OPEN = (Status.QUEUED, Status.RUNNING)
+
+
+def sources_of(target: Status) -> list[Status]:
+    """The statuses from which `target` may be reached."""
+    return [source for source, targets in TRANSITIONS.items() if target in targets]
+
+
+def enqueue(task_name: str, *ids: int, queue: str = "default") -> None:
+    """Send a task after commit. A broker that is away loses nothing: `revive` sends again."""
+    transaction.on_commit(partial(_send, task_name, ids, queue))
+
+
+def _send(task_name: str, ids: tuple[int, ...], queue: str) -> None:
+    from kombu.exceptions import OperationalError
+
+    from boxwright.celery import app
+
+    if getattr(settings, "JOBS_INLINE", False):
+        app.loader.import_default_modules()
+        app.tasks[task_name].apply(args=ids, throw=True)
+        return
+    try:
+        app.send_task(task_name, args=ids, queue=queue, retry=False)
+    except (OperationalError, OSError) as error:
+        log.warning("%s%r was not sent (%s); it stays queued and is sent again", task_name, ids, error)
+
+
+class Job(models.Model):
+    """What imports, snapshots, runs and artifacts have in common."""
+
+    TASK: ClassVar[str]
+    QUEUE: ClassVar[str] = "default"
+
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED, db_index=True)
+    error_code = models.CharField(max_length=40, blank=True, default="")
+    error = models.TextField(blank=True, default="")
+    attempt = models.PositiveSmallIntegerField(default=0)
+    lease = models.UUIDField(null=True, editable=False)
+    enqueued_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(null=True, blank=True)
+    heartbeat_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def send(self) -> None:
+        enqueue(self.TASK, self.pk, queue=self.QUEUE)
+
+    @classmethod
+    def claim(cls, pk: int) -> Self | None:
+        """Start the job if it is still queued; the lease on the row returned proves that it is ours."""
+        now, lease = timezone.now(), uuid.uuid4()
+        claimed = cls._default_manager.filter(pk=pk, status=Status.QUEUED).update(
+            status=Status.RUNNING, lease=lease, started_at=now, heartbeat_at=now, attempt=models.F("attempt") + 1
+        )
+        return cls._default_manager.get(pk=pk) if claimed else None
+
+    def beat(self, **changes: Any) -> bool:
+        """Say that the work goes on, and write `changes`. False: it was canceled or taken over; stop at once."""
+        alive = self._mine().update(heartbeat_at=timezone.now(), **changes) == 1
+        if alive:
+            self._set(changes)
+        return alive
+
+    def finish(self, status: Status, **changes: Any) -> bool:
+        """End the job with `status`. False: it is no longer ours, and nothing was written."""
+        changes |= {"status": status, "finished_at": timezone.now(), "lease": None}
+        done = self._mine().update(**changes) == 1
+        if done:
+            self._set(changes)
+        return done
+
+    def fail(self, code: str, detail: str, **changes: Any) -> bool:
+        return self.finish(Status.FAILED, error_code=code, error=detail, **changes)
+
+    def move(self, target: Status, **changes: Any) -> bool:
+        """Change the status from outside the worker (cancel, resume), where the table of transitions allows it."""
+        rows = type(self)._default_manager.filter(pk=self.pk, status__in=sources_of(target))
+        if target == Status.QUEUED:
+            changes |= {"enqueued_at": timezone.now(), "finished_at": None, "error": "", "error_code": ""}
+        elif target not in OPEN:
+            changes.setdefault("finished_at", timezone.now())
+        moved = rows.update(status=target, lease=None, **changes) == 1
+        if moved:
+            self._set({"status": target, **changes})
+        return moved
+
+    def _mine(self) -> models.QuerySet[Self]:
+        return type(self)._default_manager.filter(pk=self.pk, status=Status.RUNNING, lease=self.lease)
+
+    def _set(self, changes: dict[str, Any]) -> None:
+        for name, value in changes.items():
+            setattr(self, name, value)
+
+
+def revive(model: type[Job], now: datetime | None = None) -> int:
+    """Re-queue jobs whose worker died, send again those whose message was lost; return how many."""
+    now = now or timezone.now()
+    rows = model._default_manager
+    lost = rows.filter(status=Status.RUNNING, heartbeat_at__lt=now - timedelta(seconds=settings.LOST_AFTER_SECONDS))
+    spent = {"status": Status.FAILED, "error_code": "worker_lost", "finished_at": now, "lease": None}
+    lost.filter(attempt__gte=MAX_ATTEMPTS).update(**spent, error=f"The worker died {MAX_ATTEMPTS} times on this.")
+    revived = 0
+    for pk in lost.values_list("pk", flat=True)[:100]:
+        revived += _requeue(model, lost.filter(pk=pk), pk, now)
+    silent = rows.filter(status=Status.QUEUED, enqueued_at__lt=now - RESEND_AFTER)
+    for pk in silent.values_list("pk", flat=True)[:100]:
+        revived += _requeue(model, silent.filter(pk=pk), pk, now)
+    return revived
+
+
+def _requeue(model: type[Job], row: models.QuerySet[Any], pk: int, now: datetime) -> int:
+    """Conditional, so that of many reapers one sends."""
+    if not row.update(status=Status.QUEUED, lease=None, enqueued_at=now):
+        return 0
+    enqueue(model.TASK, pk, queue=model.QUEUE)
+    return 1

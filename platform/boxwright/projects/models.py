@@ -1,0 +1,68 @@
+"""The unit that a team owns: a project, its labels, and its counters."""
+
+import random
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from boxwright.teams.models import Team, User
+
+QUEUES = ("unlabelled", "labelled", "review", "done", "skipped")
+
+
+class TaskKind(models.TextChoices):
+    DETECTION = "detection"
+    CLASSIFICATION = "classification"
+
+
+def new_seed() -> int:
+    return random.SystemRandom().randrange(2**31)
+
+
+class Project(models.Model):
+    """One labelling task. The `*_count` columns are kept by delta, in the transaction that changes them."""
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="projects")
+    slug = models.SlugField(max_length=80, unique=True)
+    name = models.CharField(max_length=100)
+    task = models.CharField(max_length=20, choices=TaskKind.choices)
+    seed = models.PositiveIntegerField(default=new_seed, help_text="decides the split of each image, for good")
+    created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    unlabelled_count = models.PositiveIntegerField(default=0)
+    labelled_count = models.PositiveIntegerField(default=0)
+    review_count = models.PositiveIntegerField(default=0)
+    done_count = models.PositiveIntegerField(default=0)
+    skipped_count = models.PositiveIntegerField(default=0)
+    annotation_count = models.PositiveIntegerField(default=0)
+    last_snapshot_number = models.PositiveIntegerField(default=0)
+    last_run_number = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.slug
+
+    @property
+    def counts(self) -> dict[str, int]:
+        queues: dict[str, int] = {queue: getattr(self, f"{queue}_count") for queue in QUEUES}
+        return {"images": sum(queues.values()), **queues, "annotations": self.annotation_count}
+
+
+class Label(models.Model):
+    """A name with a colour that an annotation carries."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="labels")
+    name = models.CharField(max_length=100)
+    color = models.CharField(max_length=7, validators=[RegexValidator(r"^#[0-9A-Fa-f]{6}$")])
+    position = models.PositiveIntegerField(default=0)
+    annotation_count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [models.UniqueConstraint("project", Lower("name"), name="one_label_a_name")]
+
+    def __str__(self) -> str:
+        return self.name

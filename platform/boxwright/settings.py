@@ -1,0 +1,214 @@
+"""All configuration, read once from the environment. `.env.example` lists every variable."""
+
+import sys
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+from boxwright import env
+
+ROOT = Path(__file__).resolve().parents[2]
+VAR = env.folder("BOXWRIGHT_VAR", ROOT / "var")
+TESTING = "pytest" in sys.modules
+
+EMBEDDED = env.text("BOXWRIGHT_MODE", "embedded") != "production"
+DEBUG = env.flag("BOXWRIGHT_DEBUG")
+PUBLIC_URL = env.text("BOXWRIGHT_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+ALLOWED_HOSTS = env.names("BOXWRIGHT_HOSTS", "localhost,127.0.0.1,[::1],testserver" if EMBEDDED else "")
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+
+
+def _embedded_secret() -> str:
+    """One random key a folder, made at the first start."""
+    file = VAR / "secret-key"
+    if not file.exists():
+        from django.core.management.utils import get_random_secret_key
+
+        VAR.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(get_random_secret_key())
+    return file.read_text()
+
+
+SECRET_KEY = env.text("BOXWRIGHT_SECRET_KEY") or (_embedded_secret() if EMBEDDED else "")
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "boxwright.events",
+    "boxwright.teams",
+    "boxwright.projects",
+    "annotations",
+    "training",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "boxwright.urls"
+ASGI_APPLICATION = "boxwright.asgi.application"
+AUTH_USER_MODEL = "teams.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+DATABASES = {"default": env.database("BOXWRIGHT_DATABASE_URL", VAR / "boxwright.sqlite3")}
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR / "static"
+FRONTEND_DIST = env.folder("BOXWRIGHT_FRONTEND_DIST", ROOT / "frontend" / "dist")
+WHITENOISE_USE_FINDERS = EMBEDDED
+
+# objects ------------------------------------------------------------------------------------------------------------
+S3_BUCKET = env.text("BOXWRIGHT_S3_BUCKET")
+S3_ENDPOINT = env.text("BOXWRIGHT_S3_ENDPOINT")
+S3_REGION = env.text("BOXWRIGHT_S3_REGION", "us-east-1")
+S3_ACCESS_KEY = env.text("BOXWRIGHT_S3_ACCESS_KEY")
+S3_SECRET_KEY = env.text("BOXWRIGHT_S3_SECRET_KEY")
+if S3_BUCKET:
+    STORAGES = {
+        "objects": {
+            "BACKEND": "storages.backends.s3.S3Storage",
+            "OPTIONS": {
+                "bucket_name": S3_BUCKET,
+                "endpoint_url": S3_ENDPOINT or None,
+                "region_name": S3_REGION,
+                "access_key": S3_ACCESS_KEY or None,
+                "secret_key": S3_SECRET_KEY or None,
+                "addressing_style": env.text("BOXWRIGHT_S3_ADDRESSING", "path"),
+                "signature_version": "s3v4",
+                "file_overwrite": True,
+                "default_acl": None,
+            },
+        }
+    }
+else:
+    STORAGES = {
+        "objects": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": VAR / "objects", "allow_overwrite": True},
+        }
+    }
+STORAGES |= {
+    "default": STORAGES["objects"],
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+# queue --------------------------------------------------------------------------------------------------------------
+BROKER_URL = env.text("BOXWRIGHT_BROKER_URL")
+QUEUE_FOLDER = VAR / "queue"
+
+# training -----------------------------------------------------------------------------------------------------------
+WEIGHTS_DIR = env.optional_folder("BOXWRIGHT_WEIGHTS_DIR")
+SCRATCH_DIR = env.folder("BOXWRIGHT_SCRATCH", VAR / "scratch")
+HEARTBEAT_SECONDS = env.integer("BOXWRIGHT_HEARTBEAT_SECONDS", 2, minimum=1)
+LOST_AFTER_SECONDS = env.integer("BOXWRIGHT_LOST_AFTER_SECONDS", 15, minimum=2)
+
+# limits: checked before anything is decoded -------------------------------------------------------------------------
+MAX_IMAGE_BYTES = env.integer("BOXWRIGHT_MAX_IMAGE_MB", 50, minimum=1) * 2**20
+MAX_IMAGE_PIXELS = env.integer("BOXWRIGHT_MAX_IMAGE_MEGAPIXELS", 60, minimum=1) * 10**6
+MAX_ARCHIVE_BYTES = env.integer("BOXWRIGHT_MAX_ARCHIVE_MB", 20_000, minimum=1) * 2**20
+MAX_ARCHIVE_FILES = env.integer("BOXWRIGHT_MAX_ARCHIVE_FILES", 500_000, minimum=1)
+MAX_BOXES_PER_IMAGE = env.integer("BOXWRIGHT_MAX_BOXES_PER_IMAGE", 5_000, minimum=1)
+DATA_UPLOAD_MAX_NUMBER_FILES = 200
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
+
+# mail: links are shown on the page where no SMTP server is set ------------------------------------------------------
+EMAIL_HOST = env.text("BOXWRIGHT_SMTP_HOST")
+EMAIL_PORT = env.integer("BOXWRIGHT_SMTP_PORT", 587)
+EMAIL_HOST_USER = env.text("BOXWRIGHT_SMTP_USER")
+EMAIL_HOST_PASSWORD = env.text("BOXWRIGHT_SMTP_PASSWORD")
+EMAIL_USE_TLS = env.flag("BOXWRIGHT_SMTP_TLS", default=True)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.text("BOXWRIGHT_MAIL_FROM", "boxwright@localhost")
+MAIL_ENABLED = bool(EMAIL_HOST)
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "boxwright.api.auth.TokenAuthentication",
+        "boxwright.api.auth.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "boxwright.api.problems.exception_handler",
+    "DEFAULT_THROTTLE_RATES": {"login": env.text("BOXWRIGHT_LOGIN_RATE", "10/min")},
+    "URL_FORMAT_OVERRIDE": None,
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Boxwright",
+    "VERSION": "1",
+    "DESCRIPTION": "From a pile of images to a model on a phone, in a browser or on a Jetson.",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+
+# safety -------------------------------------------------------------------------------------------------------------
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "DENY"
+_https = PUBLIC_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+if not EMBEDDED:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    unsafe = {
+        "BOXWRIGHT_SECRET_KEY": len(SECRET_KEY) < 32 and "set a random key of at least 32 characters",
+        "BOXWRIGHT_DEBUG": DEBUG and "must be off",
+        "BOXWRIGHT_HOSTS": (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS) and "name the hosts, without wildcard",
+        "BOXWRIGHT_DATABASE_URL": not env.text("BOXWRIGHT_DATABASE_URL") and "set a PostgreSQL URL",
+        "BOXWRIGHT_BROKER_URL": not BROKER_URL and "set a RabbitMQ or Redis URL",
+        "BOXWRIGHT_S3_BUCKET": not S3_BUCKET and "set a bucket",
+    }
+    problems = [f"{name}: {reason}" for name, reason in unsafe.items() if reason]
+    if problems:
+        raise ImproperlyConfigured("Unsafe in production. " + "; ".join(problems))
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.text("BOXWRIGHT_LOG_LEVEL", "INFO")},
+}

@@ -1,0 +1,112 @@
+"""The fixed cast: alice owns the team, mona manages, bob annotates, vera views, charlie is a stranger with a team of his own."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pytest_django.fixtures import SettingsWrapper
+from rest_framework.test import APIClient
+
+from boxwright.projects.models import Label, Project
+from boxwright.teams.models import Membership, Role, Team, User
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(autouse=True)
+def _own_folders(settings: SettingsWrapper, tmp_path: Path) -> None:
+    """Each test has its own object store and queue folder; passwords hash fast."""
+    objects = {
+        "BACKEND": settings.STORAGES["objects"]["BACKEND"],
+        "OPTIONS": {**settings.STORAGES["objects"]["OPTIONS"]},
+    }
+    if "location" in objects["OPTIONS"]:
+        objects["OPTIONS"]["location"] = tmp_path / "objects"
+    settings.STORAGES = {**settings.STORAGES, "objects": objects}
+    settings.SCRATCH_DIR = tmp_path / "scratch"
+    settings.QUEUE_FOLDER = tmp_path / "queue"
+    settings.JOBS_INLINE = True
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def make_user(name: str) -> User:
+    return User.objects.create_user(f"{name}@example.org", PASSWORD, name=name.capitalize())
+
+
+@pytest.fixture
+def team(db: None) -> Team:
+    return Team.objects.create(slug="plates", name="Plates")
+
+
+@pytest.fixture
+def alice(team: Team) -> User:
+    return _member("alice", team, Role.OWNER)
+
+
+@pytest.fixture
+def mona(team: Team) -> User:
+    return _member("mona", team, Role.MANAGER)
+
+
+@pytest.fixture
+def bob(team: Team) -> User:
+    return _member("bob", team, Role.ANNOTATOR)
+
+
+@pytest.fixture
+def vera(team: Team) -> User:
+    return _member("vera", team, Role.VIEWER)
+
+
+@pytest.fixture
+def charlie(db: None) -> User:
+    """A stranger: owner of another team."""
+    return _member("charlie", Team.objects.create(slug="strangers", name="Strangers"), Role.OWNER)
+
+
+def _member(name: str, team: Team, role: Role) -> User:
+    user = make_user(name)
+    Membership.objects.create(team=team, user=user, role=role)
+    return user
+
+
+@pytest.fixture
+def project(team: Team, alice: User) -> Project:
+    """A detection project with the labels raccoon and cat."""
+    made = Project.objects.create(
+        team=team, slug="raccoons", name="Raccoons", task="detection", seed=0, created_by=alice
+    )
+    for position, (name, color) in enumerate([("raccoon", "#AA53FB"), ("cat", "#F5A420")]):
+        Label.objects.create(project=made, name=name, color=color, position=position)
+    return made
+
+
+@pytest.fixture
+def as_user() -> Callable[[User], APIClient]:
+    """`as_user(bob).get("/api/v1/me/")`: an API client logged in as that person."""
+
+    def client(user: User) -> APIClient:
+        made = APIClient()
+        made.force_authenticate(user)
+        return made
+
+    return client
+
+
+def folder_from(variable: str) -> Path:
+    """The folder that an environment variable names; skips, loudly, where it is absent."""
+    value = os.environ.get(variable)
+    if not value or not Path(value).is_dir():
+        pytest.skip(f"{variable} is not set to a folder: real data is needed here")
+    return Path(value)
+
+
+@pytest.fixture(scope="session")
+def test_data() -> Path:
+    return folder_from("BOXWRIGHT_TEST_DATA")
+
+
+@pytest.fixture(scope="session")
+def weights_dir() -> Path:
+    return folder_from("BOXWRIGHT_WEIGHTS_DIR")

@@ -1,0 +1,94 @@
+"""Runs, their metrics and logs, and the artifacts that come of them."""
+
+from django.db import models
+from django.utils import timezone
+
+from annotations.models import Snapshot
+from boxwright.jobs import Job
+from boxwright.projects.models import Project
+from boxwright.teams.models import User
+
+
+class Run(Job):
+    """One training on one snapshot. It survives its worker: checkpoints lie in the object store."""
+
+    TASK = "training.tasks.train_run"
+    QUEUE = "train"
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="runs")
+    number = models.PositiveIntegerField()
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="runs")
+    model = models.CharField(max_length=60)
+    base = models.CharField(max_length=20, default="catalogue", help_text="catalogue, checkpoint, none")
+    base_run = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="followers")
+    config = models.JSONField(default=dict)
+    phase = models.CharField(max_length=12, blank=True, default="")
+    epoch = models.PositiveIntegerField(default=0)
+    epochs = models.PositiveIntegerField(default=0)
+    step = models.PositiveIntegerField(default=0)
+    steps = models.PositiveIntegerField(default=0)
+    loss = models.FloatField(null=True)
+    eta_seconds = models.FloatField(null=True)
+    estimate_seconds = models.FloatField(null=True)
+    images = models.JSONField(null=True, help_text="labelled images in train and val")
+    metrics = models.JSONField(default=dict, help_text="the best checkpoint's numbers on val")
+    created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "number"], name="one_run_a_number")]
+
+    def __str__(self) -> str:
+        return f"{self.project_id} run {self.number}"
+
+
+class Metric(models.Model):
+    """The numbers of one epoch. A resumed epoch overwrites its row."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="epoch_metrics")
+    epoch = models.PositiveIntegerField()
+    values = models.JSONField()
+    seconds = models.FloatField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "epoch"], name="one_metric_an_epoch")]
+
+    def __str__(self) -> str:
+        return f"{self.run_id} epoch {self.epoch}"
+
+
+class LogLine(models.Model):
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="log_lines")
+    text = models.TextField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["run", "id"], name="log_by_run")]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Artifact(Job):
+    """The file(s) one target gives. Downloadable only once it was run against the checkpoint and agreed."""
+
+    TASK = "training.tasks.make_artifact"
+    QUEUE = "export"
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="artifacts")
+    target = models.CharField(max_length=20)
+    quantization = models.CharField(max_length=20, default="none")
+    size = models.PositiveBigIntegerField(null=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    files = models.JSONField(default=list)
+    parity = models.JSONField(null=True)
+    metrics = models.JSONField(null=True)
+    created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "target", "quantization"], name="one_artifact_a_target")]
+
+    def __str__(self) -> str:
+        return f"{self.run_id} {self.target}"
