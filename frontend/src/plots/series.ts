@@ -1,0 +1,96 @@
+/** What a line chart draws, and where its lines and names go. Pure. */
+
+import { extent, type Interval, niceDomain, type Scale } from "./scale";
+
+export interface Point {
+  readonly x: number;
+  readonly y: number | null;
+}
+
+/** `main`: this run. `ghost`: another run. `dashed`, `light`: parts beside the main line. */
+export type Look = "main" | "ghost" | "dashed" | "light";
+
+export interface Series {
+  readonly name: string;
+  readonly look: Look;
+  readonly points: readonly Point[];
+}
+
+/** SVG path through the points; a null starts a new piece, so a gap stays a gap. */
+export function linePath(points: readonly Point[], x: Scale, y: Scale): string {
+  let path = "";
+  let penDown = false;
+  for (const point of points) {
+    if (point.y === null) {
+      penDown = false;
+      continue;
+    }
+    path += `${penDown ? "L" : "M"}${pixel(x(point.x))} ${pixel(y(point.y))}`;
+    penDown = true;
+  }
+  return path;
+}
+
+/** The whole of x that the series cover, at least `least`. */
+export function domainOfX(series: readonly Series[], least: Interval): Interval {
+  const found = extent(series.flatMap((one) => one.points.map((point) => point.x)));
+  return found ? [Math.min(found[0], least[0]), Math.max(found[1], least[1])] : least;
+}
+
+/** From zero to a round number above all values. A score (`ceiling` 1) never goes beyond it. */
+export function domainOfY(series: readonly Series[], ceiling = Number.POSITIVE_INFINITY): Interval {
+  const found = extent(series.flatMap((one) => one.points.map((point) => point.y)));
+  if (!found) return [0, Math.min(1, ceiling)];
+  const [low, high] = niceDomain([Math.min(0, found[0]), Math.max(found[1], 1e-6)], 4);
+  return [low, Math.min(high, ceiling)];
+}
+
+/** The last point that has a value. */
+export function lastPoint(points: readonly Point[]): Point | null {
+  return points.findLast((point) => point.y !== null) ?? null;
+}
+
+/** The point with the highest value; the earliest of equals. */
+export function highestPoint(points: readonly Point[]): Point | null {
+  let best: Point | null = null;
+  for (const point of points) {
+    if (point.y !== null && (best?.y == null || point.y > best.y)) best = point;
+  }
+  return best;
+}
+
+/** Every x that any series has, ascending. */
+export function allX(series: readonly Series[]): number[] {
+  const found = new Set(series.flatMap((one) => one.points.map((point) => point.x)));
+  return [...found].sort((a, b) => a - b);
+}
+
+/** The value of `sorted` nearest to `target`; null when it is empty. */
+export function nearest(sorted: readonly number[], target: number): number | null {
+  let best: number | null = null;
+  for (const value of sorted) {
+    if (best === null || Math.abs(value - target) < Math.abs(best - target)) best = value;
+  }
+  return best;
+}
+
+/** Moves wanted heights (px) apart until each has `gap`, within `room`, keeping their order. */
+export function spread(wanted: readonly number[], gap: number, room: Interval): number[] {
+  const order = wanted.map((_, index) => index).sort((a, b) => (wanted[a] ?? 0) - (wanted[b] ?? 0));
+  const placed = [...wanted];
+  let floor = room[0];
+  for (const index of order) {
+    placed[index] = Math.max(wanted[index] ?? 0, floor);
+    floor = (placed[index] ?? 0) + gap;
+  }
+  let ceiling = room[1];
+  for (const index of order.reverse()) {
+    placed[index] = Math.min(placed[index] ?? 0, ceiling);
+    ceiling = (placed[index] ?? 0) - gap;
+  }
+  return placed;
+}
+
+function pixel(value: number): string {
+  return String(Math.round(value * 10) / 10);
+}
