@@ -1,0 +1,67 @@
+/** Which boxes of the model meet which true boxes, at one score and one overlap. Pure. */
+
+export interface TrueBox {
+  readonly label: string;
+  readonly x_min: number;
+  readonly y_min: number;
+  readonly x_max: number;
+  readonly y_max: number;
+}
+
+export interface FoundBox extends TrueBox {
+  readonly score: number;
+}
+
+export interface BoxMatch {
+  /** Pairs of one true box and the box that found it. */
+  readonly found: number;
+  readonly missed: readonly TrueBox[];
+  /** Boxes of the model where nothing of that label is. */
+  readonly wrong: readonly FoundBox[];
+}
+
+/** Overlap from which a box counts as found: what AP50 asks. */
+export const MATCH_OVERLAP = 0.5;
+
+/** Best score first takes the true box of its label that it overlaps most, as COCO's evaluation does. */
+export function matchBoxes(
+  truth: readonly TrueBox[],
+  detections: readonly FoundBox[],
+  scoreFrom: number,
+): BoxMatch {
+  const open = new Set(truth);
+  const wrong: FoundBox[] = [];
+  const shown = detections.filter((box) => box.score >= scoreFrom);
+  for (const box of shown.sort((a, b) => b.score - a.score)) {
+    const partner = bestPartner(box, open);
+    if (partner) open.delete(partner);
+    else wrong.push(box);
+  }
+  return { found: truth.length - open.size, missed: [...open], wrong };
+}
+
+/** Intersection over union of two boxes, 0 where they do not touch. */
+export function overlap(a: TrueBox, b: TrueBox): number {
+  const width = Math.min(a.x_max, b.x_max) - Math.max(a.x_min, b.x_min);
+  const height = Math.min(a.y_max, b.y_max) - Math.max(a.y_min, b.y_min);
+  if (width <= 0 || height <= 0) return 0;
+  const shared = width * height;
+  return shared / (area(a) + area(b) - shared);
+}
+
+function bestPartner(box: FoundBox, open: Set<TrueBox>): TrueBox | null {
+  let best: TrueBox | null = null;
+  let most = MATCH_OVERLAP;
+  for (const candidate of open) {
+    const shared = candidate.label === box.label ? overlap(candidate, box) : 0;
+    if (shared >= most) {
+      best = candidate;
+      most = shared;
+    }
+  }
+  return best;
+}
+
+function area(box: TrueBox): number {
+  return (box.x_max - box.x_min) * (box.y_max - box.y_min);
+}

@@ -1,0 +1,29 @@
+import { describe, expect, it } from "vitest";
+import { formErrors, formFor, modelsFor, requestOf } from "./trainForm";
+
+const ssd = {
+  name: "ssdlite320_mobilenet_v3_large",
+  task: "detection",
+  default_config: { epochs: 8, batch_size: 16, learning_rate: 0.01, freeze: "none" },
+};
+const mobile = { name: "mobilenet_v2", task: "classification", default_config: { epochs: 5 } };
+
+describe("the train dialog", () => {
+  it("offers the models of the project's task only", () => {
+    expect(modelsFor([ssd, mobile], "classification")).toEqual([mobile]);
+  });
+
+  it("opens with the model's defaults and sends them as numbers", () => {
+    expect(requestOf(formFor(ssd, "run:7"))).toEqual({
+      model: ssd.name,
+      base: "run:7",
+      config: { epochs: 8, batch_size: 16, learning_rate: 0.01, freeze: "none" },
+    });
+  });
+
+  it("says what can't be sent", () => {
+    const form = { ...formFor(ssd), epochs: "0", batchSize: "1.5", learningRate: "" };
+    expect(Object.keys(formErrors(form))).toEqual(["epochs", "batchSize", "learningRate"]);
+    expect(formErrors(formFor(ssd))).toEqual({});
+  });
+});

@@ -1,0 +1,79 @@
+/** The train dialog's fields: from the catalogue's defaults to the request. Pure. */
+
+export interface TrainableModel {
+  readonly name: string;
+  readonly task: string;
+  readonly default_config: Readonly<Record<string, unknown>>;
+}
+
+export interface TrainForm {
+  readonly model: string;
+  /** "catalogue", "none" or "run:<id>". */
+  readonly base: string;
+  readonly epochs: string;
+  readonly batchSize: string;
+  readonly learningRate: string;
+  readonly freeze: string;
+}
+
+export type FieldName = "epochs" | "batchSize" | "learningRate";
+
+export interface TrainRequest {
+  readonly model: string;
+  readonly base: string;
+  readonly config: {
+    readonly epochs: number;
+    readonly batch_size: number;
+    readonly learning_rate: number;
+    readonly freeze: string;
+  };
+}
+
+export function modelsFor<Model extends TrainableModel>(models: readonly Model[], task: string): Model[] {
+  return models.filter((model) => model.task === task);
+}
+
+/** The form a model opens with. */
+export function formFor(model: TrainableModel, base = "catalogue"): TrainForm {
+  const text = (key: string, otherwise: string) => String(model.default_config[key] ?? otherwise);
+  return {
+    model: model.name,
+    base,
+    epochs: text("epochs", "8"),
+    batchSize: text("batch_size", "16"),
+    learningRate: text("learning_rate", "0.01"),
+    freeze: text("freeze", "none"),
+  };
+}
+
+/** One sentence for each field that can't be sent; the bounds are the engine's. */
+export function formErrors(form: TrainForm): Partial<Record<FieldName, string>> {
+  const errors: Partial<Record<FieldName, string>> = {};
+  if (!isWhole(form.epochs, 1, 1000)) errors.epochs = "A whole number from 1 to 1000.";
+  if (!isWhole(form.batchSize, 1, 512)) errors.batchSize = "A whole number from 1 to 512.";
+  const rate = numberOf(form.learningRate);
+  if (!(rate > 0 && rate <= 1)) errors.learningRate = "A number over 0, at most 1.";
+  return errors;
+}
+
+export function requestOf(form: TrainForm): TrainRequest {
+  return {
+    model: form.model,
+    base: form.base,
+    config: {
+      epochs: numberOf(form.epochs),
+      batch_size: numberOf(form.batchSize),
+      learning_rate: numberOf(form.learningRate),
+      freeze: form.freeze,
+    },
+  };
+}
+
+function isWhole(text: string, least: number, most: number): boolean {
+  const value = numberOf(text);
+  return Number.isInteger(value) && value >= least && value <= most;
+}
+
+function numberOf(text: string): number {
+  return text.trim() === "" ? Number.NaN : Number(text);
+}
