@@ -1,4 +1,7 @@
-"""The fixed cast: alice owns the team, mona manages, bob annotates, vera views, charlie is a stranger with a team of his own."""
+"""The fixed cast: alice owns the team, mona manages, bob annotates, vera views.
+
+charlie is a stranger, with a team of his own.
+"""
 
 import os
 from collections.abc import Callable

@@ -1,10 +1,10 @@
 """The URL map: the API under /api/v1/, Django's admin, and the frontend's one page for everything else."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-API = [
+API: list[URLPattern | URLResolver] = [
     path("", include("boxwright.teams.api.urls")),
     path("", include("boxwright.projects.api.urls")),
     path("", include("annotations.api.urls")),
