@@ -1,0 +1,93 @@
+import { useMemo, useState } from "preact/hooks";
+import { type Frame, frameOf } from "./frame";
+import { Axes, Crosshair, Lines, Upright } from "./lineParts";
+import { type Interval, linear } from "./scale";
+import { allX, domainOfX, domainOfY, nearest, type Series } from "./series";
+import { readout } from "./table";
+import { useWidth } from "./useWidth";
+
+interface LineChartProps {
+  /** What is drawn, in words: "AP on val by epoch, run 8 over run 7". */
+  summary: string;
+  series: readonly Series[];
+  xName: string;
+  /** The least of x to show, such as all epochs to come. */
+  xLeast: Interval;
+  /** Highest possible value, 1 for scores. */
+  ceiling?: number;
+  digits?: number;
+  height?: number;
+  testId?: string;
+  /** A chosen x, drawn as an upright line. */
+  mark?: number;
+}
+
+/** Lines over a number. The crosshair follows the pointer and the arrow keys and is read out. */
+export function LineChart(props: LineChartProps) {
+  const { series, xName, xLeast, ceiling, digits = 3, height = 260 } = props;
+  const [ref, width] = useWidth<HTMLDivElement>();
+  const [at, setAt] = useState<number | null>(null);
+  const places = useMemo(() => allX(series), [series]);
+  const frame = useMemo<Frame>(
+    () => frameOf(width, height, domainOfX(series, xLeast), domainOfY(series, ceiling), series),
+    [width, height, series, xLeast[0], xLeast[1], ceiling],
+  );
+
+  const follow = (event: PointerEvent) => {
+    const left = (event.currentTarget as Element).getBoundingClientRect().left;
+    const toX = linear([frame.left, frame.right], frame.xDomain);
+    setAt(nearest(places, toX(event.clientX - left)));
+  };
+  const step = (event: KeyboardEvent) => {
+    const next = neighbour(places, at, event.key);
+    if (next === null) return;
+    event.preventDefault();
+    setAt(next);
+  };
+
+  const known = at !== null && places.includes(at) ? at : null;
+  const text = known === null ? props.summary : readout(xName, known, series, digits);
+  return (
+    <div
+      ref={ref}
+      class="plot-room"
+      role="slider"
+      tabIndex={0}
+      aria-label={props.summary}
+      aria-valuemin={places[0] ?? 0}
+      aria-valuemax={places.at(-1) ?? 0}
+      aria-valuenow={known ?? places.at(-1) ?? 0}
+      aria-valuetext={text}
+      data-testid={props.testId}
+      data-points={places.length}
+      onPointerMove={follow}
+      onPointerLeave={() => setAt(null)}
+      onBlur={() => setAt(null)}
+      onKeyDown={step}
+    >
+      {width > 0 && (
+        <svg class="plot" width={width} height={height} aria-hidden="true">
+          <Axes frame={frame} xName={xName} />
+          {props.mark !== undefined && <Upright frame={frame} x={props.mark} />}
+          <Lines frame={frame} series={series} digits={digits} quiet={known !== null} />
+          {known !== null && <Crosshair frame={frame} series={series} x={known} text={text} />}
+        </svg>
+      )}
+    </div>
+  );
+}
+
+function neighbour(places: readonly number[], at: number | null, key: string): number | null {
+  const index = at === null ? places.length : places.indexOf(at);
+  const wanted: Record<string, number> = {
+    ArrowLeft: index - 1,
+    ArrowDown: index - 1,
+    ArrowRight: index + 1,
+    ArrowUp: index + 1,
+    Home: 0,
+    End: places.length - 1,
+  };
+  const target = wanted[key];
+  if (target === undefined || places.length === 0) return null;
+  return places[Math.max(0, Math.min(places.length - 1, target))] ?? null;
+}

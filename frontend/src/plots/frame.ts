@@ -1,0 +1,63 @@
+/** The room inside a chart: margins by what stands in them, and the scales over it. Pure. */
+
+import { type Interval, linear, type Scale, tickStep, ticks, tickText } from "./scale";
+import { lastPoint, type Series } from "./series";
+
+export interface Tick {
+  readonly at: number;
+  readonly text: string;
+}
+
+export interface Frame {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+  readonly xDomain: Interval;
+  readonly x: Scale;
+  readonly y: Scale;
+  readonly xTicks: readonly Tick[];
+  readonly yTicks: readonly Tick[];
+}
+
+const LETTER = 6.3; // px, an average letter at 11 px
+const TICK_ROOM = 72; // px an x tick wants
+const TOP = 20; // px for the crosshair's text
+const BOTTOM = 36; // px for tick texts and the axis name
+
+export function frameOf(
+  width: number,
+  height: number,
+  xDomain: Interval,
+  yDomain: Interval,
+  series: readonly Series[],
+): Frame {
+  const yTicks = ticksOf(yDomain, 4);
+  const left = Math.ceil(longest(yTicks.map((tick) => tick.text)) * LETTER) + 10;
+  const names = series.filter((one) => lastPoint(one.points)).map((one) => one.name);
+  const right = Math.max(left + 40, width - Math.ceil(longest(names) * LETTER) - 12);
+  const bottom = height - BOTTOM;
+  const count = Math.max(1, Math.floor((right - left) / TICK_ROOM));
+  return {
+    left,
+    right,
+    top: TOP,
+    bottom,
+    xDomain,
+    x: linear(xDomain, [left, right]),
+    y: linear(yDomain, [bottom, TOP]),
+    xTicks: ticksOf(xDomain, count, xDomain[1] - xDomain[0] >= 2 ? 1 : 0),
+    yTicks,
+  };
+}
+
+function ticksOf(domain: Interval, count: number, least = 0): Tick[] {
+  const width = domain[1] - domain[0];
+  if (width <= 0) return [{ at: domain[0], text: String(domain[0]) }];
+  const step = Math.max(least, tickStep(width, count));
+  return ticks(domain, step).map((at) => ({ at, text: tickText(at, step) }));
+}
+
+function longest(texts: readonly string[]): number {
+  return Math.max(0, ...texts.map((text) => text.length));
+}
