@@ -1,0 +1,57 @@
+# Two commands matter: `make run` starts Boxwright, `make test` proves it. Both do all their own set-up.
+PYTHON ?= python3
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+# Where the tests find real pictures and weights. Absent: those tests skip, and say so.
+DATA := $(wildcard $(CURDIR)/../shared/datasets)
+WEIGHTS := $(wildcard $(CURDIR)/../shared/weights)
+TEST_ENV = BOXWRIGHT_TEST_DATA=$${BOXWRIGHT_TEST_DATA:-$(DATA)} BOXWRIGHT_WEIGHTS_DIR=$${BOXWRIGHT_WEIGHTS_DIR:-$(WEIGHTS)}
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test test-full e2e check fix bench schema screenshots
+
+help: ## list the verbs
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+run: ## start Boxwright: web and workers, one URL
+	@$(PYTHON) bootstrap.py run && exec $(BIN)/python manage.py up
+
+setup: ## everything that developing and testing need
+	@$(PYTHON) bootstrap.py test
+
+test: setup ## all tests: SQLite, PostgreSQL, frontend, real browser
+	$(TEST_ENV) $(BIN)/pytest tests
+	$(TEST_ENV) $(BIN)/python -m tests.services.postgres -- $(BIN)/pytest -m "not full and not e2e" tests/platform tests/access tests/test_access.py tests/annotations tests/training --ignore=tests/training/engine
+	npm --prefix frontend run --silent test
+
+test-full: ## the long proofs too: full training, Ceph, RabbitMQ
+	@$(PYTHON) bootstrap.py full
+	$(TEST_ENV) $(BIN)/pytest -m "full or not full" tests
+
+e2e: setup ## only the tests that drive a real browser
+	$(TEST_ENV) $(BIN)/pytest -m e2e tests/e2e
+
+check: setup ## formatting, lint, types, import rules, migrations, schema
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py spectacular --fail-on-warn --validate --format openapi-json | cmp -s - docs/openapi.json || (echo "docs/openapi.json is stale: run make schema"; exit 1)
+	npm --prefix frontend run --silent check
+
+fix: setup ## format, and mend what tools can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	npm --prefix frontend run --silent fix
+
+schema: setup ## write docs/openapi.json and the frontend's types from it
+	$(BIN)/python manage.py spectacular --fail-on-warn --validate --format openapi-json --file docs/openapi.json
+	npm --prefix frontend run --silent schema
+
+bench: setup ## benchmarks; their README says machine, command and figures
+	$(TEST_ENV) $(BIN)/python -m bench
+
+screenshots: setup ## the README's pictures, from the running product and its own sample project
+	$(TEST_ENV) $(BIN)/python -m tests.e2e.screenshots

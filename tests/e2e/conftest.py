@@ -1,0 +1,102 @@
+"""A real Boxwright for the browser tests: `manage.py up` in a folder of its own, and Chromium."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = Path(os.environ.get("BOXWRIGHT_CHROMIUM", "/usr/bin/chromium"))
+CHROMIUM_FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass
+class Server:
+    """One running installation. `start` and `stop` may be called again: its data stays."""
+
+    folder: Path
+    port: int
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self, seconds: float = 60) -> None:
+        log = (self.folder / "up.log").open("ab")
+        self.process = subprocess.Popen(
+            [sys.executable, "manage.py", "up"],
+            cwd=ROOT,
+            env={**os.environ, "BOXWRIGHT_VAR": str(self.folder), "BOXWRIGHT_PORT": str(self.port), **SPEED},
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+        deadline = time.monotonic() + seconds
+        while not self.answers():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"Boxwright did not start:\n{self.log()[-3000:]}")
+            time.sleep(0.1)
+
+    def answers(self) -> bool:
+        with contextlib.suppress(URLError, ConnectionError, TimeoutError):
+            return bool(urlopen(f"{self.url}/api/v1/auth/session/", timeout=2).status == 200)
+        return False
+
+    def stop(self, how: signal.Signals = signal.SIGINT, seconds: float = 30) -> None:
+        if self.process is None:
+            return
+        self.process.send_signal(how)
+        self.process.wait(seconds)
+        self.process = None
+
+    def log(self) -> str:
+        return (self.folder / "up.log").read_text(errors="replace")
+
+
+SPEED = {"BOXWRIGHT_LOGIN_RATE": "1000/min", "BOXWRIGHT_LOST_AFTER_SECONDS": "6"}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    made = Server(tmp_path_factory.mktemp("var"), free_port())
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, object]:
+    if not CHROMIUM.exists():
+        pytest.skip(f"no Chromium at {CHROMIUM}: set BOXWRIGHT_CHROMIUM")
+    return {"executable_path": str(CHROMIUM), "args": CHROMIUM_FLAGS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args() -> dict[str, object]:
+    return {"viewport": {"width": 1440, "height": 900}, "accept_downloads": True}
