@@ -4,12 +4,15 @@ Each step is stamped with a hash of what it depends on, so that a second call ta
 This file is read by whatever `python3` is there: its syntax stays old enough to say that Python is too old.
 """
 
+from __future__ import annotations
+
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
@@ -25,11 +28,12 @@ FULL_PACKAGES = {
 }
 
 
-def main(verb):
+def main(verb: str) -> None:
     if sys.version_info < (3, 11):
-        stop("Boxwright needs Python 3.11 or newer; this is %d.%d. Try: make PYTHON=python3.11" % sys.version_info[:2])
+        found = ".".join(str(part) for part in sys.version_info[:2])
+        stop(f"Boxwright needs Python 3.11 or newer; this is {found}. Try: make PYTHON=python3.11")
     if not os.access(str(ROOT), os.W_OK):
-        stop("The folder %s is read-only; Boxwright keeps its environment and data there." % ROOT)
+        stop(f"The folder {ROOT} is read-only; Boxwright keeps its environment and data there.")
     if verb not in ("run", "test", "full"):
         stop("usage: bootstrap.py run|test|full")
     python_packages("requirements.txt" if verb == "run" else "requirements-dev.txt")
@@ -43,32 +47,32 @@ def main(verb):
         system_packages(FULL_PACKAGES)
 
 
-def stop(line):
+def stop(line: str) -> NoReturn:
     sys.exit("boxwright: " + line)
 
 
-def say(line):
+def say(line: str) -> None:
     print("boxwright: " + line, flush=True)
 
 
-def run(command, folder=ROOT, why="", **variables):
+def run(command: list[str], folder: Path = ROOT, why: str = "", **variables: str) -> None:
     code = subprocess.run(command, cwd=folder, env={**os.environ, **variables}, check=False).returncode
     if code:
-        stop("%s failed (exit %d)%s" % (" ".join(str(part) for part in command[:4]), code, why and ": " + why))
+        stop(f"{' '.join(command[:4])} failed (exit {code}){why and ': ' + why}")
 
 
-def hash_of(files):
+def hash_of(files: list[Path]) -> str:
     digest = hashlib.sha256()
     for file in sorted(files):
         digest.update(str(file.relative_to(ROOT)).encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()
 
 
-def is_fresh(stamp, value):
+def is_fresh(stamp: Path, value: str) -> bool:
     return stamp.is_file() and stamp.read_text() == value
 
 
-def python_packages(requirements):
+def python_packages(requirements: str) -> None:
     """A virtual environment with what the file pins. A developer's environment serves `run` as well."""
     files = [ROOT / name for name in ("requirements-web.txt", "requirements.txt", "requirements-dev.txt")]
     value = hash_of(files)
@@ -83,7 +87,7 @@ def python_packages(requirements):
     (VENV / ("." + requirements + ".stamp")).write_text(value)
 
 
-def use_node():
+def use_node() -> None:
     """Node.js ≥ 20.19 from the PATH, else the wheel that carries one."""
     os.environ["PATH"] = str(BIN) + os.pathsep + os.environ["PATH"]
     if node_version() >= NODE_MINIMUM and shutil.which("npm"):
@@ -92,7 +96,7 @@ def use_node():
     run([str(BIN / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", NODE_PACKAGE])
 
 
-def node_version():
+def node_version() -> tuple[int, int]:
     node = shutil.which("node")
     if node is None:
         return (0, 0)
@@ -101,7 +105,7 @@ def node_version():
     return (int(parts[0]), int(parts[1])) if len(parts) > 1 and parts[0].isdigit() else (0, 0)
 
 
-def node_packages(folder):
+def node_packages(folder: Path) -> None:
     value = hash_of([folder / "package.json", folder / "package-lock.json"])
     stamp = folder / "node_modules" / ".stamp"
     if is_fresh(stamp, value):
@@ -111,7 +115,7 @@ def node_packages(folder):
     stamp.write_text(value)
 
 
-def build_frontend():
+def build_frontend() -> None:
     sources = [file for file in (FRONTEND / "src").rglob("*") if file.is_file()]
     sources += [file for file in (FRONTEND / "public").rglob("*") if file.is_file()]
     sources += [file for file in FRONTEND.iterdir() if file.suffix in (".json", ".html", ".ts")]
@@ -124,7 +128,7 @@ def build_frontend():
     stamp.write_text(value)
 
 
-def system_packages(packages):
+def system_packages(packages: dict[str, str]) -> None:
     """Debian packages that the tests drive: a browser, a database."""
     missing = " ".join(name for path, name in packages.items() if not Path(path).exists())
     if not missing:
@@ -133,7 +137,8 @@ def system_packages(packages):
         stop("the tests need these Debian packages; install them as root: apt-get install " + missing)
     say("installing " + missing)
     run(["apt-get", "update", "-qq"])
-    run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing.split()], DEBIAN_FRONTEND="noninteractive")
+    install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing.split()]
+    run(install, DEBIAN_FRONTEND="noninteractive")
 
 
 if __name__ == "__main__":
