@@ -1,0 +1,93 @@
+"""Objects as files in a local folder: the embedded mode."""
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from boxwright.storage.errors import ObjectMissing, StoreAway
+
+PARTS = ".parts"
+
+
+class FolderStore:
+    """Files are written aside, synced, then renamed: a reader sees the old bytes or the new, also after a crash."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def put(self, key: str, data: bytes | BinaryIO, content_type: str = "") -> None:
+        target = self._path(key)
+        with _away():
+            _write(data, target, self.root / PARTS)
+
+    def open(self, key: str) -> BinaryIO:
+        path = self._file(key)
+        with _away(missing=key):
+            return path.open("rb")
+
+    def exists(self, key: str) -> bool:
+        return self._path(key).is_file()
+
+    def size(self, key: str) -> int:
+        path = self._file(key)
+        with _away(missing=key):
+            return path.stat().st_size
+
+    def delete(self, key: str) -> None:
+        with _away():
+            self._path(key).unlink(missing_ok=True)
+
+    def list(self, prefix: str) -> Iterator[str]:
+        folder = self.root / prefix.rpartition("/")[0]
+        for path in sorted(folder.rglob("*")):
+            key = path.relative_to(self.root).as_posix()
+            if path.is_file() and key.startswith(prefix) and not key.startswith(PARTS):
+                yield key
+
+    def fetch(self, key: str, path: Path) -> None:
+        with self.open(key) as source:
+            _write(source, path, path.parent)
+
+    def presign(self, key: str, filename: str, seconds: int = 600) -> str | None:
+        return None
+
+    def _file(self, key: str) -> Path:
+        path = self._path(key)
+        if not path.is_file():
+            raise ObjectMissing(key)
+        return path
+
+    def _path(self, key: str) -> Path:
+        parts = PurePosixPath(key).parts
+        if not parts or key.startswith(("/", PARTS)) or ".." in parts or "\\" in key:
+            raise ValueError(f"not an object key: {key!r}")
+        return self.root.joinpath(*parts)
+
+
+def _write(data: bytes | BinaryIO, target: Path, aside: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside.mkdir(parents=True, exist_ok=True)
+    part = aside / f"{uuid.uuid4().hex}.part"
+    try:
+        with part.open("wb") as out:
+            shutil.copyfileobj(BytesIO(data) if isinstance(data, bytes) else data, out, 2**20)
+            out.flush()
+            os.fsync(out.fileno())
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@contextmanager
+def _away(missing: str = "") -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise ObjectMissing(missing or str(error.filename)) from error
+    except OSError as error:
+        raise StoreAway(str(error)) from error

@@ -1,0 +1,108 @@
+"""Objects in an S3-compatible bucket, through django-storages. The only module that knows boto3."""
+
+import logging
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
+
+from boto3.exceptions import Boto3Error
+from botocore.exceptions import BotoCoreError, ClientError
+from django.utils.http import content_disposition_header
+
+from boxwright.storage.errors import ObjectMissing, StoreAway
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+log = logging.getLogger(__name__)
+
+IN_MEMORY = 8 * 2**20
+MISSING = {"404", "NoSuchKey", "NotFound"}
+
+
+class S3Store:
+    """`backend` is a `storages.backends.s3.S3Storage`, which holds one connection a thread."""
+
+    def __init__(self, backend: Any) -> None:
+        self.backend = backend
+        self.bucket: str = backend.bucket_name
+
+    @property
+    def client(self) -> "S3Client":
+        return cast("S3Client", self.backend.connection.meta.client)
+
+    def put(self, key: str, data: bytes | BinaryIO, content_type: str = "") -> None:
+        extra = {"ContentType": content_type} if content_type else {}
+        body = BytesIO(data) if isinstance(data, bytes) else _Unclosed(data)
+        with _translated(key):
+            self.client.upload_fileobj(cast("BinaryIO", body), self.bucket, key, ExtraArgs=extra)
+
+    def open(self, key: str) -> BinaryIO:
+        file = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 (the caller closes it)
+        with _translated(key):
+            self.client.download_fileobj(self.bucket, key, cast("BinaryIO", file))
+        file.seek(0)
+        return cast("BinaryIO", file)
+
+    def exists(self, key: str) -> bool:
+        try:
+            self.size(key)
+        except ObjectMissing:
+            return False
+        return True
+
+    def size(self, key: str) -> int:
+        with _translated(key):
+            return self.client.head_object(Bucket=self.bucket, Key=key)["ContentLength"]
+
+    def delete(self, key: str) -> None:
+        with _translated(key):
+            self.client.delete_object(Bucket=self.bucket, Key=key)
+
+    def list(self, prefix: str) -> Iterator[str]:
+        pages = self.client.get_paginator("list_objects_v2")
+        with _translated(prefix):
+            for page in pages.paginate(Bucket=self.bucket, Prefix=prefix):
+                yield from (item["Key"] for item in page.get("Contents", []))
+
+    def fetch(self, key: str, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
+        try:
+            with _translated(key):
+                self.client.download_file(self.bucket, key, str(part))
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+
+    def presign(self, key: str, filename: str, seconds: int = 600) -> str | None:
+        disposition = content_disposition_header(as_attachment=True, filename=filename)
+        wanted = {"Bucket": self.bucket, "Key": key, "ResponseContentDisposition": disposition}
+        return self.client.generate_presigned_url("get_object", Params=wanted, ExpiresIn=seconds)
+
+
+class _Unclosed:
+    """boto3 closes the stream it uploads; whoever opened it may still want it."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.stream = stream
+
+    def read(self, size: int = -1) -> bytes:
+        return self.stream.read(size)
+
+
+@contextmanager
+def _translated(key: str) -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") in MISSING:
+            raise ObjectMissing(key) from error
+        log.warning("the object store refused %s: %s", key, error)
+        raise StoreAway(str(error)) from error
+    except (BotoCoreError, Boto3Error) as error:
+        raise StoreAway(str(error)) from error
