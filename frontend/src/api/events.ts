@@ -1,0 +1,84 @@
+import type { EventKinds } from "./types";
+
+type Kind = keyof EventKinds;
+type Listener<K extends Kind> = (data: EventKinds[K]) => void;
+
+const KINDS: Kind[] = ["image", "counts", "claim", "import", "snapshot", "run", "metrics", "artifact"];
+const RECONNECT_MS = [1000, 2000, 5000, 10000, 30000];
+
+/** What EventStream needs of EventSource, so that tests can bring their own. */
+export type OpenSource = (url: string) => EventSource;
+
+/**
+ * One project's server-sent events. The browser reconnects by itself with Last-Event-ID after a broken
+ * connection; after a refused one (a 502 while the server restarts) EventSource gives up, so this opens it
+ * anew, with the last id in the query. Each connection after the first also calls `onGap`: events are hints,
+ * a client that may have missed some refetches.
+ */
+export class EventStream {
+  private source: EventSource | null = null;
+  private readonly listeners = new Map<Kind, Set<Listener<never>>>();
+  private readonly gapListeners = new Set<() => void>();
+  private lastId = "";
+  private failures = 0;
+  private opened = false;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly url: string,
+    private readonly open: OpenSource = (address) => new EventSource(address),
+  ) {}
+
+  start(): void {
+    this.connect();
+  }
+
+  stop(): void {
+    clearTimeout(this.timer);
+    this.source?.close();
+    this.source = null;
+  }
+
+  /** Listen to one kind; the answer ends it. */
+  on<K extends Kind>(kind: K, listener: Listener<K>): () => void {
+    const set = this.listeners.get(kind) ?? new Set();
+    this.listeners.set(kind, set);
+    set.add(listener as Listener<never>);
+    return () => set.delete(listener as Listener<never>);
+  }
+
+  /** Called when the stream is back after an interruption: refetch what you show. */
+  onGap(listener: () => void): () => void {
+    this.gapListeners.add(listener);
+    return () => this.gapListeners.delete(listener);
+  }
+
+  private connect(): void {
+    const query = this.lastId ? `?last_event_id=${encodeURIComponent(this.lastId)}` : "";
+    const source = this.open(this.url + query);
+    this.source = source;
+    source.onopen = () => this.opening();
+    source.onerror = () => this.failing(source);
+    for (const kind of KINDS) source.addEventListener(kind, (event) => this.deliver(kind, event));
+  }
+
+  private opening(): void {
+    this.failures = 0;
+    if (this.opened) for (const listener of this.gapListeners) listener();
+    this.opened = true;
+  }
+
+  private failing(source: EventSource): void {
+    if (source.readyState !== 2 || this.source !== source) return;
+    source.close();
+    const wait = RECONNECT_MS[Math.min(this.failures, RECONNECT_MS.length - 1)];
+    this.failures += 1;
+    this.timer = setTimeout(() => this.connect(), wait);
+  }
+
+  private deliver(kind: Kind, event: MessageEvent<string>): void {
+    if (event.lastEventId) this.lastId = event.lastEventId;
+    const data = JSON.parse(event.data) as never;
+    for (const listener of this.listeners.get(kind) ?? []) listener(data);
+  }
+}

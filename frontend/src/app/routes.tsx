@@ -1,0 +1,68 @@
+import type { JSX } from "preact";
+import { lazy } from "./lazy";
+import { ProjectProvider } from "./project";
+import { match } from "./router";
+import { ProjectShell } from "./shell/projectShell";
+
+const Projects = lazy(() => import("../pages/projects"));
+const Images = lazy(() => import("../pages/images"));
+const Workbench = lazy<{ image: number | null }>(() => import("../pages/workbench"));
+const Snapshots = lazy<{ number: number | null }>(() => import("../pages/snapshots"));
+const Runs = lazy<{ number: number | null }>(() => import("../pages/runs"));
+const Settings = lazy(() => import("../pages/settings"));
+const Team = lazy<{ slug: string }>(() => import("../pages/team"));
+const Account = lazy(() => import("../pages/account"));
+const Join = lazy<{ token: string }>(() => import("../pages/join"));
+const NotFound = lazy(() => import("../pages/notFound"));
+
+type Parameters = Record<string, string>;
+
+export interface Route {
+  pattern: string;
+  /** Pages that a visitor without an account sees too. */
+  open?: boolean;
+  show(parameters: Parameters): JSX.Element;
+}
+
+function toNumber(text: string | undefined): number | null {
+  return text && /^\d+$/.test(text) ? Number(text) : null;
+}
+
+function inProject(tab: string, page: (parameters: Parameters) => JSX.Element): Route["show"] {
+  return (parameters) => (
+    <ProjectProvider slug={parameters.slug ?? ""}>
+      <ProjectShell tab={tab}>{page(parameters)}</ProjectShell>
+    </ProjectProvider>
+  );
+}
+
+/** The workbench brings its own header: width and height belong to the image. */
+function bareInProject(page: (parameters: Parameters) => JSX.Element): Route["show"] {
+  return (parameters) => <ProjectProvider slug={parameters.slug ?? ""}>{page(parameters)}</ProjectProvider>;
+}
+
+export const ROUTES: Route[] = [
+  { pattern: "/", show: () => <Projects /> },
+  { pattern: "/p/:slug", show: inProject("images", () => <Images />) },
+  { pattern: "/p/:slug/images", show: inProject("images", () => <Images />) },
+  { pattern: "/p/:slug/label/:image?", show: bareInProject((p) => <Workbench image={toNumber(p.image)} />) },
+  {
+    pattern: "/p/:slug/snapshots/:n?",
+    show: inProject("snapshots", (p) => <Snapshots number={toNumber(p.n)} />),
+  },
+  { pattern: "/p/:slug/runs/:n?", show: inProject("runs", (p) => <Runs number={toNumber(p.n)} />) },
+  { pattern: "/p/:slug/settings", show: inProject("settings", () => <Settings />) },
+  { pattern: "/t/:slug", show: (p) => <Team slug={p.slug ?? ""} /> },
+  { pattern: "/account", show: () => <Account /> },
+  { pattern: "/join/:token", open: true, show: (p) => <Join token={p.token ?? ""} /> },
+];
+
+export const NOT_FOUND: Route = { pattern: "", show: () => <NotFound /> };
+
+export function findRoute(path: string): { route: Route; parameters: Parameters } {
+  for (const route of ROUTES) {
+    const parameters = match(route.pattern, path);
+    if (parameters) return { route, parameters };
+  }
+  return { route: NOT_FOUND, parameters: {} };
+}

@@ -1,0 +1,3 @@
+export default function Images() {
+  return <main class="page" id="content" />;
+}

@@ -1,0 +1,7 @@
+export default function Team({ slug }: { slug: string }) {
+  return (
+    <main class="page" id="content">
+      {slug}
+    </main>
+  );
+}

@@ -1,0 +1,37 @@
+import type { Person } from "../api/types";
+
+export function initials(name: string): string {
+  const words = name
+    .trim()
+    .split(/[\s._-]+/)
+    .filter(Boolean);
+  const letters = words.length > 1 ? `${words[0]![0]}${words.at(-1)![0]}` : (words[0] ?? "?").slice(0, 2);
+  return letters.toUpperCase();
+}
+
+export function Avatar({ person, large = false }: { person: Person; large?: boolean }) {
+  return (
+    <span
+      class={`av g${(person.id % 4) + 1} ${large ? "lg" : ""}`}
+      title={person.name}
+      role="img"
+      aria-label={person.name}
+    >
+      {initials(person.name)}
+    </span>
+  );
+}
+
+/** At most three, the rest as "+n". */
+export function Avatars({ people }: { people: Person[] }) {
+  if (people.length === 0) return null;
+  const rest = people.length - 3;
+  return (
+    <span class="avs">
+      {people.slice(0, 3).map((person) => (
+        <Avatar key={person.id} person={person} />
+      ))}
+      {rest > 0 && <span class="av more">+{rest}</span>}
+    </span>
+  );
+}
