@@ -32,6 +32,10 @@ class Network(nn.Module):
         """The parts of the loss, scalars; their sum is minimised."""
 
     @abstractmethod
+    def predictions(self, images: Tensor) -> Any:
+        """What the network says in eval mode: the outputs of the export form, on a batch."""
+
+    @abstractmethod
     def stages(self) -> list[tuple[float, list[nn.Parameter]]]:
         """Parameters with their share of the learning rate, from the trunk, which comes first, to the heads."""
 
@@ -40,8 +44,8 @@ class Network(nn.Module):
         """Give the head one row a label: a copy of the old label's row, or a fresh one for None."""
 
     @abstractmethod
-    def best_rows(self, images: Tensor, targets: Sequence[Target]) -> list[int | None]:
-        """For each label index met in `targets`, the old label whose row fires most on it."""
+    def best_rows(self, images: Tensor, targets: Sequence[Target], label_count: int) -> list[int | None]:
+        """For each of the new labels the old one whose row fires most on it, or None where nothing tells."""
 
 
 def fold_batch_norm(network: nn.Module) -> None:

@@ -82,11 +82,11 @@ class Ssdlite(Network):
         self.head.classification_head.num_columns = len(rows) + 1
 
     @torch.no_grad()
-    def best_rows(self, images: Tensor, targets: Sequence[Target]) -> list[int | None]:
+    def best_rows(self, images: Tensor, targets: Sequence[Target], label_count: int) -> list[int | None]:
         scores = torch.softmax(self(images)[0], -1)[..., 1:]
         classes, _ = self._match(targets)
         best: list[int | None] = []
-        for label in range(int(classes.max())):
+        for label in range(label_count):
             fired = scores[classes == label + 1]
             best.append(int(fired.mean(0).argmax()) if len(fired) else None)
         return best

@@ -1,0 +1,49 @@
+"""Which images come together in which step, as a function of seed and epoch alone: a resumed run sees the same."""
+
+import math
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from training.engine.data import Examples
+from training.engine.network import Target
+from training.engine.transforms import augment
+
+FEWEST_STEPS = 6
+"""Steps of an epoch over a few images, each of which is then seen several times, always in another view."""
+
+Batch = tuple[Tensor, list[Target]]
+"""uint8 squares [B, S, S, 3] and their targets."""
+
+
+def epoch_order(count: int, batch_size: int, seed: int, epoch: int) -> list[list[int]]:
+    """The indices of each step's images. Batches are even in size: BatchNorm can't learn from a batch of one."""
+    rng = np.random.default_rng((seed, epoch))
+    batch = min(batch_size, count)
+    wanted = max(count, FEWEST_STEPS * batch)
+    order = np.concatenate([rng.permutation(count) for _ in range(math.ceil(wanted / count))])[:wanted]
+    steps = math.ceil(wanted / batch)
+    if batch_size > 1:
+        steps = min(steps, wanted // 2)
+    return [[int(i) for i in part] for part in np.array_split(order, steps)]
+
+
+def training_batches(examples: Examples, order: Sequence[Sequence[int]], seed: int, epoch: int) -> Iterator[Batch]:
+    """Augmented batches in the given order."""
+    for step, indices in enumerate(order):
+        rng = np.random.default_rng((seed, epoch, step))
+        views = [augment(examples.squares[i], examples.boxes[i], examples.labels[i], rng) for i in indices]
+        squares = torch.from_numpy(np.stack([square for square, _, _ in views]))
+        yield squares, [target(boxes, labels) for _, boxes, labels in views]
+
+
+def plain_batch(examples: Examples, indices: Sequence[int]) -> Batch:
+    """The images as they are."""
+    squares = torch.from_numpy(np.stack([examples.squares[i] for i in indices]))
+    return squares, [target(examples.boxes[i], examples.labels[i]) for i in indices]
+
+
+def target(boxes: np.ndarray, labels: np.ndarray) -> Target:
+    return Target(torch.from_numpy(boxes.astype(np.float32)), torch.from_numpy(labels))

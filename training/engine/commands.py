@@ -1,0 +1,68 @@
+"""What each subcommand of `python -m training.engine` does with its folder."""
+
+import json
+from argparse import Namespace
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from annotations.dataset.records import Mark
+from training.engine import checkpoint
+from training.engine import evaluate as evaluation
+from training.engine import export as exporting
+from training.engine import predict as predicting
+from training.engine import train as training
+from training.engine.catalog import complete_config
+from training.engine.config import Config
+from training.engine.data import read_run_folder
+from training.engine.errors import ConfigError
+from training.engine.progress import JsonLines
+
+
+def train(options: Namespace, events: JsonLines) -> None:
+    config = _read_config(options.folder)
+    dataset = read_run_folder(options.folder)
+    best = training.train(config, dataset, options.folder, events, options.weights_dir)
+    events.write("done", best_epoch=best.epoch, metrics=best.metrics)
+
+
+def evaluate(options: Namespace, events: JsonLines) -> None:
+    folder: Path = options.folder
+    trained = checkpoint.load(folder / "checkpoint.pt")
+    found = evaluation.evaluate(trained, read_run_folder(folder), folder, options.split, events)
+    (folder / "out").mkdir(exist_ok=True)
+    evaluation.write_report(found, folder / "out" / "evaluation.json")
+    events.write("done", metrics=found.metrics)
+
+
+def predict(options: Namespace, events: JsonLines) -> None:
+    trained = checkpoint.load(options.folder / "checkpoint.pt")
+    for path, marks in zip(options.images, predicting.predict(trained, options.images), strict=True):
+        events.write("prediction", image=str(path), marks=[_as_json(mark) for mark in marks])
+    events.write("done")
+
+
+def export(options: Namespace, events: JsonLines) -> None:
+    folder: Path = options.folder
+    out = folder / "out"
+    out.mkdir(exist_ok=True)
+    trained = checkpoint.load(folder / "checkpoint.pt")
+    artifact = exporting.export(trained, options.target, folder, out, options.quantization, events)
+    events.write("done", artifact=artifact)
+
+
+def _read_config(folder: Path) -> Config:
+    try:
+        values = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ConfigError("The run folder has no config.json.") from error
+    except ValueError as error:
+        raise ConfigError(f"config.json can't be read: {error}.") from error
+    if not isinstance(values, dict):
+        raise ConfigError("config.json must hold an object.")
+    return complete_config(values)
+
+
+def _as_json(mark: Mark) -> dict[str, Any]:
+    box = asdict(mark.box) if mark.box else {}
+    return {"label": mark.label, "score": mark.score, **box}

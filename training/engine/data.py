@@ -1,0 +1,122 @@
+"""The run folder's images as a network wants them: decoded once, EXIF-oriented, stretched to uint8 squares."""
+
+import json
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageOps
+
+from annotations.dataset.manifest import read_dataset
+from annotations.dataset.records import Box, Dataset, ImageRecord
+from training.engine.errors import DataError
+
+Square = npt.NDArray[np.uint8]
+"""One image [S, S, 3], RGB, stretched without letterbox."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Images with their truth. `squares` [n, S, S, 3]; per image `boxes` [k, 4] corners 0..1 and `labels` [k]."""
+
+    images: tuple[ImageRecord, ...]
+    squares: npt.NDArray[np.uint8]
+    boxes: list[npt.NDArray[np.float32]]
+    labels: list[npt.NDArray[np.int64]]
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+
+def read_run_folder(folder: Path) -> Dataset:
+    """The dataset of a run folder. Raises DataError when its snapshot can't be read or speaks of unknown labels."""
+    try:
+        dataset = read_dataset(folder)
+    except FileNotFoundError as error:
+        raise DataError(f"The run folder has no {Path(str(error.filename)).name}.") from error
+    except (json.JSONDecodeError, KeyError, ValueError, TypeError) as error:
+        raise DataError(f"The run folder's snapshot is damaged: {error!r}.") from error
+    for image in dataset.images:
+        unknown = {mark.label for mark in image.marks} - set(dataset.labels)
+        if unknown:
+            raise DataError(f"{image.name} carries the label {min(unknown)!r}, which the snapshot does not have.")
+    return dataset
+
+
+def usable_images(dataset: Dataset, images: Sequence[ImageRecord]) -> tuple[ImageRecord, ...]:
+    """Those of `images` that say something: all for detection, for classification those with a label."""
+    if dataset.task == "detection":
+        return tuple(images)
+    return tuple(image for image in images if image.marks)
+
+
+def read_examples(
+    dataset: Dataset,
+    images: Sequence[ImageRecord],
+    folder: Path,
+    image_size: int,
+    check_stop: Callable[[], None] = lambda: None,
+    threads: int = 1,
+) -> Examples:
+    """Decode `images` (`folder/images/<sha256>`) into squares of `image_size`. Raises DataError on a damaged file."""
+    squares = _room_for(len(images), image_size, folder)
+    for i, square in enumerate(_decoded(images, folder, image_size, threads)):
+        check_stop()
+        squares[i] = square
+    truths = [_truth(dataset, image) for image in images]
+    return Examples(tuple(images), squares, [boxes for boxes, _ in truths], [labels for _, labels in truths])
+
+
+def read_square(path: Path, image_size: int, name: str | None = None) -> Square:
+    """Decode one image file, upright by its EXIF tag, into a square. Raises DataError naming the image."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(path) as image:
+                image.draft("RGB", (image_size, image_size))
+                upright = ImageOps.exif_transpose(image).convert("RGB")
+        return np.asarray(upright.resize((image_size, image_size), Image.Resampling.BILINEAR))
+    except FileNotFoundError as error:
+        raise DataError(f"The file of {name or path.name} is missing.") from error
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise DataError(f"{name or path.name} can't be decoded: {error}.") from error
+
+
+def _decoded(images: Sequence[ImageRecord], folder: Path, image_size: int, threads: int) -> Iterator[Square]:
+    def decode(image: ImageRecord) -> Square:
+        return read_square(folder / "images" / image.sha256, image_size, image.name)
+
+    with ThreadPoolExecutor(threads) as pool:
+        for start in range(0, len(images), 64):  # not all at once: only squares in flight are in memory
+            yield from pool.map(decode, images[start : start + 64])
+
+
+def _room_for(count: int, image_size: int, folder: Path) -> npt.NDArray[np.uint8]:
+    """Squares backed by a nameless file: the system may page them out, and they vanish with the process."""
+    shape = (count, image_size, image_size, 3)
+    if count == 0:
+        return np.zeros(shape, np.uint8)
+    with tempfile.TemporaryFile(dir=folder) as file:
+        return np.memmap(file, np.uint8, "w+", shape=shape)
+
+
+def _truth(dataset: Dataset, image: ImageRecord) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
+    if dataset.task == "classification":
+        return np.zeros((0, 4), np.float32), np.array([dataset.labels.index(image.marks[0].label)])
+    found = [(_shares(mark.box, image), dataset.labels.index(mark.label)) for mark in image.marks if mark.box]
+    kept = [(box, label) for box, label in found if box[2] > box[0] and box[3] > box[1]]
+    boxes = np.array([box for box, _ in kept], np.float32).reshape(-1, 4)
+    return boxes, np.array([label for _, label in kept], np.int64)
+
+
+def _shares(box: Box, image: ImageRecord) -> tuple[float, float, float, float]:
+    """The box's corners as shares of the image, clipped to it."""
+    across, down = 1 / image.width, 1 / image.height
+    sides = (box.x_min * across, box.y_min * down, box.x_max * across, box.y_max * down)
+    x_min, y_min, x_max, y_max = (min(max(side, 0.0), 1.0) for side in sides)
+    return x_min, y_min, x_max, y_max

@@ -1,0 +1,96 @@
+"""Where a run stands between two epochs: all of it goes into `last.pt`, so that another process can go on.
+
+Order, augmentation and dropout are functions of seed and epoch (`batches`, `train`), so no generator's state is kept.
+"""
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from training.engine import catalog, checkpoint, optim
+from training.engine.checkpoint import Checkpoint
+from training.engine.config import Config
+from training.engine.device import choose_device
+from training.engine.errors import CheckpointError
+from training.engine.network import Network, fold_batch_norm
+from training.engine.progress import Progress
+
+
+@dataclass(slots=True)
+class TrainingState:
+    """What changes while a run goes on. `epoch` counts finished (or just being done) epochs from 1."""
+
+    network: Network
+    average: optim.Average
+    optimizer: torch.optim.SGD
+    device: torch.device
+    epoch: int = 0
+    rate: float = 0.0
+    best_score: float | None = None
+    best_epoch: int = 0
+
+    def is_best(self, score: float | None) -> bool:
+        """Note this epoch's score; True when it is the best so far. Without a score the newest epoch is the best."""
+        better = score is None or self.best_score is None or score > self.best_score
+        if better:
+            self.best_score, self.best_epoch = score, self.epoch
+        return better
+
+    def as_checkpoint(
+        self, info: catalog.ModelInfo, labels: tuple[str, ...], config: Config, metrics: Mapping[str, float | None]
+    ) -> Checkpoint:
+        """The averaged weights, BatchNorm folded, as a checkpoint that needs nothing else."""
+        folded = copy.deepcopy(self.average.network)
+        fold_batch_norm(folded)
+        weights = {name: value.detach().cpu() for name, value in folded.state_dict().items()}
+        values = dict(metrics)
+        return Checkpoint(info.name, info.task, labels, config.image_size, config, weights, self.epoch, values)
+
+    def as_dict(self) -> dict[str, Any]:
+        """What `last.pt` holds beside the checkpoint."""
+        return {
+            "network": self.network.state_dict(),
+            "average": self.average.network.state_dict(),
+            "updates": self.average.updates,
+            "optimizer": self.optimizer.state_dict(),
+            "best_score": self.best_score,
+            "best_epoch": self.best_epoch,
+        }
+
+
+def start(network: Network, config: Config) -> TrainingState:
+    """The state before the first step."""
+    device = choose_device()
+    network.to(device)
+    optimizer = optim.build_optimizer(network, config)
+    return TrainingState(network, optim.Average(network), optimizer, device)
+
+
+def resume(path: Path, config: Config, labels: tuple[str, ...], progress: Progress) -> TrainingState | None:
+    """The state that an earlier process left in `last.pt`; None, with a line in the log, when it can't be used."""
+    if not path.exists():
+        return None
+    try:
+        last, training = checkpoint.load_training(path)
+    except CheckpointError as error:
+        progress.on_log(f"{error.detail} Starting from the first epoch.")
+        return None
+    if training is None or last.config != config or last.labels != labels:
+        progress.on_log("last.pt belongs to another run: starting from the first epoch.")
+        return None
+    network: Network = catalog.load_module(last.info.module).build(last.info, len(labels), config.image_size)
+    if config.base != "none":
+        fold_batch_norm(network)
+    network.load_state_dict(training["network"])
+    state = start(network, config)
+    state.average.network.load_state_dict(training["average"])
+    state.average.updates = training["updates"]
+    state.optimizer.load_state_dict(training["optimizer"])
+    state.epoch = last.epoch
+    state.best_score, state.best_epoch = training["best_score"], training["best_epoch"]
+    progress.on_log(f"Going on after epoch {last.epoch} of {config.epochs}")
+    return state

@@ -1,0 +1,91 @@
+"""Augmentation: one random warp, flip and colour change of a square, with its boxes taken along."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from training.engine.data import Square
+
+Boxes = npt.NDArray[np.float32]
+Labels = npt.NDArray[np.int64]
+
+ZOOM = (0.6, 1.5)
+STRETCH = 0.2
+FLIP_CHANCE = 0.5
+COLOUR_CHANCE = 0.8
+LEAST_VISIBLE = 0.4
+"""A box of which less than this share stays in the picture is dropped."""
+BORDER = (124, 116, 104)
+"""The mean colour of photographs: what lies outside the picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Warp:
+    """`out = in * zoom + shift` on shares of the side; then mirrored left to right if `flipped`."""
+
+    zoom_x: float
+    zoom_y: float
+    shift_x: float
+    shift_y: float
+    flipped: bool
+
+
+def augment(square: Square, boxes: Boxes, labels: Labels, rng: np.random.Generator) -> tuple[Square, Boxes, Labels]:
+    """A random view of one example; `boxes` [n, 4] are corners 0..1. Keeps at least one box if there is any."""
+    for _ in range(20):
+        warp = random_warp(rng)
+        moved, visible = warp_boxes(boxes, warp)
+        if visible.any() or len(boxes) == 0:
+            return recolour(warp_square(square, warp), rng), moved[visible], labels[visible]
+    return square, boxes, labels
+
+
+def random_warp(rng: np.random.Generator) -> Warp:
+    zoom = math.exp(rng.uniform(math.log(ZOOM[0]), math.log(ZOOM[1])))
+    stretch = math.exp(rng.uniform(-STRETCH, STRETCH) / 2)
+    zoom_x, zoom_y = zoom * stretch, zoom / stretch
+    return Warp(zoom_x, zoom_y, _shift(zoom_x, rng), _shift(zoom_y, rng), bool(rng.random() < FLIP_CHANCE))
+
+
+def warp_boxes(boxes: Boxes, warp: Warp) -> tuple[Boxes, npt.NDArray[np.bool_]]:
+    """The boxes [n, 4] after the warp, clipped to the picture, and which [n] of them are visible enough to keep."""
+    zoom = np.array([warp.zoom_x, warp.zoom_y] * 2, np.float32)
+    shift = np.array([warp.shift_x, warp.shift_y] * 2, np.float32)
+    moved = boxes * zoom + shift
+    if warp.flipped:
+        moved[:, [0, 2]] = 1 - moved[:, [2, 0]]
+    clipped = np.clip(moved, 0, 1)
+    return clipped, _area(clipped) > LEAST_VISIBLE * _area(moved)
+
+
+def warp_square(square: Square, warp: Warp) -> Square:
+    size = square.shape[0]
+    # Pillow asks where each pixel comes from: the inverse warp
+    across, right = 1 / warp.zoom_x, -warp.shift_x * size / warp.zoom_x
+    if warp.flipped:
+        across, right = -across, (1 - warp.shift_x) * size / warp.zoom_x
+    inverse = (across, 0.0, right, 0.0, 1 / warp.zoom_y, -warp.shift_y * size / warp.zoom_y)
+    affine, bilinear = Image.Transform.AFFINE, Image.Resampling.BILINEAR
+    return np.asarray(Image.fromarray(square).transform((size, size), affine, inverse, bilinear, fillcolor=BORDER))
+
+
+def recolour(square: Square, rng: np.random.Generator) -> Square:
+    """Another light: gain and tint per channel, and an offset, through one look-up table."""
+    if rng.random() >= COLOUR_CHANCE:
+        return square
+    gain = rng.uniform(0.75, 1.3) * rng.uniform(0.93, 1.07, (3, 1))
+    table = np.arange(256) * gain + rng.uniform(-25, 25)
+    return np.asarray(Image.fromarray(square).point(table.clip(0, 255).astype(np.uint8).ravel().tolist()))
+
+
+def _shift(zoom: float, rng: np.random.Generator) -> float:
+    """Anywhere that keeps a small picture inside the frame, or the frame inside a large picture."""
+    return float(rng.uniform(min(0.0, 1 - zoom), max(0.0, 1 - zoom)))
+
+
+def _area(boxes: Boxes) -> npt.NDArray[np.float32]:
+    area: npt.NDArray[np.float32] = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
+    return area
