@@ -1,0 +1,60 @@
+// Runs a TF.js graph model on raw float32 pictures: node run.mjs MODEL_FOLDER INPUT_FILE OUTPUT_FOLDER [BACKEND]
+// INPUT_FILE holds any number of pictures of the model's input shape; each output goes to OUTPUT_FOLDER/<name>.f32,
+// one picture after the other. The last line of stdout is JSON: {"runtime", "outputs": {name: shape of one picture}}.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import { loadGraphModel } from '@tensorflow/tfjs-converter';
+import '@tensorflow/tfjs-backend-cpu';
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+
+const [modelFolder, inputFile, outputFolder, backend = 'wasm'] = process.argv.slice(2);
+
+function bytesOf(file) {
+  const content = readFileSync(file);
+  return content.buffer.slice(content.byteOffset, content.byteOffset + content.byteLength);
+}
+
+async function loadModel(folder) {
+  const model = JSON.parse(readFileSync(path.join(folder, 'model.json'), 'utf8'));
+  const files = model.weightsManifest.flatMap((group) => group.paths);
+  const weights = Buffer.concat(files.map((file) => readFileSync(path.join(folder, file))));
+  return loadGraphModel({
+    load: async () => ({
+      ...model,
+      weightSpecs: model.weightsManifest.flatMap((group) => group.weights),
+      weightData: weights.buffer.slice(weights.byteOffset, weights.byteOffset + weights.byteLength),
+    }),
+  });
+}
+
+async function answers(model, picture, names) {
+  const results = model.execute(picture, names);
+  const tensors = Array.isArray(results) ? results : [results];
+  const read = await Promise.all(tensors.map((tensor) => tensor.data()));
+  tf.dispose(tensors);
+  return read;
+}
+
+const wasmFolder = path.dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'));
+setWasmPaths(wasmFolder + path.sep);
+await tf.setBackend(backend);
+const model = await loadModel(modelFolder);
+const shape = model.inputs[0].shape;
+const size = shape.reduce((product, side) => product * side, 1);
+const pictures = new Float32Array(bytesOf(inputFile));
+const names = Object.keys(model.modelSignature.outputs);
+const collected = names.map(() => []);
+for (let start = 0; start < pictures.length; start += size) {
+  const picture = tf.tensor(pictures.subarray(start, start + size), shape);
+  const read = await answers(model, picture, names);
+  read.forEach((values, i) => collected[i].push(Buffer.from(values.buffer, values.byteOffset, values.byteLength)));
+  picture.dispose();
+}
+names.forEach((name, i) => writeFileSync(path.join(outputFolder, `${name}.f32`), Buffer.concat(collected[i])));
+const shapeOf = ({ tensorShape }) => tensorShape.dim.map(({ size: side }) => Number(side));
+const shapes = Object.entries(model.modelSignature.outputs).map(([name, output]) => [name, shapeOf(output)]);
+const runtime = `tfjs ${tf.version_core} ${tf.getBackend()}, Node ${process.versions.node}`;
+console.log(JSON.stringify({ runtime, outputs: Object.fromEntries(shapes) }));
+process.exit(0);

