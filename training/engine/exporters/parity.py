@@ -1,0 +1,122 @@
+"""How far an artifact's answers are from the checkpoint's, on the same pictures."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from training.engine.detectors.postprocess import IOU_THRESHOLD, MAX_DETECTIONS, SCORE_THRESHOLD
+from training.engine.exporters.answers import Answer, Floats
+
+HALF_PRECISION_BOX = 0.01
+"""Of a picture's longest side: 16-bit weights move boxes by a quarter of that on real models."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What still counts as the same model. `box_px` is in pixels of the original pictures."""
+
+    box_px: float = 1.0
+    score: float = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """The largest differences seen. `unmatched` counts final detections that only one side has."""
+
+    box_px: float | None = None
+    score: float = 0.0
+    unmatched: int = 0
+
+    def within(self, limits: Limits) -> bool:
+        """False also for what is not a number."""
+        boxes_agree = self.box_px is None or self.box_px <= limits.box_px
+        return boxes_agree and self.score <= limits.score and self.unmatched == 0
+
+
+def limits_for(quantization: str, sizes: Iterable[tuple[int, int]]) -> Limits:
+    """The limits of an artifact checked on pictures of these `sizes` (width, height)."""
+    if quantization == "none":
+        return Limits()
+    longest = max(max(size) for size in sizes)
+    return Limits(box_px=max(1.0, HALF_PRECISION_BOX * longest), score=0.03)
+
+
+def largest(differences: Iterable[Difference]) -> Difference:
+    """The worst of every kind; something that is not a number is worse than any number."""
+    seen = list(differences)
+    boxes = [_not_nan(each.box_px) for each in seen if each.box_px is not None]
+    return Difference(
+        box_px=max(boxes) if boxes else None,
+        score=max((_not_nan(each.score) for each in seen), default=0.0),
+        unmatched=sum(each.unmatched for each in seen),
+    )
+
+
+def compare(checkpoint: Answer, artifact: Answer, size: tuple[int, int], limits: Limits) -> Difference:
+    """The differences on one picture of `size` (width, height): raw outputs of all anchors, then final detections."""
+    score = _largest_gap(checkpoint.scores, artifact.scores)
+    if checkpoint.boxes is None or artifact.boxes is None:
+        return Difference(score=score)
+    scale = np.tile(np.asarray(size, np.float32), 2)
+    box_px = _largest_gap(checkpoint.boxes * scale, artifact.boxes * scale)
+    strays = _strays(checkpoint, artifact, scale, limits)
+    return Difference(box_px, score, strays + _missing(checkpoint, artifact, limits))
+
+
+def _strays(checkpoint: Answer, artifact: Answer, scale: Floats, limits: Limits) -> int:
+    """Detections of the artifact that no anchor of the checkpoint stands behind, with that label, score and box.
+
+    Held against all anchors, not against the checkpoint's detections: of two overlapping boxes with equal scores
+    either may survive suppression.
+    """
+    assert checkpoint.boxes is not None
+    strays = 0
+    for box, score, label in _rows(artifact):
+        anchors = np.abs(checkpoint.scores[:, label + 1] - score) <= limits.score
+        gaps = np.abs((checkpoint.boxes[anchors] - box) * scale).max(1)
+        strays += not (gaps <= limits.box_px).any()
+    return strays
+
+
+def _missing(checkpoint: Answer, artifact: Answer, limits: Limits) -> int:
+    """Detections of the checkpoint that the artifact neither has nor rightly suppressed.
+
+    Whatever a greedy suppression drops overlaps a kept box of its label that scores as well: that is looked for.
+    Boxes near the score threshold, or pushed out by the limit on detections, may go.
+    """
+    kept = _rows(artifact)
+    floor = min((row[1] for row in kept), default=0.0) if len(kept) >= MAX_DETECTIONS else SCORE_THRESHOLD
+    missing = 0
+    for box, score, label in _rows(checkpoint):
+        rivals = [row[0] for row in kept if row[2] == label and row[1] >= score - limits.score]
+        found = any(_iou(box, rival) > IOU_THRESHOLD - 0.05 for rival in rivals)
+        missing += score > floor + limits.score and not found
+    return missing
+
+
+def _rows(answer: Answer) -> list[tuple[Floats, float, int]]:
+    found = answer.detections
+    if found is None:
+        return []
+    columns = (found.boxes.numpy(), found.scores.tolist(), found.labels.tolist())
+    return list(zip(*columns, strict=True))
+
+
+def _iou(first: Floats, second: Floats) -> float:
+    sides = np.minimum(first[2:], second[2:]) - np.maximum(first[:2], second[:2])
+    shared = float(np.prod(np.maximum(sides, 0)))
+    areas = [float(np.prod(box[2:] - box[:2])) for box in (first, second)]
+    return shared / max(sum(areas) - shared, 1e-12)
+
+
+def _largest_gap(first: Floats, second: Floats) -> float:
+    """Infinite where the shapes differ: such outputs can't be compared."""
+    if first.shape != second.shape:
+        return math.inf
+    return _not_nan(float(np.abs(first - second).max(initial=0.0)))
+
+
+def _not_nan(value: float) -> float:
+    return math.inf if math.isnan(value) else value
