@@ -1,0 +1,39 @@
+"""What one target must be able to do: the seam between making artifacts and the formats."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from training.engine.catalog import Rgb
+from training.engine.checkpoint import Checkpoint
+from training.engine.exporters.answers import Answer, Squares
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Answers, one a picture, and the name and version of the runtime that gave them."""
+
+    runtime: str
+    answers: list[Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Exporter:
+    """One target: how its files are written, how they are run, and what its user must know."""
+
+    target: str
+
+    build: Callable[[Checkpoint, Path, str], None]
+    """Writes the model's files for a quantization into an empty folder."""
+
+    ask: Callable[[Path, Checkpoint, Squares], Asked]
+    """Runs the files of the folder, as they are, on pictures."""
+
+    input_scale: Callable[[Checkpoint], tuple[Rgb, Rgb]]
+    """Mean and std, on pixels 0..255, that the model's input wants."""
+
+    readme: Callable[[Checkpoint], str]
+    """How to load it, in ten lines of code, and what its outputs mean."""
+
+    names_background: bool
+    """Whether a detector's labels.txt starts with the background, so that its lines are the columns of `scores`."""

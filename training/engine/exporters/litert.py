@@ -1,0 +1,80 @@
+"""One conversion of a checkpoint to a float `.tflite` graph: the common ancestor of the TFLite and TF.js artifacts."""
+
+import tempfile
+import warnings
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from training.engine.catalog import Rgb
+from training.engine.checkpoint import Checkpoint, export_form
+from training.engine.exporters.flatbuffer import keep_outputs
+
+ONE_SCALE: Rgb = (127.5, 127.5, 127.5)
+SCORES, BOXES, ENCODINGS = 0, 1, 2
+"""Places of a detector's outputs in the converted graph."""
+
+
+def input_scale(checkpoint: Checkpoint) -> tuple[Rgb, Rgb]:
+    """Mean and std (pixels 0..255) of the converted graph's input.
+
+    MediaPipe knows one mean and one std for all channels. A model that wants more gets it inside its graph.
+    """
+    mean, std = checkpoint.info.mean, checkpoint.info.std
+    return (mean, std) if len(set(mean)) == len(set(std)) == 1 else (ONE_SCALE, ONE_SCALE)
+
+
+def convert(checkpoint: Checkpoint) -> bytes:
+    """A float32 graph, input [1, S, S, 3]; outputs scores, boxes, encodings (detection) or probabilities."""
+    form = _MobileForm(export_form(checkpoint), checkpoint).eval()
+    size = checkpoint.image_size
+    with warnings.catch_warnings(), tempfile.TemporaryDirectory() as folder:
+        warnings.simplefilter("ignore")  # the converter warns of its own use of torch
+        import litert_torch  # takes seconds
+
+        path = Path(folder) / "graph.tflite"
+        litert_torch.convert(form, (torch.zeros(1, size, size, 3),)).export(str(path))
+        return path.read_bytes()
+
+
+def only(content: bytes, *outputs: int) -> bytes:
+    """The converted graph with just these outputs, in this order."""
+    return keep_outputs(content, list(outputs))
+
+
+class _MobileForm(nn.Module):
+    """The export form with its channels last, one scale for all channels, and boxes also as encodings."""
+
+    factor: Tensor
+    offset: Tensor
+
+    def __init__(self, form: nn.Module, checkpoint: Checkpoint) -> None:
+        super().__init__()
+        self.form = form
+        info = checkpoint.info
+        mean, std = (torch.tensor(values) for values in input_scale(checkpoint))
+        wanted_mean, wanted_std = torch.tensor(info.mean), torch.tensor(info.std)
+        self.rescales = (tuple(info.mean), tuple(info.std)) != input_scale(checkpoint)
+        self.register_buffer("factor", std / wanted_std)
+        self.register_buffer("offset", (mean - wanted_mean) / wanted_std)
+
+    def forward(self, image: Tensor) -> tuple[Tensor, ...] | Tensor:
+        if self.rescales:
+            image = image * self.factor + self.offset
+        outputs = self.form(image.permute(0, 3, 1, 2))
+        if not isinstance(outputs, tuple):
+            probabilities: Tensor = outputs
+            return probabilities
+        scores, boxes = outputs
+        return scores, boxes, _encodings(boxes)
+
+
+def _encodings(boxes: Tensor) -> Tensor:
+    """Corners [1, A, 4] as (centre y, centre x, log height, log width), relative to the unit square.
+
+    Clipped before: MediaPipe sets a negative corner to 0 but keeps the width, which shifts the other side.
+    """
+    low, high = boxes[..., :2], boxes[..., 2:]
+    centres, logs = (low + high) * 0.5, torch.log((high - low).clamp(min=1e-6))
+    return torch.cat([centres[..., 1:], centres[..., :1], logs[..., 1:], logs[..., :1]], -1)

@@ -1,0 +1,40 @@
+"""What lies beside the model in the zip: labels, README, and the proof that it was checked."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from training.engine.checkpoint import Checkpoint
+from training.engine.exporters.exporter import Exporter
+
+LABELS_FILE = "labels.txt"
+README_FILE = "README.txt"
+PARITY_FILE = "parity.json"
+BACKGROUND = "BACKGROUND"
+
+
+def add_papers(exporter: Exporter, checkpoint: Checkpoint, folder: Path, report: dict[str, Any]) -> None:
+    (folder / LABELS_FILE).write_text("\n".join(_label_lines(exporter, checkpoint)) + "\n", encoding="utf-8")
+    (folder / README_FILE).write_text(_readme(exporter, checkpoint), encoding="utf-8")
+    write_json(folder / PARITY_FILE, report)
+
+
+def write_json(path: Path, content: dict[str, Any]) -> None:
+    path.write_text(json.dumps(content, indent=2, sort_keys=True, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def _label_lines(exporter: Exporter, checkpoint: Checkpoint) -> list[str]:
+    has_background = exporter.names_background and checkpoint.task == "detection"
+    return ([BACKGROUND] if has_background else []) + list(checkpoint.labels)
+
+
+def _readme(exporter: Exporter, checkpoint: Checkpoint) -> str:
+    mean, std = exporter.input_scale(checkpoint)
+    size = checkpoint.image_size
+    return (
+        f"{checkpoint.info.title}: {checkpoint.task}, {len(checkpoint.labels)} labels. Made by Boxwright.\n\n"
+        f"Input: the whole image (EXIF-oriented, RGB) stretched to {size} x {size}, without letterbox, as\n"
+        f"(pixel - mean) / std with mean {list(mean)} and std {list(std)} on pixels 0..255.\n\n"
+        f"{exporter.readme(checkpoint)}\n"
+        f"{PARITY_FILE}: how far this model's answers are from those of the checkpoint it was made of.\n"
+    )

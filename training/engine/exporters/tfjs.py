@@ -1,0 +1,74 @@
+"""TensorFlow.js: a graph model for browsers and Node, checked in Node with the wasm backend."""
+
+from pathlib import Path
+
+from training.engine.checkpoint import Checkpoint
+from training.engine.exporters import litert
+from training.engine.exporters.answers import Squares, answer_of, scaled
+from training.engine.exporters.artifact import Report, publish
+from training.engine.exporters.exporter import Asked, Exporter
+from training.engine.exporters.node_runtime import run_tfjs
+from training.engine.exporters.tfjs_model import write_tfjs
+from training.engine.progress import Progress
+
+PREPARE = """\
+    import * as tf from '@tensorflow/tfjs';
+    const model = await tf.loadGraphModel('model.json');        // an address: serve this folder
+    const labels = (await (await fetch('labels.txt')).text()).split('\\n');
+    const image = tf.image.resizeBilinear(tf.browser.fromPixels(picture), [{size}, {size}]);
+    const input = image.sub({mean[0]}).div({std[0]}).expandDims(0);
+"""
+DETECTOR = """\
+    const [scores, boxes] = model.execute(input, ['scores', 'boxes']);
+    const found = scores.squeeze([0]).slice([0, 1]);            // column 0 is the background
+    const [best, flat] = [found.max(1), boxes.squeeze([0])];
+    const kept = await tf.image.nonMaxSuppressionAsync(flat, best, 20, 0.5, 0.4);
+    console.log(kept.arraySync(), labels.slice(1), flat.gather(kept).arraySync());
+
+Outputs: scores [1, A, 1 + labels] (softmax; column i is line i of labels.txt, 0 the background) and boxes [1, A, 4]
+(x_min, y_min, x_max, y_max as fractions of the image). Overlapping boxes are still in, as the example shows.
+"""
+CLASSIFIER = """\
+    const scores = model.execute(input, 'scores').dataSync();
+    const best = scores.indexOf(Math.max(...scores));
+    console.log(labels[best], scores[best]);
+
+Output: scores [1, labels] (softmax), in the order of labels.txt.
+"""
+
+
+def export(checkpoint: Checkpoint, folder: Path, out: Path, quantization: str, progress: Progress) -> Report:
+    """See `artifact.publish`."""
+    return publish(EXPORTER, checkpoint, folder, out, quantization, progress)
+
+
+def build(checkpoint: Checkpoint, folder: Path, quantization: str) -> None:
+    """Write the model's files. The converter takes 10-20 s for a detector."""
+    pack(litert.convert(checkpoint), checkpoint, folder, quantization)
+
+
+def pack(graph: bytes, checkpoint: Checkpoint, folder: Path, quantization: str) -> None:
+    """The files to ship, from what `litert.convert` gave."""
+    names = ["scores"]
+    if checkpoint.task == "detection":
+        graph, names = litert.only(graph, litert.SCORES, litert.BOXES), ["scores", "boxes"]
+    write_tfjs(graph, names, folder, half=quantization == "fp16")
+
+
+def ask(folder: Path, checkpoint: Checkpoint, squares: Squares) -> Asked:
+    """Run the shipped files in Node."""
+    given = run_tfjs(folder, scaled(squares, *litert.input_scale(checkpoint)))
+    scores, boxes = given.outputs["scores"], given.outputs.get("boxes")
+    rows = range(len(squares))
+    return Asked(given.runtime, [answer_of(scores[i], None if boxes is None else boxes[i]) for i in rows])
+
+
+def readme(checkpoint: Checkpoint) -> str:
+    mean, std = litert.input_scale(checkpoint)
+    text = PREPARE + (DETECTOR if checkpoint.task == "detection" else CLASSIFIER)
+    return text.format(size=checkpoint.image_size, mean=mean, std=std)
+
+
+EXPORTER = Exporter(
+    target="tfjs", build=build, ask=ask, input_scale=litert.input_scale, readme=readme, names_background=True
+)

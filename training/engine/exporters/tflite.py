@@ -1,0 +1,126 @@
+"""TensorFlow Lite: one file that MediaPipe, the Task Library and the plain interpreter load as it is."""
+
+from pathlib import Path
+from typing import Any
+
+import ai_edge_litert
+import numpy as np
+from numpy.typing import NDArray
+
+from training.engine.checkpoint import Checkpoint
+from training.engine.detectors import postprocess
+from training.engine.detectors.postprocess import Detections
+from training.engine.exporters import litert
+from training.engine.exporters.answers import Answer, Floats, Squares, scaled
+from training.engine.exporters.artifact import Report, publish
+from training.engine.exporters.exporter import Asked, Exporter
+from training.engine.exporters.flatbuffer import read_model
+from training.engine.exporters.tflite_half import to_half
+from training.engine.exporters.tflite_metadata import Description, describe_classifier, describe_detector
+from training.engine.exporters.tflite_pack import Suppression, add_postprocess
+from training.engine.progress import Progress
+
+MODEL_FILE = "model.tflite"
+
+DETECTOR_README = """\
+Android, iOS, web and Python, with MediaPipe Tasks (normalisation and labels are inside the file):
+
+    from mediapipe.tasks.python import BaseOptions, vision
+    import mediapipe as mp
+    options = vision.ObjectDetectorOptions(
+        base_options=BaseOptions(model_asset_path="model.tflite"), score_threshold=0.4)
+    detector = vision.ObjectDetector.create_from_options(options)
+    for found in detector.detect(mp.Image.create_from_file("photo.jpg")).detections:
+        print(found.categories[0].category_name, found.categories[0].score, found.bounding_box)
+
+Outputs: boxes [1, 100, 4] (top, left, bottom, right as fractions of the image), labels [1, 100] (lines of labels.txt,
+from 0), scores [1, 100], count [1]. Overlapping boxes are already suppressed.
+"""
+CLASSIFIER_README = """\
+Android, iOS, web and Python, with MediaPipe Tasks (normalisation and labels are inside the file):
+
+    from mediapipe.tasks.python import BaseOptions, vision
+    import mediapipe as mp
+    options = vision.ImageClassifierOptions(base_options=BaseOptions(model_asset_path="model.tflite"))
+    classifier = vision.ImageClassifier.create_from_options(options)
+    best = classifier.classify(mp.Image.create_from_file("photo.jpg")).classifications[0].categories[0]
+    print(best.category_name, best.score)
+
+Output: scores [1, labels] (softmax), in the order of labels.txt.
+"""
+
+
+def export(checkpoint: Checkpoint, folder: Path, out: Path, quantization: str, progress: Progress) -> Report:
+    """See `artifact.publish`."""
+    return publish(EXPORTER, checkpoint, folder, out, quantization, progress)
+
+
+def build(checkpoint: Checkpoint, folder: Path, quantization: str) -> None:
+    """Write the model's file. The converter takes 10-20 s for a detector."""
+    (folder / MODEL_FILE).write_bytes(pack(litert.convert(checkpoint), checkpoint, quantization))
+
+
+def pack(graph: bytes, checkpoint: Checkpoint, quantization: str) -> bytes:
+    """The file to ship, from what `litert.convert` gave."""
+    mean, std = litert.input_scale(checkpoint)
+    description = Description(checkpoint.model, checkpoint.labels, mean, std)
+    is_detector = checkpoint.task == "detection"
+    if is_detector:
+        graph = litert.only(graph, litert.ENCODINGS, litert.SCORES)
+    if quantization == "fp16":
+        graph = to_half(graph)
+    if not is_detector:
+        return describe_classifier(graph, description)
+    suppression = Suppression(postprocess.SCORE_THRESHOLD, postprocess.IOU_THRESHOLD, postprocess.MAX_DETECTIONS)
+    return describe_detector(add_postprocess(graph, len(checkpoint.labels), suppression), description)
+
+
+def ask(folder: Path, checkpoint: Checkpoint, squares: Squares) -> Asked:
+    """Run the shipped file in the LiteRT interpreter."""
+    from ai_edge_litert.interpreter import Interpreter
+
+    content = (folder / MODEL_FILE).read_bytes()
+    interpreter = Interpreter(model_content=content, num_threads=1)
+    interpreter.allocate_tensors()
+    read = _read_detector if checkpoint.task == "detection" else _read_classifier
+    graph = read_model(content).subgraphs[0]
+    answers = []
+    for image in scaled(squares, *litert.input_scale(checkpoint)):
+        interpreter.set_tensor(int(graph.inputs[0]), image[None])
+        interpreter.invoke()
+        answers.append(read(interpreter, graph))
+    return Asked(f"LiteRT {ai_edge_litert.__version__}", answers)
+
+
+def _read_classifier(interpreter: Any, graph: Any) -> Answer:
+    return Answer(interpreter.get_tensor(int(graph.outputs[0]))[0])
+
+
+def _read_detector(interpreter: Any, graph: Any) -> Answer:
+    """The last operator's inputs are the raw outputs: nothing runs after it that could overwrite them."""
+    encodings, scores = (interpreter.get_tensor(int(i))[0] for i in graph.operators[-1].inputs[:2])
+    corners, labels, best, count = (interpreter.get_tensor(int(i))[0] for i in graph.outputs)
+    kept = slice(0, int(count))
+    return Answer(scores, _decoded(encodings), _detections(corners[kept], best[kept], labels[kept]))
+
+
+def _decoded(encodings: Floats) -> Floats:
+    """What the operator makes of encodings [A, 4] and unit anchors: corners [A, 4] as x_min, y_min, x_max, y_max."""
+    centres, halves = encodings[:, [1, 0]], np.exp(encodings[:, [3, 2]]) / 2
+    return np.concatenate([centres - halves, centres + halves], 1)
+
+
+def _detections(corners: Floats, scores: Floats, labels: Floats) -> Detections:
+    import torch
+
+    boxes: NDArray[np.float32] = np.ascontiguousarray(corners[:, [1, 0, 3, 2]])
+    return Detections(torch.from_numpy(boxes), torch.from_numpy(scores.copy()), torch.from_numpy(labels.astype(int)))
+
+
+def readme(checkpoint: Checkpoint) -> str:
+    return DETECTOR_README if checkpoint.task == "detection" else CLASSIFIER_README
+
+
+EXPORTER = Exporter(
+    target="tflite", build=build, ask=ask, input_scale=litert.input_scale, readme=readme, names_background=False
+)
