@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-from boxwright import env
+from boxwright import env, preflight
 
 ROOT = Path(__file__).resolve().parents[2]
 VAR = env.folder("BOXWRIGHT_VAR", ROOT / "var")
@@ -13,7 +13,9 @@ TESTING = "pytest" in sys.modules
 
 EMBEDDED = env.text("BOXWRIGHT_MODE", "embedded") != "production"
 DEBUG = env.flag("BOXWRIGHT_DEBUG")
-PUBLIC_URL = env.text("BOXWRIGHT_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+PORT = env.integer("BOXWRIGHT_PORT", 8000, minimum=1)
+BIND = env.text("BOXWRIGHT_BIND", "127.0.0.1")
+PUBLIC_URL = env.text("BOXWRIGHT_PUBLIC_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 ALLOWED_HOSTS = env.names("BOXWRIGHT_HOSTS", "localhost,127.0.0.1,[::1],testserver" if EMBEDDED else "")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
@@ -24,7 +26,7 @@ def _embedded_secret() -> str:
     if not file.exists():
         from django.core.management.utils import get_random_secret_key
 
-        VAR.mkdir(parents=True, exist_ok=True)
+        preflight.writable_folder(VAR)
         file.touch(mode=0o600)
         file.write_text(get_random_secret_key())
     return file.read_text()

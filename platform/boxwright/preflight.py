@@ -1,0 +1,55 @@
+"""What must hold before anything starts; each failure is one clear line. Standard library only."""
+
+import fcntl
+import os
+import socket
+from pathlib import Path
+from typing import IO
+
+
+class NotReady(Exception):
+    """Boxwright can't start here; the message is one line for whoever typed the command."""
+
+
+def writable_folder(folder: Path) -> None:
+    """Make the folder if need be and write to it. Raises NotReady."""
+    probe = folder / f".probe-{os.getpid()}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise NotReady(
+            f"The folder {folder} can't be written to ({reason}); set BOXWRIGHT_VAR to one that can."
+        ) from None
+
+
+def only_one(folder: Path) -> IO[str]:
+    """Hold the folder's lock while the file returned is open. Raises NotReady where another holds it."""
+    file = (folder / "up.lock").open("a+")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.seek(0)
+        raise NotReady(f"Boxwright already runs on {folder} (process {file.read().strip() or '?'}).") from None
+    file.truncate(0)
+    file.write(f"{os.getpid()}\n")
+    file.flush()
+    return file
+
+
+def bound_socket(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises NotReady where the port is taken or not ours."""
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(2048)
+    except OSError as error:
+        listener.close()
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise NotReady(
+            f"Port {port} on {host} can't be used ({reason}); choose another: BOXWRIGHT_PORT=8001."
+        ) from None
+    return listener
