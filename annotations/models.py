@@ -14,7 +14,8 @@ QUEUE_CHOICES = [(queue, queue) for queue in QUEUES]
 class Image(models.Model):
     """One picture, addressed by the sha256 of its original bytes. Width and height are after EXIF orientation."""
 
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="images")
+    # No index of their own where an index below begins with the column, or where only deleting a person looks.
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="images", db_index=False)
     sha256 = models.CharField(max_length=64)
     name = models.CharField(max_length=255)
     width = models.PositiveIntegerField()
@@ -26,7 +27,7 @@ class Image(models.Model):
     annotation_count = models.PositiveIntegerField(default=0)
     claimed_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     claim_expires_at = models.DateTimeField(null=True)
-    uploaded_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    uploaded_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -46,7 +47,7 @@ class Annotation(models.Model):
 
     id = models.UUIDField(primary_key=True)
     image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="annotations")
-    label = models.ForeignKey(Label, on_delete=models.PROTECT, related_name="annotations")
+    label = models.ForeignKey(Label, on_delete=models.PROTECT, related_name="annotations", db_index=False)
     x_min = models.FloatField(null=True)
     y_min = models.FloatField(null=True)
     x_max = models.FloatField(null=True)
@@ -54,11 +55,12 @@ class Annotation(models.Model):
     source = models.CharField(max_length=20, default="human")
     score = models.FloatField(null=True)
     revision = models.PositiveIntegerField(help_text="revision of the image that last changed this annotation")
-    created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        indexes = [models.Index(fields=["label", "image"], name="annotation_by_label")]
         constraints = [
             models.CheckConstraint(
                 name="whole_image_or_box",
@@ -74,11 +76,11 @@ class Annotation(models.Model):
 class Revision(models.Model):
     """Who changed what on one image, and when. Replaying 1…n gives the state at n; deletions stay as tombstones."""
 
-    image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="revisions")
+    image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="revisions", db_index=False)
     number = models.PositiveIntegerField()
-    author = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    author = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     created_at = models.DateTimeField(default=timezone.now)
-    upserted = models.JSONField(default=list, help_text="annotations as saved: id, label, box, source")
+    upserted = models.JSONField(default=list, help_text="annotations as saved: id, label, label_name, box, source")
     deleted = models.JSONField(default=list, help_text="ids")
     queue = models.CharField(max_length=10, choices=QUEUE_CHOICES)
 
