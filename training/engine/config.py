@@ -54,6 +54,8 @@ class Config:
         _expect(isinstance(self.model, str) and bool(self.model), "model", "a model's name", self.model)
         _expect(self.base in get_args(Base), "base", "one of catalogue, checkpoint, none", self.base)
         _expect(self.freeze in get_args(Freeze), "freeze", "one of none, trunk", self.freeze)
+        if self.base == "none" and self.freeze == "trunk":
+            raise ConfigError("A trunk of random weights can't be frozen: it has to learn.")
         _expect_whole("epochs", self.epochs, 1, 1000)
         _expect_whole("batch_size", self.batch_size, 1, 512)
         _expect_whole("image_size", self.image_size, 64, 1024)

@@ -22,6 +22,15 @@ class Target:
     labels: Tensor
 
 
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Parameters that learn at `share` of the run's rate; share 0 keeps published weights as they are."""
+
+    share: float
+    parameters: list[nn.Parameter]
+    is_trunk: bool = False
+
+
 class Network(nn.Module):
     """A model family's network. Images come as NCHW floats, normalised by the catalogue's mean and std."""
 
@@ -36,8 +45,8 @@ class Network(nn.Module):
         """What the network says in eval mode: the outputs of the export form, on a batch."""
 
     @abstractmethod
-    def stages(self) -> list[tuple[float, list[nn.Parameter]]]:
-        """Parameters with their share of the learning rate, from the trunk, which comes first, to the heads."""
+    def stages(self) -> list[Stage]:
+        """All parameters, from the pixels to the heads."""
 
     @abstractmethod
     def keep_rows(self, rows: Sequence[int | None]) -> None:

@@ -2,6 +2,7 @@
 
 import copy
 import math
+from collections.abc import Iterable
 
 import torch
 from torch import nn
@@ -18,16 +19,15 @@ LAST_SHARE = 0.02
 
 
 def build_optimizer(network: Network, config: Config) -> torch.optim.SGD:
-    """SGD with a rate per stage; a frozen trunk gets no gradient at all."""
-    stages = network.stages()
-    if config.freeze == "trunk":
-        for parameter in stages[0][1]:
-            parameter.requires_grad_(False)
-        stages = stages[1:]
+    """SGD with a rate per stage; what is frozen gets no gradient at all. Random weights learn at the full rate."""
     groups = []
-    for share, parameters in stages:
-        peak = config.learning_rate * (1.0 if config.base == "none" else share)  # random weights know nothing yet
-        groups.append({"params": parameters, "lr": peak, "peak": peak})
+    for stage in network.stages():
+        share = 1.0 if config.base == "none" else stage.share
+        if share == 0 or (stage.is_trunk and config.freeze == "trunk"):
+            _freeze(stage.parameters)
+        else:
+            peak = config.learning_rate * share
+            groups.append({"params": stage.parameters, "lr": peak, "peak": peak})
     return torch.optim.SGD(groups, momentum=MOMENTUM, weight_decay=WEIGHT_DECAY)
 
 
@@ -72,3 +72,8 @@ class Average:
             mean.lerp_(current, 1 - decay)
         for buffer, current_buffer in zip(self.network.buffers(), network.buffers(), strict=True):
             buffer.copy_(current_buffer)
+
+
+def _freeze(parameters: Iterable[nn.Parameter]) -> None:
+    for parameter in parameters:
+        parameter.requires_grad_(False)

@@ -22,7 +22,7 @@ POLL_SECONDS = 0.25
 PATIENCE_SECONDS = 30.0
 """A download that brings no byte for so long is given up."""
 
-IMAGES_FOR_ROWS = 64
+IMAGES_FOR_ROWS = 32
 """Labelled images that are looked at to find each label's row in the published head."""
 
 

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torchvision import models
 
 from training.engine.catalog import ModelInfo
-from training.engine.network import Network, Target, contiguous
+from training.engine.network import Network, Stage, Target, contiguous
 
 BASE_LABEL_COUNT = 1000
 """ImageNet's labels: what the published weights' head tells apart."""
@@ -42,8 +42,11 @@ class MobileNet(Network):
         labels = torch.cat([target.labels for target in targets])
         return {"class": F.cross_entropy(self(images).float(), labels, label_smoothing=0.05)}
 
-    def stages(self) -> list[tuple[float, list[nn.Parameter]]]:
-        return [(TRUNK_SHARE, list(self.features.parameters())), (1.0, list(self.classifier.parameters()))]
+    def stages(self) -> list[Stage]:
+        return [
+            Stage(TRUNK_SHARE, list(self.features.parameters()), is_trunk=True),
+            Stage(1.0, list(self.classifier.parameters())),
+        ]
 
     @torch.no_grad()
     def keep_rows(self, rows: Sequence[int | None]) -> None:

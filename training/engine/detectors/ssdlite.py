@@ -6,7 +6,7 @@ squares with cached anchors the same network trains 1.5-2 times faster. State di
 
 import copy
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import torch
 import torch.nn.functional as F
@@ -16,12 +16,15 @@ from torchvision.models.detection.image_list import ImageList
 
 from training.engine.catalog import ModelInfo
 from training.engine.detectors import anchors as anchor_boxes
-from training.engine.network import Network, Target, contiguous
+from training.engine.network import Network, Stage, Target, contiguous
 
 BASE_LABEL_COUNT = 90
 """COCO's label ids 1 to 90: what the published weights' head tells apart."""
 
 NEGATIVES_PER_POSITIVE = 3
+STEM_BLOCKS = 7
+"""The trunk's first blocks, down to an eighth of the image: edges and textures, half of the work of a step."""
+
 TRUNK_SHARE = 0.2
 EXTRA_SHARE = 0.5
 """The trunk and the extra layers know images already: they learn at a share of the heads' rate."""
@@ -66,10 +69,14 @@ class Ssdlite(Network):
         counted = positive | _hard_negatives(entropy.detach(), positive)
         return {"box": box / count, "class": (entropy * counted).sum() / count}
 
-    def stages(self) -> list[tuple[float, list[nn.Parameter]]]:
-        trunk = list(self.backbone.features.parameters())
-        extra = list(self.backbone.extra.parameters())
-        return [(TRUNK_SHARE, trunk), (EXTRA_SHARE, extra), (1.0, list(self.head.parameters()))]
+    def stages(self) -> list[Stage]:
+        blocks = [*self.backbone.features[0], *self.backbone.features[1]]
+        return [
+            Stage(0.0, _parameters(blocks[:STEM_BLOCKS]), is_trunk=True),
+            Stage(TRUNK_SHARE, _parameters(blocks[STEM_BLOCKS:]), is_trunk=True),
+            Stage(EXTRA_SHARE, _parameters([self.backbone.extra])),
+            Stage(1.0, _parameters([self.head])),
+        ]
 
     @torch.no_grad()
     def keep_rows(self, rows: Sequence[int | None]) -> None:
@@ -145,6 +152,10 @@ def _anchors(whole: nn.Module, image_size: int) -> Tensor:
         boxes: Tensor = whole.anchor_generator(ImageList(image, [(image_size, image_size)]), maps)[0]  # type: ignore[operator]
     whole.train()
     return boxes / image_size
+
+
+def _parameters(modules: Iterable[nn.Module]) -> list[nn.Parameter]:
+    return [parameter for module in modules for parameter in module.parameters()]
 
 
 def _rows(scores: Tensor, columns: int) -> Tensor:

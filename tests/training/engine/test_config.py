@@ -1,0 +1,55 @@
+import subprocess
+import sys
+
+import pytest
+
+from training.engine.catalog import MODELS
+from training.engine.config import Config
+from training.engine.errors import ConfigError
+
+
+def test_a_config_survives_json() -> None:
+    config = Config(model="mobilenet_v2", epochs=3, freeze="trunk")
+    assert Config.from_dict(config.to_dict()) == config
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("epochs", 0),
+        ("epochs", 2.5),
+        ("epochs", True),
+        ("batch_size", "16"),
+        ("learning_rate", 0),
+        ("learning_rate", float("nan")),
+        ("learning_rate", None),
+        ("image_size", 100),
+        ("base", "imagenet"),
+        ("freeze", "all"),
+        ("seed", -1),
+        ("threads", 10_000),
+        ("model", ""),
+    ],
+)
+def test_a_bad_setting_is_named(name: str, value: object) -> None:
+    with pytest.raises(ConfigError, match=name):
+        Config.from_dict({"model": "mobilenet_v2", name: value})
+
+
+def test_an_unknown_setting_is_named() -> None:
+    with pytest.raises(ConfigError, match="lerning_rate"):
+        Config.from_dict({"model": "mobilenet_v2", "lerning_rate": 0.1})
+
+
+def test_a_random_trunk_is_not_frozen() -> None:
+    with pytest.raises(ConfigError, match="random"):
+        Config(model="mobilenet_v2", base="none", freeze="trunk")
+
+
+def test_the_web_process_gets_config_and_catalogue_without_torch() -> None:
+    code = (
+        "import sys; from training.engine import config, catalog, errors; "
+        f"catalog.estimate_seconds({next(iter(MODELS))!r}, 10, 2, 2); "
+        "assert not {'torch', 'torchvision', 'numpy', 'PIL'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,0 +1,65 @@
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from training.engine.transforms import Warp, augment, random_warp, warp_boxes, warp_square
+
+NOTHING = Warp(1, 1, 0, 0, flipped=False)
+
+
+def scene(x: int = 20, y: int = 30, side: int = 24) -> tuple[np.ndarray, np.ndarray]:
+    """A black square of 96 pixels with one white box, and the box as shares."""
+    square = np.zeros((96, 96, 3), np.uint8)
+    square[y : y + side, x : x + side] = 255
+    return square, np.array([[x, y, x + side, y + side]], np.float32) / 96
+
+
+def where_white(square: np.ndarray) -> np.ndarray:
+    rows, columns = np.nonzero((square > 200).all(-1))
+    return np.array([columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]) / 96
+
+
+def test_no_warp_changes_nothing() -> None:
+    square, boxes = scene()
+    np.testing.assert_array_equal(warp_square(square, NOTHING), square)
+    np.testing.assert_array_equal(warp_boxes(boxes, NOTHING)[0], boxes)
+
+
+def test_a_flip_mirrors_picture_and_box() -> None:
+    square, boxes = scene()
+    mirrored = Warp(1, 1, 0, 0, flipped=True)
+    np.testing.assert_array_equal(warp_square(square, mirrored), square[:, ::-1])
+    np.testing.assert_allclose(warp_boxes(boxes, mirrored)[0][0], where_white(square[:, ::-1]), atol=1e-6)
+
+
+@given(seed=st.integers(0, 2**32 - 1))
+def test_the_box_goes_where_its_object_goes(seed: int) -> None:
+    square, boxes = scene()
+    warp = random_warp(np.random.default_rng(seed))
+    moved, visible = warp_boxes(boxes, warp)
+    if visible[0]:
+        np.testing.assert_allclose(where_white(warp_square(square, warp)), moved[0], atol=2.5 / 96)
+
+
+@given(seed=st.integers(0, 2**32 - 1))
+def test_a_view_keeps_at_least_one_box_inside_the_picture(seed: int) -> None:
+    square, boxes = scene(2, 2, 10)
+    view, kept, labels = augment(square, boxes, np.array([3]), np.random.default_rng(seed))
+    assert view.shape == square.shape
+    assert labels.tolist() == [3]
+    assert (kept >= 0).all()
+    assert (kept <= 1).all()
+
+
+def test_a_negative_stays_a_negative() -> None:
+    square, _ = scene()
+    none = np.zeros((0, 4), np.float32)
+    _, boxes, labels = augment(square, none, np.zeros(0, np.int64), np.random.default_rng(0))
+    assert boxes.shape == (0, 4)
+    assert labels.shape == (0,)
+
+
+def test_the_same_seed_gives_the_same_view() -> None:
+    square, boxes = scene()
+    views = [augment(square, boxes, np.array([0]), np.random.default_rng(7))[0] for _ in range(2)]
+    np.testing.assert_array_equal(*views)
