@@ -1,0 +1,41 @@
+/** One mark on an image. `box` is null on a whole-image label. */
+import type { Box } from "./geometry";
+
+export type LabelId = number;
+
+export interface Annotation {
+  readonly id: string;
+  readonly label: LabelId;
+  readonly box: Box | null;
+  readonly source: string;
+  readonly score: number | null;
+  /** Who made it and when it last changed, for the status line; null until the server has it. */
+  readonly author: string | null;
+  readonly updated: string | null;
+}
+
+export interface BoxAnnotation extends Annotation {
+  readonly box: Box;
+}
+
+export function hasBox(annotation: Annotation): annotation is BoxAnnotation {
+  return annotation.box !== null;
+}
+
+export function drawn(id: string, label: LabelId, box: Box | null): Annotation {
+  return { id, label, box, source: "human", score: null, author: null, updated: null };
+}
+
+/** Whether two states of a mark say the same about the picture (not: who said it, or when). */
+export function sameMark(a: Annotation | null, b: Annotation | null): boolean {
+  if (a === null || b === null) return a === b;
+  if (a.label !== b.label) return false;
+  if (a.box === null || b.box === null) return a.box === b.box;
+  const near = (x: number, y: number): boolean => Math.abs(x - y) < 0.01;
+  return (
+    near(a.box.x_min, b.box.x_min) &&
+    near(a.box.y_min, b.box.y_min) &&
+    near(a.box.x_max, b.box.x_max) &&
+    near(a.box.y_max, b.box.y_max)
+  );
+}

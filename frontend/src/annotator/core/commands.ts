@@ -1,0 +1,145 @@
+/** What keys and buttons do to the editor: one table, name to pure function. */
+import { type Annotation, drawn, type LabelId } from "./annotation";
+import { commit, ordered, redo, undo } from "./document";
+import { boxes, created, type Editor, middleBox, select, selectedAnnotation } from "./editor";
+import { type Box, fitted, moved, resized, rounded } from "./geometry";
+import { boxOf, IDLE, type Tool } from "./gesture";
+import { centreOf, fitView, zoomed } from "./viewport";
+
+export type Command =
+  | { readonly name: "tool"; readonly tool: Tool }
+  | { readonly name: "label"; readonly label: LabelId }
+  | { readonly name: "nudge" | "grow"; readonly dx: number; readonly dy: number }
+  | { readonly name: "reshape"; readonly id: string; readonly box: Box }
+  | { readonly name: "cycle"; readonly by: 1 | -1 }
+  | { readonly name: "remove"; readonly id?: string }
+  | { readonly name: "zoom"; readonly factor: number }
+  | { readonly name: "scale"; readonly scale: number }
+  | {
+      readonly name:
+        | "cancel"
+        | "undo"
+        | "redo"
+        | "copy"
+        | "paste"
+        | "duplicate"
+        | "add"
+        | "fit"
+        | "hide"
+        | "clear";
+    };
+
+type Do<C extends Command["name"]> = (
+  editor: Editor,
+  command: Extract<Command, { name: C }>,
+  newId: () => string,
+) => Editor;
+
+const COMMANDS: { [C in Command["name"]]: Do<C> } = {
+  tool: (editor, { tool }) => ({ ...editor, tool, gesture: IDLE }),
+  label: (editor, { label }, newId) => labelled(editor, label, newId),
+  nudge: (editor, { dx, dy }) => reshape(editor, (box) => moved(box, dx, dy, editor.image)),
+  grow: (editor, { dx, dy }) => reshape(editor, (box) => grown(box, dx, dy, editor)),
+  reshape: (editor, { id, box }) => reshape({ ...editor, selected: id }, () => fitted(box, editor.image)),
+  cycle: (editor, { by }) => cycled(editor, by),
+  remove: (editor, { id }) => removed(editor, id ?? editor.selected),
+  zoom: (editor, { factor }) => rescaled(editor, factor),
+  scale: (editor, { scale }) => rescaled(editor, scale / editor.view.scale),
+  cancel,
+  undo: (editor) => changed(editor, undo(editor.document)),
+  redo: (editor) => changed(editor, redo(editor.document)),
+  copy: (editor) => ({ ...editor, clipboard: boxOf(selectedAnnotation(editor)) ?? editor.clipboard }),
+  paste: (editor, _command, newId) => copied(editor, editor.clipboard, newId),
+  duplicate: (editor, _command, newId) => copied(editor, boxOf(selectedAnnotation(editor)), newId),
+  add: (editor, _command, newId) => added(editor, newId),
+  fit: (editor) => ({ ...editor, view: fitView(editor.image, editor.stage), follows: true }),
+  hide: (editor) => ({ ...editor, hidden: !editor.hidden }),
+  clear: (editor) => {
+    const all = [...editor.document.annotations.keys()].map((id) => ({ id, after: null }));
+    return editor.editable ? changed(editor, commit(editor.document, all)) : editor;
+  },
+};
+
+export function run(editor: Editor, command: Command, newId: () => string): Editor {
+  const act = COMMANDS[command.name] as Do<typeof command.name>;
+  return act(editor, command as never, newId);
+}
+
+function changed(editor: Editor, document: Editor["document"]): Editor {
+  return editor.editable ? { ...editor, document, gesture: IDLE } : editor;
+}
+
+/** Escape: first the gesture, then the selection; a third time lets Tab leave the stage. */
+function cancel(editor: Editor): Editor {
+  if (editor.gesture.kind !== "idle") return { ...editor, gesture: IDLE };
+  if (editor.selected !== null) return { ...editor, selected: null };
+  return { ...editor, tabLeaves: true };
+}
+
+/** Sets the label in hand, and that of the selected box; in a classification project, that of the image. */
+function labelled(editor: Editor, label: LabelId, newId: () => string): Editor {
+  if (editor.whole) return wholeLabelled(editor, label, newId);
+  const next = { ...editor, label };
+  const target = selectedAnnotation(editor);
+  if (!target || !editor.editable) return next;
+  return { ...next, document: commit(editor.document, [{ id: target.id, after: { ...target, label } }]) };
+}
+
+/** Exactly one label an image: the first annotation is relabelled, any other goes. */
+function wholeLabelled(editor: Editor, label: LabelId, newId: () => string): Editor {
+  if (!editor.editable) return editor;
+  const [first, ...others] = ordered(editor.document);
+  const after: Annotation = first ? { ...first, label } : drawn(newId(), label, null);
+  const gone = others.map(({ id }) => ({ id, after: null }));
+  return { ...editor, label, document: commit(editor.document, [{ id: after.id, after }, ...gone]) };
+}
+
+function reshape(editor: Editor, change: (box: Box) => Box): Editor {
+  const target = boxOf(selectedAnnotation(editor));
+  if (!target || !editor.editable) return editor;
+  const after = { ...target, box: rounded(change(target.box)) };
+  return { ...editor, document: commit(editor.document, [{ id: target.id, after }]) };
+}
+
+/** The lower right corner moves; it stops where the box would turn over. */
+function grown(box: Box, dx: number, dy: number, editor: Editor): Box {
+  const { box: next, handle } = resized(box, "se", dx, dy, editor.image);
+  return handle === "se" ? next : box;
+}
+
+function cycled(editor: Editor, by: 1 | -1): Editor {
+  const all = boxes(editor);
+  if (all.length === 0) return editor;
+  const at = all.findIndex((one) => one.id === editor.selected);
+  const next = at < 0 ? (by > 0 ? 0 : all.length - 1) : (at + by + all.length) % all.length;
+  return select(editor, all[next]?.id ?? null, true);
+}
+
+/** Deletes a mark and selects its neighbour, so that one can go on by keys. */
+function removed(editor: Editor, id: string | null): Editor {
+  if (id === null || !editor.editable) return editor;
+  const all = boxes(editor);
+  const at = all.findIndex((one) => one.id === id);
+  const document = commit(editor.document, [{ id, after: null }]);
+  const selected = editor.selected === id ? ((all[at + 1] ?? all[at - 1])?.id ?? null) : editor.selected;
+  return { ...editor, document, selected, gesture: IDLE };
+}
+
+function rescaled(editor: Editor, factor: number): Editor {
+  const view = zoomed(editor.view, centreOf(editor.stage), factor, editor.image, editor.stage);
+  return { ...editor, view, follows: false };
+}
+
+/** Pasted where it was; where that place is taken by the original, a little beside it. */
+function copied(editor: Editor, original: Annotation | null, newId: () => string): Editor {
+  if (!original?.box || !editor.editable || editor.whole) return editor;
+  const taken = editor.document.annotations.get(original.id)?.box;
+  const off = taken ? 12 / editor.view.scale : 0;
+  const box = fitted(moved(original.box, off, off, editor.image), editor.image);
+  return created(editor, drawn(newId(), original.label, box));
+}
+
+function added(editor: Editor, newId: () => string): Editor {
+  if (!editor.editable || editor.whole || editor.label === null) return editor;
+  return created(editor, drawn(newId(), editor.label, fitted(middleBox(editor), editor.image)));
+}

@@ -1,0 +1,111 @@
+/** The annotations of one image with their undo history; every change gives a new document. */
+import { type Annotation, sameMark } from "./annotation";
+
+export interface Change {
+  readonly id: string;
+  readonly before: Annotation | null;
+  readonly after: Annotation | null;
+}
+
+/** What one gesture or command changed; undo takes it back as a whole. */
+export type Mark = readonly Change[];
+
+export interface Document {
+  readonly annotations: ReadonlyMap<string, Annotation>;
+  readonly past: readonly Mark[];
+  readonly future: readonly Mark[];
+}
+
+const MAX_PAST = 500;
+
+export function documentOf(annotations: readonly Annotation[]): Document {
+  return { annotations: new Map(annotations.map((one) => [one.id, one])), past: [], future: [] };
+}
+
+/** Oldest first (ids are time-ordered), which is also the order of painting. */
+export function ordered(document: Document): readonly Annotation[] {
+  const known = orders.get(document.annotations);
+  if (known) return known;
+  const order = [...document.annotations.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  orders.set(document.annotations, order);
+  return order;
+}
+
+const orders = new WeakMap<ReadonlyMap<string, Annotation>, readonly Annotation[]>();
+
+function applied(annotations: ReadonlyMap<string, Annotation>, mark: Mark): ReadonlyMap<string, Annotation> {
+  const next = new Map(annotations);
+  for (const { id, after } of mark) {
+    if (after) next.set(id, after);
+    else next.delete(id);
+  }
+  return next;
+}
+
+function reversed(mark: Mark): Mark {
+  return mark.map(({ id, before, after }) => ({ id, before: after, after: before }));
+}
+
+/** Puts marks in place (null deletes) as one step of the history. Changes that change nothing leave no step. */
+export function commit(
+  document: Document,
+  changes: readonly { id: string; after: Annotation | null }[],
+): Document {
+  const mark = changes
+    .map(({ id, after }) => ({ id, before: document.annotations.get(id) ?? null, after }))
+    .filter(({ before, after }) => !sameMark(before, after));
+  if (mark.length === 0) return document;
+  return {
+    annotations: applied(document.annotations, mark),
+    past: [...document.past, mark].slice(-MAX_PAST),
+    future: [],
+  };
+}
+
+export function undo(document: Document): Document {
+  const mark = document.past.at(-1);
+  if (!mark) return document;
+  return {
+    annotations: applied(document.annotations, reversed(mark)),
+    past: document.past.slice(0, -1),
+    future: [...document.future, mark],
+  };
+}
+
+export function redo(document: Document): Document {
+  const mark = document.future.at(-1);
+  if (!mark) return document;
+  return {
+    annotations: applied(document.annotations, mark),
+    past: [...document.past, mark],
+    future: document.future.slice(0, -1),
+  };
+}
+
+/** Takes over the server's state, but keeps what is still unsaved here (null: deleted here). History stays. */
+export function rebased(
+  document: Document,
+  server: readonly Annotation[],
+  unsaved: ReadonlyMap<string, Annotation | null>,
+): Document {
+  const next = new Map(server.map((one) => [one.id, one]));
+  for (const [id, mine] of unsaved) {
+    if (mine) next.set(id, mine);
+    else next.delete(id);
+  }
+  return { ...document, annotations: next };
+}
+
+/** What must be saved to get from one document to the other. */
+export function difference(before: Document, after: Document): Change[] {
+  if (before.annotations === after.annotations) return [];
+  const changes: Change[] = [];
+  for (const [id, now] of after.annotations) {
+    const was = before.annotations.get(id) ?? null;
+    if (was !== now && !sameMark(was, now)) changes.push({ id, before: was, after: now });
+  }
+  for (const [id, was] of before.annotations) {
+    if (!after.annotations.has(id)) changes.push({ id, before: was, after: null });
+  }
+  return changes;
+}

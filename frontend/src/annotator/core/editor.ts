@@ -1,0 +1,97 @@
+/** The whole state of the workbench's stage. */
+import { type Annotation, type BoxAnnotation, hasBox, type LabelId } from "./annotation";
+import { commit, type Document, documentOf, ordered } from "./document";
+import { type Box, type Point, type Size, spanning } from "./geometry";
+import { boxOf, type Gesture, IDLE, type Tool } from "./gesture";
+import { fitView, revealed, type View } from "./viewport";
+
+export interface Editor {
+  readonly image: Size;
+  readonly stage: Size;
+  readonly view: View;
+  /** The view follows the stage's size until someone zooms or pans. */
+  readonly follows: boolean;
+  readonly document: Document;
+  readonly selected: string | null;
+  readonly gesture: Gesture;
+  readonly tool: Tool;
+  /** The label the next box gets. */
+  readonly label: LabelId | null;
+  readonly panHeld: boolean;
+  readonly hidden: boolean;
+  readonly clipboard: Annotation | null;
+  /** False for viewers: one may look, zoom and select. */
+  readonly editable: boolean;
+  /** Whole-image labels instead of boxes. */
+  readonly whole: boolean;
+  /** Fingers: round handles on the corners only. */
+  readonly coarse: boolean;
+  /** After Escape with nothing selected, Tab goes on to the page instead of the next box. */
+  readonly tabLeaves: boolean;
+}
+
+export const CLOSED: Editor = {
+  image: { width: 1, height: 1 },
+  stage: { width: 1, height: 1 },
+  view: { scale: 1, x: 0, y: 0 },
+  follows: true,
+  document: documentOf([]),
+  selected: null,
+  gesture: IDLE,
+  tool: "draw",
+  label: null,
+  panHeld: false,
+  hidden: false,
+  clipboard: null,
+  editable: false,
+  whole: false,
+  coarse: false,
+  tabLeaves: false,
+};
+
+/** Opens another image; tool, label and clipboard stay in hand. */
+export function opened(editor: Editor, image: Size, annotations: readonly Annotation[]): Editor {
+  return {
+    ...editor,
+    image,
+    view: fitView(image, editor.stage),
+    follows: true,
+    document: documentOf(annotations),
+    selected: null,
+    gesture: IDLE,
+    tabLeaves: false,
+  };
+}
+
+export function boxes(editor: Editor): readonly BoxAnnotation[] {
+  return ordered(editor.document).filter(hasBox);
+}
+
+export function selectedAnnotation(editor: Editor): Annotation | null {
+  return editor.selected === null ? null : (editor.document.annotations.get(editor.selected) ?? null);
+}
+
+/** Adds an annotation and selects it. */
+export function created(editor: Editor, annotation: Annotation): Editor {
+  const document = commit(editor.document, [{ id: annotation.id, after: annotation }]);
+  return { ...editor, document, selected: annotation.id, hidden: false };
+}
+
+export function select(editor: Editor, id: string | null, reveal: boolean): Editor {
+  const selected = id !== null && editor.document.annotations.has(id) ? id : null;
+  const next = { ...editor, selected, tabLeaves: false };
+  const target = boxOf(selectedAnnotation(next));
+  if (!reveal || !target) return next;
+  const view = revealed(editor.view, target.box, editor.image, editor.stage);
+  return view === editor.view ? next : { ...next, view, follows: false };
+}
+
+/** The box a keyboard makes: a quarter of what is seen, in its middle. */
+export function middleBox(editor: Editor): Box {
+  const { view, stage, image } = editor;
+  const at = (part: number): Point => ({
+    x: (stage.width * part - view.x) / view.scale,
+    y: (stage.height * part - view.y) / view.scale,
+  });
+  return spanning(at(0.375), at(0.625), image);
+}

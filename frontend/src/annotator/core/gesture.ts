@@ -1,0 +1,131 @@
+/** What the pointer is doing: plain data, one kind at a time. Boxes are image pixels, points stage pixels. */
+import type { Annotation, BoxAnnotation } from "./annotation";
+import type { Box, Handle, Point, Size } from "./geometry";
+import type { Hit, PointerKind } from "./hit";
+import type { View } from "./viewport";
+
+export type Tool = "draw" | "select" | "pan";
+
+export interface PointerInput {
+  readonly type: "down" | "move" | "up" | "cancel" | "leave";
+  readonly pointer: number;
+  readonly kind: PointerKind;
+  readonly at: Point;
+  readonly button: number;
+  /** Shift: draw, whatever lies under the pointer. */
+  readonly force: boolean;
+}
+
+/** Nothing pressed. `at` is null when the pointer is elsewhere (or a finger, which has no place between touches). */
+export interface Idle {
+  readonly kind: "idle";
+  readonly at: Point | null;
+  readonly hover: Hit;
+}
+
+/** Pressed but not moved: still a click. */
+export interface Pressed {
+  readonly kind: "pressed";
+  readonly pointer: number;
+  readonly by: PointerKind;
+  readonly at: Point;
+  readonly hit: Hit;
+  readonly force: boolean;
+}
+
+/** Pulling a new box open. */
+export interface Drawing {
+  readonly kind: "drawing";
+  readonly pointer: number;
+  readonly by: PointerKind;
+  readonly from: Point;
+  readonly at: Point;
+  readonly box: Box;
+}
+
+/** First corner set by a click, waiting for the second: drawing without dragging. */
+export interface Placing {
+  readonly kind: "placing";
+  readonly from: Point;
+  readonly at: Point;
+  readonly box: Box;
+}
+
+export interface Moving {
+  readonly kind: "moving";
+  readonly pointer: number;
+  readonly by: PointerKind;
+  readonly id: string;
+  readonly start: Point;
+  readonly at: Point;
+  readonly from: Box;
+  readonly box: Box;
+}
+
+export interface Resizing {
+  readonly kind: "resizing";
+  readonly pointer: number;
+  readonly by: PointerKind;
+  readonly id: string;
+  readonly start: Point;
+  readonly at: Point;
+  readonly grip: Handle;
+  readonly handle: Handle;
+  readonly from: Box;
+  readonly box: Box;
+}
+
+export interface Panning {
+  readonly kind: "panning";
+  readonly pointer: number;
+  readonly start: Point;
+  readonly at: Point;
+  readonly from: View;
+}
+
+export interface Finger {
+  readonly pointer: number;
+  readonly at: Point;
+}
+
+export interface Pinching {
+  readonly kind: "pinching";
+  readonly fingers: readonly [Finger, Finger];
+}
+
+export type Gesture = Idle | Pressed | Drawing | Placing | Moving | Resizing | Panning | Pinching;
+
+export const IDLE: Idle = { kind: "idle", at: null, hover: { on: "nothing" } };
+
+/** What a gesture may see. */
+export interface World {
+  readonly image: Size;
+  readonly stage: Size;
+  readonly view: View;
+  readonly boxes: readonly BoxAnnotation[];
+  readonly selected: BoxAnnotation | null;
+  readonly tool: Tool;
+  /** Space is held, or the middle button. */
+  readonly panHeld: boolean;
+  readonly editable: boolean;
+}
+
+/** What a gesture asks for. */
+export type Effect =
+  | { readonly do: "select"; readonly id: string | null }
+  | { readonly do: "create"; readonly box: Box }
+  | { readonly do: "reshape"; readonly id: string; readonly box: Box }
+  | { readonly do: "view"; readonly view: View };
+
+export type Step = readonly [Gesture, ...Effect[]];
+
+/** The box a gesture holds in its hand, which the picture shows instead of the saved one. */
+export function inHand(gesture: Gesture): { id: string | null; box: Box } | null {
+  if (gesture.kind === "drawing" || gesture.kind === "placing") return { id: null, box: gesture.box };
+  if (gesture.kind === "moving" || gesture.kind === "resizing") return { id: gesture.id, box: gesture.box };
+  return null;
+}
+
+export function boxOf(annotation: Annotation | null | undefined): BoxAnnotation | null {
+  return annotation?.box ? (annotation as BoxAnnotation) : null;
+}

@@ -1,0 +1,17 @@
+/** Pulling a new box open, by a drag or by two clicks. */
+import { type Box, height, MIN_SIDE, type Point, rounded, spanning, width } from "../geometry";
+import type { Gesture, Step, World } from "../gesture";
+import { toImage } from "../viewport";
+
+/** A box smaller than this on the screen was a slip of the hand. */
+const SMALLEST = 3;
+
+export function placed(from: Point, at: Point, world: World): { at: Point; box: Box } {
+  return { at, box: spanning(toImage(world.view, from), toImage(world.view, at), world.image) };
+}
+
+export function drawn(box: Box, world: World, rest: Gesture): Step {
+  const smallest = Math.max(MIN_SIDE, SMALLEST / world.view.scale);
+  if (width(box) < smallest || height(box) < smallest) return [rest];
+  return [rest, { do: "create", box: rounded(box) }];
+}

@@ -1,0 +1,77 @@
+/** A press becomes a drag (of what lies under it) or, when it is let go in place, a click. */
+
+import type { BoxAnnotation } from "../annotation";
+import { boxOf, type Gesture, type PointerInput, type Pressed, type Step, type World } from "../gesture";
+import { placed } from "./drawing";
+import { move } from "./moving";
+import { resize } from "./resizing";
+import { pan } from "./viewing";
+
+/** The first movement past the slop decides what the drag is. */
+export function begin(press: Pressed, input: PointerInput, world: World): Step {
+  if (!world.editable) return panFrom(press, input, world);
+  if (press.force && world.tool === "draw") return drawFrom(press, input, world);
+  if (press.hit.on === "handle") return resizeFrom(press, input, world);
+  const target = draggable(press, world);
+  if (target) return moveFrom(press, target, input, world);
+  return world.tool === "draw" ? drawFrom(press, input, world) : panFrom(press, input, world);
+}
+
+/** While drawing only the selected box moves, so that one can draw over the others. */
+function draggable(press: Pressed, world: World): BoxAnnotation | null {
+  if (press.hit.on !== "box") return null;
+  const { selected } = world;
+  if (selected && press.hit.ids.includes(selected.id)) return selected;
+  if (world.tool === "draw") return null;
+  return boxOf(world.boxes.find((one) => press.hit.on === "box" && one.id === press.hit.ids[0]));
+}
+
+function drawFrom(press: Pressed, input: PointerInput, world: World): Step {
+  const { pointer, by } = press;
+  return [
+    { kind: "drawing", pointer, by, from: press.at, ...placed(press.at, input.at, world) },
+    { do: "select", id: null },
+  ];
+}
+
+function moveFrom(press: Pressed, target: BoxAnnotation, input: PointerInput, world: World): Step {
+  const { pointer, by, at } = press;
+  const { id, box } = target;
+  const [next] = move({ kind: "moving", pointer, by, id, start: at, at, from: box, box }, input, world);
+  return [next, { do: "select", id }];
+}
+
+function resizeFrom(press: Pressed, input: PointerInput, world: World): Step {
+  if (press.hit.on !== "handle" || !world.selected) return [press];
+  const { pointer, by, at } = press;
+  const { id, handle } = press.hit;
+  const { box } = world.selected;
+  const grip = handle;
+  return resize(
+    { kind: "resizing", pointer, by, id, start: at, at, grip, handle, from: box, box },
+    input,
+    world,
+  );
+}
+
+function panFrom(press: Pressed, input: PointerInput, world: World): Step {
+  return pan(
+    { kind: "panning", pointer: press.pointer, start: press.at, at: press.at, from: world.view },
+    input,
+    world,
+  );
+}
+
+/** A click selects the smallest box under it; clicked again, the next larger one. Beside all boxes it deselects,
+ * and with nothing selected it sets the first corner of a new box. */
+export function click(press: Pressed, world: World, rest: Gesture): Step {
+  if (press.hit.on === "handle") return [rest];
+  if (press.hit.on === "box") {
+    const { ids } = press.hit;
+    const at = world.selected ? ids.indexOf(world.selected.id) : -1;
+    return [rest, { do: "select", id: ids[(at + 1) % ids.length] ?? null }];
+  }
+  if (world.selected) return [rest, { do: "select", id: null }];
+  if (world.tool !== "draw" || !world.editable) return [rest];
+  return [{ kind: "placing", from: press.at, ...placed(press.at, press.at, world) }];
+}

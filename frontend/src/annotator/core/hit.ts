@@ -1,0 +1,79 @@
+/** What lies under a point of the stage. */
+import type { BoxAnnotation } from "./annotation";
+import {
+  area,
+  type Box,
+  CORNERS,
+  contains,
+  distance,
+  type Handle,
+  handlePoint,
+  height,
+  type Point,
+  width,
+} from "./geometry";
+import { boxToScreen, toImage, type View } from "./viewport";
+
+export type PointerKind = "mouse" | "touch" | "pen";
+
+export type Hit =
+  | { readonly on: "handle"; readonly id: string; readonly handle: Handle }
+  | { readonly on: "box"; readonly ids: readonly string[] }
+  | { readonly on: "nothing" };
+
+/** How far from a corner it still answers, in screen pixels: a 44 px target for fingers. */
+const CORNER_REACH: Record<PointerKind, number> = { mouse: 8, pen: 10, touch: 22 };
+/** How far from a side it still answers; fingers only get corners. */
+const SIDE_REACH: Record<PointerKind, number> = { mouse: 5, pen: 5, touch: 0 };
+
+export function hitTest(
+  view: View,
+  boxes: readonly BoxAnnotation[],
+  selected: BoxAnnotation | null,
+  at: Point,
+  kind: PointerKind,
+): Hit {
+  const handle = selected && handleAt(boxToScreen(view, selected.box), at, kind);
+  if (selected && handle) return { on: "handle", id: selected.id, handle };
+  const ids = under(boxes, toImage(view, at), 3 / view.scale);
+  return ids.length > 0 ? { on: "box", ids } : { on: "nothing" };
+}
+
+/** Ids of the boxes under an image point, smallest first, so that a small box on a large one can be picked. */
+export function under(boxes: readonly BoxAnnotation[], point: Point, slack: number): string[] {
+  return boxes
+    .filter(({ box }) => contains(grown(box, slack), point))
+    .sort((a, b) => area(a.box) - area(b.box) || (a.id < b.id ? 1 : -1))
+    .map((one) => one.id);
+}
+
+function grown(box: Box, by: number): Box {
+  return { x_min: box.x_min - by, y_min: box.y_min - by, x_max: box.x_max + by, y_max: box.y_max + by };
+}
+
+/** Inside a small box the reach shrinks, so that its middle still moves it. */
+function reachWithin(box: Box, at: Point, reach: number): number {
+  if (!contains(box, at)) return reach;
+  return Math.min(reach, Math.max(3, Math.min(width(box), height(box)) / 3));
+}
+
+/** The handle of a selected box (in screen pixels) under a point. */
+export function handleAt(box: Box, at: Point, kind: PointerKind): Handle | null {
+  const reach = reachWithin(box, at, CORNER_REACH[kind]);
+  const near = CORNERS.map((handle) => ({ handle, far: distance(handlePoint(box, handle), at) }))
+    .filter(({ far }) => far <= reach)
+    .sort((a, b) => a.far - b.far);
+  return near[0]?.handle ?? sideAt(box, at, reachWithin(box, at, SIDE_REACH[kind]));
+}
+
+function sideAt(box: Box, at: Point, reach: number): Handle | null {
+  if (reach === 0 || !contains(grown(box, reach), at)) return null;
+  const sides: [Handle, number][] = [
+    ["w", Math.abs(at.x - box.x_min)],
+    ["e", Math.abs(at.x - box.x_max)],
+    ["n", Math.abs(at.y - box.y_min)],
+    ["s", Math.abs(at.y - box.y_max)],
+  ];
+  const [handle, far] = sides.reduce((best, side) => (side[1] < best[1] ? side : best));
+  return far <= reach ? handle : null;
+}

@@ -1,0 +1,64 @@
+import { describe, expect, it } from "vitest";
+import { commandFor, type KeyContext, type KeyPress } from "./keymap";
+
+const CONTEXT: KeyContext = { selected: false, whole: false, letters: true };
+
+function press(key: string, more: Partial<KeyPress> = {}): KeyPress {
+  const code = /^\d$/.test(key) ? `Digit${key}` : `Key${key.toUpperCase()}`;
+  return { key, code, ctrl: false, shift: false, alt: false, ...more };
+}
+
+it.each([
+  [press("Delete"), { name: "remove" }],
+  [press("Backspace"), { name: "remove" }],
+  [press("z", { ctrl: true }), { name: "undo" }],
+  [press("Z", { ctrl: true, shift: true }), { name: "redo" }],
+  [press("c", { ctrl: true }), { name: "copy" }],
+  [press("3"), { name: "number", index: 2 }],
+  [press("&", { code: "Digit1" }), { name: "number", index: 0 }],
+  [press("n"), { name: "next" }],
+  [press("Enter"), { name: "next" }],
+  [press("Enter", { shift: true }), { name: "previous" }],
+  [press("P"), { name: "previous" }],
+  [press("0", { code: "Digit0" }), { name: "fit" }],
+  [press("Home"), { name: "fit" }],
+  [press("?", { shift: true, code: "Slash" }), { name: "help" }],
+  [press("e"), { name: "empty" }],
+  [press("q"), null],
+  [press("r", { ctrl: true }), null],
+])("%o", (key, command) => {
+  expect(commandFor(key, CONTEXT)).toEqual(command);
+});
+
+describe("arrows", () => {
+  it("leaf through images when nothing is selected", () => {
+    expect(commandFor(press("ArrowRight"), CONTEXT)).toEqual({ name: "next" });
+    expect(commandFor(press("ArrowLeft"), CONTEXT)).toEqual({ name: "previous" });
+    expect(commandFor(press("ArrowUp"), CONTEXT)).toBeNull();
+  });
+
+  it("move and resize a selected box", () => {
+    const selected = { ...CONTEXT, selected: true };
+    expect(commandFor(press("ArrowRight"), selected)).toEqual({ name: "nudge", dx: 1, dy: 0 });
+    expect(commandFor(press("ArrowUp", { shift: true }), selected)).toEqual({
+      name: "nudge",
+      dx: 0,
+      dy: -10,
+    });
+    expect(commandFor(press("ArrowDown", { alt: true }), selected)).toEqual({ name: "grow", dx: 0, dy: 1 });
+  });
+});
+
+it("turns off letters and digits, but not Delete, Enter or Ctrl keys", () => {
+  const quiet = { ...CONTEXT, letters: false };
+  expect(commandFor(press("n"), quiet)).toBeNull();
+  expect(commandFor(press("1"), quiet)).toBeNull();
+  expect(commandFor(press("Delete"), quiet)).toEqual({ name: "remove" });
+  expect(commandFor(press("z", { ctrl: true }), quiet)).toEqual({ name: "undo" });
+});
+
+it("has no box commands in a classification project", () => {
+  const whole = { ...CONTEXT, whole: true };
+  expect(commandFor(press("a"), whole)).toBeNull();
+  expect(commandFor(press("2"), whole)).toEqual({ name: "number", index: 1 });
+});

@@ -1,0 +1,169 @@
+/** Which key does what; the help shows the same table. */
+import type { Command } from "./commands";
+
+/** Commands of the page around the stage. */
+export type PageCommand =
+  | { readonly name: "next" | "previous" | "skip" | "empty" | "help" | "find" }
+  | { readonly name: "number"; readonly index: number };
+
+export type KeyCommand = Command | PageCommand;
+
+export interface KeyPress {
+  readonly key: string;
+  readonly code: string;
+  readonly ctrl: boolean;
+  readonly shift: boolean;
+  readonly alt: boolean;
+}
+
+/** What decides between two meanings of one key. */
+export interface KeyContext {
+  readonly selected: boolean;
+  readonly whole: boolean;
+  /** Letters and digits may be turned off (WCAG 2.1.4). */
+  readonly letters: boolean;
+}
+
+const ARROWS: Record<string, readonly [number, number]> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
+
+const WITH_CTRL: Record<string, KeyCommand> = {
+  z: { name: "undo" },
+  y: { name: "redo" },
+  c: { name: "copy" },
+  v: { name: "paste" },
+  d: { name: "duplicate" },
+};
+
+const PLAIN: Record<string, KeyCommand> = {
+  Escape: { name: "cancel" },
+  Delete: { name: "remove" },
+  Backspace: { name: "remove" },
+  Enter: { name: "next" },
+  Home: { name: "fit" },
+};
+
+const LETTERS: Record<string, KeyCommand> = {
+  v: { name: "tool", tool: "select" },
+  b: { name: "tool", tool: "draw" },
+  a: { name: "add" },
+  d: { name: "duplicate" },
+  h: { name: "hide" },
+  l: { name: "find" },
+  n: { name: "next" },
+  p: { name: "previous" },
+  s: { name: "skip" },
+  e: { name: "empty" },
+  "?": { name: "help" },
+  "+": { name: "zoom", factor: 1.25 },
+  "=": { name: "zoom", factor: 1.25 },
+  "-": { name: "zoom", factor: 0.8 },
+  "0": { name: "fit" },
+};
+
+const FOR_BOXES = new Set(["add", "duplicate", "copy", "paste", "tool", "hide"]);
+
+/** The command of a key press, or null. Digits go by their place on the board, so that AZERTY has them too. */
+export function commandFor(press: KeyPress, context: KeyContext): KeyCommand | null {
+  const command = lookUp(press, context);
+  return command && context.whole && FOR_BOXES.has(command.name) ? null : command;
+}
+
+function lookUp(press: KeyPress, context: KeyContext): KeyCommand | null {
+  const arrow = ARROWS[press.key];
+  if (arrow) return arrowCommand(arrow, press, context);
+  const letter = press.key.length === 1 ? press.key.toLowerCase() : press.key;
+  if (press.ctrl) return withCtrl(letter, press);
+  if (press.alt) return null;
+  if (press.key === "Enter" && press.shift) return { name: "previous" };
+  const plain = PLAIN[press.key];
+  if (plain) return plain;
+  if (!context.letters) return null;
+  const digit = /^(?:Digit|Numpad)([1-9])$/.exec(press.code)?.[1];
+  if (digit && !press.shift) return { name: "number", index: Number(digit) - 1 };
+  if (press.code === "Digit0" && press.shift) return { name: "scale", scale: 1 };
+  return LETTERS[letter] ?? null;
+}
+
+function withCtrl(letter: string, press: KeyPress): KeyCommand | null {
+  if (letter === "z" && press.shift) return { name: "redo" };
+  return press.shift || press.alt ? null : (WITH_CTRL[letter] ?? null);
+}
+
+/** A selected box moves (Alt or Ctrl: its lower right corner); without one, left and right leaf through images. */
+function arrowCommand(
+  [x, y]: readonly [number, number],
+  press: KeyPress,
+  context: KeyContext,
+): KeyCommand | null {
+  const by = press.shift ? 10 : 1;
+  if (context.selected && !context.whole) {
+    return { name: press.alt || press.ctrl ? "grow" : "nudge", dx: x * by, dy: y * by };
+  }
+  if (press.alt || press.ctrl || press.shift || y !== 0) return null;
+  return { name: x > 0 ? "next" : "previous" };
+}
+
+export interface HelpGroup {
+  readonly title: string;
+  readonly rows: readonly { readonly does: string; readonly keys: readonly string[] }[];
+}
+
+/** The shortcuts as people read them. */
+export const HELP: readonly HelpGroup[] = [
+  {
+    title: "Draw",
+    rows: [
+      { does: "Box by drag or two clicks", keys: ["B"] },
+      { does: "Box inside a selected box", keys: ["Shift", "drag"] },
+      { does: "Box in the middle", keys: ["A"] },
+      { does: "Select and move", keys: ["V"] },
+      { does: "Pan", keys: ["Space", "drag"] },
+    ],
+  },
+  {
+    title: "Change",
+    rows: [
+      { does: "Next, previous box", keys: ["Tab", "Shift Tab"] },
+      { does: "Move 1 px, 10 px", keys: ["←", "Shift ←"] },
+      { does: "Resize 1 px, 10 px", keys: ["Alt ←", "Alt Shift ←"] },
+      { does: "Delete", keys: ["Del"] },
+      { does: "Duplicate", keys: ["D"] },
+      { does: "Copy, paste", keys: ["Ctrl C", "Ctrl V"] },
+      { does: "Undo, redo", keys: ["Ctrl Z", "Ctrl Shift Z"] },
+      { does: "Let go", keys: ["Esc"] },
+    ],
+  },
+  {
+    title: "Label",
+    rows: [
+      { does: "Set label", keys: ["1", "to", "9"] },
+      { does: "Pick by name", keys: ["L"] },
+    ],
+  },
+  {
+    title: "View",
+    rows: [
+      { does: "Zoom", keys: ["+", "−"] },
+      { does: "Zoom at the pointer", keys: ["wheel"] },
+      { does: "Fit", keys: ["0"] },
+      { does: "100 %", keys: ["Shift 0"] },
+      { does: "Hide boxes", keys: ["H"] },
+      { does: "Leave the picture", keys: ["Esc", "Tab"] },
+    ],
+  },
+  {
+    title: "Queue",
+    rows: [
+      { does: "Next image", keys: ["Enter", "N"] },
+      { does: "Previous image", keys: ["Shift Enter", "P"] },
+      { does: "Leaf, nothing selected", keys: ["←", "→"] },
+      { does: "Nothing to mark here", keys: ["E"] },
+      { does: "Skip", keys: ["S"] },
+    ],
+  },
+];

@@ -1,0 +1,200 @@
+/** The picture as a function of the state: what the canvas has to draw, in stage pixels. */
+import type { BoxAnnotation, LabelId } from "./annotation";
+import { boxes, type Editor, selectedAnnotation } from "./editor";
+import { type Box, CORNERS, type Handle, handlePoint, height, type Point, SIDES, width } from "./geometry";
+import { boxOf, type Gesture, inHand } from "./gesture";
+import { boxToScreen } from "./viewport";
+
+export interface Look {
+  readonly name: string;
+  readonly color: string;
+  /** The digit that picks the label, if it has one. */
+  readonly key: string;
+}
+
+export type Looks = ReadonlyMap<LabelId, Look>;
+
+export interface Stroke {
+  readonly box: Box;
+  readonly color: string;
+  readonly thin: boolean;
+}
+
+export interface Tag {
+  readonly at: Point;
+  readonly text: string;
+  readonly detail: string;
+  readonly color: string;
+}
+
+/** All boxes at rest: repainted when the document, the view or the selection changes. */
+export interface RestScene {
+  readonly strokes: readonly Stroke[];
+  readonly tags: readonly Tag[];
+}
+
+/** What is in hand: repainted with every move of the pointer. */
+export interface LiveScene {
+  readonly stroke: Stroke | null;
+  readonly handles: readonly Point[];
+  readonly round: boolean;
+  readonly tags: readonly Tag[];
+  readonly cross: { readonly at: Point; readonly color: string } | null;
+  readonly hover: Stroke | null;
+  /** The other side's boxes in a conflict, dashed. */
+  readonly theirs: readonly Stroke[];
+}
+
+/** Under this many screen pixels a box gets a thinner stroke and no tag. */
+const SMALL = 40;
+/** With more boxes than this, numbers on all of them would hide the picture. */
+const MAX_TAGS = 120;
+const PLAIN: Look = { name: "", color: "#ffffff", key: "" };
+
+function strokeOf(box: Box, color: string): Stroke {
+  return { box, color, thin: width(box) < SMALL || height(box) < SMALL };
+}
+
+export function lookOf(looks: Looks, label: LabelId | null): Look {
+  return (label === null ? undefined : looks.get(label)) ?? PLAIN;
+}
+
+function seen(box: Box, editor: Editor): boolean {
+  const { stage } = editor;
+  return box.x_max >= -8 && box.y_max >= -8 && box.x_min <= stage.width + 8 && box.y_min <= stage.height + 8;
+}
+
+/** `held` is the id of the annotation that the live scene draws: the selected one. */
+export function restScene(editor: Editor, looks: Looks): RestScene {
+  if (editor.hidden) return { strokes: [], tags: [] };
+  const strokes: Stroke[] = [];
+  const tags: Tag[] = [];
+  for (const one of boxes(editor)) {
+    if (one.id === editor.selected) continue;
+    const box = boxToScreen(editor.view, one.box);
+    if (!seen(box, editor)) continue;
+    const look = lookOf(looks, one.label);
+    const stroke = strokeOf(box, look.color);
+    strokes.push(stroke);
+    if (!stroke.thin && look.key) tags.push(tagOn(box, look.key, look.color));
+  }
+  return { strokes, tags: tags.length > MAX_TAGS ? [] : tags };
+}
+
+function tagOn(box: Box, text: string, color: string, detail = ""): Tag {
+  return { at: { x: box.x_min, y: box.y_min }, text, color, detail };
+}
+
+export function liveScene(editor: Editor, looks: Looks, theirs: readonly BoxAnnotation[] = []): LiveScene {
+  const held = inHand(editor.gesture);
+  const target = editor.hidden ? null : boxOf(selectedAnnotation(editor));
+  const label = held?.id === null ? editor.label : (target?.label ?? null);
+  const look = lookOf(looks, label);
+  const image = held?.box ?? target?.box ?? null;
+  const box = image && boxToScreen(editor.view, image);
+  const stroke = box && strokeOf(box, look.color);
+  return {
+    stroke,
+    ...handlesFor(editor, box, held?.id !== null),
+    tags: [...liveTags(editor, box, image, look), ...pointerTags(editor, looks)],
+    cross: crossAt(editor, looks),
+    hover: hoverStroke(editor, looks),
+    theirs: theirs.map((one) => strokeOf(boxToScreen(editor.view, one.box), lookOf(looks, one.label).color)),
+  };
+}
+
+function fingers(gesture: Gesture): boolean {
+  return "by" in gesture && gesture.by === "touch";
+}
+
+function handlesFor(editor: Editor, box: Box | null, saved: boolean): { handles: Point[]; round: boolean } {
+  const round = editor.coarse || fingers(editor.gesture);
+  if (!box || !saved || !editor.editable || editor.gesture.kind === "moving") return { handles: [], round };
+  return { handles: handleNames(box, round).map((handle) => handlePoint(box, handle)), round };
+}
+
+/** Sides get handles of their own only where there is room between the corners. */
+function handleNames(box: Box, round: boolean): readonly Handle[] {
+  if (round) return CORNERS;
+  const wide = width(box) >= SMALL;
+  const high = height(box) >= SMALL;
+  return [...CORNERS, ...SIDES.filter((side) => (side === "n" || side === "s" ? wide : high))];
+}
+
+function liveTags(editor: Editor, box: Box | null, image: Box | null, look: Look): Tag[] {
+  if (!box || !image) return [];
+  const size = `${Math.round(width(image))} × ${Math.round(height(image))}`;
+  return [tagOn(box, look.name, look.color, editor.gesture.kind === "idle" ? "" : size)];
+}
+
+/** The crosshair goes through the whole stage, in the colour the next box will have. */
+function crossAt(editor: Editor, looks: Looks): LiveScene["cross"] {
+  const { gesture } = editor;
+  if (editor.tool !== "draw" || !editor.editable || editor.whole || editor.panHeld) return null;
+  const free = gesture.kind === "idle" && gesture.hover.on !== "handle" && !onSelected(editor);
+  const open = gesture.kind === "placing" || (gesture.kind === "drawing" && gesture.by !== "touch");
+  if ((!free && !open) || gesture.at === null) return null;
+  return { at: gesture.at, color: lookOf(looks, editor.label).color };
+}
+
+function onSelected(editor: Editor): boolean {
+  const { gesture, selected } = editor;
+  return (
+    gesture.kind === "idle" &&
+    gesture.hover.on === "box" &&
+    selected !== null &&
+    gesture.hover.ids.includes(selected)
+  );
+}
+
+function pointerTags(editor: Editor, looks: Looks): Tag[] {
+  const cross = crossAt(editor, looks);
+  if (!cross || editor.gesture.kind !== "idle") return [];
+  const look = lookOf(looks, editor.label);
+  const x = clampInt((cross.at.x - editor.view.x) / editor.view.scale, editor.image.width);
+  const y = clampInt((cross.at.y - editor.view.y) / editor.view.scale, editor.image.height);
+  return [
+    {
+      at: { x: cross.at.x + 10, y: cross.at.y + 32 },
+      text: look.name,
+      detail: `${x}, ${y}`,
+      color: look.color,
+    },
+  ];
+}
+
+function clampInt(value: number, limit: number): number {
+  return Math.round(Math.min(Math.max(value, 0), limit));
+}
+
+/** The box a click would pick shows itself. */
+function hoverStroke(editor: Editor, looks: Looks): Stroke | null {
+  const { gesture } = editor;
+  if (gesture.kind !== "idle" || gesture.hover.on !== "box" || onSelected(editor)) return null;
+  const one = boxOf(editor.document.annotations.get(gesture.hover.ids[0] ?? ""));
+  return one && strokeOf(boxToScreen(editor.view, one.box), lookOf(looks, one.label).color);
+}
+
+const CURSORS: Record<Handle, string> = {
+  nw: "nwse-resize",
+  se: "nwse-resize",
+  ne: "nesw-resize",
+  sw: "nesw-resize",
+  n: "ns-resize",
+  s: "ns-resize",
+  e: "ew-resize",
+  w: "ew-resize",
+};
+
+/** The CSS cursor that tells what a press would do. */
+export function cursorOf(editor: Editor): string {
+  const { gesture, tool } = editor;
+  if (gesture.kind === "panning") return "grabbing";
+  if (gesture.kind === "resizing") return CURSORS[gesture.handle];
+  if (gesture.kind === "moving") return "move";
+  if (editor.panHeld || tool === "pan" || editor.whole || !editor.editable) return "grab";
+  if (gesture.kind === "idle" && gesture.hover.on === "handle") return CURSORS[gesture.hover.handle];
+  if (onSelected(editor)) return "move";
+  if (tool === "draw") return "crosshair";
+  return gesture.kind === "idle" && gesture.hover.on === "box" ? "pointer" : "grab";
+}

@@ -1,0 +1,160 @@
+import { describe, expect, it } from "vitest";
+import { type Annotation, drawn } from "./annotation";
+import type { Command } from "./commands";
+import { ordered } from "./document";
+import { CLOSED, type Editor, opened, selectedAnnotation } from "./editor";
+import { type Action, step } from "./step";
+
+const IMAGE = { width: 400, height: 300 };
+const A = drawn("a", 1, { x_min: 10, y_min: 10, x_max: 110, y_max: 60 });
+const B = drawn("b", 2, { x_min: 200, y_min: 100, x_max: 260, y_max: 180 });
+
+function editorWith(annotations: Annotation[], more: Partial<Editor> = {}): Editor {
+  const stage = { width: 416, height: 316 };
+  return { ...opened({ ...CLOSED, stage, editable: true, label: 1 }, IMAGE, annotations), ...more };
+}
+
+function act(editor: Editor, ...actions: Action[]): Editor {
+  let count = 0;
+  return actions.reduce((now, action) => step(now, action, () => `new${++count}`), editor);
+}
+
+function command(editor: Editor, ...commands: Command[]): Editor {
+  return act(editor, ...commands.map((one) => ({ type: "command", command: one }) as const));
+}
+
+describe("a drag", () => {
+  const drag = (type: "down" | "move" | "up", x: number, y: number): Action => ({
+    type: "pointer",
+    input: { type, pointer: 1, kind: "mouse", at: { x, y }, button: 0, force: false },
+  });
+
+  it("makes one box with the label in hand, selected, and one undo mark", () => {
+    const after = act(
+      editorWith([]),
+      drag("down", 58, 58),
+      drag("move", 80, 80),
+      drag("move", 108, 158),
+      drag("up", 108, 158),
+    );
+    expect(selectedAnnotation(after)).toMatchObject({
+      id: "new1",
+      label: 1,
+      source: "human",
+      box: { x_min: 50, y_min: 50, x_max: 100, y_max: 150 },
+    });
+    expect(after.document.past).toHaveLength(1);
+    expect(ordered(command(after, { name: "undo" }).document)).toEqual([]);
+  });
+
+  it("changes no document until it ends", () => {
+    const before = editorWith([A], { selected: "a" });
+    const during = act(before, drag("down", 68, 43), drag("move", 90, 60), drag("move", 120, 80));
+    expect(during.document).toBe(before.document);
+    expect(during.gesture).toMatchObject({ kind: "moving", id: "a" });
+  });
+
+  it("is dropped by Escape", () => {
+    const during = act(editorWith([A], { selected: "a" }), drag("down", 68, 43), drag("move", 120, 80));
+    const after = act(during, { type: "command", command: { name: "cancel" } }, drag("up", 120, 80));
+    expect(selectedAnnotation(after)).toEqual(A);
+  });
+});
+
+describe("commands", () => {
+  it("nudge, and stop at the edge", () => {
+    const after = command(editorWith([A], { selected: "a" }), { name: "nudge", dx: -20, dy: 1 });
+    expect(selectedAnnotation(after)?.box).toEqual({ x_min: 0, y_min: 11, x_max: 100, y_max: 61 });
+  });
+
+  it("grow the lower right corner, and never turn the box over", () => {
+    const grown = command(editorWith([A], { selected: "a" }), { name: "grow", dx: 10, dy: 0 });
+    expect(selectedAnnotation(grown)?.box?.x_max).toBe(120);
+    const shrunk = command(editorWith([A], { selected: "a" }), { name: "grow", dx: -500, dy: 0 });
+    expect(selectedAnnotation(shrunk)).toEqual(A);
+  });
+
+  it("relabel the selected box and take the label in hand", () => {
+    const after = command(editorWith([A], { selected: "a" }), { name: "label", label: 2 });
+    expect(selectedAnnotation(after)?.label).toBe(2);
+    expect(after.label).toBe(2);
+  });
+
+  it("delete and select the neighbour", () => {
+    const after = command(editorWith([A, B], { selected: "a" }), { name: "remove" });
+    expect(ordered(after.document)).toEqual([B]);
+    expect(after.selected).toBe("b");
+  });
+
+  it("cycle through all boxes and round", () => {
+    const one = command(editorWith([A, B]), { name: "cycle", by: 1 });
+    expect(one.selected).toBe("a");
+    expect(command(one, { name: "cycle", by: 1 }).selected).toBe("b");
+    expect(command(one, { name: "cycle", by: -1 }).selected).toBe("b");
+  });
+
+  it("copy and paste beside the original, and where it was on another image", () => {
+    const copied = command(editorWith([A], { selected: "a" }), { name: "copy" });
+    expect(selectedAnnotation(command(copied, { name: "paste" }))?.box?.x_min).toBeGreaterThan(10);
+    const there = command(opened(copied, IMAGE, []), { name: "paste" });
+    expect(selectedAnnotation(there)).toMatchObject({ box: A.box, label: 1 });
+  });
+
+  it("add a box in the middle of what is seen, for keyboards", () => {
+    const after = command(editorWith([]), { name: "add" });
+    expect(selectedAnnotation(after)?.box).toMatchObject({ x_min: 148, x_max: 252 });
+  });
+
+  it("let go in steps: gesture, selection, stage", () => {
+    const none = command(editorWith([A], { selected: "a" }), { name: "cancel" });
+    expect(none).toMatchObject({ selected: null, tabLeaves: false });
+    expect(command(none, { name: "cancel" }).tabLeaves).toBe(true);
+  });
+
+  it("change nothing for a viewer", () => {
+    const viewer = editorWith([A], { selected: "a", editable: false });
+    for (const name of ["remove", "duplicate", "add", "undo", "clear"] as const) {
+      expect(command(viewer, { name }).document).toBe(viewer.document);
+    }
+    expect(command(viewer, { name: "label", label: 2 }).document).toBe(viewer.document);
+    expect(command(viewer, { name: "nudge", dx: 1, dy: 1 }).document).toBe(viewer.document);
+  });
+
+  it("undo lets go of a box that is gone", () => {
+    const made = command(editorWith([]), { name: "add" });
+    expect(command(made, { name: "undo" }).selected).toBeNull();
+  });
+});
+
+describe("a whole-image label", () => {
+  const whole = (annotations: Annotation[]): Editor => editorWith(annotations, { whole: true });
+
+  it("is made by the first key", () => {
+    const after = command(whole([]), { name: "label", label: 2 });
+    expect(ordered(after.document)).toMatchObject([{ id: "new1", label: 2, box: null }]);
+  });
+
+  it("is exactly one: the next key changes it, extra ones go", () => {
+    const two = whole([drawn("x", 1, null), drawn("y", 2, null)]);
+    const after = command(two, { name: "label", label: 3 });
+    expect(ordered(after.document)).toMatchObject([{ id: "x", label: 3 }]);
+    expect(ordered(command(after, { name: "undo" }).document)).toHaveLength(2);
+  });
+});
+
+describe("the view", () => {
+  it("follows the stage's size until someone zooms", () => {
+    const wide = act(editorWith([]), { type: "stage", stage: { width: 816, height: 616 } });
+    expect(wide.view.scale).toBe(2);
+    const zoomed = act(wide, { type: "wheel", at: { x: 5, y: 5 }, dx: 0, dy: -100, zoom: true });
+    const narrow = act(zoomed, { type: "stage", stage: { width: 416, height: 316 } });
+    expect(narrow.view.scale).toBe(zoomed.view.scale);
+    expect(command(narrow, { name: "fit" }).view.scale).toBe(1);
+  });
+
+  it("brings a selected box into sight when it is picked in the list", () => {
+    const near = editorWith([A, B], { view: { scale: 8, x: 0, y: 0 } });
+    const after = act(near, { type: "select", id: "b", reveal: true });
+    expect(after.view).not.toEqual(near.view);
+  });
+});

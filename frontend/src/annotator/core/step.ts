@@ -1,0 +1,105 @@
+/** The one function that changes the editor: what happened goes in, the next state comes out. */
+import { drawn } from "./annotation";
+import { type Command, run } from "./commands";
+import { commit, type Document } from "./document";
+import { boxes, created, type Editor, select, selectedAnnotation } from "./editor";
+import type { Point, Size } from "./geometry";
+import { boxOf, type Effect, IDLE, type PointerInput, type World } from "./gesture";
+import { step as stepGesture } from "./machine";
+import { fitView, held, panned, zoomed } from "./viewport";
+
+export type Action =
+  | { readonly type: "pointer"; readonly input: PointerInput }
+  | {
+      readonly type: "wheel";
+      readonly at: Point;
+      readonly dx: number;
+      readonly dy: number;
+      readonly zoom: boolean;
+    }
+  | { readonly type: "stage"; readonly stage: Size }
+  | { readonly type: "space"; readonly held: boolean }
+  | { readonly type: "select"; readonly id: string | null; readonly reveal: boolean }
+  | { readonly type: "document"; readonly document: Document }
+  | { readonly type: "command"; readonly command: Command };
+
+function worldOf(editor: Editor): World {
+  return {
+    image: editor.image,
+    stage: editor.stage,
+    view: editor.view,
+    boxes: editor.hidden ? [] : boxes(editor),
+    selected: editor.hidden ? null : boxOf(selectedAnnotation(editor)),
+    tool: editor.whole && editor.tool !== "pan" ? "pan" : editor.tool,
+    panHeld: editor.panHeld,
+    editable: editor.editable && !editor.whole && editor.label !== null,
+  };
+}
+
+/** `newId` gives the id of whatever the action creates. */
+export function step(editor: Editor, action: Action, newId: () => string): Editor {
+  switch (action.type) {
+    case "pointer":
+      return pointed(editor, action.input, newId);
+    case "wheel":
+      return wheeled(editor, action);
+    case "stage":
+      return staged(editor, action.stage);
+    case "space":
+      return { ...editor, panHeld: action.held };
+    case "select":
+      return select(editor, action.id, action.reveal);
+    case "document":
+      return settled({ ...editor, document: action.document });
+    case "command":
+      return settled(run(editor, action.command, newId));
+  }
+}
+
+function pointed(editor: Editor, input: PointerInput, newId: () => string): Editor {
+  const [gesture, ...effects] = stepGesture(editor.gesture, input, worldOf(editor));
+  const next = gesture === editor.gesture ? editor : { ...editor, gesture };
+  return effects.reduce((now, effect) => affected(now, effect, newId), next);
+}
+
+function affected(editor: Editor, effect: Effect, newId: () => string): Editor {
+  switch (effect.do) {
+    case "select":
+      return { ...editor, selected: effect.id, tabLeaves: false };
+    case "view":
+      return { ...editor, view: effect.view, follows: false };
+    case "create":
+      return created(editor, drawn(newId(), editor.label ?? 0, effect.box));
+    case "reshape": {
+      const was = editor.document.annotations.get(effect.id);
+      if (!was) return editor;
+      return {
+        ...editor,
+        document: commit(editor.document, [{ id: was.id, after: { ...was, box: effect.box } }]),
+      };
+    }
+  }
+}
+
+function wheeled(editor: Editor, action: Action & { type: "wheel" }): Editor {
+  const { image, stage, view } = editor;
+  const next = action.zoom
+    ? zoomed(view, action.at, Math.exp(-action.dy / 240), image, stage)
+    : panned(view, -action.dx, -action.dy, image, stage);
+  return { ...editor, view: next, follows: false };
+}
+
+function staged(editor: Editor, stage: Size): Editor {
+  const view = editor.follows ? fitView(editor.image, stage) : held(editor.view, editor.image, stage);
+  return { ...editor, stage, view };
+}
+
+/** A selection or a gesture never outlives its box (an undo, a colleague's deletion). */
+function settled(editor: Editor): Editor {
+  const { annotations } = editor.document;
+  const selected = editor.selected !== null && annotations.has(editor.selected) ? editor.selected : null;
+  const gesture = "id" in editor.gesture && !annotations.has(editor.gesture.id) ? IDLE : editor.gesture;
+  return selected === editor.selected && gesture === editor.gesture
+    ? editor
+    : { ...editor, selected, gesture };
+}
