@@ -1,0 +1,206 @@
+/** Brings the journal to the server: coalesces, retries, merges, and never drops anything silently. */
+import type { AnnotationState, Queue, SaveRequest } from "../../api/types";
+import {
+  acknowledged,
+  blank,
+  conflicted,
+  discarded,
+  type Entry,
+  isSettled,
+  joined,
+  keptMine,
+  type Outgoing,
+  outgoing,
+  record,
+  recordQueue,
+  refused,
+  revived,
+  sent,
+  tookTheirs,
+  type Value,
+} from "./journal";
+import type { Shelf } from "./shelf";
+import { type Standing, standing } from "./standing";
+import { verdictOn } from "./verdict";
+import { fromWire } from "./wire";
+
+export type Send = (image: number, request: SaveRequest, leaving: boolean) => Promise<AnnotationState>;
+
+/** Runs something later; the answer takes it back. */
+export type Later = (milliseconds: number, run: () => void) => () => void;
+
+export interface SaverEvents {
+  /** Something about the standing changed. */
+  onStanding(standing: Standing): void;
+  /** The server's state of an image, after a save or a conflict. */
+  onState(image: number, state: AnnotationState): void;
+}
+
+/** Changes within this time go together. */
+const QUIET_MS = 250;
+const BACKOFF_MS = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000];
+const MAX_IN_FLIGHT = 3;
+
+export class Saver {
+  private readonly entries = new Map<number, Entry>();
+  private readonly inFlight = new Set<number>();
+  private stopTimer: () => void = () => {};
+  private failures = 0;
+  private trouble: Standing["trouble"] = null;
+  private kept = true;
+
+  constructor(
+    private readonly shelf: Shelf,
+    private readonly send: Send,
+    private readonly later: Later,
+    private readonly events: SaverEvents,
+  ) {
+    this.kept = shelf.durable;
+  }
+
+  entry(image: number): Entry | undefined {
+    return this.entries.get(image);
+  }
+
+  get standing(): Standing {
+    return standing([...this.entries.values()], this.trouble, this.kept);
+  }
+
+  /** Writes changes down (on this device, at once) and sends them soon. */
+  record(
+    image: { id: number; name: string },
+    revision: number,
+    changes: readonly { id: string; after: Value }[],
+  ): void {
+    if (changes.length === 0) return;
+    this.update(record(this.entryOf(image, revision), changes));
+    this.soon(QUIET_MS);
+  }
+
+  recordQueue(image: { id: number; name: string }, revision: number, queue: Queue): void {
+    this.update(recordQueue(this.entryOf(image, revision), queue));
+    this.soon(QUIET_MS);
+  }
+
+  /** Takes over what earlier visits left, and sends it. */
+  adopt(alive: ReadonlySet<string>): number {
+    const left = this.shelf.adopt(alive).map(revived);
+    for (const old of left) {
+      const mine = this.entries.get(old.image);
+      this.update(mine ? joined(old, mine) : old);
+    }
+    if (left.length > 0) this.soon(0);
+    return left.length;
+  }
+
+  keepMine(image: number, id: string): void {
+    this.change(image, (entry) => keptMine(entry, id));
+  }
+
+  takeTheirs(image: number, id: string): void {
+    this.change(image, (entry) => tookTheirs(entry, id));
+  }
+
+  discard(image: number): void {
+    this.change(image, discarded);
+  }
+
+  /** Tries now, whatever the backoff says: the network is back, or someone asks. */
+  hurry(): void {
+    this.failures = 0;
+    this.soon(0);
+  }
+
+  /** The page is going away: everything goes once more, in requests that outlive it. The journal stays. */
+  leave(): void {
+    for (const entry of this.entries.values()) {
+      const out = outgoing(entry);
+      if (!out) continue;
+      this.update(sent(entry, out));
+      this.send(entry.image, out.request, true).catch(() => undefined);
+    }
+  }
+
+  private entryOf(image: { id: number; name: string }, revision: number): Entry {
+    return this.entries.get(image.id) ?? blank(image.id, image.name, revision);
+  }
+
+  private change(image: number, next: (entry: Entry) => Entry): void {
+    const entry = this.entries.get(image);
+    if (!entry) return;
+    this.update(next(entry));
+    this.soon(0);
+  }
+
+  private update(entry: Entry): void {
+    if (isSettled(entry)) {
+      this.entries.delete(entry.image);
+      this.shelf.drop(entry.image);
+    } else {
+      this.entries.set(entry.image, entry);
+      this.kept = this.shelf.put(entry);
+    }
+    this.events.onStanding(this.standing);
+  }
+
+  private soon(milliseconds: number): void {
+    this.stopTimer();
+    this.stopTimer = this.later(milliseconds, () => this.pump());
+  }
+
+  private pump(): void {
+    for (const entry of this.entries.values()) {
+      if (this.inFlight.size >= MAX_IN_FLIGHT) return;
+      const out = this.inFlight.has(entry.image) ? null : outgoing(entry);
+      if (out) void this.deliver(entry, out);
+    }
+  }
+
+  private async deliver(entry: Entry, out: Outgoing): Promise<void> {
+    this.inFlight.add(entry.image);
+    this.update(sent(entry, out));
+    try {
+      const state = await this.send(entry.image, out.request, false);
+      this.arrived(entry.image, out, state);
+    } catch (error) {
+      this.failed(entry.image, out, error);
+    } finally {
+      this.inFlight.delete(entry.image);
+    }
+    this.soon(this.pause());
+  }
+
+  private pause(): number {
+    return this.failures === 0 ? 0 : (BACKOFF_MS[Math.min(this.failures, BACKOFF_MS.length) - 1] ?? 0);
+  }
+
+  private arrived(image: number, out: Outgoing, state: AnnotationState): void {
+    this.failures = 0;
+    this.trouble = null;
+    const entry = this.entries.get(image);
+    if (entry) this.update(acknowledged(entry, out, state.revision));
+    this.events.onState(image, state);
+  }
+
+  private failed(image: number, out: Outgoing, error: unknown): void {
+    const entry = this.entries.get(image);
+    if (!entry) return;
+    const verdict = verdictOn(error, out);
+    if (verdict.kind === "retry") {
+      this.failures += 1;
+      this.trouble = verdict.because;
+      this.update(entry);
+      return;
+    }
+    this.failures = 0;
+    this.trouble = null;
+    if (verdict.kind === "refused") {
+      this.update(refused(entry, verdict.reason, verdict.ids));
+      return;
+    }
+    const { current, ids } = verdict;
+    const theirs = new Map(current.annotations.map((one) => [one.id, fromWire(one)]));
+    this.update(conflicted(entry, current.revision, theirs, ids));
+    this.events.onState(image, current);
+  }
+}

@@ -1,0 +1,27 @@
+/** Annotations between the API's JSON and the core's records; nothing else converts. */
+import type { AnnotationDraft, Annotation as WireAnnotation } from "../../api/types";
+import type { Annotation } from "../core/annotation";
+import type { Box } from "../core/geometry";
+
+function boxOf(wire: WireAnnotation): Box | null {
+  const { x_min, y_min, x_max, y_max } = wire;
+  if (x_min == null || y_min == null || x_max == null || y_max == null) return null;
+  return { x_min, y_min, x_max, y_max };
+}
+
+export function fromWire(wire: WireAnnotation): Annotation {
+  return {
+    id: wire.id,
+    label: wire.label,
+    box: boxOf(wire),
+    source: wire.source,
+    score: wire.score,
+    author: wire.created_by?.name ?? null,
+    updated: wire.updated_at,
+  };
+}
+
+export function toDraft(annotation: Annotation): AnnotationDraft {
+  const { id, label, box, source, score } = annotation;
+  return { id, label, ...(box ?? {}), source, score };
+}
