@@ -5,9 +5,12 @@ import os
 from celery import Celery
 from django.conf import settings
 
+from boxwright import folder_queue
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "boxwright.settings")
 
 QUEUES = ("default", "train", "export")
+POLL_SECONDS = 0.1
 
 app = Celery("boxwright")
 
@@ -17,9 +20,11 @@ def _broker() -> dict[str, object]:
         return {"broker_url": settings.BROKER_URL}
     for part in ("messages", "control", "processed"):
         (settings.QUEUE_FOLDER / part).mkdir(parents=True, exist_ok=True)
+    folder_queue.register()
     return {
-        "broker_url": "filesystem://",
+        "broker_url": f"{folder_queue.SCHEME}://",
         "broker_transport_options": {
+            "polling_interval": POLL_SECONDS,
             "data_folder_in": str(settings.QUEUE_FOLDER / "messages"),
             "data_folder_out": str(settings.QUEUE_FOLDER / "messages"),
             "control_folder": str(settings.QUEUE_FOLDER / "control"),
@@ -41,6 +46,9 @@ app.conf.update(
     worker_hijack_root_logger=False,
     worker_cancel_long_running_tasks_on_connection_loss=True,
     broker_connection_retry_on_startup=True,
+    # Cancel, progress and heartbeats are rows; what Celery adds to them is files that nobody reads.
+    worker_enable_remote_control=False,
+    worker_send_task_events=False,
     imports=["annotations.tasks", "training.tasks"],
     timezone="UTC",
 )

@@ -5,11 +5,14 @@ row holds a status, a lease and a heartbeat; every change of it is conditional; 
 """
 
 import logging
+import threading
 import uuid
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, ClassVar, Self
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
@@ -18,6 +21,9 @@ log = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 5
 RESEND_AFTER = timedelta(seconds=60)
+
+stopping = threading.Event()
+"""Set when this worker process is asked to leave: each job's next beat gives it back to the queue."""
 
 
 class Status(models.TextChoices):
@@ -95,11 +101,27 @@ class Job(models.Model):
         return cls._default_manager.get(pk=pk) if claimed else None
 
     def beat(self, **changes: Any) -> bool:
-        """Say that the work goes on, and write `changes`. False: it was canceled or taken over; stop at once."""
+        """Say that the work goes on, and write `changes`.
+
+        False: it was canceled or taken over, or this worker is leaving and has given it back; stop at once.
+        """
+        if stopping.is_set():
+            self.release()
+            return False
         alive = self._mine().update(heartbeat_at=timezone.now(), **changes) == 1
         if alive:
             self._set(changes)
         return alive
+
+    def is_mine(self) -> bool:
+        """Whether the work may go on: a read, which costs less than a beat and may be asked more often."""
+        return not stopping.is_set() and self._mine().exists()
+
+    def release(self) -> bool:
+        """Give the job back; the next pass of any reaper sends it again. This attempt does not count."""
+        due = timezone.now() - RESEND_AFTER
+        attempt = models.F("attempt") - 1
+        return self._mine().update(status=Status.QUEUED, lease=None, attempt=attempt, enqueued_at=due) == 1
 
     def finish(self, status: Status, **changes: Any) -> bool:
         """End the job with `status`. False: it is no longer ours, and nothing was written."""
@@ -132,20 +154,42 @@ class Job(models.Model):
             setattr(self, name, value)
 
 
-def revive(model: type[Job], now: datetime | None = None) -> int:
-    """Re-queue jobs whose worker died, send again those whose message was lost; return how many."""
+def job_models() -> list[type[Job]]:
+    return [model for model in apps.get_models() if issubclass(model, Job)]
+
+
+def revive(
+    model: type[Job],
+    now: datetime | None = None,
+    resend_after: timedelta = RESEND_AFTER,
+    changed: Callable[[int], None] = lambda _pk: None,
+) -> int:
+    """Re-queue jobs whose worker died, send again those whose message was lost; return how many.
+
+    `changed` hears the id of each job whose status changed by that.
+    """
     now = now or timezone.now()
     rows = model._default_manager
     lost = rows.filter(status=Status.RUNNING, heartbeat_at__lt=now - timedelta(seconds=settings.LOST_AFTER_SECONDS))
-    spent = {"status": Status.FAILED, "error_code": "worker_lost", "finished_at": now, "lease": None}
-    lost.filter(attempt__gte=MAX_ATTEMPTS).update(**spent, error=f"The worker died {MAX_ATTEMPTS} times on this.")
     revived = 0
-    for pk in lost.values_list("pk", flat=True)[:100]:
-        revived += _requeue(model, lost.filter(pk=pk), pk, now)
-    silent = rows.filter(status=Status.QUEUED, enqueued_at__lt=now - RESEND_AFTER)
+    for pk, attempt in lost.values_list("pk", "attempt")[:100]:
+        row = lost.filter(pk=pk)
+        if attempt >= MAX_ATTEMPTS:
+            moved = _give_up(row, now)
+        else:
+            moved = _requeue(model, row, pk, now)
+            revived += moved
+        if moved:
+            changed(pk)
+    silent = rows.filter(status=Status.QUEUED, enqueued_at__lte=now - resend_after)
     for pk in silent.values_list("pk", flat=True)[:100]:
         revived += _requeue(model, silent.filter(pk=pk), pk, now)
     return revived
+
+
+def _give_up(row: models.QuerySet[Any], now: datetime) -> int:
+    spent = {"status": Status.FAILED, "error_code": "worker_lost", "finished_at": now, "lease": None}
+    return row.update(**spent, error=f"The worker died {MAX_ATTEMPTS} times on this.")
 
 
 def _requeue(model: type[Job], row: models.QuerySet[Any], pk: int, now: datetime) -> int:

@@ -1,0 +1,38 @@
+"""How an engine process can end, and what that means for the job."""
+
+import signal
+from collections.abc import Sequence
+from typing import Any
+
+DONE, MENDABLE, STOPPED = 0, 2, 3
+
+
+class Failed(Exception):
+    """The job has failed: `code` for programs, `detail` for people, `changes` for its row."""
+
+    def __init__(self, code: str, detail: str, **changes: Any) -> None:
+        super().__init__(detail)
+        self.code, self.detail, self.changes = code, detail, changes
+
+
+class Killed(Failed):
+    """Something outside ended the process: it may go on from where it was."""
+
+
+def raise_for(code: int, error: tuple[str, str] | None, last_lines: Sequence[str], **changes: Any) -> None:
+    """Nothing when the process is done. Raises Killed, or Failed with the engine's own words or its last lines."""
+    if code == DONE:
+        return
+    if code < 0 or code == STOPPED:
+        raise Killed("killed", f"The process was killed ({_signal_name(code)}).")
+    if code == MENDABLE and error is not None:
+        raise Failed(*error, **changes)
+    lines = "\n".join(last_lines) or "It said nothing."
+    raise Failed("crashed", f"The process crashed (exit {code}). Its last lines:\n{lines}", **changes)
+
+
+def _signal_name(code: int) -> str:
+    try:
+        return signal.Signals(-code).name
+    except ValueError:
+        return "asked to stop"
