@@ -47,7 +47,7 @@ class Annotation(models.Model):
 
     id = models.UUIDField(primary_key=True)
     image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="annotations")
-    label = models.ForeignKey(Label, on_delete=models.PROTECT, related_name="annotations", db_index=False)
+    label = models.ForeignKey(Label, on_delete=models.RESTRICT, related_name="annotations", db_index=False)
     x_min = models.FloatField(null=True)
     y_min = models.FloatField(null=True)
     x_max = models.FloatField(null=True)

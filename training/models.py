@@ -17,7 +17,7 @@ class Run(Job):
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="runs")
     number = models.PositiveIntegerField()
-    snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="runs")
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.RESTRICT, related_name="runs")
     model = models.CharField(max_length=60)
     base = models.CharField(max_length=20, default="catalogue", help_text="catalogue, checkpoint, none")
     base_run = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="followers")

@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                 ('base_run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='followers', to='training.run')),
                 ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='runs', to='projects.project')),
-                ('snapshot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='annotations.snapshot')),
+                ('snapshot', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='runs', to='annotations.snapshot')),
             ],
         ),
         migrations.CreateModel(

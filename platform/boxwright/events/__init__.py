@@ -3,23 +3,31 @@
 `publish` writes a row in the caller's transaction; `stream` reads rows, once per process, and hands them on.
 """
 
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils import timezone
 
-CHANNEL = "boxwright_events"
+from boxwright.events.channel import CHANNEL, EVERY
+
+KEPT = timedelta(hours=1)
+PRUNE_EACH = 500
 
 
 def publish(project_id: int, kind: str, data: dict[str, Any]) -> None:
     """Tell whoever watches the project, once the transaction commits. Events are hints, not records."""
     from boxwright.events.models import Event
 
-    Event.objects.create(project_id=project_id, kind=kind, data=data)
-    if connection.vendor == "postgresql":
-        transaction.on_commit(_wake)
+    event = Event.objects.create(project_id=project_id, kind=kind, data=data)
+    if event.pk % PRUNE_EACH == 0:
+        Event.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
+    transaction.on_commit(_wake)
 
 
 def _wake() -> None:
     """After commit, not in it: NOTIFY inside a transaction makes all commits queue behind one lock."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
+    EVERY.set()
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])

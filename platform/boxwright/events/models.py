@@ -1,5 +1,6 @@
 """Rows that carry an event from the process where it happened to the browsers that watch the project."""
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils import timezone
 
@@ -9,7 +10,7 @@ class Event(models.Model):
 
     project_id = models.BigIntegerField()
     kind = models.CharField(max_length=20)
-    data = models.JSONField()
+    data = models.JSONField(encoder=DjangoJSONEncoder)
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
 
     def __str__(self) -> str:

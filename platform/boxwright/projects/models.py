@@ -24,7 +24,7 @@ def new_seed() -> int:
 class Project(models.Model):
     """One labelling task. The `*_count` columns are kept by delta, in the transaction that changes them."""
 
-    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="projects")
+    team = models.ForeignKey(Team, on_delete=models.RESTRICT, related_name="projects")
     slug = models.SlugField(max_length=80, unique=True)
     name = models.CharField(max_length=100)
     task = models.CharField(max_length=20, choices=TaskKind.choices)
@@ -32,6 +32,7 @@ class Project(models.Model):
     created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
+    deleted_at = models.DateTimeField(null=True, help_text="gone for everybody; a task deletes the rest")
 
     unlabelled_count = models.PositiveIntegerField(default=0)
     labelled_count = models.PositiveIntegerField(default=0)

@@ -1,4 +1,4 @@
-"""Reading projects as somebody: a stranger finds nothing."""
+"""Reading projects as somebody: a stranger finds nothing, and nobody finds one that is being deleted."""
 
 from typing import Any
 
@@ -11,10 +11,8 @@ from boxwright.teams.queries import require
 
 
 def projects_of(user: Any) -> QuerySet[Project]:
-    """The user's projects, each with `member_role`, its team and its labels: three queries for any number."""
-    mine = Project.objects.filter(team__memberships__user_id=user.pk)
-    rows = mine.annotate(member_role=F("team__memberships__role")).select_related("team")
-    return rows.prefetch_related(Prefetch("labels", queryset=Label.objects.order_by("position", "id")))
+    """The user's projects, each with `member_role`, its team and its labels: two queries for any number."""
+    return _mine(user).prefetch_related(Prefetch("labels", queryset=Label.objects.order_by("position", "id")))
 
 
 def role_of(user: Any, project: Project) -> Role | None:
@@ -27,20 +25,24 @@ def role_of(user: Any, project: Project) -> Role | None:
 
 def project_for(user: Any, project_id: int, role: str = Role.VIEWER) -> Project:
     """The project, if `user` is on its team with at least `role`. Raises NotFound for strangers, else NotAllowed."""
-    rows = Project.objects.select_related("team").filter(pk=project_id, team__memberships__user_id=user.pk)
-    project = rows.annotate(member_role=F("team__memberships__role")).first() if user.pk else None
+    project: Any = _mine(user).filter(pk=project_id).first()
     if project is None:
         raise NotFound("There is no such project.")
     require(project.member_role, role)
-    return project
+    found: Project = project
+    return found
 
 
 def label_for(user: Any, label_id: int, role: str = Role.VIEWER) -> Label:
-    label = Label.objects.filter(pk=label_id).first()
+    label = Label.objects.filter(pk=label_id, project__in=_mine(user)).first()
     if label is None:
         raise NotFound("There is no such label.")
-    try:
-        label.project = project_for(user, label.project_id, role)
-    except NotFound as error:
-        raise NotFound("There is no such label.") from error
+    label.project = project_for(user, label.project_id, role)
     return label
+
+
+def _mine(user: Any) -> QuerySet[Any]:
+    if not user.pk:
+        return Project.objects.none()
+    rows = Project.objects.filter(team__memberships__user_id=user.pk, deleted_at=None)
+    return rows.annotate(member_role=F("team__memberships__role")).select_related("team")

@@ -1,3 +1,13 @@
-from django.urls import URLPattern
+"""projects/ and labels/."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import URLPattern, path
+
+from boxwright.projects.api import events, labels, projects
+
+urlpatterns: list[URLPattern] = [
+    path("projects/", projects.ProjectsView.as_view(), name="projects"),
+    path("projects/<int:project_id>/", projects.ProjectView.as_view(), name="project"),
+    path("projects/<int:project_id>/labels/", labels.LabelsView.as_view(), name="labels"),
+    path("projects/<int:project_id>/events/", events.project_events, name="events"),
+    path("labels/<int:label_id>/", labels.LabelView.as_view(), name="label"),
+]

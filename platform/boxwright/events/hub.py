@@ -1,0 +1,141 @@
+"""One reader of event rows a process, and everybody in this process who watches a project."""
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import Error
+from django.db.models import Max, Q
+
+from boxwright.events.channel import EVERY
+from boxwright.events.models import Event
+from boxwright.events.wakeup import Wakeup
+from boxwright.events.watermark import Watermark
+
+log = logging.getLogger(__name__)
+
+QUEUE_LENGTH = 1000
+LOOK_BACK = 200
+READ_AT_ONCE = 500
+AFTER_ERROR = 1.0
+
+
+@dataclass(frozen=True)
+class Told:
+    """One event as it goes to a client. `safe` is where a client that got it may resume."""
+
+    safe: int
+    id: int
+    kind: str
+    data: Any
+
+
+@dataclass(eq=False)
+class Watcher:
+    """One open stream. `queue` ends with None when it fell too far behind: the client reconnects and refetches."""
+
+    project_id: int
+    loop: asyncio.AbstractEventLoop
+    queue: "asyncio.Queue[Told | None]" = field(default_factory=lambda: asyncio.Queue(QUEUE_LENGTH + 1))
+
+    def tell(self, event: Told) -> None:
+        if self.queue.qsize() < QUEUE_LENGTH:
+            self.queue.put_nowait(event)
+        elif self.queue.qsize() == QUEUE_LENGTH:
+            self.queue.put_nowait(None)
+
+
+class Hub:
+    """Watchers come and go; the reader's thread lives while there are any."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.watchers: dict[int, set[Watcher]] = {}
+        self.mark = Watermark()
+        self.ready = threading.Event()
+        self.thread: threading.Thread | None = None
+
+    def join(self, watcher: Watcher) -> None:
+        with self.lock:
+            self.watchers.setdefault(watcher.project_id, set()).add(watcher)
+            if self.thread is None:
+                self.ready.clear()
+                self.thread = threading.Thread(target=self._read_on, name="events", daemon=True)
+                self.thread.start()
+
+    def leave(self, watcher: Watcher) -> None:
+        with self.lock:
+            watchers = self.watchers.get(watcher.project_id, set())
+            watchers.discard(watcher)
+            if not watchers:
+                self.watchers.pop(watcher.project_id, None)
+        EVERY.set()
+
+    def safe_start(self, timeout: float = 10) -> int:
+        """An id up to which every row can be read now. Waits for the reader's first look."""
+        self.ready.wait(timeout)
+        return self.mark.safe
+
+    def _read_on(self) -> None:
+        wakeup = Wakeup()
+        try:
+            while self._is_wanted():
+                self._read_and_wait(wakeup)
+        finally:
+            wakeup.close()
+            with self.lock:
+                if self.thread is threading.current_thread():
+                    self.thread = None
+
+    def _is_wanted(self) -> bool:
+        with self.lock:
+            if not self.watchers:
+                self.thread = None
+            return bool(self.watchers)
+
+    def _read_and_wait(self, wakeup: Wakeup) -> None:
+        try:
+            wakeup.open()
+            if not self.ready.is_set():
+                self._look_first()
+            self._hand_on(self._new_rows())
+            wakeup.wait()
+        except Error as error:
+            log.warning("events can't be read (%s); trying again", error)
+            wakeup.close()
+            time.sleep(AFTER_ERROR)
+
+    def _look_first(self) -> None:
+        """Begin at the newest row; the holes shortly before it may still fill."""
+        newest = Event.objects.aggregate(newest=Max("id"))["newest"] or 0
+        self.mark = Watermark(max(0, newest - LOOK_BACK))
+        self.mark.see(Event.objects.filter(id__gt=self.mark.high).values_list("id", flat=True), time.monotonic())
+        self.ready.set()
+
+    def _new_rows(self) -> list[Event]:
+        wanted = Q(id__gt=self.mark.high) | Q(id__in=list(self.mark.missing))
+        rows = list(Event.objects.filter(wanted).order_by("id")[:READ_AT_ONCE])
+        self.mark.see([row.pk for row in rows], time.monotonic())
+        return rows
+
+    def _hand_on(self, rows: Iterable[Event]) -> None:
+        for row in rows:
+            event = Told(min(row.pk, self.mark.safe), row.pk, row.kind, row.data)
+            with self.lock:
+                watchers = list(self.watchers.get(row.project_id, ()))
+            for watcher in watchers:
+                _tell(watcher, event)
+
+
+def _tell(watcher: Watcher, event: Told) -> None:
+    try:
+        watcher.loop.call_soon_threadsafe(watcher.tell, event)
+    except RuntimeError:
+        log.debug("an event loop ended before its streams did")
+
+
+hub = Hub()

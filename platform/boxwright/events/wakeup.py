@@ -1,0 +1,41 @@
+"""When to look for new rows: at once on a NOTIFY of PostgreSQL or a commit in this process, else every so often."""
+
+from contextlib import suppress
+from typing import Any
+
+from django.db import Error, connection
+
+from boxwright.events.channel import CHANNEL, EVERY
+
+POLL_SECONDS = 0.25
+LISTEN_SECONDS = 1.0
+
+
+class Wakeup:
+    """Belongs to the thread that reads, and to its connection."""
+
+    def __init__(self) -> None:
+        self.is_open = False
+
+    def open(self) -> None:
+        if not self.is_open and connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(f"LISTEN {CHANNEL}")
+        self.is_open = True
+
+    def close(self) -> None:
+        """Before the connection goes back to its pool."""
+        if self.is_open and connection.vendor == "postgresql":
+            with suppress(Error), connection.cursor() as cursor:
+                cursor.execute("UNLISTEN *")
+        self.is_open = False
+        connection.close()
+
+    def wait(self) -> None:
+        if connection.vendor == "postgresql":
+            psycopg: Any = connection.connection
+            for _ in psycopg.notifies(timeout=LISTEN_SECONDS, stop_after=1):
+                break
+        else:
+            EVERY.wait(POLL_SECONDS)
+            EVERY.clear()

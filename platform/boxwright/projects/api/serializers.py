@@ -1,0 +1,60 @@
+"""The JSON of projects and labels."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from boxwright.projects.models import Label, Project, TaskKind
+from boxwright.teams.api.serializers import TeamRefSerializer
+from boxwright.teams.models import Role
+
+COLOR = r"^#[0-9A-Fa-f]{6}$"
+
+
+class LabelSerializer(serializers.ModelSerializer[Label]):
+    class Meta:
+        model = Label
+        fields = ["id", "name", "color", "position", "annotation_count"]
+        read_only_fields = fields
+
+
+class NewLabelSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=100)
+    color = serializers.RegexField(COLOR, required=False, allow_blank=True, default="", help_text="#RRGGBB")
+
+
+class LabelChangeSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=100, required=False)
+    color = serializers.RegexField(COLOR, required=False)
+    position = serializers.IntegerField(min_value=0, max_value=100_000, required=False)
+
+
+class CountsSerializer(serializers.Serializer[Any]):
+    images = serializers.IntegerField()
+    unlabelled = serializers.IntegerField()
+    labelled = serializers.IntegerField()
+    review = serializers.IntegerField()
+    done = serializers.IntegerField()
+    skipped = serializers.IntegerField()
+    annotations = serializers.IntegerField()
+
+
+class ProjectSerializer(serializers.ModelSerializer[Project]):
+    """A project as one of its members sees it: `member_role` comes with `projects_of` and `project_for`."""
+
+    team = TeamRefSerializer()
+    role = serializers.ChoiceField(choices=Role.choices, source="member_role")
+    labels = LabelSerializer(many=True)
+    counts = CountsSerializer()
+
+    class Meta:
+        model = Project
+        fields = ["id", "slug", "name", "team", "task", "role", "seed", "labels", "counts", "created_at", "updated_at"]
+        read_only_fields = fields
+
+
+class NewProjectSerializer(serializers.Serializer[Any]):
+    team = serializers.SlugField(max_length=60)
+    name = serializers.CharField(max_length=100)
+    task = serializers.ChoiceField(choices=TaskKind.choices)
+    labels = NewLabelSerializer(many=True, required=False, default=list)

@@ -1,0 +1,41 @@
+"""A project: made with its labels, renamed, deleted with everything that belongs to it."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils import timezone
+
+from boxwright.jobs import enqueue
+from boxwright.projects.labels import NewLabel, add_labels
+from boxwright.projects.models import Project
+from boxwright.teams.models import Team, User
+from boxwright.teams.slugs import create_with_slug
+
+REMOVE = "boxwright.projects.tasks.remove_project"
+
+
+@transaction.atomic
+def create_project(*, team: Team, author: User, name: str, task: str, labels: Iterable[NewLabel] = ()) -> Project:
+    """The slug is unique over the installation: pages are /p/{slug}/…"""
+    name = name.strip()
+
+    def create(slug: str) -> Project:
+        return Project.objects.create(team=team, slug=slug, name=name, task=task, created_by=author)
+
+    project = create_with_slug(Project, name, "project", create)
+    add_labels(project, labels)
+    return project
+
+
+def rename_project(project: Project, name: str) -> None:
+    """The slug stays: links that people share go on working."""
+    project.name = name.strip()
+    project.save(update_fields=["name", "updated_at"])
+
+
+@transaction.atomic
+def delete_project(project: Project) -> None:
+    """Gone for everybody at once; a task then deletes its rows and its objects."""
+    slug = f"deleted-{project.pk}"
+    Project.objects.filter(pk=project.pk, deleted_at=None).update(deleted_at=timezone.now(), slug=slug)
+    enqueue(REMOVE, project.pk)
