@@ -23,15 +23,15 @@ def membership_of(user: Any, team: Team) -> Membership | None:
 
 def team_for(user: Any, slug: str, role: str = Role.VIEWER) -> Team:
     """The team, if `user` is on it with at least `role`. A stranger can't tell it from one that is not there."""
-    team = Team.objects.filter(slug=slug, memberships__user_id=user.pk).first() if user.pk else None
-    membership = membership_of(user, team) if team else None
-    if team is None or membership is None:
+    mine = Membership.objects.select_related("team").filter(team__slug=slug, user_id=user.pk)
+    membership = mine.first() if user.pk else None
+    if membership is None:
         raise NotFound("There is no such team.")
     require(membership.role, role)
-    return team
+    return membership.team
 
 
 def memberships_of(user: Any) -> QuerySet[Membership]:
     """The user's teams with `member_count`, in one query."""
     mine = Membership.objects.filter(user_id=user.pk).select_related("team")
-    return mine.annotate(member_count=Count("team__memberships")).order_by("team__name", "team_id")
+    return mine.annotate(member_count=Count("team__memberships"))

@@ -1,3 +1,23 @@
-from django.urls import URLPattern
+"""auth/, me/, teams/ and invitations/."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import URLPattern, path
+
+from boxwright.teams.api import accounts, invitations, teams
+
+urlpatterns: list[URLPattern] = [
+    path("auth/session/", accounts.SessionView.as_view(), name="session"),
+    path("auth/setup/", accounts.SetupView.as_view(), name="setup"),
+    path("auth/login/", accounts.LoginView.as_view(), name="login"),
+    path("auth/logout/", accounts.LogoutView.as_view(), name="logout"),
+    path("auth/token/", accounts.TokenView.as_view(), name="token"),
+    path("auth/password/", accounts.PasswordView.as_view(), name="password"),
+    path("me/", accounts.MeView.as_view(), name="me"),
+    path("teams/", teams.TeamsView.as_view(), name="teams"),
+    path("teams/<slug:slug>/", teams.TeamView.as_view(), name="team"),
+    path("teams/<slug:slug>/members/", teams.MembersView.as_view(), name="members"),
+    path("teams/<slug:slug>/members/<int:membership_id>/", teams.MemberView.as_view(), name="member"),
+    path("teams/<slug:slug>/invitations/", invitations.InvitationsView.as_view(), name="invitations"),
+    path("teams/<slug:slug>/invitations/<int:invitation_id>/", invitations.InvitationView.as_view(), name="invitation"),
+    path("invitations/preview/", invitations.PreviewView.as_view(), name="invitation-preview"),
+    path("invitations/accept/", invitations.AcceptView.as_view(), name="invitation-accept"),
+]

@@ -1,0 +1,103 @@
+"""Inviting to a team, and what the invited person's page needs."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from boxwright.api.auth import require_csrf
+from boxwright.api.throttle import ByAddress
+from boxwright.api.views import Endpoint, OpenEndpoint
+from boxwright.errors import Invalid
+from boxwright.teams import accounts, invitations
+from boxwright.teams.api.accounts import begin_session, signed_in
+from boxwright.teams.api.serializers import (
+    AcceptSerializer,
+    InvitationPreviewSerializer,
+    InvitationSerializer,
+    InvitationTokenSerializer,
+    InviteSerializer,
+    JoinedSerializer,
+    NewInvitationSerializer,
+)
+from boxwright.teams.models import Invitation, Membership, Role, User
+from boxwright.teams.queries import team_for
+
+
+class InvitationsView(Endpoint):
+    @extend_schema(responses=InvitationSerializer(many=True))
+    def get(self, request: Request, slug: str) -> Response:
+        team = team_for(request.user, slug, Role.MANAGER)
+        rows = Invitation.objects.filter(team=team).select_related("created_by")
+        return self.page(rows, InvitationSerializer, "-id")
+
+    @extend_schema(request=InviteSerializer, responses={201: NewInvitationSerializer})
+    def post(self, request: Request, slug: str) -> Response:
+        """The answer carries the link; it can't be shown again."""
+        team = team_for(request.user, slug, Role.MANAGER)
+        asked = self.parsed(InviteSerializer)
+        made = invitations.invite(
+            team,
+            by=signed_in(request),
+            role=Role(asked["role"]),
+            site=_site(request),
+            email=asked["email"],
+            days=asked["expires_in_days"],
+        )
+        body = {**InvitationSerializer(made.invitation).data, "link": made.link, "mailed": made.mailed}
+        return Response(body, status=201)
+
+
+class InvitationView(Endpoint):
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, slug: str, invitation_id: int) -> Response:
+        invitations.withdraw(team_for(request.user, slug, Role.MANAGER), invitation_id)
+        return Response(status=204)
+
+
+class PreviewView(OpenEndpoint):
+    throttle_classes = [ByAddress]
+
+    @extend_schema(request=InvitationTokenSerializer, responses=InvitationPreviewSerializer)
+    def post(self, _request: Request) -> Response:
+        """404 says whether the link is unknown, used or expired."""
+        invitation = invitations.open_invitation(**self.parsed(InvitationTokenSerializer))
+        return Response(InvitationPreviewSerializer(invitation).data)
+
+
+class AcceptView(OpenEndpoint):
+    throttle_classes = [ByAddress]
+
+    @extend_schema(request=AcceptSerializer, responses=JoinedSerializer)
+    def post(self, request: Request) -> Response:
+        """Logged in: join. Else an account is made from email, name and password, and logged in."""
+        require_csrf(request)
+        asked = self.parsed(AcceptSerializer)
+        if isinstance(request.user, User):
+            return Response(_joined(invitations.accept(asked["token"], request.user)))
+        with transaction.atomic():
+            user = _new_account(asked)
+            membership = invitations.accept(asked["token"], user)
+        begin_session(request, user)
+        return Response(_joined(membership))
+
+
+def _new_account(asked: dict[str, Any]) -> User:
+    invitation = invitations.open_invitation(asked["token"])
+    wanted = {"email": asked["email"] or invitation.email, "name": asked["name"], "password": asked["password"]}
+    missing = {field: "needed for a new account" for field, value in wanted.items() if not value.strip()}
+    if missing:
+        raise Invalid("Log in, or give what a new account needs.", missing)
+    return accounts.create_account(**wanted)
+
+
+def _joined(membership: Membership) -> dict[str, object]:
+    return dict(JoinedSerializer(membership).data)
+
+
+def _site(request: Request) -> str:
+    """In production the configured address: a request's Host header must not end up in a mail."""
+    return request.build_absolute_uri("/").rstrip("/") if settings.EMBEDDED else settings.PUBLIC_URL

@@ -1,0 +1,156 @@
+"""The JSON of accounts, teams, members and invitations."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from boxwright.teams.models import Invitation, Membership, Role, User
+
+
+class PasswordField(serializers.CharField):
+    """Taken as typed, spaces too, and never sent back."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=200, trim_whitespace=False, write_only=True, **options)
+
+
+class PersonSerializer(serializers.ModelSerializer[User]):
+    class Meta:
+        model = User
+        fields = ["id", "name"]
+        read_only_fields = fields
+
+
+class MemberUserSerializer(serializers.ModelSerializer[User]):
+    class Meta:
+        model = User
+        fields = ["id", "name", "email"]
+        read_only_fields = fields
+
+
+class TeamRefSerializer(serializers.Serializer[Any]):
+    slug = serializers.CharField()
+    name = serializers.CharField()
+
+
+class MyTeamSerializer(TeamRefSerializer):
+    role = serializers.ChoiceField(choices=Role.choices)
+
+
+class UserSerializer(serializers.ModelSerializer[User]):
+    teams = serializers.SerializerMethodField()
+
+    class Meta:
+        model = User
+        fields = ["id", "email", "name", "teams"]
+        read_only_fields = fields
+
+    @extend_schema_field(MyTeamSerializer(many=True))
+    def get_teams(self, user: User) -> list[dict[str, str]]:
+        rows = user.memberships.select_related("team").order_by("team__name", "team_id")
+        return [{"slug": row.team.slug, "name": row.team.name, "role": row.role} for row in rows]
+
+
+class SessionSerializer(serializers.Serializer[Any]):
+    authenticated = serializers.BooleanField()
+    setup_required = serializers.BooleanField()
+    mail = serializers.BooleanField(help_text="whether invitations can be mailed")
+    user = UserSerializer(allow_null=True)
+
+
+class CredentialsSerializer(serializers.Serializer[Any]):
+    email = serializers.EmailField()
+    password = PasswordField()
+
+
+class SetupSerializer(CredentialsSerializer):
+    name = serializers.CharField(max_length=100)
+    team_name = serializers.CharField(max_length=100)
+
+
+class KeySerializer(serializers.Serializer[Any]):
+    token = serializers.CharField()
+
+
+class PasswordChangeSerializer(serializers.Serializer[Any]):
+    current = PasswordField()
+    new = PasswordField()
+
+
+class NameSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=100)
+
+
+class TeamSerializer(serializers.ModelSerializer[Membership]):
+    """A team as one of its members sees it: made from that membership."""
+
+    id = serializers.IntegerField(source="team.id")
+    slug = serializers.CharField(source="team.slug")
+    name = serializers.CharField(source="team.name")
+    member_count = serializers.IntegerField()
+
+    class Meta:
+        model = Membership
+        fields = ["id", "slug", "name", "role", "member_count"]
+        read_only_fields = fields
+
+
+class MemberSerializer(serializers.ModelSerializer[Membership]):
+    user = MemberUserSerializer()
+    joined_at = serializers.DateTimeField(source="created_at")
+
+    class Meta:
+        model = Membership
+        fields = ["id", "user", "role", "joined_at"]
+        read_only_fields = fields
+
+
+class RoleSerializer(serializers.Serializer[Any]):
+    role = serializers.ChoiceField(choices=Role.choices)
+
+
+class InvitationSerializer(serializers.ModelSerializer[Invitation]):
+    created_by = PersonSerializer()
+
+    class Meta:
+        model = Invitation
+        fields = ["id", "email", "role", "expires_at", "created_at", "accepted_at", "created_by"]
+        read_only_fields = fields
+
+
+class NewInvitationSerializer(InvitationSerializer):
+    """The only answer that carries the link."""
+
+    link = serializers.URLField()
+    mailed = serializers.BooleanField()
+
+    class Meta(InvitationSerializer.Meta):
+        fields = [*InvitationSerializer.Meta.fields, "link", "mailed"]
+
+
+class InviteSerializer(RoleSerializer):
+    email = serializers.EmailField(required=False, allow_blank=True, default="")
+    expires_in_days = serializers.IntegerField(min_value=1, max_value=90, default=7)
+
+
+class InvitationTokenSerializer(serializers.Serializer[Any]):
+    token = serializers.CharField(max_length=200)
+
+
+class InvitationPreviewSerializer(serializers.Serializer[Any]):
+    team = TeamRefSerializer()
+    role = serializers.ChoiceField(choices=Role.choices)
+    email = serializers.EmailField(allow_blank=True)
+    expires_at = serializers.DateTimeField()
+
+
+class AcceptSerializer(InvitationTokenSerializer):
+    email = serializers.EmailField(required=False, allow_blank=True, default="")
+    name = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
+    password = PasswordField(required=False, allow_blank=True, default="")
+
+
+class JoinedSerializer(serializers.Serializer[Any]):
+    team = TeamRefSerializer()
+    role = serializers.ChoiceField(choices=Role.choices)
