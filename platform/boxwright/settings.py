@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "rest_framework",
     "drf_spectacular",
+    "drf_spectacular_sidecar",
     "boxwright.events",
     "boxwright.teams",
     "boxwright.projects",
@@ -52,7 +53,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "boxwright.assets.AssetsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -92,9 +93,12 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = VAR / "static"
+STATIC_ROOT = None if EMBEDDED else VAR / "static"
 FRONTEND_DIST = env.folder("BOXWRIGHT_FRONTEND_DIST", ROOT / "frontend" / "dist")
 WHITENOISE_USE_FINDERS = EMBEDDED
+WHITENOISE_ROOT = FRONTEND_DIST if FRONTEND_DIST.is_dir() else None
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/assets/.+-[\w-]{8}\.\w+$"
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 # objects ------------------------------------------------------------------------------------------------------------
 S3_BUCKET = env.text("BOXWRIGHT_S3_BUCKET")
@@ -103,6 +107,8 @@ S3_REGION = env.text("BOXWRIGHT_S3_REGION", "us-east-1")
 S3_ACCESS_KEY = env.text("BOXWRIGHT_S3_ACCESS_KEY")
 S3_SECRET_KEY = env.text("BOXWRIGHT_S3_SECRET_KEY")
 if S3_BUCKET:
+    from botocore.config import Config
+
     STORAGES = {
         "objects": {
             "BACKEND": "storages.backends.s3.S3Storage",
@@ -112,8 +118,16 @@ if S3_BUCKET:
                 "region_name": S3_REGION,
                 "access_key": S3_ACCESS_KEY or None,
                 "secret_key": S3_SECRET_KEY or None,
-                "addressing_style": env.text("BOXWRIGHT_S3_ADDRESSING", "path"),
-                "signature_version": "s3v4",
+                "client_config": Config(
+                    signature_version="s3v4",
+                    s3={"addressing_style": "virtual" if env.flag("BOXWRIGHT_S3_VIRTUAL_HOSTS") else "path"},
+                    connect_timeout=5,
+                    read_timeout=60,
+                    retries={"max_attempts": 3, "mode": "standard"},
+                    # Other stores than Amazon's do not know its newest checksums.
+                    request_checksum_calculation="when_required",
+                    response_checksum_validation="when_required",
+                ),
                 "file_overwrite": True,
                 "default_acl": None,
             },
@@ -169,9 +183,11 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "boxwright.api.schema.Schema",
     "EXCEPTION_HANDLER": "boxwright.api.problems.exception_handler",
-    "DEFAULT_THROTTLE_RATES": {"login": env.text("BOXWRIGHT_LOGIN_RATE", "10/min")},
+    "DEFAULT_THROTTLE_RATES": {"login": env.text("BOXWRIGHT_LOGIN_RATE", "10/min"), "login_address": "60/min"},
+    # How many proxies in front of us may be believed about a client's address.
+    "NUM_PROXIES": env.integer("BOXWRIGHT_PROXIES", 0 if EMBEDDED else 1),
     "URL_FORMAT_OVERRIDE": None,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -182,6 +198,8 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "From a pile of images to a model on a phone, in a browser or on a Jetson.",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
 }
 

@@ -1,8 +1,10 @@
 """The URL map: the API under /api/v1/, Django's admin, and the frontend's one page for everything else."""
 
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from django.urls import URLPattern, URLResolver, include, path, re_path
+from drf_spectacular.views import SpectacularAPIView
+
+from boxwright import views
 
 API: list[URLPattern | URLResolver] = [
     path("", include("boxwright.teams.api.urls")),
@@ -10,10 +12,15 @@ API: list[URLPattern | URLResolver] = [
     path("", include("annotations.api.urls")),
     path("", include("training.api.urls")),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("docs/", views.DocsView.as_view(url_name="schema"), name="docs"),
 ]
 
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", include(API)),
+    path("api/<path:rest>", views.no_endpoint, name="no-endpoint"),
+    re_path(r"^(?!api/|admin/|static/|assets/).*$", views.page, name="page"),
 ]
+
+handler404 = views.not_found
+handler500 = views.server_error

@@ -1,0 +1,35 @@
+"""The thin base of every endpoint: parse, call one use case, answer."""
+
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from rest_framework.permissions import AllowAny
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer, Serializer
+from rest_framework.views import APIView
+
+from boxwright.api.pagination import CursorPage
+
+
+class Endpoint(APIView):
+    """Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages."""
+
+    pagination_class: ClassVar[type[CursorPage]] = CursorPage
+
+    def parsed(self, kind: type[Serializer[Any]]) -> dict[str, Any]:
+        """The request's body through `kind`. Raises ValidationError, which names each field."""
+        serializer = kind(data=self.request.data)
+        serializer.is_valid(raise_exception=True)
+        return dict(serializer.validated_data)
+
+    def page(self, rows: QuerySet[Any], kind: type[BaseSerializer[Any]], *ordering: str) -> Response:
+        """One keyset page of `rows`; `ordering` ends in a unique column."""
+        pages = self.pagination_class(ordering)
+        found = pages.paginate_queryset(rows, self.request, self)
+        return pages.get_paginated_response(kind(found, many=True, context={"request": self.request}).data)
+
+
+class OpenEndpoint(Endpoint):
+    """Needs no login."""
+
+    permission_classes = [AllowAny]
