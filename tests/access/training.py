@@ -1,0 +1,9 @@
+"""Catalogues, runs, artifacts."""
+
+from tests.access.table import Row, World
+
+ROWS: list[Row] = []
+
+
+def build(world: World) -> None:
+    """Nothing yet."""

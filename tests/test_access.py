@@ -1,0 +1,126 @@
+"""Who may do what: every route and method of the URL map, for a stranger and for each role."""
+
+from collections.abc import Callable, Iterator
+from types import ModuleType
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import transaction
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from rest_framework.test import APIClient
+
+from boxwright.projects.models import Project
+from boxwright.teams.models import Team, User
+from tests.access import annotations, platform, training
+from tests.access.table import ROLES, Body, Row, World
+from tests.conftest import make_user
+
+APPS: list[ModuleType] = [platform, annotations, training]
+ROWS: list[Row] = [row for app in APPS for row in app.ROWS]
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+def routes(patterns: list[Any] | None = None) -> Iterator[URLPattern]:
+    """Every route but Django's admin, which has a test of its own."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLPattern):
+            yield pattern
+        elif isinstance(pattern, URLResolver) and pattern.app_name != "admin":
+            yield from routes(pattern.url_patterns)
+
+
+ROUTES = {str(route.name): route for route in routes()}
+
+
+def methods_of(route: URLPattern) -> set[str]:
+    kind = getattr(route.callback, "cls", None) or getattr(route.callback, "view_class", None)
+    return {method for method in METHODS if hasattr(kind, method.lower())} if kind else {"GET"}
+
+
+@pytest.fixture
+def world(alice: User, mona: User, bob: User, vera: User, charlie: User, project: Project) -> World:
+    cache.clear()
+    people = {"stranger": charlie, "viewer": vera, "annotator": bob, "manager": mona, "owner": alice}
+    foreign_team = Team.objects.get(slug="strangers")
+    foreign = Project.objects.create(team=foreign_team, slug="foreign", name="Foreign", task="detection")
+    made = World({**people, "bystander": make_user("dave")}, project.team, project, foreign_team, foreign)
+    for app in APPS:
+        app.build(made)
+    return made
+
+
+def test_every_route_has_a_name_and_a_row() -> None:
+    unnamed = [str(route.pattern) for route in routes() if not route.name]
+    rows = {(row.route, row.method) for row in ROWS}
+    missing = [
+        f"{method} {name}"
+        for name, route in ROUTES.items()
+        for method in methods_of(route)
+        if (name, method) not in rows
+    ]
+    assert not unnamed, "routes without a name"
+    assert not sorted(missing), "routes without a row in tests/access"
+
+
+def test_every_row_has_its_route() -> None:
+    assert not [str(row) for row in ROWS if row.route not in ROUTES]
+    assert len({(row.route, row.method) for row in ROWS}) == len(ROWS)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_each_role_gets_its_status(row: Row, world: World) -> None:
+    seen = {role: ask(row, world, role, world.own) for role in ROLES}
+    wrong = {role: status for role, status in seen.items() if status not in row.expected(role)}
+    assert not wrong, f"{row}: expected {row.statuses}"
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_no_id_of_another_team_is_found(row: Row, world: World) -> None:
+    """Each id of the address in turn is the stranger's, the others are one's own."""
+    for name in arguments(row.route):
+        if name != "rest":
+            mixed = {**world.own, name: world.foreign[name]}
+            assert ask(row, world, "owner", mixed) == 404, f"{row} with another team's {name}"
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.foreign], ids=str)
+def test_no_id_of_another_team_is_taken_from_a_body(row: Row, world: World) -> None:
+    assert ask(row, world, "owner", world.own, row.foreign) in {400, 404}
+
+
+@pytest.mark.parametrize("name", [name for name in sorted(ROUTES) if name not in {"page", "no-endpoint"}])
+def test_a_method_without_a_row_is_refused(name: str, world: World) -> None:
+    for method in set(METHODS) - methods_of(ROUTES[name]):
+        assert ask(Row(method, name, ""), world, "owner", world.own) == 405
+
+
+def test_the_admin_is_for_staff(as_user: Callable[[User], APIClient], alice: User) -> None:
+    client = APIClient()
+    assert client.get("/admin/").status_code == 302
+    client.force_login(alice)
+    assert client.get("/admin/teams/user/").status_code == 302
+
+
+def arguments(route: str) -> list[str]:
+    return list(ROUTES[route].pattern.converters) if route != "page" else []
+
+
+def ask(row: Row, world: World, role: str, ids: dict[str, Any], body: Body = None) -> int:
+    """The status of one request, with everything that it changed rolled back."""
+    client = APIClient()
+    if role != "anonymous":
+        client.force_login(world.users[role])
+    url = "/p/x/images" if row.route == "page" else reverse(row.route, kwargs={n: ids[n] for n in arguments(row.route)})
+    body = row.body if body is None else body
+    data = body(world) if callable(body) else body
+    with transaction.atomic():
+        answer = client.generic(row.method, url) if data is None else send(client, row, url, data)
+        status: int = answer.status_code
+        answer.close()
+        transaction.set_rollback(True)
+    return status
+
+
+def send(client: APIClient, row: Row, url: str, data: dict[str, Any]) -> Any:
+    return getattr(client, row.method.lower())(url, data, format="multipart" if row.form else "json")
