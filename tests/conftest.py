@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from boxwright.projects.models import Label, Project
@@ -18,7 +18,7 @@ PASSWORD = "correct horse battery"
 
 
 @pytest.fixture(autouse=True)
-def _own_folders(settings: SettingsWrapper, tmp_path: Path) -> None:
+def _own_folders(settings: Settings, tmp_path: Path) -> None:
     """Each test has its own object store and queue folder; passwords hash fast."""
     objects = {
         "BACKEND": settings.STORAGES["objects"]["BACKEND"],
