@@ -13,7 +13,7 @@ SCHEME = "folder"
 
 
 class Channel(filesystem.Channel):
-    def _put(self, queue: str, payload: Any, **_options: Any) -> None:
+    def _put(self, queue: str, payload: Any, **_options: Any) -> None:  # type: ignore[override] # as kombu's own
         folder = Path(self.data_folder_out)
         aside = folder / f"{uuid.uuid4()}.part"
         aside.write_text(json.dumps(payload), encoding="utf-8")

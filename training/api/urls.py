@@ -1,3 +1,23 @@
-from django.urls import URLPattern
+"""models/, targets/, runs/ and artifacts/."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import URLPattern, path
+
+from training.api import artifacts, catalogue, runs
+
+urlpatterns: list[URLPattern] = [
+    path("models/", catalogue.ModelsView.as_view(), name="models"),
+    path("targets/", catalogue.TargetsView.as_view(), name="targets"),
+    path("projects/<int:project_id>/runs/", runs.RunsView.as_view(), name="runs"),
+    path("projects/<int:project_id>/runs/estimate/", runs.EstimateView.as_view(), name="run-estimate"),
+    path("projects/<int:project_id>/retrain/", runs.RetrainView.as_view(), name="retrain"),
+    path("runs/latest/", runs.LatestRunsView.as_view(), name="runs-latest"),
+    path("runs/<int:run_id>/", runs.RunView.as_view(), name="run"),
+    path("runs/<int:run_id>/cancel/", runs.CancelView.as_view(), name="run-cancel"),
+    path("runs/<int:run_id>/resume/", runs.ResumeView.as_view(), name="run-resume"),
+    path("runs/<int:run_id>/metrics/", runs.MetricsView.as_view(), name="run-metrics"),
+    path("runs/<int:run_id>/log/", runs.LogView.as_view(), name="run-log"),
+    path("runs/<int:run_id>/evaluation/", runs.EvaluationView.as_view(), name="run-evaluation"),
+    path("runs/<int:run_id>/artifacts/", artifacts.ArtifactsView.as_view(), name="artifacts"),
+    path("artifacts/<int:artifact_id>/", artifacts.ArtifactView.as_view(), name="artifact"),
+    path("artifacts/<int:artifact_id>/download/", artifacts.ArtifactDownloadView.as_view(), name="artifact-download"),
+]

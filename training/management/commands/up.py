@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -25,7 +26,7 @@ class Command(BaseCommand):
         except preflight.NotReady as error:
             raise CommandError(str(error)) from None
         with held, listener:
-            settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+            Path(settings.STATIC_ROOT or "").mkdir(parents=True, exist_ok=True)
             self._migrate()
             self._clear_queue()
             log_level = "info" if verbosity > 1 else "warning"

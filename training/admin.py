@@ -1,0 +1,20 @@
+"""Runs and artifacts for whoever runs the installation: to look at, not to change."""
+
+from django.contrib import admin
+
+from training.models import Artifact, Run
+
+
+@admin.register(Run)
+class RunAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not subscriptable at run time
+    list_display = ["__str__", "status", "phase", "model", "epoch", "epochs", "attempt", "created_at"]
+    list_filter = ["status", "model"]
+    list_select_related = ["project"]
+    raw_id_fields = ["project", "snapshot", "base_run", "created_by"]
+
+
+@admin.register(Artifact)
+class ArtifactAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["__str__", "status", "target", "quantization", "size", "created_at"]
+    list_filter = ["status", "target"]
+    raw_id_fields = ["run", "created_by"]

@@ -1,0 +1,51 @@
+"""Making artifacts of a run: asking twice for the same gives the same."""
+
+from django.db import transaction
+
+from boxwright.errors import Conflict, Invalid
+from boxwright.jobs import Status
+from boxwright.teams.models import User
+from training import status
+from training.engine import catalog
+from training.engine.errors import TargetError
+from training.models import Artifact, Run
+
+
+def make_artifact(*, run: Run, author: User, target: str, quantization: str = "none") -> tuple[Artifact, bool]:
+    """The artifact and whether it is queued by this call. One that failed is tried again. Raises Invalid, Conflict."""
+    _check_target(target, quantization)
+    if run.status != Status.SUCCEEDED:
+        raise Conflict(f"Only a run that has succeeded can be published; this one is {run.status}.")
+    with transaction.atomic():
+        artifact, made = Artifact.objects.get_or_create(
+            run=run, target=target, quantization=quantization, defaults={"created_by": author}
+        )
+        queued = made or artifact.move(Status.QUEUED, attempt=0, parity=None, started_at=None)
+        if queued:
+            artifact.send()
+            status.publish_artifact(artifact)
+    return artifact, queued
+
+
+def _check_target(target: str, quantization: str) -> None:
+    try:
+        catalog.target_info(target, quantization)
+    except TargetError as error:
+        field = "quantization" if target in catalog.TARGETS else "target"
+        raise Invalid("This can't be made.", {field: error.detail}) from error
+
+
+def downloadable(artifact: Artifact) -> Artifact:
+    """Raises Conflict unless the artifact was made and agrees with its checkpoint."""
+    if artifact.status != Status.SUCCEEDED:
+        raise Conflict(f"This artifact is {artifact.status}; only one that has succeeded can be downloaded.")
+    return artifact
+
+
+def file_name(artifact: Artifact) -> str:
+    """`raccoons-run3-tflite-fp16.zip`."""
+    run = artifact.run
+    parts = [run.project.slug, f"run{run.number}", artifact.target]
+    if artifact.quantization != "none":
+        parts.append(artifact.quantization)
+    return "-".join(parts) + ".zip"

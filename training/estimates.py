@@ -1,0 +1,47 @@
+"""How long a run will take: from what earlier runs took, else from the catalogue's figures."""
+
+import os
+
+from annotations.models import Snapshot
+from boxwright.jobs import Status
+from boxwright.projects.models import Project
+from training.engine import catalog
+from training.engine.config import Config
+from training.models import Metric, Run
+
+VAL_SHARE = 0.2
+SAME = ("freeze", "image_size")
+"""Settings that decide how long an image takes; an earlier run counts when it had the same."""
+
+
+def images_in(project: Project, snapshot: Snapshot | None) -> dict[str, int]:
+    """Labelled images in train and val: counted, or for a snapshot still to be made, about what they will be."""
+    if snapshot is not None and snapshot.status == Status.SUCCEEDED:
+        return {split: snapshot.splits.get(split, 0) for split in ("train", "val")}
+    counts = project.counts
+    labelled = counts["labelled"] + counts["review"] + counts["done"]
+    val = round(labelled * VAL_SHARE)
+    return {"train": labelled - val, "val": val}
+
+
+def seconds_for(project: Project, config: Config, images: dict[str, int]) -> float:
+    """Seconds from start to end. An epoch trains on one split and evaluates on the other at a third of the cost."""
+    weight = _weight(images)
+    if (pace := _pace(project, config)) is not None:
+        return catalog.STARTUP_SECONDS + pace * weight * config.epochs
+    return catalog.estimate_seconds(config.model, round(weight), config.epochs, os.cpu_count() or 1)
+
+
+def _pace(project: Project, config: Config) -> float | None:
+    """Seconds an image and epoch took in the newest like run of this team, which has the machines we will have."""
+    runs = Run.objects.filter(project__team_id=project.team_id, model=config.model, status=Status.SUCCEEDED)
+    for run in runs.exclude(images=None).order_by("-pk")[:5]:
+        same = all(run.config.get(name) == getattr(config, name) for name in SAME)
+        seconds = sorted(Metric.objects.filter(run=run).values_list("seconds", flat=True))
+        if same and seconds and run.images and (weight := _weight(run.images)):
+            return seconds[len(seconds) // 2] / weight
+    return None
+
+
+def _weight(images: dict[str, int]) -> float:
+    return images["train"] + images["val"] / 3

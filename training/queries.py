@@ -1,0 +1,69 @@
+"""Reading runs and artifacts as somebody: a stranger finds nothing."""
+
+from typing import Any
+
+from django.db.models import Max, QuerySet
+
+from annotations.models import Snapshot
+from boxwright.errors import NotFound
+from boxwright.jobs import Status
+from boxwright.projects.models import Project
+from boxwright.projects.queries import project_for, projects_of
+from boxwright.teams.models import Role
+from training.models import Artifact, LogLine, Run
+
+LOG_PAGE = 1000
+
+
+def runs_of(project: Project) -> QuerySet[Run]:
+    return _whole(Run.objects.filter(project=project))
+
+
+def run_for(user: Any, run_id: int, role: str = Role.VIEWER) -> Run:
+    """The run, if `user` is on its team with at least `role`. Raises NotFound for strangers, else NotAllowed."""
+    run = _whole(Run.objects.filter(pk=run_id)).first()
+    if run is None:
+        raise NotFound("There is no such run.")
+    try:
+        run.project = project_for(user, run.project_id, role)
+    except NotFound:
+        raise NotFound("There is no such run.") from None
+    return run
+
+
+def latest_runs(user: Any) -> QuerySet[Run]:
+    """The newest run of each project of `user`."""
+    newest = Run.objects.filter(project__in=projects_of(user).values("pk")).values("project")
+    return _whole(Run.objects.filter(pk__in=newest.annotate(newest=Max("pk")).values("newest"))).order_by("-pk")
+
+
+def last_succeeded(project: Project) -> Run | None:
+    return runs_of(project).filter(status=Status.SUCCEEDED).order_by("-pk").first()
+
+
+def snapshot_in(project: Project, snapshot_id: int) -> Snapshot:
+    """The project's snapshot. Raises NotFound, also for one of another project."""
+    snapshot = Snapshot.objects.filter(project=project, pk=snapshot_id).first()
+    if snapshot is None:
+        raise NotFound("There is no such snapshot.")
+    return snapshot
+
+
+def log_after(run: Run, line: int) -> list[LogLine]:
+    """The next lines of the run's log after the one with the id `line`."""
+    return list(run.log_lines.filter(pk__gt=line).order_by("pk")[:LOG_PAGE])
+
+
+def artifact_for(user: Any, artifact_id: int, role: str = Role.VIEWER) -> Artifact:
+    artifact = Artifact.objects.select_related("run__project", "created_by").filter(pk=artifact_id).first()
+    if artifact is None:
+        raise NotFound("There is no such artifact.")
+    try:
+        project_for(user, artifact.run.project_id, role)
+    except NotFound:
+        raise NotFound("There is no such artifact.") from None
+    return artifact
+
+
+def _whole(runs: QuerySet[Run]) -> QuerySet[Run]:
+    return runs.select_related("snapshot", "base_run", "created_by")

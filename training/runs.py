@@ -1,0 +1,142 @@
+"""Starting, canceling, resuming runs, and the one click that does it all again with what is labelled now."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from annotations.models import Snapshot
+from boxwright.errors import Conflict, Invalid
+from boxwright.jobs import Status
+from boxwright.projects.models import Project
+from boxwright.teams.models import User
+from training import estimates, status
+from training.engine import catalog
+from training.engine.config import Config
+from training.engine.errors import ConfigError
+from training.models import Run
+from training.queries import last_succeeded, runs_of
+
+BASE_RUN = "run:"
+
+
+def start_run(
+    *,
+    project: Project,
+    author: User,
+    snapshot: Snapshot,
+    model: str,
+    base: str = "catalogue",
+    config: Mapping[str, Any] | None = None,
+) -> Run:
+    """Queue a run on `snapshot`, which may still be in the making. Raises Invalid, naming the field."""
+    kind, base_run = _parse_base(project, base, model)
+    checked = check_config(project, model, {**(config or {}), "base": kind})
+    _expect_labelled(snapshot)
+    images = estimates.images_in(project, snapshot)
+    with transaction.atomic():
+        run = Run.objects.create(
+            project=project,
+            number=_next_number(project),
+            snapshot=snapshot,
+            model=model,
+            base=kind,
+            base_run=base_run,
+            config=checked.to_dict(),
+            epochs=checked.epochs,
+            images=images if snapshot.status == Status.SUCCEEDED else None,
+            estimate_seconds=estimates.seconds_for(project, checked, images),
+            created_by=author,
+        )
+        run.send()
+        status.publish_run(run)
+    return run
+
+
+def retrain(*, project: Project, author: User) -> Run:
+    """One click: a snapshot of what is labelled now, the last run's settings, its best checkpoint as base."""
+    from annotations import snapshots
+
+    last = last_succeeded(project)
+    with transaction.atomic():
+        snapshot = snapshots.create_snapshot(project=project, author=author)
+        if last is None:
+            info = catalog.default_model("detection" if project.task == "detection" else "classification")
+            return start_run(project=project, author=author, snapshot=snapshot, model=info.name)
+        base = f"{BASE_RUN}{last.pk}"
+        same = {name: value for name, value in last.config.items() if name not in ("model", "base")}
+        return start_run(project=project, author=author, snapshot=snapshot, model=last.model, base=base, config=same)
+
+
+def cancel_run(run: Run) -> Run:
+    """The run is canceled at once; its process follows within two seconds. Canceling twice changes nothing."""
+    with transaction.atomic():
+        if run.move(Status.CANCELED, phase="", eta_seconds=None):
+            status.publish_run(run)
+        elif run.status != Status.CANCELED:
+            raise Conflict(f"This run has {run.status} already.")
+    return run
+
+
+def resume_run(run: Run) -> Run:
+    """Go on from the last checkpoint. Raises Conflict unless the run has failed or was canceled."""
+    with transaction.atomic():
+        if not run.move(Status.QUEUED, attempt=0, phase="", started_at=None):
+            raise Conflict(f"Only a failed or canceled run can be resumed; this one is {run.status}.")
+        run.send()
+        status.publish_run(run)
+    return run
+
+
+def estimate(
+    *, project: Project, snapshot: Snapshot | None, model: str, config: Mapping[str, Any] | None
+) -> dict[str, float]:
+    """What a run would cost, before it is started: `images`, `epochs`, `estimate_seconds`."""
+    checked = check_config(project, model, config or {})
+    images = estimates.images_in(project, snapshot)
+    seconds = estimates.seconds_for(project, checked, images)
+    return {"images": sum(images.values()), "epochs": checked.epochs, "estimate_seconds": round(seconds, 1)}
+
+
+def check_config(project: Project, model: str, config: Mapping[str, Any]) -> Config:
+    """The whole config, with the model's defaults. Raises Invalid naming `model` or `config`."""
+    if model not in catalog.MODELS:
+        choices = ", ".join(name for name, info in catalog.MODELS.items() if info.task == project.task)
+        raise Invalid("There is no such model.", {"model": f"choose one of {choices}"})
+    info = catalog.model_info(model)
+    if info.task != project.task:
+        raise Invalid(
+            "The model does not fit the project.", {"model": f"{info.title} is for {info.task}, not {project.task}"}
+        )
+    try:
+        return catalog.complete_config({**config, "model": model})
+    except (ConfigError, TypeError) as error:
+        raise Invalid("The settings are wrong.", {"config": str(error)}) from error
+
+
+def _parse_base(project: Project, base: str, model: str) -> tuple[str, Run | None]:
+    if base in ("catalogue", "none"):
+        return base, None
+    number = base.removeprefix(BASE_RUN)
+    run = runs_of(project).filter(pk=number).first() if base.startswith(BASE_RUN) and number.isdecimal() else None
+    if run is None:
+        raise Invalid("The base is wrong.", {"base": "expected catalogue, none, or run:<id> of this project"})
+    if run.status != Status.SUCCEEDED:
+        raise Invalid("The base is wrong.", {"base": f"run {run.number} has no finished checkpoint"})
+    if run.model != model:
+        raise Invalid("The base is wrong.", {"base": f"run {run.number} trained {run.model}, not {model}"})
+    return "checkpoint", run
+
+
+def _expect_labelled(snapshot: Snapshot) -> None:
+    if snapshot.status in (Status.FAILED, Status.CANCELED):
+        raise Invalid("This snapshot could not be made.", {"snapshot": snapshot.error or "it failed"})
+    if snapshot.status == Status.SUCCEEDED and not snapshot.labelled_count:
+        raise Invalid("There is nothing to learn from.", {"snapshot": "it holds no labelled image"})
+
+
+def _next_number(project: Project) -> int:
+    """Inside a transaction: the row is ours until it ends."""
+    Project.objects.filter(pk=project.pk).update(last_run_number=F("last_run_number") + 1)
+    return Project.objects.values_list("last_run_number", flat=True).get(pk=project.pk)
