@@ -63,7 +63,7 @@ export function Lines({ frame, series, digits, quiet }: LinesProps) {
           {end.one.name}
         </text>
       ))}
-      {main && <circle class="dot" cx={main.x} cy={main.y} r="4" />}
+      {main && <circle class="knob" cx={main.x} cy={main.y} r="4" />}
       {main && !quiet && (
         <text class="strong" x={main.x} y={main.y - 10} text-anchor="middle">
           {main.value.toFixed(digits)}
@@ -82,7 +82,7 @@ export function Crosshair(props: { frame: Frame; series: readonly Series[]; x: n
       <Upright frame={frame} x={props.x} />
       {series.map((one) => {
         const y = one.points.find((point) => point.x === props.x)?.y ?? null;
-        return y === null ? null : <circle key={one.name} class="dot" cx={x} cy={frame.y(y)} r="3.5" />;
+        return y === null ? null : <circle key={one.name} class="knob" cx={x} cy={frame.y(y)} r="3.5" />;
       })}
       <text class="strong" x={x} y={12} text-anchor={isRight ? "end" : "start"}>
         {props.text}

@@ -2,8 +2,8 @@ import type { RefObject } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
 /** The element's width in CSS pixels, kept up to date: plots are drawn at their real size, never scaled. */
-export function useWidth<Element extends HTMLElement>(): [RefObject<Element>, number] {
-  const ref = useRef<Element>(null);
+export function useWidth<Room extends HTMLElement>(): [RefObject<Room | null>, number] {
+  const ref = useRef<Room | null>(null);
   const [width, setWidth] = useState(0);
   useLayoutEffect(() => {
     const element = ref.current;
