@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { COCO_FIGURES, changeText, changeTone, figures, scoreText } from "./figures";
+import { COCO_FIGURES, changeText, changeTone, figures } from "./figures";
 
 describe("the twelve figures", () => {
   it("come in COCO's order with their change", () => {
@@ -16,10 +16,6 @@ describe("the twelve figures", () => {
 });
 
 describe("texts", () => {
-  it("say what is not defined", () => {
-    expect([scoreText(0.6), scoreText(null), scoreText(undefined)]).toEqual(["0.600", "n/a", "n/a"]);
-  });
-
   it("sign each change, nothing is ± zero", () => {
     expect([changeText(0.0241), changeText(-0.004), changeText(-0.0001)]).toEqual([
       "+0.024",

@@ -48,11 +48,6 @@ export function changeOf(value: number | null | undefined, before: number | null
   return value == null || before == null ? null : value - before;
 }
 
-/** "0.612"; "n/a" where a number is undefined, such as AP small without small boxes. */
-export function scoreText(value: number | null | undefined, digits = 3): string {
-  return value == null || !Number.isFinite(value) ? "n/a" : value.toFixed(digits);
-}
-
 /** "+0.024", "−0.004", "±0.000": with a real minus, so that columns align. */
 export function changeText(change: number, digits = 3): string {
   const rounded = Number(change.toFixed(digits));

@@ -1,0 +1,80 @@
+import { useState } from "preact/hooks";
+import { sentence } from "../../api/errors";
+import type { Artifact, Evaluation, Run, Target } from "../../api/types";
+import { Button } from "../../ui/button";
+import { Skeleton } from "../../ui/states";
+import { toastError } from "../../ui/toast";
+import { useLoaded } from "../../ui/useLoaded";
+import { ArtifactEntry } from "./ArtifactEntry";
+import { publish } from "./actions";
+import { type ArtifactRow, artifactRows } from "./artifactRows";
+import { isLive } from "./standing";
+import { useArtifacts } from "./useArtifacts";
+import { catalogue } from "./useModels";
+
+/** What one takes home: each artifact is run on validation images before it is offered. */
+export function ArtifactsPanel({ run, evaluation }: { run: Run; evaluation: Evaluation | null }) {
+  const { artifacts, error, reload, put } = useArtifacts(run.id);
+  const targets = useLoaded("targets", (signal) => catalogue<Target>("targets/", signal));
+  const [asked, setAsked] = useState<ReadonlySet<string>>(new Set());
+  const rows = targets.value && artifacts ? artifactRows(targets.value, artifacts) : null;
+  const problem = error ?? targets.error;
+
+  const ask = (row: ArtifactRow) => {
+    setAsked((keys) => new Set(keys).add(row.key));
+    publish(run.id, row.target.name, row.quantization)
+      .then((artifact: Artifact) => put(artifact), toastError)
+      .finally(() => setAsked((keys) => new Set([...keys].filter((key) => key !== row.key))));
+  };
+
+  return (
+    <section class="panel artifacts" id="artifacts" aria-label="Publish">
+      <header class="wraps">
+        <h2>Publish</h2>
+        <p class="small faint grow">
+          Each file is run on validation images and compared before it is offered.
+        </p>
+      </header>
+      {problem ? (
+        <div class="body row">
+          <p class="bad grow">{sentence(problem)}</p>
+          <Button
+            size="sm"
+            onClick={() => {
+              reload();
+              targets.reload();
+            }}
+          >
+            Try again
+          </Button>
+        </div>
+      ) : null}
+      {!rows && !problem && <LoadingRows />}
+      {rows && (
+        <ul class="artifact-rows">
+          {rows.map((row) => (
+            <ArtifactEntry
+              key={row.key}
+              row={row}
+              isAsking={asked.has(row.key) || isLive(row.artifact?.status ?? "")}
+              evaluation={evaluation}
+              onPublish={() => ask(row)}
+            />
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function LoadingRows() {
+  return (
+    <ul class="artifact-rows" aria-busy="true">
+      {[140, 180, 150].map((width) => (
+        <li key={width} class="artifact">
+          <Skeleton width={width} />
+        </li>
+      ))}
+    </ul>
+  );
+}

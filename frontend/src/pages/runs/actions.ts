@@ -1,0 +1,28 @@
+/** What one can ask of runs. Each answers with the run it made or changed. */
+
+import { api } from "../../api/client";
+import type { Artifact, Run, RunConfig } from "../../api/types";
+
+export const cancelRun = (run: Run): Promise<Run> => api.post<Run>(`runs/${run.id}/cancel/`);
+
+/** Goes on from the last checkpoint. */
+export const resumeRun = (run: Run): Promise<Run> => api.post<Run>(`runs/${run.id}/resume/`);
+
+/** A snapshot of what is labelled now, the last config, the last run's checkpoint. */
+export const retrain = (project: number): Promise<Run> => api.post<Run>(`projects/${project}/retrain/`);
+
+/** The same run again, from random weights: what remains where no weights can be had. */
+export function startFromRandom(run: Run): Promise<Run> {
+  const { epochs, batch_size, learning_rate, freeze } = run.config;
+  const config: RunConfig = { epochs, batch_size, learning_rate, freeze };
+  return api.post<Run>(`projects/${run.project}/runs/`, {
+    snapshot: run.snapshot.id,
+    model: run.model,
+    base: "none",
+    config,
+  });
+}
+
+export function publish(run: number, target: string, quantization: string): Promise<Artifact> {
+  return api.post<Artifact>(`runs/${run}/artifacts/`, { target, quantization });
+}

@@ -1,0 +1,9 @@
+import { RunPage } from "./RunPage";
+import { RunsPage } from "./RunsPage";
+import "../../plots/plots.css";
+import "../snapshots/snapshots.css";
+import "./runs.css";
+
+export default function Runs({ number }: { number: number | null }) {
+  return number === null ? <RunsPage /> : <RunPage number={number} key={number} />;
+}

@@ -1,0 +1,44 @@
+/** Runs in words. Pure. */
+
+import type { Model, Run } from "../../api/types";
+import { duration } from "../../ui/figures";
+
+export function modelTitle(models: readonly Model[] | null, name: string): string {
+  return models?.find((model) => model.name === name)?.title ?? name;
+}
+
+/** "from catalogue weights", "from run 7", "from random weights". */
+export function baseText(base: string, runs: readonly Run[]): string {
+  if (base === "none") return "from random weights";
+  const id = /^run:(\d+)$/.exec(base)?.[1];
+  if (!id) return "from catalogue weights";
+  const number = runs.find((run) => run.id === Number(id))?.number;
+  return number === undefined ? "from an earlier run" : `from run ${number}`;
+}
+
+/** How long a run took; null before it has ended. */
+export function tookText(run: Pick<Run, "started_at" | "finished_at">): string | null {
+  if (!run.started_at || !run.finished_at) return null;
+  return duration((Date.parse(run.finished_at) - Date.parse(run.started_at)) / 1000);
+}
+
+/** The newest finished run before this one: what a change is measured against. */
+export function runBefore(runs: readonly Run[], run: Run): Run | null {
+  const earlier = runs.filter((one) => one.status === "succeeded" && one.number < run.number);
+  return earlier.reduce<Run | null>((best, one) => (best && best.number > one.number ? best : one), null);
+}
+
+const FAILURES: Readonly<Record<string, string>> = {
+  weights_unavailable: "The base weights could not be had",
+  weights_mismatch: "The base weights do not fit this model",
+  no_labels: "There is nothing to train on",
+  parity: "The artifact differs from the checkpoint",
+  lost: "The worker was lost",
+  crash: "The training stopped unexpectedly",
+  internal: "The training stopped unexpectedly",
+};
+
+/** A failure's headline: what happened, without blame. */
+export function failureTitle(code: string): string {
+  return FAILURES[code] ?? "The run failed";
+}
