@@ -1,0 +1,8 @@
+import { SnapshotsPage } from "./SnapshotsPage";
+import "../../plots/plots.css";
+import "../runs/runs.css";
+import "./snapshots.css";
+
+export default function Snapshots({ number }: { number: number | null }) {
+  return <SnapshotsPage number={number} />;
+}
