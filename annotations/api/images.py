@@ -1,0 +1,110 @@
+"""A project's images: listed, uploaded, deleted; and their files."""
+
+from collections.abc import Callable
+
+from django.http import HttpResponse, HttpResponseBase, HttpResponseNotModified
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from annotations import uploads
+from annotations.api.schemas import ImageSerializer, UploadRequestSerializer, UploadSerializer
+from annotations.models import Image
+from annotations.objects import image_key, preview_key, thumbnail_key
+from annotations.queries import ORDERS, image_for, images_of, ordering
+from annotations.shapes import image_shape
+from boxwright.api.files import FOREVER, send_object
+from boxwright.api.views import Endpoint
+from boxwright.errors import Invalid
+from boxwright.projects.models import QUEUES
+from boxwright.projects.queries import project_for
+from boxwright.storage import store
+from boxwright.teams.api.accounts import signed_in
+from boxwright.teams.models import Role
+
+FILTERS = [
+    OpenApiParameter("queue", str, enum=QUEUES),
+    OpenApiParameter("label", int, description="only images that carry this label"),
+    OpenApiParameter("search", str, description="part of the name"),
+    OpenApiParameter("order", str, enum=list(ORDERS), default="created"),
+]
+
+
+class ImagesView(Endpoint):
+    parser_classes = [MultiPartParser]
+
+    @extend_schema(parameters=FILTERS, responses=ImageSerializer(many=True))
+    def get(self, request: Request, project_id: int) -> Response:
+        project = project_for(request.user, project_id)
+        asked = {name: request.query_params.get(name, "") for name in ("queue", "label", "search")}
+        order = ordering(request.query_params.get("order") or "created")
+        return self.page(images_of(project, **asked), ImageSerializer, *order)
+
+    @extend_schema(request={"multipart/form-data": UploadRequestSerializer}, responses=UploadSerializer)
+    def post(self, request: Request, project_id: int) -> Response:
+        """Many files in one request; each is created, a duplicate, or rejected with its reason."""
+        project = project_for(request.user, project_id, Role.ANNOTATOR)
+        files = request.FILES.getlist("files")
+        if not files:
+            raise Invalid("Nothing was sent.", {"files": "expected one or more files"})
+        return Response(uploads.add_images(project=project, author=signed_in(request), files=files).shape)
+
+
+class ImageView(Endpoint):
+    @extend_schema(responses=ImageSerializer)
+    def get(self, request: Request, image_id: int) -> Response:
+        return Response(image_shape(image_for(request.user, image_id)))
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, image_id: int) -> Response:
+        uploads.remove_image(image=image_for(request.user, image_id, Role.MANAGER))
+        return Response(status=204)
+
+
+PICTURE = extend_schema(
+    responses={(200, "image/*"): OpenApiTypes.BINARY, 304: OpenApiResponse(description="unchanged")}
+)
+
+
+class ThumbnailView(Endpoint):
+    @PICTURE
+    def get(self, request: Request, image_id: int) -> HttpResponseBase:
+        """A JPEG of at most 320 pixels in height."""
+        image = image_for(request.user, image_id)
+        key = thumbnail_key(image.project.team_id, image.sha256)
+        return _unchanging(request, f"{image.sha256}-t", lambda: send_object(key, "image/jpeg", cache=FOREVER))
+
+
+class PreviewView(Endpoint):
+    @PICTURE
+    def get(self, request: Request, image_id: int) -> HttpResponseBase:
+        """A JPEG whose longer side has at most 1600 pixels, EXIF orientation applied."""
+        image = image_for(request.user, image_id)
+        key = preview_key(image.project.team_id, image.sha256)
+        return _unchanging(request, f"{image.sha256}-p", lambda: send_object(key, "image/jpeg", cache=FOREVER))
+
+
+class FileView(Endpoint):
+    @PICTURE
+    def get(self, request: Request, image_id: int) -> HttpResponseBase:
+        """The original bytes; a redirect to the bucket where the store can sign one."""
+        image = image_for(request.user, image_id)
+        return _unchanging(request, image.sha256, lambda: _original(image))
+
+
+def _original(image: Image) -> HttpResponseBase:
+    key = image_key(image.project.team_id, image.sha256)
+    if link := store().presign(key, image.name):
+        return HttpResponse(status=302, headers={"Location": link, "Cache-Control": "private, max-age=300"})
+    return send_object(key, image.content_type, cache=FOREVER)
+
+
+def _unchanging(request: Request, tag: str, send: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+    """Bytes that never change under their address: a browser that has them gets none."""
+    known = f'"{tag}"' in request.headers.get("If-None-Match", "")
+    response = HttpResponseNotModified(headers={"Cache-Control": FOREVER}) if known else send()
+    response.headers["ETag"] = f'"{tag}"'
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response

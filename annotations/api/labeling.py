@@ -1,0 +1,81 @@
+"""An image's annotations: read, saved, looked back on, restored; and the queue that hands images out."""
+
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from annotations import labeling, queue
+from annotations.api.schemas import (
+    ClaimedImageSerializer,
+    ImageSerializer,
+    NextSerializer,
+    RevisionSerializer,
+    SaveRequestSerializer,
+    SaveSerializer,
+    StateSerializer,
+)
+from annotations.models import Revision
+from annotations.queries import annotations_of, image_for
+from annotations.shapes import annotation_shape, image_shape, state_shape
+from boxwright.api.views import Endpoint
+from boxwright.projects.queries import project_for
+from boxwright.teams.api.accounts import signed_in
+from boxwright.teams.models import Role
+
+CONFLICT = OpenApiResponse(description="somebody changed the same annotations; `current` and `conflicts` say what")
+
+
+class AnnotationsView(Endpoint):
+    @extend_schema(responses=StateSerializer)
+    def get(self, request: Request, image_id: int) -> Response:
+        image = image_for(request.user, image_id)
+        return Response(state_shape(image, annotations_of(image)))
+
+    @extend_schema(request=SaveRequestSerializer, responses={200: StateSerializer, 409: CONFLICT})
+    def patch(self, request: Request, image_id: int) -> Response:
+        """Save changes based on `base_revision`. Sending the same save again changes nothing."""
+        image = image_for(request.user, image_id, Role.ANNOTATOR)
+        state = labeling.save(image=image, author=signed_in(request), **self.parsed(SaveSerializer))
+        return Response(state.shape)
+
+
+class RevisionsView(Endpoint):
+    @extend_schema(responses=RevisionSerializer(many=True))
+    def get(self, request: Request, image_id: int) -> Response:
+        """Newest first."""
+        rows = Revision.objects.filter(image=image_for(request.user, image_id)).select_related("author")
+        return self.page(rows, RevisionSerializer, "-number")
+
+
+class RestoreView(Endpoint):
+    @extend_schema(request=None, responses=StateSerializer)
+    def post(self, request: Request, image_id: int, number: int) -> Response:
+        """Make the state of that revision the current one, as a new revision."""
+        image = image_for(request.user, image_id, Role.ANNOTATOR)
+        return Response(labeling.restore(image=image, author=signed_in(request), number=number).shape)
+
+
+class NextView(Endpoint):
+    @extend_schema(request=NextSerializer, responses={200: ClaimedImageSerializer, 204: None})
+    def post(self, request: Request, project_id: int) -> Response:
+        """Claim the next image of a queue for ten minutes; 204 when there is none."""
+        project = project_for(request.user, project_id, Role.ANNOTATOR)
+        image = queue.claim_next(project=project, user=signed_in(request), **self.parsed(NextSerializer))
+        if image is None:
+            return Response(status=204)
+        rows = [annotation_shape(row) for row in annotations_of(image)]
+        return Response({**image_shape(image), "annotations": rows})
+
+
+class ClaimView(Endpoint):
+    @extend_schema(request=None, responses={200: ImageSerializer, 409: OpenApiResponse(description="`claimed_by`")})
+    def post(self, request: Request, image_id: int) -> Response:
+        """Claim the image, or renew one's claim."""
+        image = image_for(request.user, image_id, Role.ANNOTATOR)
+        return Response(image_shape(queue.claim(image=image, user=signed_in(request))))
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, image_id: int) -> Response:
+        image = image_for(request.user, image_id, Role.ANNOTATOR)
+        queue.release(image_id=image.pk, user=signed_in(request), project_id=image.project_id)
+        return Response(status=204)

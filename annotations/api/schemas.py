@@ -1,0 +1,232 @@
+"""What requests and answers look like: for the schema, and to parse the plain fields of requests."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from annotations.models import Image
+from boxwright.jobs import Status
+from boxwright.projects.models import QUEUES
+
+
+class PersonSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+
+
+class ImageSerializer(serializers.ModelSerializer[Image]):
+    """`width` and `height` are those after EXIF orientation; `size` is in bytes."""
+
+    queue = serializers.ChoiceField(choices=QUEUES)
+    claimed_by = PersonSerializer(allow_null=True)
+
+    class Meta:
+        model = Image
+        fields = [
+            "id",
+            "name",
+            "sha256",
+            "width",
+            "height",
+            "size",
+            "queue",
+            "revision",
+            "annotation_count",
+            "claimed_by",
+            "claim_expires_at",
+            "created_at",
+        ]
+        read_only_fields = fields
+
+
+class AnnotationSerializer(serializers.Serializer[Any]):
+    """Pixels of the EXIF-oriented image, origin top left; a label of the whole image has no box fields."""
+
+    id = serializers.UUIDField(help_text="made by the client, version 7")
+    label = serializers.IntegerField(help_text="the label's id")  # type: ignore[assignment]
+    x_min = serializers.FloatField(required=False)
+    y_min = serializers.FloatField(required=False)
+    x_max = serializers.FloatField(required=False)
+    y_max = serializers.FloatField(required=False)
+    source = serializers.CharField()  # type: ignore[assignment]
+    score = serializers.FloatField(allow_null=True)
+    created_by = PersonSerializer(allow_null=True)
+    updated_at = serializers.DateTimeField()
+
+
+class DraftSerializer(serializers.Serializer[Any]):
+    """What a save sends of one annotation."""
+
+    id = serializers.UUIDField()
+    label = serializers.IntegerField()  # type: ignore[assignment]
+    x_min = serializers.FloatField(required=False)
+    y_min = serializers.FloatField(required=False)
+    x_max = serializers.FloatField(required=False)
+    y_max = serializers.FloatField(required=False)
+    source = serializers.CharField(required=False)  # type: ignore[assignment]
+    score = serializers.FloatField(required=False, allow_null=True)
+
+
+class StateSerializer(serializers.Serializer[Any]):
+    """An image's annotations at one revision."""
+
+    revision = serializers.IntegerField()
+    queue = serializers.ChoiceField(choices=QUEUES)
+    annotations = AnnotationSerializer(many=True)
+
+
+class ClaimedImageSerializer(ImageSerializer):
+    annotations = AnnotationSerializer(many=True)
+
+    class Meta(ImageSerializer.Meta):
+        fields = [*ImageSerializer.Meta.fields, "annotations"]
+        read_only_fields = fields
+
+
+class SaveSerializer(serializers.Serializer[Any]):
+    """`upsert` and `delete` are parsed by the use case, which names each wrong field."""
+
+    base_revision = serializers.IntegerField(min_value=0)
+    queue = serializers.ChoiceField(choices=QUEUES, required=False)
+    upsert = serializers.JSONField(required=False, allow_null=True)
+    delete = serializers.JSONField(required=False, allow_null=True)
+
+
+class SaveRequestSerializer(serializers.Serializer[Any]):
+    """The same, as the schema shows it."""
+
+    base_revision = serializers.IntegerField(min_value=0)
+    queue = serializers.ChoiceField(choices=QUEUES, required=False)
+    upsert = DraftSerializer(many=True, required=False)
+    delete = serializers.ListField(child=serializers.UUIDField(), required=False)
+
+
+class NextSerializer(serializers.Serializer[Any]):
+    queue = serializers.ChoiceField(choices=QUEUES, default="unlabelled")
+    after = serializers.IntegerField(required=False, allow_null=True, default=None, help_text="an image's id")
+
+
+class DuplicateSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    id = serializers.IntegerField(help_text="of the image that has the same bytes")
+
+
+class RejectSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    reason = serializers.CharField()
+
+
+class UploadSerializer(serializers.Serializer[Any]):
+    created = ImageSerializer(many=True)
+    duplicates = DuplicateSerializer(many=True)
+    rejected = RejectSerializer(many=True)
+
+
+class UploadRequestSerializer(serializers.Serializer[Any]):
+    files = serializers.ListField(child=serializers.FileField())
+
+
+class RevisionSerializer(serializers.Serializer[Any]):
+    number = serializers.IntegerField()
+    author = PersonSerializer(allow_null=True)
+    created_at = serializers.DateTimeField()
+    queue = serializers.ChoiceField(choices=QUEUES)
+    upserted = DraftSerializer(many=True)
+    deleted = serializers.ListField(child=serializers.UUIDField())
+
+
+class JobErrorSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class FindingSerializer(serializers.Serializer[Any]):
+    severity = serializers.ChoiceField(choices=("error", "warning", "info"))
+    file = serializers.CharField()
+    line = serializers.IntegerField(allow_null=True)
+    reason = serializers.CharField()
+
+
+class ImportCountsSerializer(serializers.Serializer[Any]):
+    files = serializers.IntegerField(required=False)
+    images_created = serializers.IntegerField(required=False)
+    images_duplicate = serializers.IntegerField(required=False)
+    annotations_created = serializers.IntegerField(required=False)
+    annotations_existing = serializers.IntegerField(required=False)
+
+
+class ProgressSerializer(serializers.Serializer[Any]):
+    done = serializers.IntegerField()
+    total = serializers.IntegerField()
+
+
+class ImportSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    status = serializers.ChoiceField(choices=Status.choices)
+    format = serializers.CharField()
+    archive_name = serializers.CharField()
+    counts = ImportCountsSerializer()
+    progress = ProgressSerializer()
+    findings = FindingSerializer(many=True, help_text="the first 500")
+    finding_count = serializers.IntegerField()
+    error = JobErrorSerializer(allow_null=True)
+    created_at = serializers.DateTimeField()
+    finished_at = serializers.DateTimeField(allow_null=True)
+
+
+class ImportRequestSerializer(serializers.Serializer[Any]):
+    archive = serializers.FileField()
+    format = serializers.CharField(required=False, default="", allow_blank=True)
+    create_labels = serializers.BooleanField(required=False, default=False)
+
+
+class LabelCountSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    color = serializers.CharField()
+    annotation_count = serializers.IntegerField()
+
+
+class SplitsSerializer(serializers.Serializer[Any]):
+    train = serializers.IntegerField(required=False)
+    val = serializers.IntegerField(required=False)
+    test = serializers.IntegerField(required=False)
+
+
+class SnapshotSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    number = serializers.IntegerField()
+    status = serializers.ChoiceField(choices=Status.choices)
+    sha256 = serializers.CharField(allow_blank=True)
+    image_count = serializers.IntegerField()
+    labelled_count = serializers.IntegerField()
+    box_count = serializers.IntegerField()
+    labels = LabelCountSerializer(many=True)
+    splits = SplitsSerializer(help_text="labelled images")
+    parent = serializers.IntegerField(allow_null=True, help_text="the number of the snapshot before")  # type: ignore[assignment]
+    author = PersonSerializer(allow_null=True)
+    created_at = serializers.DateTimeField()
+    error = JobErrorSerializer(allow_null=True)
+
+
+class DiffSerializer(serializers.Serializer[Any]):
+    images_added = serializers.IntegerField()
+    images_removed = serializers.IntegerField()
+    images_changed = serializers.IntegerField()
+    annotations_added = serializers.IntegerField()
+    annotations_removed = serializers.IntegerField()
+    annotations_changed = serializers.IntegerField()
+
+
+class FormatSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    title = serializers.CharField()
+    reads = serializers.BooleanField()
+    writes = serializers.BooleanField()
+
+
+class MergeSerializer(serializers.Serializer[Any]):
+    into = serializers.IntegerField(help_text="the id of the label that stays")
+
+
+class SampleRequestSerializer(serializers.Serializer[Any]):
+    team = serializers.CharField(help_text="the team's slug")

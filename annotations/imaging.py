@@ -1,0 +1,229 @@
+"""Pictures: what a file is, whether all of it is there, and its smaller copies. Pure Pillow.
+
+A file is what its bytes say, never what its name says. JPEG, PNG, WebP and BMP are taken: each browser shows them
+and each trainer reads them. Everything else, and what would be shown otherwise than it is trained (animations,
+16-bit grey), is refused with a reason. Limits are held against the header, before anything is decoded.
+"""
+
+import io
+import struct
+import threading
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from PIL import Image, UnidentifiedImageError
+
+# Our own limit is checked in `probe`, against the header, and its message names both numbers; Pillow's global one
+# would refuse with a number of its own.
+Image.MAX_IMAGE_PIXELS = None
+
+THUMBNAIL_HEIGHT = 320
+THUMBNAIL_WIDTH = 1280
+PREVIEW_SIDE = 1600
+JPEG_QUALITY = 85
+
+ORIENTATION_TAG = 0x0112
+TURNED = frozenset({5, 6, 7, 8})
+"""EXIF orientations that swap width and height."""
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+CONTENT_TYPES = {
+    "JPEG": "image/jpeg",
+    "MPO": "image/jpeg",  # a JPEG with a second picture behind it, as telephones write
+    "PNG": "image/png",
+    "WEBP": "image/webp",
+    "BMP": "image/bmp",
+}
+EIGHT_BIT_MODES = frozenset({"1", "L", "LA", "P", "PA", "RGB", "RGBA", "CMYK", "YCbCr"})
+WEBP_COPIES = 3
+"""The WebP decoder holds the picture this many times; its pixel limit is that much smaller."""
+
+BROKEN = (OSError, ValueError, SyntaxError, EOFError, struct.error, TypeError, KeyError, IndexError, OverflowError)
+"""What Pillow's plugins raise on damaged files."""
+
+_one_large_decode = threading.Lock()
+LARGE = 12_000_000
+
+
+class Refused(Exception):
+    """This file can't become an image here; `reason` says why, to the person who sent it."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one file may cost: `max_bytes` of file, `max_pixels` decoded."""
+
+    max_bytes: int = 50 * 2**20
+    max_pixels: int = 60_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What the header says. `width` and `height` are those after EXIF orientation."""
+
+    content_type: str
+    width: int
+    height: int
+    orientation: int = 1
+
+    @property
+    def stored_size(self) -> tuple[int, int]:
+        """(width, height) of the pixels as they lie in the file, before EXIF orientation."""
+        return (self.height, self.width) if self.orientation in TURNED else (self.width, self.height)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A file that was decoded to its end, with its two smaller copies as JPEG bytes."""
+
+    probe: Probe
+    preview: bytes
+    thumbnail: bytes
+
+
+def probe(file: BinaryIO, limits: Limits) -> Probe:
+    """Read the header of `file` and hold it against the limits. Raises Refused; decodes nothing."""
+    _check_bytes(file, limits)
+    with _open(file) as image:
+        return _probe(image, limits)
+
+
+def examine(file: BinaryIO, limits: Limits) -> Picture:
+    """Decode `file` to its end, which finds what is truncated, and make its copies. Raises Refused."""
+    _check_bytes(file, limits)
+    with _open(file) as image:
+        found = _probe(image, limits)
+        if found.width * found.height <= LARGE:
+            return _decode(image, found)
+        with _one_large_decode:
+            return _decode(image, found)
+
+
+def _check_bytes(file: BinaryIO, limits: Limits) -> None:
+    size = file.seek(0, io.SEEK_END)
+    file.seek(0)
+    if size == 0:
+        raise Refused("the file is empty (0 bytes)")
+    if size > limits.max_bytes:
+        raise Refused(f"{size / 2**20:.0f} MB is more than the {limits.max_bytes / 2**20:.0f} MB allowed for one image")
+
+
+def _open(file: BinaryIO) -> Image.Image:
+    try:
+        return Image.open(file, formats=("JPEG", "PNG", "WEBP", "BMP"))
+    except UnidentifiedImageError as error:
+        file.seek(0)
+        raise Refused(_what_it_is(file.read(512))) from error
+    except BROKEN as error:
+        raise Refused("the file is damaged: its header can't be read") from error
+
+
+def _what_it_is(head: bytes) -> str:
+    """Why a file that is no picture of ours was refused, from its first bytes."""
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if b"<svg" in start:
+        return "SVG is refused: it can carry scripts; export it as PNG"
+    for magic, name in ((b"gif8", "GIF"), (b"ii*\0", "TIFF"), (b"mm\0*", "TIFF"), (b"%pdf", "PDF"), (b"pk", "a zip")):
+        if start.startswith(magic):
+            return f"this is {name}; JPEG, PNG, WebP and BMP are taken"
+    if head[4:12] in {b"ftypheic", b"ftypmif1", b"ftypheix", b"ftypavif"}:
+        return "HEIC and AVIF are not taken yet; export it as JPEG"
+    return "this is not a JPEG, PNG, WebP or BMP picture, whatever its name says"
+
+
+def _probe(image: Image.Image, limits: Limits) -> Probe:
+    kind = image.format or ""
+    width, height = image.size
+    allowed = limits.max_pixels // (WEBP_COPIES if kind == "WEBP" else 1)
+    if width * height > allowed:
+        megapixels = f"{width}×{height} is {width * height / 1e6:.0f} megapixels"
+        raise Refused(f"{megapixels}; at most {allowed / 1e6:.0f} are allowed")
+    if kind != "MPO" and getattr(image, "n_frames", 1) > 1:
+        raise Refused("the picture is animated; send its frames as single pictures")
+    if image.mode not in EIGHT_BIT_MODES:
+        raise Refused(f"the picture has more than 8 bits a channel (mode {image.mode}); convert it to 8 bits")
+    orientation = _orientation(image)
+    if orientation in TURNED:
+        width, height = height, width
+    return Probe(CONTENT_TYPES[kind], width, height, orientation)
+
+
+def _orientation(image: Image.Image) -> int:
+    try:
+        value = image.getexif().get(ORIENTATION_TAG, 1)
+    except BROKEN:
+        return 1
+    return value if value in range(1, 9) else 1
+
+
+def _decode(image: Image.Image, found: Probe) -> Picture:
+    try:
+        image.draft("RGB", (PREVIEW_SIDE, PREVIEW_SIDE))
+        preview = _flat(_turned(_shrunk(image, PREVIEW_SIDE, PREVIEW_SIDE), found.orientation))
+        thumbnail = _shrunk(preview, THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT)
+        return Picture(found, _jpeg(preview), _jpeg(thumbnail))
+    except BROKEN as error:
+        raise Refused(f"the file is damaged or cut off: {error}") from error
+
+
+def _turned(image: Image.Image, orientation: int) -> Image.Image:
+    return image.transpose(TURNS[orientation]) if orientation in TURNS else image
+
+
+def _shrunk(image: Image.Image, width: int, height: int) -> Image.Image:
+    """`image` within width × height."""
+    image.load()
+    ratio = max(image.width / width, image.height / height)
+    if ratio <= 1:
+        return image
+    size = max(1, round(image.width / ratio)), max(1, round(image.height / ratio))
+    small = _reduced(image, int(ratio / 2)) if ratio >= 4 else _smooth(image)
+    return small.resize(size, Image.Resampling.LANCZOS)
+
+
+def _reduced(image: Image.Image, factor: int) -> Image.Image:
+    """`image` at 1/factor, band by band: a conversion or an alpha of the whole would double the memory."""
+    out: Image.Image | None = None
+    for top in range(0, image.height, factor * 128):
+        bottom = min(image.height, top + factor * 128)
+        band = _smooth(image.crop((0, top, image.width, bottom))).reduce(factor)
+        if out is None:
+            out = Image.new(band.mode, (band.width, -(-image.height // factor)))
+        out.paste(band, (0, top // factor))
+    return out if out is not None else image
+
+
+def _smooth(image: Image.Image) -> Image.Image:
+    """In a mode that can be resampled: palettes and bitmaps can't."""
+    if image.mode == "1":
+        return image.convert("L")
+    if image.mode in {"P", "PA"} or "transparency" in image.info:
+        return image.convert("RGBA")
+    return image
+
+
+def _flat(image: Image.Image) -> Image.Image:
+    """RGB; what is transparent lies on white."""
+    if image.mode in {"LA", "PA", "RGBA"} or "transparency" in image.info:
+        over = image.convert("RGBA")
+        white = Image.new("RGBA", over.size, "white")
+        return Image.alpha_composite(white, over).convert("RGB")
+    return image.convert("RGB")
+
+
+def _jpeg(image: Image.Image) -> bytes:
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=JPEG_QUALITY)
+    return out.getvalue()

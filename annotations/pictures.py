@@ -1,0 +1,107 @@
+"""Pictures on their way into a project: bytes checked and stored first, rows written after, in one transaction."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from annotations import counters
+from annotations.imaging import Limits, Picture, Probe, examine
+from annotations.models import Image
+from annotations.objects import image_key, keys_of_image, preview_key, thumbnail_key
+from boxwright.projects.models import Project
+from boxwright.storage import store
+from boxwright.teams.models import User
+
+TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A picture whose bytes lie in the object store and whose row is still to be written."""
+
+    name: str
+    sha256: str
+    size: int
+    probe: Probe
+
+
+def limits() -> Limits:
+    return Limits(settings.MAX_IMAGE_BYTES, settings.MAX_IMAGE_PIXELS)
+
+
+def sha256_of(file: BinaryIO) -> str:
+    file.seek(0)
+    digest = hashlib.sha256()
+    while chunk := file.read(2**20):
+        digest.update(chunk)
+    file.seek(0)
+    return digest.hexdigest()
+
+
+def put_picture(team_id: int, name: str, sha256: str, file: BinaryIO) -> Stored:
+    """Decode `file` to its end, then store it with its copies. Raises Refused, with nothing stored."""
+    picture = examine(file, limits())
+    size = file.seek(0, 2)
+    file.seek(0)
+    _put(team_id, sha256, file, picture)
+    return Stored(name[:255], sha256, size, picture.probe)
+
+
+def _put(team_id: int, sha256: str, file: BinaryIO, picture: Picture) -> None:
+    """The original last: where it lies, its copies lie too."""
+    objects, key = store(), image_key(team_id, sha256)
+    if objects.exists(key):
+        return
+    objects.put(thumbnail_key(team_id, sha256), picture.thumbnail, "image/jpeg")
+    objects.put(preview_key(team_id, sha256), picture.preview, "image/jpeg")
+    objects.put(key, file, picture.probe.content_type)
+
+
+def known_images(project: Project, digests: Iterable[str]) -> dict[str, Image]:
+    """The project's images among these sha256s."""
+    return {image.sha256: image for image in Image.objects.filter(project=project, sha256__in=list(digests))}
+
+
+def add_rows(project: Project, author: User | None, pictures: Sequence[Stored]) -> tuple[list[Image], dict[str, Image]]:
+    """Write the rows of pictures that the project has not; answer (created, those that were there by sha256).
+
+    Two uploads of the same bytes at once: the second finds the first's row.
+    """
+    for attempt in range(TRIES):
+        try:
+            with transaction.atomic():
+                known = known_images(project, (p.sha256 for p in pictures))
+                new = {p.sha256: p for p in pictures if p.sha256 not in known}
+                created = Image.objects.bulk_create([_row(project, author, p) for p in new.values()], batch_size=200)
+                counters.move(project.pk, queues={"unlabelled": len(created)})
+                return created, known
+        except IntegrityError:
+            if attempt == TRIES - 1:
+                raise
+    return [], {}
+
+
+def _row(project: Project, author: User | None, picture: Stored) -> Image:
+    return Image(
+        project=project,
+        sha256=picture.sha256,
+        name=picture.name,
+        width=picture.probe.width,
+        height=picture.probe.height,
+        size=picture.size,
+        content_type=picture.probe.content_type,
+        uploaded_by=author,
+    )
+
+
+def forget_pictures(team_id: int, digests: Iterable[str]) -> None:
+    """Delete the bytes that no image of the team refers to."""
+    wanted = set(digests)
+    rows = Image.objects.filter(project__team_id=team_id, sha256__in=wanted)
+    for sha256 in wanted - set(rows.values_list("sha256", flat=True)):
+        for key in keys_of_image(team_id, sha256):
+            store().delete(key)

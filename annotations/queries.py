@@ -1,0 +1,76 @@
+"""Reading images, imports and snapshots as somebody: what is not yours is not there."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import F, QuerySet
+
+from annotations.models import Annotation, Image, Import, Snapshot
+from boxwright.errors import Invalid, NotFound
+from boxwright.projects.models import QUEUES, Label, Project
+from boxwright.teams.models import Role
+from boxwright.teams.queries import require
+
+ORDERS: Mapping[str, tuple[str, ...]] = {"created": ("id",), "-created": ("-id",), "name": ("name", "id")}
+
+
+def image_for(user: Any, image_id: int, role: Role = Role.VIEWER) -> Image:
+    """The image, if `user` is on its team with at least `role`; one query."""
+    image: Image = _mine(Image.objects.select_related("project", "claimed_by"), user, image_id, role, "image")
+    return image
+
+
+def import_for(user: Any, import_id: int, role: Role = Role.VIEWER) -> Import:
+    job: Import = _mine(Import.objects.select_related("project"), user, import_id, role, "import")
+    return job
+
+
+def snapshot_for(user: Any, snapshot_id: int, role: Role = Role.VIEWER) -> Snapshot:
+    rows = Snapshot.objects.select_related("project", "parent", "author")
+    snapshot: Snapshot = _mine(rows, user, snapshot_id, role, "snapshot")
+    return snapshot
+
+
+def _mine(rows: QuerySet[Any], user: Any, pk: int, role: Role, word: str) -> Any:
+    mine = rows.filter(pk=pk, project__team__memberships__user_id=user.pk, project__deleted_at=None)
+    row = mine.annotate(member_role=F("project__team__memberships__role")).first() if user.pk else None
+    if row is None:
+        raise NotFound(f"There is no such {word}.")
+    require(row.member_role, role)
+    return row
+
+
+def annotations_of(image: Image) -> QuerySet[Annotation]:
+    """In an order that holds: UUID v7 sorts by the time of drawing."""
+    return Annotation.objects.filter(image=image).select_related("created_by").order_by("id")
+
+
+def images_of(project: Project, *, queue: str = "", label: str = "", search: str = "") -> QuerySet[Image]:
+    """The project's images, filtered; the order is the page's."""
+    rows = Image.objects.filter(project=project).select_related("claimed_by")
+    if queue:
+        rows = rows.filter(queue=known_queue(queue))
+    if label:
+        rows = rows.filter(pk__in=Annotation.objects.filter(label=_label(project, label)).values("image"))
+    if search:
+        rows = rows.filter(name__icontains=search[:200])
+    return rows
+
+
+def known_queue(queue: str) -> str:
+    if queue not in QUEUES:
+        raise Invalid("There is no such queue.", {"queue": f"expected one of {', '.join(QUEUES)}"})
+    return queue
+
+
+def ordering(order: str) -> tuple[str, ...]:
+    if order not in ORDERS:
+        raise Invalid("There is no such order.", {"order": f"expected one of {', '.join(ORDERS)}"})
+    return ORDERS[order]
+
+
+def _label(project: Project, label: str) -> Label:
+    found = Label.objects.filter(project=project, pk=int(label)).first() if label.isdecimal() else None
+    if found is None:
+        raise Invalid("There is no such label.", {"label": "expected the id of a label of this project"})
+    return found

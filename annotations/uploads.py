@@ -1,0 +1,110 @@
+"""Files dropped on a project's page, and taking images away again."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO, Protocol
+
+from django.db import transaction
+
+from annotations import counters
+from annotations.imaging import Refused
+from annotations.models import Annotation, Image, Snapshot
+from annotations.pictures import Stored, add_rows, forget_pictures, known_images, put_picture, sha256_of
+from annotations.shapes import image_shape
+from boxwright.projects.models import Project
+from boxwright.teams.models import User
+
+
+class Sent(Protocol):
+    """A file as Django hands it over: in memory when small, else on the disk."""
+
+    @property
+    def name(self) -> str | None: ...
+
+    @property
+    def file(self) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of each file."""
+
+    created: list[Image] = field(default_factory=list)
+    duplicates: list[tuple[str, Image]] = field(default_factory=list)
+    rejected: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def shape(self) -> dict[str, Any]:
+        return {
+            "created": [image_shape(image) for image in self.created],
+            "duplicates": [{"name": name, "id": image.pk} for name, image in self.duplicates],
+            "rejected": [{"name": name, "reason": reason} for name, reason in self.rejected],
+        }
+
+
+def add_images(*, project: Project, author: User, files: Sequence[Sent]) -> Answer:
+    """Take what is a picture and new, and say of the rest why not. Nothing half-done stays."""
+    rejected: list[tuple[str, str]] = []
+    named = [(file.name or "unnamed", file.file, sha256_of(file.file)) for file in files]
+    known = known_images(project, (sha for _, _, sha in named))
+    stored: dict[str, Stored] = {}
+    try:
+        for name, file, sha in named:
+            _take(project.team_id, name, file, sha, known, stored, rejected)
+        with transaction.atomic():
+            created, meanwhile = add_rows(project, author, list(stored.values()))
+            if created:
+                counters.publish_counts(project.pk)
+    except BaseException:
+        forget_pictures(project.team_id, stored)
+        raise
+    first = {image.sha256: image for image in created}
+    return Answer(created, list(_duplicates(named, known | meanwhile, first)), rejected)
+
+
+def _take(
+    team_id: int,
+    name: str,
+    file: BinaryIO,
+    sha: str,
+    known: dict[str, Image],
+    stored: dict[str, Stored],
+    rejected: list[tuple[str, str]],
+) -> None:
+    if sha in known or sha in stored:
+        return
+    try:
+        stored[sha] = put_picture(team_id, name, sha, file)
+    except Refused as refusal:
+        rejected.append((name, refusal.reason))
+
+
+def _duplicates(
+    named: Iterable[tuple[str, Any, str]], known: dict[str, Image], created: dict[str, Image]
+) -> Iterable[tuple[str, Image]]:
+    """Each file that brought nothing new: the project had it, or the same request brought it before."""
+    seen: set[str] = set()
+    for name, _, sha in named:
+        if sha in known:
+            yield name, known[sha]
+        elif sha in created and sha in seen:
+            yield name, created[sha]
+        seen.add(sha)
+
+
+def remove_image(*, image: Image) -> None:
+    """Delete an image with its annotations and history. Its bytes stay while a snapshot may show them."""
+    project = image.project
+    with transaction.atomic():
+        current = Image.objects.select_for_update().filter(pk=image.pk).first()
+        if current is None:
+            return
+        labels: dict[int, int] = {}
+        for label_id in Annotation.objects.filter(image=image).values_list("label_id", flat=True):
+            labels[label_id] = labels.get(label_id, 0) - 1
+        current.delete()
+        counters.move(project.pk, queues={current.queue: -1}, labels=labels)
+        counters.publish_counts(project.pk)
+    frozen = Snapshot.objects.filter(project__team_id=project.team_id, created_at__gte=image.created_at)
+    if not frozen.exists():
+        forget_pictures(project.team_id, [image.sha256])

@@ -1,0 +1,48 @@
+"""Small real pictures, and API calls that the tests here repeat."""
+
+import io
+import random
+import uuid
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+from rest_framework.test import APIClient
+
+from boxwright.projects.models import Label, Project
+from boxwright.storage import store
+
+
+def picture(seed: int = 0, size: tuple[int, int] = (64, 48), kind: str = "JPEG", **options: Any) -> bytes:
+    """A picture whose bytes depend on `seed`."""
+    image = Image.new("RGB", size, tuple(random.Random(seed).randrange(256) for _ in range(3)))
+    image.putpixel((seed % size[0], seed // size[0] % size[1]), (255, 255, 255))
+    out = io.BytesIO()
+    image.save(out, kind, **options)
+    return out.getvalue()
+
+
+def upload(client: APIClient, project: Project, **files: bytes) -> dict[str, Any]:
+    """Upload `name=bytes`; a double underscore in a name stands for a dot."""
+    sent = [SimpleUploadedFile(name.replace("__", "."), data) for name, data in files.items()]
+    answer = client.post(f"/api/v1/projects/{project.pk}/images/", {"files": sent}, format="multipart")
+    assert answer.status_code == 200, answer.content
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+def stored_keys() -> list[str]:
+    return list(store().list(""))
+
+
+def label_id(project: Project, name: str = "raccoon") -> int:
+    return Label.objects.get(project=project, name=name).pk
+
+
+def box(project: Project, x: float = 1, label: str = "raccoon", **fields: Any) -> dict[str, Any]:
+    sides = {"x_min": x, "y_min": 2, "x_max": x + 10, "y_max": 20.5}
+    return {"id": str(uuid.uuid4()), "label": label_id(project, label), **sides, **fields}
+
+
+def save(client: APIClient, image: int, base: int = 0, **changes: Any) -> Any:
+    return client.patch(f"/api/v1/images/{image}/annotations/", {"base_revision": base, **changes}, format="json")
