@@ -110,12 +110,14 @@ const DRAWINGS = {
     </>
   ),
   minus: () => <path d="M3 8h10" />,
+  note: () => <path d="M2.5 3h11v8H8l-3 2.5V11H2.5z" />,
   phone: () => (
     <>
       <path d="M4.5 1.5h7v13h-7z" />
       <path d="M7.3 12.5h1.4" />
     </>
   ),
+  grip: () => <path d="M6 4h.1M10 4h.1M6 8h.1M10 8h.1M6 12h.1M10 12h.1" stroke-width="2.2" />,
   plus: () => <path d="M8 3v10M3 8h10" />,
   redo: () => (
     <>
@@ -173,6 +175,7 @@ const DRAWINGS = {
     </>
   ),
   trash: () => <path d="M2.5 4.5h11M6 4.5V2.5h4v2M4 4.5l.7 9h6.6l.7-9" />,
+  up: () => <path d="m4 10 4-4 4 4" />,
   undo: () => (
     <>
       <path d="M6 3 3 6l3 3" />

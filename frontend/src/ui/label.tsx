@@ -1,7 +1,7 @@
 import type { Label } from "../api/types";
 
 /** The colours in order of assignment; the same eight serve both themes. */
-export const LABEL_COLORS = [
+export const LABEL_COLORS: readonly string[] = [
   "#AA53FB",
   "#F5A420",
   "#92FEF9",
@@ -10,7 +10,7 @@ export const LABEL_COLORS = [
   "#0D9298",
   "#72CCAB",
   "#B69AFC",
-] as const;
+];
 
 /** The first colour that none of `taken` has; after eight they repeat. */
 export function nextColor(taken: readonly string[]): string {

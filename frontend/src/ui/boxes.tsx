@@ -1,0 +1,44 @@
+/** A box to draw over a picture, in the picture's own pixels. */
+export interface DrawnBox {
+  id: string;
+  color: string;
+  x_min: number;
+  y_min: number;
+  x_max: number;
+  y_max: number;
+}
+
+interface BoxesProps {
+  width: number;
+  height: number;
+  boxes: DrawnBox[];
+  /** "slice" where the picture is cropped to its frame (object-fit: cover). */
+  fit?: "meet" | "slice";
+}
+
+/** Thin boxes over a thumbnail or cover: colour over a dark halo, readable on any picture. */
+export function Boxes({ width, height, boxes, fit = "slice" }: BoxesProps) {
+  return (
+    <svg
+      class="boxes"
+      viewBox={`0 0 ${width} ${height}`}
+      preserveAspectRatio={`xMidYMid ${fit}`}
+      aria-hidden="true"
+    >
+      {boxes.map((box) => {
+        const shape = {
+          x: box.x_min,
+          y: box.y_min,
+          width: box.x_max - box.x_min,
+          height: box.y_max - box.y_min,
+        };
+        return (
+          <g key={box.id}>
+            <rect class="bx-halo" {...shape} />
+            <rect class="bx" {...shape} style={{ "--c": box.color }} />
+          </g>
+        );
+      })}
+    </svg>
+  );
+}
