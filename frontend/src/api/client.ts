@@ -27,9 +27,13 @@ export function csrfToken(cookies: string = document.cookie): string {
   return /(?:^|;\s*)csrftoken=([^;]*)/.exec(cookies)?.[1] ?? "";
 }
 
-/** `projects/3/images/` becomes `/api/v1/projects/3/images/`; absolute and rooted addresses stay. */
+/**
+ * `projects/3/images/` becomes `/api/v1/projects/3/images/`. The absolute `next` of a page becomes a path on this
+ * origin: behind a proxy the server may not know the scheme and host that the browser sees.
+ */
 export function apiUrl(path: string, query?: RequestOptions["query"]): string {
-  const url = /^(https?:)?\//.test(path) ? path : ROOT + path;
+  const rooted = path.replace(/^https?:\/\/[^/]+/, "");
+  const url = rooted.startsWith("/") ? rooted : ROOT + rooted;
   const pairs = Object.entries(query ?? {}).filter(
     ([, value]) => value !== undefined && value !== null && value !== "",
   );
