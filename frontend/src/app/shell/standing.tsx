@@ -1,15 +1,8 @@
 import type { Run } from "../../api/types";
-import { count, duration, fraction, percent } from "../../ui/figures";
+import { count, duration } from "../../ui/figures";
 import { Bar } from "../../ui/progress";
 import { useProject } from "../project";
-
-/** The run's one figure: "AP 0.612" or "Accuracy 94.1 %". */
-export function runFigure(run: Run): { name: string; value: string } | null {
-  if (typeof run.metrics.AP === "number") return { name: "AP", value: fraction(run.metrics.AP) };
-  if (typeof run.metrics.accuracy === "number")
-    return { name: "Accuracy", value: percent(run.metrics.accuracy) };
-  return null;
-}
+import { runFigure } from "./runFigure";
 
 function NewestRun({ run }: { run: Run }) {
   const figure = runFigure(run);
