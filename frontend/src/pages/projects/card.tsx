@@ -1,0 +1,114 @@
+import { api, apiUrl } from "../../api/client";
+import { fetchBoxes } from "../../api/fetchers";
+import type { Image, Page, Project, Run } from "../../api/types";
+import { runFigure } from "../../app/shell/runFigure";
+import { Boxes, type DrawnBox } from "../../ui/boxes";
+import { ago, count, counted, duration } from "../../ui/figures";
+import { Icon } from "../../ui/icons";
+import { Bar, Spinner } from "../../ui/progress";
+import { useLoaded } from "../../ui/useLoaded";
+
+interface Cover {
+  image: Image;
+  boxes: DrawnBox[];
+}
+
+/** A labelled image where there is one: the cover shows what the project marks. */
+async function fetchCover(project: Project, signal: AbortSignal): Promise<Cover | null> {
+  const { counts } = project;
+  if (counts.images === 0) return null;
+  const queue = (["done", "labelled", "review"] as const).find((name) => counts[name] > 0);
+  const page = await api.get<Page<Image>>(`projects/${project.id}/images/`, {
+    query: { queue, limit: 1, order: "name" },
+    signal,
+  });
+  const image = page.results[0];
+  if (!image) return null;
+  const marked = project.task === "detection" && image.annotation_count > 0;
+  return { image, boxes: marked ? await fetchBoxes(image.id, project.labels, signal) : [] };
+}
+
+function CoverPicture({ project }: { project: Project }) {
+  const { value } = useLoaded(`cover-${project.id}-${project.counts.images > 0}`, (signal) =>
+    fetchCover(project, signal),
+  );
+  if (!value) {
+    return <div class="pic bare">{project.counts.images === 0 && <Icon name="image" />}</div>;
+  }
+  return (
+    <div class="pic">
+      <img src={apiUrl(`images/${value.image.id}/preview/`)} alt="" loading="lazy" decoding="async" />
+      <Boxes width={value.image.width} height={value.image.height} boxes={value.boxes} />
+    </div>
+  );
+}
+
+function RunLine({ project, run }: { project: Project; run: Run | null }) {
+  if (!run) return <span class="dim cut">{firstStep(project)}</span>;
+  const figure = runFigure(run);
+  if (run.status === "queued" || run.status === "running") {
+    return (
+      <>
+        <Spinner />
+        <span class="grow cut">
+          Run {run.number}:{" "}
+          {run.eta_seconds === null ? run.phase || run.status : `${duration(run.eta_seconds)} left`}
+        </span>
+        {figure && (
+          <span class="dim nowrap">
+            {figure.name} {figure.value}
+          </span>
+        )}
+      </>
+    );
+  }
+  return (
+    <span class="cut dim">
+      Run {run.number}{" "}
+      {figure && (
+        <b>
+          {figure.name} {figure.value}
+        </b>
+      )}
+      {run.status !== "succeeded" && <span class={run.status === "failed" ? "bad" : ""}>{run.status}</span>}{" "}
+      <span class="faint">{ago(run.finished_at ?? run.created_at)}</span>
+    </span>
+  );
+}
+
+function firstStep({ counts }: Project): string {
+  if (counts.images === 0) return "No images yet";
+  if (counts.labelled + counts.review + counts.done === 0) return "No model yet: label the first images";
+  return "No model yet: train the first";
+}
+
+export function ProjectCard({ project, run }: { project: Project; run: Run | null }) {
+  const { counts, labels, task } = project;
+  const ready = counts.labelled + counts.review + counts.done;
+  const all = counts.images - counts.skipped;
+  return (
+    <a class="card" href={`/p/${project.slug}/images`}>
+      <CoverPicture project={project} />
+      <div class="txt">
+        <div class="ttl">
+          <b class="cut">{project.name}</b>
+          <span class="faint cut team">{project.team.name}</span>
+        </div>
+        <div>
+          <div class="between">
+            <span>
+              {count(ready)} of {count(all)} labelled
+            </span>
+            <span class="faint">
+              {task === "detection" ? "Detection" : "Classification"}, {counted(labels.length, "label")}
+            </span>
+          </div>
+          <Bar value={ready} max={all} label="Labelled images" />
+        </div>
+        <div class="foot">
+          <RunLine project={project} run={run} />
+        </div>
+      </div>
+    </a>
+  );
+}
