@@ -1,0 +1,96 @@
+import { useEffect, useState } from "preact/hooks";
+import type { Label } from "../../api/types";
+import { SearchField } from "../../ui/field";
+import { Icon } from "../../ui/icons";
+import { LabelDot } from "../../ui/label";
+import { Menu, MenuChoice } from "../../ui/menu";
+import type { Filter, Order } from "./gallery/useImages";
+
+const ORDERS: Record<Order, string> = { "-created": "Newest", created: "Oldest", name: "Name" };
+const TYPING_MS = 250;
+
+interface FiltersProps {
+  filter: Filter;
+  labels: Label[];
+  set: (values: Record<string, string | null>) => void;
+}
+
+function Search({ value, set }: { value: string; set: (text: string) => void }) {
+  const [text, setText] = useState(value);
+  useEffect(() => setText(value), [value]);
+  useEffect(() => {
+    if (text === value) return;
+    const timer = setTimeout(() => set(text), TYPING_MS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return <SearchField value={text} onText={setText} placeholder="File name" />;
+}
+
+export function Filters({ filter, labels, set }: FiltersProps) {
+  const chosen = labels.find((label) => String(label.id) === filter.label);
+  return (
+    <div class="images-filters">
+      <Search value={filter.search} set={(search) => set({ search })} />
+      {labels.length > 0 && (
+        <Menu
+          look="btn quiet"
+          trigger={
+            <>
+              <span>Label</span>
+              <Icon name="down" class="end" />
+            </>
+          }
+        >
+          <MenuChoice checked={!chosen} onClick={() => set({ label: null })}>
+            All labels
+          </MenuChoice>
+          <hr />
+          {labels.map((label) => (
+            <MenuChoice
+              key={label.id}
+              checked={label === chosen}
+              onClick={() => set({ label: String(label.id) })}
+            >
+              <LabelDot color={label.color} /> {label.name}
+            </MenuChoice>
+          ))}
+        </Menu>
+      )}
+      {chosen && (
+        <span class="chip">
+          <LabelDot color={chosen.color} />
+          {chosen.name}
+          <button
+            type="button"
+            aria-label={`Remove filter ${chosen.name}`}
+            onClick={() => set({ label: null })}
+          >
+            <Icon name="x" />
+          </button>
+        </span>
+      )}
+      <span class="grow" />
+      <Menu
+        look="btn quiet"
+        align="right"
+        trigger={
+          <>
+            <Icon name="sort" />
+            <span>{ORDERS[filter.order]}</span>
+            <Icon name="down" class="end" />
+          </>
+        }
+      >
+        {(Object.keys(ORDERS) as Order[]).map((order) => (
+          <MenuChoice
+            key={order}
+            checked={order === filter.order}
+            onClick={() => set({ order: order === "-created" ? null : order })}
+          >
+            {ORDERS[order]}
+          </MenuChoice>
+        ))}
+      </Menu>
+    </div>
+  );
+}

@@ -1,0 +1,156 @@
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { Image, Project } from "../../../api/types";
+import { aspectOf, justify, type Layout, neighbour, rowsBetween } from "./layout";
+import { Tile } from "./tile";
+import type { ImageList } from "./useImages";
+
+const GAP = 4;
+const TARGET = 172;
+const TARGET_PHONE = 124;
+/** Rows are kept this far beyond what is in view, and more is asked for when the end comes this near. */
+const MARGIN = 600;
+
+interface GalleryProps {
+  project: Project;
+  list: ImageList;
+  selected: ReadonlySet<number>;
+  onSelect: ((image: Image, range: boolean) => void) | null;
+}
+
+interface View {
+  width: number;
+  height: number;
+  top: number;
+}
+
+function useView() {
+  const scroller = useRef<HTMLDivElement>(null);
+  const [view, setView] = useState<View>({ width: 0, height: 0, top: 0 });
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    const measure = () => {
+      const style = getComputedStyle(element);
+      const inner =
+        element.clientWidth - Number.parseFloat(style.paddingLeft) - Number.parseFloat(style.paddingRight);
+      setView({ width: inner, height: element.clientHeight, top: element.scrollTop });
+    };
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    element.addEventListener("scroll", measure, { passive: true });
+    measure();
+    return () => {
+      observer.disconnect();
+      element.removeEventListener("scroll", measure);
+    };
+  }, []);
+  return { scroller, view };
+}
+
+function nextIndex(event: KeyboardEvent, at: number, count: number, layout: Layout): number | null {
+  switch (event.key) {
+    case "ArrowRight":
+      return Math.min(count - 1, at + 1);
+    case "ArrowLeft":
+      return Math.max(0, at - 1);
+    case "ArrowDown":
+      return neighbour(layout, at, 1);
+    case "ArrowUp":
+      return neighbour(layout, at, -1);
+    case "Home":
+      return 0;
+    case "End":
+      return count - 1;
+    default:
+      return null;
+  }
+}
+
+/** Only the rows in view are in the page, so that ten thousand loaded images scroll like sixty. */
+export function Gallery({ project, list, selected, onSelect }: GalleryProps) {
+  const { scroller, view } = useView();
+  const [active, setActive] = useState(0);
+  const wantsFocus = useRef(false);
+  const target = view.width < 560 ? TARGET_PHONE : TARGET;
+  const layout = useMemo(
+    () => justify(list.images.map(aspectOf), { width: view.width, target, gap: GAP }),
+    [list.images, view.width, target],
+  );
+  const rows = rowsBetween(layout, view.top - MARGIN, view.top + view.height + MARGIN);
+  const shown = rows.flatMap((row) => row.tiles);
+  const tabStop = shown.some((tile) => tile.index === active) ? active : shown[0]?.index;
+
+  useEffect(() => {
+    if (list.hasMore && view.height > 0 && view.top + view.height + MARGIN > layout.height) list.more();
+  }, [list.hasMore, list.images, view, layout.height]);
+
+  useEffect(() => {
+    if (!wantsFocus.current) return;
+    const link = scroller.current?.querySelector<HTMLElement>(`a[data-index="${active}"]`);
+    if (link) {
+      wantsFocus.current = false;
+      link.focus({ preventScroll: true });
+      link.scrollIntoView({ block: "nearest" });
+    }
+  });
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const next = nextIndex(event, active, list.images.length, layout);
+    if (next === null || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    wantsFocus.current = true;
+    setActive(next);
+    const row = layout.rows.find((one) => one.tiles.some((tile) => tile.index === next));
+    const element = scroller.current;
+    if (!row || !element) return;
+    if (row.top < element.scrollTop) element.scrollTop = row.top;
+    else if (row.top + row.height > element.scrollTop + element.clientHeight) {
+      element.scrollTop = row.top + row.height - element.clientHeight + 24;
+    }
+  };
+
+  return (
+    <div class="gallery" ref={scroller}>
+      <ul
+        class={selected.size > 0 ? "tiles selecting" : "tiles"}
+        style={{ height: layout.height }}
+        aria-label="Images"
+        onKeyDown={onKeyDown}
+      >
+        {rows.flatMap((row) =>
+          row.tiles.map((tile) => {
+            const image = list.images[tile.index]!;
+            return (
+              <Tile
+                key={image.id}
+                image={image}
+                project={project}
+                frame={{ left: tile.left, top: row.top, width: tile.width, height: row.height }}
+                index={tile.index}
+                isTabStop={tile.index === tabStop}
+                selected={selected.has(image.id)}
+                onSelect={onSelect && ((event) => onSelect(image, event.shiftKey))}
+                onFocus={() => setActive(tile.index)}
+              />
+            );
+          }),
+        )}
+      </ul>
+    </div>
+  );
+}
+
+/** Still tiles of plausible shapes while the first page is on its way. */
+export function LoadingGallery() {
+  const shapes = [1.5, 1.33, 0.75, 1.6, 1.5, 1, 1.78, 1.33, 0.8, 1.5, 1.4, 1.5, 0.75, 1.33, 1.6, 1.5];
+  return (
+    <div class="gallery" aria-busy="true">
+      <span class="vh">Loading images</span>
+      <div class="still late" aria-hidden="true">
+        {shapes.map((shape, index) => (
+          <span key={index} class="sk" style={{ flex: `${shape} 1 ${shape * 160}px` }} />
+        ))}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,87 @@
+import { apiUrl } from "../../../api/client";
+import type { Image, Project } from "../../../api/types";
+import { Avatar } from "../../../ui/avatar";
+import { Boxes } from "../../../ui/boxes";
+import { counted } from "../../../ui/figures";
+import { Icon } from "../../../ui/icons";
+import { useTileBoxes } from "./tileBoxes";
+
+interface TileProps {
+  image: Image;
+  project: Project;
+  frame: { left: number; top: number; width: number; height: number };
+  index: number;
+  isTabStop: boolean;
+  selected: boolean;
+  /** Null where I may not select. */
+  onSelect: ((event: MouseEvent | KeyboardEvent) => void) | null;
+  onFocus: () => void;
+}
+
+function describe(image: Image, isDetection: boolean): string {
+  const marks = isDetection ? `, ${counted(image.annotation_count, "box", "boxes")}` : "";
+  const claim = image.claimed_by ? `, open at ${image.claimed_by.name}` : "";
+  return `${image.name}, ${image.queue}${marks}${claim}`;
+}
+
+function Pill({ image, isDetection }: { image: Image; isDetection: boolean }) {
+  if (image.queue === "unlabelled" && image.annotation_count === 0) return null;
+  return (
+    <span class="pill">
+      {image.queue === "skipped" && <Icon name="skip" />}
+      {image.queue === "review" && <Icon name="eye" />}
+      {image.queue === "done" && <Icon name="check" />}
+      {isDetection ? image.annotation_count : image.queue === "labelled" && <Icon name="tag" />}
+    </span>
+  );
+}
+
+export function Tile({ image, project, frame, index, isTabStop, selected, onSelect, onFocus }: TileProps) {
+  const isDetection = project.task === "detection";
+  const boxes = useTileBoxes(image, project.labels);
+  return (
+    <li class={selected ? "tile selected" : "tile"} style={frame}>
+      <a
+        href={`/p/${project.slug}/label/${image.id}`}
+        data-index={index}
+        tabIndex={isTabStop ? 0 : -1}
+        aria-label={describe(image, isDetection)}
+        title={image.name}
+        onFocus={onFocus}
+        onKeyDown={(event) => {
+          if (event.key !== " " || !onSelect) return;
+          event.preventDefault();
+          onSelect(event);
+        }}
+      >
+        <img
+          src={apiUrl(`images/${image.id}/thumbnail/`)}
+          alt=""
+          loading="lazy"
+          decoding="async"
+          draggable={false}
+        />
+      </a>
+      {boxes.length > 0 && <Boxes width={image.width} height={image.height} boxes={boxes} />}
+      {onSelect && (
+        <label class="pick">
+          <input
+            type="checkbox"
+            tabIndex={-1}
+            checked={selected}
+            aria-label={`Select ${image.name}`}
+            onClick={(event) => onSelect(event)}
+          />
+        </label>
+      )}
+      <span class="corner-bl">
+        <Pill image={image} isDetection={isDetection} />
+      </span>
+      {image.claimed_by && (
+        <span class="corner-tr">
+          <Avatar person={image.claimed_by} />
+        </span>
+      )}
+    </li>
+  );
+}

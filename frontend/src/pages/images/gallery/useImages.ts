@@ -1,0 +1,198 @@
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { api } from "../../../api/client";
+import type { EventKinds, Image, Page, Queue } from "../../../api/types";
+import { useProject } from "../../../app/project";
+
+export type Order = "-created" | "created" | "name";
+
+export interface Filter {
+  queue: Queue | "all";
+  label: string;
+  search: string;
+  order: Order;
+}
+
+export interface ImageList {
+  images: Image[];
+  /** null: not loaded yet. */
+  loaded: boolean;
+  hasMore: boolean;
+  error: unknown;
+  more(): void;
+  /** Look again at what is shown, without losing the place. */
+  refresh(): void;
+  remove(ids: ReadonlySet<number>): void;
+}
+
+interface State {
+  key: string;
+  images: Image[];
+  next: string | null;
+  loaded: boolean;
+  error: unknown;
+}
+
+const FIRST = 60;
+const FURTHER = 100;
+const MOST = 200;
+const REFRESH_MS = 600;
+
+function listUrl(project: number, filter: Filter, limit: number) {
+  const query = {
+    queue: filter.queue === "all" ? undefined : filter.queue,
+    label: filter.label,
+    search: filter.search,
+    order: filter.order,
+    limit,
+  };
+  return { path: `projects/${project}/images/`, query };
+}
+
+/** The fresh head of a list in front of what was further down. */
+export function mergeHead(
+  fresh: Page<Image>,
+  old: Image[],
+  oldNext: string | null,
+): { images: Image[]; next: string | null } {
+  if (old.length <= fresh.results.length || !fresh.next) return { images: fresh.results, next: fresh.next };
+  const known = new Set(fresh.results.map((image) => image.id));
+  return {
+    images: [...fresh.results, ...old.filter((image) => !known.has(image.id))].slice(0),
+    next: oldNext,
+  };
+}
+
+/** One image changed: update it in place, or let it go when it left the queue that is shown. */
+export function applyEvent(images: Image[], event: EventKinds["image"], queue: Filter["queue"]): Image[] {
+  const at = images.findIndex((image) => image.id === event.id);
+  if (at < 0) return images;
+  if (queue !== "all" && event.queue !== queue) return images.filter((image) => image.id !== event.id);
+  const changed = {
+    ...images[at]!,
+    queue: event.queue,
+    revision: event.revision,
+    annotation_count: event.annotation_count,
+  };
+  return images.with(at, changed);
+}
+
+function later(run: () => void, milliseconds: number): { call: () => void; cancel: () => void } {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  return {
+    call: () => {
+      clearTimeout(timer);
+      timer = setTimeout(run, milliseconds);
+    },
+    cancel: () => clearTimeout(timer),
+  };
+}
+
+/** The filtered list, cursor page by cursor page, kept current by the project's events. */
+export function useImages(filter: Filter): ImageList {
+  const { project, events } = useProject();
+  const id = project.value.id;
+  const key = JSON.stringify([id, filter]);
+  const [state, setState] = useState<State>({ key, images: [], next: null, loaded: false, error: null });
+  const latest = useRef(state);
+  latest.current = state;
+  const loading = useRef(false);
+
+  const put = useCallback(
+    (part: (old: State) => Partial<State>) =>
+      setState((old) => (old.key === key ? { ...old, ...part(old) } : old)),
+    [key],
+  );
+
+  const loadFirst = useCallback(
+    async (limit: number, signal?: AbortSignal) => {
+      const { path, query } = listUrl(id, filter, limit);
+      try {
+        const page = await api.get<Page<Image>>(path, { query, signal });
+        put((old) => ({ ...mergeHead(page, old.images, old.next), loaded: true, error: null }));
+      } catch (error) {
+        if (!signal?.aborted) put(() => ({ error }));
+      }
+    },
+    [key],
+  );
+
+  useEffect(() => {
+    setState({ key, images: [], next: null, loaded: false, error: null });
+    const abort = new AbortController();
+    void loadFirst(FIRST, abort.signal);
+    return () => abort.abort();
+  }, [key]);
+
+  const refresh = useCallback(() => {
+    void loadFirst(Math.min(MOST, Math.max(FIRST, latest.current.images.length)));
+  }, [loadFirst]);
+
+  useEffect(() => {
+    const soon = later(refresh, REFRESH_MS);
+    const ends = [
+      events.on("image", (event) => {
+        const isKnown = latest.current.images.some((image) => image.id === event.id);
+        if (!isKnown && (filter.queue === "all" || filter.queue === event.queue)) soon.call();
+        put((old) => ({ images: applyEvent(old.images, event, filter.queue) }));
+      }),
+      events.on("claim", (event) =>
+        put((old) => ({
+          images: old.images.map((one) => (one.id === event.id ? { ...one, ...event } : one)),
+        })),
+      ),
+      events.onGap(soon.call),
+    ];
+    return () => {
+      soon.cancel();
+      for (const end of ends) end();
+    };
+  }, [key, refresh]);
+
+  const count = filter.queue === "all" ? project.value.counts.images : project.value.counts[filter.queue];
+  const seenCount = useRef(count);
+  useEffect(() => {
+    if (count === seenCount.current) return;
+    const grew = count > seenCount.current;
+    seenCount.current = count;
+    if (!grew) return;
+    const timer = setTimeout(refresh, REFRESH_MS);
+    return () => clearTimeout(timer);
+  }, [count, refresh]);
+
+  const more = useCallback(async () => {
+    const { next } = latest.current;
+    if (!next || loading.current) return;
+    loading.current = true;
+    try {
+      const page = await api.get<Page<Image>>(next.replace(/limit=\d+/, `limit=${FURTHER}`));
+      put((old) => {
+        const known = new Set(old.images.map((image) => image.id));
+        return {
+          images: [...old.images, ...page.results.filter((image) => !known.has(image.id))],
+          next: page.next,
+        };
+      });
+    } catch (error) {
+      put(() => ({ error }));
+    } finally {
+      loading.current = false;
+    }
+  }, [put]);
+
+  const remove = useCallback(
+    (ids: ReadonlySet<number>) =>
+      put((old) => ({ images: old.images.filter((image) => !ids.has(image.id)) })),
+    [put],
+  );
+  const current =
+    state.key === key ? state : { ...state, images: [], next: null, loaded: false, error: null };
+  return {
+    images: current.images,
+    loaded: current.loaded,
+    hasMore: current.next !== null,
+    error: current.error,
+    more,
+    refresh,
+    remove,
+  };
+}

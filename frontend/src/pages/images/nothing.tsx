@@ -1,0 +1,68 @@
+import { Button } from "../../ui/button";
+import { Empty } from "../../ui/states";
+import type { Filter } from "./gallery/useImages";
+
+const EMPTY_QUEUE: Record<Exclude<Filter["queue"], "all">, { title: string; text: string }> = {
+  unlabelled: { title: "Nothing waits for labels", text: "New uploads appear here." },
+  labelled: {
+    title: "Nothing is labelled yet",
+    text: "An image comes here with its first annotation, or as “nothing here”.",
+  },
+  review: { title: "Nothing to review", text: "Images that someone should look at again come here." },
+  done: { title: "Nothing is done yet", text: "Images come here when a reviewer accepts them." },
+  skipped: { title: "Nothing is skipped", text: "Skipped images stay out of training." },
+};
+
+interface NothingProps {
+  filter: Filter;
+  /** How many images the project has in all. */
+  total: number;
+  mayUpload: boolean;
+  upload: () => void;
+  startImport: () => void;
+  clearFilter: () => void;
+}
+
+function Drawing() {
+  return (
+    <svg class="drawing" viewBox="0 0 160 96" aria-hidden="true">
+      <path class="back" d="M36 6h100v62H36z" />
+      <path class="back" d="M26 16h100v62H26z" />
+      <path class="front" d="M14 26h102v64H14z" />
+      <path class="line" d="m14 80 30-24 18 14 14-12 40 30" />
+      <path class="arrow" d="M140 90V66M130 75l10-10 10 10" />
+    </svg>
+  );
+}
+
+/** Why the gallery is empty, and the way on. */
+export function Nothing({ filter, total, mayUpload, upload, startImport, clearFilter }: NothingProps) {
+  if (filter.search || filter.label) {
+    return (
+      <Empty title="No image matches" actions={<Button onClick={clearFilter}>Clear the filter</Button>}>
+        {filter.search && `No file name holds “${filter.search}” here.`}
+      </Empty>
+    );
+  }
+  if (total > 0 && filter.queue !== "all") {
+    const { title, text } = EMPTY_QUEUE[filter.queue];
+    return <Empty title={title}>{text}</Empty>;
+  }
+  if (!mayUpload) return <Empty title="No images yet">An annotator of the team can upload some.</Empty>;
+  return (
+    <Empty
+      title="Drop images here"
+      drawing={<Drawing />}
+      actions={
+        <>
+          <Button look="primary" icon="upload" onClick={upload}>
+            Upload images
+          </Button>
+          <Button onClick={startImport}>Import a zip</Button>
+        </>
+      }
+    >
+      JPEG and PNG, as many as you like, whole folders too. Images that are already annotated come as a zip.
+    </Empty>
+  );
+}
