@@ -22,7 +22,7 @@ def _broker() -> dict[str, object]:
         (settings.QUEUE_FOLDER / part).mkdir(parents=True, exist_ok=True)
     folder_queue.register()
     return {
-        "broker_url": f"{folder_queue.SCHEME}://",
+        "broker_url": f"{folder_queue.SCHEME}://localhost",
         "broker_transport_options": {
             "polling_interval": POLL_SECONDS,
             "data_folder_in": str(settings.QUEUE_FOLDER / "messages"),

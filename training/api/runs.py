@@ -36,11 +36,11 @@ class RunsView(Endpoint):
 
 
 class EstimateView(Endpoint):
-    @extend_schema(request=shapes.EstimateRequestSerializer, responses=shapes.EstimateSerializer)
+    @extend_schema(request=shapes.RunPlanSerializer, responses=shapes.EstimateSerializer)
     def post(self, request: Request, project_id: int) -> Response:
         """What a run would cost. Without a snapshot: one of what is labelled now."""
         project = project_for(request.user, project_id)
-        asked = self.parsed(shapes.EstimateRequestSerializer)
+        asked = self.parsed(shapes.RunPlanSerializer)
         if asked["snapshot"] is not None:
             asked["snapshot"] = queries.snapshot_in(project, asked["snapshot"])
         return Response(runs.estimate(project=project, **asked))

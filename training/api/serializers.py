@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from annotations.models import Snapshot
 from boxwright.jobs import Status
+from boxwright.projects.models import TaskKind
 from boxwright.teams.api.serializers import PersonSerializer
 from training import status
 from training.models import Artifact, LogLine, Metric, Run
@@ -89,7 +90,7 @@ class NewRunSerializer(serializers.Serializer[Any]):
     config = serializers.DictField(required=False, default=dict, help_text="what differs from the model's defaults")
 
 
-class EstimateRequestSerializer(serializers.Serializer[Any]):
+class RunPlanSerializer(serializers.Serializer[Any]):
     snapshot = serializers.IntegerField(required=False, allow_null=True, default=None)
     model = serializers.CharField(max_length=60)
     config = serializers.DictField(required=False, default=dict)
@@ -130,7 +131,7 @@ class LogSerializer(serializers.Serializer[Any]):
 class ModelSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     title = serializers.CharField()
-    task = serializers.ChoiceField(choices=["detection", "classification"])
+    task = serializers.ChoiceField(choices=TaskKind.choices)
     image_size = serializers.IntegerField()
     summary = serializers.CharField()
     default_config = ConfigSerializer()
