@@ -1,9 +1,67 @@
 """Catalogues, runs, artifacts."""
 
-from tests.access.table import Row, World
+import json
+from typing import Any
 
-ROWS: list[Row] = []
+from annotations.models import Snapshot
+from boxwright.projects.models import Project
+from boxwright.storage import store
+from tests.access.table import Row, World
+from training import keys
+from training.engine.catalog import complete_config
+from training.models import Artifact, Run
+
+MODEL = "ssdlite320_mobilenet_v3_large"
+SEES = "401 404 200 200 200 200"
+
+
+def new_run(world: World) -> dict[str, Any]:
+    return {"snapshot": world.own["snapshot_id"], "model": MODEL}
+
+
+def foreign_snapshot(world: World) -> dict[str, Any]:
+    return {"snapshot": world.foreign["snapshot_id"], "model": MODEL}
+
+
+ROWS: list[Row] = [
+    Row("GET", "models", "401 200 200 200 200 200"),
+    Row("GET", "targets", "401 200 200 200 200 200"),
+    Row("GET", "runs-latest", "401 200 200 200 200 200"),
+    Row("GET", "runs", SEES),
+    Row("POST", "runs", "401 404 403 403 201 201", new_run, foreign=foreign_snapshot),
+    Row("POST", "run-estimate", SEES, new_run, foreign=foreign_snapshot),
+    Row("POST", "retrain", "401 404 403 403 201 201"),
+    Row("GET", "run", SEES),
+    # The run has succeeded: whoever may cancel or resume is told that it can't be done.
+    Row("POST", "run-cancel", "401 404 403 403 409 409"),
+    Row("POST", "run-resume", "401 404 403 403 409 409"),
+    Row("GET", "run-metrics", SEES),
+    Row("GET", "run-log", SEES),
+    Row("GET", "run-evaluation", SEES),
+    Row("GET", "artifacts", SEES),
+    Row("POST", "artifacts", "401 404 403 403 201 201", {"target": "tflite"}),
+    Row("GET", "artifact", SEES),
+    Row("GET", "artifact-download", "401 404 200/302 200/302 200/302 200/302"),
+]
 
 
 def build(world: World) -> None:
-    """Nothing yet."""
+    for project, ids in ((world.project, world.own), (world.foreign_project, world.foreign)):
+        ids |= _build(project, ids.get("snapshot_id"))
+
+
+def _build(project: Project, snapshot_id: int | None) -> dict[str, Any]:
+    snapshot = Snapshot.objects.get(pk=snapshot_id) if snapshot_id else _snapshot(project)
+    config = complete_config({"model": MODEL}).to_dict()
+    run = Run.objects.create(
+        project=project, number=1, snapshot=snapshot, model=MODEL, config=config, status="succeeded"
+    )
+    Project.objects.filter(pk=project.pk).update(last_run_number=1)
+    artifact = Artifact.objects.create(run=run, target="onnx", status="succeeded")
+    store().put(keys.run_file(run, "evaluation.json"), json.dumps({"predictions": []}).encode())
+    store().put(keys.artifact(artifact), b"zip")
+    return {"snapshot_id": snapshot.pk, "run_id": run.pk, "artifact_id": artifact.pk}
+
+
+def _snapshot(project: Project) -> Snapshot:
+    return Snapshot.objects.create(project=project, number=1, status="succeeded", labelled_count=2)
