@@ -1,0 +1,19 @@
+"""What an import or an audit noticed."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+Severity = Literal["error", "warning", "info"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`file` as its archive names it. error: something was left out; warning: changed on its way in; info: to know."""
+
+    severity: Severity
+    file: str
+    reason: str
+    line: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)

@@ -1,0 +1,74 @@
+"""Writing Pascal VOC: Annotations/, JPEGImages/ and the lists of each split in ImageSets/Main/."""
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import PurePosixPath
+
+from lxml import etree
+
+from annotations.dataset.records import ImageRecord, Mark
+from annotations.formats.format import Part
+
+UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"/\\|?*\ud800-\udfff\ufffe\uffff]')
+SPLITS = ("train", "val", "test")
+
+
+def write(images: Iterable[ImageRecord]) -> Iterator[Part]:
+    """Images that are not labelled come without an XML; a labelled one without boxes has an XML without objects."""
+    used: set[str] = set()
+    lists: dict[str, list[str]] = {split: [] for split in SPLITS}
+    for image in images:
+        name = _name(image, used)
+        yield f"JPEGImages/{name}", image
+        if image.is_labelled:
+            stem = PurePosixPath(name).stem
+            lists[image.split].append(stem)
+            yield f"Annotations/{stem}.xml", to_xml(image, name)
+    for split, stems in lists.items():
+        yield f"ImageSets/Main/{split}.txt", "".join(f"{stem}\n" for stem in stems).encode()
+
+
+def to_xml(image: ImageRecord, name: str) -> bytes:
+    root = etree.Element("annotation")
+    _texts(root, folder="JPEGImages", filename=name)
+    _texts(etree.SubElement(root, "size"), width=str(image.width), height=str(image.height), depth="3")
+    _texts(root, segmented="0")
+    for mark in image.marks:
+        _object(root, mark)
+    text: bytes = etree.tostring(root, pretty_print=True, xml_declaration=True, encoding="UTF-8")
+    return text
+
+
+def _object(root: "etree._Element", mark: Mark) -> None:
+    if mark.box is None:
+        return
+    node = etree.SubElement(root, "object")
+    _texts(node, name=_clean(mark.label), pose="Unspecified", truncated="0", difficult="0")
+    box = mark.box
+    corners = {"xmin": box.x_min, "ymin": box.y_min, "xmax": box.x_max, "ymax": box.y_max}
+    _texts(etree.SubElement(node, "bndbox"), **{side: _number(value) for side, value in corners.items()})
+
+
+def _texts(parent: "etree._Element", **children: str) -> None:
+    for tag, text in children.items():
+        etree.SubElement(parent, tag).text = text
+
+
+def _number(value: float) -> str:
+    """Whole pixels as such; anything else so that reading gives the same float."""
+    return str(int(value)) if value == int(value) else repr(value)
+
+
+def _clean(text: str) -> str:
+    """What XML can't carry goes."""
+    return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", "", text)
+
+
+def _name(image: ImageRecord, used: set[str]) -> str:
+    """A file name that is safe everywhere, and whose stem is used once."""
+    path = PurePosixPath(UNSAFE.sub("_", image.name) or "image")
+    stem, suffix = path.stem.strip(". ") or "image", path.suffix or ".jpg"
+    if stem.lower() in used:
+        stem = f"{stem}-{image.sha256[:12]}"
+    used.add(stem.lower())
+    return stem + suffix

@@ -1,0 +1,176 @@
+"""Snapshots: a frozen, numbered state of a project, built from one consistent read."""
+
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+
+from annotations.consistency import consistent_read
+from annotations.dataset.diff import diff
+from annotations.dataset.manifest import canonical, parse_line, write_manifest
+from annotations.dataset.records import ImageRecord, Mark
+from annotations.dataset.split import split_of
+from annotations.history import draft_of
+from annotations.models import Annotation, Image, Snapshot
+from annotations.objects import manifest_key, snapshot_key
+from annotations.pulse import beating
+from annotations.shapes import plain, snapshot_shape
+from boxwright import events
+from boxwright.errors import Conflict
+from boxwright.jobs import Status
+from boxwright.projects.models import Label, Project
+from boxwright.storage import store
+from boxwright.teams.models import User
+
+CHUNK = 500
+
+
+@transaction.atomic
+def create_snapshot(*, project: Project, author: User) -> Snapshot:
+    """Number a new snapshot and enqueue its building."""
+    Project.objects.filter(pk=project.pk).update(last_snapshot_number=F("last_snapshot_number") + 1)
+    number = Project.objects.values_list("last_snapshot_number", flat=True).get(pk=project.pk)
+    before = Snapshot.objects.filter(project=project).exclude(status__in=[Status.FAILED, Status.CANCELED])
+    snapshot = Snapshot.objects.create(
+        project=project, number=number, author=author, parent=before.order_by("-number").first()
+    )
+    _publish(snapshot)
+    snapshot.send()
+    return snapshot
+
+
+def build(snapshot_id: int) -> None:
+    """Write the manifest and `snapshot.json`, then publish the snapshot's numbers. May run twice without harm."""
+    snapshot = Snapshot.claim(snapshot_id)
+    if snapshot is None:
+        return
+    try:
+        with beating(snapshot), tempfile.TemporaryDirectory(dir=_scratch()) as folder:
+            _build(snapshot, Path(folder) / "manifest.jsonl")
+    except Exception:
+        _end(snapshot, Status.FAILED, error_code="internal", error="Internal error; the log of the worker says more.")
+        raise
+
+
+def _scratch() -> Path:
+    settings.SCRATCH_DIR.mkdir(parents=True, exist_ok=True)
+    return Path(settings.SCRATCH_DIR)
+
+
+def _build(snapshot: Snapshot, path: Path) -> None:
+    project = Project.objects.get(pk=snapshot.project_id)
+    tally = Tally()
+    with consistent_read():
+        labels = list(Label.objects.filter(project=project).order_by("position", "id"))
+        names = {label.pk: label.name for label in labels}
+        sha256 = write_manifest(path, tally.counting(_records(project, names)))
+    rows = [{"name": x.name, "color": x.color, "annotation_count": tally.labels[x.name]} for x in labels]
+    numbers = tally.numbers | {"sha256": sha256, "labels": rows}
+    with path.open("rb") as manifest:
+        store().put(manifest_key(project.pk, snapshot.number), manifest, "application/x-ndjson")
+    about = canonical(_about(snapshot, project, numbers)).encode() + b"\n"
+    store().put(snapshot_key(project.pk, snapshot.number), about, "application/json")
+    _end(snapshot, Status.SUCCEEDED, **numbers)
+
+
+def _end(snapshot: Snapshot, status: Status, **changes: Any) -> None:
+    with transaction.atomic():
+        if snapshot.finish(status, **changes):
+            _publish(snapshot)
+
+
+def _publish(snapshot: Snapshot) -> None:
+    events.publish(snapshot.project_id, "snapshot", plain(snapshot_shape(snapshot)))
+
+
+def _about(snapshot: Snapshot, project: Project, numbers: Mapping[str, Any]) -> dict[str, Any]:
+    """`snapshot.json`: enough to rebuild the project's labels and to know where this came from."""
+    return {
+        "project": {"slug": project.slug, "name": project.name, "task": project.task, "seed": project.seed},
+        "number": snapshot.number,
+        "labels": [{"name": label["name"], "color": label["color"]} for label in numbers["labels"]],
+        "image_count": numbers["image_count"],
+        "box_count": numbers["box_count"],
+        "author": snapshot.author.name if snapshot.author else None,
+        "created_at": snapshot.created_at.isoformat(),
+        "parent": snapshot.parent.number if snapshot.parent else None,
+        "manifest_sha256": numbers["sha256"],
+    }
+
+
+class Tally:
+    """Counts records as they pass."""
+
+    def __init__(self) -> None:
+        self.images = self.labelled = 0
+        self.labels: Counter[str] = Counter()
+        self.splits: Counter[str] = Counter()
+
+    def counting(self, records: Iterable[ImageRecord]) -> Iterator[ImageRecord]:
+        for record in records:
+            self.images += 1
+            self.labels.update(mark.label for mark in record.marks)
+            if record.is_labelled:
+                self.labelled += 1
+                self.splits[record.split] += 1
+            yield record
+
+    @property
+    def numbers(self) -> dict[str, Any]:
+        return {
+            "image_count": self.images,
+            "labelled_count": self.labelled,
+            "box_count": self.labels.total(),
+            "splits": {split: self.splits[split] for split in ("train", "val", "test")},
+        }
+
+
+def _records(project: Project, names: Mapping[int, str]) -> Iterator[ImageRecord]:
+    """All images by sha256, a chunk at a time."""
+    last = ""
+    while True:
+        rows = Image.objects.filter(project=project, sha256__gt=last).order_by("sha256")
+        chunk = list(rows[:CHUNK])
+        marks = _marks([image.pk for image in chunk], names)
+        for image in chunk:
+            yield _record(image, project.seed, tuple(marks.get(image.pk, ())))
+        if len(chunk) < CHUNK:
+            return
+        last = chunk[-1].sha256
+
+
+def _marks(image_ids: list[int], names: Mapping[int, str]) -> dict[int, list[Mark]]:
+    marks: dict[int, list[Mark]] = {}
+    for annotation in Annotation.objects.filter(image__in=image_ids):
+        draft = draft_of(annotation)
+        mark = Mark(names[draft.label], draft.box, str(draft.id), draft.score, draft.source or "human")
+        marks.setdefault(annotation.image_id, []).append(mark)
+    return marks
+
+
+def _record(image: Image, seed: int, marks: tuple[Mark, ...]) -> ImageRecord:
+    split = split_of(image.sha256, seed)
+    return ImageRecord(image.name, image.sha256, image.width, image.height, image.size, image.queue, split, marks)
+
+
+def records_of(snapshot: Snapshot) -> Iterator[ImageRecord]:
+    """The frozen images, sorted by sha256. Raises Conflict while the snapshot is not built."""
+    expect_built(snapshot)
+    with store().open(manifest_key(snapshot.project_id, snapshot.number)) as file:
+        for line in file:
+            yield parse_line(line.decode())
+
+
+def expect_built(snapshot: Snapshot) -> None:
+    if snapshot.status != Status.SUCCEEDED:
+        raise Conflict(f"Snapshot v{snapshot.number} is not built: it is {snapshot.status}.")
+
+
+def diff_of(old: Snapshot, new: Snapshot) -> dict[str, int]:
+    return asdict(diff(records_of(old), records_of(new)))
