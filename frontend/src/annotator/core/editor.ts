@@ -64,8 +64,16 @@ export function opened(editor: Editor, image: Size, annotations: readonly Annota
 }
 
 export function boxes(editor: Editor): readonly BoxAnnotation[] {
-  return ordered(editor.document).filter(hasBox);
+  const all = ordered(editor.document);
+  const known = boxesOf.get(all);
+  if (known) return known;
+  const found = all.filter(hasBox);
+  boxesOf.set(all, found);
+  return found;
 }
+
+/** Filtered once a document, not once a movement of the pointer. */
+const boxesOf = new WeakMap<readonly Annotation[], readonly BoxAnnotation[]>();
 
 export function selectedAnnotation(editor: Editor): Annotation | null {
   return editor.selected === null ? null : (editor.document.annotations.get(editor.selected) ?? null);

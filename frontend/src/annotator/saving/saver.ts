@@ -105,6 +105,16 @@ export class Saver {
     this.change(image, discarded);
   }
 
+  /** Sends once more what the server would not have. */
+  retry(image: number): void {
+    this.change(image, revived);
+  }
+
+  /** Notes that wait for a decision between two sides. */
+  conflicted(): Entry[] {
+    return [...this.entries.values()].filter(({ conflicts }) => Object.keys(conflicts).length > 0);
+  }
+
   /** Tries now, whatever the backoff says: the network is back, or someone asks. */
   hurry(): void {
     this.failures = 0;

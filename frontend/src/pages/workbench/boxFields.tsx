@@ -1,0 +1,58 @@
+/** The selected box in figures: exact, and without any dragging. */
+import type { Box } from "../../annotator/core/geometry";
+import type { Bench } from "./bench";
+
+type Field = "x" | "y" | "width" | "height";
+
+const FIELDS: readonly { field: Field; short: string; name: string }[] = [
+  { field: "x", short: "X", name: "Left edge, pixels" },
+  { field: "y", short: "Y", name: "Top edge, pixels" },
+  { field: "width", short: "W", name: "Width, pixels" },
+  { field: "height", short: "H", name: "Height, pixels" },
+];
+
+function figureOf(box: Box, field: Field): number {
+  if (field === "x") return box.x_min;
+  if (field === "y") return box.y_min;
+  return field === "width" ? box.x_max - box.x_min : box.y_max - box.y_min;
+}
+
+function withValue(box: Box, field: Field, value: number): Box {
+  const { x_min, y_min, x_max, y_max } = box;
+  if (field === "x") return { ...box, x_min: value, x_max: value + x_max - x_min };
+  if (field === "y") return { ...box, y_min: value, y_max: value + y_max - y_min };
+  return field === "width" ? { ...box, x_max: x_min + value } : { ...box, y_max: y_min + value };
+}
+
+function shown(value: number): string {
+  return String(Math.round(value * 10) / 10);
+}
+
+export function BoxFields({ bench }: { bench: Bench }) {
+  const target = bench.target.value;
+  if (!target) return null;
+  const change = (field: Field, text: string): void => {
+    const value = Number(text);
+    if (text.trim() === "" || !Number.isFinite(value)) return;
+    bench.command({ name: "reshape", id: target.id, box: withValue(target.box, field, value) });
+  };
+  return (
+    <fieldset class="box-fields" data-testid="box-fields" disabled={!bench.editable}>
+      <legend class="vh">Selected box</legend>
+      {FIELDS.map(({ field, short, name }) => (
+        <label key={field} title={name}>
+          <span aria-hidden="true">{short}</span>
+          <input
+            key={`${target.id} ${figureOf(target.box, field)}`}
+            type="number"
+            step="1"
+            aria-label={name}
+            data-testid={`box-${field}`}
+            value={shown(figureOf(target.box, field))}
+            onChange={(event) => change(field, event.currentTarget.value)}
+          />
+        </label>
+      ))}
+    </fieldset>
+  );
+}

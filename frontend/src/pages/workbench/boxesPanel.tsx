@@ -1,0 +1,155 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { BoxAnnotation } from "../../annotator/core/annotation";
+import { height, width } from "../../annotator/core/geometry";
+import { lookOf } from "../../annotator/core/scene";
+import { Button, IconButton } from "../../ui/button";
+import { count } from "../../ui/figures";
+import { LabelDot } from "../../ui/label";
+import type { Bench } from "./bench";
+import { BoxFields } from "./boxFields";
+import type { PageActions } from "./keys";
+
+const ROW = 28;
+/** Rows painted beyond what is seen, above and below. */
+const SPARE = 8;
+
+export function sizeText({ box }: BoxAnnotation): string {
+  return `${Math.round(width(box))} × ${Math.round(height(box))}`;
+}
+
+export function BoxesPanel({ bench, page }: { bench: Bench; page: PageActions }) {
+  const all = bench.boxes.value;
+  const hidden = bench.hidden.value;
+  return (
+    <section class="boxes-panel" aria-label="Boxes">
+      <header>
+        <h2 class="grow">
+          Boxes <span class="count">{count(all.length)}</span>
+        </h2>
+        <IconButton
+          icon="eye"
+          size="sm"
+          label={hidden ? "Show boxes (H)" : "Hide boxes (H)"}
+          aria-pressed={hidden}
+          onClick={() => bench.command({ name: "hide" })}
+        />
+      </header>
+      {all.length === 0 ? <NoBoxes bench={bench} page={page} /> : <BoxList bench={bench} all={all} />}
+      <BoxFields bench={bench} />
+    </section>
+  );
+}
+
+function NoBoxes({ bench, page }: { bench: Bench; page: PageActions }) {
+  const done = bench.queue.value !== "unlabelled";
+  if (!bench.editable) return <p class="side-note faint">No boxes on this image.</p>;
+  return (
+    <div class="side-note">
+      <p>
+        {done
+          ? "No boxes. Training learns from empty images too."
+          : "Drag on the image to draw the first box."}
+      </p>
+      {!done && (
+        <Button onClick={page.empty} data-testid="mark-empty">
+          Nothing to mark here <kbd>E</kbd>
+        </Button>
+      )}
+    </div>
+  );
+}
+
+/** The parallel list of the canvas: one focus stop, arrows select, only the rows in sight are in the page. */
+function BoxList({ bench, all }: { bench: Bench; all: readonly BoxAnnotation[] }) {
+  const list = useRef<HTMLDivElement>(null);
+  const [top, setTop] = useState(0);
+  const [tall, setTall] = useState(600);
+  const selected = bench.selected.value;
+  const at = all.findIndex(({ id }) => id === selected);
+  useEffect(() => {
+    const element = list.current;
+    if (!element) return;
+    setTall(element.clientHeight);
+    if (at < 0) return;
+    if (at * ROW < element.scrollTop) element.scrollTop = at * ROW;
+    else if ((at + 1) * ROW > element.scrollTop + element.clientHeight) {
+      element.scrollTop = (at + 1) * ROW - element.clientHeight;
+    }
+  }, [at, all.length]);
+  const first = Math.max(0, Math.floor(top / ROW) - SPARE);
+  const last = Math.min(all.length, Math.ceil((top + tall) / ROW) + SPARE);
+  const pick = (index: number): void =>
+    bench.dispatch({
+      type: "select",
+      id: all[Math.min(Math.max(index, 0), all.length - 1)]?.id ?? null,
+      reveal: true,
+    });
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key];
+    if (to === undefined || event.altKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    pick(to);
+  };
+  return (
+    <div
+      ref={list}
+      class="rows box-list"
+      role="listbox"
+      aria-label="Boxes on this image"
+      aria-activedescendant={at < 0 ? undefined : `box-${selected}`}
+      tabIndex={0}
+      data-testid="box-list"
+      onKeyDown={onKeyDown}
+      onScroll={(event) => setTop(event.currentTarget.scrollTop)}
+    >
+      <div style={{ height: first * ROW }} />
+      {all.slice(first, last).map((one, index) => (
+        <BoxRow
+          key={one.id}
+          bench={bench}
+          one={one}
+          isOn={one.id === selected}
+          position={first + index + 1}
+          total={all.length}
+          pick={() => pick(first + index)}
+        />
+      ))}
+      <div style={{ height: (all.length - last) * ROW }} />
+    </div>
+  );
+}
+
+interface RowProps {
+  readonly bench: Bench;
+  readonly one: BoxAnnotation;
+  readonly isOn: boolean;
+  readonly position: number;
+  readonly total: number;
+  readonly pick: () => void;
+}
+
+function BoxRow({ bench, one, isOn, position, total, pick }: RowProps) {
+  const look = lookOf(bench.looks.value, one.label);
+  const conflict = bench.entry.value?.conflicts[one.id] !== undefined;
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the listbox around it has the keys
+    // biome-ignore lint/a11y/useFocusableInteractive: the listbox has the focus, this is its active descendant
+    <div
+      id={`box-${one.id}`}
+      class={`li ${isOn ? "on" : ""}`}
+      role="option"
+      aria-selected={isOn}
+      aria-posinset={position}
+      aria-setsize={total}
+      data-testid="box-row"
+      data-id={one.id}
+      data-label={look.name}
+      onClick={pick}
+    >
+      <LabelDot color={look.color} />
+      <span class="cut grow">{look.name || "no label"}</span>
+      {conflict && <span class="warn">conflict</span>}
+      <span class="faint size">{sizeText(one)}</span>
+    </div>
+  );
+}

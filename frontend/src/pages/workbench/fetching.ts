@@ -1,0 +1,79 @@
+/** What the workbench asks of the API. */
+import { api, apiUrl } from "../../api/client";
+import { ApiError } from "../../api/errors";
+import type { Annotation, AnnotationState, Image, Page, Person, Queue } from "../../api/types";
+
+/** An image with its annotations, ready to be worked on. */
+export interface Opened {
+  readonly image: Image;
+  readonly state: AnnotationState;
+  /** Someone else who holds it, or null. */
+  readonly holder: Person | null;
+}
+
+type Claimed = Image & { annotations: Annotation[] };
+
+function openedFrom(claimed: Claimed): Opened {
+  const { annotations, ...image } = claimed;
+  return { image, state: { revision: image.revision, queue: image.queue, annotations }, holder: null };
+}
+
+/** Claims the next image of a queue; null when there is none. */
+export async function claimNext(project: number, queue: Queue, after: number | null): Promise<Opened | null> {
+  const body = { queue, ...(after === null ? {} : { after }) };
+  const claimed = await api.post<Claimed | null>(`projects/${project}/queue/next/`, body, { retries: 2 });
+  return claimed && openedFrom(claimed);
+}
+
+export async function fetchState(image: number): Promise<AnnotationState> {
+  return api.get<AnnotationState>(`images/${image}/annotations/`);
+}
+
+/** Opens one image; whoever may label claims it. Held by a colleague, it opens all the same and says so. */
+export async function openImage(id: number, claims: boolean): Promise<Opened> {
+  const [image, state, claim] = await Promise.all([
+    api.get<Image>(`images/${id}/`),
+    fetchState(id),
+    claims ? claimImage(id) : Promise.resolve({ holder: null, expires: null }),
+  ]);
+  const expires = claim.expires ?? image.claim_expires_at;
+  return { image: { ...image, claim_expires_at: expires }, state, holder: claim.holder };
+}
+
+export interface Claim {
+  readonly holder: Person | null;
+  readonly expires: string | null;
+}
+
+/** Claims or renews. `holder` is the colleague who was there first. */
+export async function claimImage(id: number): Promise<Claim> {
+  try {
+    const image = await api.post<Partial<Image> | null>(`images/${id}/claim/`);
+    return { holder: null, expires: image?.claim_expires_at ?? null };
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 409) throw error;
+    const holder = (error.problem.claimed_by as Person | undefined) ?? { id: 0, name: "Someone else" };
+    return { holder, expires: null };
+  }
+}
+
+/** Lets an image go; if that fails, the claim runs out by itself. */
+export function releaseImage(id: number): void {
+  api.delete(`images/${id}/claim/`).catch(() => undefined);
+}
+
+/** Images of a queue after one, for viewers (who claim nothing) and for preloading. */
+export async function peekAfter(project: number, queue: Queue, after: number | null): Promise<Image[]> {
+  const page = await api.get<Page<Image>>(`projects/${project}/images/`, {
+    query: { queue, order: "created", limit: 50 },
+  });
+  return page.results.filter(({ id }) => after === null || id > after);
+}
+
+export function previewUrl(id: number): string {
+  return apiUrl(`images/${id}/preview/`);
+}
+
+export function fileUrl(id: number): string {
+  return apiUrl(`images/${id}/file/`);
+}

@@ -1,0 +1,111 @@
+import { ThemeToggle } from "../../app/shell/person";
+import { Avatar } from "../../ui/avatar";
+import { Badge } from "../../ui/badge";
+import { Button } from "../../ui/button";
+import { count } from "../../ui/figures";
+import { Icon } from "../../ui/icons";
+import { Menu, MenuItem } from "../../ui/menu";
+import type { Bench } from "./bench";
+import type { PageActions } from "./keys";
+import { QUEUE_NAMES } from "./queues";
+import { SavingState } from "./savingState";
+
+interface HeaderProps {
+  readonly bench: Bench;
+  readonly page: PageActions;
+  readonly queue: keyof typeof QUEUE_NAMES;
+}
+
+export function WorkbenchHeader({ bench, page, queue }: HeaderProps) {
+  const project = bench.project.project.value;
+  const image = bench.image.value;
+  const left = bench.project.counts.value[queue];
+  const ready = bench.phase.value === "ready";
+  return (
+    <header class="top wb-top">
+      <a
+        class="btn icon quiet"
+        href={`/p/${project.slug}/images`}
+        aria-label="Back to images"
+        title="Back to images"
+      >
+        <Icon name="left" />
+      </a>
+      <div class="crumbs wb-crumbs">
+        <a class="desk-only cut" href={`/p/${project.slug}/images`}>
+          {project.name}
+        </a>
+        {image && <span class="sep desk-only">/</span>}
+        <h1 class="cut" data-testid="image-name">
+          {image?.name ?? "Label"}
+        </h1>
+        {ready && <QueueBadge bench={bench} />}
+        <span class="faint nowrap" data-testid="queue-left">
+          {count(left)} {QUEUE_NAMES[queue].left}
+        </span>
+      </div>
+      {bench.holder.value && <Avatar person={bench.holder.value} />}
+      <SavingState saver={bench.device.saver} />
+      <span class="wb-rule desk-only" />
+      <span class="desk-only">
+        <ThemeToggle />
+      </span>
+      <span class="wb-rule desk-only" />
+      {bench.editable && (
+        <span class="desk-only">
+          <Button look="quiet" onClick={page.skip} disabled={!ready} data-testid="skip-image">
+            Skip <kbd>S</kbd>
+          </Button>
+        </span>
+      )}
+      <span class="desk-only">
+        <Button look="primary" onClick={page.next} disabled={!ready} data-testid="next-image">
+          Next image <kbd>Enter</kbd>
+        </Button>
+      </span>
+      <span class="phone-only">
+        <MoreMenu bench={bench} page={page} />
+      </span>
+    </header>
+  );
+}
+
+/** Where this image stands, once it isn't waiting for labels any more. */
+function QueueBadge({ bench }: { bench: Bench }) {
+  const queue = bench.queue.value;
+  if (queue === "unlabelled") return null;
+  const isEmpty = queue !== "skipped" && bench.document.value.annotations.size === 0;
+  return (
+    <span data-testid="queue-badge" data-queue={queue}>
+      <Badge tone={queue === "skipped" ? "warn" : queue === "done" ? "good" : "neutral"}>
+        {isEmpty ? `${QUEUE_NAMES[queue].name}, empty` : QUEUE_NAMES[queue].name}
+      </Badge>
+    </span>
+  );
+}
+
+function MoreMenu({ bench, page }: { bench: Bench; page: PageActions }) {
+  return (
+    <Menu trigger={<Icon name="dots" />} label="More" look="btn quiet icon" align="right">
+      {bench.editable && !bench.whole && (
+        <MenuItem icon="check" onClick={page.empty}>
+          Nothing to mark here
+        </MenuItem>
+      )}
+      {bench.editable && (
+        <MenuItem icon="skip" onClick={page.skip}>
+          Skip
+        </MenuItem>
+      )}
+      <MenuItem icon="redo" onClick={() => bench.command({ name: "redo" })}>
+        Redo
+      </MenuItem>
+      <MenuItem icon="eye" onClick={() => bench.command({ name: "hide" })}>
+        {bench.hidden.value ? "Show boxes" : "Hide boxes"}
+      </MenuItem>
+      <MenuItem icon="fit" onClick={() => bench.command({ name: "fit" })}>
+        Fit
+      </MenuItem>
+    </Menu>
+  );
+}

@@ -1,0 +1,79 @@
+import "./workbench.css";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { deviceOf } from "../../annotator/saving/device";
+import { useProject } from "../../app/project";
+import { query } from "../../app/router";
+import { user } from "../../app/session";
+import { useTitle } from "../../app/title";
+import { Bench } from "./bench";
+import { BoxesPanel } from "./boxesPanel";
+import { Finder } from "./finder";
+import { Foot, SelectionVoice } from "./foot";
+import { WorkbenchHeader } from "./header";
+import { Help } from "./help";
+import { type PageActions, useKeys } from "./keys";
+import { LabelsPanel } from "./labelsPanel";
+import { live } from "./living";
+import { Notices } from "./notices";
+import { PhoneBar } from "./phoneBar";
+import { advances } from "./preferences";
+import { queueOf } from "./queues";
+import { SavingVoice } from "./savingState";
+import { Scene } from "./scene";
+import { Tools } from "./tools";
+import { Walk } from "./walking";
+
+type Overlay = "help" | "find" | null;
+
+function actionsOf(bench: Bench, walk: Walk, open: (overlay: Overlay) => void): PageActions {
+  return {
+    next: () => void walk.next(),
+    previous: () => void walk.previous(),
+    skip: () => bench.editable && void walk.skip(),
+    empty: () => bench.editable && void walk.markEmpty(),
+    help: () => open("help"),
+    find: () => open("find"),
+    pick: (index) => {
+      const label = bench.project.project.peek().labels[index];
+      if (!label || bench.phase.peek() !== "ready") return;
+      bench.command({ name: "label", label: label.id });
+      if (bench.whole && bench.editable && advances.peek()) void walk.next();
+    },
+  };
+}
+
+export default function Workbench({ image }: { image: number | null }) {
+  const project = useProject();
+  const me = user.value?.id ?? 0;
+  const bench = useMemo(() => new Bench(project, deviceOf(me)), [project, me]);
+  const walk = useMemo(() => new Walk(bench, () => queueOf(query.peek().get("queue"))), [bench]);
+  const [overlay, setOverlay] = useState<Overlay>(null);
+  const page = useMemo(() => actionsOf(bench, walk, setOverlay), [bench, walk]);
+  const queue = queueOf(query.value.get("queue"));
+  useEffect(() => live(bench), [bench]);
+  useEffect(() => () => walk.leave(), [walk]);
+  useEffect(() => void walk.open(image), [walk, image, queue]);
+  useKeys(bench, page);
+  useTitle(bench.image.value?.name ?? "Label", project.project.value.name);
+  const close = (): void => setOverlay(null);
+  return (
+    <>
+      <WorkbenchHeader bench={bench} page={page} queue={queue} />
+      <main class="wb" id="content">
+        <Tools bench={bench} page={page} />
+        <Notices bench={bench} />
+        <Scene bench={bench} queue={queue} again={() => void walk.again(image)} />
+        <Foot bench={bench} />
+        <aside class="wb-side desk-only" aria-label="Labels and boxes">
+          <LabelsPanel bench={bench} page={page} />
+          {!bench.whole && <BoxesPanel bench={bench} page={page} />}
+        </aside>
+        <PhoneBar bench={bench} page={page} />
+      </main>
+      <SavingVoice />
+      <SelectionVoice bench={bench} />
+      {overlay === "help" && <Help close={close} />}
+      {overlay === "find" && <Finder labels={project.project.value.labels} pick={page.pick} close={close} />}
+    </>
+  );
+}

@@ -1,0 +1,103 @@
+/** Keys of the whole page into commands; fields, dialogs and focused buttons keep theirs. */
+import { useEffect } from "preact/hooks";
+import { boxes } from "../../annotator/core/editor";
+import { commandFor, type KeyCommand, type KeyPress } from "../../annotator/core/keymap";
+import type { Bench } from "./bench";
+import { letters } from "./preferences";
+
+/** What the page does beyond the stage. */
+export interface PageActions {
+  next(): void;
+  previous(): void;
+  skip(): void;
+  empty(): void;
+  help(): void;
+  find(): void;
+  pick(index: number): void;
+}
+
+function pressOf(event: KeyboardEvent): KeyPress {
+  const { key, code, shiftKey: shift, altKey: alt } = event;
+  return { key, code, shift, alt, ctrl: event.ctrlKey || event.metaKey };
+}
+
+/** Typing, dialogs and menus have their own keys. */
+function isElsewhere(target: EventTarget | null): boolean {
+  return (
+    target instanceof Element &&
+    target.closest("input, textarea, select, [role='dialog'], [role='menu']") !== null
+  );
+}
+
+function activates(event: KeyboardEvent): boolean {
+  const onButton = event.target instanceof Element && event.target.closest("button, a[href]") !== null;
+  return onButton && (event.key === "Enter" || event.key === " ");
+}
+
+/** Tab walks the boxes while the stage has the focus, and goes on to the page after the last one. */
+function walksBoxes(event: KeyboardEvent, bench: Bench): boolean {
+  const stage = event.target instanceof Element && event.target.classList.contains("stage");
+  const editor = bench.editor.peek();
+  if (event.key !== "Tab" || !stage || editor.tabLeaves || editor.whole) return false;
+  const all = boxes(editor);
+  const at = all.findIndex(({ id }) => id === editor.selected);
+  const end = event.shiftKey ? 0 : all.length - 1;
+  return all.length > 0 && (at < 0 || at !== end);
+}
+
+function act(command: KeyCommand, bench: Bench, page: PageActions): void {
+  switch (command.name) {
+    case "next":
+    case "previous":
+    case "skip":
+    case "empty":
+    case "help":
+    case "find":
+      page[command.name]();
+      break;
+    case "number":
+      page.pick(command.index);
+      break;
+    default:
+      bench.command(command);
+  }
+}
+
+export function useKeys(bench: Bench, page: PageActions): void {
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent): void => {
+      if (event.defaultPrevented || isElsewhere(event.target) || activates(event)) return;
+      if (event.key === " ") {
+        event.preventDefault();
+        bench.dispatch({ type: "space", held: true });
+        return;
+      }
+      if (walksBoxes(event, bench)) {
+        event.preventDefault();
+        bench.command({ name: "cycle", by: event.shiftKey ? -1 : 1 });
+        return;
+      }
+      const { selected, whole } = bench.editor.peek();
+      const command = commandFor(pressOf(event), {
+        selected: selected !== null,
+        whole,
+        letters: letters.peek(),
+      });
+      if (!command) return;
+      event.preventDefault();
+      act(command, bench, page);
+    };
+    const letGo = (): void => bench.dispatch({ type: "space", held: false });
+    const onKeyUp = (event: KeyboardEvent): void => {
+      if (event.key === " ") letGo();
+    };
+    addEventListener("keydown", onKeyDown);
+    addEventListener("keyup", onKeyUp);
+    addEventListener("blur", letGo);
+    return () => {
+      removeEventListener("keydown", onKeyDown);
+      removeEventListener("keyup", onKeyUp);
+      removeEventListener("blur", letGo);
+    };
+  }, [bench, page]);
+}

@@ -1,0 +1,86 @@
+import { useComputed } from "@preact/signals";
+import { ButtonLink, IconButton } from "../../ui/button";
+import { count } from "../../ui/figures";
+import { LabelDot } from "../../ui/label";
+import type { Bench } from "./bench";
+import type { PageActions } from "./keys";
+import { advances } from "./preferences";
+
+/** How many marks of each label this image has. */
+export function useHere(bench: Bench) {
+  return useComputed(() => {
+    const here = new Map<number, number>();
+    for (const { label } of bench.document.value.annotations.values()) {
+      here.set(label, (here.get(label) ?? 0) + 1);
+    }
+    return here;
+  });
+}
+
+/** The label in hand; in a classification project, that of the image. */
+export function useCurrentLabel(bench: Bench) {
+  return useComputed(() => {
+    if (bench.whole) return [...bench.document.value.annotations.values()][0]?.label ?? null;
+    return bench.target.value?.label ?? bench.label.value;
+  });
+}
+
+export function LabelsPanel({ bench, page }: { bench: Bench; page: PageActions }) {
+  const { labels, slug } = bench.project.project.value;
+  const here = useHere(bench).value;
+  const current = useCurrentLabel(bench).value;
+  const { whole } = bench;
+  const added = bench.added.value;
+  return (
+    <section aria-label="Labels">
+      <header>
+        <h2 class="grow">Labels</h2>
+        <span class="col faint">here</span>
+        <span class="col faint all">all</span>
+        <IconButton icon="search" size="sm" label="Pick a label by name (L)" onClick={page.find} />
+      </header>
+      {labels.length === 0 && (
+        <div class="side-note">
+          <p>This project has no labels yet. Boxes need one.</p>
+          {bench.project.may("manager") && <ButtonLink href={`/p/${slug}/settings`}>Add labels</ButtonLink>}
+        </div>
+      )}
+      <ul class="rows labels">
+        {labels.map((label, index) => (
+          <li key={label.id}>
+            <button
+              type="button"
+              class={`li ${label.id === current ? "on" : ""}`}
+              data-testid="label-row"
+              data-label={label.name}
+              aria-pressed={label.id === current}
+              disabled={whole && !bench.editable}
+              onClick={() => page.pick(index)}
+            >
+              <LabelDot color={label.color} />
+              <span class="cut grow">{label.name}</span>
+              <span class="col" data-testid="label-here">
+                {here.get(label.id) ?? ""}
+              </span>
+              <span class="col all faint">{count(label.annotation_count + (added.get(label.id) ?? 0))}</span>
+              <span class="key">{index < 9 && <kbd>{index + 1}</kbd>}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      {whole && bench.editable && (
+        <label class="checkline side-check">
+          <input
+            type="checkbox"
+            checked={advances.value}
+            data-testid="advances"
+            onChange={(event) => {
+              advances.value = event.currentTarget.checked;
+            }}
+          />
+          <span>Next image after a label</span>
+        </label>
+      )}
+    </section>
+  );
+}

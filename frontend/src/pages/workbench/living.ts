@@ -1,0 +1,63 @@
+/** What others do to the image on the screen, and keeping one's own claim. */
+import { effect } from "@preact/signals";
+import { user } from "../../app/session";
+import type { Bench } from "./bench";
+import { claimImage, fetchState } from "./fetching";
+
+const SHORTEST_RENEWAL_MS = 20_000;
+
+/** Follows events and saves until the answer is called. */
+export function live(bench: Bench): () => void {
+  const { events } = bench.project;
+  const refresh = async (id: number): Promise<void> => bench.takeOver(id, await fetchState(id));
+  const ends = [
+    bench.device.onState((id, state) => bench.takeOver(id, state)),
+    events.on("image", ({ id, revision }) => {
+      if (id !== bench.image.peek()?.id || revision <= bench.revision.peek()) return;
+      // With something pending the save itself brings back the merged state.
+      if (bench.device.saver.entry(id)) bench.device.saver.hurry();
+      else refresh(id).catch(() => undefined);
+    }),
+    events.on("claim", ({ id, claimed_by }) => {
+      if (id !== bench.image.peek()?.id) return;
+      bench.holder.value = claimed_by && claimed_by.id !== user.peek()?.id ? claimed_by : null;
+    }),
+    events.onGap(() => {
+      const image = bench.image.peek();
+      if (image) refresh(image.id).catch(() => undefined);
+    }),
+    keepClaim(bench),
+  ];
+  return () => {
+    for (const end of ends) end();
+  };
+}
+
+/** Renews the claim at half its time, as long as the image is open. */
+function keepClaim(bench: Bench): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const renewAt = (id: number, expires: string | null): void => {
+    clearTimeout(timer);
+    if (!expires) return;
+    const half = Math.max(SHORTEST_RENEWAL_MS, (Date.parse(expires) - Date.now()) / 2);
+    timer = setTimeout(() => {
+      claimImage(id).then(
+        (claim) => {
+          if (bench.image.peek()?.id !== id) return;
+          bench.holder.value = claim.holder;
+          renewAt(id, claim.expires ?? new Date(Date.now() + 4 * SHORTEST_RENEWAL_MS).toISOString());
+        },
+        () => renewAt(id, new Date(Date.now() + 4 * SHORTEST_RENEWAL_MS).toISOString()),
+      );
+    }, half);
+  };
+  const end = effect(() => {
+    const image = bench.image.value;
+    clearTimeout(timer);
+    if (image && bench.editable && !bench.holder.peek()) renewAt(image.id, image.claim_expires_at);
+  });
+  return () => {
+    end();
+    clearTimeout(timer);
+  };
+}

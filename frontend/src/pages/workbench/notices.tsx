@@ -1,0 +1,133 @@
+/** What needs a decision or an explanation, in lines above the stage; nothing covers the picture. */
+import type { ComponentChildren } from "preact";
+import { boxOf } from "../../annotator/core/gesture";
+import { lookOf } from "../../annotator/core/scene";
+import { saving } from "../../annotator/saving/device";
+import type { Value } from "../../annotator/saving/journal";
+import { Button } from "../../ui/button";
+import { Icon, type IconName } from "../../ui/icons";
+import type { Bench } from "./bench";
+import { sizeText } from "./boxesPanel";
+
+interface NoticeProps {
+  readonly tone: "info" | "warn" | "bad";
+  readonly icon: IconName;
+  readonly id: string;
+  readonly children: ComponentChildren;
+}
+
+function Notice({ tone, icon, id, children }: NoticeProps) {
+  return (
+    <div class={`notice ${tone}`} role={tone === "info" ? "status" : "alert"} data-testid={id}>
+      <Icon name={icon} />
+      {children}
+    </div>
+  );
+}
+
+export function Notices({ bench }: { bench: Bench }) {
+  const holder = bench.holder.value;
+  return (
+    <div class="notices">
+      {!bench.editable && (
+        <Notice tone="info" icon="lock" id="read-only-notice">
+          <span>
+            You are a viewer here: you can look and zoom. Ask a manager of the team to let you label.
+          </span>
+        </Notice>
+      )}
+      {bench.editable && holder && (
+        <Notice tone="info" icon="team" id="holder-notice">
+          <span>Claimed by {holder.name}. You can still label: changes to different boxes are merged.</span>
+        </Notice>
+      )}
+      <Conflicts bench={bench} />
+      <Refusals bench={bench} />
+      {!saving.value.kept && saving.value.pending > 0 && (
+        <Notice tone="bad" icon="warn" id="storage-notice">
+          <span>This browser keeps nothing for this page. Stay here until all is saved.</span>
+        </Notice>
+      )}
+    </div>
+  );
+}
+
+function said(bench: Bench, value: Value): string {
+  const box = boxOf(value);
+  if (!value) return "deleted";
+  const { name } = lookOf(bench.looks.value, value.label);
+  return box ? `${name} ${sizeText(box)}` : name;
+}
+
+function Conflicts({ bench }: { bench: Bench }) {
+  const entry = bench.entry.value;
+  const { saver } = bench.device;
+  const all = Object.entries(entry?.conflicts ?? {});
+  if (!entry || all.length === 0) {
+    const elsewhere = saving.value.conflicts;
+    return elsewhere > 0 ? <ConflictsElsewhere bench={bench} /> : null;
+  }
+  const decide = (id: string, mine: boolean): void => {
+    if (mine) saver.keepMine(entry.image, id);
+    else bench.takeTheirs(id);
+  };
+  return (
+    <Notice tone="warn" icon="warn" id="conflict-notice">
+      <div class="grow">
+        <p>
+          Someone else changed the same {all.length === 1 ? "mark" : `${all.length} marks`} meanwhile. Theirs
+          is dashed.
+        </p>
+        {all.map(([id, theirs]) => (
+          <p class="row" key={id} data-testid="conflict-row">
+            <span class="grow">
+              Mine: {said(bench, entry.changes[id]?.value ?? null)}. Theirs: {said(bench, theirs)}.
+            </span>
+            <Button size="sm" data-testid="take-theirs" onClick={() => decide(id, false)}>
+              Take theirs
+            </Button>
+            <Button size="sm" data-testid="keep-mine" onClick={() => decide(id, true)}>
+              Keep mine
+            </Button>
+          </p>
+        ))}
+      </div>
+    </Notice>
+  );
+}
+
+function ConflictsElsewhere({ bench }: { bench: Bench }) {
+  const { slug } = bench.project.project.value;
+  const waiting = bench.device.saver.conflicted();
+  return (
+    <Notice tone="warn" icon="warn" id="conflict-elsewhere">
+      <span class="grow">Changes to {waiting.map(({ name }) => name).join(", ")} wait for a decision.</span>
+      {waiting.slice(0, 1).map(({ image }) => (
+        <a key={image} class="btn sm" href={`/p/${slug}/label/${image}`}>
+          Open
+        </a>
+      ))}
+    </Notice>
+  );
+}
+
+function Refusals({ bench }: { bench: Bench }) {
+  return (
+    <>
+      {saving.value.refusals.map(({ image, name, reason, count }) => (
+        <Notice key={image} tone="bad" icon="warn" id="refused-notice">
+          <span class="grow">
+            {count === 1 ? "1 change" : `${count} changes`} to {name} {count === 1 ? "was" : "were"} not
+            accepted: {reason} Kept on this device.
+          </span>
+          <Button size="sm" onClick={() => bench.retry(image)}>
+            Try again
+          </Button>
+          <Button size="sm" look="danger" onClick={() => bench.discard(image)}>
+            Discard
+          </Button>
+        </Notice>
+      ))}
+    </>
+  );
+}

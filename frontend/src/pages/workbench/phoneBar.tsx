@@ -1,0 +1,55 @@
+/** Labels and tools within the thumb's reach. */
+
+import { Button } from "../../ui/button";
+import { Icon } from "../../ui/icons";
+import { LabelDot } from "../../ui/label";
+import type { Bench } from "./bench";
+import type { PageActions } from "./keys";
+import { useCurrentLabel } from "./labelsPanel";
+import { findTool, ToolButton } from "./tools";
+
+const TOOLS = ["draw", "pan", "undo", "delete"];
+
+export function PhoneBar({ bench, page }: { bench: Bench; page: PageActions }) {
+  const { labels } = bench.project.project.value;
+  const current = useCurrentLabel(bench).value;
+  const { whole } = bench;
+  return (
+    <div class="phone-bar phone-only">
+      <div class={whole ? "label-chips wrap" : "label-chips"} role="group" aria-label="Labels">
+        {labels.map((label, index) => (
+          <button
+            key={label.id}
+            type="button"
+            class="label-chip"
+            data-testid="label-chip"
+            aria-pressed={label.id === current}
+            disabled={!bench.editable}
+            onClick={() => page.pick(index)}
+          >
+            <LabelDot color={label.color} />
+            {label.name}
+          </button>
+        ))}
+      </div>
+      <div class="thumb-row">
+        {TOOLS.filter((id) => !whole || id === "undo").map((id) => (
+          <ToolButton key={id} bench={bench} tool={findTool(id)} />
+        ))}
+        <span class="grow" />
+        <button type="button" class="tb" aria-label="Previous image" onClick={page.previous}>
+          <Icon name="left" />
+        </button>
+        <Button
+          look="primary"
+          size="lg"
+          onClick={page.next}
+          disabled={bench.phase.value !== "ready"}
+          data-testid="next-image-phone"
+        >
+          Next
+        </Button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,166 @@
+/** From image to image: opening, next, previous, skipping; claims and the trail. */
+
+import { ApiError } from "../../api/errors";
+import type { Queue } from "../../api/types";
+import { navigate } from "../../app/router";
+import { toast, toastError } from "../../ui/toast";
+import type { Bench } from "./bench";
+import { claimNext, type Opened, openImage, peekAfter, previewUrl, releaseImage } from "./fetching";
+import { arrive, back, forget, forward, loadTrail, storeTrail, type Trail } from "./trail";
+
+export class Walk {
+  private trail: Trail;
+  private turn = 0;
+  /** The address that is open or being opened. */
+  private place = "";
+  private walking = false;
+
+  constructor(
+    private readonly bench: Bench,
+    private readonly queue: () => Queue,
+  ) {
+    this.trail = loadTrail(this.projectId);
+  }
+
+  private get projectId(): number {
+    return this.bench.project.project.peek().id;
+  }
+
+  address(image: number | null): string {
+    const { slug } = this.bench.project.project.peek();
+    const query = this.queue() === "unlabelled" ? "" : `?queue=${this.queue()}`;
+    return `/p/${slug}/label${image === null ? "" : `/${image}`}${query}`;
+  }
+
+  /** Opens what the address asks for; without an image, the next of the queue. */
+  async open(id: number | null): Promise<void> {
+    if (this.place === this.address(id)) return;
+    this.place = this.address(id);
+    this.turn += 1;
+    const turn = this.turn;
+    this.bench.phase.value = "loading";
+    try {
+      await this.bench.device.ready;
+      const found = id === null ? await this.first() : await openImage(id, this.bench.editable);
+      if (turn !== this.turn) return;
+      if (!found) return this.finished();
+      this.release(found.image.id);
+      this.arrived(found);
+      if (id === null) navigate(this.address(found.image.id), { replace: true });
+    } catch (error) {
+      if (turn === this.turn) this.failed(id, error);
+    }
+  }
+
+  /** Opens the same place once more, after an error or at the end of a queue. */
+  again = (id: number | null): Promise<void> => {
+    this.place = "";
+    return this.open(id);
+  };
+
+  private first(): Promise<Opened | null> {
+    return this.bench.editable ? claimNext(this.projectId, this.queue(), null) : this.peek(null);
+  }
+
+  /** Viewers claim nothing: they look through the list. */
+  private async peek(after: number | null): Promise<Opened | null> {
+    const [next] = await peekAfter(this.projectId, this.queue(), after);
+    return next ? openImage(next.id, false) : null;
+  }
+
+  next = (): Promise<void> =>
+    this.walk(async () => {
+      const here = this.bench.image.peek();
+      const known = forward(this.trail);
+      if (known !== null) return this.go(known);
+      const found = await this.after(here?.id ?? null);
+      if (!found) return this.finished();
+      this.arrived(found);
+      navigate(this.address(found.image.id));
+    });
+
+  previous = (): Promise<void> =>
+    this.walk(async () => {
+      const known = back(this.trail);
+      if (known === null) toast("This is the first image of this visit.");
+      else this.go(known);
+    });
+
+  skip = (): Promise<void> => {
+    this.bench.moveTo("skipped");
+    return this.next();
+  };
+
+  /** Nothing to mark here: a negative, which training uses. */
+  markEmpty = (): Promise<void> => {
+    if (this.bench.editor.peek().document.annotations.size > 0) {
+      toast("This image has boxes. Delete them first, then mark it as empty.");
+      return Promise.resolve();
+    }
+    this.bench.moveTo("labelled");
+    return this.next();
+  };
+
+  leave(): void {
+    this.turn += 1;
+    this.release();
+  }
+
+  /** One walk at a time: keys repeat. */
+  private async walk(steps: () => Promise<void> | void): Promise<void> {
+    if (this.walking) return;
+    this.walking = true;
+    try {
+      await steps();
+    } catch (error) {
+      toastError(error);
+    } finally {
+      this.walking = false;
+    }
+  }
+
+  private go(id: number): void {
+    navigate(this.address(id));
+  }
+
+  /** The server comes round to the start, and takes back the claim on the image one leaves. */
+  private after(here: number | null): Promise<Opened | null> {
+    return this.bench.editable ? claimNext(this.projectId, this.queue(), here) : this.peek(here);
+  }
+
+  private arrived(found: Opened): void {
+    this.trail = arrive(this.trail, found.image.id);
+    storeTrail(this.projectId, this.trail);
+    this.place = this.address(found.image.id);
+    this.bench.show(found);
+    void this.preload(found.image.id);
+  }
+
+  private finished(): void {
+    this.release();
+    this.bench.image.value = null;
+    this.bench.phase.value = "empty";
+    this.place = this.address(null);
+    navigate(this.place, { replace: true });
+  }
+
+  private failed(id: number | null, error: unknown): void {
+    if (id !== null && error instanceof ApiError && error.status === 404) {
+      this.trail = forget(this.trail, id);
+      storeTrail(this.projectId, this.trail);
+    }
+    this.bench.fail(error);
+  }
+
+  private release(next: number | null = null): void {
+    const left = this.bench.image.peek();
+    if (left && left.id !== next && this.bench.editable && !this.bench.holder.peek()) releaseImage(left.id);
+  }
+
+  /** The next picture is fetched while one labels this one; the browser's cache does the rest. */
+  private async preload(here: number): Promise<void> {
+    const known = forward(this.trail);
+    const next = known ?? (await peekAfter(this.projectId, this.queue(), here).catch(() => []))[0]?.id;
+    if (next !== undefined) new Image().src = previewUrl(next);
+  }
+}
