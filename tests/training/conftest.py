@@ -1,0 +1,43 @@
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from annotations.models import Snapshot
+from boxwright.projects.models import Project
+from boxwright.teams.models import User
+from training.engine.catalog import complete_config
+from training.models import Run
+
+MODEL = "ssdlite320_mobilenet_v3_large"
+MakeRun = Callable[..., Run]
+
+
+@pytest.fixture
+def snapshot(project: Project, alice: User) -> Snapshot:
+    """v1: ten labelled images."""
+    return Snapshot.objects.create(
+        project=project,
+        number=1,
+        status="succeeded",
+        image_count=12,
+        labelled_count=10,
+        box_count=14,
+        splits={"train": 8, "val": 2, "test": 0},
+        author=alice,
+    )
+
+
+@pytest.fixture
+def make_run(project: Project, snapshot: Snapshot) -> MakeRun:
+    """`make_run(status="running")`: the next run of the project, as a row."""
+
+    def make(**fields: Any) -> Run:
+        number = Run.objects.filter(project=project).count() + 1
+        config = complete_config({"model": MODEL}).to_dict()
+        row: dict[str, Any] = {"model": MODEL, "config": config, "lease": uuid.uuid4()} | fields
+        Project.objects.filter(pk=project.pk).update(last_run_number=number)
+        return Run.objects.create(project=project, snapshot=snapshot, number=number, **row)
+
+    return make
