@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Self, cast
 from uuid import UUID
 
 import httpx
@@ -22,11 +22,20 @@ class Api:
         self.http.headers["Authorization"] = f"Token {token}"
 
     @classmethod
-    def first_visit(cls, url: str) -> "Api":
+    def first_visit(cls, url: str) -> Self:
         """Create the first account and its team, then log in as it."""
         body = {"email": EMAIL, "name": "Ada", "password": PASSWORD, "team_name": "Plates"}
-        httpx.post(f"{url}/api/v1/auth/setup/", json=body, timeout=30).raise_for_status()
+        with httpx.Client(base_url=f"{url}/api/v1/", timeout=30) as browser:
+            browser.get("auth/session/")
+            headers = {"X-CSRFToken": browser.cookies["csrftoken"]}
+            browser.post("auth/setup/", json=body, headers=headers).raise_for_status()
         return cls(url)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.http.close()
 
     def get(self, path: str, **query: Any) -> Json:
         return self._json(self.http.get(path, params=query))

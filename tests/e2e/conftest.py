@@ -42,15 +42,15 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self, seconds: float = 60) -> None:
-        log = (self.folder / "up.log").open("ab")
-        self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "up"],
-            cwd=ROOT,
-            env={**os.environ, "BOXWRIGHT_VAR": str(self.folder), "BOXWRIGHT_PORT": str(self.port), **SPEED},
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
+        with (self.folder / "up.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "manage.py", "up"],
+                cwd=ROOT,
+                env={**os.environ, "BOXWRIGHT_VAR": str(self.folder), "BOXWRIGHT_PORT": str(self.port), **SPEED},
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
         deadline = time.monotonic() + seconds
         while not self.answers():
             if self.process.poll() is not None or time.monotonic() > deadline:

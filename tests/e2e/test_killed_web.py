@@ -20,7 +20,11 @@ SAVES = 100
 
 
 def test_acknowledged_saves_survive_and_the_rest_arrives_once(server: Server, tmp_path: Path) -> None:
-    api = Api.first_visit(server.url)
+    with Api.first_visit(server.url) as api:
+        see_the_kill_through(server, api, tmp_path)
+
+
+def see_the_kill_through(server: Server, api: Api, tmp_path: Path) -> None:
     project = api.project("Kill", "detection", ["thing"])
     label = project["labels"][0]["id"]
     images = [row["id"] for row in api.upload(project["id"], drawn(tmp_path, 20))["created"]]
@@ -44,7 +48,6 @@ def save_all_and_kill(server: Server, saves: list[tuple[int, Json]]) -> set[str]
     """Save from eight threads, kill the web process after the thirtieth answer; the ids that were answered."""
     acknowledged: set[str] = set()
     thirty = threading.Event()
-    api = Api(server.url)
 
     def save(item: tuple[int, Json]) -> None:
         image, mark = item
@@ -56,11 +59,11 @@ def save_all_and_kill(server: Server, saves: list[tuple[int, Json]]) -> set[str]
         if len(acknowledged) >= 30:
             thirty.set()
 
-    with ThreadPoolExecutor(8) as pool:
-        list_of = [pool.submit(save, item) for item in saves]
+    with Api(server.url) as api, ThreadPoolExecutor(8) as pool:
+        sent = [pool.submit(save, item) for item in saves]
         assert thirty.wait(60)
         os.kill(web_pid(server), signal.SIGKILL)
-        for future in list_of:
+        for future in sent:
             future.result()
     return acknowledged
 
@@ -68,7 +71,7 @@ def save_all_and_kill(server: Server, saves: list[tuple[int, Json]]) -> set[str]
 def web_pid(server: Server) -> int:
     assert server.process is not None
     children = psutil.Process(server.process.pid).children(recursive=True)
-    return next(child.pid for child in children if "uvicorn" in " ".join(child.cmdline()))
+    return int(next(child.pid for child in children if "boxwright.serve" in " ".join(child.cmdline())))
 
 
 def server_answers_again(server: Server) -> None:
