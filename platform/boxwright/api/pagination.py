@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -39,7 +40,7 @@ class CursorPage(BasePagination):
         order = [_reversed(field) for field in self.ordering] if backwards else list(self.ordering)
         rows = queryset.order_by(*order)
         if values is not None:
-            rows = rows.filter(_after(order, values))
+            rows = _continue(rows, order, values)
         page = list(rows[: limit + 1])
         more, page = len(page) > limit, page[:limit]
         if backwards:
@@ -82,6 +83,13 @@ def _value(row: Any, field: str) -> Any:
 
 def _reversed(field: str) -> str:
     return field[1:] if field.startswith("-") else f"-{field}"
+
+
+def _continue(rows: QuerySet[Any], order: Sequence[str], values: Sequence[Any]) -> QuerySet[Any]:
+    try:
+        return rows.filter(_after(order, values))
+    except (ValueError, TypeError, ValidationError) as error:
+        raise Invalid("The page can't be found.", {"cursor": "not a cursor of this list"}) from error
 
 
 def _after(order: Sequence[str], values: Sequence[Any]) -> Q:

@@ -95,11 +95,16 @@ def _leaves(detail: Any, path: str = "") -> Iterator[tuple[str, str]]:
     """`{"labels": [{}, {"name": ["required"]}]}` as `("labels[1].name", "required")`."""
     if isinstance(detail, Mapping):
         for key, value in detail.items():
-            name = "" if key == "non_field_errors" else str(key)
-            yield from _leaves(value, f"{path}.{name}".strip(".") if name else path)
+            yield from _leaves(value, _step(path, key))
     elif isinstance(detail, list):
         for index, value in enumerate(detail):
             nested = isinstance(value, Mapping | list)
             yield from _leaves(value, f"{path}[{index}]" if nested else path)
     else:
         yield path, str(detail)
+
+
+def _step(path: str, key: object) -> str:
+    if isinstance(key, int):
+        return f"{path}[{key}]"
+    return path if key == "non_field_errors" else f"{path}.{key}".strip(".")

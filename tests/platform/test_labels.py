@@ -1,0 +1,55 @@
+"""A project's labels."""
+
+import uuid
+from collections.abc import Callable
+
+import pytest
+from rest_framework.test import APIClient
+
+from annotations.models import Annotation, Image
+from boxwright.projects.models import Label, Project
+from boxwright.projects.palette import COLORS, next_color
+from boxwright.teams.models import User
+
+As = Callable[[User], APIClient]
+
+
+def test_a_new_label_comes_last_with_the_next_colour(as_user: As, mona: User, project: Project) -> None:
+    made = as_user(mona).post(f"/api/v1/projects/{project.pk}/labels/", {"name": "fox"})
+    assert made.status_code == 201
+    assert (made.json()["color"], made.json()["position"]) == (COLORS[2], 2)
+    listed = as_user(mona).get(f"/api/v1/projects/{project.pk}/labels/").json()["results"]
+    assert [label["name"] for label in listed] == ["raccoon", "cat", "fox"]
+
+
+def test_colours_repeat_only_when_all_are_taken() -> None:
+    used: list[str] = []
+    for _ in range(17):
+        used.append(next_color(used))
+    assert used == [*COLORS, *COLORS, COLORS[0]]
+
+
+@pytest.mark.parametrize("name", ["raccoon", "RACCOON", "  Raccoon "])
+def test_names_are_unique_without_regard_to_case(as_user: As, mona: User, project: Project, name: str) -> None:
+    assert as_user(mona).post(f"/api/v1/projects/{project.pk}/labels/", {"name": name}).status_code == 400
+    cat = Label.objects.get(name="cat")
+    assert as_user(mona).patch(f"/api/v1/labels/{cat.pk}/", {"name": name}).status_code == 400
+
+
+def test_a_label_may_change_the_case_of_its_own_name(as_user: As, mona: User, project: Project) -> None:
+    cat = Label.objects.get(name="cat")
+    changed = (
+        as_user(mona).patch(f"/api/v1/labels/{cat.pk}/", {"name": "Cat", "color": "#abcdef", "position": 5}).json()
+    )
+    assert (changed["name"], changed["color"], changed["position"]) == ("Cat", "#ABCDEF", 5)
+
+
+def test_a_label_that_annotations_carry_is_not_deleted(as_user: As, mona: User, project: Project) -> None:
+    cat, raccoon = Label.objects.get(name="cat"), Label.objects.get(name="raccoon")
+    image = Image.objects.create(
+        project=project, sha256="0" * 64, name="a.jpg", width=9, height=9, size=1, content_type="image/jpeg"
+    )
+    Annotation.objects.create(id=uuid.uuid4(), image=image, label=cat, revision=1)
+    assert as_user(mona).delete(f"/api/v1/labels/{cat.pk}/").status_code == 409
+    assert as_user(mona).delete(f"/api/v1/labels/{raccoon.pk}/").status_code == 204
+    assert list(Label.objects.all()) == [cat]

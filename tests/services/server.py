@@ -1,0 +1,90 @@
+"""A real web process on a fresh database: uvicorn, its own `var/`, its own port."""
+
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import httpx
+
+from tests.services.processes import accepts, free_port, stop, wait_until
+
+ROOT = Path(__file__).resolve().parents[2]
+FIRST = {"email": "alice@example.org", "password": "correct horse battery"}
+
+
+@dataclass
+class Server:
+    url: str
+    environment: dict[str, str]
+    process: "subprocess.Popen[bytes]"
+    log: Path
+
+    def client(self, token: str = "") -> httpx.Client:
+        headers = {"Authorization": f"Token {token}"} if token else {}
+        return httpx.Client(base_url=f"{self.url}/api/v1/", headers=headers, timeout=60)
+
+    def set_up(self) -> str:
+        """Make the first account (alice, team "plates") and give its token."""
+        with self.client() as client:
+            client.get("auth/session/").raise_for_status()
+            csrf = {"X-CSRFToken": client.cookies["csrftoken"]}
+            first = {**FIRST, "name": "Alice", "team_name": "Plates"}
+            client.post("auth/setup/", json=first, headers=csrf).raise_for_status()
+            answer = client.post("auth/token/", json=FIRST).raise_for_status()
+            return str(answer.json()["token"])
+
+
+@contextmanager
+def server(folder: Path) -> Iterator[Server]:
+    """SQLite in `folder`, or, where BOXWRIGHT_DATABASE_URL is set, a new database beside the one it names."""
+    with _database() as url:
+        environment = {
+            **os.environ,
+            "BOXWRIGHT_VAR": str(folder),
+            "BOXWRIGHT_DATABASE_URL": url,
+            "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "platform")]),
+            "DJANGO_SETTINGS_MODULE": "boxwright.settings",
+        }
+        folder.mkdir(parents=True, exist_ok=True)
+        migrate = [sys.executable, str(ROOT / "manage.py"), "migrate", "--verbosity", "0"]
+        subprocess.run(migrate, env=environment, check=True)
+        with _uvicorn(folder, environment) as running:
+            yield running
+
+
+@contextmanager
+def _uvicorn(folder: Path, environment: dict[str, str]) -> Iterator[Server]:
+    port, log = free_port(), folder / "web.log"
+    command = [sys.executable, "-m", "uvicorn", "boxwright.asgi:application", "--port", str(port)]
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [*command, "--timeout-graceful-shutdown", "1"], env=environment, stdout=out, stderr=out, cwd=folder
+        )
+    try:
+        wait_until(lambda: accepts(port) or process.poll() is not None, "the web process")
+        yield Server(f"http://127.0.0.1:{port}", environment, process, log)
+    finally:
+        stop(process)
+
+
+@contextmanager
+def _database() -> Iterator[str]:
+    url = os.environ.get("BOXWRIGHT_DATABASE_URL", "")
+    if not url.startswith("postgres"):
+        yield ""
+        return
+    import psycopg
+
+    name = f"server_{uuid.uuid4().hex}"
+    with psycopg.connect(url, autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
+        try:
+            yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+        finally:
+            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[call-overload]
