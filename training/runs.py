@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
+from annotations import snapshots
 from annotations.models import Snapshot
 from boxwright.errors import Conflict, Invalid
 from boxwright.jobs import Status
@@ -56,9 +57,9 @@ def start_run(
 
 def retrain(*, project: Project, author: User) -> Run:
     """One click: a snapshot of what is labelled now, the last run's settings, its best checkpoint as base."""
-    from annotations import snapshots
-
     last = last_succeeded(project)
+    if not sum(estimates.images_in(project, None).values()):
+        raise Invalid("There is nothing to learn from: label some images first.")
     with transaction.atomic():
         snapshot = snapshots.create_snapshot(project=project, author=author)
         if last is None:

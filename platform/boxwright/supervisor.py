@@ -17,6 +17,7 @@ from boxwright import lifeline
 GRACE_SECONDS = 8.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 HEALTHY_AFTER = 60.0
+NOISE = "worker: Warm shutdown"
 Say = Callable[[str], None]
 
 
@@ -134,5 +135,8 @@ def _answers(url: str) -> bool:
 
 
 def _prefix(name: str, stream: IO[bytes], say: Say) -> None:
-    for line in stream:
-        say(f"{name:>7} | {line.decode(errors='replace').rstrip()}")
+    with stream:
+        for line in stream:
+            text = line.decode(errors="replace").rstrip()
+            if text and NOISE not in text:
+                say(f"{name:>7} | {text}")

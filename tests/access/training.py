@@ -56,7 +56,7 @@ def _build(project: Project, snapshot_id: int | None) -> dict[str, Any]:
     run = Run.objects.create(
         project=project, number=1, snapshot=snapshot, model=MODEL, config=config, status="succeeded"
     )
-    Project.objects.filter(pk=project.pk).update(last_run_number=1)
+    Project.objects.filter(pk=project.pk).update(last_run_number=1, labelled_count=2)
     artifact = Artifact.objects.create(run=run, target="onnx", status="succeeded")
     store().put(keys.run_file(run, "evaluation.json"), json.dumps({"predictions": []}).encode())
     store().put(keys.artifact(artifact), b"zip")

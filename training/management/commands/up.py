@@ -35,7 +35,7 @@ class Command(BaseCommand):
                 supervisor.worker("default", "default", 2, log_level),
                 supervisor.worker("train", "train,export", 2, log_level),
             ]
-            environment = {"BOXWRIGHT_PUBLIC_URL": settings.PUBLIC_URL} | os.environ
+            environment = {**_defaults(log_level), **os.environ}
             local = f"http://127.0.0.1:{settings.PORT}/"
             supervisor.Supervisor(parts, self._say, environment).run(local, f"Boxwright is at {settings.PUBLIC_URL}")
         self._say("Stopped.")
@@ -55,3 +55,13 @@ class Command(BaseCommand):
     def _say(self, line: str) -> None:
         self.stdout.write(line)
         self.stdout.flush()
+
+
+def _defaults(log_level: str) -> dict[str, str]:
+    """What the children's environment says unless ours says otherwise."""
+    return {
+        "BOXWRIGHT_PUBLIC_URL": settings.PUBLIC_URL,
+        "BOXWRIGHT_LOG_LEVEL": log_level.upper(),
+        # One machine, one user, JSON messages only: Celery's warning is about something else.
+        "PYTHONWARNINGS": "ignore:You're running the worker with superuser",
+    }
