@@ -37,8 +37,10 @@ def augment(square: Square, boxes: Boxes, labels: Labels, rng: np.random.Generat
     """A random view of one example; `boxes` [n, 4] are corners 0..1. Keeps at least one box if there is any."""
     for _ in range(20):
         warp = random_warp(rng)
+        if len(boxes) == 0:  # a negative, or a label of the whole image
+            return recolour(warp_square(square, warp), rng), boxes, labels
         moved, visible = warp_boxes(boxes, warp)
-        if visible.any() or len(boxes) == 0:
+        if visible.any():
             return recolour(warp_square(square, warp), rng), moved[visible], labels[visible]
     return square, boxes, labels
 

@@ -75,7 +75,7 @@ def lay_run(tmp_path: Path) -> LayRun:
         for i, split in enumerate(splits):
             content, marks = draw_picture(i)
             images.append((record(content, f"scene-{i}.png", split, marks), content))
-        defaults = {"model": DETECTOR, "epochs": 1, "batch_size": 3, "image_size": 96, "threads": 2}
+        defaults = {"model": DETECTOR, "epochs": 1, "batch_size": 3, "image_size": 64, "threads": 1}
         return write_run(tmp_path / "run", images, **(defaults | config))
 
     return lay
@@ -106,3 +106,13 @@ class Recorder(Silent):
 @pytest.fixture
 def recorder() -> type[Recorder]:
     return Recorder
+
+
+@pytest.fixture(name="write_run")
+def write_run_fixture() -> Callable[..., Path]:
+    return write_run
+
+
+@pytest.fixture(name="record")
+def record_fixture() -> Callable[..., ImageRecord]:
+    return record

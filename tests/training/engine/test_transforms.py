@@ -59,6 +59,11 @@ def test_a_negative_stays_a_negative() -> None:
     assert labels.shape == (0,)
 
 
+def test_a_label_of_the_whole_image_stays() -> None:
+    square, _ = scene()
+    assert augment(square, np.zeros((0, 4), np.float32), np.array([1]), np.random.default_rng(0))[2].tolist() == [1]
+
+
 def test_the_same_seed_gives_the_same_view() -> None:
     square, boxes = scene()
     views = [augment(square, boxes, np.array([0]), np.random.default_rng(7))[0] for _ in range(2)]

@@ -1,0 +1,100 @@
+"""SSDlite held against torchvision's own, with the real weights."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from training.engine.catalog import MODELS
+from training.engine.detectors import ssdlite
+from training.engine.detectors.postprocess import detections
+from training.engine.network import Target, fold_batch_norm, normalise
+from training.engine.weights import find_weights
+
+INFO = MODELS["ssdlite320_mobilenet_v3_large"]
+State = dict[str, torch.Tensor]
+
+
+@pytest.fixture(scope="module")
+def state(weights_dir: Path) -> State:
+    path = find_weights(INFO, [weights_dir])
+    assert path is not None
+    loaded: State = torch.load(path, weights_only=True)
+    return loaded
+
+
+@pytest.fixture
+def network(state: State) -> ssdlite.Ssdlite:
+    made = ssdlite.build(INFO, ssdlite.BASE_LABEL_COUNT, 320)
+    made.load_state_dict(state)
+    return made.eval()  # type: ignore[return-value]
+
+
+@pytest.fixture(scope="module")
+def square(test_data: Path) -> torch.Tensor:
+    """A real photograph of a raccoon."""
+    image = Image.open(test_data / "raccoon" / "images" / "raccoon-1.jpg").convert("RGB").resize((320, 320))
+    return torch.from_numpy(np.array(image))
+
+
+@torch.no_grad()
+def test_detections_are_torchvisions(network: ssdlite.Ssdlite, state: State, square: torch.Tensor) -> None:
+    from torchvision.models.detection import ssdlite320_mobilenet_v3_large
+
+    theirs = ssdlite320_mobilenet_v3_large(weights=None, weights_backbone=None)
+    theirs.load_state_dict(state)
+    expected = theirs.eval()([square.permute(2, 0, 1) / 255])[0]
+    scores, boxes = network.predictions(normalise(square[None], INFO.mean, INFO.std))
+    found = detections(scores[0], boxes[0])
+    torch.testing.assert_close(found.boxes[:3] * 320, expected["boxes"][:3], atol=1e-2, rtol=0)
+    torch.testing.assert_close(found.scores[:3], expected["scores"][:3], atol=1e-5, rtol=0)
+    assert (found.labels[:3] + 1).tolist() == expected["labels"][:3].tolist()
+
+
+@torch.no_grad()
+def test_folding_batch_norm_changes_nothing(network: ssdlite.Ssdlite, square: torch.Tensor) -> None:
+    image = normalise(square[None], INFO.mean, INFO.std)
+    scores, boxes = network.predictions(image)
+    fold_batch_norm(network)
+    assert not [name for name in network.state_dict() if "running_mean" in name]
+    torch.testing.assert_close(network.predictions(image), (scores, boxes), atol=1e-4, rtol=0)
+
+
+@torch.no_grad()
+def test_the_export_form_says_the_same(network: ssdlite.Ssdlite, square: torch.Tensor) -> None:
+    image = normalise(square[None], INFO.mean, INFO.std)
+    form = ssdlite.export_form(network)
+    torch.testing.assert_close(form(image), network.predictions(image), atol=1e-4, rtol=0)
+    assert all(tensor.is_contiguous() for tensor in form.state_dict().values())
+
+
+@torch.no_grad()
+def test_kept_rows_give_the_old_logits(network: ssdlite.Ssdlite, square: torch.Tensor) -> None:
+    image = normalise(square[None], INFO.mean, INFO.std)
+    before = network(image)[0]
+    network.keep_rows([16, None, 3])
+    after = network(image)[0]
+    assert after.shape == (1, before.shape[1], 4)
+    torch.testing.assert_close(after[..., [0, 1, 3]], before[..., [0, 17, 4]], atol=1e-4, rtol=1e-4)
+    assert network.label_count == 3
+
+
+def test_a_label_starts_from_the_row_that_fires_on_it(network: ssdlite.Ssdlite, square: torch.Tensor) -> None:
+    truth = Target(torch.tensor([[0.11, 0.27, 0.81, 0.96]]), torch.tensor([1]))
+    rows = network.best_rows(normalise(square[None], INFO.mean, INFO.std), [truth], 2)
+    assert rows[0] is None
+    assert rows[1] == 22, "COCO calls a raccoon a bear, its label 23"
+
+
+def test_the_loss_of_an_image_without_boxes_is_finite(network: ssdlite.Ssdlite) -> None:
+    nothing = Target(torch.zeros(0, 4), torch.zeros(0, dtype=torch.int64))
+    parts = network.losses(torch.zeros(2, 3, 320, 320), [nothing, nothing])
+    assert parts["box"] == 0
+    assert torch.isfinite(parts["class"])
+
+
+def test_stages_hold_every_parameter_once(network: ssdlite.Ssdlite) -> None:
+    staged = [id(parameter) for stage in network.stages() for parameter in stage.parameters]
+    assert sorted(staged) == sorted(id(parameter) for parameter in network.parameters())

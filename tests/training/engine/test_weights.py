@@ -1,0 +1,134 @@
+import shutil
+import urllib.error
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+
+from training.engine import catalog, checkpoint, weights
+from training.engine.config import Config
+from training.engine.data import Examples, read_examples, read_run_folder
+from training.engine.errors import CheckpointError, ConfigError, WeightsError
+from training.engine.network import Network, fold_batch_norm
+from training.engine.progress import Silent, Stopped
+
+LayRun = Callable[..., Path]
+INFO = catalog.MODELS["ssdlite320_mobilenet_v3_large"]
+LABELS = ("disc", "square")
+
+
+@pytest.fixture
+def folder(lay_run: LayRun) -> Path:
+    return lay_run(train=3, val=0)
+
+
+@pytest.fixture
+def examples(folder: Path) -> Examples:
+    dataset = read_run_folder(folder)
+    return read_examples(dataset, dataset.split("train"), folder, 96)
+
+
+def begin(examples: Examples, folder: Path, weights_dir: Path | None = None, **settings: object) -> Network:
+    config = Config.from_dict({"model": INFO.name, "image_size": 96} | settings)
+    return weights.starting_network(config, LABELS, examples, folder, weights_dir, Silent())
+
+
+def no_network(url: str, *_: object, **__: object) -> None:
+    raise urllib.error.URLError("no route to host")
+
+
+def test_the_given_folder_comes_before_the_runs_own(tmp_path: Path) -> None:
+    for place in ("given", "own"):
+        (tmp_path / place).mkdir()
+        (tmp_path / place / f"{INFO.name}_coco.pth").touch()
+    places = [tmp_path / "absent", tmp_path / "given", tmp_path / "own"]
+    assert weights.find_weights(INFO, places) == tmp_path / "given" / f"{INFO.name}_coco.pth"
+
+
+def test_weights_that_the_worker_put_into_the_run_are_used(examples: Examples, folder: Path, weights_dir: Path) -> None:
+    source = weights.find_weights(INFO, [weights_dir])
+    assert source is not None
+    (folder / "weights").mkdir()
+    shutil.copy(source, folder / "weights")
+    assert begin(examples, folder).label_count == 2
+
+
+def test_no_weights_and_no_network_offers_random_weights(
+    examples: Examples, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.hub, "download_url_to_file", no_network)
+    with pytest.raises(WeightsError, match="random weights") as caught:
+        begin(examples, folder)
+    assert caught.value.code == "weights_unavailable"
+
+
+def test_a_download_is_reported_and_lands_in_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int] = []
+
+    class Watching(Silent):
+        def on_download(self, done: int, total: int) -> None:
+            seen.append(done)
+
+    def slow(url: str, path: str, **_: object) -> None:
+        partial = Path(f"{path}.abc.partial")
+        partial.write_bytes(b"x" * 1000)
+        while not seen:
+            pass
+        partial.rename(path)
+
+    monkeypatch.setattr(torch.hub, "download_url_to_file", slow)
+    path = weights.download_weights(INFO, tmp_path / "weights", Watching())
+    assert seen[0] == 1000
+    assert weights.find_weights(INFO, [tmp_path / "weights"]) == path
+
+
+def test_a_download_can_be_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Stopping(Silent):
+        def should_stop(self) -> bool:
+            return True
+
+    monkeypatch.setattr(torch.hub, "download_url_to_file", no_network)
+    monkeypatch.setattr(weights.threading.Thread, "is_alive", lambda _self: True)
+    with pytest.raises(Stopped):
+        weights.download_weights(INFO, tmp_path / "weights", Stopping())
+
+
+def test_a_damaged_weights_file_is_named(examples: Examples, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / f"{INFO.name}.pth").write_text("hello")
+    with pytest.raises(WeightsError, match=rf"{INFO.name}\.pth"):
+        begin(examples, folder, tmp_path)
+
+
+def test_random_weights_keep_their_batch_norm(examples: Examples, folder: Path) -> None:
+    network = begin(examples, folder, base="none")
+    assert any("running_mean" in name for name in network.state_dict())
+    with pytest.raises(ConfigError, match="batch size"):
+        begin(examples, folder, base="none", batch_size=1)
+
+
+@torch.no_grad()
+def test_an_earlier_checkpoint_keeps_what_it_knows_of_each_label(examples: Examples, folder: Path) -> None:
+    earlier = catalog.load_module(INFO.module).build(INFO, 2, 96)
+    fold_batch_norm(earlier)
+    base = checkpoint.Checkpoint(
+        INFO.name, "detection", ("square", "star"), 96, Config(INFO.name), earlier.state_dict()
+    )
+    checkpoint.save(base, folder / "base.pt")
+    network = begin(examples, folder, base="checkpoint").eval()
+    images = torch.rand(1, 3, 96, 96)
+    was, now = earlier(images)[0], network(images)[0]
+    torch.testing.assert_close(now[..., 0], was[..., 0], atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(now[..., 2], was[..., 1], atol=1e-4, rtol=1e-4)
+
+
+def test_a_checkpoint_of_another_model_is_refused(examples: Examples, folder: Path) -> None:
+    info = catalog.MODELS["mobilenet_v3_small"]
+    other = catalog.load_module(info.module).build(info, 2, 96)
+    base = checkpoint.Checkpoint(info.name, "classification", LABELS, 96, info.default_config, other.state_dict())
+    checkpoint.save(base, folder / "base.pt")
+    with pytest.raises(CheckpointError, match="mobilenet_v3_small"):
+        begin(examples, folder, base="checkpoint")
+    (folder / "base.pt").unlink()
+    with pytest.raises(CheckpointError, match="no checkpoint"):
+        begin(examples, folder, base="checkpoint")
