@@ -34,7 +34,7 @@ BAR = {"AP": 0.60, "AP50": 0.95, "seconds": 65.0}
 def lay_run_folder(data: Path, folder: Path, project_seed: int, config: dict[str, Any]) -> tuple[int, int]:
     """Write a run folder of the raccoon set; returns how many images train and validate."""
     (folder / "images").mkdir(parents=True)
-    images = {image.sha256: image for image in map(lambda p: _read(p, folder, project_seed), _annotations(data))}
+    images = {image.sha256: image for image in (_read(path, folder, project_seed) for path in _annotations(data))}
     write_manifest(folder / "manifest.jsonl", (images[key] for key in sorted(images)))
     snapshot = {"project": {"task": "detection", "seed": project_seed}, "labels": [{"name": "raccoon"}]}
     (folder / "snapshot.json").write_text(json.dumps(snapshot))
@@ -53,14 +53,16 @@ def train(folder: Path, weights: str) -> dict[str, Any]:
     events = [json.loads(line) for line in child.stdout.splitlines()]
     if child.returncode != 0:
         raise SystemExit(f"the engine ended with {child.returncode}: {events[-1:]}")
-    curve = [event["values"]["AP"] for event in events if event["event"] == "metrics"]
-    return events[-1] | {"seconds": time.monotonic() - began, "curve": curve}
+    curve = [(event["values"]["AP"], event["values"]["AP50"]) for event in events if event["event"] == "metrics"]
+    done: dict[str, Any] = events[-1]
+    return done | {"seconds": time.monotonic() - began, "curve": curve}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0])
     parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="settings of the run")
+    parser.add_argument("--json", action="store_true", help="one JSON object a seed instead of a line of text")
     options = parser.parse_args()
     config = {name: _value(text) for name, text in (item.split("=") for item in options.set)}
     data, weights = Path(os.environ["BOXWRIGHT_TEST_DATA"]) / "raccoon", os.environ["BOXWRIGHT_WEIGHTS_DIR"]
@@ -72,22 +74,26 @@ def main() -> int:
             done = train(folder, weights)
         finally:
             shutil.rmtree(folder)
-        failed += _report(seed, counts, done, config)
+        failed += not _report(seed, counts, done, config, options.json)
     return 1 if failed else 0
 
 
-def _report(seed: int, counts: tuple[int, int], done: dict[str, Any], config: dict[str, Any]) -> bool:
-    metrics, seconds = done["metrics"], done["seconds"]
-    passed = metrics["AP"] >= BAR["AP"] and metrics["AP50"] >= BAR["AP50"] and seconds <= BAR["seconds"]
+def _report(seed: int, counts: tuple[int, int], done: dict[str, Any], config: dict[str, Any], as_json: bool) -> bool:
+    metrics, seconds = done["metrics"], round(done["seconds"], 1)
+    passed: bool = metrics["AP"] >= BAR["AP"] and metrics["AP50"] >= BAR["AP50"] and seconds <= BAR["seconds"]
     epochs = complete_config({"model": MODEL} | config).epochs
-    estimate = estimate_seconds(MODEL, counts[0], epochs, os.cpu_count() or 1)
-    print(
-        f"seed {seed}: {counts[0]} train / {counts[1]} val, AP {metrics['AP']:.3f}, AP50 {metrics['AP50']:.3f}, "
-        f"best epoch {done['best_epoch']}, {seconds:.1f} s (estimated {estimate:.0f} s) {'ok' if passed else 'UNDER THE BAR'}"
-        f"  curve {' '.join(f'{ap:.2f}' for ap in done['curve'])}",
-        flush=True,
-    )
-    return not passed
+    estimate = round(estimate_seconds(MODEL, counts[0], epochs, os.cpu_count() or 1))
+    result = {"seed": seed, "train": counts[0], "val": counts[1], **metrics, "best_epoch": done["best_epoch"]}
+    result |= {"seconds": seconds, "estimated_seconds": estimate, "passed": passed}
+    if as_json:
+        print(json.dumps(result), flush=True)
+    else:
+        curve = " ".join(f"{ap:.2f}/{ap50:.2f}" for ap, ap50 in done["curve"])
+        numbers = f"AP {metrics['AP']:.3f}, AP50 {metrics['AP50']:.3f} (epoch {done['best_epoch']})"
+        times = f"{seconds} s (estimated {estimate} s)"
+        verdict = "ok" if passed else "UNDER THE BAR"
+        print(f"seed {seed}: {counts[0]} + {counts[1]} images, {numbers}, {times}, {verdict}  [{curve}]", flush=True)
+    return passed
 
 
 def _annotations(data: Path) -> list[Path]:

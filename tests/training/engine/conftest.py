@@ -75,7 +75,7 @@ def lay_run(tmp_path: Path) -> LayRun:
         for i, split in enumerate(splits):
             content, marks = draw_picture(i)
             images.append((record(content, f"scene-{i}.png", split, marks), content))
-        defaults = {"model": DETECTOR, "epochs": 1, "batch_size": 3, "image_size": 64, "threads": 1}
+        defaults: dict[str, Any] = {"model": DETECTOR, "epochs": 1, "batch_size": 3, "image_size": 64, "threads": 1}
         return write_run(tmp_path / "run", images, **(defaults | config))
 
     return lay

@@ -1,4 +1,5 @@
 import shutil
+import threading
 import urllib.error
 from collections.abc import Callable
 from pathlib import Path
@@ -89,7 +90,7 @@ def test_a_download_can_be_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPat
             return True
 
     monkeypatch.setattr(torch.hub, "download_url_to_file", no_network)
-    monkeypatch.setattr(weights.threading.Thread, "is_alive", lambda _self: True)
+    monkeypatch.setattr(threading.Thread, "is_alive", lambda _self: True)
     with pytest.raises(Stopped):
         weights.download_weights(INFO, tmp_path / "weights", Stopping())
 

@@ -29,7 +29,7 @@ def state(weights_dir: Path) -> State:
 def network(state: State) -> ssdlite.Ssdlite:
     made = ssdlite.build(INFO, ssdlite.BASE_LABEL_COUNT, 320)
     made.load_state_dict(state)
-    return made.eval()  # type: ignore[return-value]
+    return made.eval()
 
 
 @pytest.fixture(scope="module")
