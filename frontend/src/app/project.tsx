@@ -2,6 +2,7 @@ import { computed, type ReadonlySignal, type Signal, signal } from "@preact/sign
 import { type ComponentChildren, createContext } from "preact";
 import { useContext, useEffect, useMemo, useState } from "preact/hooks";
 import { api, apiUrl } from "../api/client";
+import { ApiError } from "../api/errors";
 import { EventStream } from "../api/events";
 import type { Counts, Page, Project, Role, Run } from "../api/types";
 import { PageError, PageLoading } from "../ui/states";
@@ -31,6 +32,11 @@ export function useProject(): ProjectState {
 async function fetchProject(slug: string): Promise<Project | null> {
   const page = await api.get<Page<Project>>("projects/", { query: { slug } });
   return page.results.find((project) => project.slug === slug) ?? null;
+}
+
+function missing(): ApiError {
+  const detail = "There is no such project, or it is not yours.";
+  return new ApiError({ type: "about:blank", title: "Not found", status: 404, detail });
 }
 
 async function fetchLatestRun(id: number): Promise<Run | null> {
@@ -92,11 +98,7 @@ export function ProjectProvider({ slug, children }: { slug: string; children: Co
         if (gone) return;
         const state = project && makeState(project, slug);
         void state?.reload();
-        setLoading({
-          slug,
-          state,
-          error: state ? null : new Error("There is no such project, or it is not yours."),
-        });
+        setLoading({ slug, state, error: state ? null : missing() });
       },
       (error) => !gone && setLoading({ slug, state: null, error }),
     );

@@ -9,14 +9,24 @@ export function initials(name: string): string {
   return letters.toUpperCase();
 }
 
-export function Avatar({ person, large = false }: { person: Person; large?: boolean }) {
+interface AvatarProps {
+  person: Person;
+  large?: boolean;
+  /** The name stands right beside it, or on the button around it. */
+  decorative?: boolean;
+}
+
+export function Avatar({ person, large = false, decorative = false }: AvatarProps) {
+  const look = `av g${(person.id % 4) + 1} ${large ? "lg" : ""}`;
+  if (decorative) {
+    return (
+      <span class={look} aria-hidden="true">
+        {initials(person.name)}
+      </span>
+    );
+  }
   return (
-    <span
-      class={`av g${(person.id % 4) + 1} ${large ? "lg" : ""}`}
-      title={person.name}
-      role="img"
-      aria-label={person.name}
-    >
+    <span class={look} title={person.name} role="img" aria-label={person.name}>
       {initials(person.name)}
     </span>
   );

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { ApiError, sentence } from "../api/errors";
-import { Button } from "./button";
+import { Button, ButtonLink } from "./button";
 
 interface EmptyProps {
   title: string;
@@ -28,11 +28,10 @@ export function Failed({ error, retry }: { error: unknown; retry?: () => void })
     <div class="void" role="alert">
       <h2>{missing ? "Not found" : "This did not load"}</h2>
       <p>{sentence(error)}</p>
-      {retry && !missing && (
-        <div class="acts">
-          <Button onClick={retry}>Try again</Button>
-        </div>
-      )}
+      <div class="acts">
+        {missing && <ButtonLink href="/">All projects</ButtonLink>}
+        {retry && !missing && <Button onClick={retry}>Try again</Button>}
+      </div>
     </div>
   );
 }

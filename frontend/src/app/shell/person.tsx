@@ -1,5 +1,5 @@
 import { api } from "../../api/client";
-import { Avatar } from "../../ui/avatar";
+import { Avatar, initials } from "../../ui/avatar";
 import { IconButton } from "../../ui/button";
 import { Menu, MenuItem, MenuLink } from "../../ui/menu";
 import { toastError } from "../../ui/toast";
@@ -28,8 +28,8 @@ export function PersonMenu() {
   if (!me) return null;
   return (
     <Menu
-      trigger={<Avatar person={me} />}
-      label={`${me.name}: account and teams`}
+      trigger={<Avatar person={me} decorative />}
+      label={`${initials(me.name)}: ${me.name}, account and teams`}
       look="btn quiet icon round"
       align="right"
     >
