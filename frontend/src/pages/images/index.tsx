@@ -113,7 +113,10 @@ export default function Images() {
   }, [wantsUpload]);
   useEffect(() => setHidden(false), [incoming > 0]);
 
-  const nothing = list.loaded && list.images.length === 0 && !list.hasMore;
+  const empty = list.loaded && list.images.length === 0 && !list.hasMore;
+  const isFiltered = filter.search !== "" || filter.label !== "";
+  // the counts arrive before the list: pictures are on their way
+  const expected = empty && !isFiltered && countOf(counts.value, filter.queue) > 0;
   return (
     <>
       <div class="images-bar">
@@ -136,7 +139,7 @@ export default function Images() {
           ref={chooser}
           type="file"
           multiple
-          accept="image/jpeg,image/png,.zip"
+          accept="image/jpeg,image/png,image/webp,image/bmp,.zip"
           class="vh"
           tabIndex={-1}
           aria-label="Images to upload"
@@ -158,9 +161,9 @@ export default function Images() {
           <div class="images-list" id="queue-images" role="tabpanel" aria-label="Images of this queue">
             {list.error && list.images.length === 0 ? (
               <Failed error={list.error} retry={list.refresh} />
-            ) : !list.loaded ? (
+            ) : !list.loaded || expected ? (
               <LoadingGallery />
-            ) : nothing ? (
+            ) : empty ? (
               <Nothing
                 filter={filter}
                 total={counts.value.images}

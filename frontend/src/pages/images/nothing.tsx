@@ -62,7 +62,7 @@ export function Nothing({ filter, total, mayUpload, upload, startImport, clearFi
         </>
       }
     >
-      JPEG and PNG, as many as you like, whole folders too. Images that are already annotated come as a zip.
+      JPEG, PNG, WebP or BMP, as many as you like, whole folders too. Annotated images come as a zip.
     </Empty>
   );
 }

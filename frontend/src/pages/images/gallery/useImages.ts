@@ -76,12 +76,15 @@ export function applyEvent(images: Image[], event: EventKinds["image"], queue: F
   return images.with(at, changed);
 }
 
-function later(run: () => void, milliseconds: number): { call: () => void; cancel: () => void } {
+/** Runs once, a moment after the first call; a stream of calls makes one run a moment, not none. */
+function soon(run: () => void, milliseconds: number): { call: () => void; cancel: () => void } {
   let timer: ReturnType<typeof setTimeout> | undefined;
   return {
     call: () => {
-      clearTimeout(timer);
-      timer = setTimeout(run, milliseconds);
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        run();
+      }, milliseconds);
     },
     cancel: () => clearTimeout(timer),
   };
@@ -96,6 +99,7 @@ export function useImages(filter: Filter): ImageList {
   const latest = useRef(state);
   latest.current = state;
   const loading = useRef(false);
+  const askAgain = useRef(() => {});
 
   const put = useCallback(
     (part: (old: State) => Partial<State>) =>
@@ -128,11 +132,12 @@ export function useImages(filter: Filter): ImageList {
   }, [loadFirst]);
 
   useEffect(() => {
-    const soon = later(refresh, REFRESH_MS);
+    const again = soon(refresh, REFRESH_MS);
+    askAgain.current = again.call;
     const ends = [
       events.on("image", (event) => {
         const isKnown = latest.current.images.some((image) => image.id === event.id);
-        if (!isKnown && (filter.queue === "all" || filter.queue === event.queue)) soon.call();
+        if (!isKnown && (filter.queue === "all" || filter.queue === event.queue)) again.call();
         put((old) => ({ images: applyEvent(old.images, event, filter.queue) }));
       }),
       events.on("claim", (event) =>
@@ -140,10 +145,10 @@ export function useImages(filter: Filter): ImageList {
           images: old.images.map((one) => (one.id === event.id ? { ...one, ...event } : one)),
         })),
       ),
-      events.onGap(soon.call),
+      events.onGap(again.call),
     ];
     return () => {
-      soon.cancel();
+      again.cancel();
       for (const end of ends) end();
     };
   }, [key, refresh]);
@@ -154,10 +159,8 @@ export function useImages(filter: Filter): ImageList {
     if (count === seenCount.current) return;
     const grew = count > seenCount.current;
     seenCount.current = count;
-    if (!grew) return;
-    const timer = setTimeout(refresh, REFRESH_MS);
-    return () => clearTimeout(timer);
-  }, [count, refresh]);
+    if (grew) askAgain.current();
+  }, [count]);
 
   const more = useCallback(async () => {
     const { next } = latest.current;
