@@ -3,7 +3,6 @@ import { api } from "../../api/client";
 import type { Team, User } from "../../api/types";
 import { navigate } from "../../app/router";
 import { reloadUser } from "../../app/session";
-import { FormFault } from "../../app/shell/gateShell";
 import { Button } from "../../ui/button";
 import { TextField } from "../../ui/field";
 import { useSubmit } from "../../ui/form";
@@ -38,14 +37,11 @@ export function TeamsPanel({ me }: { me: User }) {
           value={name}
           onText={setName}
           maxLength={100}
-          fault={form.fault("name")}
+          fault={form.fault("name") ?? form.general}
         />
-        <FormFault text={form.general} />
-        <div>
-          <Button type="submit" icon="plus" busy={form.busy} disabled={!name.trim()}>
-            Make team
-          </Button>
-        </div>
+        <Button type="submit" icon="plus" busy={form.busy} disabled={!name.trim()}>
+          Make team
+        </Button>
       </form>
     </section>
   );

@@ -23,9 +23,11 @@ export function TokenPanel({ me }: { me: User }) {
       </header>
       <form class="body" onSubmit={form.submit}>
         <p class="dim">
-          Scripts send it as <span class="mono">Authorization: Token …</span> and may do what you may.{" "}
+          Scripts send it as <span class="mono">Authorization: Token …</span> and may do what you may.
+        </p>
+        <p>
           <a class="link" href="/api/v1/docs/">
-            All addresses
+            All addresses of the API
           </a>
         </p>
         {token ? (

@@ -94,8 +94,8 @@ export default function Projects() {
     `${project.name} ${project.team.name}`.toLowerCase().includes(wanted),
   );
   const primary = mayMake && projects?.length !== 0 && (
-    <Button look="primary" icon="plus" onClick={create}>
-      New project
+    <Button look="primary" icon="plus" aria-label="New project" onClick={create}>
+      <span class="desk-only">New project</span>
     </Button>
   );
   return (

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { Button, IconButton } from "../../ui/button";
 import { ColorPicker } from "../../ui/colorPicker";
 import { nextColor } from "../../ui/label";
@@ -37,7 +37,7 @@ interface LabelDraftsProps {
 export function LabelDrafts({ labels, change }: LabelDraftsProps) {
   const list = useRef<HTMLUListElement>(null);
   const focusLast = useRef(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (focusLast.current) list.current?.querySelector<HTMLInputElement>("li:last-child input")?.focus();
     focusLast.current = false;
   }, [labels.length]);

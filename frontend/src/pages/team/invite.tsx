@@ -45,6 +45,7 @@ export function InvitePanel({ team, reload }: { team: Team; reload: () => void }
     setEmail("");
     reload();
   });
+  const chosen = ROLES.find((one) => one.name === role);
   const offered = ROLES.filter((one) => atLeast(team.role, one.name));
   return (
     <section class="panel" aria-labelledby="invite-title">
@@ -75,7 +76,7 @@ export function InvitePanel({ team, reload }: { team: Team; reload: () => void }
           <SelectField label="Ends after" value={days} onPick={setDays} options={EXPIRIES} />
         </div>
         <p class="small faint">
-          {ROLES.find((one) => one.name === role)?.title} {ROLES.find((one) => one.name === role)?.may}.
+          {chosen?.title}: {chosen?.may}.
         </p>
         <FormFault text={form.general} />
         <Button type="submit" look="primary" wide busy={form.busy} icon={canMail && email ? "mail" : "link"}>

@@ -39,7 +39,7 @@ function MemberRow({
     <tr>
       <td>
         <span class="row person">
-          <Avatar person={member.user} large />
+          <Avatar person={member.user} large decorative />
           <span class="cut">
             <b>{member.user.name}</b> {isMe && <span class="faint">you</span>}
             <br />
