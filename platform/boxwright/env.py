@@ -31,6 +31,14 @@ def flag(name: str, default: bool = False) -> bool:
     raise EnvironmentVariableError(f"{name}={value!r}: expected true or false")
 
 
+def choice(name: str, *allowed: str) -> str:
+    """One of `allowed`; the first where it is unset."""
+    value = text(name) or allowed[0]
+    if value not in allowed:
+        raise EnvironmentVariableError(f"{name}={value!r}: expected one of {', '.join(allowed)}")
+    return value
+
+
 def integer(name: str, default: int, minimum: int = 0) -> int:
     value = text(name)
     if not value:

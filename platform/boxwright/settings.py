@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -11,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 VAR = env.folder("BOXWRIGHT_VAR", ROOT / "var")
 TESTING = "pytest" in sys.modules
 
-EMBEDDED = env.text("BOXWRIGHT_MODE", "embedded") != "production"
+EMBEDDED = env.choice("BOXWRIGHT_MODE", "embedded", "production") == "embedded"
 DEBUG = env.flag("BOXWRIGHT_DEBUG")
 PORT = env.integer("BOXWRIGHT_PORT", 8000, minimum=1)
 BIND = env.text("BOXWRIGHT_BIND", "127.0.0.1")
@@ -210,6 +211,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
 _https = PUBLIC_URL.startswith("https://")
+_local = urlsplit(PUBLIC_URL).hostname in {"localhost", "127.0.0.1"}
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 if not EMBEDDED:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -217,7 +219,8 @@ if not EMBEDDED:
         "BOXWRIGHT_SECRET_KEY": len(SECRET_KEY) < 32 and "set a random key of at least 32 characters",
         "BOXWRIGHT_DEBUG": DEBUG and "must be off",
         "BOXWRIGHT_HOSTS": (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS) and "name the hosts, without wildcard",
-        "BOXWRIGHT_DATABASE_URL": not env.text("BOXWRIGHT_DATABASE_URL") and "set a PostgreSQL URL",
+        "BOXWRIGHT_PUBLIC_URL": not (_https or _local) and "set the https:// address that people open",
+        "BOXWRIGHT_DATABASE_URL": "sqlite" in str(DATABASES["default"]["ENGINE"]) and "set a PostgreSQL URL",
         "BOXWRIGHT_BROKER_URL": not BROKER_URL and "set a RabbitMQ or Redis URL",
         "BOXWRIGHT_S3_BUCKET": not S3_BUCKET and "set a bucket",
     }

@@ -29,7 +29,7 @@ RAISED: dict[str, DomainError] = {
 
 class Failing(OpenEndpoint):
     def get(self, _request: Request, name: str) -> Response:
-        raise RAISED[name] if name in RAISED else ZeroDivisionError
+        raise RAISED.get(name, ZeroDivisionError)
 
 
 urlpatterns = [path("api/v1/fail/<name>/", Failing.as_view()), *urls.urlpatterns]

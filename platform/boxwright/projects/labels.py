@@ -21,6 +21,7 @@ class NewLabel:
 def add_labels(project: Project, wanted: Iterable[NewLabel]) -> list[Label]:
     """Append labels. Those without a colour get the next of the palette. Names are unique without regard to case."""
     rows = list(wanted)
+    Project.objects.select_for_update().get(pk=project.pk)  # two who add at once get two positions
     present = list(Label.objects.filter(project=project).values_list("name", "color"))
     _check_names([name for name, _ in present], [row.name for row in rows])
     used = [color for _, color in present]

@@ -3,7 +3,7 @@
 import logging
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from io import BytesIO
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
@@ -42,11 +42,13 @@ class S3Store:
             self.client.upload_fileobj(cast("BinaryIO", body), self.bucket, key, ExtraArgs=extra)
 
     def open(self, key: str) -> BinaryIO:
-        file = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 (the caller closes it)
-        with _translated(key):
-            self.client.download_fileobj(self.bucket, key, cast("BinaryIO", file))
-        file.seek(0)
-        return cast("BinaryIO", file)
+        with ExitStack() as closing:
+            file = cast("BinaryIO", closing.enter_context(SpooledTemporaryFile(max_size=IN_MEMORY)))
+            with _translated(key):
+                self.client.download_fileobj(self.bucket, key, file)
+            file.seek(0)
+            closing.pop_all()
+        return file
 
     def exists(self, key: str) -> bool:
         try:

@@ -1,0 +1,144 @@
+"""Server-sent events from a real web process."""
+
+import json
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.services.server import Server, server
+
+SECONDS = 20.0
+
+
+@pytest.fixture(scope="module")
+def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with server(Path(tmp_path_factory.mktemp("web"))) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def token(web: Server) -> str:
+    return web.set_up()
+
+
+@pytest.fixture
+def project(web: Server, token: str) -> int:
+    with web.client(token) as client:
+        made = client.post("projects/", json={"team": "plates", "name": "Cars", "task": "detection"})
+        return int(made.raise_for_status().json()["id"])
+
+
+class Stream:
+    """One open stream, read by a thread into a queue of (id, kind, data)."""
+
+    def __init__(self, web: Server, token: str, project: int, **headers: str) -> None:
+        self.client = web.client(token)
+        self.frames: queue.Queue[dict[str, str]] = queue.Queue()
+        self.context = self.client.stream("GET", f"projects/{project}/events/", headers=headers)
+        self.answer = self.context.__enter__()
+        self.thread = threading.Thread(target=self._read, daemon=True)
+        self.thread.start()
+
+    def _read(self) -> None:
+        frame: dict[str, str] = {}
+        try:
+            for line in self.answer.iter_lines():
+                name, _, value = line.partition(": ")
+                if line:
+                    frame[name] = value
+                else:
+                    self.frames.put(frame)
+                    frame = {}
+        except (httpx.StreamError, httpx.TransportError):
+            self.frames.put({"ended": ""})
+
+    def next(self, kind: str) -> dict[str, Any]:
+        while True:
+            frame = self.frames.get(timeout=SECONDS)
+            if frame.get("event") == kind:
+                return {"id": int(frame["id"]), **json.loads(frame["data"])}
+
+    def opened(self) -> int:
+        while True:
+            frame = self.frames.get(timeout=SECONDS)
+            if "retry" in frame:
+                return int(frame["id"])
+
+    def close(self) -> None:
+        self.context.__exit__(None, None, None)
+        self.client.close()
+
+
+def publish(web: Server, project: int, *numbers: int, elsewhere: int = 0) -> None:
+    """From another process, as a worker does; `elsewhere` goes to another project first."""
+    code = (
+        "import django; django.setup()\nfrom boxwright.events import publish\n"
+        f"publish({project + 1000}, 'image', {{'n': {elsewhere}}})\n"
+        f"for n in {list(numbers)}: publish({project}, 'image', {{'n': n}})"
+    )
+    subprocess.run([sys.executable, "-c", code], env=web.environment, check=True)
+
+
+def test_what_another_process_publishes_arrives_everywhere_in_order(web: Server, token: str, project: int) -> None:
+    streams = [Stream(web, token, project) for _ in range(5)]
+    try:
+        assert streams[0].answer.headers["Content-Type"].startswith("text/event-stream")
+        for stream in streams:
+            stream.opened()
+        publish(web, project, 1, 2, 3)
+        assert [[stream.next("image")["n"] for _ in range(3)] for stream in streams] == [[1, 2, 3]] * 5
+    finally:
+        for stream in streams:
+            stream.close()
+
+
+def test_a_client_resumes_where_it_was(web: Server, token: str, project: int) -> None:
+    first = Stream(web, token, project)
+    first.opened()
+    publish(web, project, 1)
+    seen = first.next("image")["id"]
+    first.close()
+    publish(web, project, 2, 3)
+    again = Stream(web, token, project, **{"Last-Event-ID": str(seen)})
+    try:
+        assert [again.next("image")["n"] for _ in range(2)] == [2, 3]
+    finally:
+        again.close()
+
+
+def test_a_stream_carries_its_own_project_only(web: Server, token: str, project: int) -> None:
+    stream = Stream(web, token, project)
+    stream.opened()
+    publish(web, project, 8, elsewhere=7)
+    try:
+        assert stream.next("image")["n"] == 8
+    finally:
+        stream.close()
+
+
+def test_no_stream_for_strangers(web: Server, token: str, project: int) -> None:
+    with web.client() as anonymous:
+        refused = anonymous.get(f"projects/{project}/events/")
+        assert refused.status_code == 401
+        assert refused.headers["Content-Type"] == "application/problem+json"
+    with web.client(token) as client:
+        assert client.get("projects/999999/events/").status_code == 404
+
+
+def test_the_web_process_ends_although_streams_are_open(web: Server, token: str, project: int, tmp_path: Path) -> None:
+    with server(tmp_path / "other") as other:
+        mine = other.set_up()
+        with other.client(mine) as client:
+            made = client.post("projects/", json={"team": "plates", "name": "Cars", "task": "detection"}).json()
+        stream = Stream(other, mine, made["id"])
+        stream.opened()
+        other.process.terminate()
+        assert other.process.wait(SECONDS) is not None
+        stream.close()

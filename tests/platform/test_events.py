@@ -1,0 +1,88 @@
+"""Events: published with what they tell of, read in the order of their ids though they commit in another."""
+
+import threading
+
+import pytest
+from django.db import connection, transaction
+from hypothesis import given
+from hypothesis import strategies as st
+
+from boxwright.events import PRUNE_EACH, publish
+from boxwright.events.hub import Hub
+from boxwright.events.models import Event
+from boxwright.events.watermark import PATIENCE, Watermark
+
+
+def test_an_event_is_part_of_its_transaction(db: None) -> None:
+    class Undone(Exception):
+        pass
+
+    def publish_and_fail() -> None:
+        with transaction.atomic():
+            publish(1, "image", {"id": 3})
+            raise Undone
+
+    with pytest.raises(Undone):
+        publish_and_fail()
+    assert not Event.objects.exists()
+    publish(1, "image", {"id": 3})
+    assert Event.objects.get().data == {"id": 3}
+
+
+def test_old_events_go_by_themselves(db: None) -> None:
+    old = Event.objects.create(project_id=1, kind="image", data={})
+    Event.objects.update(created_at="2020-01-01T00:00:00Z")
+    for _ in range(PRUNE_EACH + 1):
+        publish(1, "image", {})
+    assert not Event.objects.filter(pk=old.pk).exists()
+    assert Event.objects.count() >= PRUNE_EACH
+
+
+@given(st.permutations(range(1, 12)))
+def test_no_id_is_lost_in_whatever_order_they_appear(order: list[int]) -> None:
+    mark = Watermark()
+    told: set[int] = set()
+    for visible in order:
+        assert visible > mark.high or visible in mark.missing
+        mark.see([visible], now=0)
+        told.add(visible)
+        assert set(range(1, mark.safe + 1)) <= told
+    assert mark.safe == mark.high == 11
+
+
+def test_a_hole_that_stays_is_given_up() -> None:
+    mark = Watermark(start=5)
+    mark.see([7], now=0)
+    assert (mark.safe, set(mark.missing)) == (5, {6})
+    mark.see([8], now=PATIENCE + 1)
+    assert mark.safe == 8
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("sqlite" in str(connection.settings_dict["ENGINE"]), reason="SQLite commits in the order of ids")
+def test_an_event_that_commits_late_is_still_told() -> None:
+    """Id 1 is taken first and commits last."""
+    hub = Hub()
+    hub._look_first()
+    taken, go_on = threading.Event(), threading.Event()
+
+    def slow() -> None:
+        try:
+            with transaction.atomic():
+                publish(1, "slow", {})
+                taken.set()
+                go_on.wait(20)
+        finally:
+            connection.close()
+
+    writer = threading.Thread(target=slow)
+    writer.start()
+    assert taken.wait(20)
+    publish(1, "fast", {})
+    first = [row.kind for row in hub._new_rows()]
+    safe = hub.mark.safe
+    go_on.set()
+    writer.join(20)
+    assert first == ["fast"]
+    assert [row.kind for row in hub._new_rows()] == ["slow"]
+    assert safe < hub.mark.safe

@@ -1,0 +1,38 @@
+"""The tree's own rules that no linter knows."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE_ROOTS = (ROOT, ROOT / "platform")
+
+
+def test_no_top_level_name_shadows_the_standard_library() -> None:
+    """A source root goes on sys.path: a package named like a module of Python's would hide it."""
+    names = {
+        path.stem
+        for root in SOURCE_ROOTS
+        for path in root.iterdir()
+        if path.suffix == ".py" or (path / "__init__.py").exists()
+    }
+    assert names & {"boxwright", "annotations", "training"}
+    assert not names & set(sys.stdlib_module_names)
+    assert not (ROOT / "platform" / "__init__.py").exists()
+
+
+def test_the_web_process_loads_no_torch(tmp_path: Path) -> None:
+    code = (
+        "import sys; import boxwright.asgi; from django.urls import get_resolver; get_resolver().url_patterns\n"
+        "import annotations.tasks, training.tasks\n"
+        "print(sorted({m.partition('.')[0] for m in sys.modules} & {'torch', 'torchvision', 'onnx', 'onnxruntime'}))"
+    )
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(map(str, SOURCE_ROOTS)),
+        "DJANGO_SETTINGS_MODULE": "boxwright.settings",
+        "BOXWRIGHT_VAR": str(tmp_path),
+    }
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "[]", done.stderr
