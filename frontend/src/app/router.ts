@@ -67,6 +67,14 @@ export function startRouter(): void {
   });
 }
 
+function decode(part: string): string | null {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return null; // a stray percent sign: no such page
+  }
+}
+
 /** `/p/:slug/runs/:number?` against a path: the parameters, or null. */
 export function match(pattern: string, actual: string): Record<string, string> | null {
   const wanted = pattern.split("/").filter(Boolean);
@@ -79,8 +87,11 @@ export function match(pattern: string, actual: string): Record<string, string> |
       if (part.endsWith("?")) continue;
       return null;
     }
-    if (part.startsWith(":")) parameters[part.replace(/[:?]/g, "")] = decodeURIComponent(value);
-    else if (part !== value) return null;
+    if (part.startsWith(":")) {
+      const decoded = decode(value);
+      if (decoded === null) return null;
+      parameters[part.replace(/[:?]/g, "")] = decoded;
+    } else if (part !== value) return null;
   }
   return parameters;
 }

@@ -4,7 +4,7 @@ import { SearchField } from "../../ui/field";
 import { Icon } from "../../ui/icons";
 import { LabelDot } from "../../ui/label";
 import { Menu, MenuChoice } from "../../ui/menu";
-import type { Filter, Order } from "./gallery/useImages";
+import type { Filter, Order } from "./gallery/list";
 
 const ORDERS: Record<Order, string> = { "-created": "Newest", created: "Oldest", name: "Name" };
 const TYPING_MS = 250;

@@ -1,6 +1,6 @@
 import { Button } from "../../ui/button";
 import { Empty } from "../../ui/states";
-import type { Filter } from "./gallery/useImages";
+import type { Filter } from "./gallery/list";
 
 const EMPTY_QUEUE: Record<Exclude<Filter["queue"], "all">, { title: string; text: string }> = {
   unlabelled: { title: "Nothing waits for labels", text: "New uploads appear here." },

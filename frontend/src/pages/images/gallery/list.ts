@@ -1,0 +1,38 @@
+import type { EventKinds, Image, Page, Queue } from "../../../api/types";
+
+export type Order = "-created" | "created" | "name";
+
+export interface Filter {
+  queue: Queue | "all";
+  label: string;
+  search: string;
+  order: Order;
+}
+
+/** The fresh head of a list in front of what was further down. */
+export function mergeHead(
+  fresh: Page<Image>,
+  old: Image[],
+  oldNext: string | null,
+): { images: Image[]; next: string | null } {
+  if (old.length <= fresh.results.length || !fresh.next) return { images: fresh.results, next: fresh.next };
+  const known = new Set(fresh.results.map((image) => image.id));
+  return {
+    images: [...fresh.results, ...old.filter((image) => !known.has(image.id))],
+    next: oldNext,
+  };
+}
+
+/** One image changed: update it in place, or let it go when it left the queue that is shown. */
+export function applyEvent(images: Image[], event: EventKinds["image"], queue: Filter["queue"]): Image[] {
+  const at = images.findIndex((image) => image.id === event.id);
+  if (at < 0) return images;
+  if (queue !== "all" && event.queue !== queue) return images.filter((image) => image.id !== event.id);
+  const changed = {
+    ...images[at]!,
+    queue: event.queue,
+    revision: event.revision,
+    annotation_count: event.annotation_count,
+  };
+  return images.with(at, changed);
+}
