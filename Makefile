@@ -36,7 +36,7 @@ check: setup ## formatting, lint, types, import rules, migrations, schema
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy .
-	$(BIN)/lint-imports
+	PYTHONPATH=platform $(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py spectacular --fail-on-warn --validate --format openapi-json | cmp -s - docs/openapi.json || (echo "docs/openapi.json is stale: run make schema"; exit 1)
 	npm --prefix frontend run --silent check

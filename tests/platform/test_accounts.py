@@ -1,6 +1,7 @@
 """The first account, logging in and out, tokens, passwords."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -23,7 +24,7 @@ def browser() -> APIClient:
     return APIClient(enforce_csrf_checks=True)
 
 
-def csrf(browser: APIClient) -> dict[str, str]:
+def csrf(browser: APIClient) -> dict[str, Any]:
     browser.get("/api/v1/auth/session/")
     return {"HTTP_X_CSRFTOKEN": browser.cookies["csrftoken"].value}
 

@@ -1,6 +1,6 @@
 """Every error has one shape."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from django.urls import path
@@ -37,9 +37,8 @@ handler404, handler500 = urls.handler404, urls.handler500
 
 
 @pytest.fixture(autouse=True)
-def _routes(settings: Settings) -> Iterator[None]:
+def _routes(settings: Settings) -> None:
     settings.ROOT_URLCONF = __name__
-    return
 
 
 @pytest.mark.parametrize("name", RAISED)

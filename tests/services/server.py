@@ -83,8 +83,8 @@ def _database() -> Iterator[str]:
 
     name = f"server_{uuid.uuid4().hex}"
     with psycopg.connect(url, autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
+        admin.execute(f"CREATE DATABASE {name}")
         try:
             yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
         finally:
-            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[call-overload]
+            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
