@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from boxwright.errors import Conflict, Invalid
-from boxwright.jobs import Status
+from boxwright.jobs import MENDABLE, Status
 from boxwright.teams.models import User
 from training import status
 from training.engine import catalog
@@ -20,7 +20,7 @@ def make_artifact(*, run: Run, author: User, target: str, quantization: str = "n
         artifact, made = Artifact.objects.get_or_create(
             run=run, target=target, quantization=quantization, defaults={"created_by": author}
         )
-        queued = made or artifact.move(Status.QUEUED, attempt=0, parity=None, started_at=None)
+        queued = made or artifact.move(Status.QUEUED, among=MENDABLE, attempt=0, parity=None, started_at=None)
         if queued:
             artifact.send()
             status.publish_artifact(artifact)

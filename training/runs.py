@@ -9,7 +9,7 @@ from django.db.models import F
 from annotations import snapshots
 from annotations.models import Snapshot
 from boxwright.errors import Conflict, Invalid
-from boxwright.jobs import Status
+from boxwright.jobs import MENDABLE, Status
 from boxwright.projects.models import Project
 from boxwright.teams.models import User
 from training import estimates, status
@@ -83,7 +83,7 @@ def cancel_run(run: Run) -> Run:
 def resume_run(run: Run) -> Run:
     """Go on from the last checkpoint. Raises Conflict unless the run has failed or was canceled."""
     with transaction.atomic():
-        if not run.move(Status.QUEUED, attempt=0, phase="", started_at=None):
+        if not run.move(Status.QUEUED, among=MENDABLE, attempt=0, phase="", started_at=None):
             raise Conflict(f"Only a failed or canceled run can be resumed; this one is {run.status}.")
         run.send()
         status.publish_run(run)

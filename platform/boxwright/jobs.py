@@ -7,7 +7,7 @@ row holds a status, a lease and a heartbeat; every change of it is conditional; 
 import logging
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, ClassVar, Self
@@ -42,6 +42,8 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
     Status.CANCELED: frozenset({Status.QUEUED}),
 }
 OPEN = (Status.QUEUED, Status.RUNNING)
+MENDABLE = (Status.FAILED, Status.CANCELED)
+"""What a person may have tried again."""
 
 
 def sources_of(target: Status) -> list[Status]:
@@ -134,9 +136,10 @@ class Job(models.Model):
     def fail(self, code: str, detail: str, **changes: Any) -> bool:
         return self.finish(Status.FAILED, error_code=code, error=detail, **changes)
 
-    def move(self, target: Status, **changes: Any) -> bool:
-        """Change the status from outside the worker (cancel, resume), where the table of transitions allows it."""
-        rows = type(self)._default_manager.filter(pk=self.pk, status__in=sources_of(target))
+    def move(self, target: Status, *, among: Collection[Status] = tuple(Status), **changes: Any) -> bool:
+        """Change the status from outside the worker, where the table of transitions allows it and it is `among`."""
+        sources = [source for source in sources_of(target) if source in among]
+        rows = type(self)._default_manager.filter(pk=self.pk, status__in=sources)
         if target == Status.QUEUED:
             changes |= {"enqueued_at": timezone.now(), "finished_at": None, "error": "", "error_code": ""}
         elif target not in OPEN:

@@ -68,7 +68,8 @@ class Installation:
 
     def children(self) -> list[psutil.Process]:
         """All processes that the supervisor and its children have started."""
-        return psutil.Process(self.pid).children(recursive=True)
+        found: list[psutil.Process] = psutil.Process(self.pid).children(recursive=True)
+        return found
 
     def engines(self) -> list[psutil.Process]:
         """Processes that train or export; the watcher that each has beside it counts too."""
@@ -80,9 +81,10 @@ class Installation:
 
 def command_line(process: psutil.Process) -> list[str]:
     try:
-        return process.cmdline()
+        words: list[str] = process.cmdline()
     except psutil.NoSuchProcess:
         return []
+    return words
 
 
 def are_gone(processes: list[psutil.Process]) -> bool:

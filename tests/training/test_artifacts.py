@@ -1,0 +1,87 @@
+"""Publishing: asked twice, made once; downloaded only when it agrees with its checkpoint."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from boxwright.storage import store
+from boxwright.teams.models import User
+from tests.training.conftest import MakeRun
+from training import keys
+from training.models import Artifact, Run
+
+Client = Callable[[User], APIClient]
+API = "/api/v1"
+
+
+@pytest.fixture
+def run(make_run: MakeRun) -> Run:
+    return make_run(status="succeeded")
+
+
+def publish(client: APIClient, run: Run, **body: Any) -> Any:
+    return client.post(f"{API}/runs/{run.pk}/artifacts/", body)
+
+
+def test_an_artifact_is_made_once(as_user: Client, mona: User, run: Run) -> None:
+    first = publish(as_user(mona), run, target="tflite", quantization="fp16")
+    again = publish(as_user(mona), run, target="tflite", quantization="fp16")
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json() == again.json()
+    assert first.json()["status"] == "queued"
+    assert Artifact.objects.count() == 1
+
+
+def test_one_that_failed_is_tried_again(as_user: Client, mona: User, run: Run) -> None:
+    failed = Artifact.objects.create(run=run, target="onnx", status="failed", error_code="parity", error="off by 9 px")
+    answer = publish(as_user(mona), run, target="onnx")
+    assert (answer.status_code, answer.json()["id"]) == (201, failed.pk)
+    assert (answer.json()["status"], answer.json()["error"]) == ("queued", None)
+
+
+@pytest.mark.parametrize("status", ["queued", "running", "succeeded"])
+def test_one_that_is_there_or_on_its_way_is_left_alone(as_user: Client, mona: User, run: Run, status: str) -> None:
+    Artifact.objects.create(run=run, target="onnx", status=status)
+    answer = publish(as_user(mona), run, target="onnx")
+    assert (answer.status_code, answer.json()["status"]) == (200, status)
+
+
+def test_a_run_that_has_not_succeeded_can_not_be_published(as_user: Client, mona: User, make_run: MakeRun) -> None:
+    answer = publish(as_user(mona), make_run(status="running"), target="onnx")
+    assert (answer.status_code, "running" in answer.json()["detail"]) == (409, True)
+
+
+@pytest.mark.parametrize(
+    ("body", "field"), [({"target": "abacus"}, "target"), ({"target": "onnx", "quantization": "fp16"}, "quantization")]
+)
+def test_what_can_not_be_made_names_its_field(
+    as_user: Client, mona: User, run: Run, body: dict[str, str], field: str
+) -> None:
+    answer = publish(as_user(mona), run, **body)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, field)
+
+
+def test_a_finished_artifact_downloads_as_a_file(as_user: Client, vera: User, run: Run) -> None:
+    artifact = Artifact.objects.create(run=run, target="tflite", quantization="fp16", status="succeeded")
+    store().put(keys.artifact(artifact), b"zip bytes")
+    answer = as_user(vera).get(f"{API}/artifacts/{artifact.pk}/download/")
+    assert b"".join(answer) == b"zip bytes"
+    assert answer["Content-Disposition"] == 'attachment; filename="raccoons-run1-tflite-fp16.zip"'
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Content-Type"] == "application/zip"
+
+
+@pytest.mark.parametrize("status", ["queued", "running", "failed", "canceled"])
+def test_nothing_else_can_be_downloaded(as_user: Client, vera: User, run: Run, status: str) -> None:
+    """A failed artifact's file may lie there from an earlier try: it must not be given out."""
+    artifact = Artifact.objects.create(run=run, target="onnx", status=status)
+    store().put(keys.artifact(artifact), b"stale")
+    assert as_user(vera).get(f"{API}/artifacts/{artifact.pk}/download/").status_code == 409
+
+
+def test_targets_are_listed(as_user: Client, vera: User) -> None:
+    targets = {row["name"]: row for row in as_user(vera).get(f"{API}/targets/").json()}
+    assert {"onnx", "tflite", "tfjs"} <= set(targets)
+    assert "fp16" in targets["tflite"]["quantizations"]
