@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { onSignedOut } from "../api/client";
 import { PageError, PageLoading } from "../ui/states";
 import { Toasts } from "../ui/toast";
@@ -6,6 +6,7 @@ import { lazy } from "./lazy";
 import { path } from "./router";
 import { findRoute } from "./routes";
 import { endSession, loadSession, session } from "./session";
+import { pageTitle } from "./title";
 
 const Setup = lazy(() => import("../pages/setup"));
 const Login = lazy(() => import("../pages/login"));
@@ -19,6 +20,25 @@ function Page() {
   return route.show(parameters);
 }
 
+/** A link that vanished with its page leaves the focus nowhere: let it start at the content. */
+function useFocusAfterNavigation(): void {
+  const now = path.value;
+  const first = useRef(true);
+  useEffect(() => {
+    if (first.current) {
+      first.current = false;
+      return;
+    }
+    const timer = setTimeout(() => {
+      const content = document.getElementById("content");
+      if (!content || document.activeElement !== document.body) return;
+      content.tabIndex = -1;
+      content.focus({ preventScroll: true });
+    }, 100);
+    return () => clearTimeout(timer);
+  }, [now]);
+}
+
 export function App() {
   const [error, setError] = useState<unknown>(null);
   const load = () => {
@@ -27,12 +47,17 @@ export function App() {
   };
   useEffect(() => {
     onSignedOut(endSession);
+    findRoute(path.value).route.page.preload();
     load();
   }, []);
+  useFocusAfterNavigation();
   return (
     <>
       {error ? <PageError error={error} retry={load} /> : <Page />}
       <Toasts />
+      <p class="vh" role="status">
+        {pageTitle.value}
+      </p>
     </>
   );
 }

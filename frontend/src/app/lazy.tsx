@@ -4,15 +4,23 @@ import { PageError, PageLoading } from "../ui/states";
 
 type Load<P> = () => Promise<{ default: ComponentType<P> }>;
 
+/** A page that can be fetched before it is shown, while the session and the project are still on their way. */
+export type LazyPage<P extends object> = FunctionComponent<P> & { preload(): void };
+
 /** A page in its own chunk. After a deploy an open tab may ask for a chunk that is gone: then offer a reload. */
-export function lazy<P extends object>(load: Load<P>): FunctionComponent<P> {
+export function lazy<P extends object>(load: Load<P>): LazyPage<P> {
   let loaded: ComponentType<P> | null = null;
-  return function Lazy(props: P) {
+  let loading: ReturnType<Load<P>> | null = null;
+  const fetchOnce = () => {
+    loading ??= load();
+    return loading;
+  };
+  function Lazy(props: P) {
     const [Page, setPage] = useState<ComponentType<P> | null>(() => loaded);
     const [error, setError] = useState<unknown>(null);
     useEffect(() => {
       if (loaded) return;
-      load().then((module) => {
+      fetchOnce().then((module) => {
         loaded = module.default;
         setPage(() => module.default);
       }, setError);
@@ -25,5 +33,6 @@ export function lazy<P extends object>(load: Load<P>): FunctionComponent<P> {
         />
       );
     return Page ? <Page {...props} /> : <PageLoading />;
-  };
+  }
+  return Object.assign(Lazy, { preload: () => void fetchOnce().catch(() => {}) });
 }

@@ -61,6 +61,7 @@ export function startRouter(): void {
   document.addEventListener("click", (event) => {
     const link = (event.target as Element | null)?.closest?.("a[href]") as HTMLAnchorElement | null;
     if (!link || !isPlainClick(event) || link.target || link.hasAttribute("download")) return;
+    if (link.hash && link.pathname === location.pathname) return;
     if (link.origin !== location.origin || /^\/(api|admin|static|assets)\//.test(link.pathname)) return;
     event.preventDefault();
     navigate(link.pathname + link.search + link.hash);

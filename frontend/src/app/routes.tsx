@@ -21,6 +21,8 @@ export interface Route {
   pattern: string;
   /** Pages that a visitor without an account sees too. */
   open?: boolean;
+  /** The chunk that `show` needs. */
+  page: { preload(): void };
   show(parameters: Parameters): JSX.Element;
 }
 
@@ -41,23 +43,34 @@ function bareInProject(page: (parameters: Parameters) => JSX.Element): Route["sh
   return (parameters) => <ProjectProvider slug={parameters.slug ?? ""}>{page(parameters)}</ProjectProvider>;
 }
 
+const IMAGES = { page: Images, show: inProject("images", () => <Images />) };
+
 export const ROUTES: Route[] = [
-  { pattern: "/", show: () => <Projects /> },
-  { pattern: "/p/:slug", show: inProject("images", () => <Images />) },
-  { pattern: "/p/:slug/images", show: inProject("images", () => <Images />) },
-  { pattern: "/p/:slug/label/:image?", show: bareInProject((p) => <Workbench image={toNumber(p.image)} />) },
+  { pattern: "/", page: Projects, show: () => <Projects /> },
+  { pattern: "/p/:slug", ...IMAGES },
+  { pattern: "/p/:slug/images", ...IMAGES },
+  {
+    pattern: "/p/:slug/label/:image?",
+    page: Workbench,
+    show: bareInProject((p) => <Workbench image={toNumber(p.image)} />),
+  },
   {
     pattern: "/p/:slug/snapshots/:n?",
+    page: Snapshots,
     show: inProject("snapshots", (p) => <Snapshots number={toNumber(p.n)} />),
   },
-  { pattern: "/p/:slug/runs/:n?", show: inProject("runs", (p) => <Runs number={toNumber(p.n)} />) },
-  { pattern: "/p/:slug/settings", show: inProject("settings", () => <Settings />) },
-  { pattern: "/t/:slug", show: (p) => <Team slug={p.slug ?? ""} /> },
-  { pattern: "/account", show: () => <Account /> },
-  { pattern: "/join/:token", open: true, show: (p) => <Join token={p.token ?? ""} /> },
+  {
+    pattern: "/p/:slug/runs/:n?",
+    page: Runs,
+    show: inProject("runs", (p) => <Runs number={toNumber(p.n)} />),
+  },
+  { pattern: "/p/:slug/settings", page: Settings, show: inProject("settings", () => <Settings />) },
+  { pattern: "/t/:slug", page: Team, show: (p) => <Team slug={p.slug ?? ""} /> },
+  { pattern: "/account", page: Account, show: () => <Account /> },
+  { pattern: "/join/:token", page: Join, open: true, show: (p) => <Join token={p.token ?? ""} /> },
 ];
 
-export const NOT_FOUND: Route = { pattern: "", show: () => <NotFound /> };
+export const NOT_FOUND: Route = { pattern: "", page: NotFound, show: () => <NotFound /> };
 
 export function findRoute(path: string): { route: Route; parameters: Parameters } {
   for (const route of ROUTES) {

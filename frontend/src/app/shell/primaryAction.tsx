@@ -1,6 +1,7 @@
 import { ButtonLink } from "../../ui/button";
 import { useProject } from "../project";
 import { nextStep } from "./nextStep";
+import { pageOwnsPrimary } from "./pagePrimary";
 
 /** The one primary action; on the page that owns it (its own form or list) the page shows it itself. */
 export function PrimaryAction({ tab }: { tab: string }) {
@@ -8,6 +9,7 @@ export function PrimaryAction({ tab }: { tab: string }) {
   const step = nextStep(counts.value, latestRun.value, role.value);
   if (
     !step ||
+    pageOwnsPrimary.value ||
     (tab === "images" && step.to.startsWith("images")) ||
     (tab === "runs" && step.to.startsWith("runs"))
   )

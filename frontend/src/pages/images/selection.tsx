@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { api } from "../../api/client";
 import type { Image } from "../../api/types";
 import { Confirm } from "../../ui/confirm";
@@ -54,7 +54,14 @@ interface SelectionBarProps {
 
 export function SelectionBar({ selected, clear, deleted }: SelectionBarProps) {
   const [asking, setAsking] = useState(false);
-  if (selected.size === 0) return null;
+  const isEmpty = selected.size === 0;
+  useEffect(() => {
+    if (isEmpty) return;
+    const onKeyDown = (event: KeyboardEvent) => event.key === "Escape" && clear();
+    addEventListener("keydown", onKeyDown);
+    return () => removeEventListener("keydown", onKeyDown);
+  }, [isEmpty]);
+  if (isEmpty) return null;
   const deed = `Delete ${counted(selected.size, "image")}`;
   return (
     <>
