@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from boxwright.events import PRUNE_EACH, publish
 from boxwright.events.hub import Hub
 from boxwright.events.models import Event
-from boxwright.events.watermark import PATIENCE, Watermark
+from boxwright.events.watermark import PATIENCE, WIDEST, Watermark
 
 
 def test_an_event_is_part_of_its_transaction(db: None) -> None:
@@ -50,6 +50,12 @@ def test_no_id_is_lost_in_whatever_order_they_appear(order: list[int]) -> None:
     assert mark.safe == mark.high == 11
 
 
+def test_after_a_long_pause_nothing_waits_for_what_was_pruned() -> None:
+    mark = Watermark()
+    mark.see([10_000_000], now=0)
+    assert len(mark.missing) == WIDEST
+
+
 def test_a_hole_that_stays_is_given_up() -> None:
     mark = Watermark(start=5)
     mark.see([7], now=0)
@@ -62,8 +68,9 @@ def test_a_hole_that_stays_is_given_up() -> None:
 @pytest.mark.skipif("sqlite" in str(connection.settings_dict["ENGINE"]), reason="SQLite commits in the order of ids")
 def test_an_event_that_commits_late_is_still_told() -> None:
     """Id 1 is taken first and commits last."""
+    publish(1, "before", {})
     hub = Hub()
-    hub._look_first()
+    hub.mark = Watermark(Event.objects.get().pk)
     taken, go_on = threading.Event(), threading.Event()
 
     def slow() -> None:

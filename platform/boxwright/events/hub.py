@@ -14,12 +14,11 @@ from django.db.models import Max, Q
 from boxwright.events.channel import EVERY
 from boxwright.events.models import Event
 from boxwright.events.wakeup import Wakeup
-from boxwright.events.watermark import Watermark
+from boxwright.events.watermark import WIDEST, Watermark
 
 log = logging.getLogger(__name__)
 
 QUEUE_LENGTH = 1000
-LOOK_BACK = 200
 READ_AT_ONCE = 500
 AFTER_ERROR = 1.0
 
@@ -112,7 +111,7 @@ class Hub:
     def _look_first(self) -> None:
         """Begin at the newest row; the holes shortly before it may still fill."""
         newest = Event.objects.aggregate(newest=Max("id"))["newest"] or 0
-        self.mark = Watermark(max(0, newest - LOOK_BACK))
+        self.mark = Watermark(max(0, newest - WIDEST))
         self.mark.see(Event.objects.filter(id__gt=self.mark.high).values_list("id", flat=True), time.monotonic())
         self.ready.set()
 

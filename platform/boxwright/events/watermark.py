@@ -6,6 +6,8 @@ Two transactions take ids 10 and 11; 11 may commit first. Whoever then only asks
 from collections.abc import Iterable
 
 PATIENCE = 60.0
+# How many ids can be in flight at once. Wider holes are rows that were pruned long ago.
+WIDEST = 200
 
 
 class Watermark:
@@ -19,7 +21,8 @@ class Watermark:
         """Note rows that were read. A hole is waited for, PATIENCE seconds: its transaction may have rolled back."""
         for seen in sorted(ids):
             if seen > self.high:
-                self.missing |= dict.fromkeys(range(self.high + 1, seen), now + PATIENCE)
+                holes = range(max(self.high + 1, seen - WIDEST), seen)
+                self.missing |= dict.fromkeys(holes, now + PATIENCE)
                 self.high = seen
             self.missing.pop(seen, None)
         self.missing = {hole: until for hole, until in self.missing.items() if until > now}
