@@ -76,7 +76,7 @@ def add_rows(project: Project, author: User | None, pictures: Sequence[Stored]) 
             with transaction.atomic():
                 known = known_images(project, (p.sha256 for p in pictures))
                 new = {p.sha256: p for p in pictures if p.sha256 not in known}
-                created = Image.objects.bulk_create([_row(project, author, p) for p in new.values()], batch_size=200)
+                created = Image.objects.bulk_create([row_of(project, author, p) for p in new.values()], batch_size=200)
                 counters.move(project.pk, queues={"unlabelled": len(created)})
                 return created, known
         except IntegrityError:
@@ -85,7 +85,7 @@ def add_rows(project: Project, author: User | None, pictures: Sequence[Stored]) 
     return [], {}
 
 
-def _row(project: Project, author: User | None, picture: Stored) -> Image:
+def row_of(project: Project, author: User | None, picture: Stored) -> Image:
     return Image(
         project=project,
         sha256=picture.sha256,

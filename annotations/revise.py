@@ -47,7 +47,7 @@ def current_state(image_id: int) -> State:
 
 
 def revise(
-    state: State, author: User, edit: Edit, queue: str, labels: Mapping[int, str], *, quiet: bool = False
+    state: State, author: User | None, edit: Edit, queue: str, labels: Mapping[int, str], *, quiet: bool = False
 ) -> State:
     """Write one revision and move the counters; an edit that changes nothing writes nothing.
 
@@ -74,8 +74,8 @@ def revise(
     return State(image, sorted(after.values(), key=lambda a: a.pk))
 
 
-def publish_image(image: Image, author: User) -> None:
-    news = {"id": image.pk, "queue": image.queue, "revision": image.revision, "by": author.pk}
+def publish_image(image: Image, author: User | None) -> None:
+    news = {"id": image.pk, "queue": image.queue, "revision": image.revision, "by": author and author.pk}
     events.publish(image.project_id, "image", {**news, "annotation_count": image.annotation_count})
 
 
@@ -89,7 +89,7 @@ def _queue_after(queue: str, before: int, after: int) -> str:
 
 
 def _after(
-    image: Image, before: Mapping[uuid.UUID, Annotation], edit: Edit, author: User
+    image: Image, before: Mapping[uuid.UUID, Annotation], edit: Edit, author: User | None
 ) -> dict[uuid.UUID, Annotation]:
     gone, now = set(edit.delete), timezone.now()
     after = {pk: a for pk, a in before.items() if pk not in gone}
@@ -98,7 +98,7 @@ def _after(
     return after
 
 
-def _annotation(image: Image, draft: Draft, held: Annotation | None, author: User, now: datetime) -> Annotation:
+def _annotation(image: Image, draft: Draft, held: Annotation | None, author: User | None, now: datetime) -> Annotation:
     sides = {side: getattr(draft.box, side) for side in SIDES} if draft.box else {}
     first = {"created_by": held.created_by, "created_at": held.created_at} if held else {"created_by": author}
     return Annotation(
@@ -127,10 +127,10 @@ def _check(
         raise Invalid("Ids are in use on another image.", {"upsert": ", ".join(sorted(map(str, taken))[:5])})
 
 
-def _advance(image: Image, author: User, queue: str, count: int) -> Image:
+def _advance(image: Image, author: User | None, queue: str, count: int) -> Image:
     """The image one revision on, if nobody was there first. Whoever saves keeps the claim."""
     changes: dict[str, Any] = {"revision": image.revision + 1, "queue": queue, "annotation_count": count}
-    if image.claimed_by_id == author.pk:
+    if author and image.claimed_by_id == author.pk:
         changes["claim_expires_at"] = timezone.now() + LEASE
     if not Image.objects.filter(pk=image.pk, revision=image.revision).update(**changes):
         raise Overtaken
@@ -154,7 +154,7 @@ def _write(
         Annotation.objects.bulk_update(changed, columns, batch_size=50)
 
 
-def _record(image: Image, author: User, edit: Edit, labels: Mapping[int, str]) -> None:
+def _record(image: Image, author: User | None, edit: Edit, labels: Mapping[int, str]) -> None:
     Revision.objects.create(
         image=image,
         number=image.revision,

@@ -2,8 +2,13 @@
 
 from celery import shared_task
 
-from annotations import snapshots
-from annotations.models import Snapshot
+from annotations import imports, snapshots
+from annotations.models import Import, Snapshot
+
+
+@shared_task(name=Import.TASK)
+def run_import(import_id: int) -> None:
+    imports.run(import_id)
 
 
 @shared_task(name=Snapshot.TASK)

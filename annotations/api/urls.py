@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from annotations.api import images, labeling
+from annotations.api import images, imports, labeling, snapshots
 
 urlpatterns: list[URLPattern] = [
     path("projects/<int:project_id>/images/", images.ImagesView.as_view(), name="images"),
@@ -15,4 +15,14 @@ urlpatterns: list[URLPattern] = [
     path("images/<int:image_id>/annotations/", labeling.AnnotationsView.as_view(), name="annotations"),
     path("images/<int:image_id>/revisions/", labeling.RevisionsView.as_view(), name="revisions"),
     path("images/<int:image_id>/revisions/<int:number>/restore/", labeling.RestoreView.as_view(), name="restore"),
+    path("labels/<int:label_id>/merge/", imports.MergeView.as_view(), name="label-merge"),
+    path("projects/sample/", imports.SampleView.as_view(), name="sample"),
+    path("projects/<int:project_id>/imports/", imports.ImportsView.as_view(), name="imports"),
+    path("imports/<int:import_id>/", imports.ImportView.as_view(), name="import"),
+    path("projects/<int:project_id>/snapshots/", snapshots.SnapshotsView.as_view(), name="snapshots"),
+    path("snapshots/<int:snapshot_id>/", snapshots.SnapshotView.as_view(), name="snapshot"),
+    path("snapshots/<int:snapshot_id>/manifest/", snapshots.ManifestView.as_view(), name="manifest"),
+    path("snapshots/<int:snapshot_id>/download/<slug:format_name>/", snapshots.DownloadView.as_view(), name="download"),
+    path("snapshots/<int:snapshot_id>/diff/<int:other_id>/", snapshots.DiffView.as_view(), name="diff"),
+    path("formats/", snapshots.FormatsView.as_view(), name="formats"),
 ]

@@ -1,0 +1,86 @@
+"""Imports: an archive sent, watched while it is worked through; the sample project; merging labels."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from annotations import imports, labels, samples
+from annotations.api.schemas import (
+    ImportRequestSerializer,
+    ImportSerializer,
+    MergeSerializer,
+    SampleRequestSerializer,
+)
+from annotations.models import Import
+from annotations.queries import import_for
+from annotations.shapes import import_shape
+from boxwright.api.pagination import CursorPage
+from boxwright.api.views import Endpoint
+from boxwright.jobs import Status
+from boxwright.projects.api.projects import seen_by
+from boxwright.projects.api.serializers import LabelSerializer, ProjectSerializer
+from boxwright.projects.queries import label_for, project_for
+from boxwright.teams.api.accounts import signed_in
+from boxwright.teams.models import Role
+from boxwright.teams.queries import team_for
+
+
+class ImportsView(Endpoint):
+    parser_classes = [MultiPartParser]
+
+    @extend_schema(responses=ImportSerializer(many=True))
+    def get(self, request: Request, project_id: int) -> Response:
+        """Newest first."""
+        project = project_for(request.user, project_id)
+        # One whose archive never came whole stays closed and without a key.
+        rows = Import.objects.filter(project=project).exclude(status=Status.CANCELED, archive_key="")
+        pages = CursorPage(("-id",))
+        found = pages.paginate_queryset(rows, request, self)
+        return pages.get_paginated_response([import_shape(job) for job in found])
+
+    @extend_schema(
+        request={"multipart/form-data": ImportRequestSerializer},
+        responses={201: ImportSerializer},
+    )
+    def post(self, request: Request, project_id: int) -> Response:
+        """Send a zip. Without `format` it is recognised by what it holds."""
+        project = project_for(request.user, project_id, Role.ANNOTATOR)
+        asked = self.parsed(ImportRequestSerializer)
+        job = imports.start_import(
+            project=project,
+            author=signed_in(request),
+            name=asked["archive"].name,
+            archive=asked["archive"].file,
+            format_name=asked["format"],
+            create_labels=asked["create_labels"],
+        )
+        return Response(import_shape(import_for(request.user, job.pk)), status=201)
+
+
+class ImportView(Endpoint):
+    @extend_schema(responses=ImportSerializer)
+    def get(self, request: Request, import_id: int) -> Response:
+        return Response(import_shape(import_for(request.user, import_id)))
+
+
+class SampleView(Endpoint):
+    parser_classes = [JSONParser]
+
+    @extend_schema(request=SampleRequestSerializer, responses={201: ProjectSerializer})
+    def post(self, request: Request) -> Response:
+        """A small labelled project to try everything on; its pictures are drawn in the background."""
+        asked = self.parsed(SampleRequestSerializer)
+        team = team_for(request.user, asked["team"], Role.MANAGER)
+        project = samples.create_sample(team=team, author=signed_in(request))
+        return Response(seen_by(request, project.pk), status=201)
+
+
+class MergeView(Endpoint):
+    @extend_schema(request=MergeSerializer, responses=LabelSerializer)
+    def post(self, request: Request, label_id: int) -> Response:
+        """Whatever carries this label carries the other one; this one is gone."""
+        label = label_for(request.user, label_id, Role.MANAGER)
+        return Response(
+            LabelSerializer(labels.merge_label(label=label, into_id=self.parsed(MergeSerializer)["into"])).data
+        )

@@ -1,0 +1,93 @@
+"""Snapshots: made, listed, compared, downloaded; and the formats they can be had in."""
+
+from django.http import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from annotations import snapshots
+from annotations.api.schemas import DiffSerializer, FormatSerializer, SnapshotSerializer
+from annotations.downloads import Reader, download_format, zip_of
+from annotations.formats import FORMATS
+from annotations.models import Snapshot
+from annotations.objects import manifest_key
+from annotations.queries import snapshot_for
+from annotations.shapes import snapshot_shape
+from boxwright.api.files import StreamedFile, send_object
+from boxwright.api.pagination import CursorPage
+from boxwright.api.views import Endpoint
+from boxwright.errors import NotFound
+from boxwright.projects.queries import project_for
+from boxwright.teams.api.accounts import signed_in
+from boxwright.teams.models import Role
+
+
+class SnapshotsView(Endpoint):
+    @extend_schema(responses=SnapshotSerializer(many=True))
+    def get(self, request: Request, project_id: int) -> Response:
+        """Newest first."""
+        project = project_for(request.user, project_id)
+        pages = CursorPage(("-number",))
+        rows = Snapshot.objects.filter(project=project).select_related("parent", "author")
+        found = pages.paginate_queryset(rows, request, self)
+        return pages.get_paginated_response([snapshot_shape(snapshot) for snapshot in found])
+
+    @extend_schema(request=None, responses={201: SnapshotSerializer})
+    def post(self, request: Request, project_id: int) -> Response:
+        """Freeze the project as it is now; the manifest is built in the background."""
+        project = project_for(request.user, project_id, Role.MANAGER)
+        snapshot = snapshots.create_snapshot(project=project, author=signed_in(request))
+        return Response(snapshot_shape(snapshot_for(request.user, snapshot.pk)), status=201)
+
+
+class SnapshotView(Endpoint):
+    @extend_schema(responses=SnapshotSerializer)
+    def get(self, request: Request, snapshot_id: int) -> Response:
+        return Response(snapshot_shape(snapshot_for(request.user, snapshot_id)))
+
+
+class ManifestView(Endpoint):
+    @extend_schema(responses={(200, "application/x-ndjson"): OpenApiTypes.BINARY})
+    def get(self, request: Request, snapshot_id: int) -> HttpResponseBase:
+        """One line of JSON an image, sorted by sha256."""
+        snapshot = snapshot_for(request.user, snapshot_id)
+        snapshots.expect_built(snapshot)
+        key = manifest_key(snapshot.project_id, snapshot.number)
+        return send_object(key, "application/x-ndjson", filename=f"{_stem(snapshot)}.jsonl")
+
+
+class DownloadView(Endpoint):
+    @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY})
+    def get(self, request: Request, snapshot_id: int, format_name: str) -> HttpResponseBase:
+        """The snapshot with its images, as a zip."""
+        snapshot = snapshot_for(request.user, snapshot_id)
+        layout = download_format(snapshot, format_name)
+        name = f"{_stem(snapshot)}-{layout.name}.zip"
+        reader = Reader(zip_of(snapshot, layout))
+        return StreamedFile(reader, as_attachment=True, filename=name, content_type="application/zip")
+
+
+class DiffView(Endpoint):
+    @extend_schema(responses=DiffSerializer)
+    def get(self, request: Request, snapshot_id: int, other_id: int) -> Response:
+        """What came, went and changed from the other snapshot to this one."""
+        new, old = snapshot_for(request.user, snapshot_id), snapshot_for(request.user, other_id)
+        if new.project_id != old.project_id:
+            raise NotFound("There is no such snapshot in this project.")
+        return Response(snapshots.diff_of(old, new))
+
+
+class FormatsView(APIView):
+    @extend_schema(responses=FormatSerializer(many=True))
+    def get(self, _request: Request) -> Response:
+        rows = [
+            {"name": x.name, "title": x.title, "reads": x.read is not None, "writes": x.write is not None}
+            for x in FORMATS.values()
+        ]
+        return Response(rows)
+
+
+def _stem(snapshot: Snapshot) -> str:
+    return f"{snapshot.project.slug}-v{snapshot.number}"

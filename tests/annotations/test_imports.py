@@ -1,0 +1,259 @@
+"""Importing archives: counted, idempotent, resumed, and safe from what strangers zip."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+from pytest_django import Settings
+from rest_framework.test import APIClient
+
+from annotations import imports, pictures
+from annotations.models import Annotation, Image, Import, Revision
+from boxwright.jobs import Status, revive
+from boxwright.projects.models import Label, Project
+from boxwright.teams.models import User
+from tests.annotations.archives import Commits, import_zip, voc, zipped
+from tests.annotations.pictures import box, picture, save, stored_keys, upload
+
+AsUser = Callable[[User], APIClient]
+
+
+def three() -> bytes:
+    """Two labelled images, one of them a negative, and one without annotation file."""
+    return zipped(
+        {
+            "a.jpg": picture(1),
+            "a.xml": voc("a.jpg", ("raccoon", 1, 2, 30, 40), ("cat", 5, 5, 20.5, 20)),
+            "empty.png": picture(2, kind="PNG"),
+            "empty.xml": voc("empty.png"),
+            "plain.jpg": picture(3),
+        }
+    )
+
+
+def test_archive_becomes_images_with_their_annotations(
+    project: Project, bob: User, as_user: AsUser, django_capture_on_commit_callbacks: Commits
+) -> None:
+    done = import_zip(as_user(bob), project, three(), django_capture_on_commit_callbacks)
+    assert (done["status"], done["format"], done["error"]) == ("succeeded", "voc", None)
+    assert done["counts"] == {
+        "files": 3,
+        "images_created": 3,
+        "images_duplicate": 0,
+        "annotations_created": 2,
+        "annotations_existing": 0,
+    }
+    assert done["progress"] == {"done": 3, "total": 3}
+    assert {i.name: i.queue for i in Image.objects.all()} == {
+        "a.jpg": "labelled",
+        "empty.png": "labelled",
+        "plain.jpg": "unlabelled",
+    }
+    project.refresh_from_db()
+    assert (project.labelled_count, project.unlabelled_count, project.annotation_count) == (2, 1, 2)
+    assert [label.annotation_count for label in Label.objects.order_by("position")] == [1, 1]
+    cat = Annotation.objects.get(label__name="cat")
+    assert (cat.x_min, cat.y_min, cat.x_max, cat.y_max, cat.source) == (5, 5, 20.5, 20, "import")
+
+
+def test_same_archive_twice_adds_nothing(
+    project: Project, bob: User, as_user: AsUser, django_capture_on_commit_callbacks: Commits
+) -> None:
+    for _ in range(2):
+        done = import_zip(as_user(bob), project, three(), django_capture_on_commit_callbacks)
+    assert (done["counts"]["images_created"], done["counts"]["annotations_created"]) == (0, 0)
+    assert (done["counts"]["images_duplicate"], done["counts"]["annotations_existing"]) == (3, 2)
+    assert (Image.objects.count(), Annotation.objects.count(), Revision.objects.count()) == (3, 2, 2)
+
+
+def test_what_people_deleted_since_stays_deleted(
+    project: Project, bob: User, as_user: AsUser, django_capture_on_commit_callbacks: Commits
+) -> None:
+    import_zip(as_user(bob), project, three(), django_capture_on_commit_callbacks)
+    cat = Annotation.objects.get(label__name="cat")
+    save(as_user(bob), cat.image_id, 1, delete=[str(cat.pk)])
+    import_zip(as_user(bob), project, three(), django_capture_on_commit_callbacks)
+    assert not Annotation.objects.filter(label__name="cat").exists()
+
+
+def test_annotations_reach_images_that_were_uploaded_before(
+    project: Project, bob: User, as_user: AsUser, django_capture_on_commit_callbacks: Commits
+) -> None:
+    known = upload(as_user(bob), project, mine__jpg=picture(1))["created"][0]["id"]
+    save(as_user(bob), known, upsert=[box(project, 30)])
+    done = import_zip(as_user(bob), project, three(), django_capture_on_commit_callbacks)
+    assert (done["counts"]["images_created"], done["counts"]["images_duplicate"]) == (2, 1)
+    image = Image.objects.get(pk=known)
+    assert (image.annotation_count, image.revision, image.annotations.count()) == (3, 2, 3)
+
+
+def test_twin_within_an_archive_is_taken_once(
+    project: Project, bob: User, as_user: AsUser, django_capture_on_commit_callbacks: Commits
+) -> None:
+    files = {"a.jpg": picture(1), "a.xml": voc("a.jpg", ("cat", 1, 1, 9, 9)), "b.jpg": picture(1)}
+    files["b.xml"] = voc("b.jpg", ("cat", 1, 1, 10, 10))
+    done = import_zip(as_user(bob), project, zipped(files), django_capture_on_commit_callbacks)
+    assert (done["counts"]["images_duplicate"], done["counts"]["annotations_created"]) == (1, 1)
+    assert [(f["severity"], f["file"]) for f in done["findings"]] == [("warning", "b.xml")]
+    assert "a.jpg" in done["findings"][0]["reason"]
+
+
+def test_unknown_labels_are_made_when_asked(
+    project: Project, bob: User, as_user: AsUser, django_capture_on_commit_callbacks: Commits
+) -> None:
+    files = {"a.jpg": picture(1), "a.xml": voc("a.jpg", ("Cat", 1, 1, 9, 9), ("dog", 2, 2, 9, 9))}
+    done = import_zip(as_user(bob), project, zipped(files), django_capture_on_commit_callbacks, create_labels="true")
+    assert done["counts"]["annotations_created"] == 2
+    assert list(Label.objects.values_list("name", flat=True)) == ["raccoon", "cat", "dog"]
+
+
+def test_image_whose_boxes_were_all_left_out_is_no_negative(
+    project: Project, bob: User, as_user: AsUser, django_capture_on_commit_callbacks: Commits
+) -> None:
+    files = {"a.jpg": picture(1), "a.xml": voc("a.jpg", ("dog", 1, 1, 9, 9))}
+    done = import_zip(as_user(bob), project, zipped(files), django_capture_on_commit_callbacks)
+    assert Image.objects.get().queue == "unlabelled"
+    finding = done["findings"][0]
+    assert (finding["severity"], finding["file"], finding["line"]) == ("error", "a.xml", 4)
+    assert "unknown label 'dog'" in finding["reason"]
+
+
+def test_viewer_may_not_import(project: Project, vera: User, charlie: User, as_user: AsUser) -> None:
+    for user, status in ((vera, 403), (charlie, 404)):
+        sent = {"archive": SimpleUploadedFile("set.zip", three())}
+        answer = as_user(user).post(f"/api/v1/projects/{project.pk}/imports/", sent, format="multipart")
+        assert answer.status_code == status
+
+
+def test_what_is_no_zip_is_refused_at_once(project: Project, bob: User, as_user: AsUser) -> None:
+    for data in (b"not a zip", b""):
+        sent = {"archive": SimpleUploadedFile("set.zip", data)}
+        answer = as_user(bob).post(f"/api/v1/projects/{project.pk}/imports/", sent, format="multipart")
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "archive")
+    assert (Import.objects.count(), stored_keys()) == (0, [])
+
+
+def test_unknown_format_is_said(
+    project: Project, bob: User, as_user: AsUser, django_capture_on_commit_callbacks: Commits
+) -> None:
+    done = import_zip(as_user(bob), project, zipped({"a.txt": b"hello"}), django_capture_on_commit_callbacks)
+    assert (done["status"], done["error"]["code"]) == ("failed", "archive_refused")
+    assert "Pascal VOC" in done["error"]["detail"]
+    assert stored_keys() == []
+
+
+def test_boxes_do_not_go_into_a_classification_project(
+    project: Project, bob: User, as_user: AsUser, django_capture_on_commit_callbacks: Commits
+) -> None:
+    Project.objects.filter(pk=project.pk).update(task="classification")
+    done = import_zip(as_user(bob), project, three(), django_capture_on_commit_callbacks)
+    assert (done["status"], Image.objects.count()) == ("failed", 0)
+
+
+def test_worker_that_dies_in_the_middle_leaves_no_gap_and_no_double(
+    project: Project,
+    bob: User,
+    as_user: AsUser,
+    django_capture_on_commit_callbacks: Commits,
+    monkeypatch: pytest.MonkeyPatch,
+    settings: Settings,
+) -> None:
+    files: dict[str, bytes] = {}
+    for n in range(10):
+        files |= {f"{n}.jpg": picture(n % 8), f"{n}.xml": voc(f"{n}.jpg", ("cat", n, 1, n + 9, 9))}
+    monkeypatch.setattr("annotations.importing.BATCH", 3)
+    taken = []
+
+    def dies(*args: object) -> object:
+        taken.append(args)
+        if len(taken) == 5:
+            raise KeyboardInterrupt
+        return put(*args)  # type: ignore[arg-type]
+
+    put = pictures.put_picture
+    monkeypatch.setattr("annotations.importing.put_picture", dies)
+    with pytest.raises(KeyboardInterrupt):
+        import_zip(as_user(bob), project, zipped(files), django_capture_on_commit_callbacks)
+    job = Import.objects.get()
+    assert (job.status, Image.objects.count()) == (Status.RUNNING, 3)
+
+    Import.objects.update(heartbeat_at=timezone.now() - timezone.timedelta(seconds=60))
+    with django_capture_on_commit_callbacks(execute=True):
+        assert revive(Import) == 1
+    job.refresh_from_db()
+    assert (job.status, job.attempt) == (Status.SUCCEEDED, 2)
+    assert (job.counts["images_created"], job.counts["images_duplicate"], job.counts["files"]) == (8, 2, 10)
+    assert (Image.objects.count(), Annotation.objects.count(), Revision.objects.count()) == (8, 8, 8)
+    project.refresh_from_db()
+    assert (project.labelled_count, project.annotation_count) == (8, 8)
+    assert not list((Path(settings.SCRATCH_DIR) / "imports").iterdir())
+    assert not [key for key in stored_keys() if key.startswith("projects/")]
+
+
+def test_import_runs_once_however_often_it_is_sent(
+    project: Project, bob: User, as_user: AsUser, django_capture_on_commit_callbacks: Commits
+) -> None:
+    done = import_zip(as_user(bob), project, three(), django_capture_on_commit_callbacks)
+    imports.run(done["id"])
+    assert Import.objects.get().attempt == 1
+
+
+def test_bug_fails_the_import_and_is_raised(
+    project: Project,
+    bob: User,
+    as_user: AsUser,
+    django_capture_on_commit_callbacks: Commits,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(*_args: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("annotations.imports.unpack", broken)
+    with pytest.raises(ZeroDivisionError):
+        import_zip(as_user(bob), project, three(), django_capture_on_commit_callbacks)
+    job = Import.objects.get()
+    assert (job.status, job.error_code) == (Status.FAILED, "internal")
+    assert stored_keys() == []
+
+
+def test_imports_are_listed_newest_first(
+    project: Project, bob: User, as_user: AsUser, django_capture_on_commit_callbacks: Commits
+) -> None:
+    ids = [import_zip(as_user(bob), project, three(), django_capture_on_commit_callbacks)["id"] for _ in range(2)]
+    Import.objects.create(project=project, status=Status.CANCELED)
+    rows = as_user(bob).get(f"/api/v1/projects/{project.pk}/imports/").json()["results"]
+    assert [row["id"] for row in rows] == ids[::-1]
+
+
+@pytest.mark.parametrize(
+    ("name", "images", "boxes", "duplicates", "errors", "infos"),
+    [("raccoon", 196, 213, 4, 0, 0), ("bccd", 364, 4886, 0, 2, 0), ("fruit", 300, 582, 0, 0, 37)],
+)
+def test_real_sets_come_in_whole(
+    project: Project,
+    bob: User,
+    as_user: AsUser,
+    django_capture_on_commit_callbacks: Commits,
+    test_data: Path,
+    tmp_path: Path,
+    name: str,
+    images: int,
+    boxes: int,
+    duplicates: int,
+    errors: int,
+    infos: int,
+) -> None:
+    archive = shutil.make_archive(str(tmp_path / name), "zip", test_data / name)
+    data = Path(archive).read_bytes()
+    done = import_zip(as_user(bob), project, data, django_capture_on_commit_callbacks, create_labels="true")
+    counts = done["counts"]
+    assert done["status"] == "succeeded"
+    assert (counts["images_created"], counts["images_duplicate"]) == (images, duplicates)
+    assert counts["annotations_created"] == Annotation.objects.count() == boxes
+    severities = [finding["severity"] for finding in done["findings"]]
+    assert (severities.count("error"), severities.count("info")) == (errors, infos)
+    assert severities.count("warning") == duplicates
+    assert set(Image.objects.values_list("queue", flat=True)) == {"labelled"}
