@@ -1,6 +1,6 @@
 import { useMemo, useState } from "preact/hooks";
-import { type Frame, frameOf } from "./frame";
-import { Axes, Crosshair, Lines, Upright } from "./lineParts";
+import { endTexts, type Frame, frameOf } from "./frame";
+import { Axes, Crosshair, EndNames, InsideNames, Lines } from "./lineParts";
 import { type Interval, linear } from "./scale";
 import { allX, domainOfX, domainOfY, nearest, type Series } from "./series";
 import { readout } from "./table";
@@ -18,19 +18,28 @@ interface LineChartProps {
   digits?: number;
   height?: number;
   testId?: string;
-  /** A chosen x, drawn as an upright line. */
+  /** A chosen x: read out while the pointer is elsewhere. */
   mark?: number;
+  /** Where the lines' names stand; inside for lines that meet at their ends. */
+  names?: "end" | "inside";
 }
 
 /** Lines over a number. The crosshair follows the pointer and the arrow keys and is read out. */
 export function LineChart(props: LineChartProps) {
-  const { series, xName, xLeast, ceiling, digits = 3, height = 260 } = props;
+  const { series, xName, xLeast, ceiling, digits = 3, height = 260, names = "end" } = props;
   const [ref, width] = useWidth<HTMLDivElement>();
   const [at, setAt] = useState<number | null>(null);
   const places = useMemo(() => allX(series), [series]);
   const frame = useMemo<Frame>(
-    () => frameOf(width, height, domainOfX(series, xLeast), domainOfY(series, ceiling), series),
-    [width, height, series, xLeast[0], xLeast[1], ceiling],
+    () =>
+      frameOf(
+        width,
+        height,
+        domainOfX(series, xLeast),
+        domainOfY(series, ceiling),
+        names === "end" ? endTexts(series, digits) : [],
+      ),
+    [width, height, series, xLeast[0], xLeast[1], ceiling, names, digits],
   );
 
   const follow = (event: PointerEvent) => {
@@ -45,7 +54,8 @@ export function LineChart(props: LineChartProps) {
     setAt(next);
   };
 
-  const known = at !== null && places.includes(at) ? at : null;
+  const wanted = at ?? (props.mark === undefined ? null : nearest(places, props.mark));
+  const known = wanted !== null && places.includes(wanted) ? wanted : null;
   const text = known === null ? props.summary : readout(xName, known, series, digits);
   return (
     <div
@@ -68,8 +78,12 @@ export function LineChart(props: LineChartProps) {
       {width > 0 && (
         <svg class="plot" width={width} height={height} aria-hidden="true">
           <Axes frame={frame} xName={xName} />
-          {props.mark !== undefined && <Upright frame={frame} x={props.mark} />}
-          <Lines frame={frame} series={series} digits={digits} quiet={known !== null} />
+          <Lines frame={frame} series={series} />
+          {names === "end" ? (
+            <EndNames frame={frame} series={series} digits={digits} />
+          ) : (
+            <InsideNames frame={frame} series={series} />
+          )}
           {known !== null && <Crosshair frame={frame} series={series} x={known} text={text} />}
         </svg>
       )}

@@ -1,15 +1,20 @@
 import { describe, expect, it } from "vitest";
-import { frameOf } from "./frame";
+import { endTexts, frameOf } from "./frame";
 import type { Series } from "./series";
 
 const run: Series = { name: "run 8", look: "main", points: [{ x: 1, y: 0.3 }] };
 
 describe("a chart's room", () => {
   it("leaves space for the names at the ends of lines", () => {
-    const named = frameOf(600, 260, [1, 8], [0, 1], [run]);
+    const named = frameOf(600, 260, [1, 8], [0, 1], endTexts([run], 3));
     const empty = frameOf(600, 260, [1, 8], [0, 1], []);
     expect(named.right).toBeLessThan(empty.right);
     expect(empty.right).toBeLessThanOrEqual(600);
+  });
+
+  it("counts the newest value among them", () => {
+    expect(endTexts([run, { ...run, look: "ghost", name: "run 7" }], 2)).toEqual(["run 8 0.30", "run 7"]);
+    expect(endTexts([{ ...run, points: [] }], 2)).toEqual([]);
   });
 
   it("puts the lowest value at the bottom", () => {
@@ -24,7 +29,7 @@ describe("a chart's room", () => {
   });
 
   it("still has a width on a phone", () => {
-    const frame = frameOf(60, 260, [1, 8], [0, 1], [{ ...run, name: "a very long name of a run" }]);
+    const frame = frameOf(60, 260, [1, 8], [0, 1], ["a very long name of a run"]);
     expect(frame.right).toBeGreaterThan(frame.left);
   });
 });

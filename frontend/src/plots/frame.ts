@@ -30,11 +30,10 @@ export function frameOf(
   height: number,
   xDomain: Interval,
   yDomain: Interval,
-  series: readonly Series[],
+  names: readonly string[],
 ): Frame {
   const yTicks = ticksOf(yDomain, 4);
   const left = Math.ceil(longest(yTicks.map((tick) => tick.text)) * LETTER) + 10;
-  const names = series.filter((one) => lastPoint(one.points)).map((one) => one.name);
   const right = Math.max(left + 40, width - Math.ceil(longest(names) * LETTER) - 12);
   const bottom = height - BOTTOM;
   const count = Math.max(1, Math.floor((right - left) / TICK_ROOM));
@@ -49,6 +48,15 @@ export function frameOf(
     xTicks: ticksOf(xDomain, count, xDomain[1] - xDomain[0] >= 2 ? 1 : 0),
     yTicks,
   };
+}
+
+/** What stands at the ends of the lines: the name, and the value of the main one. */
+export function endTexts(series: readonly Series[], digits: number): string[] {
+  return series.flatMap((one) => {
+    const last = lastPoint(one.points);
+    if (!last) return [];
+    return [one.look === "main" ? `${one.name} ${(last.y ?? 0).toFixed(digits)}` : one.name];
+  });
 }
 
 function ticksOf(domain: Interval, count: number, least = 0): Tick[] {

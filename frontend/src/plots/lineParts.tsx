@@ -1,6 +1,7 @@
 import type { Frame } from "./frame";
-import { lastPoint, linePath, type Series, spread } from "./series";
+import { clearestPoints, isHighest, lastPoint, linePath, type Series, spread } from "./series";
 
+const FEW = 16; // points up to which each gets a dot
 const LINE = 13; // px between two names at the end of lines
 
 export function Axes({ frame, xName }: { frame: Frame; xName: string }) {
@@ -32,12 +33,29 @@ interface LinesProps {
   frame: Frame;
   series: readonly Series[];
   digits: number;
-  /** While a crosshair shows values, the last value steps back. */
-  quiet: boolean;
 }
 
-/** The lines, a dot on the newest value of the main one, and each line's name at its end. */
-export function Lines({ frame, series, digits, quiet }: LinesProps) {
+/** The lines; where there are few points, each is a measurement and gets a dot. */
+export function Lines({ frame, series }: Pick<LinesProps, "frame" | "series">) {
+  return (
+    <g>
+      {series.map((one) => (
+        <path key={one.name} class={`ln ${one.look}`} d={linePath(one.points, frame.x, frame.y)} />
+      ))}
+      {series
+        .filter((one) => one.look === "main" && one.points.length <= FEW)
+        .flatMap((one) => one.points)
+        .map((point) =>
+          point.y === null ? null : (
+            <circle key={point.x} class="end" cx={frame.x(point.x)} cy={frame.y(point.y)} r="2.5" />
+          ),
+        )}
+    </g>
+  );
+}
+
+/** Each line's name at its end, the main one with its newest value. */
+export function EndNames({ frame, series, digits }: LinesProps) {
   const ends = series.flatMap((one) => {
     const point = lastPoint(one.points);
     return point ? [{ one, x: frame.x(point.x), y: frame.y(point.y ?? 0), value: point.y ?? 0 }] : [];
@@ -50,25 +68,39 @@ export function Lines({ frame, series, digits, quiet }: LinesProps) {
   const main = ends.find((end) => end.one.look === "main");
   return (
     <g>
-      {series.map((one) => (
-        <path key={one.name} class={`ln ${one.look}`} d={linePath(one.points, frame.x, frame.y)} />
-      ))}
       {ends.map((end, index) => (
-        <text
-          key={end.one.name}
-          class={end.one.look === "main" ? "strong" : "mid"}
-          x={end.x + 8}
-          y={heights[index]}
-        >
+        <text key={end.one.name} class={end === main ? "strong" : "mid"} x={end.x + 8} y={heights[index]}>
           {end.one.name}
+          {end === main ? ` ${end.value.toFixed(digits)}` : ""}
         </text>
       ))}
       {main && <circle class="knob" cx={main.x} cy={main.y} r="4" />}
-      {main && !quiet && (
-        <text class="strong" x={main.x} y={main.y - 10} text-anchor="middle">
-          {main.value.toFixed(digits)}
-        </text>
-      )}
+    </g>
+  );
+}
+
+/** Each line's name where it stands clear of the others: for lines that meet at their ends. */
+export function InsideNames({ frame, series }: Pick<LinesProps, "frame" | "series">) {
+  const middle = (frame.left + frame.right) / 2;
+  return (
+    <g>
+      {clearestPoints(series).map((point, index) => {
+        const one = series[index];
+        if (!point || !one) return null;
+        const x = frame.x(point.x);
+        const y = frame.y(point.y ?? 0) + (isHighest(series, index, point.x) ? -8 : 16);
+        return (
+          <text
+            key={one.name}
+            class={one.look === "main" ? "strong" : "mid"}
+            x={x}
+            y={y}
+            text-anchor={x > middle ? "end" : "start"}
+          >
+            {one.name}
+          </text>
+        );
+      })}
     </g>
   );
 }

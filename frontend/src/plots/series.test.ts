@@ -2,15 +2,18 @@ import { describe, expect, it } from "vitest";
 import { linear } from "./scale";
 import {
   allX,
+  clearestPoints,
   domainOfX,
   domainOfY,
   highestPoint,
+  isHighest,
   lastPoint,
   linePath,
   nearest,
   type Series,
   spread,
 } from "./series";
+
 import { csvOf, readout, tableOfSeries } from "./table";
 
 const run8: Series = {
@@ -100,5 +103,23 @@ describe("a plot's table", () => {
       ],
     });
     expect(csv).toBe('label,boxes\r\n"big, ""red""",2\r\n\'=cmd,\r\ncat,-3\r\n');
+  });
+});
+
+describe("a name inside the plot", () => {
+  const flat = (name: string, ...values: number[]): Series => ({
+    name,
+    look: "main",
+    points: values.map((y, x) => ({ x, y })),
+  });
+  const two = [flat("recall", 0.9, 0.5, 0.1), flat("precision", 0.4, 0.5, 0.95)];
+
+  it("stands where its line is furthest from the others", () => {
+    expect(clearestPoints(two).map((point) => point?.x)).toEqual([2, 2]);
+    expect(clearestPoints([flat("alone", 1, 2), { name: "none", look: "main", points: [] }])[1]).toBeNull();
+  });
+
+  it("goes above the highest line", () => {
+    expect([isHighest(two, 0, 0), isHighest(two, 1, 0), isHighest(two, 1, 2)]).toEqual([true, false, true]);
   });
 });

@@ -94,3 +94,33 @@ export function spread(wanted: readonly number[], gap: number, room: Interval): 
 function pixel(value: number): string {
   return String(Math.round(value * 10) / 10);
 }
+
+/** Where each series stands furthest from the others: the place for its name. Null for a series without values. */
+export function clearestPoints(series: readonly Series[]): (Point | null)[] {
+  const columns = series.map((one) => new Map(one.points.map((point) => [point.x, point.y])));
+  return series.map((one, index) => {
+    let best: Point | null = null;
+    let most = -1;
+    for (const point of one.points) {
+      if (point.y === null) continue;
+      const { y } = point;
+      const others = columns.flatMap((column, other) => {
+        const value = other === index ? null : (column.get(point.x) ?? null);
+        return value === null ? [] : [Math.abs(value - y)];
+      });
+      const room = Math.min(...others, Number.MAX_VALUE);
+      if (room > most) {
+        best = point;
+        most = room;
+      }
+    }
+    return best;
+  });
+}
+
+/** Whether the series is the highest at x: its name then goes above it, else below. */
+export function isHighest(series: readonly Series[], index: number, x: number): boolean {
+  const at = (one: Series) => one.points.find((point) => point.x === x)?.y ?? Number.NEGATIVE_INFINITY;
+  const own = series[index];
+  return own !== undefined && series.every((one) => at(one) <= at(own));
+}
