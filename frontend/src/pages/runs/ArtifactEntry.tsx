@@ -1,5 +1,5 @@
 import { apiUrl } from "../../api/client";
-import type { Artifact, Evaluation } from "../../api/types";
+import type { Artifact } from "../../api/types";
 import { useProject } from "../../app/project";
 import { StatusBadge } from "../../ui/badge";
 import { Button, ButtonLink } from "../../ui/button";
@@ -15,12 +15,13 @@ interface ArtifactEntryProps {
   row: ArtifactRow;
   /** Queued, running, or just asked for. */
   isAsking: boolean;
-  evaluation: Evaluation | null;
+  /** Its button is the page's primary. */
+  isLead: boolean;
   onPublish: () => void;
 }
 
 /** One target: publish, watch, then what was measured beside the download. */
-export function ArtifactEntry({ row, isAsking, onPublish }: ArtifactEntryProps) {
+export function ArtifactEntry({ row, isAsking, isLead, onPublish }: ArtifactEntryProps) {
   const { artifact, target } = row;
   const status = artifact?.status ?? null;
   const title = rowTitle(row);
@@ -35,7 +36,7 @@ export function ArtifactEntry({ row, isAsking, onPublish }: ArtifactEntryProps) 
       {status === "succeeded" && artifact && <Measured artifact={artifact} rowKey={row.key} />}
       <div class="state">
         {status && status !== "succeeded" && <StatusBadge status={status} />}
-        <Action row={row} title={title} isAsking={isAsking} onPublish={onPublish} />
+        <Action row={row} title={title} isAsking={isAsking} isLead={isLead} onPublish={onPublish} />
       </div>
       {status === "failed" && artifact && (
         <p class="reason small" role="alert">
@@ -88,10 +89,11 @@ interface ActionProps {
   row: ArtifactRow;
   title: string;
   isAsking: boolean;
+  isLead: boolean;
   onPublish: () => void;
 }
 
-function Action({ row, title, isAsking, onPublish }: ActionProps) {
+function Action({ row, title, isAsking, isLead, onPublish }: ActionProps) {
   const { may } = useProject();
   const { artifact, key } = row;
   if (artifact?.status === "succeeded") {
@@ -99,6 +101,7 @@ function Action({ row, title, isAsking, onPublish }: ActionProps) {
       <ButtonLink
         href={apiUrl(`artifacts/${artifact.id}/download/`)}
         icon="download"
+        look={isLead ? "primary" : "normal"}
         download
         aria-label={`Download ${title}`}
         data-testid={`artifact-${key}-download`}
@@ -112,6 +115,7 @@ function Action({ row, title, isAsking, onPublish }: ActionProps) {
   if (isAsking && artifact) return null; // its badge says so
   return (
     <Button
+      look={isLead ? "primary" : "normal"}
       busy={isAsking}
       onClick={onPublish}
       aria-label={`${isRetry ? "Retry" : "Publish"} ${title}`}

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { sentence } from "../../api/errors";
-import type { Artifact, Evaluation, Run, Target } from "../../api/types";
+import type { Artifact, Run, Target } from "../../api/types";
+import { useOwnPrimary } from "../../app/shell/pagePrimary";
 import { Button } from "../../ui/button";
 import { Skeleton } from "../../ui/states";
 import { toastError } from "../../ui/toast";
@@ -10,14 +11,16 @@ import { publish } from "./actions";
 import { type ArtifactRow, artifactRows } from "./artifactRows";
 import { isLive } from "./standing";
 import { useArtifacts } from "./useArtifacts";
+import { useFreshImages } from "./useFreshImages";
 import { catalogue } from "./useModels";
 
 /** What one takes home: each artifact is run on validation images before it is offered. */
-export function ArtifactsPanel({ run, evaluation }: { run: Run; evaluation: Evaluation | null }) {
+export function ArtifactsPanel({ run }: { run: Run }) {
   const { artifacts, error, reload, put } = useArtifacts(run.id);
   const targets = useLoaded("targets", (signal) => catalogue<Target>("targets/", signal));
   const [asked, setAsked] = useState<ReadonlySet<string>>(new Set());
   const rows = targets.value && artifacts ? artifactRows(targets.value, artifacts) : null;
+  const lead = useLead(run, rows);
   const problem = error ?? targets.error;
 
   const ask = (row: ArtifactRow) => {
@@ -57,7 +60,7 @@ export function ArtifactsPanel({ run, evaluation }: { run: Run; evaluation: Eval
               key={row.key}
               row={row}
               isAsking={asked.has(row.key) || isLive(row.artifact?.status ?? "")}
-              evaluation={evaluation}
+              isLead={row.key === lead}
               onPublish={() => ask(row)}
             />
           ))}
@@ -65,6 +68,16 @@ export function ArtifactsPanel({ run, evaluation }: { run: Run; evaluation: Eval
       )}
     </section>
   );
+}
+
+/** The row whose button is the page's primary: the first download, else the first publish; none while a retrain is due. */
+function useLead(run: Run, rows: readonly ArtifactRow[] | null): string | null {
+  const isRetrainDue = useFreshImages(run) > 0;
+  const offered = rows?.find((row) => row.artifact?.status === "succeeded");
+  const isUntouched = rows?.every((row) => row.artifact === null);
+  const lead = isRetrainDue ? null : (offered?.key ?? (isUntouched ? rows?.[0]?.key : null) ?? null);
+  useOwnPrimary(lead !== null);
+  return lead;
 }
 
 function LoadingRows() {

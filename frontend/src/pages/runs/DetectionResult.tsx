@@ -39,6 +39,7 @@ export function DetectionResult({ run, evaluation, before }: DetectionResultProp
             ceiling={1}
             mark={score}
             digits={2}
+            names="inside"
             height={236}
           />
           <ScoreSlider value={score} onValue={setChosen} />

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import type { Run } from "../../api/types";
 import { useProject } from "../../app/project";
 import { navigate } from "../../app/router";
+import { useOwnPrimary } from "../../app/shell/pagePrimary";
 import { Button } from "../../ui/button";
 import { Icon } from "../../ui/icons";
 import { toastError } from "../../ui/toast";
@@ -54,6 +55,7 @@ export function EndedRun({ run, mine, other, put }: EndedRunProps) {
 function WaysOn({ run, hasCheckpoint, put }: { run: Run; hasCheckpoint: boolean; put: (run: Run) => void }) {
   const { project, may } = useProject();
   const [isBusy, setBusy] = useState(false);
+  useOwnPrimary(may("manager"));
   if (!may("manager")) return null;
   const lacksWeights = run.error?.code === "weights_unavailable";
   const start = (ask: () => Promise<Run>, take: (run: Run) => void) => {

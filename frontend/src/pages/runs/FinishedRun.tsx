@@ -43,7 +43,7 @@ export function FinishedRun({ run, before, mine, other, runs }: FinishedRunProps
         <p class="panel note">This run has no evaluation: its snapshot has no validation images.</p>
       )}
       {result.error && !isMissing ? <Failed error={result.error} retry={result.reload} /> : null}
-      <ArtifactsPanel run={run} evaluation={evaluation} />
+      <ArtifactsPanel run={run} />
       {evaluation?.task === "detection" && (
         <DetectionResult
           run={run}

@@ -1,20 +1,19 @@
 import { useState } from "preact/hooks";
 import type { Run } from "../../api/types";
 import { useProject } from "../../app/project";
+import { useOwnPrimary } from "../../app/shell/pagePrimary";
 import { Button } from "../../ui/button";
 import { counted } from "../../ui/figures";
 import { toastError } from "../../ui/toast";
-import { sinceSnapshot } from "../snapshots/sinceSnapshot";
 import { retrain } from "./actions";
+import { useFreshImages } from "./useFreshImages";
 
 /** One click: a snapshot of what is labelled now, the last config, the last checkpoint. Primary when there is news. */
 export function RetrainButton({ run, onStarted }: { run: Run; onStarted: (run: Run) => void }) {
-  const { project, counts } = useProject();
+  const { project } = useProject();
   const [isBusy, setBusy] = useState(false);
-  const fresh = sinceSnapshot(counts.value, {
-    labelled_count: run.snapshot.labelled_count,
-    box_count: 0,
-  }).images;
+  const fresh = useFreshImages(run);
+  useOwnPrimary(fresh > 0);
   const go = () => {
     setBusy(true);
     retrain(project.value.id)

@@ -3,7 +3,7 @@ import type { Run } from "../../api/types";
 import { useProject } from "../../app/project";
 import { navigate } from "../../app/router";
 import { StatusBadge } from "../../ui/badge";
-import { Button, ButtonLink } from "../../ui/button";
+import { Button } from "../../ui/button";
 import { counted } from "../../ui/figures";
 import { Icon } from "../../ui/icons";
 import { toastError } from "../../ui/toast";
@@ -44,11 +44,6 @@ export function RunHead({ run, runs, put }: RunHeadProps) {
       </p>
       <div class="row acts">
         {isLive(run.status) && may("manager") && <CancelButton run={run} put={put} />}
-        {isLive(run.status) && (
-          <ButtonLink href={`${home}/label`} look="primary" class="desk-only">
-            Label while it trains
-          </ButtonLink>
-        )}
         {run.status === "succeeded" && may("manager") && (
           <RetrainButton run={run} onStarted={(next) => navigate(`${home}/runs/${next.number}`)} />
         )}

@@ -70,7 +70,7 @@ export function RunTable({ runs, models, search, onSearch }: RunTableProps) {
               {run.status === "failed" && (
                 <tr class="note">
                   <td colSpan={8}>
-                    <b>{failureTitle(run.error?.code ?? "")}.</b> {run.error?.detail}
+                    <b>{failureTitle(run.error?.code ?? "")}.</b> {firstLine(run.error?.detail ?? "")}
                   </td>
                 </tr>
               )}
@@ -153,4 +153,9 @@ function searchText(run: Run, models: readonly Model[] | null): string {
   ]
     .join(" ")
     .toLowerCase();
+}
+
+/** A crash carries its last log lines: they belong on the run's page. */
+function firstLine(text: string): string {
+  return text.split("\n", 1)[0] ?? "";
 }

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { useProject } from "../../app/project";
 import { navigate, query, setQuery } from "../../app/router";
+import { useOwnPrimary } from "../../app/shell/pagePrimary";
 import { useTitle } from "../../app/title";
 import { Button, ButtonLink } from "../../ui/button";
 import { Empty, Failed, Skeleton } from "../../ui/states";
@@ -23,8 +24,8 @@ export function RunsPage() {
   const last = runs?.find((run) => run.status === "succeeded") ?? null;
   const open = () => setQuery({ new: "1" });
   return (
-    <main class="page" id="content" aria-busy={!runs && !error}>
-      <div class="wrap stack">
+    <main class={runs?.length ? "page" : "page row"} id="content" aria-busy={!runs && !error}>
+      <div class="wrap stack grow">
         {runs && runs.length > 0 && (
           <div class="pagehead tight">
             <h1 class="grow">Runs</h1>
@@ -66,6 +67,7 @@ function NoRuns({ onTrain }: { onTrain: () => void }) {
   const { project, counts, may } = useProject();
   const { labelled, review, done } = counts.value;
   const ready = labelled + review + done;
+  useOwnPrimary(true);
   if (ready === 0) {
     return (
       <Empty

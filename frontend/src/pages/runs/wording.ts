@@ -9,6 +9,7 @@ export function modelTitle(models: readonly Model[] | null, name: string): strin
 
 /** "from catalogue weights", "from run 7", "from random weights". */
 export function baseText(base: string, runs: readonly Run[]): string {
+  if (base === "checkpoint") return "from an earlier run";
   if (base === "none") return "from random weights";
   const id = /^run:(\d+)$/.exec(base)?.[1];
   if (!id) return "from catalogue weights";
@@ -30,11 +31,13 @@ export function runBefore(runs: readonly Run[], run: Run): Run | null {
 
 const FAILURES: Readonly<Record<string, string>> = {
   weights_unavailable: "The base weights could not be had",
-  weights_mismatch: "The base weights do not fit this model",
-  no_labels: "There is nothing to train on",
-  parity: "The artifact differs from the checkpoint",
-  lost: "The worker was lost",
-  crash: "The training stopped unexpectedly",
+  bad_checkpoint: "The base does not fit this model",
+  bad_config: "The settings do not work",
+  bad_data: "The snapshot cannot be trained on",
+  diverged: "The training diverged",
+  crashed: "The training stopped unexpectedly",
+  killed: "The training was killed",
+  snapshot_failed: "The snapshot could not be written",
   internal: "The training stopped unexpectedly",
 };
 

@@ -11,12 +11,10 @@ import { hasChanged, type Since, signed } from "./sinceSnapshot";
 interface NowDetailProps {
   since: Since;
   latest: Snapshot | null;
-  isBusy: boolean;
-  onCreate: () => void;
 }
 
 /** What is labelled now, and what of it no snapshot holds. */
-export function NowDetail({ since, latest, isBusy, onCreate }: NowDetailProps) {
+export function NowDetail({ since, latest }: NowDetailProps) {
   const { project, counts, may } = useProject();
   const bars = project.value.labels.map((label) => ({
     name: label.name,
@@ -29,18 +27,13 @@ export function NowDetail({ since, latest, isBusy, onCreate }: NowDetailProps) {
       <div class="pagehead tight">
         <h2 class="title grow">Now</h2>
         {may("manager") && (
-          <>
-            <Button busy={isBusy} onClick={onCreate}>
-              {isBusy ? "Starting" : "Snapshot"}
-            </Button>
-            <Button
-              onClick={() => setQuery({ train: "1" })}
-              disabled={since.labelledNow === 0}
-              data-testid="train-open"
-            >
-              Train
-            </Button>
-          </>
+          <Button
+            onClick={() => setQuery({ train: "1" })}
+            disabled={since.labelledNow === 0}
+            data-testid="train-open"
+          >
+            Train
+          </Button>
         )}
       </div>
       <dl class="stats">

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { ApiError } from "../../api/errors";
 import { useProject } from "../../app/project";
 import { navigate, query, setQuery } from "../../app/router";
+import { useOwnPrimary } from "../../app/shell/pagePrimary";
 import { useTitle } from "../../app/title";
 import { Button, ButtonLink } from "../../ui/button";
 import { counted } from "../../ui/figures";
@@ -64,7 +65,7 @@ export function SnapshotsPage({ number }: { number: number | null }) {
         onCreate={create}
       />
       <div class="detail">
-        {number === null && <NowDetail since={since} latest={latest} isBusy={isBusy} onCreate={create} />}
+        {number === null && <NowDetail since={since} latest={latest} />}
         {chosen && (
           <SnapshotDetail key={chosen.id} snapshot={chosen} snapshots={snapshots} runs={runs ?? []} />
         )}
@@ -91,6 +92,7 @@ function FirstSnapshot({
   onCreate: () => void;
 }) {
   const { project, may } = useProject();
+  useOwnPrimary(true);
   const action =
     ready === 0 ? (
       <ButtonLink look="primary" href={`/p/${project.value.slug}/label`}>

@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { api } from "../../api/client";
 import type { RunEstimate } from "../../api/types";
 import { useProject } from "../../app/project";
-import { count, counted, duration } from "../../ui/figures";
+import { counted, duration } from "../../ui/figures";
 import { Icon } from "../../ui/icons";
 import { requestOf, type TrainForm } from "./trainForm";
 
@@ -41,9 +41,7 @@ export function TrainCost({ form, snapshot, isReady }: TrainCostProps) {
     <p class="cost row" data-testid="train-cost" aria-live="polite">
       <Icon name="clock" />
       {estimate
-        ? `${counted(estimate.images, "training image")} × ${counted(estimate.epochs, "epoch")} = ${count(
-            estimate.images * estimate.epochs,
-          )} steps through an image, about ${duration(estimate.estimate_seconds)}`
+        ? `${counted(estimate.images, "training image")} × ${counted(estimate.epochs, "epoch")}, about ${duration(estimate.estimate_seconds)}`
         : "Estimating"}
     </p>
   );
