@@ -1,6 +1,6 @@
 /** What keys and buttons do to the editor: one table, name to pure function. */
 import { type Annotation, drawn, type LabelId } from "./annotation";
-import { commit, ordered, redo, undo } from "./document";
+import { commit, type Document, type Mark, ordered, redo, undo } from "./document";
 import { boxes, created, type Editor, middleBox, select, selectedAnnotation } from "./editor";
 import { type Box, fitted, moved, resized, rounded } from "./geometry";
 import { boxOf, IDLE, type Tool } from "./gesture";
@@ -46,8 +46,8 @@ const COMMANDS: { [C in Command["name"]]: Do<C> } = {
   zoom: (editor, { factor }) => rescaled(editor, factor),
   scale: (editor, { scale }) => rescaled(editor, scale / editor.view.scale),
   cancel,
-  undo: (editor) => changed(editor, undo(editor.document)),
-  redo: (editor) => changed(editor, redo(editor.document)),
+  undo: (editor) => retraced(editor, undo(editor.document), editor.document.past.at(-1)),
+  redo: (editor) => retraced(editor, redo(editor.document), editor.document.future.at(-1)),
   copy: (editor) => ({ ...editor, clipboard: boxOf(selectedAnnotation(editor)) ?? editor.clipboard }),
   paste: (editor, _command, newId) => copied(editor, editor.clipboard, newId),
   duplicate: (editor, _command, newId) => copied(editor, boxOf(selectedAnnotation(editor)), newId),
@@ -65,8 +65,15 @@ export function run(editor: Editor, command: Command, newId: () => string): Edit
   return act(editor, command as never, newId);
 }
 
-function changed(editor: Editor, document: Editor["document"]): Editor {
+function changed(editor: Editor, document: Document): Editor {
   return editor.editable ? { ...editor, document, gesture: IDLE } : editor;
+}
+
+/** Selects the one box that was changed back or forth, so that one sees what happened. */
+function retraced(editor: Editor, document: Document, mark: Mark | undefined): Editor {
+  const next = changed(editor, document);
+  const only = mark?.length === 1 ? mark[0]?.id : undefined;
+  return only !== undefined && next !== editor && !editor.whole ? select(next, only, true) : next;
 }
 
 /** Escape: first the gesture, then the selection; a third time lets Tab leave the stage. */

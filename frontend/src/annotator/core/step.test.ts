@@ -120,6 +120,13 @@ describe("commands", () => {
     expect(command(viewer, { name: "nudge", dx: 1, dy: 1 }).document).toBe(viewer.document);
   });
 
+  it("undo and redo select what they changed", () => {
+    const gone = command(editorWith([A, B], { selected: "a" }), { name: "remove" });
+    const back = command(gone, { name: "undo" });
+    expect(back.selected).toBe("a");
+    expect(command(back, { name: "redo" }).selected).toBeNull();
+  });
+
   it("undo lets go of a box that is gone", () => {
     const made = command(editorWith([]), { name: "add" });
     expect(command(made, { name: "undo" }).selected).toBeNull();

@@ -68,6 +68,8 @@ export function Stage({ shown, picture, dispatch, label, describedBy, children }
     const element = stage.current;
     if (!element) return;
     if (type === "down") {
+      // A button on the stage keeps its own press.
+      if (event.target !== element) return;
       element.setPointerCapture(event.pointerId);
       element.focus({ preventScroll: true });
     }

@@ -53,7 +53,13 @@ export class Bench {
   ) {
     this.editable = project.may("annotator");
     this.whole = project.project.value.task === "classification";
-    this.editor = signal({ ...CLOSED, editable: this.editable, whole: this.whole, coarse: isCoarse() });
+    this.editor = signal<Editor>({
+      ...CLOSED,
+      editable: this.editable,
+      whole: this.whole,
+      coarse: isCoarse(),
+      tool: this.editable ? "draw" : "select",
+    });
     this.looks = computed(() => looksOf(project));
     this.entry = computed(() => {
       saving.value; // the journal tells of its changes through the standing
@@ -155,6 +161,14 @@ export class Bench {
       (state) => this.takeOver(image, state),
       () => undefined,
     );
+  }
+
+  /** No image is open any more: the queue is at its end. */
+  close(): void {
+    this.image.value = null;
+    this.holder.value = null;
+    this.editor.value = opened(this.editor.value, CLOSED.image, []);
+    this.phase.value = "empty";
   }
 
   fail(error: unknown): void {

@@ -35,7 +35,7 @@ export function WorkbenchHeader({ bench, page, queue }: HeaderProps) {
         <a class="desk-only cut" href={`/p/${project.slug}/images`}>
           {project.name}
         </a>
-        {image && <span class="sep desk-only">/</span>}
+        <span class="sep desk-only">/</span>
         <h1 class="cut" data-testid="image-name">
           {image?.name ?? "Label"}
         </h1>

@@ -17,11 +17,11 @@ export function useHere(bench: Bench) {
   });
 }
 
-/** The label in hand; in a classification project, that of the image. */
+/** The label in hand, which the next box gets; in a classification project, that of the image. */
 export function useCurrentLabel(bench: Bench) {
   return useComputed(() => {
     if (bench.whole) return [...bench.document.value.annotations.values()][0]?.label ?? null;
-    return bench.target.value?.label ?? bench.label.value;
+    return bench.label.value;
   });
 }
 
@@ -62,7 +62,11 @@ export function LabelsPanel({ bench, page }: { bench: Bench; page: PageActions }
               <span class="col" data-testid="label-here">
                 {here.get(label.id) ?? ""}
               </span>
-              <span class="col all faint">{count(label.annotation_count + (added.get(label.id) ?? 0))}</span>
+              <span class="col all faint">
+                {count(
+                  Math.max(label.annotation_count + (added.get(label.id) ?? 0), here.get(label.id) ?? 0),
+                )}
+              </span>
               <span class="key">{index < 9 && <kbd>{index + 1}</kbd>}</span>
             </button>
           </li>

@@ -138,8 +138,7 @@ export class Walk {
 
   private finished(): void {
     this.release();
-    this.bench.image.value = null;
-    this.bench.phase.value = "empty";
+    this.bench.close();
     this.place = this.address(null);
     navigate(this.place, { replace: true });
   }
