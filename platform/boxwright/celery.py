@@ -17,7 +17,9 @@ app = Celery("boxwright")
 
 def _broker() -> dict[str, object]:
     if settings.BROKER_URL:
-        return {"broker_url": settings.BROKER_URL}
+        # Whoever sends waits for nothing: a message that no broker takes stays a row, and is sent again.
+        quick = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
+        return {"broker_url": settings.BROKER_URL, "broker_transport_options": quick}
     for part in ("messages", "control", "processed"):
         (settings.QUEUE_FOLDER / part).mkdir(parents=True, exist_ok=True)
     folder_queue.register()
