@@ -16,7 +16,7 @@ import { Gallery, LoadingGallery } from "./gallery/gallery";
 import type { Filter, Order } from "./gallery/list";
 import { type ImageList, useImages } from "./gallery/useImages";
 import { ImportDialog } from "./imports/importDialog";
-import { useImports } from "./imports/useImports";
+import { isOver, useImports } from "./imports/useImports";
 import { Nothing } from "./nothing";
 import { pick, SelectionBar } from "./selection";
 import { uploadsOf } from "./uploads/projectUploads";
@@ -169,6 +169,7 @@ export default function Images() {
                 filter={filter}
                 total={counts.value.images}
                 mayUpload={mayUpload}
+                arriving={uploads.busy || imports.shown.some((one) => !isOver(one))}
                 upload={choose}
                 startImport={() => setImporting({ file: null })}
                 clearFilter={() => setQuery({ search: null, label: null })}

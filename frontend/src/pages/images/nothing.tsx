@@ -18,6 +18,8 @@ interface NothingProps {
   /** How many images the project has in all. */
   total: number;
   mayUpload: boolean;
+  /** Something is being uploaded or imported right now. */
+  arriving: boolean;
   upload: () => void;
   startImport: () => void;
   clearFilter: () => void;
@@ -36,7 +38,15 @@ function Drawing() {
 }
 
 /** Why the gallery is empty, and the way on. */
-export function Nothing({ filter, total, mayUpload, upload, startImport, clearFilter }: NothingProps) {
+export function Nothing({
+  arriving,
+  filter,
+  total,
+  mayUpload,
+  upload,
+  startImport,
+  clearFilter,
+}: NothingProps) {
   if (filter.search || filter.label) {
     return (
       <Empty title="No image matches" actions={<Button onClick={clearFilter}>Clear the filter</Button>}>
@@ -48,6 +58,7 @@ export function Nothing({ filter, total, mayUpload, upload, startImport, clearFi
     const { title, text } = EMPTY_QUEUE[filter.queue];
     return <Empty title={title}>{text}</Empty>;
   }
+  if (arriving) return <Empty title="Images are on their way">They appear here one after the other.</Empty>;
   if (!mayUpload) return <Empty title="No images yet">An annotator of the team can upload some.</Empty>;
   return (
     <Empty

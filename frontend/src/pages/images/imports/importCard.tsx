@@ -1,9 +1,10 @@
-import type { Finding, Import } from "../../../api/types";
+import type { Import } from "../../../api/types";
 import { StatusBadge } from "../../../ui/badge";
-import { IconButton } from "../../../ui/button";
+import { Button } from "../../../ui/button";
 import { count, counted } from "../../../ui/figures";
 import { Icon } from "../../../ui/icons";
 import { Bar } from "../../../ui/progress";
+import { type FindingGroup, grouped, placeText } from "./groups";
 import { isOver } from "./useImports";
 
 const LOOK = {
@@ -12,20 +13,31 @@ const LOOK = {
   info: { icon: "note", tone: "faint", word: "Note" },
 } as const;
 
-function FindingRow({ finding }: { finding: Finding }) {
-  const look = LOOK[finding.severity];
+function Places({ places }: { places: FindingGroup["places"] }) {
+  const [first] = places;
+  if (!first) return null;
+  if (places.length === 1) return <div class="mono faint wrap">{placeText(first)}</div>;
+  return (
+    <details>
+      <summary>{counted(places.length, "place")}</summary>
+      <ul class="mono faint wrap">
+        {places.map((place) => (
+          <li key={placeText(place)}>{placeText(place)}</li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+function GroupRow({ group }: { group: FindingGroup }) {
+  const look = LOOK[group.severity];
   return (
     <li class="finding">
       <Icon name={look.icon} class={look.tone} />
       <div class="grow">
         <span class="vh">{look.word}: </span>
-        <div>{finding.reason}</div>
-        {finding.file && (
-          <div class="mono faint wrap">
-            {finding.file}
-            {finding.line ? `:${finding.line}` : ""}
-          </div>
-        )}
+        <div>{group.reason}</div>
+        <Places places={group.places} />
       </div>
     </li>
   );
@@ -52,8 +64,8 @@ function Findings({ from }: { from: Import }) {
     <>
       <p class="dock-note">{counted(from.finding_count, "finding")}</p>
       <ul>
-        {findings.map((finding, index) => (
-          <FindingRow key={index} finding={finding} />
+        {grouped(findings).map((group) => (
+          <GroupRow key={group.severity + group.reason} group={group} />
         ))}
       </ul>
       {from.finding_count > findings.length && findings.length > 0 && (
@@ -75,7 +87,11 @@ export function ImportCard({ from, dismiss }: { from: Import; dismiss: () => voi
           {name}
         </h2>
         <StatusBadge status={from.status} />
-        {isOver(from) && <IconButton size="sm" icon="x" label="Dismiss" onClick={dismiss} />}
+        {isOver(from) && (
+          <Button size="sm" look="quiet" onClick={dismiss}>
+            Clear
+          </Button>
+        )}
       </header>
       {!isOver(from) && (
         <div class="dock-total">
@@ -84,7 +100,9 @@ export function ImportCard({ from, dismiss }: { from: Import; dismiss: () => voi
             <span>
               {progress.total > 0
                 ? `${count(progress.done)} of ${counted(progress.total, "file")}`
-                : "Reading the archive"}
+                : from.format === "sample"
+                  ? "Drawing the pictures"
+                  : "Reading the archive"}
             </span>
           </div>
         </div>
