@@ -117,6 +117,17 @@ describe("problems", () => {
     expect(sentence(error)).toBe("Taken.");
   });
 
+  it("puts the remark on a field into the problem's words", async () => {
+    const say = async (detail: string, remark: string) => {
+      answers(problem(400, { detail, errors: [{ field: "x", detail: remark }] }));
+      return sentence(await result(api.post("teams/")));
+    };
+    expect(await say("A label has this name already.", "taken")).toBe("A label has this name already.");
+    expect(await say("The base is wrong.", "run 3 has no checkpoint")).toBe(
+      "The base is wrong: run 3 has no checkpoint",
+    );
+  });
+
   it("keeps what a conflict carries", async () => {
     answers(problem(409, { current: { revision: 4 } }));
     const error = (await result(api.patch("images/1/annotations/", {}))) as ApiError;

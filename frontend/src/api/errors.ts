@@ -12,10 +12,18 @@ export class ApiError extends Error {
     return this.problem.status;
   }
 
-  /** The first sentence about one field, if the problem names it. */
+  /** What to say beside one field, if the problem names it. */
   field(name: string): string | undefined {
-    return this.problem.errors?.find((error) => error.field === name)?.detail;
+    const named = this.problem.errors?.find((error) => error.field === name);
+    return named && inWords(this.problem.detail, named.detail);
   }
+}
+
+/** The problem's sentence and the field's remark: the remark may be a sentence itself, add to it, or only repeat it. */
+function inWords(detail: string, remark: string): string {
+  if (/^[A-Z].*[.]$/.test(remark)) return remark;
+  if (!detail || !remark.includes(" ")) return detail || remark;
+  return `${detail.replace(/[.]$/, "")}: ${remark}`;
 }
 
 /** Nothing answered: no network, or the server is away. */
@@ -44,6 +52,9 @@ export async function readProblem(response: Response): Promise<Problem> {
 
 /** One sentence for people, whatever was thrown. */
 export function sentence(error: unknown): string {
-  if (error instanceof ApiError) return error.problem.errors?.[0]?.detail ?? error.message;
+  if (error instanceof ApiError) {
+    const [first] = error.problem.errors ?? [];
+    return first ? inWords(error.problem.detail, first.detail) : error.message;
+  }
   return error instanceof Error ? error.message : String(error);
 }
