@@ -1,6 +1,7 @@
 import { api, apiUrl } from "../../api/client";
 import { fetchBoxes } from "../../api/fetchers";
 import type { Image, Page, Project, Run } from "../../api/types";
+import { user } from "../../app/session";
 import { runFigure } from "../../app/shell/runFigure";
 import { Boxes, type DrawnBox } from "../../ui/boxes";
 import { ago, count, counted, duration } from "../../ui/figures";
@@ -92,7 +93,7 @@ export function ProjectCard({ project, run }: { project: Project; run: Run | nul
       <div class="txt">
         <div class="ttl">
           <b class="cut">{project.name}</b>
-          <span class="faint cut team">{project.team.name}</span>
+          {(user.value?.teams.length ?? 0) > 1 && <span class="faint cut team">{project.team.name}</span>}
         </div>
         <div>
           <div class="between">
