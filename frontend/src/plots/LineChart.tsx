@@ -69,7 +69,7 @@ export function LineChart(props: LineChartProps) {
       aria-valuenow={known ?? places.at(-1) ?? 0}
       aria-valuetext={text}
       data-testid={props.testId}
-      data-points={places.length}
+      data-points={mainPoints(series)}
       onPointerMove={follow}
       onPointerLeave={() => setAt(null)}
       onBlur={() => setAt(null)}
@@ -104,4 +104,8 @@ function neighbour(places: readonly number[], at: number | null, key: string): n
   const target = wanted[key];
   if (target === undefined || places.length === 0) return null;
   return places[Math.max(0, Math.min(places.length - 1, target))] ?? null;
+}
+
+function mainPoints(series: readonly Series[]): number {
+  return series.find((one) => one.look === "main")?.points.filter((point) => point.y !== null).length ?? 0;
 }

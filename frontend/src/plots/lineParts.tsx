@@ -1,5 +1,5 @@
 import type { Frame } from "./frame";
-import { clearestPoints, isHighest, lastPoint, linePath, type Series, spread } from "./series";
+import { clearestPoints, isClearAbove, lastPoint, linePath, type Series, spread } from "./series";
 
 const FEW = 16; // points up to which each gets a dot
 const LINE = 13; // px between two names at the end of lines
@@ -88,7 +88,7 @@ export function InsideNames({ frame, series }: Pick<LinesProps, "frame" | "serie
         const one = series[index];
         if (!point || !one) return null;
         const x = frame.x(point.x);
-        const y = frame.y(point.y ?? 0) + (isHighest(series, index, point.x) ? -8 : 16);
+        const y = frame.y(point.y ?? 0) + (isClearAbove(series, index, point.x) ? -8 : 16);
         return (
           <text
             key={one.name}

@@ -6,7 +6,7 @@ import {
   domainOfX,
   domainOfY,
   highestPoint,
-  isHighest,
+  isClearAbove,
   lastPoint,
   linePath,
   nearest,
@@ -119,7 +119,11 @@ describe("a name inside the plot", () => {
     expect(clearestPoints([flat("alone", 1, 2), { name: "none", look: "main", points: [] }])[1]).toBeNull();
   });
 
-  it("goes above the highest line", () => {
-    expect([isHighest(two, 0, 0), isHighest(two, 1, 0), isHighest(two, 1, 2)]).toEqual([true, false, true]);
+  it("goes to the side with more space", () => {
+    expect([isClearAbove(two, 0, 0), isClearAbove(two, 1, 0), isClearAbove(two, 1, 2)]).toEqual([
+      true,
+      false,
+      true,
+    ]);
   });
 });

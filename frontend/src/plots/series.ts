@@ -118,9 +118,18 @@ export function clearestPoints(series: readonly Series[]): (Point | null)[] {
   });
 }
 
-/** Whether the series is the highest at x: its name then goes above it, else below. */
-export function isHighest(series: readonly Series[], index: number, x: number): boolean {
-  const at = (one: Series) => one.points.find((point) => point.x === x)?.y ?? Number.NEGATIVE_INFINITY;
-  const own = series[index];
-  return own !== undefined && series.every((one) => at(one) <= at(own));
+/** Whether the space above the series at x is at least the space below it: there its name goes. */
+export function isClearAbove(series: readonly Series[], index: number, x: number): boolean {
+  const at = (one: Series | undefined) => one?.points.find((point) => point.x === x)?.y ?? null;
+  const own = at(series[index]);
+  if (own === null) return true;
+  let above = Number.POSITIVE_INFINITY;
+  let below = Number.POSITIVE_INFINITY;
+  series.forEach((one, other) => {
+    const value = other === index ? null : at(one);
+    if (value === null) return;
+    if (value >= own) above = Math.min(above, value - own);
+    else below = Math.min(below, own - value);
+  });
+  return above >= below;
 }

@@ -25,8 +25,8 @@ export function ScorePanel({ run, mine, other = null }: CurvePanelProps) {
       title={`${title} on val`}
       fileName={`run-${run.number}-${key}`}
       table={tableOfSeries("epoch", series)}
+      aside={<Waiting epochs={mine.epochs.length} />}
     >
-      <Waiting epochs={mine.epochs.length} />
       <LineChart
         summary={summary}
         series={series}
@@ -43,8 +43,12 @@ export function ScorePanel({ run, mine, other = null }: CurvePanelProps) {
 export function LossPanel({ run, mine }: CurvePanelProps) {
   const series = useMemo(() => lossSeries(mine.epochs), [mine.epochs]);
   return (
-    <PlotPanel title="Loss" fileName={`run-${run.number}-loss`} table={tableOfSeries("epoch", series)}>
-      <Waiting epochs={mine.epochs.length} />
+    <PlotPanel
+      title="Loss"
+      fileName={`run-${run.number}-loss`}
+      table={tableOfSeries("epoch", series)}
+      aside={<Waiting epochs={mine.epochs.length} />}
+    >
       <LineChart
         summary="Loss on the training images by epoch: all, its label part and its box part"
         series={series}
@@ -57,5 +61,5 @@ export function LossPanel({ run, mine }: CurvePanelProps) {
 }
 
 function Waiting({ epochs }: { epochs: number }) {
-  return epochs === 0 ? <p class="small faint plot-note">The first point comes after epoch 1.</p> : null;
+  return epochs === 0 ? <span class="small faint">The first point comes after epoch 1.</span> : null;
 }

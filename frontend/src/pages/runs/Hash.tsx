@@ -15,7 +15,7 @@ export function Hash({ sha256 }: { sha256: string }) {
       type="button"
       class="hash mono"
       title={`sha256 ${sha256}`}
-      aria-label="Copy the sha256"
+      aria-label={`${shortHash(sha256)}: copy the sha256`}
       onClick={copy}
     >
       {shortHash(sha256)}
