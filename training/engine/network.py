@@ -49,12 +49,12 @@ class Network(nn.Module):
         """All parameters, from the pixels to the heads."""
 
     @abstractmethod
-    def keep_rows(self, rows: Sequence[int | None]) -> None:
-        """Give the head one row a label: a copy of the old label's row, or a fresh one for None."""
+    def mix_rows(self, mix: Tensor) -> None:
+        """Give the head one row a label, a mixture of the old: `mix` [new, old], whose rows sum to 1."""
 
     @abstractmethod
-    def best_rows(self, images: Tensor, targets: Sequence[Target], label_count: int) -> list[int | None]:
-        """For each of the new labels the old one whose row fires most on it, or None where nothing tells."""
+    def likeness(self, images: Tensor, targets: Sequence[Target], label_count: int) -> Tensor:
+        """How much the old labels' rows fire on each new label: a mix [new labels, old labels], rows sum to 1."""
 
 
 def fold_batch_norm(network: nn.Module) -> None:

@@ -95,7 +95,7 @@ def _from_checkpoint(config: Config, labels: Sequence[str], path: Path) -> Netwo
     fold_batch_norm(network)
     _load(network, base.weights, path)
     if tuple(labels) != base.labels:
-        network.keep_rows([base.labels.index(label) if label in base.labels else None for label in labels])
+        network.mix_rows(_mix_by_name(base.labels, labels))
     return network
 
 
@@ -110,8 +110,17 @@ def _from_catalogue(
     fold_batch_norm(network)
     squares, targets = plain_batch(examples, _few_of_each_label(examples, len(labels)))
     images = normalise(squares, info.mean, info.std)
-    network.keep_rows(network.best_rows(images, targets, len(labels)))
+    network.mix_rows(network.likeness(images, targets, len(labels)))
     return network
+
+
+def _mix_by_name(old: Sequence[str], new: Sequence[str]) -> Tensor:
+    """A mix [new, old]: a label that the base knew keeps its row; an unknown one starts as the mean of all."""
+    mix = torch.full((len(new), len(old)), 1 / len(old))
+    for i, label in enumerate(new):
+        if label in old:
+            mix[i] = torch.eye(len(old))[old.index(label)]
+    return mix
 
 
 def _few_of_each_label(examples: Examples, label_count: int) -> list[int]:

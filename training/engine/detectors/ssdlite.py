@@ -79,24 +79,24 @@ class Ssdlite(Network):
         ]
 
     @torch.no_grad()
-    def keep_rows(self, rows: Sequence[int | None]) -> None:
-        old_columns = self.label_count + 1
-        picked = [0] + [None if row is None else row + 1 for row in rows]
+    def mix_rows(self, mix: Tensor) -> None:
+        with_background = torch.block_diag(torch.ones(1, 1), mix)  # type: ignore[no-untyped-call]
         for block in self._class_blocks():
             assert isinstance(block, nn.Sequential)
-            block[1] = _with_columns(block[1], old_columns, picked)
-        self.label_count = len(rows)
-        self.head.classification_head.num_columns = len(rows) + 1
+            block[1] = _mixed(block[1], with_background)
+        self.label_count = len(mix)
+        self.head.classification_head.num_columns = len(mix) + 1
 
     @torch.no_grad()
-    def best_rows(self, images: Tensor, targets: Sequence[Target], label_count: int) -> list[int | None]:
+    def likeness(self, images: Tensor, targets: Sequence[Target], label_count: int) -> Tensor:
         scores = torch.softmax(self(images)[0], -1)[..., 1:]
         classes, _ = self._match(targets)
-        best: list[int | None] = []
+        mix = torch.ones(label_count, self.label_count)
         for label in range(label_count):
             fired = scores[classes == label + 1]
-            best.append(int(fired.mean(0).argmax()) if len(fired) else None)
-        return best
+            if len(fired):
+                mix[label] = fired.mean(0)
+        return mix / mix.sum(1, keepdim=True)
 
     def _match(self, targets: Sequence[Target]) -> tuple[Tensor, Tensor]:
         """Per anchor the class [B, A], 0 for background, and the deltas [B, A, 4] that would hit its box."""
@@ -172,23 +172,15 @@ def _hard_negatives(entropy: Tensor, positive: Tensor) -> Tensor:
     return torch.zeros_like(positive).scatter_(1, hardest, within) & ~positive
 
 
-def _with_columns(conv: nn.Module, columns: int, picked: Sequence[int | None]) -> nn.Conv2d:
-    """A 1x1 head with the picked columns of the old one; a fresh column is the mean object plus a little noise."""
+def _mixed(conv: nn.Module, mix: Tensor) -> nn.Conv2d:
+    """A 1x1 head whose columns are mixtures `mix` [new, old] of the old one's."""
     assert isinstance(conv, nn.Conv2d)
     assert conv.bias is not None
-    places = conv.out_channels // columns
-    weight = conv.weight.view(places, columns, -1)
-    bias = conv.bias.view(places, columns)
-    new = nn.Conv2d(conv.in_channels, places * len(picked), 1).to(conv.weight.device)
-    new_weight = torch.empty(places, len(picked), conv.in_channels)
-    new_bias = torch.empty(places, len(picked))
-    for place, column in enumerate(picked):
-        fresh = column is None
-        new_weight[:, place] = weight[:, 1:].mean(1) if fresh else weight[:, column]
-        new_bias[:, place] = bias[:, 1:].mean(1) if fresh else bias[:, column]
-        if fresh:
-            new_weight[:, place] += torch.randn_like(new_weight[:, place]) * 0.01
-    new.weight.copy_(new_weight.view_as(new.weight))
-    assert new.bias is not None
-    new.bias.copy_(new_bias.view(-1))
+    columns, old_columns = mix.shape
+    places = conv.out_channels // old_columns
+    weight = torch.einsum("no,poc->pnc", mix, conv.weight.view(places, old_columns, -1))
+    bias = torch.einsum("no,po->pn", mix, conv.bias.view(places, old_columns))
+    new = nn.Conv2d(conv.in_channels, places * columns, 1)
+    new.weight = nn.Parameter(weight.reshape(places * columns, -1, 1, 1))
+    new.bias = nn.Parameter(bias.reshape(-1))
     return new.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]

@@ -71,21 +71,25 @@ def test_the_export_form_says_the_same(network: ssdlite.Ssdlite, square: torch.T
 
 
 @torch.no_grad()
-def test_kept_rows_give_the_old_logits(network: ssdlite.Ssdlite, square: torch.Tensor) -> None:
+def test_mixed_rows_give_mixed_logits(network: ssdlite.Ssdlite, square: torch.Tensor) -> None:
     image = normalise(square[None], INFO.mean, INFO.std)
     before = network(image)[0]
-    network.keep_rows([16, None, 3])
+    mix = torch.zeros(3, 90)
+    mix[0, 16] = mix[2, 3] = 1
+    mix[1, :2] = 0.5
+    network.mix_rows(mix)
     after = network(image)[0]
     assert after.shape == (1, before.shape[1], 4)
     torch.testing.assert_close(after[..., [0, 1, 3]], before[..., [0, 17, 4]], atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(after[..., 2], before[..., 1:3].mean(-1), atol=1e-4, rtol=1e-4)
     assert network.label_count == 3
 
 
-def test_a_label_starts_from_the_row_that_fires_on_it(network: ssdlite.Ssdlite, square: torch.Tensor) -> None:
+def test_a_label_starts_from_the_rows_that_fire_on_it(network: ssdlite.Ssdlite, square: torch.Tensor) -> None:
     truth = Target(torch.tensor([[0.11, 0.27, 0.81, 0.96]]), torch.tensor([1]))
-    rows = network.best_rows(normalise(square[None], INFO.mean, INFO.std), [truth], 2)
-    assert rows[0] is None
-    assert rows[1] == 22, "COCO calls a raccoon a bear, its label 23"
+    mix = network.likeness(normalise(square[None], INFO.mean, INFO.std), [truth], 2)
+    assert mix[1].argmax() == 22, "COCO calls this raccoon a bear, its label 23"
+    torch.testing.assert_close(mix[0], torch.full((90,), 1 / 90))
 
 
 def test_the_loss_of_an_image_without_boxes_is_finite(network: ssdlite.Ssdlite) -> None:
