@@ -7,11 +7,7 @@ from rest_framework import serializers
 from annotations.models import Image
 from boxwright.jobs import Status
 from boxwright.projects.models import QUEUES
-
-
-class PersonSerializer(serializers.Serializer[Any]):
-    id = serializers.IntegerField()
-    name = serializers.CharField()
+from boxwright.teams.api.serializers import PersonSerializer
 
 
 class ImageSerializer(serializers.ModelSerializer[Image]):
