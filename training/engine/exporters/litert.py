@@ -1,8 +1,6 @@
 """One conversion of a checkpoint to a float `.tflite` graph: the common ancestor of the TFLite and TF.js artifacts."""
 
-import tempfile
 import warnings
-from pathlib import Path
 
 import torch
 from torch import Tensor, nn
@@ -29,13 +27,11 @@ def convert(checkpoint: Checkpoint) -> bytes:
     """A float32 graph, input [1, S, S, 3]; outputs scores, boxes, encodings (detection) or probabilities."""
     form = _MobileForm(export_form(checkpoint), checkpoint).eval()
     size = checkpoint.image_size
-    with warnings.catch_warnings(), tempfile.TemporaryDirectory() as folder:
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the converter warns of its own use of torch
         import litert_torch  # takes seconds
 
-        path = Path(folder) / "graph.tflite"
-        litert_torch.convert(form, (torch.zeros(1, size, size, 3),)).export(str(path))
-        return path.read_bytes()
+        return bytes(litert_torch.convert(form, (torch.zeros(1, size, size, 3),)).model_content())
 
 
 def only(content: bytes, *outputs: int) -> bytes:

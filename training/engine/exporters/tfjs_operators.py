@@ -103,19 +103,6 @@ def _concatenation(graph: TfjsGraph, operator: Any) -> str:
     return activated(graph, node, options.fusedActivationFunction)
 
 
-def _strided_slice(graph: TfjsGraph, operator: Any) -> str:
-    options = operator.builtinOptions
-    masks = {
-        "begin_mask": options.beginMask,
-        "end_mask": options.endMask,
-        "ellipsis_mask": options.ellipsisMask,
-        "new_axis_mask": options.newAxisMask,
-        "shrink_axis_mask": options.shrinkAxisMask,
-    }
-    attributes = FLOAT | {name: integer(value) for name, value in masks.items()}
-    return graph.node("StridedSlice", [graph.ref(i) for i in operator.inputs], attributes)
-
-
 OPERATORS: dict[str, Translation] = {
     "CONV_2D": convolution,
     "DEPTHWISE_CONV_2D": depthwise_convolution,
@@ -133,7 +120,6 @@ OPERATORS: dict[str, Translation] = {
     "EXP": _same("Exp"),
     "LOG": _same("Log"),
     "LOGISTIC": _same("Sigmoid"),
-    "NEG": _same("Neg"),
     "RELU": _same("Relu"),
     "RELU6": _same("Relu6"),
     "RELU_0_TO_1": _unit_clip,
@@ -144,11 +130,8 @@ OPERATORS: dict[str, Translation] = {
     "LEAKY_RELU": _leaky_relu,
     "SOFTMAX": _softmax,
     "MEAN": _reduction("Mean"),
-    "SUM": _reduction("Sum"),
     "REDUCE_MAX": _reduction("Max"),
     "RESHAPE": _to_output_shape("Reshape"),
-    "SQUEEZE": _to_output_shape("Reshape"),
-    "EXPAND_DIMS": _to_output_shape("Reshape"),
     "BROADCAST_TO": _to_output_shape("BroadcastTo"),
     "CONCATENATION": _concatenation,
     "PAD": _same("Pad"),
@@ -156,6 +139,5 @@ OPERATORS: dict[str, Translation] = {
     "RESIZE_BILINEAR": _resize("ResizeBilinear"),
     "RESIZE_NEAREST_NEIGHBOR": _resize("ResizeNearestNeighbor"),
     "SLICE": _same("Slice"),
-    "STRIDED_SLICE": _strided_slice,
     "TRANSPOSE": _same("Transpose"),
 }
