@@ -1,0 +1,184 @@
+"""A detector of raccoons that was never trained (COCO's nearest label answers), a classifier, and pictures for both.
+
+Conversion takes seconds: each checkpoint is converted once, and every test packs or breaks a copy.
+"""
+
+import functools
+import os
+import xml.etree.ElementTree as ET
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from annotations.dataset.records import Box, Mark, Split
+from tests.training.engine.conftest import draw_picture, record, write_run
+from training.engine import catalog
+from training.engine.checkpoint import Checkpoint
+from training.engine.config import Config
+from training.engine.data import read_examples, read_run_folder
+from training.engine.exporters import litert, onnx, tfjs, tflite
+from training.engine.exporters.artifact import publish
+from training.engine.exporters.exporter import Exporter
+from training.engine.network import Network, fold_batch_norm, normalise
+from training.engine.progress import Silent
+from training.engine.weights import starting_network
+
+RACCOON_LABELS = ("person", "raccoon")
+SHAPE_LABELS = ("disc", "square", "nothing")
+PHOTOS = 8
+
+Exporters = dict[str, Exporter]
+MakeArtifact = Callable[..., Path]
+
+
+def folder_from(variable: str) -> Path:
+    if not os.environ.get(variable):
+        pytest.skip(f"{variable} is not set: real photographs and weights are needed")
+    return Path(os.environ[variable])
+
+
+@pytest.fixture(scope="session")
+def raccoons(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run folder of photographs, six to validate on."""
+    source = folder_from("BOXWRIGHT_TEST_DATA") / "raccoon"
+    images = []
+    for i, description in enumerate(sorted((source / "annotations").glob("*.xml"))[:PHOTOS]):
+        content = (source / "images" / f"{description.stem}.jpg").read_bytes()
+        split: Split = "train" if i < 2 else "val"
+        images.append((record(content, description.stem, split, _voc_marks(description)), content))
+    return write_run(tmp_path_factory.mktemp("raccoons"), images, labels=RACCOON_LABELS)
+
+
+@pytest.fixture(scope="session")
+def shapes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run folder of drawings for classification, all to train on."""
+    images = []
+    for seed in range(6):
+        content, marks = draw_picture(seed)
+        images.append((record(content, f"scene-{seed}.png", "train", [Mark(marks[seed % 2].label)]), content))
+    return write_run(tmp_path_factory.mktemp("shapes"), images, "classification", SHAPE_LABELS)
+
+
+@pytest.fixture(scope="session")
+def detector(raccoons: Path) -> Checkpoint:
+    config = Config(model="ssdlite320_mobilenet_v3_large")
+    dataset = read_run_folder(raccoons)
+    examples = read_examples(dataset, dataset.split("train"), raccoons, config.image_size)
+    weights = folder_from("BOXWRIGHT_WEIGHTS_DIR")
+    network = starting_network(config, RACCOON_LABELS, examples, raccoons, weights, Silent())
+    return checkpoint_of(network, config, RACCOON_LABELS)
+
+
+@pytest.fixture(scope="session")
+def classifier() -> Checkpoint:
+    return random_classifier("mobilenet_v3_small")
+
+
+def random_classifier(model: str) -> Checkpoint:
+    """Random weights, but with statistics of real activations: its answers differ from picture to picture."""
+    torch.manual_seed(0)
+    info = catalog.model_info(model)
+    network: Network = catalog.load_module(info.module).build(info, len(SHAPE_LABELS), info.image_size)
+    _calibrate(network, info)
+    fold_batch_norm(network)
+    return checkpoint_of(network, info.default_config, SHAPE_LABELS)
+
+
+def checkpoint_of(network: Network, config: Config, labels: tuple[str, ...]) -> Checkpoint:
+    task = catalog.model_info(config.model).task
+    weights = {name: tensor.clone() for name, tensor in network.state_dict().items()}
+    return Checkpoint(config.model, task, labels, config.image_size, config, weights)
+
+
+@pytest.fixture(scope="session")
+def detector_graph(detector: Checkpoint) -> bytes:
+    return litert.convert(detector)
+
+
+@pytest.fixture(scope="session")
+def classifier_graph(classifier: Checkpoint) -> bytes:
+    return litert.convert(classifier)
+
+
+@pytest.fixture(scope="session")
+def detector_exporters(detector_graph: bytes) -> Exporters:
+    return exporters_from(detector_graph)
+
+
+@pytest.fixture(scope="session")
+def classifier_exporters(classifier_graph: bytes) -> Exporters:
+    return exporters_from(classifier_graph)
+
+
+@pytest.fixture(scope="session")
+def detector_artifact(
+    detector: Checkpoint, detector_exporters: Exporters, raccoons: Path, tmp_path_factory: pytest.TempPathFactory
+) -> MakeArtifact:
+    """`detector_artifact(target, quantization="none")`: the folder that the artifact was published into, once."""
+
+    @functools.cache
+    def make(target: str, quantization: str = "none") -> Path:
+        out = tmp_path_factory.mktemp(f"{target}-{quantization}")
+        publish(detector_exporters[target], detector, raccoons, out, quantization, Silent())
+        return out
+
+    return make
+
+
+def exporters_from(graph: bytes) -> Exporters:
+    """The product's exporters, except that the slow conversion is done already."""
+
+    def build_tflite(checkpoint: Checkpoint, folder: Path, quantization: str) -> None:
+        (folder / tflite.MODEL_FILE).write_bytes(tflite.pack(graph, checkpoint, quantization))
+
+    def build_tfjs(checkpoint: Checkpoint, folder: Path, quantization: str) -> None:
+        tfjs.pack(graph, checkpoint, folder, quantization)
+
+    return {
+        "onnx": onnx.EXPORTER,
+        "tflite": replace(tflite.EXPORTER, build=build_tflite),
+        "tfjs": replace(tfjs.EXPORTER, build=build_tfjs),
+    }
+
+
+def broken(exporter: Exporter, damage: Callable[[Path], None]) -> Exporter:
+    """The exporter, but `damage(model_folder)` happens to what it built."""
+
+    def build(checkpoint: Checkpoint, folder: Path, quantization: str) -> None:
+        exporter.build(checkpoint, folder, quantization)
+        damage(folder)
+
+    return replace(exporter, build=build)
+
+
+def _voc_marks(description: Path) -> list[Mark]:
+    boxes = [found.find("bndbox") for found in ET.parse(description).getroot().iter("object")]
+    sides = ("xmin", "ymin", "xmax", "ymax")
+    return [Mark("raccoon", Box(*(float(box.findtext(side) or 0) for side in sides))) for box in boxes if box]
+
+
+def _calibrate(network: Network, info: catalog.ModelInfo) -> None:
+    """BatchNorm statistics from noise of several coarsenesses, and logits that spread."""
+    rng = np.random.default_rng(0)
+    size = info.image_size
+    coarse = [
+        rng.integers(0, 256, (8, n, n, 3), dtype=np.uint8).repeat(size // n, 1).repeat(size // n, 2) for n in (2, 7, 32)
+    ]
+    pictures = normalise(torch.from_numpy(np.concatenate(coarse)), info.mean, info.std)
+    norms = [module for module in network.modules() if isinstance(module, nn.BatchNorm2d)]
+    for norm in norms:
+        norm.momentum = None  # plain average
+    network.train()
+    with torch.no_grad():
+        network(pictures)
+    network.eval()
+    with torch.no_grad():
+        logits = network(pictures)
+        last = next(module for module in reversed(list(network.modules())) if isinstance(module, nn.Linear))
+        last.weight.mul_(1.5 / (logits - logits.mean(0)).std())
+        last.bias.sub_(network(pictures).mean(0))

@@ -1,0 +1,64 @@
+"""MediaPipe loads the shipped `.tflite` unchanged and sees what the checkpoint sees."""
+
+import zipfile
+from pathlib import Path
+
+import mediapipe
+import numpy as np
+import pytest
+from mediapipe.tasks.python import BaseOptions, vision
+
+from tests.training.engine.exporters.conftest import Exporters, MakeArtifact
+from training.engine.checkpoint import Checkpoint, export_form
+from training.engine.data import read_square
+from training.engine.exporters.answers import Answer, Squares, ask_torch
+from training.engine.exporters.artifact import publish
+from training.engine.progress import Silent
+
+
+def shipped_model(out: Path) -> bytes:
+    with zipfile.ZipFile(out / "artifact.zip") as archive:
+        return archive.read("model.tflite")
+
+
+def squares_of(folder: Path, size: int) -> Squares:
+    return np.stack([read_square(file, size) for file in sorted((folder / "images").iterdir())])
+
+
+def expected_answers(checkpoint: Checkpoint, squares: Squares) -> list[Answer]:
+    return ask_torch(export_form(checkpoint), squares, checkpoint.info.mean, checkpoint.info.std)
+
+
+@pytest.mark.parametrize("quantization", ["none", "fp16"])
+def test_mediapipe_detects_what_the_checkpoint_detects(
+    quantization: str, detector: Checkpoint, detector_artifact: MakeArtifact, raccoons: Path
+) -> None:
+    model = shipped_model(detector_artifact("tflite", quantization))
+    options = vision.ObjectDetectorOptions(base_options=BaseOptions(model_asset_buffer=model), max_results=1)
+    squares = squares_of(raccoons, detector.image_size)
+
+    with vision.ObjectDetector.create_from_options(options) as task:
+        for square, expected in zip(squares, expected_answers(detector, squares), strict=True):
+            image = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=square)
+            best = task.detect(image).detections[0]
+            assert expected.detections is not None
+            box, label = expected.detections.boxes[0] * 320, int(expected.detections.labels[0])
+            found = best.bounding_box
+            sides = [found.origin_x, found.origin_y, found.origin_x + found.width, found.origin_y + found.height]
+            assert best.categories[0].category_name == detector.labels[label]
+            assert best.categories[0].score == pytest.approx(float(expected.detections.scores[0]), abs=0.01)
+            assert sides == pytest.approx(box.tolist(), abs=2)  # MediaPipe rounds to whole pixels
+
+
+def test_mediapipe_classifies_as_the_checkpoint_does(
+    classifier: Checkpoint, classifier_exporters: Exporters, shapes: Path, tmp_path: Path
+) -> None:
+    publish(classifier_exporters["tflite"], classifier, shapes, tmp_path, "none", Silent())
+    options = vision.ImageClassifierOptions(base_options=BaseOptions(model_asset_buffer=shipped_model(tmp_path)))
+    squares = squares_of(shapes, classifier.image_size)
+
+    with vision.ImageClassifier.create_from_options(options) as task:
+        for square, expected in zip(squares, expected_answers(classifier, squares), strict=True):
+            image = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=square)
+            found = {c.category_name: c.score for c in task.classify(image).classifications[0].categories}
+            assert [found[label] for label in classifier.labels] == pytest.approx(expected.scores.tolist(), abs=1e-3)
