@@ -1,0 +1,101 @@
+"""What counts as the same answer: case by case, without any model."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from training.engine.detectors.postprocess import Detections
+from training.engine.exporters.answers import Answer, answer_of
+from training.engine.exporters.parity import Difference, Limits, compare, largest, limits_for
+
+SIZE = (200, 100)
+LIMITS = Limits()
+
+
+def detector_answer(*rows: tuple[tuple[float, float, float, float], float]) -> Answer:
+    """One label; each row is an anchor: its box, as shares, and its score."""
+    boxes = np.array([box for box, _ in rows], np.float32)
+    scores = np.array([[1 - score, score] for _, score in rows], np.float32)
+    return answer_of(scores, boxes)
+
+
+FAR_LEFT, FAR_RIGHT = (0.1, 0.1, 0.3, 0.5), (0.6, 0.2, 0.9, 0.8)
+TWO = detector_answer((FAR_LEFT, 0.9), (FAR_RIGHT, 0.6))
+
+
+def moved(answer: Answer, by: float) -> Answer:
+    assert answer.boxes is not None
+    return answer_of(answer.scores, answer.boxes + np.float32(by))
+
+
+def test_equal_answers_do_not_differ() -> None:
+    assert compare(TWO, TWO, SIZE, LIMITS) == Difference(0.0, 0.0, 0)
+
+
+def test_boxes_differ_in_pixels_of_the_original() -> None:
+    small = compare(TWO, moved(TWO, 0.004), SIZE, LIMITS)
+    large = compare(TWO, moved(TWO, 0.004), (4000, 2000), LIMITS)
+
+    assert small.box_px == pytest.approx(0.8, abs=1e-3)
+    assert small.within(LIMITS)
+    assert large.box_px == pytest.approx(16, abs=1e-2)
+    assert not large.within(LIMITS)
+
+
+def test_every_anchor_counts_not_only_the_detections() -> None:
+    quiet = detector_answer((FAR_LEFT, 0.9), (FAR_RIGHT, 0.001))
+    louder = detector_answer((FAR_LEFT, 0.9), (FAR_RIGHT, 0.009))
+
+    assert compare(quiet, louder, SIZE, LIMITS).score == pytest.approx(0.008, abs=1e-6)
+
+
+def test_either_of_two_equal_overlapping_boxes_may_survive() -> None:
+    here, there = (0.1, 0.1, 0.5, 0.5), (0.1, 0.1, 0.5, 0.55)
+    one, other = detector_answer((here, 0.900001), (there, 0.9)), detector_answer((here, 0.9), (there, 0.900001))
+    assert one.detections is not None
+    assert len(one.detections.scores) == 1
+
+    assert compare(one, other, SIZE, LIMITS).within(LIMITS)
+
+
+def test_a_detection_that_is_missing_is_seen_though_the_raw_outputs_agree() -> None:
+    assert TWO.detections is not None
+    first = Detections(*(part[:1] for part in (TWO.detections.boxes, TWO.detections.scores, TWO.detections.labels)))
+    difference = compare(TWO, replace(TWO, detections=first), SIZE, LIMITS)
+
+    assert (difference.box_px, difference.score, difference.unmatched) == (0.0, 0.0, 1)
+    assert not difference.within(LIMITS)
+
+
+def test_a_detection_under_another_label_is_seen() -> None:
+    both = Answer(np.array([[0.1, 0.9, 0.0]], np.float32), np.array([FAR_LEFT], np.float32))
+    right = Detections(torch.tensor([FAR_LEFT]), torch.tensor([0.9]), torch.tensor([0]))
+    wrong = replace(right, labels=torch.tensor([1]))
+
+    difference = compare(replace(both, detections=right), replace(both, detections=wrong), SIZE, LIMITS)
+
+    assert difference.unmatched == 2  # one that is missing, one that should not be there
+
+
+@pytest.mark.parametrize("spoiled", [np.array([0.2, np.nan], np.float32), np.array([0.2, 0.3, 0.5], np.float32)])
+def test_what_can_not_be_compared_is_never_within_limits(spoiled: np.ndarray) -> None:
+    difference = compare(Answer(np.array([0.2, 0.8], np.float32)), Answer(spoiled), SIZE, LIMITS)
+
+    assert difference.score == math.inf
+    assert not difference.within(LIMITS)
+
+
+def test_the_worst_picture_counts() -> None:
+    seen = [Difference(0.1, 0.2, 1), Difference(0.3, 0.1, 2), Difference(math.nan, 0.0, 0)]
+
+    assert largest(seen[:2]) == Difference(0.3, 0.2, 3)
+    assert largest(seen).box_px == math.inf
+
+
+def test_half_precision_has_limits_of_its_own_by_the_size_of_the_pictures() -> None:
+    assert limits_for("none", [(4000, 3000)]) == Limits(1.0, 0.01)
+    assert limits_for("fp16", [(4000, 3000), (100, 100)]) == Limits(20.0, 0.03)
+    assert limits_for("fp16", [(100, 100)]) == Limits(1.0, 0.03)
