@@ -1,0 +1,132 @@
+"""From the first visit to verified files, in a real browser: what the README promises, in its order."""
+
+import io
+import json
+import re
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import pytest
+from playwright.sync_api import Download, Page, expect
+
+from tests.e2e.api import Api
+from tests.e2e.conftest import Server
+from tests.e2e.steps import draw_box, first_visit, sample_project, saved
+
+pytestmark = pytest.mark.e2e
+MINUTES = 60_000
+TARGETS = ("onnx", "tflite", "tfjs")
+
+
+@pytest.fixture(scope="module")
+def slug(server: Server, visitor: Page) -> str:
+    """The sample project of the first account, its pictures arrived."""
+    first_visit(visitor, server.url)
+    return sample_project(visitor)
+
+
+def test_a_box_is_saved_without_a_button_and_survives_reload(server: Server, visitor: Page, slug: str) -> None:
+    visitor.goto(f"{server.url}/p/{slug}/label")
+    left = visitor.get_by_test_id("queue-left")
+    expect(left).to_have_text("8 left to label")
+
+    draw_box(visitor, (0.3, 0.3), (0.6, 0.6))
+
+    saved(visitor)
+    expect(left).to_have_text("7 left to label")
+    here = visitor.url
+    visitor.goto(here)
+    expect(visitor.get_by_test_id("box-row")).to_have_count(1)
+    visitor.get_by_test_id("stage").focus()
+    visitor.keyboard.press("Tab")
+    visitor.keyboard.press("2")
+    expect(visitor.get_by_test_id("box-row")).to_contain_text("banana")
+    visitor.keyboard.press("Delete")
+    expect(visitor.get_by_test_id("box-row")).to_have_count(0)
+    saved(visitor)
+    visitor.reload()
+    expect(visitor.get_by_test_id("box-row")).to_have_count(0)
+
+
+def test_a_run_shows_its_curves_and_its_numbers(server: Server, visitor: Page, slug: str, weights_dir: Path) -> None:
+    visitor.goto(f"{server.url}/p/{slug}/snapshots")
+    visitor.get_by_test_id("snapshot-create").first.click()
+    expect(visitor).to_have_url(re.compile(r"/snapshots/1$"))
+
+    visitor.get_by_test_id("train-open").first.click()
+    visitor.get_by_label("Epochs").fill("3")
+    expect(visitor.get_by_test_id("train-cost")).to_contain_text("3 epochs")
+    visitor.get_by_test_id("train-start").click()
+
+    status = visitor.get_by_test_id("run-status")
+    expect(status).to_have_text(re.compile("running", re.I), timeout=MINUTES)
+    expect(visitor.get_by_test_id("run-log")).to_contain_text("COCO weights", timeout=2 * MINUTES)
+    expect(status).to_have_text(re.compile("succeeded", re.I), timeout=4 * MINUTES)
+    expect(visitor.get_by_test_id("figure-AP50")).to_be_visible()
+    with Api(server.url) as api:
+        run = api.get(f"projects/{api.get('projects/', slug=slug)['results'][0]['id']}/runs/")["results"][0]
+    assert run["metrics"]["AP50"] > 0.2
+    expect(visitor.get_by_test_id("pictures").locator("canvas, svg, img").first).to_be_visible()
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_an_artifact_is_measured_before_it_can_be_had(
+    server: Server, visitor: Page, slug: str, target: str, weights_dir: Path
+) -> None:
+    visitor.goto(f"{server.url}/p/{slug}/runs/1")
+    expect(visitor.get_by_test_id(f"artifact-{target}-download")).to_have_count(0)
+
+    visitor.get_by_test_id(f"publish-{target}").click()
+
+    link = visitor.get_by_test_id(f"artifact-{target}-download")
+    expect(link).to_be_visible(timeout=4 * MINUTES)
+    expect(visitor.get_by_test_id(f"parity-{target}")).to_contain_text("px")
+    with visitor.expect_download() as waiting:
+        link.click()
+    parity, names = read_bundle(waiting.value)
+    assert parity["passed"] is True
+    assert parity["max_box_px"] <= 1
+    assert parity["max_score"] <= 0.01
+    assert "labels.txt" in names
+    if target == "onnx":
+        runs_in_onnxruntime(waiting.value)
+
+
+def test_retrain_takes_one_click(server: Server, visitor: Page, slug: str, weights_dir: Path) -> None:
+    visitor.goto(f"{server.url}/p/{slug}/label")
+    draw_box(visitor, (0.2, 0.2), (0.5, 0.5))
+    saved(visitor)
+    visitor.goto(f"{server.url}/p/{slug}/runs/1")
+
+    visitor.get_by_test_id("retrain").first.click()
+
+    expect(visitor).to_have_url(re.compile(r"/runs/2$"))
+    with Api(server.url) as api:
+        project = api.get("projects/", slug=slug)["results"][0]["id"]
+        run = api.get(f"projects/{project}/runs/")["results"][0]
+    assert (run["number"], run["snapshot"]["number"], run["base"]) == (2, 2, "run:1")
+    assert run["config"]["epochs"] == 3
+    expect(visitor.get_by_test_id("run-status")).to_have_text(re.compile("running", re.I), timeout=MINUTES)
+    visitor.get_by_test_id("cancel-run").click()
+    confirm = visitor.get_by_role("dialog").get_by_role("button", name="Cancel run")
+    if confirm.count():
+        confirm.click()
+    expect(visitor.get_by_test_id("run-status")).to_have_text(re.compile("canceled", re.I), timeout=10_000)
+
+
+def read_bundle(download: Download) -> tuple[dict[str, float], list[str]]:
+    with zipfile.ZipFile(download.path()) as bundle:
+        return json.loads(bundle.read("parity.json")), bundle.namelist()
+
+
+def runs_in_onnxruntime(download: Download) -> None:
+    """What was downloaded answers, with the names that detectNet wants."""
+    with zipfile.ZipFile(download.path()) as bundle:
+        model = next(name for name in bundle.namelist() if name.endswith(".onnx"))
+        session = onnxruntime.InferenceSession(io.BytesIO(bundle.read(model)).getvalue())
+    (image,) = session.get_inputs()
+    answer = session.run(["scores", "boxes"], {image.name: np.zeros(image.shape, np.float32)})
+    assert image.name == "input_0"
+    assert answer[0].shape[:2] == answer[1].shape[:2]
