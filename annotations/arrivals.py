@@ -100,14 +100,12 @@ class Arrivals:
 
     def _note(self, arrival: Arrival, report: Report) -> None:
         report.consumed += 1
-        report.note(*arrival.found.findings)
+        report.note(*([arrival.refused] if arrival.refused else arrival.found.findings))
         if arrival.found.image is None:
             return
         report.done += 1
         report.counts["files"] += 1
         report.unspoken += arrival.counts and not arrival.found.annotated
-        if arrival.refused:
-            report.note(arrival.refused)
         if arrival.twin_of:
             report.counts["images_duplicate"] += 1
             left = f"; its {len(arrival.found.marks)} annotations were left out" if arrival.found.marks else ""

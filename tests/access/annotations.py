@@ -1,9 +1,98 @@
 """Images, annotations, queues, imports, snapshots."""
 
-from tests.access.table import Row, World
+from typing import Any
 
-ROWS: list[Row] = []
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from annotations import labeling, snapshots, uploads
+from annotations.models import Image, Import, Snapshot
+from boxwright.projects.models import Label, Project
+from boxwright.teams.models import User
+from tests.access.table import Row, World
+from tests.annotations.archives import zipped
+from tests.annotations.pictures import picture
+
+SEES = "401 404 200 200 200 200"
+BYTES = "401 404 200/302 200/302 200/302 200/302"
+
+
+def upload(_world: World) -> dict[str, Any]:
+    return {"files": [SimpleUploadedFile("new.jpg", picture(99))]}
+
+
+def archive(_world: World) -> dict[str, Any]:
+    return {"archive": SimpleUploadedFile("set.zip", zipped({"a.jpg": picture(98)}))}
+
+
+def merge(world: World) -> dict[str, Any]:
+    return {"into": world.own["other_label_id"]}
+
+
+def foreign_merge(world: World) -> dict[str, Any]:
+    return {"into": world.foreign["other_label_id"]}
+
+
+def foreign_label(world: World) -> dict[str, Any]:
+    sides = {"x_min": 1, "y_min": 1, "x_max": 9, "y_max": 9}
+    mark = {"id": "0190a0de-0000-7000-8000-000000000001", "label": world.foreign["other_label_id"], **sides}
+    return {"base_revision": 1, "upsert": [mark]}
+
+
+ROWS: list[Row] = [
+    Row("GET", "images", SEES),
+    Row("POST", "images", "401 404 403 200 200 200", upload, form=True),
+    Row("GET", "image", SEES),
+    Row("DELETE", "image", "401 404 403 403 204 204"),
+    Row("GET", "image-file", BYTES),
+    Row("GET", "image-preview", SEES),
+    Row("GET", "image-thumbnail", SEES),
+    Row("POST", "queue-next", "401 404 403 200 200 200", {"queue": "labelled"}),
+    Row("POST", "claim", "401 404 403 200 200 200"),
+    Row("DELETE", "claim", "401 404 403 204 204 204"),
+    Row("GET", "annotations", SEES),
+    Row(
+        "PATCH", "annotations", "401 404 403 200 200 200", {"base_revision": 1, "queue": "done"}, foreign=foreign_label
+    ),
+    Row("GET", "revisions", SEES),
+    Row("POST", "restore", "401 404 403 200 200 200"),
+    Row("POST", "label-merge", "401 404 403 403 200 200", merge, foreign=foreign_merge),
+    Row("POST", "sample", "401 404 403 403 201 201", {"team": "plates"}, foreign={"team": "strangers"}),
+    Row("GET", "imports", SEES),
+    Row("POST", "imports", "401 404 403 201 201 201", archive, form=True),
+    Row("GET", "import", SEES),
+    Row("GET", "snapshots", SEES),
+    Row("POST", "snapshots", "401 404 403 403 201 201"),
+    Row("GET", "snapshot", SEES),
+    Row("GET", "manifest", SEES),
+    Row("GET", "download", SEES),
+    Row("GET", "diff", SEES),
+    Row("GET", "formats", "401 200 200 200 200 200"),
+]
 
 
 def build(world: World) -> None:
-    """Nothing yet."""
+    """The stranger's revision number and format are such as do not exist, so that each position can be tried."""
+    world.own |= _build(world.project, world.users["owner"]) | {"number": 1, "format_name": "voc"}
+    world.foreign |= _build(world.foreign_project, world.users["stranger"]) | {"number": 77, "format_name": "none"}
+
+
+def _build(project: Project, author: User) -> dict[str, Any]:
+    file = SimpleUploadedFile("one.jpg", picture(project.pk))
+    image = uploads.add_images(project=project, author=author, files=[file]).created[0]
+    labeling.save(image=Image.objects.get(pk=image.pk), author=author, base_revision=0, queue="labelled")
+    other = Label.objects.create(project=project, name="other", color="#AA53FB", position=9)
+    made = [_snapshot(project, author) for _ in range(2)]
+    job = Import.objects.create(project=project, created_by=author, status="succeeded", archive_key="gone")
+    return {
+        "image_id": image.pk,
+        "other_label_id": other.pk,
+        "snapshot_id": made[0],
+        "other_id": made[1],
+        "import_id": job.pk,
+    }
+
+
+def _snapshot(project: Project, author: User) -> int:
+    snapshot: Snapshot = snapshots.create_snapshot(project=project, author=author)
+    snapshots.build(snapshot.pk)
+    return snapshot.pk

@@ -46,3 +46,8 @@ def box(project: Project, x: float = 1, label: str = "raccoon", **fields: Any) -
 
 def save(client: APIClient, image: int, base: int = 0, **changes: Any) -> Any:
     return client.patch(f"/api/v1/images/{image}/annotations/", {"base_revision": base, **changes}, format="json")
+
+
+def body_of(answer: Any) -> bytes:
+    """The bytes of a streamed answer, read to their end."""
+    return b"".join(answer.streaming_content)

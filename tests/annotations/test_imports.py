@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -180,7 +181,7 @@ def test_worker_that_dies_in_the_middle_leaves_no_gap_and_no_double(
     job = Import.objects.get()
     assert (job.status, Image.objects.count()) == (Status.RUNNING, 3)
 
-    Import.objects.update(heartbeat_at=timezone.now() - timezone.timedelta(seconds=60))
+    Import.objects.update(heartbeat_at=timezone.now() - timedelta(seconds=60))
     with django_capture_on_commit_callbacks(execute=True):
         assert revive(Import) == 1
     job.refresh_from_db()

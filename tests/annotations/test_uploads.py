@@ -12,7 +12,7 @@ from annotations.models import Annotation, Image, Snapshot
 from boxwright.projects.models import Project
 from boxwright.storage import store
 from boxwright.teams.models import User
-from tests.annotations.pictures import box, picture, save, stored_keys, upload
+from tests.annotations.pictures import body_of, box, picture, save, stored_keys, upload
 
 AsUser = Callable[[User], APIClient]
 
@@ -29,7 +29,7 @@ def test_uploaded_pictures_become_unlabelled_images(project: Project, bob: User,
 
 def test_original_bytes_are_kept(image: Image, bob: User, as_user: AsUser) -> None:
     answer = as_user(bob).get(f"/api/v1/images/{image.pk}/file/")
-    assert b"".join(answer.streaming_content) == picture()
+    assert body_of(answer) == picture()
     assert answer["Content-Type"] == "image/jpeg"
     assert "immutable" in answer["Cache-Control"]
     assert answer["X-Content-Type-Options"] == "nosniff"
@@ -54,7 +54,7 @@ def test_copies_are_small_jpegs_that_stand_upright(project: Project, bob: User, 
     assert (made["width"], made["height"]) == (2000, 4000)
     for part, size in (("preview", (800, 1600)), ("thumbnail", (160, 320))):
         answer = as_user(bob).get(f"/api/v1/images/{made['id']}/{part}/")
-        copy = Pillow.open(io.BytesIO(b"".join(answer.streaming_content)))
+        copy = Pillow.open(io.BytesIO(body_of(answer)))
         assert (copy.format, copy.size) == ("JPEG", size)
 
 

@@ -1,0 +1,99 @@
+"""Which pictures are taken, and what is made of them."""
+
+import io
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from annotations.imaging import CONTENT_TYPES, Limits, Refused, examine, probe
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def made(mode: str, kind: str, size: tuple[int, int] = (300, 200), **options: Any) -> io.BytesIO:
+    out = io.BytesIO()
+    Image.new(mode, size).save(out, kind, **options)
+    return out
+
+
+KINDS = [("RGB", "JPEG"), ("L", "JPEG"), ("CMYK", "JPEG"), ("RGB", "PNG"), ("RGBA", "PNG"), ("LA", "PNG")]
+KINDS += [("P", "PNG"), ("1", "PNG"), ("RGB", "WEBP"), ("RGBA", "WEBP"), ("RGB", "BMP")]
+
+
+@pytest.mark.parametrize(("mode", "kind"), KINDS)
+@pytest.mark.parametrize("size", [(300, 200), (7000, 40), (3300, 2000), (1, 1)])
+def test_each_kind_becomes_two_jpegs(mode: str, kind: str, size: tuple[int, int]) -> None:
+    picture = examine(made(mode, kind, size), Limits())
+    assert (picture.probe.content_type, (picture.probe.width, picture.probe.height)) == (CONTENT_TYPES[kind], size)
+    preview, thumbnail = (Image.open(io.BytesIO(data)) for data in (picture.preview, picture.thumbnail))
+    assert preview.format == thumbnail.format == "JPEG"
+    assert max(preview.size) <= 1600
+    assert thumbnail.height <= 320
+    assert preview.mode == "RGB"
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_copies_stand_as_exif_says(orientation: int) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    image = Image.new("RGB", (80, 40))
+    image.paste((255, 0, 0), (0, 0, 40, 20))
+    out = io.BytesIO()
+    image.save(out, "JPEG", exif=exif.tobytes(), quality=95)
+    shown = Image.open(io.BytesIO(examine(out, Limits()).preview))
+    found = probe(out, Limits())
+    assert shown.size == (found.width, found.height)
+    corners = [(2, 2), (shown.width - 3, 2), (shown.width - 3, shown.height - 3), (2, shown.height - 3)]
+    red = [corner for corner in corners if shown.getpixel(corner)[0] > 128]  # type: ignore[index]
+    where = {1: 0, 2: 1, 3: 2, 4: 3, 5: 0, 6: 1, 7: 2, 8: 3}[orientation]
+    assert red == [corners[where]]
+
+
+def test_transparency_lies_on_white() -> None:
+    shown = Image.open(io.BytesIO(examine(made("RGBA", "PNG"), Limits()).preview))
+    assert shown.getpixel((5, 5)) == (255, 255, 255)
+
+
+def test_telephone_jpeg_with_a_second_picture_is_a_jpeg() -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (60, 40)).save(out, "MPO", save_all=True, append_images=[Image.new("RGB", (60, 40), "red")])
+    assert examine(out, Limits()).probe.content_type == "image/jpeg"
+
+
+def test_limits_are_held_against_the_header() -> None:
+    with pytest.raises(Refused, match="MB is more than"):
+        probe(made("RGB", "BMP"), Limits(max_bytes=1000))
+    with pytest.raises(Refused, match="megapixels"):
+        probe(made("RGB", "PNG"), Limits(max_pixels=59_999))
+    with pytest.raises(Refused, match="megapixels"):
+        probe(made("RGB", "WEBP"), Limits(max_pixels=100_000))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "BMP", "JPEG"])
+def test_cut_off_file_is_refused_whatever_its_kind(kind: str) -> None:
+    whole = io.BytesIO()
+    Image.effect_noise((200, 200), 80).convert("RGB").save(whole, kind)
+    with pytest.raises(Refused):
+        examine(io.BytesIO(whole.getvalue()[: len(whole.getvalue()) // 2]), Limits())
+
+
+LARGEST = """
+import io, resource
+from PIL import Image
+from annotations.imaging import Limits, examine
+out = io.BytesIO()
+Image.new("P", (7740, 7740)).save(out, "PNG", transparency=0)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+examine(out, Limits())
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+"""
+
+
+def test_largest_picture_is_decoded_once_and_shrunk_in_bands() -> None:
+    """60 megapixels with a palette: 60 MB decoded; converting it whole would cost 240 MB more."""
+    done = subprocess.run([sys.executable, "-c", LARGEST], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 150
