@@ -15,6 +15,7 @@ function editorWith(more: Partial<Editor> = {}): Editor {
   const stage = { width: 416, height: 316 };
   return {
     ...opened({ ...CLOSED, stage, editable: true, label: 1 }, { width: 400, height: 300 }, [A, TINY]),
+    view: { scale: 1, x: 8, y: 8 },
     ...more,
   };
 }

@@ -11,7 +11,11 @@ const B = drawn("b", 2, { x_min: 200, y_min: 100, x_max: 260, y_max: 180 });
 
 function editorWith(annotations: Annotation[], more: Partial<Editor> = {}): Editor {
   const stage = { width: 416, height: 316 };
-  return { ...opened({ ...CLOSED, stage, editable: true, label: 1 }, IMAGE, annotations), ...more };
+  return {
+    ...opened({ ...CLOSED, stage, editable: true, label: 1 }, IMAGE, annotations),
+    view: { scale: 1, x: 8, y: 8 },
+    ...more,
+  };
 }
 
 function act(editor: Editor, ...actions: Action[]): Editor {
@@ -154,7 +158,7 @@ describe("the view", () => {
     const wide = act(editorWith([]), { type: "stage", stage: { width: 816, height: 616 } });
     expect(wide.view.scale).toBe(2);
     const zoomed = act(wide, { type: "wheel", at: { x: 5, y: 5 }, dx: 0, dy: -100, zoom: true });
-    const narrow = act(zoomed, { type: "stage", stage: { width: 416, height: 316 } });
+    const narrow = act(zoomed, { type: "stage", stage: { width: 816, height: 316 } });
     expect(narrow.view.scale).toBe(zoomed.view.scale);
     expect(command(narrow, { name: "fit" }).view.scale).toBe(1);
   });

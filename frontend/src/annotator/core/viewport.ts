@@ -36,8 +36,9 @@ function fitScale(image: Size, stage: Size, margin: number): number {
   return Math.min(wide, high, MAX_SCALE);
 }
 
-/** The whole image, centred, with a margin in screen pixels. */
-export function fitView(image: Size, stage: Size, margin = 8): View {
+/** The whole image, centred, with a small margin where there is room for one. */
+export function fitView(image: Size, stage: Size): View {
+  const margin = stage.width < 640 ? 0 : 8;
   const scale = fitScale(image, stage, margin);
   return {
     scale,

@@ -1,15 +1,19 @@
 /** The one saver of this page and person: it goes on sending wherever in the product one is. */
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { api } from "../../api/client";
+import { ApiError } from "../../api/errors";
 import type { AnnotationState } from "../../api/types";
+import { user as me } from "../../app/session";
 import { newId } from "../core/ids";
-import { type Later, Saver } from "./saver";
+import { type Later, Saver, type Send } from "./saver";
 import { localStore, openShelf } from "./shelf";
 import { SAVED, type Standing } from "./standing";
 import { enterTabs, type Tabs } from "./tabs";
 
 const SEND_TIMEOUT_MS = 20_000;
 const ADOPT_EVERY_MS = 60_000;
+
+const SIGNED_OUT = { type: "about:blank", title: "Signed out", status: 401, detail: "Signed out." };
 
 type OnState = (image: number, state: AnnotationState) => void;
 
@@ -28,23 +32,29 @@ const later: Later = (milliseconds, run) => {
   return () => clearTimeout(timer);
 };
 
-let current: (Device & { user: number }) | null = null;
+const devices = new Map<number, Device>();
 
 export function deviceOf(user: number): Device {
-  if (current?.user !== user) current = { user, ...openDevice(user) };
-  return current;
+  const device = devices.get(user) ?? openDevice(user);
+  devices.set(user, device);
+  return device;
 }
 
 function openDevice(user: number): Device {
   const tab = newId();
   const listeners = new Set<OnState>();
-  const saver = new Saver(openShelf(localStore(), user, tab), send, later, {
+  const saver = new Saver(openShelf(localStore(), user, tab), sendAs(user), later, {
     onStanding: (standing) => {
-      saving.value = standing;
+      if (me.peek()?.id === user) saving.value = standing;
     },
     onState: (image, state) => {
       for (const listener of listeners) listener(image, state);
     },
+  });
+  effect(() => {
+    if (me.value?.id !== user) return;
+    saving.value = saver.standing;
+    saver.hurry();
   });
   const ready = attend(saver, tab);
   return {
@@ -57,11 +67,15 @@ function openDevice(user: number): Device {
   };
 }
 
-function send(image: number, request: object, leaving: boolean): Promise<AnnotationState> {
-  return api.patch<AnnotationState>(`images/${image}/annotations/`, request, {
-    keepalive: leaving,
-    ...(leaving ? {} : { signal: AbortSignal.timeout(SEND_TIMEOUT_MS) }),
-  });
+/** Sends only while this person is signed in: nobody's work goes out under another's name. */
+function sendAs(user: number): Send {
+  return (image, request, leaving) => {
+    if (me.peek()?.id !== user) return Promise.reject(new ApiError(SIGNED_OUT));
+    return api.patch<AnnotationState>(`images/${image}/annotations/`, request, {
+      keepalive: leaving,
+      ...(leaving ? {} : { signal: AbortSignal.timeout(SEND_TIMEOUT_MS) }),
+    });
+  };
 }
 
 /** Adopts what closed tabs left, now and then again; listens for the network and for the end of the page. */

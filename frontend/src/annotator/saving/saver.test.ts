@@ -4,7 +4,7 @@ import type { AnnotationState, SaveRequest } from "../../api/types";
 import { type Annotation, drawn } from "../core/annotation";
 import { MemoryStorage } from "./memory.testing";
 import { Saver } from "./saver";
-import { openShelf } from "./shelf";
+import { leftBehind, openShelf } from "./shelf";
 import { wording } from "./standing";
 
 const BOX = { x_min: 1, y_min: 2, x_max: 30, y_max: 40 };
@@ -234,6 +234,7 @@ describe("after a crash", () => {
     visit("one").record(IMAGE, 0, put(a));
     const other = openShelf(storage, 2, "two");
     expect(other.adopt(new Set())).toEqual([]);
+    expect([1, 2].map((user) => leftBehind(storage, user))).toEqual([true, false]);
   });
 
   it("leaving the page sends once more and keeps the note", () => {

@@ -41,6 +41,11 @@ export function localStore(): Storage | null {
   }
 }
 
+/** Whether this person has unsaved work on this device. */
+export function leftBehind(storage: KeyValue, user: number): boolean {
+  return keysOf(storage, `${ROOT}${user}:`).length > 0;
+}
+
 function write(storage: KeyValue, key: string, value: string): boolean {
   try {
     storage.setItem(key, value);

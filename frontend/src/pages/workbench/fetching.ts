@@ -1,7 +1,7 @@
 /** What the workbench asks of the API. */
 import { api, apiUrl } from "../../api/client";
 import { ApiError } from "../../api/errors";
-import type { Annotation, AnnotationState, Image, Page, Person, Queue } from "../../api/types";
+import type { Annotation, AnnotationState, Image, Person, Queue } from "../../api/types";
 
 /** An image with its annotations, ready to be worked on. */
 export interface Opened {
@@ -60,14 +60,6 @@ export async function claimImage(id: number): Promise<Claim> {
 /** Lets an image go; if that fails, the claim runs out by itself. */
 export function releaseImage(id: number): void {
   api.delete(`images/${id}/claim/`).catch(() => undefined);
-}
-
-/** Images of a queue after one, for viewers (who claim nothing) and for preloading. */
-export async function peekAfter(project: number, queue: Queue, after: number | null): Promise<Image[]> {
-  const page = await api.get<Page<Image>>(`projects/${project}/images/`, {
-    query: { queue, order: "created", limit: 50 },
-  });
-  return page.results.filter(({ id }) => after === null || id > after);
 }
 
 export function previewUrl(id: number): string {

@@ -42,6 +42,13 @@ function actionsOf(bench: Bench, walk: Walk, open: (overlay: Overlay) => void): 
   };
 }
 
+/** After a click with the mouse the keys belong to the stage again: Enter means "next", not "the same once more". */
+function backToStage(event: MouseEvent): void {
+  const clicked = event.detail > 0 && event.target instanceof Element ? event.target : null;
+  if (!clicked?.closest(".tools, .labels, .box-list, .wb-foot, .wb-top > span > .btn")) return;
+  document.querySelector<HTMLElement>(".stage")?.focus({ preventScroll: true });
+}
+
 export default function Workbench({ image }: { image: number | null }) {
   const project = useProject();
   const me = user.value?.id ?? 0;
@@ -54,6 +61,10 @@ export default function Workbench({ image }: { image: number | null }) {
   useEffect(() => () => walk.leave(), [walk]);
   useEffect(() => void walk.open(image), [walk, image, queue]);
   useKeys(bench, page);
+  useEffect(() => {
+    document.addEventListener("click", backToStage);
+    return () => document.removeEventListener("click", backToStage);
+  }, []);
   useTitle(bench.image.value?.name ?? "Label", project.project.value.name);
   const close = (): void => setOverlay(null);
   return (

@@ -5,7 +5,8 @@ import type { Queue } from "../../api/types";
 import { navigate } from "../../app/router";
 import { toast, toastError } from "../../ui/toast";
 import type { Bench } from "./bench";
-import { claimNext, type Opened, openImage, peekAfter, previewUrl, releaseImage } from "./fetching";
+import { claimNext, type Opened, openImage, previewUrl, releaseImage } from "./fetching";
+import { type Leafing, leafThrough } from "./leafing";
 import { arrive, back, forget, forward, loadTrail, storeTrail, type Trail } from "./trail";
 
 export class Walk {
@@ -14,6 +15,7 @@ export class Walk {
   /** The address that is open or being opened. */
   private place = "";
   private walking = false;
+  private leaf: { readonly queue: Queue; readonly list: Leafing } | null = null;
 
   constructor(
     private readonly bench: Bench,
@@ -64,8 +66,14 @@ export class Walk {
 
   /** Viewers claim nothing: they look through the list. */
   private async peek(after: number | null): Promise<Opened | null> {
-    const [next] = await peekAfter(this.projectId, this.queue(), after);
-    return next ? openImage(next.id, false) : null;
+    const next = await this.leafing().after(after);
+    return next && openImage(next.id, false);
+  }
+
+  private leafing(): Leafing {
+    const queue = this.queue();
+    if (this.leaf?.queue !== queue) this.leaf = { queue, list: leafThrough(this.projectId, queue) };
+    return this.leaf.list;
   }
 
   next = (): Promise<void> =>
@@ -159,7 +167,13 @@ export class Walk {
   /** The next picture is fetched while one labels this one; the browser's cache does the rest. */
   private async preload(here: number): Promise<void> {
     const known = forward(this.trail);
-    const next = known ?? (await peekAfter(this.projectId, this.queue(), here).catch(() => []))[0]?.id;
+    const next =
+      known ??
+      (
+        await this.leafing()
+          .after(here, 2)
+          .catch(() => null)
+      )?.id;
     if (next !== undefined) new Image().src = previewUrl(next);
   }
 }

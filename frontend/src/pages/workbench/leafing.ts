@@ -1,0 +1,36 @@
+/** A queue's list, page by page and in the order of claiming: for viewers, who claim nothing, and for preloading. */
+import { api } from "../../api/client";
+import type { Image, Page, Queue } from "../../api/types";
+
+const PAGE = 200;
+
+export type FetchPage = (url: string | null) => Promise<Page<Image>>;
+
+export class Leafing {
+  private readonly rows: Image[] = [];
+  /** The next page's address; null after the last, undefined before the first. */
+  private onward: string | null | undefined = undefined;
+
+  constructor(private readonly fetchPage: FetchPage) {}
+
+  /** The first image after `id`; asks for at most `pages` more pages. */
+  async after(id: number | null, pages = Number.POSITIVE_INFINITY): Promise<Image | null> {
+    for (let asked = 0; ; asked += 1) {
+      const found = this.rows.find((row) => id === null || row.id > id);
+      if (found || this.onward === null || asked >= pages) return found ?? null;
+      const page = await this.fetchPage(this.onward ?? null);
+      this.rows.push(...page.results);
+      this.onward = page.next;
+    }
+  }
+}
+
+export function leafThrough(project: number, queue: Queue): Leafing {
+  return new Leafing((url) =>
+    url
+      ? api.get<Page<Image>>(url)
+      : api.get<Page<Image>>(`projects/${project}/images/`, {
+          query: { queue, order: "created", limit: PAGE },
+        }),
+  );
+}
