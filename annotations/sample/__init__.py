@@ -25,7 +25,7 @@ def draw(folder: Path, tick: Callable[[], None]) -> None:
     """Write the set as Pascal VOC: `table-01.jpg` beside `table-01.xml`; without XML where nobody labelled yet."""
     for number in range(1, LABELLED + NEGATIVES + UNLABELLED + 1):
         name = f"table-{number:02}.jpg"
-        negative = number % 11 == 0 and number // 11 <= NEGATIVES
+        negative = number % 10 == 0 and number <= 10 * NEGATIVES
         image, placed = paint(random.Random(SEED * 1000 + number), empty=negative)  # noqa: S311 (pictures, not secrets)
         image.save(folder / name, "JPEG", quality=88)
         if number <= LABELLED + NEGATIVES:

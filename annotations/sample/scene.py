@@ -86,13 +86,13 @@ def _clutter(rng: random.Random) -> Image.Image:
     else:
         pen.rounded_rectangle((s * 0.3, s * 0.46, s * 0.96, s * 0.53), 14, fill=(176, 180, 186, 255))
         pen.ellipse((s * 0.04, s * 0.38, s * 0.36, s * 0.61), fill=(190, 194, 200, 255), outline=(140, 144, 150, 255))
-    small = image.rotate(rng.uniform(0, 90), Image.Resampling.BICUBIC).resize((side, side), Image.Resampling.LANCZOS)
+    small = image.rotate(rng.uniform(0, 90), Image.Resampling.BILINEAR).resize((side, side), Image.Resampling.LANCZOS)
     return small.crop(small.getchannel("A").getbbox())
 
 
 def _lit(table: Image.Image, rng: random.Random) -> Image.Image:
     """The light of a window, a little noise, now and then a soft focus."""
-    glow = Image.radial_gradient("L").resize((SIZE[0] * 2, SIZE[1] * 2))
+    glow = Image.radial_gradient("L").resize((SIZE[0] * 2, SIZE[1] * 2), Image.Resampling.BILINEAR)
     left, top = rng.randint(0, SIZE[0]), rng.randint(0, SIZE[1])
     fall = glow.crop((left, top, left + SIZE[0], top + SIZE[1])).point([round(255 - v * 0.36) for v in range(256)])
     tint, strength = rng.choice(LIGHTS), rng.choice((0.8, 1.0, 1.1, 1.15))

@@ -63,7 +63,7 @@ def cloth(size: Size, rng: random.Random) -> Image.Image:
     for y in range(0, image.height, cell * 2):
         pen.rectangle((0, y, image.width, y + cell), fill=(*color, 110))
     image.paste(across, (0, 0), across)
-    turned = image.rotate(rng.uniform(-30, 30), Image.Resampling.BICUBIC)
+    turned = image.rotate(rng.uniform(-30, 30), Image.Resampling.BILINEAR)
     left, top = size[0] // 2, size[1] // 2
     return _grained(turned.crop((left, top, left + size[0], top + size[1])), 8, (2, 2), rng)
 

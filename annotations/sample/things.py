@@ -1,4 +1,4 @@
-"""What lies on the table, seen from above: each drawn on a transparent square, at three times its size."""
+"""What lies on the table, seen from above: each drawn on a transparent square, at twice its size."""
 
 import math
 import random
@@ -7,14 +7,14 @@ from collections.abc import Callable
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 Color = tuple[int, int, int]
-FINE = 3
+FINE = 2
 """Drawn this many times larger, then shrunk: smooth edges."""
 
 
 def shaded(mask: Image.Image, dark: Color, light: Color, center: tuple[float, float] = (0.38, 0.32)) -> Image.Image:
     """`mask` filled from `light` at `center` to `dark` at the far side."""
     side = mask.width
-    glow = Image.radial_gradient("L").resize((2 * side, 2 * side))
+    glow = Image.radial_gradient("L").resize((2 * side, 2 * side), Image.Resampling.BILINEAR)
     left, top = round(side - center[0] * side), round(side - center[1] * side)
     depth = glow.crop((left, top, left + side, top + side)).point([min(255, v * 3 // 2) for v in range(256)])
     body = Image.composite(Image.new("RGB", mask.size, dark), Image.new("RGB", mask.size, light), depth)
@@ -161,6 +161,6 @@ THINGS: dict[str, Thing] = {"apple": apple, "banana": banana, "donut": donut, "m
 def cut_out(label: str, size: int, rng: random.Random) -> Image.Image:
     """The thing turned by any angle, cropped to what is seen of it; about `size` pixels across."""
     large = THINGS[label](size * FINE, rng)
-    turned = large.rotate(rng.uniform(0, 360), Image.Resampling.BICUBIC, expand=True)
+    turned = large.rotate(rng.uniform(0, 360), Image.Resampling.BILINEAR, expand=True)
     small = turned.resize((turned.width // FINE, turned.height // FINE), Image.Resampling.LANCZOS)
     return small.crop(_mask(small).getbbox())

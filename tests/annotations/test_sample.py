@@ -1,0 +1,60 @@
+"""The sample project: drawn by our own code, the same each time."""
+
+import random
+from collections.abc import Callable
+
+import pytest
+from PIL import ImageChops
+from rest_framework.test import APIClient
+
+from annotations import sample
+from annotations.dataset.split import split_of
+from annotations.models import Annotation, Image, Import
+from annotations.sample.scene import SIZE, paint
+from annotations.sample.things import THINGS, cut_out
+from boxwright.projects.models import Project
+from boxwright.teams.models import Team, User
+from tests.annotations.archives import Commits
+
+AsUser = Callable[[User], APIClient]
+
+
+def test_manager_makes_a_sample_to_try_everything_on(
+    team: Team, mona: User, as_user: AsUser, django_capture_on_commit_callbacks: Commits
+) -> None:
+    client = as_user(mona)
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.post("/api/v1/projects/sample/", {"team": team.slug}, format="json")
+    assert answer.status_code == 201
+    project = client.get(f"/api/v1/projects/{answer.json()['id']}/").json()
+    assert [label["name"] for label in project["labels"]] == ["apple", "banana", "donut", "mug"]
+    assert all(label["annotation_count"] >= 15 for label in project["labels"])
+    total = sample.LABELLED + sample.NEGATIVES + sample.UNLABELLED
+    counts = project["counts"]
+    assert (counts["images"], counts["unlabelled"]) == (total, sample.UNLABELLED)
+    negatives = Image.objects.filter(queue="labelled", annotation_count=0)
+    assert negatives.count() == sample.NEGATIVES
+    job = Import.objects.get()
+    assert (job.status, job.format, job.finding_count) == ("succeeded", "sample", 1)
+    # Each label is there in each split: nothing that follows is undefined.
+    seed = Project.objects.get().seed
+    marks = Annotation.objects.select_related("image", "label")
+    seen = {(split_of(mark.image.sha256, seed), mark.label.name) for mark in marks}
+    assert seen == {(split, name) for split in ("train", "val") for name in THINGS}
+
+
+def test_same_seed_gives_the_same_picture() -> None:
+    one, two = (paint(random.Random(5)) for _ in range(2))
+    assert one[1] == two[1]
+    assert ImageChops.difference(one[0], two[0]).getbbox() is None
+    assert one[0].size == SIZE
+
+
+@pytest.mark.parametrize("label", THINGS)
+def test_box_touches_what_is_drawn(label: str) -> None:
+    """On each side of the cut-out there is something to see, so a box around it fits to the pixel."""
+    thing = cut_out(label, 120, random.Random(1)).getchannel("A")
+    for edge in ((0, 0, thing.width, 2), (0, thing.height - 2, thing.width, thing.height)):
+        assert thing.crop(edge).getextrema()[1] > 100  # type: ignore[operator]
+    for edge in ((0, 0, 2, thing.height), (thing.width - 2, 0, thing.width, thing.height)):
+        assert thing.crop(edge).getextrema()[1] > 100  # type: ignore[operator]
