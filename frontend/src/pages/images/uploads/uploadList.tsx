@@ -87,21 +87,30 @@ function useTimeLeft(sent: number, total: number, busy: boolean): number | null 
   return seconds > 1.5 && rate > 0 ? (total - sent) / rate : null;
 }
 
+const RANK: Partial<Record<UploadItem["state"], number>> = {
+  failed: 0,
+  rejected: 1,
+  duplicate: 2,
+  created: 3,
+};
+
 function ordered(items: UploadItem[]): {
   moving: UploadItem[];
   waiting: UploadItem[];
   finished: UploadItem[];
 } {
-  const troubled = (item: UploadItem) => item.state === "rejected" || item.state === "failed";
-  const finished = items.filter(isFinished).reverse();
+  const rank = (item: UploadItem) => RANK[item.state] ?? 0;
   return {
     moving: items.filter((item) => item.state === "sending" || item.state === "checking"),
     waiting: items.filter((item) => item.state === "waiting"),
-    finished: [...finished.filter(troubled), ...finished.filter((item) => !troubled(item))],
+    finished: items
+      .filter(isFinished)
+      .reverse()
+      .sort((one, other) => rank(one) - rank(other)),
   };
 }
 
-/** In flight on top, then waiting, then the results with their reasons, what was refused first. */
+/** In flight on top, then waiting, then the results with their reasons, what did not come in first. */
 export function UploadList({ queue, slug }: { queue: UploadQueue; slug: string }) {
   const items = queue.items.value;
   const totals = totalsOf(items);
