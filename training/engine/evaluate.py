@@ -34,8 +34,9 @@ class Evaluation:
 
     @property
     def score(self) -> float | None:
-        """The one number by which checkpoints are compared; None when there was nothing to compare with."""
-        return self.metrics.get("AP", self.metrics.get("accuracy"))
+        """By what checkpoints are compared: the mean of the metrics, as one alone is noisy on few images."""
+        values = [value for value in self.metrics.values() if value is not None]
+        return sum(values) / len(values) if values else None
 
 
 def evaluate(checkpoint: Checkpoint, dataset: Dataset, folder: Path, split: Split, progress: Progress) -> Evaluation:
