@@ -1,6 +1,6 @@
 import { Icon } from "../../ui/icons";
 import { toast } from "../../ui/toast";
-import { shortHash } from "./artifactRows";
+import { shortHash } from "./artifacts/artifactRows";
 
 /** A sha256, short; a click copies the whole. */
 export function Hash({ sha256 }: { sha256: string }) {

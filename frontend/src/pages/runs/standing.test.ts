@@ -10,8 +10,9 @@ describe("progress", () => {
     expect(shareDone({ ...run, steps: 0 })).toBe(0.5);
   });
 
-  it("is whole while the last evaluation runs and when done", () => {
-    expect(shareDone({ ...run, phase: "evaluating" })).toBe(1);
+  it("counts an epoch as done while it is evaluated", () => {
+    expect(shareDone({ ...run, phase: "evaluating", step: 10 })).toBe(0.75);
+    expect(shareDone({ ...run, phase: "evaluating", epoch: 4 })).toBe(1);
     expect(shareDone({ ...run, status: "succeeded", phase: "" })).toBe(1);
   });
 });

@@ -31,8 +31,8 @@ export function phaseText(run: Progress): string {
 /** Share of the training steps that are done, 0..1. `epoch` counts from 1 while it runs. */
 export function shareDone(run: Progress): number {
   if (run.status === "succeeded") return 1;
-  if (run.phase === "evaluating") return 1;
   if (run.epochs <= 0 || run.epoch <= 0) return 0;
+  if (run.phase === "evaluating") return Math.min(1, run.epoch / run.epochs); // after each epoch
   const within = run.steps > 0 ? Math.min(1, run.step / run.steps) : 0;
   return Math.min(1, (run.epoch - 1 + within) / run.epochs);
 }

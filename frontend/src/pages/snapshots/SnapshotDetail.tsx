@@ -1,22 +1,15 @@
-import { apiUrl } from "../../api/client";
-import type { Format, Run, Snapshot } from "../../api/types";
+import type { Run, Snapshot } from "../../api/types";
 import { useProject } from "../../app/project";
-import { setQuery } from "../../app/router";
 import { LabelBars } from "../../plots/LabelBars";
 import { PlotPanel } from "../../plots/PlotPanel";
-import { StatusBadge } from "../../ui/badge";
-import { Button } from "../../ui/button";
-import { ago, count } from "../../ui/figures";
+import { count } from "../../ui/figures";
 import { Icon } from "../../ui/icons";
-import { Menu, MenuLink } from "../../ui/menu";
 import { Spinner } from "../../ui/progress";
-import { useLoaded } from "../../ui/useLoaded";
-import { Hash } from "../runs/Hash";
 import { Stat } from "../runs/Stat";
-import { catalogue } from "../runs/useModels";
 import { DifferencePanel } from "./DifferencePanel";
 import { failureText } from "./freeze";
 import { RunsOfSnapshot } from "./RunsOfSnapshot";
+import { SnapshotHead } from "./SnapshotHead";
 import { SplitPanel } from "./SplitPanel";
 
 interface SnapshotDetailProps {
@@ -29,78 +22,13 @@ interface SnapshotDetailProps {
 export function SnapshotDetail({ snapshot, snapshots, runs }: SnapshotDetailProps) {
   return (
     <>
-      <DetailHead snapshot={snapshot} />
+      <SnapshotHead snapshot={snapshot} snapshots={snapshots} runs={runs} />
       {snapshot.status === "succeeded" ? (
         <Contents snapshot={snapshot} snapshots={snapshots} runs={runs} />
       ) : (
         <Unfinished snapshot={snapshot} />
       )}
     </>
-  );
-}
-
-function DetailHead({ snapshot }: { snapshot: Snapshot }) {
-  const { project, may } = useProject();
-  const isDone = snapshot.status === "succeeded";
-  return (
-    <div class="pagehead tight wraps">
-      <a
-        class="btn quiet icon phone-only"
-        href={`/p/${project.value.slug}/snapshots`}
-        aria-label="All snapshots"
-      >
-        <Icon name="left" />
-      </a>
-      <h2 class="title">v{snapshot.number}</h2>
-      <span data-testid="snapshot-status" data-status={snapshot.status}>
-        {!isDone && <StatusBadge status={snapshot.status} />}
-      </span>
-      {isDone && <Hash sha256={snapshot.sha256} />}
-      <span class="faint grow">
-        {snapshot.author ? `by ${snapshot.author.name}, ` : ""}
-        {ago(snapshot.created_at)}
-      </span>
-      {isDone && <DownloadMenu snapshot={snapshot} />}
-      {isDone && may("manager") && (
-        <Button onClick={() => setQuery({ train: "1" })} data-testid="train-open">
-          Train
-        </Button>
-      )}
-    </div>
-  );
-}
-
-function DownloadMenu({ snapshot }: { snapshot: Snapshot }) {
-  const formats = useLoaded("formats", (signal) => catalogue<Format>("formats/", signal));
-  const at = `snapshots/${snapshot.id}`;
-  return (
-    <Menu
-      align="right"
-      trigger={
-        <>
-          <Icon name="download" />
-          <span>Download</span>
-          <Icon name="down" class="end" />
-        </>
-      }
-    >
-      {(formats.value ?? [])
-        .filter((format) => format.writes)
-        .map((format) => (
-          <MenuLink
-            key={format.name}
-            icon="download"
-            href={apiUrl(`${at}/download/${format.name}/`)}
-            download
-            cost="zip"
-          >
-            {format.title}
-          </MenuLink>
-        ))}
-      <MenuLink icon="list" href={apiUrl(`${at}/manifest/`)} download cost="jsonl">
-        Manifest
-      </MenuLink>
-    </Menu>
   );
 }
 

@@ -32,7 +32,7 @@ export function SplitPanel({ snapshot }: { snapshot: Snapshot }) {
               </dt>
               <dd>
                 {count(splits[split] ?? 0)}
-                <small> {total > 0 ? Math.round(((splits[split] ?? 0) / total) * 100) : 0} %</small>
+                <small> {shareText(splits[split] ?? 0, total)}</small>
               </dd>
             </div>
           ))}
@@ -43,4 +43,10 @@ export function SplitPanel({ snapshot }: { snapshot: Snapshot }) {
       </div>
     </section>
   );
+}
+
+/** One decimal where it has one, so that shares add up to what they show: "77.5 %". */
+function shareText(part: number, total: number): string {
+  const percent = total > 0 ? (part / total) * 100 : 0;
+  return `${Number(percent.toFixed(1))} %`;
 }

@@ -1,5 +1,5 @@
-import type { Run } from "../../api/types";
-import { fraction } from "../../ui/figures";
+import type { Run } from "../../../api/types";
+import { fraction } from "../../../ui/figures";
 import { changeText, changeTone, type Figure } from "./figures";
 
 const TONES = { good: "good", bad: "bad", same: "faint" } as const;

@@ -1,9 +1,9 @@
-import type { ClassificationEvaluation, Run } from "../../api/types";
-import { Matrix } from "../../plots/Matrix";
-import { PlotPanel } from "../../plots/PlotPanel";
-import type { PlotTable } from "../../plots/table";
-import { count, fraction } from "../../ui/figures";
-import { LabelName } from "../../ui/label";
+import type { ClassificationEvaluation, Run } from "../../../api/types";
+import { Matrix } from "../../../plots/Matrix";
+import { PlotPanel } from "../../../plots/PlotPanel";
+import type { PlotTable } from "../../../plots/table";
+import { count, fraction } from "../../../ui/figures";
+import { LabelName } from "../../../ui/label";
 import { AnswersPanel } from "./AnswersPanel";
 import { rowShares } from "./answers";
 import { useLabelColors } from "./useLabelColors";

@@ -1,18 +1,18 @@
 import { useState } from "preact/hooks";
-import { sentence } from "../../api/errors";
-import type { Artifact, Run, Target } from "../../api/types";
-import { useOwnPrimary } from "../../app/shell/pagePrimary";
-import { Button } from "../../ui/button";
-import { Skeleton } from "../../ui/states";
-import { toastError } from "../../ui/toast";
-import { useLoaded } from "../../ui/useLoaded";
+import { sentence } from "../../../api/errors";
+import type { Artifact, Run, Target } from "../../../api/types";
+import { useOwnPrimary } from "../../../app/shell/pagePrimary";
+import { Button } from "../../../ui/button";
+import { Skeleton } from "../../../ui/states";
+import { toastError } from "../../../ui/toast";
+import { useLoaded } from "../../../ui/useLoaded";
+import { publish } from "../actions";
+import { isLive } from "../standing";
+import { useFreshImages } from "../useFreshImages";
+import { catalogue } from "../useModels";
 import { ArtifactEntry } from "./ArtifactEntry";
-import { publish } from "./actions";
 import { type ArtifactRow, artifactRows } from "./artifactRows";
-import { isLive } from "./standing";
 import { useArtifacts } from "./useArtifacts";
-import { useFreshImages } from "./useFreshImages";
-import { catalogue } from "./useModels";
 
 /** What one takes home: each artifact is run on validation images before it is offered. */
 export function ArtifactsPanel({ run }: { run: Run }) {

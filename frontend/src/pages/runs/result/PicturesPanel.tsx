@@ -1,10 +1,9 @@
 import { useMemo, useState } from "preact/hooks";
-import type { DetectionEvaluation } from "../../api/types";
-import { Button } from "../../ui/button";
-import { Segmented } from "../../ui/choice";
-import { Select } from "../../ui/field";
-import { counted } from "../../ui/figures";
-import { caption, inOrder, judge, type Show, shown, worstFirst } from "./gallery";
+import type { DetectionEvaluation } from "../../../api/types";
+import { Button } from "../../../ui/button";
+import { Segmented } from "../../../ui/choice";
+import { Select } from "../../../ui/field";
+import { caption, inOrder, judge, moreText, type Show, shown, worstFirst } from "./gallery";
 import { BoxLegend, Picture, tileShape } from "./Picture";
 import { PictureViewer } from "./PictureViewer";
 import { ScoreSlider } from "./ScoreSlider";
@@ -75,9 +74,7 @@ export function PicturesPanel({ evaluation, score, orderScore, onScore }: Pictur
           ))}
         </ul>
         {list.length > limit && (
-          <Button onClick={() => setLimit(limit + PAGE)}>
-            Show {Math.min(PAGE, list.length - limit)} more of {counted(list.length - limit, "picture")}
-          </Button>
+          <Button onClick={() => setLimit(limit + PAGE)}>{moreText(list.length - limit, PAGE)}</Button>
         )}
       </div>
       {at >= 0 && (

@@ -1,15 +1,15 @@
 import { Fragment } from "preact";
-import type { Model, Run } from "../../api/types";
-import { useProject } from "../../app/project";
-import { navigate } from "../../app/router";
-import { Badge, StatusBadge } from "../../ui/badge";
-import { SearchField } from "../../ui/field";
-import { ago, duration, fraction } from "../../ui/figures";
-import { Bar } from "../../ui/progress";
-import { scoreOf } from "./curves";
+import type { Model, Run } from "../../../api/types";
+import { useProject } from "../../../app/project";
+import { navigate } from "../../../app/router";
+import { Badge, StatusBadge } from "../../../ui/badge";
+import { SearchField } from "../../../ui/field";
+import { ago, duration, fraction } from "../../../ui/figures";
+import { Bar } from "../../../ui/progress";
+import { scoreOf } from "../curves";
+import { isLive, shareDone } from "../standing";
+import { baseText, failureTitle, modelTitle, tookText } from "../wording";
 import { bestRun } from "./runsSeries";
-import { isLive, shareDone } from "./standing";
-import { baseText, failureTitle, modelTitle, tookText } from "./wording";
 
 interface RunTableProps {
   runs: readonly Run[];

@@ -1,10 +1,10 @@
 import { useMemo } from "preact/hooks";
-import type { Run } from "../../api/types";
-import { useProject } from "../../app/project";
-import { LineChart } from "../../plots/LineChart";
-import { PlotPanel } from "../../plots/PlotPanel";
-import { tableOfSeries } from "../../plots/table";
-import { scoreOf } from "./curves";
+import type { Run } from "../../../api/types";
+import { useProject } from "../../../app/project";
+import { LineChart } from "../../../plots/LineChart";
+import { PlotPanel } from "../../../plots/PlotPanel";
+import { tableOfSeries } from "../../../plots/table";
+import { scoreOf } from "../curves";
 import { runsSeries } from "./runsSeries";
 
 /** The score of each finished run: whether more labels helped. */

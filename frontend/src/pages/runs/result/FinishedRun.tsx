@@ -1,19 +1,19 @@
-import { api } from "../../api/client";
-import { ApiError } from "../../api/errors";
-import type { Evaluation, Run } from "../../api/types";
-import { setQuery } from "../../app/router";
-import { Select } from "../../ui/field";
-import { Failed, Skeleton } from "../../ui/states";
-import { useLoaded } from "../../ui/useLoaded";
-import { ArtifactsPanel } from "./ArtifactsPanel";
+import { api } from "../../../api/client";
+import { ApiError } from "../../../api/errors";
+import type { Evaluation, Run } from "../../../api/types";
+import { setQuery } from "../../../app/router";
+import { Select } from "../../../ui/field";
+import { Failed, Skeleton } from "../../../ui/states";
+import { useLoaded } from "../../../ui/useLoaded";
+import { ArtifactsPanel } from "../artifacts/ArtifactsPanel";
+import { LossPanel, ScorePanel } from "../CurvePanels";
+import type { NamedEpochs } from "../curves";
+import { LogPanel } from "../LogPanel";
+import { tookText } from "../wording";
 import { ClassificationResult } from "./ClassificationResult";
-import { LossPanel, ScorePanel } from "./CurvePanels";
-import type { NamedEpochs } from "./curves";
 import { DetectionResult } from "./DetectionResult";
 import { evaluationFigures } from "./evaluationFigures";
 import { FigureRow } from "./FigureRow";
-import { LogPanel } from "./LogPanel";
-import { tookText } from "./wording";
 
 interface FinishedRunProps {
   run: Run;

@@ -1,4 +1,4 @@
-import { apiUrl } from "../../api/client";
+import { apiUrl } from "../../../api/client";
 import type { TrueBox } from "./boxMatch";
 import type { Prediction } from "./gallery";
 import { useLabelColors } from "./useLabelColors";

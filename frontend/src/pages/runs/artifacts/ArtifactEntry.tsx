@@ -1,13 +1,13 @@
-import { apiUrl } from "../../api/client";
-import type { Artifact } from "../../api/types";
-import { useProject } from "../../app/project";
-import { StatusBadge } from "../../ui/badge";
-import { Button, ButtonLink } from "../../ui/button";
-import { bytes, fraction } from "../../ui/figures";
-import { Icon, type IconName } from "../../ui/icons";
+import { apiUrl } from "../../../api/client";
+import type { Artifact } from "../../../api/types";
+import { useProject } from "../../../app/project";
+import { StatusBadge } from "../../../ui/badge";
+import { Button, ButtonLink } from "../../../ui/button";
+import { bytes, fraction } from "../../../ui/figures";
+import { Icon, type IconName } from "../../../ui/icons";
+import { Hash } from "../Hash";
+import { changeText } from "../result/figures";
 import { type ArtifactRow, parityFault, parityText, rowTitle } from "./artifactRows";
-import { changeText } from "./figures";
-import { Hash } from "./Hash";
 
 const ICONS: Readonly<Record<string, IconName>> = { onnx: "cube", tflite: "phone", tfjs: "web" };
 

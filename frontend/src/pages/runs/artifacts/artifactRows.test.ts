@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Artifact, Parity, Target } from "../../api/types";
+import type { Artifact, Parity, Target } from "../../../api/types";
 import { artifactRows, parityFault, parityText, rowTitle, shortHash, small } from "./artifactRows";
 
 const onnx: Target = { name: "onnx", title: "ONNX", for_whom: "", quantizations: ["none"] };

@@ -1,12 +1,13 @@
 import { useMemo, useState } from "preact/hooks";
-import { apiUrl } from "../../api/client";
-import type { ClassificationEvaluation } from "../../api/types";
-import { useProject } from "../../app/project";
-import { Button } from "../../ui/button";
-import { Segmented } from "../../ui/choice";
-import { Icon } from "../../ui/icons";
-import { LabelDot } from "../../ui/label";
+import { apiUrl } from "../../../api/client";
+import type { ClassificationEvaluation } from "../../../api/types";
+import { useProject } from "../../../app/project";
+import { Button } from "../../../ui/button";
+import { Segmented } from "../../../ui/choice";
+import { Icon } from "../../../ui/icons";
+import { LabelDot } from "../../../ui/label";
 import { type Answer, worstFirst } from "./answers";
+import { moreText } from "./gallery";
 import { type PictureImage, tileShape } from "./Picture";
 import { useLabelColors } from "./useLabelColors";
 
@@ -48,9 +49,7 @@ export function AnswersPanel({ evaluation }: { evaluation: ClassificationEvaluat
           ))}
         </ul>
         {list.length > limit && (
-          <Button onClick={() => setLimit(limit + PAGE)}>
-            Show {Math.min(PAGE, list.length - limit)} more of {list.length - limit}
-          </Button>
+          <Button onClick={() => setLimit(limit + PAGE)}>{moreText(list.length - limit, PAGE)}</Button>
         )}
       </div>
     </section>

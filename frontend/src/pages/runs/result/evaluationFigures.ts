@@ -1,4 +1,4 @@
-import type { Evaluation } from "../../api/types";
+import type { Evaluation } from "../../../api/types";
 import { CLASSIFICATION_FIGURES, COCO_FIGURES, type Figure, figures } from "./figures";
 
 /** The headline numbers of an evaluation, against those of another run on its own snapshot. */

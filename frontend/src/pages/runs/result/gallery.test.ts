@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { caption, inOrder, judge, shown, worstFirst } from "./gallery";
+import { caption, inOrder, judge, moreText, shown, worstFirst } from "./gallery";
 
 const cat = { label: "cat", x_min: 0, y_min: 0, x_max: 10, y_max: 10 };
 const dog = { label: "dog", x_min: 50, y_min: 50, x_max: 60, y_max: 60 };
@@ -31,6 +31,10 @@ describe("the gallery", () => {
     expect(names(shown(all, "wrong", "dog"))).toEqual(["ghost"]);
     expect(names(shown(all, "wrong", "cat"))).toEqual([]);
     expect(names(shown(all, "all", "cat"))).toEqual(["good", "miss"]);
+  });
+
+  it("offers the next page, or what is left", () => {
+    expect([moreText(60, 24), moreText(3, 24)]).toEqual(["Show 24 more of 60", "Show the other 3"]);
   });
 
   it("says what happened on each picture", () => {

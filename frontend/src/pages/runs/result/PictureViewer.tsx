@@ -1,6 +1,6 @@
-import { useProject } from "../../app/project";
-import { ButtonLink, IconButton } from "../../ui/button";
-import { Dialog } from "../../ui/dialog";
+import { useProject } from "../../../app/project";
+import { ButtonLink, IconButton } from "../../../ui/button";
+import { Dialog } from "../../../ui/dialog";
 import { caption, type Judged } from "./gallery";
 import { BoxLegend, Picture, type PictureImage } from "./Picture";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Run } from "../../api/types";
+import type { Run } from "../../../api/types";
 import { bestRun, runsSeries } from "./runsSeries";
 
 const run = (number: number, status: string, AP?: number) =>

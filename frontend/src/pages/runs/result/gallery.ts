@@ -56,3 +56,8 @@ export function caption({ prediction, match }: Judged): string {
   if (parts.length > 0) return parts.join(", ");
   return prediction.truth.length === 0 ? "nothing here, nothing found" : "";
 }
+
+/** The button under a page of pictures. */
+export function moreText(rest: number, page: number): string {
+  return rest > page ? `Show ${page} more of ${rest}` : `Show the other ${rest}`;
+}

@@ -1,4 +1,4 @@
-import { useProject } from "../../app/project";
+import { useProject } from "../../../app/project";
 
 const UNKNOWN = "#8a8a8a"; // a label that was renamed or deleted since
 

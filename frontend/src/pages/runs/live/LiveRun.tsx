@@ -1,12 +1,12 @@
-import type { Run } from "../../api/types";
-import { useProject } from "../../app/project";
-import { ago, duration } from "../../ui/figures";
-import { Bar, Spinner } from "../../ui/progress";
-import { LossPanel, ScorePanel } from "./CurvePanels";
-import { bestEpoch, type NamedEpochs, scoreOf } from "./curves";
-import { LogPanel } from "./LogPanel";
-import { Stat } from "./Stat";
-import { phaseText, shareDone } from "./standing";
+import type { Run } from "../../../api/types";
+import { useProject } from "../../../app/project";
+import { ago, duration } from "../../../ui/figures";
+import { Bar, Spinner } from "../../../ui/progress";
+import { LossPanel, ScorePanel } from "../CurvePanels";
+import { bestEpoch, type NamedEpochs, scoreOf } from "../curves";
+import { LogPanel } from "../LogPanel";
+import { Stat } from "../Stat";
+import { phaseText, shareDone } from "../standing";
 import { useSecondsLeft } from "./useSecondsLeft";
 
 interface LiveRunProps {
@@ -66,7 +66,8 @@ function Progress({ run, mine }: { run: Run; mine: NamedEpochs }) {
 
 function TimeLeft({ run }: { run: Run }) {
   const left = useSecondsLeft(run);
-  if (left !== null) return <Stat name="Time left" value={duration(left)} testId="time-left" />;
+  if (left !== null)
+    return <Stat name="Time left" value={left < 1 ? "a moment" : duration(left)} testId="time-left" />;
   const guess = run.estimate_seconds;
   return (
     <Stat

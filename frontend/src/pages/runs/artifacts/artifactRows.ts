@@ -1,6 +1,6 @@
 /** One row for each thing a run can be published as. Pure. */
 
-import type { Artifact, Parity, Target } from "../../api/types";
+import type { Artifact, Parity, Target } from "../../../api/types";
 
 export interface ArtifactRow {
   /** "onnx", "tflite-fp16": also the end of test ids. */

@@ -1,6 +1,6 @@
-import type { DetectionEvaluation } from "../../api/types";
-import { count, fraction } from "../../ui/figures";
-import { LabelName } from "../../ui/label";
+import type { DetectionEvaluation } from "../../../api/types";
+import { count, fraction } from "../../../ui/figures";
+import { LabelName } from "../../../ui/label";
 import { Change } from "./FigureRow";
 import { changeOf } from "./figures";
 import { useLabelColors } from "./useLabelColors";
@@ -29,9 +29,11 @@ export function LabelTable({ evaluation, before }: LabelTableProps) {
               <th scope="col" class="num">
                 AP
               </th>
-              <th scope="col" class="num">
-                Change
-              </th>
+              {before && (
+                <th scope="col" class="num">
+                  Change
+                </th>
+              )}
               <th scope="col" class="num">
                 AP50
               </th>
@@ -54,7 +56,7 @@ export function LabelTable({ evaluation, before }: LabelTableProps) {
                   <td class="num">
                     <b>{fraction(label.AP)}</b>
                   </td>
-                  <td class="num">{change === null ? "–" : <Change value={change} />}</td>
+                  {before && <td class="num">{change === null ? "–" : <Change value={change} />}</td>}
                   <td class="num">{fraction(label.AP50)}</td>
                   <td class="num">{count(label.truth_count)}</td>
                 </tr>

@@ -1,8 +1,8 @@
 import { useMemo, useState } from "preact/hooks";
-import type { DetectionEvaluation, Run } from "../../api/types";
-import { LineChart } from "../../plots/LineChart";
-import { PlotPanel } from "../../plots/PlotPanel";
-import { tableOfSeries } from "../../plots/table";
+import type { DetectionEvaluation, Run } from "../../../api/types";
+import { LineChart } from "../../../plots/LineChart";
+import { PlotPanel } from "../../../plots/PlotPanel";
+import { tableOfSeries } from "../../../plots/table";
 import { LabelTable } from "./LabelTable";
 import { PicturesPanel } from "./PicturesPanel";
 import { ScoreSlider } from "./ScoreSlider";

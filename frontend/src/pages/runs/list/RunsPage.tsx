@@ -1,16 +1,16 @@
 import { useState } from "preact/hooks";
-import { useProject } from "../../app/project";
-import { navigate, query, setQuery } from "../../app/router";
-import { useOwnPrimary } from "../../app/shell/pagePrimary";
-import { useTitle } from "../../app/title";
-import { Button, ButtonLink } from "../../ui/button";
-import { Empty, Failed, Skeleton } from "../../ui/states";
-import { TrainDialog } from "../snapshots/TrainDialog";
-import { RetrainButton } from "./RetrainButton";
+import { useProject } from "../../../app/project";
+import { navigate, query, setQuery } from "../../../app/router";
+import { useOwnPrimary } from "../../../app/shell/pagePrimary";
+import { useTitle } from "../../../app/title";
+import { Button, ButtonLink } from "../../../ui/button";
+import { Empty, Failed, Skeleton } from "../../../ui/states";
+import { TrainDialog } from "../../snapshots/TrainDialog";
+import { RetrainButton } from "../RetrainButton";
+import { useModels } from "../useModels";
+import { useRuns } from "../useRuns";
 import { RunsChart } from "./RunsChart";
 import { RunTable } from "./RunTable";
-import { useModels } from "./useModels";
-import { useRuns } from "./useRuns";
 
 /** All runs of the project: how the score moved, and the table. */
 export function RunsPage() {

@@ -1,5 +1,5 @@
-import type { MetricName, Run } from "../../api/types";
-import type { Series } from "../../plots/series";
+import type { MetricName, Run } from "../../../api/types";
+import type { Series } from "../../../plots/series";
 
 /** One point a run that has the score, oldest first. */
 export function runsSeries(runs: readonly Run[], key: string, title: string): Series[] {

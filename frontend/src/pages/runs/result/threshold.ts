@@ -1,6 +1,6 @@
 /** What a score threshold costs and gives: precision, recall and F1 on the validation images. Pure. */
 
-import type { Series } from "../../plots/series";
+import type { Series } from "../../../plots/series";
 import { type FoundBox, matchBoxes, type TrueBox } from "./boxMatch";
 
 interface Prediction {
