@@ -4,11 +4,13 @@ charlie is a stranger, with a team of his own.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from pytest_django import Settings
+from django.conf import settings
+from django.test import override_settings
 from rest_framework.test import APIClient
 
 from boxwright.projects.models import Label, Project
@@ -17,20 +19,26 @@ from boxwright.teams.models import Membership, Role, Team, User
 PASSWORD = "correct horse battery"
 
 
-@pytest.fixture(autouse=True)
-def _own_folders(settings: Settings, tmp_path: Path) -> None:
-    """Each test has its own object store and queue folder; passwords hash fast."""
-    objects = {
-        "BACKEND": settings.STORAGES["objects"]["BACKEND"],
-        "OPTIONS": {**settings.STORAGES["objects"]["OPTIONS"]},
-    }
+def own_settings(folder: Path) -> dict[str, Any]:
+    """An object store and a queue in `folder`, jobs done at once, passwords that hash fast."""
+    stores: Any = settings.STORAGES
+    objects = {**stores["objects"], "OPTIONS": {**stores["objects"]["OPTIONS"]}}
     if "location" in objects["OPTIONS"]:
-        objects["OPTIONS"]["location"] = tmp_path / "objects"
-    settings.STORAGES = {**settings.STORAGES, "objects": objects}
-    settings.SCRATCH_DIR = tmp_path / "scratch"
-    settings.QUEUE_FOLDER = tmp_path / "queue"
-    settings.JOBS_INLINE = True
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+        objects["OPTIONS"]["location"] = folder / "objects"
+    return {
+        "STORAGES": {**stores, "objects": objects},
+        "SCRATCH_DIR": folder / "scratch",
+        "QUEUE_FOLDER": folder / "queue",
+        "JOBS_INLINE": True,
+        "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
+    }
+
+
+@pytest.fixture(autouse=True)
+def _own_folders(tmp_path: Path) -> Iterator[None]:
+    """Each test has its own."""
+    with override_settings(**own_settings(tmp_path)):
+        yield
 
 
 def make_user(name: str) -> User:
@@ -44,31 +52,31 @@ def team(db: None) -> Team:
 
 @pytest.fixture
 def alice(team: Team) -> User:
-    return _member("alice", team, Role.OWNER)
+    return make_member("alice", team, Role.OWNER)
 
 
 @pytest.fixture
 def mona(team: Team) -> User:
-    return _member("mona", team, Role.MANAGER)
+    return make_member("mona", team, Role.MANAGER)
 
 
 @pytest.fixture
 def bob(team: Team) -> User:
-    return _member("bob", team, Role.ANNOTATOR)
+    return make_member("bob", team, Role.ANNOTATOR)
 
 
 @pytest.fixture
 def vera(team: Team) -> User:
-    return _member("vera", team, Role.VIEWER)
+    return make_member("vera", team, Role.VIEWER)
 
 
 @pytest.fixture
 def charlie(db: None) -> User:
     """A stranger: owner of another team."""
-    return _member("charlie", Team.objects.create(slug="strangers", name="Strangers"), Role.OWNER)
+    return make_member("charlie", Team.objects.create(slug="strangers", name="Strangers"), Role.OWNER)
 
 
-def _member(name: str, team: Team, role: Role) -> User:
+def make_member(name: str, team: Team, role: Role) -> User:
     user = make_user(name)
     Membership.objects.create(team=team, user=user, role=role)
     return user
@@ -77,8 +85,12 @@ def _member(name: str, team: Team, role: Role) -> User:
 @pytest.fixture
 def project(team: Team, alice: User) -> Project:
     """A detection project with the labels raccoon and cat."""
+    return make_project(team, alice)
+
+
+def make_project(team: Team, author: User) -> Project:
     made = Project.objects.create(
-        team=team, slug="raccoons", name="Raccoons", task="detection", seed=0, created_by=alice
+        team=team, slug="raccoons", name="Raccoons", task="detection", seed=0, created_by=author
     )
     for position, (name, color) in enumerate([("raccoon", "#AA53FB"), ("cat", "#F5A420")]):
         Label.objects.create(project=made, name=name, color=color, position=position)

@@ -1,23 +1,29 @@
 """Who may do what: every route and method of the URL map, for a stranger and for each role."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.db import transaction
+from django.test import override_settings
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from pytest_django import DjangoDbBlocker
 from rest_framework.test import APIClient
 
 from boxwright.projects.models import Project
-from boxwright.teams.models import Team, User
+from boxwright.teams.models import Role, Team
 from tests.access import annotations, platform, training
 from tests.access.table import ROLES, Body, Row, World
-from tests.conftest import make_user
+from tests.conftest import make_member, make_project, make_user, own_settings
 
 APPS: list[ModuleType] = [platform, annotations, training]
 ROWS: list[Row] = [row for app in APPS for row in app.ROWS]
+# Each test is rolled back inside the transaction that holds the world.
+pytestmark = pytest.mark.django_db
+
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -38,16 +44,26 @@ def methods_of(route: URLPattern) -> set[str]:
     return {method for method in METHODS if hasattr(kind, method.lower())} if kind else {"GET"}
 
 
-@pytest.fixture
-def world(alice: User, mona: User, bob: User, vera: User, charlie: User, project: Project) -> World:
-    cache.clear()
-    people = {"stranger": charlie, "viewer": vera, "annotator": bob, "manager": mona, "owner": alice}
-    foreign_team = Team.objects.get(slug="strangers")
-    foreign = Project.objects.create(team=foreign_team, slug="foreign", name="Foreign", task="detection")
-    made = World({**people, "bystander": make_user("dave")}, project.team, project, foreign_team, foreign)
-    for app in APPS:
-        app.build(made)
-    return made
+@pytest.fixture(scope="module")
+def world(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
+    """Made once: every request is rolled back, so that none sees what another did."""
+    folder = tmp_path_factory.mktemp("world")
+    with override_settings(**own_settings(folder)), django_db_blocker.unblock(), transaction.atomic():
+        made = make_world(folder)
+        for app in APPS:
+            app.build(made)
+        yield made
+        transaction.set_rollback(True)
+
+
+def make_world(folder: Path) -> World:
+    team, strangers = (Team.objects.create(slug=slug, name=slug.capitalize()) for slug in ("plates", "strangers"))
+    people = {role: make_member(role, team, Role(role)) for role in ROLES if role in Role.values}
+    people |= {"stranger": make_member("stranger", strangers, Role.OWNER), "bystander": make_user("bystander")}
+    foreign = Project.objects.create(team=strangers, slug="foreign", name="Foreign", task="detection")
+    return World(folder, people, team, make_project(team, people["owner"]), strangers, foreign)
 
 
 def test_every_route_has_a_name_and_a_row() -> None:
@@ -92,11 +108,13 @@ def test_a_method_without_a_row_is_refused(name: str, world: World) -> None:
         assert ask(Row(method, name, ""), world, "owner", world.own) == 405
 
 
-def test_the_admin_is_for_staff(as_user: Callable[[User], APIClient], alice: User) -> None:
+def test_the_admin_is_for_staff(world: World) -> None:
     client = APIClient()
     assert client.get("/admin/").status_code == 302
-    client.force_login(alice)
-    assert client.get("/admin/teams/user/").status_code == 302
+    with transaction.atomic():
+        client.force_login(world.users["owner"])
+        assert client.get("/admin/teams/user/").status_code == 302
+        transaction.set_rollback(True)
 
 
 def arguments(route: str) -> list[str]:
@@ -105,13 +123,14 @@ def arguments(route: str) -> list[str]:
 
 def ask(row: Row, world: World, role: str, ids: dict[str, Any], body: Body = None) -> int:
     """The status of one request, with everything that it changed rolled back."""
-    client = APIClient()
-    if role != "anonymous":
-        client.force_login(world.users[role])
     url = "/p/x/images" if row.route == "page" else reverse(row.route, kwargs={n: ids[n] for n in arguments(row.route)})
     body = row.body if body is None else body
     data = body(world) if callable(body) else body
-    with transaction.atomic():
+    cache.clear()
+    with transaction.atomic(), override_settings(**own_settings(world.folder)):
+        client = APIClient()
+        if role != "anonymous":
+            client.force_login(world.users[role])
         answer = client.generic(row.method, url) if data is None else send(client, row, url, data)
         status: int = answer.status_code
         if answer.streaming and not getattr(answer, "is_async", False):

@@ -11,6 +11,7 @@ A row's statuses stand in the order of ROLES. Each request runs in a savepoint t
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from boxwright.projects.models import Project
@@ -26,6 +27,7 @@ class World:
     The keys are the names of the URL's arguments: project_id, label_id, image_id, run_id, slug, …
     """
 
+    folder: Path
     users: dict[str, User]
     team: Team
     project: Project
