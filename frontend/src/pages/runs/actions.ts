@@ -1,7 +1,7 @@
 /** What one can ask of runs. Each answers with the run it made or changed. */
 
 import { api } from "../../api/client";
-import type { Artifact, Run, RunConfig } from "../../api/types";
+import type { Artifact, Run } from "../../api/types";
 
 export const cancelRun = (run: Run): Promise<Run> => api.post<Run>(`runs/${run.id}/cancel/`);
 
@@ -14,7 +14,7 @@ export const retrain = (project: number): Promise<Run> => api.post<Run>(`project
 /** The same run again, from random weights: what remains where no weights can be had. */
 export function startFromRandom(run: Run): Promise<Run> {
   const { epochs, batch_size, learning_rate, freeze } = run.config;
-  const config: RunConfig = { epochs, batch_size, learning_rate, freeze };
+  const config = { epochs, batch_size, learning_rate, freeze };
   return api.post<Run>(`projects/${run.project}/runs/`, {
     snapshot: run.snapshot.id,
     model: run.model,
