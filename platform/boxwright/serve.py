@@ -25,6 +25,7 @@ def main() -> None:
         server_header=False,
         timeout_graceful_shutdown=LEAVE_SECONDS,
     )
+    config.load()  # outside the event loop: the application may look into the database while it is imported
     # From the number, Python finds the socket's family; `uvicorn --fd` takes it for a Unix socket and leaves Nagle on.
     uvicorn.Server(config).run(sockets=[socket.socket(fileno=options.fd)])
 
