@@ -8,7 +8,7 @@ from django.conf import settings
 
 from boxwright.jobs import Job, stopping
 
-LOOK_SECONDS = 0.4
+LOOK_SECONDS = 0.3
 """A cancel is seen within this time, at the cost of one small read."""
 
 

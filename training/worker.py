@@ -19,7 +19,7 @@ from training.journal import Journal
 from training.models import Artifact, LogLine, Run
 from training.uploads import Uploads
 
-WAIT_SECONDS = 0.2
+WAIT_SECONDS = 0.15
 MAX_KILLS = 3
 """A process that something kills (out of memory, an administrator) starts again so often without a checkpoint."""
 

@@ -138,11 +138,13 @@ def wait_run(api: Api, run: Json, done: Callable[[Json], bool], seconds: float =
     return api.wait(f"runs/{run['id']}/", done, seconds)
 
 
-def until_epoch(api: Api, run: Json, epoch: int) -> Json:
-    """Wait until the checkpoint of `epoch` lies in the store: its metrics are there a moment before."""
+def epochs_done(api: Api, run: Json) -> list[int]:
+    return [row["epoch"] for row in api.get(f"runs/{run['id']}/metrics/")["results"]]
+
+
+def until_epoch(api: Api, run: Json, epoch: int) -> None:
     path = f"runs/{run['id']}/metrics/"
     api.wait(path, lambda answer: len(answer["results"]) >= epoch, PATIENCE)
-    return api.get(f"runs/{run['id']}/")
 
 
 def log_of(api: Api, run: Json) -> str:

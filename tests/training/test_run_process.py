@@ -1,6 +1,10 @@
 """A run from click to checkpoint, through everything that may be killed on the way: real processes, a real engine."""
 
-from collections.abc import Iterator
+import hashlib
+import io
+import signal
+import zipfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -10,6 +14,7 @@ from tests.e2e.api import Api, Json
 from tests.services.processes import wait_until
 from tests.training.installation import (
     Installation,
+    epochs_done,
     labelled_project,
     log_of,
     snapshot_of,
@@ -19,8 +24,8 @@ from tests.training.installation import (
     wait_run,
 )
 
-LONG = 60
-"""Epochs that take long enough to be interrupted; a tiny image makes each a fraction of a second."""
+LONG = 40
+"""Epochs of the run that is interrupted again and again: each time it does a few, at last the rest."""
 
 
 @pytest.fixture(scope="module")
@@ -49,18 +54,59 @@ def snapshot(api: Api, project: Json) -> Json:
     return snapshot_of(api, project)
 
 
+@pytest.fixture(scope="module")
+def survivor(api: Api, project: Json, snapshot: Json) -> Json:
+    """The run that is interrupted in each way; its last test lets it finish."""
+    return start_run(api, project, snapshot, epochs=LONG)
+
+
 def finish(api: Api, run: Json) -> Json:
     return api.finish(f"runs/{run['id']}/", 240)
 
 
-def epochs_done_twice(api: Api, run: Json) -> list[str]:
-    """What the engine says when it begins from nothing: a run that goes on says it once."""
+def beginnings(api: Api, run: Json) -> list[str]:
+    """What the engine says when it begins from nothing, not from a checkpoint."""
     return [line for line in log_of(api, run).splitlines() if "training and" in line]
 
 
 def engine_of(here: Installation) -> list[psutil.Process]:
     wait_until(lambda: bool(here.engines()), "a training process", 60)
     return here.engines()
+
+
+def kill_training_process(here: Installation, _api: Api, _run: Json) -> None:
+    for process in here.engines():
+        process.kill()
+
+
+def kill_worker(here: Installation, _api: Api, _run: Json) -> None:
+    here.worker("train").kill()
+
+
+def kill_both(here: Installation, api: Api, run: Json) -> None:
+    kill_training_process(here, api, run)
+    kill_worker(here, api, run)
+
+
+def cancel_and_resume(here: Installation, api: Api, run: Json) -> None:
+    processes = here.engines()
+    assert api.post(f"runs/{run['id']}/cancel/")["status"] == "canceled"
+    wait_gone(processes)
+    assert api.post(f"runs/{run['id']}/resume/")["status"] == "queued"
+
+
+def stop_and_start(here: Installation, _api: Api, _run: Json) -> None:
+    assert here.stop(signal.SIGINT) == 0
+    here.start()
+
+
+INTERRUPTIONS: dict[str, Callable[[Installation, Api, Json], None]] = {
+    "training process killed": kill_training_process,
+    "worker killed": kill_worker,
+    "both killed": kill_both,
+    "canceled and resumed": cancel_and_resume,
+    "Ctrl-C and the next start": stop_and_start,
+}
 
 
 def test_a_run_succeeds(here: Installation, api: Api, project: Json, snapshot: Json) -> None:
@@ -71,7 +117,7 @@ def test_a_run_succeeds(here: Installation, api: Api, project: Json, snapshot: J
     assert (done["epoch"], done["epochs"], done["phase"], done["error"]) == (2, 2, "", None)
     assert set(done["metrics"]) == {"AP", "AP50"}
     assert sum(done["images"].values()) == 12
-    assert [row["epoch"] for row in api.get(f"runs/{run['id']}/metrics/")["results"]] == [1, 2]
+    assert epochs_done(api, run) == [1, 2]
     report = api.get(f"runs/{run['id']}/evaluation/")
     assert {row["image"] for row in report["predictions"]} == set(report["images"])
     objects = here.folder / "objects" / "projects" / str(project["id"]) / "runs" / str(run["number"])
@@ -79,50 +125,24 @@ def test_a_run_succeeds(here: Installation, api: Api, project: Json, snapshot: J
     assert not list((here.folder / "scratch" / "jobs").iterdir())
 
 
-def test_a_canceled_run_stops_its_process_and_can_be_resumed(
-    here: Installation, api: Api, project: Json, snapshot: Json
+@pytest.mark.parametrize("interruption", INTERRUPTIONS)
+def test_an_interrupted_run_goes_on_from_its_last_checkpoint(
+    here: Installation, api: Api, survivor: Json, interruption: str
 ) -> None:
-    run = start_run(api, project, snapshot, epochs=LONG)
-    until_epoch(api, run, 2)
+    until_epoch(api, survivor, len(epochs_done(api, survivor)) + 1)
     processes = engine_of(here)
-    assert api.post(f"runs/{run['id']}/cancel/")["status"] == "canceled"
+    reached = len(epochs_done(api, survivor))
+    INTERRUPTIONS[interruption](here, api, survivor)
     wait_gone(processes)
-    reached = api.get(f"runs/{run['id']}/")["epoch"]
-    assert api.post(f"runs/{run['id']}/resume/")["status"] == "queued"
-    until_epoch(api, run, reached + 1)
-    assert len(epochs_done_twice(api, run)) == 1, log_of(api, run)
-    api.post(f"runs/{run['id']}/cancel/")
-    wait_gone(engine_of(here) if here.engines() else [])
+    until_epoch(api, survivor, reached + 1)
+    assert api.get(f"runs/{survivor['id']}/")["status"] == "running"
+    assert len(beginnings(api, survivor)) == 1, log_of(api, survivor)
 
 
-def test_a_killed_training_process_goes_on_from_its_last_checkpoint(
-    here: Installation, api: Api, project: Json, snapshot: Json
-) -> None:
-    run = start_run(api, project, snapshot, epochs=16)
-    until_epoch(api, run, 2)
-    for process in here.engines():
-        process.kill()
-    assert finish(api, run)["epoch"] == 16
-    assert "SIGKILL" in log_of(api, run)
-    assert len(epochs_done_twice(api, run)) == 1, log_of(api, run)
-
-
-@pytest.mark.parametrize("victims", ["worker", "worker and training process"])
-def test_a_killed_worker_loses_no_epoch(
-    here: Installation, api: Api, project: Json, snapshot: Json, victims: str
-) -> None:
-    run = start_run(api, project, snapshot, epochs=16)
-    until_epoch(api, run, 2)
-    processes = engine_of(here)
-    here.worker("train").kill()
-    if "process" in victims:
-        for process in processes:
-            process.kill()
-    wait_gone(processes)
-    done = finish(api, run)
-    assert done["epoch"] == 16
-    assert len(epochs_done_twice(api, run)) == 1, log_of(api, run)
-    assert [row["epoch"] for row in api.get(f"runs/{run['id']}/metrics/")["results"]] == list(range(1, 17))
+def test_a_run_that_was_interrupted_succeeds_with_all_its_epochs(api: Api, survivor: Json) -> None:
+    assert finish(api, survivor)["epoch"] == LONG
+    assert epochs_done(api, survivor) == list(range(1, LONG + 1))
+    assert "SIGKILL" in log_of(api, survivor)
 
 
 def test_what_the_user_can_mend_is_said_in_one_sentence(
@@ -142,6 +162,21 @@ def test_one_click_trains_again_from_the_last_checkpoint(api: Api, project: Json
     assert again["config"]["epochs"] == base["config"]["epochs"]
     assert again["snapshot"]["number"] == 2
     assert finish(api, again)["status"] == "succeeded"
+
+
+def test_a_run_is_published(here: Installation, api: Api, project: Json) -> None:
+    runs = api.get(f"projects/{project['id']}/runs/", limit=20)["results"]
+    run = next(run for run in runs if run["status"] == "succeeded")
+    made = api.post(f"runs/{run['id']}/artifacts/", target="onnx")
+    artifact = api.finish(f"artifacts/{made['id']}/", 240)
+    assert artifact["parity"]["passed"]
+    assert artifact["parity"]["images"] > 0
+    content = api.http.get(f"artifacts/{made['id']}/download/").content
+    assert hashlib.sha256(content).hexdigest() == artifact["sha256"]
+    assert len(content) == artifact["size"]
+    names = zipfile.ZipFile(io.BytesIO(content)).namelist()
+    assert any(name.endswith(".onnx") for name in names)
+    assert not list((here.folder / "scratch" / "jobs").iterdir())
 
 
 def test_web_stays_small_and_without_torch(here: Installation) -> None:

@@ -1,0 +1,81 @@
+"""Scratch space: a folder a job, swept when its worker was killed; images kept for the next run, within a bound."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from annotations.objects import image_key
+from boxwright.storage import ObjectMissing, store
+from tests.training.conftest import MakeRun
+from training import scratch
+
+SHA = "ab" * 32
+
+HOLDER = """
+import fcntl, sys, time
+lock = open(sys.argv[1], "w")
+fcntl.flock(lock, fcntl.LOCK_EX)
+print("held", flush=True)
+time.sleep(600)
+"""
+
+
+def jobs(settings: Settings) -> list[Path]:
+    return sorted((settings.SCRATCH_DIR / "jobs").iterdir())
+
+
+def test_a_jobs_folder_is_gone_when_its_work_ends(settings: Settings, make_run: MakeRun) -> None:
+    with scratch.folder_for(make_run()) as folder:
+        (folder / "out").mkdir()
+        assert jobs(settings) == [folder]
+    assert jobs(settings) == []
+
+
+def test_sweeping_leaves_alone_what_is_worked_on(settings: Settings, make_run: MakeRun) -> None:
+    with scratch.folder_for(make_run()) as folder:
+        scratch.sweep()
+        assert jobs(settings) == [folder]
+
+
+def test_sweeping_removes_what_a_killed_worker_left(settings: Settings, tmp_path: Path) -> None:
+    left = settings.SCRATCH_DIR / "jobs" / "run-7-abc"
+    left.mkdir(parents=True)
+    command = [sys.executable, "-c", HOLDER, str(left / "held")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout
+        assert holder.stdout.readline() == b"held\n"
+        scratch.sweep()
+        assert jobs(settings) == [left]
+        holder.kill()
+    scratch.sweep()
+    assert jobs(settings) == []
+
+
+def test_an_image_is_fetched_once_and_linked_from_then_on(tmp_path: Path) -> None:
+    key = image_key(1, SHA)
+    store().put(key, b"pixels")
+    scratch.link_image(store(), 1, SHA, tmp_path / "first")
+    store().delete(key)
+    scratch.link_image(store(), 1, SHA, tmp_path / "second")
+    assert (tmp_path / "second").read_bytes() == b"pixels"
+    assert (tmp_path / "first").samefile(tmp_path / "second")
+
+
+def test_an_image_that_is_nowhere_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(ObjectMissing):
+        scratch.link_image(store(), 1, SHA, tmp_path / "image")
+
+
+def test_the_cache_forgets_what_was_not_used_for_longest(settings: Settings, tmp_path: Path) -> None:
+    for age, name in enumerate("abcd"):
+        store().put(image_key(1, name * 64), b"x" * 10)
+        scratch.link_image(store(), 1, name * 64, tmp_path / name)
+        os.utime(settings.SCRATCH_DIR / "images" / (name * 2) / (name * 64), (1000 - age, 1000 - age))
+    scratch.shrink_cache(25)
+    left = {path.name[0] for path in (settings.SCRATCH_DIR / "images").glob("*/*")}
+    assert left == {"a", "b"}
+    assert (tmp_path / "d").read_bytes() == b"x" * 10, "a run that uses it keeps it"

@@ -1,0 +1,115 @@
+"""Checkpoints reach the store while training goes on, in an order that never leaves half of one."""
+
+import threading
+from pathlib import Path
+from typing import BinaryIO
+
+import pytest
+
+from boxwright.errors import DomainError
+from boxwright.storage import StoreAway
+from boxwright.storage.folder import FolderStore
+from tests.training.conftest import MakeRun
+from training import keys
+from training.models import Run
+from training.uploads import Uploads
+
+
+class Watched(FolderStore):
+    """A folder store that notes what is put, can be held up, and can be away for a number of times."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.puts: list[str] = []
+        self.open_gate = threading.Event()
+        self.open_gate.set()
+        self.away = 0
+
+    def put(self, key: str, data: bytes | BinaryIO, content_type: str = "") -> None:
+        self.open_gate.wait(10)
+        if self.away:
+            self.away -= 1
+            raise StoreAway("no route to host")
+        self.puts.append(key.rpartition("/")[2])
+        super().put(key, data, content_type)
+
+
+@pytest.fixture
+def run(make_run: MakeRun) -> Run:
+    return make_run(status="running")
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    (tmp_path / "job" / "out").mkdir(parents=True)
+    return tmp_path / "job" / "out"
+
+
+@pytest.fixture
+def objects(tmp_path: Path) -> Watched:
+    return Watched(tmp_path / "objects")
+
+
+def checkpoint(out: Path, text: str, names: tuple[str, ...] = ("best.pt", "evaluation.json", "last.pt")) -> None:
+    """As the engine does it: written aside, then renamed."""
+    for name in names:
+        (out / "aside").write_text(text)
+        (out / "aside").rename(out / name)
+
+
+def stored(objects: Watched, run: Run, name: str) -> bytes:
+    with objects.open(keys.run_file(run, name)) as file:
+        return file.read()
+
+
+def test_last_comes_last(run: Run, out: Path, objects: Watched) -> None:
+    uploads = Uploads(run, out.parent, objects)
+    checkpoint(out, "1")
+    uploads.finish(None)
+    assert objects.puts == ["best.pt", "evaluation.json", "last.pt"]
+    uploads.close()
+
+
+def test_what_has_not_changed_is_not_sent_again(run: Run, out: Path, objects: Watched) -> None:
+    uploads = Uploads(run, out.parent, objects)
+    checkpoint(out, "1")
+    uploads.finish(None)
+    checkpoint(out, "2", names=("last.pt",))
+    uploads.finish(None)
+    assert objects.puts[3:] == ["last.pt"]
+    assert (stored(objects, run, "best.pt"), stored(objects, run, "last.pt")) == (b"1", b"2")
+    uploads.close()
+
+
+def test_of_checkpoints_that_come_too_fast_the_newest_is_sent(run: Run, out: Path, objects: Watched) -> None:
+    uploads = Uploads(run, out.parent, objects)
+    objects.open_gate.clear()
+    for number in range(5):
+        checkpoint(out, str(number))
+        uploads.offer()
+    objects.open_gate.set()
+    uploads.finish(None)
+    assert stored(objects, run, "last.pt") == b"4"
+    assert objects.puts.count("last.pt") == 2, "the first, which was under way, and the newest"
+    uploads.close()
+
+
+def test_a_store_that_is_away_for_a_moment_costs_nothing(run: Run, out: Path, objects: Watched) -> None:
+    uploads = Uploads(run, out.parent, objects)
+    objects.away = 1
+    checkpoint(out, "1")
+    uploads.finish(None)
+    assert stored(objects, run, "last.pt") == b"1"
+    uploads.close()
+
+
+def test_a_store_that_stays_away_is_said(
+    run: Run, out: Path, objects: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training.uploads.LAST_TRIES", 2)
+    uploads = Uploads(run, out.parent, objects)
+    objects.away = 100
+    checkpoint(out, "1")
+    with pytest.raises(DomainError, match="could not be stored"):
+        uploads.finish(None)
+    uploads.close()
