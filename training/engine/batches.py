@@ -7,12 +7,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from training.engine.config import FEWEST_STEPS
 from training.engine.data import Examples
 from training.engine.network import Target
 from training.engine.transforms import augment
-
-FEWEST_STEPS = 6
-"""Steps of an epoch over a few images, each of which is then seen several times, always in another view."""
 
 Batch = tuple[Tensor, list[Target]]
 """uint8 squares [B, S, S, 3] and their targets."""

@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from annotations.dataset.records import Task
-from training.engine.config import Config
+from training.engine.config import FEWEST_STEPS, Config
 from training.engine.errors import ConfigError, TargetError
 
 Rgb = tuple[float, float, float]
@@ -65,7 +65,7 @@ MODELS: dict[str, ModelInfo] = {
             title="SSDlite with MobileNetV3",
             task="detection",
             module="training.engine.detectors.ssdlite",
-            default_config=Config(model="ssdlite320_mobilenet_v3_large"),
+            default_config=Config(model="ssdlite320_mobilenet_v3_large", learning_rate=0.015),
             weights_size=14_083_953,
             weights_from="COCO",
             licence=BSD,
@@ -178,7 +178,8 @@ def estimate_seconds(model: str, images: int, epochs: int, cores: int) -> float:
     """How long a run over `images` training images will take on `cores` quiet cores, within a factor of two."""
     info = model_info(model)
     speed: float = info.images_per_second * max(1, cores) ** 0.8  # threads share memory and the data's loop
-    return STARTUP_SECONDS + images * epochs / speed
+    views = max(images, FEWEST_STEPS * min(images, info.default_config.batch_size))
+    return STARTUP_SECONDS + views * epochs / speed
 
 
 def load_module(dotted_path: str) -> ModuleType:

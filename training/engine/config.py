@@ -8,6 +8,9 @@ from training.engine.errors import ConfigError
 Base = Literal["catalogue", "checkpoint", "none"]
 Freeze = Literal["none", "trunk"]
 
+FEWEST_STEPS = 6
+"""Steps of an epoch over a few images, each of which is then seen several times, always in another view."""
+
 CHILD_ENVIRONMENT = {
     # glibc otherwise maps and unmaps every large activation: a third of the training speed
     "MALLOC_MMAP_THRESHOLD_": "4294967296",
@@ -30,7 +33,7 @@ class Config:
     """Weights to start from: published ones, an earlier run's checkpoint (`base.pt`), or random."""
 
     epochs: int = 8
-    """How often every training image is seen."""
+    """How often every training image is seen; the images of a very small set are seen several times an epoch."""
 
     batch_size: int = 16
     """Images per step."""

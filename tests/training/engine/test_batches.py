@@ -1,6 +1,7 @@
 import pytest
 
-from training.engine.batches import FEWEST_STEPS, epoch_order
+from training.engine.batches import epoch_order
+from training.engine.config import FEWEST_STEPS
 
 
 def test_an_epoch_sees_every_image_once() -> None:

@@ -25,7 +25,7 @@ NEGATIVES_PER_POSITIVE = 3
 STEM_BLOCKS = 7
 """The trunk's first blocks, down to an eighth of the image: edges and textures, half of the work of a step."""
 
-TRUNK_SHARE = 0.2
+TRUNK_SHARE = 0.3
 EXTRA_SHARE = 0.5
 """The trunk and the extra layers know images already: they learn at a share of the heads' rate."""
 
