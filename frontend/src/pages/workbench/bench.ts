@@ -163,17 +163,17 @@ export class Bench {
     );
   }
 
-  /** No image is open any more: the queue is at its end. */
-  close(): void {
+  /** No image is open any more: the queue is at its end, or the next one did not open. Keys find nothing to change. */
+  close(phase: "empty" | "failed"): void {
     this.image.value = null;
     this.holder.value = null;
     this.editor.value = opened(this.editor.value, CLOSED.image, []);
-    this.phase.value = "empty";
+    this.phase.value = phase;
   }
 
   fail(error: unknown): void {
     this.error.value = error;
-    this.phase.value = "failed";
+    this.close("failed");
   }
 }
 

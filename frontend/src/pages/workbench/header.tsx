@@ -59,7 +59,12 @@ export function WorkbenchHeader({ bench, page, queue }: HeaderProps) {
         </span>
       )}
       <span class="desk-only">
-        <Button look="primary" onClick={page.next} disabled={!ready} data-testid="next-image">
+        <Button
+          look="primary"
+          onClick={page.next}
+          disabled={!ready && bench.phase.value !== "failed"}
+          data-testid="next-image"
+        >
           Next image <kbd>Enter</kbd>
         </Button>
       </span>

@@ -7,6 +7,7 @@ import { user } from "../../app/session";
 import { useTitle } from "../../app/title";
 import { Bench } from "./bench";
 import { BoxesPanel } from "./boxesPanel";
+import { Film } from "./film";
 import { Finder } from "./finder";
 import { Foot, SelectionVoice } from "./foot";
 import { WorkbenchHeader } from "./header";
@@ -57,7 +58,7 @@ export default function Workbench({ image }: { image: number | null }) {
   const [overlay, setOverlay] = useState<Overlay>(null);
   const page = useMemo(() => actionsOf(bench, walk, setOverlay), [bench, walk]);
   const queue = queueOf(query.value.get("queue"));
-  useEffect(() => live(bench), [bench]);
+  useEffect(() => live(bench, walk), [bench, walk]);
   useEffect(() => () => walk.leave(), [walk]);
   useEffect(() => void walk.open(image), [walk, image, queue]);
   useKeys(bench, page);
@@ -75,6 +76,7 @@ export default function Workbench({ image }: { image: number | null }) {
         <Notices bench={bench} />
         <Scene bench={bench} queue={queue} again={() => void walk.again(image)} />
         <Foot bench={bench} />
+        <Film walk={walk} />
         <aside class="wb-side desk-only" aria-label="Labels and boxes">
           <LabelsPanel bench={bench} page={page} />
           {!bench.whole && <BoxesPanel bench={bench} page={page} />}

@@ -13,6 +13,11 @@ export class Leafing {
 
   constructor(private readonly fetchPage: FetchPage) {}
 
+  /** What is already known to come after `id`. */
+  upcoming(id: number): Image[] {
+    return this.rows.filter((row) => row.id > id);
+  }
+
   /** The first image after `id`; asks for at most `pages` more pages. */
   async after(id: number | null, pages = Number.POSITIVE_INFINITY): Promise<Image | null> {
     for (let asked = 0; ; asked += 1) {

@@ -3,16 +3,18 @@ import { effect } from "@preact/signals";
 import { user } from "../../app/session";
 import type { Bench } from "./bench";
 import { claimImage, fetchState } from "./fetching";
+import type { Walk } from "./walking";
 
 const SHORTEST_RENEWAL_MS = 20_000;
 
 /** Follows events and saves until the answer is called. */
-export function live(bench: Bench): () => void {
+export function live(bench: Bench, walk: Walk): () => void {
   const { events } = bench.project;
   const refresh = async (id: number): Promise<void> => bench.takeOver(id, await fetchState(id));
   const ends = [
     bench.device.onState((id, state) => bench.takeOver(id, state)),
-    events.on("image", ({ id, revision }) => {
+    events.on("image", ({ id, revision, queue }) => {
+      walk.moved(id, queue);
       if (id !== bench.image.peek()?.id || revision <= bench.revision.peek()) return;
       // With something pending the save itself brings back the merged state.
       if (bench.device.saver.entry(id)) bench.device.saver.hurry();
@@ -25,6 +27,10 @@ export function live(bench: Bench): () => void {
     events.onGap(() => {
       const image = bench.image.peek();
       if (image) refresh(image.id).catch(() => undefined);
+    }),
+    effect(() => {
+      const image = bench.image.value;
+      if (image) walk.moved(image.id, bench.queue.value);
     }),
     keepClaim(bench),
   ];

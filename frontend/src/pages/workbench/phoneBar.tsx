@@ -44,7 +44,7 @@ export function PhoneBar({ bench, page }: { bench: Bench; page: PageActions }) {
           look="primary"
           size="lg"
           onClick={page.next}
-          disabled={bench.phase.value !== "ready"}
+          disabled={bench.phase.value === "loading" || bench.phase.value === "empty"}
           data-testid="next-image-phone"
         >
           Next

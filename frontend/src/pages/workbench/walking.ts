@@ -1,16 +1,22 @@
 /** From image to image: opening, next, previous, skipping; claims and the trail. */
 
+import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { ApiError } from "../../api/errors";
-import type { Queue } from "../../api/types";
+import type { Image, Queue } from "../../api/types";
 import { navigate } from "../../app/router";
 import { toast, toastError } from "../../ui/toast";
 import type { Bench } from "./bench";
 import { claimNext, type Opened, openImage, previewUrl, releaseImage } from "./fetching";
 import { type Leafing, leafThrough } from "./leafing";
+import { type Frame, framesOf } from "./strip";
 import { arrive, back, forget, forward, loadTrail, storeTrail, type Trail } from "./trail";
 
 export class Walk {
-  private trail: Trail;
+  /** The images around this one, for the strip. */
+  readonly frames: ReadonlySignal<readonly Frame[]>;
+  private readonly trail: Signal<Trail>;
+  private readonly upcoming = signal<readonly Image[]>([]);
+  private readonly known = signal<ReadonlyMap<number, Image>>(new Map());
   private turn = 0;
   /** The address that is open or being opened. */
   private place = "";
@@ -21,7 +27,23 @@ export class Walk {
     private readonly bench: Bench,
     private readonly queue: () => Queue,
   ) {
-    this.trail = loadTrail(this.projectId);
+    this.trail = signal(loadTrail(this.projectId));
+    this.frames = computed(() => framesOf(this.trail.value, this.upcoming.value, this.known.value));
+  }
+
+  /** Notes an image's newest queue, whoever moved it. */
+  moved(id: number, queue: Queue): void {
+    const image = this.known.peek().get(id);
+    if (image && image.queue !== queue) this.meet([{ ...image, queue }]);
+  }
+
+  private meet(images: readonly Image[]): void {
+    this.known.value = new Map([...this.known.peek(), ...images.map((one) => [one.id, one] as const)]);
+  }
+
+  private setTrail(trail: Trail): void {
+    this.trail.value = trail;
+    storeTrail(this.projectId, trail);
   }
 
   private get projectId(): number {
@@ -78,10 +100,11 @@ export class Walk {
 
   next = (): Promise<void> =>
     this.walk(async () => {
-      const here = this.bench.image.peek();
-      const known = forward(this.trail);
+      const { ids, at } = this.trail.peek();
+      const here = this.bench.image.peek()?.id ?? ids[at] ?? null;
+      const known = forward(this.trail.peek());
       if (known !== null) return this.go(known);
-      const found = await this.after(here?.id ?? null);
+      const found = await this.after(here);
       if (!found) return this.finished();
       this.arrived(found);
       navigate(this.address(found.image.id));
@@ -89,7 +112,7 @@ export class Walk {
 
   previous = (): Promise<void> =>
     this.walk(async () => {
-      const known = back(this.trail);
+      const known = back(this.trail.peek());
       if (known === null) toast("This is the first image of this visit.");
       else this.go(known);
     });
@@ -137,8 +160,8 @@ export class Walk {
   }
 
   private arrived(found: Opened): void {
-    this.trail = arrive(this.trail, found.image.id);
-    storeTrail(this.projectId, this.trail);
+    this.meet([found.image]);
+    this.setTrail(arrive(this.trail.peek(), found.image.id));
     this.place = this.address(found.image.id);
     this.bench.show(found);
     void this.preload(found.image.id);
@@ -146,16 +169,16 @@ export class Walk {
 
   private finished(): void {
     this.release();
-    this.bench.close();
+    this.bench.close("empty");
     this.place = this.address(null);
     navigate(this.place, { replace: true });
   }
 
   private failed(id: number | null, error: unknown): void {
     if (id !== null && error instanceof ApiError && error.status === 404) {
-      this.trail = forget(this.trail, id);
-      storeTrail(this.projectId, this.trail);
+      this.setTrail(forget(this.trail.peek(), id));
     }
+    this.release();
     this.bench.fail(error);
   }
 
@@ -166,14 +189,12 @@ export class Walk {
 
   /** The next picture is fetched while one labels this one; the browser's cache does the rest. */
   private async preload(here: number): Promise<void> {
-    const known = forward(this.trail);
-    const next =
-      known ??
-      (
-        await this.leafing()
-          .after(here, 2)
-          .catch(() => null)
-      )?.id;
-    if (next !== undefined) new Image().src = previewUrl(next);
+    const list = this.leafing();
+    const ahead = await list.after(here, 2).catch(() => null);
+    if (this.bench.image.peek()?.id !== here) return;
+    this.upcoming.value = list.upcoming(here).slice(0, 40);
+    this.meet(this.upcoming.value.filter(({ id }) => !this.known.peek().has(id)));
+    const next = forward(this.trail.peek()) ?? ahead?.id;
+    if (next !== undefined) new globalThis.Image().src = previewUrl(next);
   }
 }

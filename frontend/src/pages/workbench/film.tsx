@@ -1,0 +1,76 @@
+import { useEffect, useRef } from "preact/hooks";
+import { apiUrl } from "../../api/client";
+import type { Queue } from "../../api/types";
+import { Icon, type IconName } from "../../ui/icons";
+import { QUEUE_NAMES } from "./queues";
+import type { Frame } from "./strip";
+import type { Walk } from "./walking";
+
+const HEIGHT = 56;
+
+const SIGNS: Record<Queue, IconName | null> = {
+  unlabelled: null,
+  labelled: "check",
+  review: "eye",
+  done: "check",
+  skipped: "skip",
+};
+
+/** Left and right walk the strip; only the image on the screen is a tab stop. */
+function onArrow(event: KeyboardEvent): void {
+  const by = { ArrowRight: "nextElementSibling", ArrowLeft: "previousElementSibling" }[event.key] as
+    | "nextElementSibling"
+    | undefined;
+  if (!by) return;
+  event.preventDefault();
+  (document.activeElement?.[by] as HTMLElement | null)?.focus();
+}
+
+export function Film({ walk }: { walk: Walk }) {
+  const strip = useRef<HTMLElement>(null);
+  const frames = walk.frames.value;
+  const here = frames.find(({ isHere }) => isHere)?.id;
+  useEffect(() => {
+    const current = strip.current?.querySelector<HTMLElement>("[aria-current]");
+    if (strip.current && current) {
+      strip.current.scrollLeft = current.offsetLeft - strip.current.clientWidth / 2 + current.offsetWidth / 2;
+    }
+  }, [here]);
+  return (
+    <nav
+      ref={strip}
+      class="film desk-only"
+      aria-label="Images of this queue"
+      data-testid="film"
+      onKeyDown={onArrow}
+    >
+      {frames.map((frame) => (
+        <Thumbnail key={frame.id} frame={frame} href={walk.address(frame.id)} />
+      ))}
+    </nav>
+  );
+}
+
+function Thumbnail({ frame, href }: { frame: Frame; href: string }) {
+  const { id, name, shape, queue, isHere } = frame;
+  const sign = queue && SIGNS[queue];
+  const said = queue && queue !== "unlabelled" ? `${name}, ${QUEUE_NAMES[queue].name.toLowerCase()}` : name;
+  return (
+    <a
+      href={href}
+      class="film-frame"
+      aria-label={said}
+      title={said}
+      aria-current={isHere ? "true" : undefined}
+      tabIndex={isHere ? 0 : -1}
+      style={{ width: Math.round(Math.min(Math.max(shape ?? 1.4, 0.5), 2.2) * HEIGHT) }}
+    >
+      <img src={apiUrl(`images/${id}/thumbnail/`)} alt="" loading="lazy" draggable={false} />
+      {sign && (
+        <span class="film-sign">
+          <Icon name={sign} />
+        </span>
+      )}
+    </a>
+  );
+}
