@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { endTexts, frameOf } from "./frame";
+import { endTexts, frameOf, textStart } from "./frame";
 import type { Series } from "./series";
 
 const run: Series = { name: "run 8", look: "main", points: [{ x: 1, y: 0.3 }] };
@@ -31,5 +31,13 @@ describe("a chart's room", () => {
   it("still has a width on a phone", () => {
     const frame = frameOf(60, 260, [1, 8], [0, 1], ["a very long name of a run"]);
     expect(frame.right).toBeGreaterThan(frame.left);
+  });
+
+  it("keeps the crosshair's text inside", () => {
+    const frame = frameOf(300, 260, [0, 1], [0, 1], []);
+    const text = "score 0.4: precision 0.88";
+    expect(textStart(frame, frame.left, text)).toBe(0);
+    expect(textStart(frame, frame.right, text)).toBeLessThan(frame.right - 100);
+    expect(textStart(frame, frame.left, text.repeat(5))).toBe(0);
   });
 });

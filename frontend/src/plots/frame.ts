@@ -20,9 +20,9 @@ export interface Frame {
   readonly yTicks: readonly Tick[];
 }
 
-const LETTER = 6.3; // px, an average letter at 11 px
+export const LETTER = 6.3; // px, an average letter at 11 px
 const TICK_ROOM = 72; // px an x tick wants
-const TOP = 20; // px for the crosshair's text
+const TOP = 30; // px for the crosshair's text, and under it a name above the highest line
 const BOTTOM = 36; // px for tick texts and the axis name
 
 export function frameOf(
@@ -68,4 +68,10 @@ function ticksOf(domain: Interval, count: number, least = 0): Tick[] {
 
 function longest(texts: readonly string[]): number {
   return Math.max(0, ...texts.map((text) => text.length));
+}
+
+/** Where a text about x begins, so that it stays in the drawing: centred on x, moved inwards at the edges. */
+export function textStart(frame: Frame, x: number, text: string): number {
+  const width = text.length * LETTER;
+  return Math.max(0, Math.min(x - width / 2, frame.right - width));
 }

@@ -1,4 +1,4 @@
-import type { Frame } from "./frame";
+import { type Frame, textStart } from "./frame";
 import { clearestPoints, isClearAbove, lastPoint, linePath, type Series, spread } from "./series";
 
 const FEW = 16; // points up to which each gets a dot
@@ -108,7 +108,6 @@ export function InsideNames({ frame, series }: Pick<LinesProps, "frame" | "serie
 export function Crosshair(props: { frame: Frame; series: readonly Series[]; x: number; text: string }) {
   const { frame, series } = props;
   const x = frame.x(props.x);
-  const isRight = x > (frame.left + frame.right) / 2;
   return (
     <g>
       <Upright frame={frame} x={props.x} />
@@ -116,7 +115,7 @@ export function Crosshair(props: { frame: Frame; series: readonly Series[]; x: n
         const y = one.points.find((point) => point.x === props.x)?.y ?? null;
         return y === null ? null : <circle key={one.name} class="knob" cx={x} cy={frame.y(y)} r="3.5" />;
       })}
-      <text class="strong" x={x} y={12} text-anchor={isRight ? "end" : "start"}>
+      <text class="strong" x={textStart(frame, x, props.text)} y={11}>
         {props.text}
       </text>
     </g>

@@ -15,7 +15,7 @@ interface TrainCostProps {
   isReady: boolean;
 }
 
-/** "192 images × 8 epochs, about 55 s on this server." */
+/** "240 images × 8 epochs, about 55 s". */
 export function TrainCost({ form, snapshot, isReady }: TrainCostProps) {
   const { project } = useProject();
   const [estimate, setEstimate] = useState<RunEstimate | null>(null);
@@ -41,7 +41,7 @@ export function TrainCost({ form, snapshot, isReady }: TrainCostProps) {
     <p class="cost row" data-testid="train-cost" aria-live="polite">
       <Icon name="clock" />
       {estimate
-        ? `${counted(estimate.images, "training image")} × ${counted(estimate.epochs, "epoch")}, about ${duration(estimate.estimate_seconds)}`
+        ? `${counted(estimate.images, "image")} × ${counted(estimate.epochs, "epoch")}, about ${duration(estimate.estimate_seconds)}`
         : "Estimating"}
     </p>
   );
