@@ -1,4 +1,5 @@
-/** What the pointer is doing: plain data, one kind at a time. Boxes are image pixels, points stage pixels. */
+/** What the pointer is doing: plain data, one kind at a time. Boxes, `from` and `start` are image
+ * pixels (one may zoom meanwhile), `at` is a point of the stage. */
 import type { Annotation, BoxAnnotation } from "./annotation";
 import type { Box, Handle, Point, Size } from "./geometry";
 import type { Hit, PointerKind } from "./hit";

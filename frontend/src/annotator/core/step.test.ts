@@ -58,6 +58,19 @@ describe("a drag", () => {
     expect(during.gesture).toMatchObject({ kind: "moving", id: "a" });
   });
 
+  it("keeps its first corner while one zooms", () => {
+    const wheel: Action = { type: "wheel", at: { x: 300, y: 200 }, dx: 0, dy: -120, zoom: true };
+    const after = act(
+      editorWith([]),
+      drag("down", 58, 58),
+      drag("move", 80, 80),
+      wheel,
+      drag("move", 300, 200),
+      drag("up", 300, 200),
+    );
+    expect(selectedAnnotation(after)?.box).toMatchObject({ x_min: 50, y_min: 50, x_max: 292, y_max: 192 });
+  });
+
   it("is dropped by Escape", () => {
     const during = act(editorWith([A], { selected: "a" }), drag("down", 68, 43), drag("move", 120, 80));
     const after = act(during, { type: "command", command: { name: "cancel" } }, drag("up", 120, 80));

@@ -46,7 +46,7 @@ export function step(editor: Editor, action: Action, newId: () => string): Edito
     case "stage":
       return staged(editor, action.stage);
     case "space":
-      return { ...editor, panHeld: action.held };
+      return editor.panHeld === action.held ? editor : { ...editor, panHeld: action.held };
     case "select":
       return select(editor, action.id, action.reveal);
     case "document":

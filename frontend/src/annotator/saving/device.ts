@@ -56,7 +56,8 @@ function openDevice(user: number): Device {
     saving.value = saver.standing;
     saver.hurry();
   });
-  const ready = attend(saver, tab);
+  // Whatever this browser lacks (locks, storage), one can label all the same.
+  const ready = attend(saver, tab).catch((error) => console.error(error));
   return {
     saver,
     ready,

@@ -46,6 +46,16 @@ export function leftBehind(storage: KeyValue, user: number): boolean {
   return keysOf(storage, `${ROOT}${user}:`).length > 0;
 }
 
+/** A note that can't be read stays where it is: nothing is thrown away unseen. */
+function read(storage: KeyValue, key: string): Entry | null {
+  try {
+    const entry = JSON.parse(storage.getItem(key) ?? "null") as Entry | null;
+    return entry && typeof entry.image === "number" && entry.changes ? entry : null;
+  } catch {
+    return null;
+  }
+}
+
 function write(storage: KeyValue, key: string, value: string): boolean {
   try {
     storage.setItem(key, value);
@@ -74,7 +84,7 @@ function adopt(storage: KeyValue, prefix: string, tab: string, alive: ReadonlySe
     return owner !== tab && !alive.has(owner);
   });
   return left.flatMap((key) => {
-    const entry = JSON.parse(storage.getItem(key) ?? "null") as Entry | null;
+    const entry = read(storage, key);
     if (!entry) return [];
     // Ours first, then away with theirs: a crash in between leaves it twice, never not at all.
     const kept = write(storage, `${prefix}${tab}:${entry.image}`, JSON.stringify(entry));

@@ -40,7 +40,13 @@ async function lockTabs(id: string, locks: LockManager): Promise<Tabs> {
 }
 
 function beatTabs(id: string, storage: KeyValue | null): Tabs {
-  const beat = (): void => storage?.setItem(BEAT + id, String(Date.now()));
+  const beat = (): void => {
+    try {
+      storage?.setItem(BEAT + id, String(Date.now()));
+    } catch {
+      // the storage is full: at worst another tab sends our notes too, which changes nothing
+    }
+  };
   beat();
   const timer = setInterval(beat, BEAT_MS);
   return {

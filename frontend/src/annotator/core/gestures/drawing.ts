@@ -6,8 +6,9 @@ import { toImage } from "../viewport";
 /** A box smaller than this on the screen was a slip of the hand. */
 const SMALLEST = 3;
 
+/** `from` is a point of the image, so that one may zoom and pan while drawing; `at` is one of the stage. */
 export function placed(from: Point, at: Point, world: World): { at: Point; box: Box } {
-  return { at, box: spanning(toImage(world.view, from), toImage(world.view, at), world.image) };
+  return { at, box: spanning(from, toImage(world.view, at), world.image) };
 }
 
 export function drawn(box: Box, world: World, rest: Gesture): Step {

@@ -1,9 +1,12 @@
+/** Dragging a whole box. */
 import { moved, rounded, sameBox } from "../geometry";
 import type { Gesture, Moving, PointerInput, Step, World } from "../gesture";
+import { toImage } from "../viewport";
 
 export function move(gesture: Moving, input: PointerInput, world: World): Step {
-  const dx = (input.at.x - gesture.start.x) / world.view.scale;
-  const dy = (input.at.y - gesture.start.y) / world.view.scale;
+  const to = toImage(world.view, input.at);
+  const dx = to.x - gesture.start.x;
+  const dy = to.y - gesture.start.y;
   return [{ ...gesture, at: input.at, box: moved(gesture.from, dx, dy, world.image) }];
 }
 

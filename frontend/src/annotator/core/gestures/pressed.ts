@@ -2,6 +2,7 @@
 
 import type { BoxAnnotation } from "../annotation";
 import { boxOf, type Gesture, type PointerInput, type Pressed, type Step, type World } from "../gesture";
+import { toImage } from "../viewport";
 import { placed } from "./drawing";
 import { move } from "./moving";
 import { resize } from "./resizing";
@@ -28,8 +29,9 @@ function draggable(press: Pressed, world: World): BoxAnnotation | null {
 
 function drawFrom(press: Pressed, input: PointerInput, world: World): Step {
   const { pointer, by } = press;
+  const from = toImage(world.view, press.at);
   return [
-    { kind: "drawing", pointer, by, from: press.at, ...placed(press.at, input.at, world) },
+    { kind: "drawing", pointer, by, from, ...placed(from, input.at, world) },
     { do: "select", id: null },
   ];
 }
@@ -37,7 +39,8 @@ function drawFrom(press: Pressed, input: PointerInput, world: World): Step {
 function moveFrom(press: Pressed, target: BoxAnnotation, input: PointerInput, world: World): Step {
   const { pointer, by, at } = press;
   const { id, box } = target;
-  const [next] = move({ kind: "moving", pointer, by, id, start: at, at, from: box, box }, input, world);
+  const start = toImage(world.view, at);
+  const [next] = move({ kind: "moving", pointer, by, id, start, at, from: box, box }, input, world);
   return [next, { do: "select", id }];
 }
 
@@ -47,11 +50,8 @@ function resizeFrom(press: Pressed, input: PointerInput, world: World): Step {
   const { id, handle } = press.hit;
   const { box } = world.selected;
   const grip = handle;
-  return resize(
-    { kind: "resizing", pointer, by, id, start: at, at, grip, handle, from: box, box },
-    input,
-    world,
-  );
+  const start = toImage(world.view, at);
+  return resize({ kind: "resizing", pointer, by, id, start, at, grip, handle, from: box, box }, input, world);
 }
 
 function panFrom(press: Pressed, input: PointerInput, world: World): Step {
@@ -73,5 +73,6 @@ export function click(press: Pressed, world: World, rest: Gesture): Step {
   }
   if (world.selected) return [rest, { do: "select", id: null }];
   if (world.tool !== "draw" || !world.editable) return [rest];
-  return [{ kind: "placing", from: press.at, ...placed(press.at, press.at, world) }];
+  const from = toImage(world.view, press.at);
+  return [{ kind: "placing", from, ...placed(from, press.at, world) }];
 }

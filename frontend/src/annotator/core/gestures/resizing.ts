@@ -1,9 +1,12 @@
+/** Dragging a handle. */
 import { resized, rounded, sameBox } from "../geometry";
 import type { Gesture, PointerInput, Resizing, Step, World } from "../gesture";
+import { toImage } from "../viewport";
 
 export function resize(gesture: Resizing, input: PointerInput, world: World): Step {
-  const dx = (input.at.x - gesture.start.x) / world.view.scale;
-  const dy = (input.at.y - gesture.start.y) / world.view.scale;
+  const to = toImage(world.view, input.at);
+  const dx = to.x - gesture.start.x;
+  const dy = to.y - gesture.start.y;
   return [{ ...gesture, at: input.at, ...resized(gesture.from, gesture.grip, dx, dy, world.image) }];
 }
 

@@ -1,0 +1,113 @@
+import { computed, signal } from "@preact/signals";
+import { beforeEach, expect, it, vi } from "vitest";
+import { boxes } from "../../annotator/core/editor";
+import type { Device } from "../../annotator/saving/device";
+import { MemoryStorage } from "../../annotator/saving/memory.testing";
+import { Saver } from "../../annotator/saving/saver";
+import { openShelf } from "../../annotator/saving/shelf";
+import type { Annotation, AnnotationState, Image, Project } from "../../api/types";
+import type { ProjectState } from "../../app/project";
+import { session } from "../../app/session";
+import { Bench } from "./bench";
+
+const PROJECT = {
+  id: 1,
+  task: "detection",
+  role: "annotator",
+  labels: [
+    { id: 10, name: "person", color: "#AA53FB", position: 0, annotation_count: 0 },
+    { id: 11, name: "kite", color: "#D4651C", position: 1, annotation_count: 0 },
+  ],
+} as unknown as Project;
+const IMAGE = {
+  id: 7,
+  name: "shore.jpg",
+  width: 400,
+  height: 300,
+  queue: "unlabelled",
+  revision: 3,
+} as Image;
+const THEIRS: Annotation = {
+  id: "theirs",
+  label: 11,
+  x_min: 1,
+  y_min: 1,
+  x_max: 50,
+  y_max: 50,
+  source: "human",
+  score: null,
+  created_by: { id: 2, name: "Bob" },
+  updated_at: "2026-01-01T00:00:00Z",
+};
+const STATE: AnnotationState = { revision: 3, queue: "unlabelled", annotations: [THEIRS] };
+
+function benchFor(role: "annotator" | "viewer"): Bench {
+  const project = signal(PROJECT);
+  const state = {
+    project,
+    may: () => role === "annotator",
+    role: computed(() => role),
+  } as unknown as ProjectState;
+  const events = { onStanding: () => {}, onState: () => {} };
+  const saver = new Saver(
+    openShelf(new MemoryStorage(), 1, "tab"),
+    () => new Promise(() => {}),
+    () => () => {},
+    events,
+  );
+  const device: Device = { saver, ready: Promise.resolve(), onState: () => () => {} };
+  return new Bench(state, device);
+}
+
+beforeEach(() => {
+  vi.stubGlobal("matchMedia", () => ({ matches: false }));
+  session.value = null;
+});
+
+it("opens with the first label in hand, and writes down what is drawn", () => {
+  const bench = benchFor("annotator");
+  bench.show({ image: IMAGE, state: STATE, holder: null });
+  expect(bench.label.value).toBe(10);
+  bench.command({ name: "add" });
+  const entry = bench.device.saver.entry(7);
+  expect(entry?.base).toBe(3);
+  expect(Object.values(entry?.changes ?? {})).toMatchObject([{ value: { label: 10 } }]);
+  expect(bench.added.value.get(10)).toBe(1);
+});
+
+it("takes over a colleague's save without touching what is unsaved here", () => {
+  const bench = benchFor("annotator");
+  bench.show({ image: IMAGE, state: STATE, holder: null });
+  bench.command({ name: "add" });
+  bench.takeOver(7, { revision: 4, queue: "labelled", annotations: [] });
+  expect(boxes(bench.editor.value).map(({ label }) => label)).toEqual([10]);
+  expect(bench.queue.value).toBe("labelled");
+  bench.takeOver(7, STATE);
+  expect(bench.revision.value).toBe(4);
+});
+
+it("lays over what an earlier visit left unsaved", () => {
+  const bench = benchFor("annotator");
+  bench.device.saver.record(IMAGE, 3, [{ id: "theirs", after: null }]);
+  bench.show({ image: IMAGE, state: STATE, holder: null });
+  expect(boxes(bench.editor.value)).toEqual([]);
+});
+
+it("lets a viewer look and change nothing", () => {
+  const bench = benchFor("viewer");
+  bench.show({ image: IMAGE, state: STATE, holder: null });
+  bench.command({ name: "cycle", by: 1 });
+  bench.command({ name: "remove" });
+  bench.moveTo("skipped");
+  expect(boxes(bench.editor.value)).toHaveLength(1);
+  expect(bench.device.saver.entry(7)).toBeUndefined();
+});
+
+it("leaves nothing for the keys to change once the image is closed", () => {
+  const bench = benchFor("annotator");
+  bench.show({ image: IMAGE, state: STATE, holder: null });
+  bench.fail(new Error("gone"));
+  bench.command({ name: "add" });
+  expect(bench.phase.value).toBe("failed");
+  expect(bench.device.saver.entry(7)).toBeUndefined();
+});
