@@ -1,5 +1,6 @@
 import { linear } from "./scale";
 import { useWidth } from "./useWidth";
+import "./plots.css";
 
 export interface LabelBar {
   readonly name: string;

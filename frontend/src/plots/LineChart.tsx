@@ -5,6 +5,7 @@ import { type Interval, linear } from "./scale";
 import { allX, domainOfX, domainOfY, nearest, type Series } from "./series";
 import { readout } from "./table";
 import { useWidth } from "./useWidth";
+import "./plots.css";
 
 interface LineChartProps {
   /** What is drawn, in words: "AP on val by epoch, run 8 over run 7". */

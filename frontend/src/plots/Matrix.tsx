@@ -1,4 +1,5 @@
 import { useWidth } from "./useWidth";
+import "./plots.css";
 
 interface MatrixProps {
   names: readonly string[];

@@ -1,5 +1,6 @@
 import { linear } from "./scale";
 import { domainOfX, lastPoint, linePath, type Point } from "./series";
+import "./plots.css";
 
 interface SparklineProps {
   points: readonly Point[];

@@ -5,7 +5,6 @@ import {
   clearestPoints,
   domainOfX,
   domainOfY,
-  highestPoint,
   isClearAbove,
   lastPoint,
   linePath,
@@ -40,10 +39,8 @@ describe("a line", () => {
     expect(linePath(run8.points, same, same)).toBe("M1 0.3M3 0.5");
   });
 
-  it("knows its last and its best point", () => {
+  it("knows its last point", () => {
     expect(lastPoint(run8.points)?.x).toBe(3);
-    expect(highestPoint(run8.points)?.y).toBe(0.5);
-    expect(highestPoint([])).toBeNull();
   });
 });
 

@@ -50,15 +50,6 @@ export function lastPoint(points: readonly Point[]): Point | null {
   return points.findLast((point) => point.y !== null) ?? null;
 }
 
-/** The point with the highest value; the earliest of equals. */
-export function highestPoint(points: readonly Point[]): Point | null {
-  let best: Point | null = null;
-  for (const point of points) {
-    if (point.y !== null && (best?.y == null || point.y > best.y)) best = point;
-  }
-  return best;
-}
-
 /** Every x that any series has, ascending. */
 export function allX(series: readonly Series[]): number[] {
   const found = new Set(series.flatMap((one) => one.points.map((point) => point.x)));

@@ -1,6 +1,5 @@
 import { RunsPage } from "./list/RunsPage";
 import { RunPage } from "./RunPage";
-import "../../plots/plots.css";
 import "../snapshots/snapshots.css";
 import "./runs.css";
 

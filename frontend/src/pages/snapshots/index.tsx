@@ -1,5 +1,4 @@
 import { SnapshotsPage } from "./SnapshotsPage";
-import "../../plots/plots.css";
 import "../runs/runs.css";
 import "./snapshots.css";
 
