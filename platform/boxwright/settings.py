@@ -18,6 +18,8 @@ PORT = env.integer("BOXWRIGHT_PORT", 8000, minimum=1)
 BIND = env.text("BOXWRIGHT_BIND", "127.0.0.1")
 PUBLIC_URL = env.text("BOXWRIGHT_PUBLIC_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 ALLOWED_HOSTS = env.names("BOXWRIGHT_HOSTS", "localhost,127.0.0.1,[::1],testserver" if EMBEDDED else "")
+# Where nobody said what people type, a link begins with what its author typed.
+LINKS_FOLLOW_REQUEST = EMBEDDED and not env.text("BOXWRIGHT_PUBLIC_URL")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 

@@ -43,6 +43,15 @@ def test_eight_writers_lose_nothing(web: Server, token: str) -> None:
     assert "locked" not in web.log.read_text()
 
 
+def test_the_web_process_stays_small(web: Server) -> None:
+    """Resident memory with its first requests behind it, in MB."""
+    status = Path(f"/proc/{web.process.pid}/status")
+    if not status.exists():
+        pytest.skip("no /proc here: resident memory can't be read")
+    resident = int(status.read_text().split("VmRSS:")[1].split()[0]) / 1024
+    assert resident < 200
+
+
 def test_one_name_is_taken_once(web: Server, token: str) -> None:
     with web.client(token) as client:
         made = client.post("projects/", json={"team": "plates", "name": "Same", "task": "detection"}).json()

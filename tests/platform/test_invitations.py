@@ -11,6 +11,7 @@ from django.utils import timezone
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
+from boxwright.teams.accounts import new_token
 from boxwright.teams.models import Invitation, Membership, Role, User
 from tests.conftest import PASSWORD
 
@@ -56,6 +57,20 @@ def test_a_link_makes_an_account_and_joins(as_user: As, alice: User) -> None:
 def test_whoever_is_logged_in_just_joins(as_user: As, alice: User, charlie: User) -> None:
     assert accept(as_user(charlie), token_of(invite(as_user(alice)))).status_code == 200
     assert Membership.objects.filter(user=charlie).count() == 2
+
+
+def test_a_script_joins_with_its_token(as_user: As, alice: User, charlie: User) -> None:
+    script = APIClient(enforce_csrf_checks=True)
+    script.credentials(HTTP_AUTHORIZATION=f"Token {new_token(charlie)}")
+    assert accept(script, token_of(invite(as_user(alice)))).status_code == 200
+
+
+def test_another_site_can_make_nobody_join(as_user: As, alice: User, charlie: User) -> None:
+    token = token_of(invite(as_user(alice)))
+    browser = APIClient(enforce_csrf_checks=True)
+    assert accept(browser, token, **NEW).status_code == 403
+    browser.force_login(charlie)
+    assert accept(browser, token).status_code == 403
 
 
 def test_a_link_works_once(as_user: As, alice: User, charlie: User) -> None:
@@ -130,6 +145,6 @@ def test_a_mail_server_that_is_away_loses_no_invitation(settings: Settings, as_u
 
 
 def test_a_mailed_link_never_comes_from_a_request(settings: Settings, as_user: As, alice: User) -> None:
-    settings.EMBEDDED = False
+    settings.LINKS_FOLLOW_REQUEST = False
     settings.PUBLIC_URL = "https://boxes.example.org"
     assert invite(as_user(alice))["link"].startswith("https://boxes.example.org/join/")

@@ -74,7 +74,8 @@ class AcceptView(OpenEndpoint):
     @extend_schema(request=AcceptSerializer, responses=JoinedSerializer)
     def post(self, request: Request) -> Response:
         """Logged in: join. Else an account is made from email, name and password, and logged in."""
-        require_csrf(request)
+        if request.auth is None:
+            require_csrf(request)
         asked = self.parsed(AcceptSerializer)
         if isinstance(request.user, User):
             return Response(_joined(invitations.accept(asked["token"], request.user)))
@@ -100,4 +101,4 @@ def _joined(membership: Membership) -> dict[str, object]:
 
 def _site(request: Request) -> str:
     """In production the configured address: a request's Host header must not end up in a mail."""
-    return request.build_absolute_uri("/").rstrip("/") if settings.EMBEDDED else settings.PUBLIC_URL
+    return request.build_absolute_uri("/").rstrip("/") if settings.LINKS_FOLLOW_REQUEST else settings.PUBLIC_URL
