@@ -1,13 +1,18 @@
+import "../../plots/plots.css";
 import { api, apiUrl } from "../../api/client";
 import { fetchBoxes } from "../../api/fetchers";
 import type { Image, Page, Project, Run } from "../../api/types";
 import { user } from "../../app/session";
 import { runFigure } from "../../app/shell/runFigure";
+import { Sparkline } from "../../plots/Sparkline";
 import { Boxes, type DrawnBox } from "../../ui/boxes";
-import { ago, count, counted, duration } from "../../ui/figures";
+import { ago, count, counted, duration, fraction } from "../../ui/figures";
 import { Icon } from "../../ui/icons";
 import { Bar, Spinner } from "../../ui/progress";
 import { useLoaded } from "../../ui/useLoaded";
+import { curveOf } from "./curve";
+
+const CURVE_RUNS = 12;
 
 interface Cover {
   image: Image;
@@ -44,6 +49,25 @@ function CoverPicture({ project }: { project: Project }) {
   );
 }
 
+/** How the figure went over the newest runs; nothing before there are two. */
+function RunCurve({ project, run }: { project: Project; run: Run }) {
+  const { value: runs } = useLoaded(run.number > 1 ? `curve-${run.id}-${run.status}` : null, (signal) =>
+    api.get<Page<Run>>(`projects/${project.id}/runs/`, { query: { limit: CURVE_RUNS }, signal }),
+  );
+  const points = curveOf(runs?.results ?? []);
+  const first = points[0];
+  const last = points.at(-1);
+  if (!first || !last || points.length < 2) return null;
+  const name = project.task === "detection" ? "AP" : "Accuracy";
+  return (
+    <Sparkline
+      points={points}
+      ceiling={1}
+      summary={`${name} over ${points.length} runs: from ${fraction(first.y)} to ${fraction(last.y)}`}
+    />
+  );
+}
+
 function RunLine({ project, run }: { project: Project; run: Run | null }) {
   if (!run) return <span class="dim cut">{firstStep(project)}</span>;
   const figure = runFigure(run);
@@ -64,16 +88,19 @@ function RunLine({ project, run }: { project: Project; run: Run | null }) {
     );
   }
   return (
-    <span class="cut dim">
-      Run {run.number}{" "}
-      {figure && (
-        <b>
-          {figure.name} {figure.value}
-        </b>
-      )}
-      {run.status !== "succeeded" && <span class={run.status === "failed" ? "bad" : ""}>{run.status}</span>}{" "}
-      <span class="faint">{ago(run.finished_at ?? run.created_at)}</span>
-    </span>
+    <>
+      <span class="cut dim grow">
+        Run {run.number}{" "}
+        {figure && (
+          <b>
+            {figure.name} {figure.value}
+          </b>
+        )}
+        {run.status !== "succeeded" && <span class={run.status === "failed" ? "bad" : ""}>{run.status}</span>}{" "}
+        <span class="faint">{ago(run.finished_at ?? run.created_at)}</span>
+      </span>
+      <RunCurve project={project} run={run} />
+    </>
   );
 }
 
