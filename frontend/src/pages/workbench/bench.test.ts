@@ -111,3 +111,10 @@ it("leaves nothing for the keys to change once the image is closed", () => {
   expect(bench.phase.value).toBe("failed");
   expect(bench.device.saver.entry(7)).toBeUndefined();
 });
+
+it("takes an image out of the skipped ones when someone draws on it", () => {
+  const bench = benchFor("annotator");
+  bench.show({ image: IMAGE, state: { ...STATE, queue: "skipped" }, holder: null });
+  bench.command({ name: "add" });
+  expect(bench.device.saver.entry(7)?.queue?.value).toBe("labelled");
+});

@@ -26,6 +26,7 @@ export class Bench {
   /** The revision on the screen. */
   readonly revision = signal(0);
   readonly queue = signal<Queue>("unlabelled");
+  private readonly revisions = new Map<number, number>();
   /** How many marks of each label this visit added, to keep the project's counts fresh. */
   readonly added = signal<ReadonlyMap<LabelId, number>>(new Map());
   /** A colleague who holds this image. */
@@ -84,9 +85,17 @@ export class Bench {
     const changes = difference(before.document, after.document);
     this.counted(changes);
     this.device.saver.record(image, this.revision.value, changes);
+    this.unskip(changes);
   };
 
   readonly command = (command: Command): void => this.dispatch({ type: "command", command });
+
+  /** Who draws on a skipped image has not skipped it. */
+  private unskip(changes: readonly Change[]): void {
+    const isSkipped = this.queue.value === "skipped";
+    if (isSkipped && changes.some(({ before, after }) => before === null && after !== null))
+      this.moveTo("labelled");
+  }
 
   private counted(changes: readonly Change[]): void {
     if (changes.length === 0) return;
@@ -108,6 +117,11 @@ export class Bench {
     this.device.saver.recordQueue(image, this.revision.value, queue);
   }
 
+  /** The newest revision of an image that this visit has seen. */
+  revisionOf(id: number): number {
+    return this.revisions.get(id) ?? 0;
+  }
+
   /** Shows an image: the server's state with what is unsaved on this device laid over it. */
   show({ image, state, holder }: Opened): void {
     const label = this.editor.value.label ?? this.project.project.value.labels[0]?.id ?? null;
@@ -116,6 +130,7 @@ export class Bench {
     this.image.value = image;
     this.holder.value = holder;
     this.revision.value = state.revision;
+    this.revisions.set(image.id, state.revision);
     this.queue.value = this.device.saver.entry(image.id)?.queue?.value ?? state.queue;
     this.editor.value = {
       ...editor,
@@ -126,6 +141,7 @@ export class Bench {
 
   /** Takes over the server's state of the image on the screen; what is unsaved stays. */
   takeOver(id: number, state: AnnotationState): void {
+    this.revisions.set(id, Math.max(this.revisionOf(id), state.revision));
     if (this.image.value?.id !== id || state.revision < this.revision.value) return;
     const entry = this.device.saver.entry(id);
     this.revision.value = state.revision;

@@ -41,20 +41,18 @@ export function BoxesPanel({ bench, page }: { bench: Bench; page: PageActions })
 }
 
 function NoBoxes({ bench, page }: { bench: Bench; page: PageActions }) {
-  const done = bench.queue.value !== "unlabelled";
+  const queue = bench.queue.value;
+  const isSettled = queue !== "unlabelled" && queue !== "skipped";
+  if (!bench.image.value) return null;
   if (!bench.editable) return <p class="side-note faint">No boxes on this image.</p>;
   return (
     <div class="side-note">
       <p>
-        {done
-          ? "No boxes. Training learns from empty images too."
-          : "Drag on the image to draw the first box."}
+        {isSettled ? "Marked as empty: training uses it too." : "Drag on the image to draw the first box."}
       </p>
-      {!done && (
-        <Button onClick={page.empty} data-testid="mark-empty">
-          Nothing to mark here <kbd>E</kbd>
-        </Button>
-      )}
+      <Button onClick={page.empty} data-testid="mark-empty">
+        {isSettled ? "Back to Unlabelled" : "Nothing to mark here"} <kbd>E</kbd>
+      </Button>
     </div>
   );
 }

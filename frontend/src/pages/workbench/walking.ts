@@ -117,20 +117,33 @@ export class Walk {
       else this.go(known);
     });
 
-  skip = (): Promise<void> => {
-    this.bench.moveTo("skipped");
-    return this.next();
-  };
+  skip = (): Promise<void> => this.settle("skipped", "skipped");
 
-  /** Nothing to mark here: a negative, which training uses. */
+  /** Nothing to mark here: a negative, which training uses. On one that is settled so already: back to be labelled. */
   markEmpty = (): Promise<void> => {
-    if (this.bench.editor.peek().document.annotations.size > 0) {
+    if (this.bench.document.peek().annotations.size > 0) {
       toast("This image has boxes. Delete them first, then mark it as empty.");
       return Promise.resolve();
     }
-    this.bench.moveTo("labelled");
-    return this.next();
+    if (["unlabelled", "skipped"].includes(this.bench.queue.peek()))
+      return this.settle("labelled", "marked as empty");
+    this.bench.moveTo("unlabelled");
+    return Promise.resolve();
   };
+
+  /** Moves the image to a queue and goes on; for a while one can take it back. */
+  private settle(queue: Queue, word: string): Promise<void> {
+    const image = this.bench.image.peek();
+    if (!image || this.walking) return Promise.resolve();
+    const was = this.bench.queue.peek();
+    const undo = (): void => {
+      this.bench.device.saver.recordQueue(image, this.bench.revisionOf(image.id), was);
+      this.go(image.id);
+    };
+    this.bench.moveTo(queue);
+    toast({ text: `${image.name} ${word}`, action: { label: "Undo", run: undo } });
+    return this.next();
+  }
 
   leave(): void {
     this.turn += 1;
