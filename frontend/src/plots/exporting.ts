@@ -2,6 +2,8 @@
 
 import { csvOf, type PlotTable } from "./table";
 
+const SVG = "http://www.w3.org/2000/svg";
+
 const STYLES = [
   "fill",
   "fill-opacity",
@@ -11,29 +13,39 @@ const STYLES = [
   "stroke-linejoin",
   "paint-order",
   "opacity",
+  "text-anchor",
   "font-family",
   "font-size",
   "font-weight",
 ];
 
-/** The drawing as a document of its own: computed styles inlined, the panel's colour behind it. */
+/**
+ * The drawing as a document of its own, the panel's colour behind it. Computed styles become attributes: style
+ * attributes written by script are refused by the page's content security policy.
+ */
 export function standaloneSvg(svg: SVGSVGElement): string {
   const copy = svg.cloneNode(true) as SVGSVGElement;
   const originals = [svg, ...svg.querySelectorAll<SVGElement>("*")];
   const copies = [copy, ...copy.querySelectorAll<SVGElement>("*")];
   originals.forEach((original, index) => {
+    const target = copies[index];
+    if (!target) return;
+    target.removeAttribute("style");
+    target.removeAttribute("class");
     const computed = getComputedStyle(original);
-    const style = STYLES.map((name) => `${name}:${computed.getPropertyValue(name)}`).join(";");
-    copies[index]?.setAttribute("style", style);
-    copies[index]?.removeAttribute("class");
+    for (const name of STYLES) target.setAttribute(name, computed.getPropertyValue(name));
   });
-  const ground = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-  ground.setAttribute("width", "100%");
-  ground.setAttribute("height", "100%");
-  ground.setAttribute("fill", getComputedStyle(document.documentElement).getPropertyValue("--panel").trim());
-  copy.prepend(ground);
-  copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+  copy.prepend(ground());
+  copy.setAttribute("xmlns", SVG);
   return new XMLSerializer().serializeToString(copy);
+}
+
+function ground(): SVGRectElement {
+  const rect = document.createElementNS(SVG, "rect");
+  rect.setAttribute("width", "100%");
+  rect.setAttribute("height", "100%");
+  rect.setAttribute("fill", getComputedStyle(document.documentElement).getPropertyValue("--panel").trim());
+  return rect;
 }
 
 export function saveSvg(svg: SVGSVGElement, name: string): void {
