@@ -1,0 +1,85 @@
+"""What a request costs does not grow with its project: few queries, each on an index, at 20,000 images."""
+
+import re
+import uuid
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from rest_framework.test import APIClient
+
+from annotations.models import Annotation, Image, Revision
+from boxwright.projects.models import Label, Project
+from boxwright.teams.models import User
+from tests.annotations.pictures import box, save
+
+AsUser = Callable[[User], APIClient]
+MANY = 20_000
+SCAN = re.compile(r"SCAN annotations_(?!.*USING)|Seq Scan on annotations_")
+
+
+@pytest.fixture
+def crowded(project: Project) -> Project:
+    """20,000 images, every second one labelled with one box."""
+    rows = [
+        Image(project=project, sha256=f"{n:064x}", name=f"{n:06}.jpg", width=640, height=480, size=1, content_type="x")
+        for n in range(MANY)
+    ]
+    for row in rows[::2]:
+        row.queue, row.revision, row.annotation_count = "labelled", 1, 1
+    images = Image.objects.bulk_create(rows, batch_size=2000)
+    label = Label.objects.get(project=project, name="raccoon")
+    half, sides = images[::2], {"x_min": 1, "y_min": 1, "x_max": 9, "y_max": 9}
+    marks = [Annotation(id=uuid.uuid4(), image=image, label=label, revision=1, **sides) for image in half]
+    Annotation.objects.bulk_create(marks, batch_size=2000)
+    Revision.objects.bulk_create([Revision(image=i, number=1, queue="labelled") for i in half], batch_size=2000)
+    Project.objects.filter(pk=project.pk).update(
+        unlabelled_count=MANY // 2, labelled_count=MANY // 2, annotation_count=MANY // 2
+    )
+    if connection.vendor == "postgresql":  # which analyses by itself after a while; SQLite never does
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+    return project
+
+
+def whole_tables_read(queries: list[dict[str, str]]) -> list[str]:
+    """The queries whose plan reads one of our tables from end to end."""
+    bad = []
+    for query in queries:
+        sql = query["sql"]
+        if not sql.startswith(("SELECT", "UPDATE", "DELETE")) or "annotations_" not in sql:
+            continue
+        with connection.cursor() as cursor:
+            cursor.execute(("EXPLAIN QUERY PLAN " if connection.vendor == "sqlite" else "EXPLAIN ") + sql)
+            plan = "\n".join(str(row) for row in cursor.fetchall())
+        scanned = any(SCAN.search(line) for line in plan.splitlines())
+        sorted_all = 'FROM "annotations_image"' in sql and "TEMP B-TREE FOR ORDER" in plan
+        if scanned or sorted_all:
+            bad.append(f"{sql}\n{plan}")
+    return bad
+
+
+def test_each_request_reads_few_rows_by_index(crowded: Project, bob: User, as_user: AsUser) -> None:
+    client, base = as_user(bob), f"/api/v1/projects/{crowded.pk}"
+    middle = Image.objects.filter(project=crowded, queue="unlabelled").order_by("id")[MANY // 4].pk
+    marks = [box(crowded, x) for x in range(10)]
+    page = client.get(f"{base}/images/?limit=60").json()["next"]
+    requests: dict[str, tuple[int, Callable[[], object]]] = {
+        "list": (5, lambda: client.get(f"{base}/images/?limit=60")),
+        "second page": (5, lambda: client.get(page)),
+        "newest of a queue": (5, lambda: client.get(f"{base}/images/?queue=labelled&order=-created")),
+        "by name": (5, lambda: client.get(f"{base}/images/?order=name")),
+        "next image": (12, lambda: client.post(f"{base}/queue/next/", {}, format="json")),
+        "next after": (20, lambda: client.post(f"{base}/queue/next/", {"after": middle}, format="json")),
+        "open": (5, lambda: client.get(f"/api/v1/images/{middle}/annotations/")),
+        "save": (20, lambda: save(client, middle, 0, upsert=marks)),
+        "save again": (20, lambda: save(client, middle, 0, upsert=marks)),
+        "history": (5, lambda: client.get(f"/api/v1/images/{middle}/revisions/")),
+    }
+    for name, (most, request) in requests.items():
+        with CaptureQueriesContext(connection) as seen:
+            request()
+        queries = seen.captured_queries
+        assert len(queries) <= most, f"{name}: {len(queries)} queries"
+        assert not whole_tables_read(queries), name
