@@ -81,7 +81,7 @@ def test_a_reader_that_falls_behind_is_sent_away(quiet: QuietHub) -> None:
             quiet.watchers[0].tell(Told(number, number, "image", {"text": "a\nb"}))
         return await collect(frames)
 
-    frames = asyncio.run(watch())
+    frames = [frame for frame in asyncio.run(watch()) if "ping" not in frame]
     assert len(frames) == QUEUE_LENGTH
     assert frames[0] == 'id: 0\nevent: image\ndata: {"text":"a\\nb"}\n\n'
 
