@@ -9,7 +9,7 @@ WEIGHTS := $(wildcard $(CURDIR)/../shared/weights)
 TEST_ENV = BOXWRIGHT_TEST_DATA=$${BOXWRIGHT_TEST_DATA:-$(DATA)} BOXWRIGHT_WEIGHTS_DIR=$${BOXWRIGHT_WEIGHTS_DIR:-$(WEIGHTS)}
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-full e2e check fix bench schema screenshots
+.PHONY: help setup run test test-full e2e check fix bench schema pins screenshots
 
 help: ## list the verbs
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -47,8 +47,11 @@ fix: setup ## format, and mend what tools can mend
 	npm --prefix frontend run --silent fix
 
 schema: setup ## write docs/openapi.json and the frontend's types from it
-	$(BIN)/python manage.py spectacular --fail-on-warn --validate --format openapi-json --file docs/openapi.json
+	$(BIN)/python manage.py spectacular --fail-on-warn --validate --format openapi-json --file docs/openapi.json && echo >> docs/openapi.json
 	npm --prefix frontend run --silent schema
+
+pins: setup ## write constraints.txt: what is installed now, to the last package
+	(head -1 constraints.txt; $(BIN)/pip freeze | grep == | grep -v ^torch== | sed 's/+cpu//') > constraints.new && mv constraints.new constraints.txt
 
 bench: setup ## benchmarks; their README says machine, command and figures
 	$(TEST_ENV) $(BIN)/python -m bench

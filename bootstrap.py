@@ -74,8 +74,7 @@ def is_fresh(stamp: Path, value: str) -> bool:
 
 def python_packages(requirements: str) -> None:
     """A virtual environment with what the file pins. A developer's environment serves `run` as well."""
-    files = [ROOT / name for name in ("requirements-web.txt", "requirements.txt", "requirements-dev.txt")]
-    value = hash_of(files)
+    value = hash_of([*ROOT.glob("requirements*.txt"), ROOT / "constraints.txt"])
     stamps = [VENV / ("." + name + ".stamp") for name in {requirements, "requirements-dev.txt"}]
     if any(is_fresh(stamp, value) for stamp in stamps):
         return
