@@ -9,7 +9,7 @@ export interface LabelBar {
 }
 
 const ROW = 28;
-const LETTER = 6.6;
+const LETTER = 7; // px, an average letter at 12 px
 
 /** One bar a label, in its colour, the longest on top. */
 export function LabelBars({
@@ -25,8 +25,9 @@ export function LabelBars({
   const sorted = [...bars].sort((a, b) => b.count - a.count);
   const most = Math.max(1, ...sorted.map((bar) => bar.count));
   const longest = Math.max(4, ...sorted.map((bar) => bar.name.length));
-  const left = Math.min(Math.ceil(longest * LETTER) + 8, Math.floor(width * 0.35));
-  const size = linear([0, most], [0, Math.max(0, width - left - 56)]);
+  const left = Math.min(Math.ceil(longest * LETTER) + 10, Math.floor(width * 0.35));
+  const length = linear([0, most], [0, Math.max(0, width - left - 56)]);
+  const size = (count: number) => (count === 0 ? 0 : Math.max(1, length(count)));
   const height = sorted.length * ROW + 4;
   return (
     <div ref={ref} class="plot-room" data-testid={testId}>
@@ -38,15 +39,8 @@ export function LabelBars({
                 {cut(bar.name, Math.floor((left - 8) / LETTER))}
                 <title>{bar.name}</title>
               </text>
-              <rect
-                class="bar-l"
-                x={left + 0.5}
-                y={6.5}
-                width={Math.max(1, size(bar.count))}
-                height={15}
-                rx="2"
-              />
-              <text class="mid" x={left + Math.max(1, size(bar.count)) + 8} y={18}>
+              <rect class="bar-l" x={left + 0.5} y={6.5} width={size(bar.count)} height={15} rx="2" />
+              <text class="mid" x={left + size(bar.count) + 8} y={18}>
                 {bar.count.toLocaleString("en")}
               </text>
             </g>
