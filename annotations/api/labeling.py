@@ -10,6 +10,7 @@ from annotations.api.schemas import (
     ImageSerializer,
     NextSerializer,
     RevisionSerializer,
+    SaveConflictSerializer,
     SaveRequestSerializer,
     SaveSerializer,
     StateSerializer,
@@ -22,8 +23,6 @@ from boxwright.projects.queries import project_for
 from boxwright.teams.api.accounts import signed_in
 from boxwright.teams.models import Role
 
-CONFLICT = OpenApiResponse(description="somebody changed the same annotations; `current` and `conflicts` say what")
-
 
 class AnnotationsView(Endpoint):
     @extend_schema(responses=StateSerializer)
@@ -31,7 +30,10 @@ class AnnotationsView(Endpoint):
         image = image_for(request.user, image_id)
         return Response(state_shape(image, annotations_of(image)))
 
-    @extend_schema(request=SaveRequestSerializer, responses={200: StateSerializer, 409: CONFLICT})
+    @extend_schema(
+        request=SaveRequestSerializer,
+        responses={200: StateSerializer, (409, "application/problem+json"): SaveConflictSerializer},
+    )
     def patch(self, request: Request, image_id: int) -> Response:
         """Save changes based on `base_revision`. Sending the same save again changes nothing."""
         image = image_for(request.user, image_id, Role.ANNOTATOR)

@@ -71,6 +71,17 @@ class StateSerializer(serializers.Serializer[Any]):
     annotations = AnnotationSerializer(many=True)
 
 
+class SaveConflictSerializer(serializers.Serializer[Any]):
+    """A problem (RFC 9457) with what the client needs to decide."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    current = StateSerializer()
+    conflicts = serializers.ListField(child=serializers.UUIDField(), help_text="annotations that both changed")
+
+
 class ClaimedImageSerializer(ImageSerializer):
     annotations = AnnotationSerializer(many=True)
 
