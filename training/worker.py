@@ -31,7 +31,7 @@ def train(run_id: int) -> None:
     run = Run.claim(run_id)
     if run is not None:
         with scratch.folder_for(run) as folder:
-            _see_through(run, Training(run, folder).go)
+            _see_through(run, Training(run, folder).go, phase="", eta_seconds=None)
         status.announce_run(run_id)
 
 
@@ -45,18 +45,18 @@ def export(artifact_id: int) -> None:
         status.announce_artifact(artifact_id)
 
 
-def _see_through(job: Job, work: Callable[[], None]) -> None:
+def _see_through(job: Job, work: Callable[[], None], **at_end: Any) -> None:
     """Whatever ends the work, the row says so: to the user in one sentence, to us by the exception."""
     try:
         work()
     except Lost:
         job.release()  # changes nothing unless this worker is leaving: else the row has said it first
     except Failed as failure:
-        job.fail(failure.code, failure.detail, **failure.changes)
+        job.fail(failure.code, failure.detail, **at_end, **failure.changes)
     except DomainError as error:
-        job.fail("unavailable", error.detail)
+        job.fail("unavailable", error.detail, **at_end)
     except Exception:
-        job.fail("internal_error", "Something is wrong in Boxwright itself; the server's log says what.")
+        job.fail("internal_error", "Something is wrong in Boxwright itself; the server's log says what.", **at_end)
         raise
 
 

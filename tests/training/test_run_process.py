@@ -2,16 +2,20 @@
 
 import hashlib
 import io
+import os
 import signal
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
 import pytest
 
 from tests.e2e.api import Api, Json
+from tests.services.postgres import postgres
 from tests.services.processes import wait_until
+from tests.services.rabbitmq import rabbitmq
 from tests.training.installation import (
     Installation,
     epochs_done,
@@ -24,17 +28,42 @@ from tests.training.installation import (
     wait_run,
 )
 
-LONG = 40
+LONG = 48
 """Epochs of the run that is interrupted again and again: each time it does a few, at last the rest."""
 
 
-@pytest.fixture(scope="module")
-def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    made = Installation(tmp_path_factory.mktemp("var"), environment={"BOXWRIGHT_LOST_AFTER_SECONDS": "3"})
-    made.start()
-    yield made
-    if not made.process_left():
-        made.stop()
+pytestmark = pytest.mark.skipif(
+    bool(os.environ.get("BOXWRIGHT_DATABASE_URL")),
+    reason="BOXWRIGHT_DATABASE_URL is set: this module starts its own PostgreSQL, in `make test-full`",
+)
+
+
+@contextmanager
+def embedded() -> Iterator[dict[str, str]]:
+    yield {}
+
+
+@contextmanager
+def production() -> Iterator[dict[str, str]]:
+    with postgres() as database, rabbitmq() as broker:
+        yield {"BOXWRIGHT_DATABASE_URL": database, "BOXWRIGHT_BROKER_URL": broker}
+
+
+WORLDS = {"SQLite and a folder": embedded, "PostgreSQL and RabbitMQ": production}
+
+
+@pytest.fixture(
+    scope="module",
+    params=["SQLite and a folder", pytest.param("PostgreSQL and RabbitMQ", marks=pytest.mark.full)],
+)
+def here(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    with WORLDS[request.param]() as services:
+        environment = {"BOXWRIGHT_LOST_AFTER_SECONDS": "3", **services}
+        made = Installation(tmp_path_factory.mktemp("var"), environment=environment)
+        made.start()
+        yield made
+        if not made.process_left():
+            made.stop()
 
 
 @pytest.fixture(scope="module")
@@ -125,6 +154,40 @@ def test_a_run_succeeds(here: Installation, api: Api, project: Json, snapshot: J
     assert not list((here.folder / "scratch" / "jobs").iterdir())
 
 
+def test_a_run_is_published(here: Installation, api: Api, project: Json) -> None:
+    runs = api.get(f"projects/{project['id']}/runs/", limit=20)["results"]
+    run = next(run for run in runs if run["status"] == "succeeded")
+    made = api.post(f"runs/{run['id']}/artifacts/", target="onnx")
+    artifact = api.finish(f"artifacts/{made['id']}/", 240)
+    assert artifact["parity"]["passed"]
+    assert artifact["parity"]["images"] > 0
+    content = api.http.get(f"artifacts/{made['id']}/download/").content
+    assert hashlib.sha256(content).hexdigest() == artifact["sha256"]
+    assert len(content) == artifact["size"]
+    names = zipfile.ZipFile(io.BytesIO(content)).namelist()
+    assert any(name.endswith(".onnx") for name in names)
+    assert not list((here.folder / "scratch" / "jobs").iterdir())
+
+
+def test_one_click_trains_again_from_the_last_checkpoint(api: Api, project: Json) -> None:
+    again = api.post(f"projects/{project['id']}/retrain/")
+    last = api.get(f"projects/{project['id']}/runs/", limit=10)["results"][1:]
+    base = next(run for run in last if run["status"] == "succeeded")
+    assert again["base"] == f"run:{base['id']}"
+    assert again["config"]["epochs"] == base["config"]["epochs"]
+    assert again["snapshot"]["number"] == 2
+    assert finish(api, again)["status"] == "succeeded"
+
+
+def test_what_the_user_can_mend_is_said_in_one_sentence(
+    here: Installation, api: Api, tmp_path: Path, project: Json, snapshot: Json
+) -> None:
+    body: Json = {"snapshot": snapshot["id"], "model": "ssdlite320_mobilenet_v3_large", "base": "none"}
+    run = api.post(f"projects/{project['id']}/runs/", **body, config={"batch_size": 1, "image_size": 96})
+    failed = wait_run(api, run, lambda row: row["status"] == "failed")
+    assert failed["error"] == {"code": "bad_config", "detail": "Random weights need a batch size of at least 2."}
+
+
 @pytest.mark.parametrize("interruption", INTERRUPTIONS)
 def test_an_interrupted_run_goes_on_from_its_last_checkpoint(
     here: Installation, api: Api, survivor: Json, interruption: str
@@ -143,40 +206,6 @@ def test_a_run_that_was_interrupted_succeeds_with_all_its_epochs(api: Api, survi
     assert finish(api, survivor)["epoch"] == LONG
     assert epochs_done(api, survivor) == list(range(1, LONG + 1))
     assert "SIGKILL" in log_of(api, survivor)
-
-
-def test_what_the_user_can_mend_is_said_in_one_sentence(
-    here: Installation, api: Api, tmp_path: Path, project: Json, snapshot: Json
-) -> None:
-    body: Json = {"snapshot": snapshot["id"], "model": "ssdlite320_mobilenet_v3_large", "base": "none"}
-    run = api.post(f"projects/{project['id']}/runs/", **body, config={"batch_size": 1, "image_size": 96})
-    failed = wait_run(api, run, lambda row: row["status"] == "failed")
-    assert failed["error"] == {"code": "bad_config", "detail": "Random weights need a batch size of at least 2."}
-
-
-def test_one_click_trains_again_from_the_last_checkpoint(api: Api, project: Json) -> None:
-    again = api.post(f"projects/{project['id']}/retrain/")
-    last = api.get(f"projects/{project['id']}/runs/", limit=10)["results"][1:]
-    base = next(run for run in last if run["status"] == "succeeded")
-    assert again["base"] == f"run:{base['id']}"
-    assert again["config"]["epochs"] == base["config"]["epochs"]
-    assert again["snapshot"]["number"] == 2
-    assert finish(api, again)["status"] == "succeeded"
-
-
-def test_a_run_is_published(here: Installation, api: Api, project: Json) -> None:
-    runs = api.get(f"projects/{project['id']}/runs/", limit=20)["results"]
-    run = next(run for run in runs if run["status"] == "succeeded")
-    made = api.post(f"runs/{run['id']}/artifacts/", target="onnx")
-    artifact = api.finish(f"artifacts/{made['id']}/", 240)
-    assert artifact["parity"]["passed"]
-    assert artifact["parity"]["images"] > 0
-    content = api.http.get(f"artifacts/{made['id']}/download/").content
-    assert hashlib.sha256(content).hexdigest() == artifact["sha256"]
-    assert len(content) == artifact["size"]
-    names = zipfile.ZipFile(io.BytesIO(content)).namelist()
-    assert any(name.endswith(".onnx") for name in names)
-    assert not list((here.folder / "scratch" / "jobs").iterdir())
 
 
 def test_web_stays_small_and_without_torch(here: Installation) -> None:
