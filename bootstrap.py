@@ -124,6 +124,7 @@ def build_frontend() -> None:
         return
     say("building the frontend")
     run(["npm", "run", "--silent", "build"], FRONTEND)
+    run([str(BIN / "python"), "-m", "whitenoise.compress", "--quiet", str(FRONTEND / "dist" / "assets")])
     stamp.write_text(value)
 
 
