@@ -45,11 +45,11 @@ function NoBoxes({ bench, page }: { bench: Bench; page: PageActions }) {
   const isSettled = queue !== "unlabelled" && queue !== "skipped";
   if (!bench.image.value) return null;
   if (!bench.editable) return <p class="side-note faint">No boxes on this image.</p>;
+  const advice =
+    bench.label.value === null ? "A box needs a label." : "Drag on the image to draw the first box.";
   return (
     <div class="side-note">
-      <p>
-        {isSettled ? "Marked as empty: training uses it too." : "Drag on the image to draw the first box."}
-      </p>
+      <p>{isSettled ? "Marked as empty: training uses it too." : advice}</p>
       <Button onClick={page.empty} data-testid="mark-empty">
         {isSettled ? "Back to Unlabelled" : "Nothing to mark here"} <kbd>E</kbd>
       </Button>

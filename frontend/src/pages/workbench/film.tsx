@@ -36,6 +36,7 @@ export function Film({ walk }: { walk: Walk }) {
       strip.current.scrollLeft = current.offsetLeft - strip.current.clientWidth / 2 + current.offsetWidth / 2;
     }
   }, [here]);
+  if (frames.length === 0) return null;
   return (
     <nav
       ref={strip}

@@ -46,7 +46,7 @@ function actionsOf(bench: Bench, walk: Walk, open: (overlay: Overlay) => void): 
 /** After a click with the mouse the keys belong to the stage again: Enter means "next", not "the same once more". */
 function backToStage(event: MouseEvent): void {
   const clicked = event.detail > 0 && event.target instanceof Element ? event.target : null;
-  if (!clicked?.closest(".tools, .labels, .box-list, .wb-foot, .wb-top > span > .btn")) return;
+  if (!clicked?.closest(".tools, .labels, .box-list, .side-note, .wb-foot, .wb-top > span > .btn")) return;
   document.querySelector<HTMLElement>(".stage")?.focus({ preventScroll: true });
 }
 

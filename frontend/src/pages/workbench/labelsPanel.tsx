@@ -53,6 +53,7 @@ export function LabelsPanel({ bench, page }: { bench: Bench; page: PageActions }
               class={`li ${label.id === current ? "on" : ""}`}
               data-testid="label-row"
               data-label={label.name}
+              title={label.name}
               aria-pressed={label.id === current}
               disabled={whole && !bench.editable}
               onClick={() => page.pick(index)}
