@@ -1,7 +1,9 @@
 """The one bridge between Django and the engine: a claimed row in, a child process watched, rows and objects out."""
 
 import json
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,8 @@ from training.hold import Hold, Lost
 from training.journal import Journal
 from training.models import Artifact, LogLine, Run
 from training.uploads import Uploads
+
+log = logging.getLogger(__name__)
 
 WAIT_SECONDS = 0.15
 MAX_KILLS = 3
@@ -58,6 +62,15 @@ def _see_through(job: Job, work: Callable[[], None], **at_end: Any) -> None:
     except Exception:
         job.fail("internal_error", "Something is wrong in Boxwright itself; the server's log says what.", **at_end)
         raise
+
+
+@contextmanager
+def _store_may_be_away() -> Iterator[None]:
+    """For what is kept besides: how the job ends does not hang on it."""
+    try:
+        yield
+    except DomainError as error:
+        log.warning("not stored: %s", error.detail)
 
 
 class Training:
@@ -119,7 +132,8 @@ class Training:
                 self.journal.flush()
         except Lost:
             child.stop()
-            self.uploads.finish(None)  # what it has learned is kept: the run may be resumed
+            with _store_may_be_away():
+                self.uploads.finish(None)  # what it has learned is kept: the run may be resumed
             raise
         finally:
             child.stop()
@@ -139,7 +153,8 @@ class Training:
     def _store_log(self) -> None:
         """A copy beside the checkpoints, for whoever reads the bucket without us."""
         lines = LogLine.objects.filter(run=self.run).order_by("id").values_list("text", flat=True)
-        self.site.objects.put(keys.run_file(self.run, "log.txt"), "\n".join(lines).encode(), "text/plain")
+        with _store_may_be_away():
+            self.site.objects.put(keys.run_file(self.run, "log.txt"), "\n".join(lines).encode(), "text/plain")
 
 
 class Exporting:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import pytest
 from PIL import Image as Picture
 from PIL import ImageDraw
 
@@ -23,6 +24,11 @@ ROOT = Path(__file__).resolve().parents[2]
 MODEL = "ssdlite320_mobilenet_v3_large"
 SMALL = {"epochs": 2, "batch_size": 4, "image_size": 96, "threads": 1}
 PATIENCE = 120.0
+
+brings_its_own = pytest.mark.skipif(
+    bool(os.environ.get("BOXWRIGHT_DATABASE_URL")),
+    reason="BOXWRIGHT_DATABASE_URL is set: these tests start installations with databases of their own",
+)
 
 
 @dataclass

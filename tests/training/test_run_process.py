@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import os
 import signal
 import zipfile
 from collections.abc import Callable, Iterator
@@ -18,6 +17,7 @@ from tests.services.processes import wait_until
 from tests.services.rabbitmq import rabbitmq
 from tests.training.installation import (
     Installation,
+    brings_its_own,
     epochs_done,
     labelled_project,
     log_of,
@@ -32,10 +32,7 @@ LONG = 48
 """Epochs of the run that is interrupted again and again: each time it does a few, at last the rest."""
 
 
-pytestmark = pytest.mark.skipif(
-    bool(os.environ.get("BOXWRIGHT_DATABASE_URL")),
-    reason="BOXWRIGHT_DATABASE_URL is set: this module starts its own PostgreSQL, in `make test-full`",
-)
+pytestmark = brings_its_own
 
 
 @contextmanager

@@ -12,7 +12,9 @@ import psutil
 import pytest
 
 from tests.services.processes import wait_until
-from tests.training.installation import ROOT, Installation, wait_gone
+from tests.training.installation import ROOT, Installation, brings_its_own, wait_gone
+
+pytestmark = brings_its_own
 
 
 @pytest.fixture
