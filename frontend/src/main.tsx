@@ -1,6 +1,8 @@
 import "./styles/tokens.css";
 import "./styles/base.css";
-import "./styles/parts.css";
+import "./styles/choices.css";
+import "./styles/surfaces.css";
+import "./styles/controls.css";
 import "./styles/float.css";
 import "./styles/shell.css";
 import { render } from "preact";

@@ -1,3 +1,4 @@
+import "./dock.css";
 import type { Import } from "../../api/types";
 import { IconButton } from "../../ui/button";
 import { ImportCard } from "./imports/importCard";
