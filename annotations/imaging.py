@@ -189,7 +189,7 @@ def _shrunk(image: Image.Image, width: int, height: int) -> Image.Image:
     if ratio <= 1:
         return image
     size = max(1, round(image.width / ratio)), max(1, round(image.height / ratio))
-    small = _reduced(image, int(ratio / 2)) if ratio >= 4 else _smooth(image)
+    small = _reduced(image, int(ratio)) if ratio >= 2 else _smooth(image)
     return small.resize(size, Image.Resampling.LANCZOS)
 
 

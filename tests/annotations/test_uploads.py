@@ -41,7 +41,7 @@ def test_browser_that_has_the_bytes_gets_none(image: Image, bob: User, as_user: 
     for part in ("file", "preview", "thumbnail"):
         path = f"/api/v1/images/{image.pk}/{part}/"
         first = client.get(path)
-        first.close()
+        body_of(first)
         again = client.get(path, headers={"If-None-Match": first["ETag"]})
         assert (first.status_code, again.status_code, again.content) == (200, 304, b"")
 

@@ -1,0 +1,38 @@
+"""A really running server stays small, whatever is sent to it."""
+
+import io
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests.annotations.archives import voc, zipped
+from tests.annotations.test_bad_input import FILES
+from tests.services.server import server
+
+MB_ALLOWED = 400
+SIDE = 7740
+
+
+def peak_mb(pid: int) -> int:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) // 1024
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads the peak from /proc")
+def test_bad_and_huge_input_leaves_the_server_under_400_mb(tmp_path: Path) -> None:
+    largest = io.BytesIO()
+    Image.new("RGBA", (SIDE, SIDE)).save(largest, "PNG", compress_level=1)
+    with server(tmp_path) as running, running.client(running.set_up()) as client:
+        labels = [{"name": "cat"}]
+        asked = {"team": "plates", "name": "P", "task": "detection", "labels": labels}
+        project = client.post("projects/", json=asked).json()["id"]
+        bad = [("files", (name, data)) for name, (data, _) in FILES.items()]
+        answer = client.post(f"projects/{project}/images/", files=bad).json()
+        assert len(answer["rejected"]) == len(FILES)
+        sent = [("files", ("largest.png", largest.getvalue()))]
+        assert len(client.post(f"projects/{project}/images/", files=sent).json()["created"]) == 1
+        archive = zipped({"a.xml": voc("a.jpg"), "zeros.bin": bytes(60 * 2**20)})
+        assert client.post(f"projects/{project}/imports/", files={"archive": ("a.zip", archive)}).status_code == 201
+        assert peak_mb(running.process.pid) < MB_ALLOWED
