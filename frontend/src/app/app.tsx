@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { resumeSaving } from "../annotator/saving/resume";
 import { onSignedOut } from "../api/client";
 import { PageError, PageLoading } from "../ui/states";
 import { Toasts } from "../ui/toast";
@@ -50,6 +51,10 @@ export function App() {
     findRoute(path.value).route.page.preload();
     load();
   }, []);
+  const user = session.value?.user?.id;
+  useEffect(() => {
+    if (user !== undefined) resumeSaving(user);
+  }, [user]);
   useFocusAfterNavigation();
   return (
     <>
