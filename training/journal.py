@@ -52,21 +52,22 @@ class Journal:
             self.hold.check()
             return
         self._flushed = time.monotonic()
-        self.write_log()
+        self.keep()
         changes, self._changes = self._changes, {}
-        metrics, self._metrics = self._metrics, []
         with transaction.atomic():
             self.hold.write(**changes)
-            for metric in metrics:
-                self._write_metric(metric)
             if changes:
                 status.publish_run(self.run)
 
-    def write_log(self) -> None:
-        """The log's lines are kept also when the run is no longer ours: they say how far it came."""
+    def keep(self) -> None:
+        """Write lines and epochs, also when the run is no longer ours: they tell what its checkpoints hold."""
         lines, self._lines = self._lines, []
+        metrics, self._metrics = self._metrics, []
         try:
-            LogLine.objects.bulk_create(lines)
+            with transaction.atomic():
+                LogLine.objects.bulk_create(lines)
+                for metric in metrics:
+                    self._write_metric(metric)
         except IntegrityError as error:  # the project was deleted
             raise Lost from error
 

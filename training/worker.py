@@ -89,7 +89,7 @@ class Training:
             self._train()
             self._succeed()
         finally:
-            self.journal.write_log()
+            self.journal.keep()
             self._store_log()
             self.uploads.close()
 
@@ -132,6 +132,9 @@ class Training:
                 self.journal.flush()
         except Lost:
             child.stop()
+            for event in child.events(0):
+                self.journal.take(event)
+            self.journal.keep()
             with _store_may_be_away():
                 self.uploads.finish(None)  # what it has learned is kept: the run may be resumed
             raise
@@ -143,6 +146,7 @@ class Training:
     def _take(self, event: Any) -> None:
         self.journal.take(event)
         if event["event"] == "checkpoint":
+            self.journal.keep()  # first: whoever goes on from the checkpoint does not do its epochs again
             self.uploads.offer()
 
     def _succeed(self) -> None:

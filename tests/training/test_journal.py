@@ -102,14 +102,15 @@ def test_small_news_wait_for_their_batch(run: Run, book: Journal) -> None:
     assert row(run).step == 0
 
 
-def test_nothing_but_the_log_is_written_to_a_run_that_was_canceled(run: Run, book: Journal) -> None:
+def test_a_canceled_run_stays_as_it_is_but_keeps_its_epochs_and_its_log(run: Run, book: Journal) -> None:
     Run.objects.get(pk=run.pk).move(Status.CANCELED)
     book.take(STEP)
     book.take(metrics(1, 0.5))
     book.take({"event": "log", "line": "the last words"})
     with pytest.raises(Lost):
         book.flush(now=True)
-    assert (row(run).status, row(run).step, Metric.objects.count()) == (Status.CANCELED, 0, 0)
+    assert (row(run).status, row(run).step, row(run).metrics) == (Status.CANCELED, 0, {})
+    assert Metric.objects.get().epoch == 1
     assert LogLine.objects.get().text == "the last words"
 
 
