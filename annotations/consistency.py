@@ -1,9 +1,23 @@
-"""Many queries, one state: a read that writers neither wait for nor disturb."""
+"""Many queries, one state: a read that writers neither wait for nor disturb, and writers that take turns."""
 
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from django.db import connection, transaction
+
+_turn = threading.RLock()
+
+
+@contextmanager
+def write_in_turn() -> Iterator[None]:
+    """`transaction.atomic` for what many people do at once.
+
+    SQLite has one writer, and whoever waits for it sleeps and looks again, ever longer. Within this process they
+    queue for the turn instead: the next one goes on as soon as it may.
+    """
+    with _turn if connection.vendor == "sqlite" else nullcontext(), transaction.atomic():
+        yield
 
 
 @contextmanager

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
+from annotations.consistency import write_in_turn
 from annotations.dataset.edits import Edit, EditError, Frame, merge, parse_edit
 from annotations.history import changes_since, draft_of, replay
 from annotations.models import Image, Revision
@@ -64,7 +65,7 @@ def _until_first(attempt: Callable[[], State]) -> State:
     """Run `attempt` in a transaction, again and again, until nobody else saved the image in between."""
     for _ in range(TRIES):
         try:
-            with transaction.atomic():
+            with write_in_turn():
                 return attempt()
         except Overtaken:
             continue

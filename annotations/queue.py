@@ -3,10 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from annotations.consistency import write_in_turn
 from annotations.models import Image
 from annotations.queries import known_queue
 from annotations.shapes import person, plain
@@ -47,7 +47,7 @@ def claim(*, image: Image, user: User) -> Image:
 
 def release(*, image_id: int, user: User, project_id: int) -> None:
     """Give back the user's own claim; anything else is left as it is."""
-    with transaction.atomic():
+    with write_in_turn():
         mine = Image.objects.filter(pk=image_id, project_id=project_id, claimed_by=user)
         if mine.update(claimed_by=None, claim_expires_at=None):
             _publish(project_id, image_id, None, None)
@@ -68,7 +68,7 @@ def _claim_first(waiting: QuerySet[Image], user: User) -> Image | None:
 
 def _take(rows: QuerySet[Image], user: User) -> bool:
     expires = timezone.now() + LEASE
-    with transaction.atomic():
+    with write_in_turn():
         if not rows.filter(_free_for(user)).update(claimed_by=user, claim_expires_at=expires):
             return False
         image = rows.only("id", "project_id").first()
