@@ -1,7 +1,7 @@
 """Imports: an archive sent, watched while it is worked through; the sample project; merging labels."""
 
 from drf_spectacular.utils import extend_schema
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -65,8 +65,6 @@ class ImportView(Endpoint):
 
 
 class SampleView(Endpoint):
-    parser_classes = [JSONParser]
-
     @extend_schema(request=SampleRequestSerializer, responses={201: ProjectSerializer})
     def post(self, request: Request) -> Response:
         """A small labelled project to try everything on; its pictures are drawn in the background."""

@@ -185,7 +185,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["boxwright.api.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "boxwright.api.schema.Schema",
     "EXCEPTION_HANDLER": "boxwright.api.problems.exception_handler",
     "DEFAULT_THROTTLE_RATES": {"login": env.text("BOXWRIGHT_LOGIN_RATE", "10/min"), "login_address": "60/min"},
@@ -208,6 +208,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {"TaskEnum": "boxwright.projects.models.TaskKind"},
 }
 
 # safety -------------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.conf import settings
 from django.urls import path
 from pytest_django import Settings
 from rest_framework.request import Request
@@ -88,6 +89,12 @@ def test_errors_of_the_framework_are_problems(
 def test_broken_json_is_a_problem(db: None) -> None:
     answer = APIClient().post("/api/v1/auth/token/", "{", content_type="application/json")
     assert answer.status_code == 400
+
+
+def test_a_json_body_is_bounded(db: None) -> None:
+    body = '{"email": "%s"}' % ("x" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    answer = APIClient().post("/api/v1/auth/token/", body, content_type="application/json")
+    assert answer.status_code == 413
 
 
 def test_huge_ids_and_odd_cursors_are_no_bugs(as_user: Callable[[User], APIClient], alice: User) -> None:
