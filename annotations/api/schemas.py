@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from annotations.models import Image
 from boxwright.jobs import Status
-from boxwright.projects.models import QUEUES
+from boxwright.projects.models import QUEUES, TaskKind
 from boxwright.teams.api.serializers import PersonSerializer
 
 
@@ -227,6 +227,7 @@ class DiffSerializer(serializers.Serializer[Any]):
 class FormatSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     title = serializers.CharField()
+    tasks = serializers.ListField(child=serializers.ChoiceField(TaskKind.choices))
     reads = serializers.BooleanField()
     writes = serializers.BooleanField()
 

@@ -1,5 +1,7 @@
 """Snapshots: made, listed, compared, downloaded; and the formats they can be had in."""
 
+from typing import Any
+
 from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -10,7 +12,7 @@ from rest_framework.views import APIView
 from annotations import snapshots
 from annotations.api.schemas import DiffSerializer, FormatSerializer, SnapshotSerializer
 from annotations.downloads import Reader, download_format, zip_of
-from annotations.formats import FORMATS
+from annotations.formats import FORMATS, Format
 from annotations.models import Snapshot
 from annotations.objects import manifest_key
 from annotations.queries import snapshot_for
@@ -82,11 +84,12 @@ class DiffView(Endpoint):
 class FormatsView(APIView):
     @extend_schema(responses=FormatSerializer(many=True))
     def get(self, _request: Request) -> Response:
-        rows = [
-            {"name": x.name, "title": x.title, "reads": x.read is not None, "writes": x.write is not None}
-            for x in FORMATS.values()
-        ]
-        return Response(rows)
+        return Response([_shape(layout) for layout in FORMATS.values()])
+
+
+def _shape(layout: Format) -> dict[str, Any]:
+    about = {"name": layout.name, "title": layout.title, "tasks": list(layout.tasks)}
+    return {**about, "reads": layout.read is not None, "writes": layout.write is not None}
 
 
 def _stem(snapshot: Snapshot) -> str:

@@ -1141,6 +1141,7 @@ export interface components {
         Format: {
             name: string;
             title: string;
+            tasks: components["schemas"]["TaskEnum"][];
             reads: boolean;
             writes: boolean;
         };
@@ -1597,6 +1598,16 @@ export interface components {
         SampleRequestRequest: {
             /** @description the team's slug */
             team: string;
+        };
+        /** @description A problem (RFC 9457) with what the client needs to decide. */
+        SaveConflict: {
+            type: string;
+            title: string;
+            status: number;
+            detail: string;
+            current: components["schemas"]["State"];
+            /** @description annotations that both changed */
+            conflicts: string[];
         };
         Session: {
             authenticated: boolean;
@@ -2109,12 +2120,13 @@ export interface operations {
                     "application/json": components["schemas"]["State"];
                 };
             };
-            /** @description somebody changed the same annotations; `current` and `conflicts` say what */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["SaveConflict"];
+                };
             };
             /** @description A problem */
             default: {

@@ -1,5 +1,5 @@
 import { apiUrl } from "../../api/client";
-import type { Format, Run, Snapshot, Task } from "../../api/types";
+import type { Format, Run, Snapshot } from "../../api/types";
 import { useProject } from "../../app/project";
 import { setQuery } from "../../app/router";
 import { useOwnPrimary } from "../../app/shell/pagePrimary";
@@ -56,11 +56,6 @@ export function SnapshotHead({ snapshot, snapshots, runs }: SnapshotHeadProps) {
   );
 }
 
-/** Whether the format carries this task's annotations; one that does not say so carries boxes. */
-function fits(format: Format & { tasks?: readonly Task[] }, task: Task): boolean {
-  return (format.tasks ?? ["detection"]).includes(task);
-}
-
 /** The newest snapshot, and nothing was trained on it yet: training is the next step. */
 function isNext(snapshot: Snapshot, snapshots: readonly Snapshot[], runs: readonly Run[]): boolean {
   const isNewest = snapshots.every((one) => one.number <= snapshot.number);
@@ -83,7 +78,7 @@ function DownloadMenu({ snapshot }: { snapshot: Snapshot }) {
       }
     >
       {(formats.value ?? [])
-        .filter((format) => format.writes && fits(format, project.value.task))
+        .filter((format) => format.writes && format.tasks.includes(project.value.task))
         .map((format) => (
           <MenuLink
             key={format.name}
