@@ -28,7 +28,7 @@ from tests.training.installation import (
     wait_run,
 )
 
-LONG = 48
+LONG = 30
 """Epochs of the run that is interrupted again and again: each time it does a few, at last the rest."""
 
 
