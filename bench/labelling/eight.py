@@ -1,6 +1,6 @@
 """Eight annotators at once against a really running server: claim the next image, open it, save ten boxes.
 
-    python bench/labelling/eight.py [--people 8] [--images 25] [--boxes 10] [--url http://… (one already running)]
+    python -m bench.labelling.eight [--people 8] [--images 25] [--boxes 10] [--url http://… (one already running)]
 
 Says p50/p95 of each step, alone and with everybody, and fails when an acknowledged box is missing, when two people
 got the same image, when anything but 200 was answered, or over the bars (1 person p95 ≤ 50 ms, 8 people ≤ 250 ms).
@@ -11,25 +11,19 @@ import contextlib
 import http.client
 import io
 import json
-import os
 import random
-import signal
-import socket
-import subprocess
 import sys
-import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from PIL import Image
 
-ROOT = Path(__file__).resolve().parents[2]
+from bench.server import running_server
+
 SECRET = "correct horse battery"
 CSRF = "b" * 32
 BARS = {"alone": 50.0, "together": 250.0}
@@ -72,40 +66,6 @@ class Person:
 
     def log_in(self, email: str) -> None:
         self.token = self.ask("log in", "POST", "auth/token/", {"email": email, "password": SECRET})["token"]
-
-
-@contextlib.contextmanager
-def running_server() -> Iterator[str]:
-    """`manage.py up` in a folder of its own."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with tempfile.TemporaryDirectory() as folder:
-        settings = {"BOXWRIGHT_VAR": folder, "BOXWRIGHT_PORT": str(port), "BOXWRIGHT_LOGIN_RATE": "1000/min"}
-        command = [sys.executable, "manage.py", "up"]
-        with (Path(folder) / "up.log").open("wb") as log:
-            env = {**os.environ, **settings}
-            server = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log)
-        try:
-            _wait_for(port, server)
-            yield f"http://127.0.0.1:{port}"
-            locked = (Path(folder) / "up.log").read_text(errors="replace").count("database is locked")
-            if locked:
-                raise SystemExit(f'"database is locked" {locked} times in the log')
-        finally:
-            server.send_signal(signal.SIGINT)
-            server.wait(30)
-
-
-def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
-    for _ in range(600):
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-            Person(f"http://127.0.0.1:{port}").ask("wake", "GET", "auth/session/")
-            return
-        if server.poll() is not None:
-            raise SystemExit("the server did not start")
-        time.sleep(0.1)
-    raise SystemExit("the server did not answer in a minute")
 
 
 def lay(url: str, people: int, images: int) -> tuple[list[Person], int, int]:

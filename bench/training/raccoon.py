@@ -1,6 +1,6 @@
 """Trains the default detector on the raccoon set in a child process, as a worker does, and says how good and how fast.
 
-    BOXWRIGHT_TEST_DATA=… BOXWRIGHT_WEIGHTS_DIR=… python bench/training/raccoon.py [--seeds 0 1 2] [--set epochs=6]
+    BOXWRIGHT_TEST_DATA=… BOXWRIGHT_WEIGHTS_DIR=… python -m bench.training.raccoon [--seeds 0 1 2] [--set epochs=6]
 
 `--seeds` are project seeds: each gives another split. The time is that of the whole child: imports to written files.
 """
@@ -18,15 +18,13 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
 
+from annotations.dataset.manifest import write_manifest
+from annotations.dataset.records import Box, ImageRecord, Mark
+from annotations.dataset.split import split_of
+from training.engine.catalog import complete_config, estimate_seconds
+from training.engine.config import CHILD_ENVIRONMENT
+
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
-
-from annotations.dataset.manifest import write_manifest  # noqa: E402
-from annotations.dataset.records import Box, ImageRecord, Mark  # noqa: E402
-from annotations.dataset.split import split_of  # noqa: E402
-from training.engine.catalog import complete_config, estimate_seconds  # noqa: E402
-from training.engine.config import CHILD_ENVIRONMENT  # noqa: E402
-
 MODEL = "ssdlite320_mobilenet_v3_large"
 BAR = {"AP": 0.60, "AP50": 0.95, "seconds": 65.0}
 

@@ -1,0 +1,28 @@
+"""`python -m bench [NAME …]`: all benchmarks, or those named, one after the other on a quiet machine."""
+
+import os
+import subprocess
+import sys
+
+BENCHMARKS = {
+    "loop": ["bench.loop"],
+    "training": ["bench.training.raccoon", "--seeds", "0", "1", "2"],
+    "labelling": ["bench.labelling.eight"],
+}
+
+
+def main(names: list[str]) -> int:
+    unknown = set(names) - BENCHMARKS.keys()
+    if unknown:
+        raise SystemExit(f"no such benchmark: {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
+    failed = []
+    for name in names or BENCHMARKS:
+        print(f"\n{name} (load {os.getloadavg()[0]:.1f} before)", flush=True)
+        if subprocess.run([sys.executable, "-m", *BENCHMARKS[name]], check=False).returncode:
+            failed.append(name)
+    print(f"\n{'missed a limit: ' + ', '.join(failed) if failed else 'all within their limits'}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,56 @@
+"""A really running Boxwright for the benchmarks: `manage.py up` in a folder of its own."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@contextlib.contextmanager
+def running_server(folder: Path | None = None) -> Iterator[str]:
+    """Yields its URL once the first page answers; fails on any "database is locked" in its log."""
+    with contextlib.ExitStack() as stack:
+        folder = folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        port = free_port()
+        settings = {"BOXWRIGHT_VAR": str(folder), "BOXWRIGHT_PORT": str(port), "BOXWRIGHT_LOGIN_RATE": "1000/min"}
+        log = folder / "up.log"
+        with log.open("wb") as output:
+            server = subprocess.Popen(
+                [sys.executable, "manage.py", "up"], cwd=ROOT, env=os.environ | settings, stdout=output, stderr=output
+            )
+        try:
+            url = f"http://127.0.0.1:{port}"
+            wait_for_page(url, server)
+            yield url
+        finally:
+            server.send_signal(signal.SIGINT)
+            server.wait(30)
+        locked = log.read_text(errors="replace").count("database is locked")
+        if locked:
+            raise SystemExit(f'"database is locked" {locked} times in the log')
+
+
+def wait_for_page(url: str, server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            raise SystemExit("the server did not start")
+        with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=60):
+            return
+        time.sleep(0.02)
+    raise SystemExit("the server did not answer in a minute")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
