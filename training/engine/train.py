@@ -89,11 +89,12 @@ def _epoch(run: Run, state: TrainingState) -> None:
     snapshot = state.as_checkpoint(run.info, run.labels, run.config, evaluation.metrics)
     if is_best:
         _write_best(run, snapshot, evaluation)
-    checkpoint.save(snapshot, run.out / "last.pt", state.as_dict())
     seconds = time.monotonic() - began
     eta = seconds * (run.config.epochs - state.epoch)
+    # Told before it is kept: a process killed in between tells the same epoch twice, and none is missing.
     _append(run.out / "metrics.jsonl", {"epoch": state.epoch, "seconds": round(seconds, 2), "values": values})
     run.progress.on_metrics(state.epoch, run.config.epochs, values, seconds, eta)
+    checkpoint.save(snapshot, run.out / "last.pt", state.as_dict())
     run.progress.on_checkpoint("out/last.pt", state.epoch)
 
 
