@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { EventStream } from "./events";
+import { EventStream, streamWhileSeen } from "./events";
 
 class FakeSource {
   onopen: (() => void) | null = null;
@@ -33,14 +33,28 @@ class FakeSource {
 
 let sources: (FakeSource & { url: string })[] = [];
 
-function started(): EventStream {
-  const stream = new EventStream("/events/", (url) => {
+function made(): EventStream {
+  return new EventStream("/events/", (url) => {
     const source = Object.assign(new FakeSource(), { url });
     sources.push(source);
     return source as unknown as EventSource;
   });
+}
+
+function started(): EventStream {
+  const stream = made();
   stream.start();
   return stream;
+}
+
+class FakePage extends EventTarget {
+  constructor(public visibilityState: DocumentVisibilityState) {
+    super();
+  }
+  turn(state: DocumentVisibilityState): void {
+    this.visibilityState = state;
+    this.dispatchEvent(new Event("visibilitychange"));
+  }
 }
 
 beforeEach(() => {
@@ -107,6 +121,53 @@ describe("an event stream", () => {
     sources[0]!.refuse();
     stream.stop();
     vi.advanceTimersByTime(60_000);
+    expect(sources).toHaveLength(1);
+  });
+});
+
+describe("a page's stream", () => {
+  function open(state: DocumentVisibilityState) {
+    const page = new FakePage(state);
+    const stream = made();
+    const gap = vi.fn();
+    stream.onGap(gap);
+    return { page, gap, end: streamWhileSeen(stream, page as unknown as Document) };
+  }
+
+  it("gives its connection back when nobody looks, and goes on from there", () => {
+    const { page, gap } = open("visible");
+    sources[0]!.connect();
+    sources[0]!.say("counts", {}, "17");
+    page.turn("hidden");
+    expect(sources[0]!.closed).toBe(false);
+    vi.advanceTimersByTime(5_000);
+    expect(sources[0]!.closed).toBe(true);
+    page.turn("visible");
+    expect(sources[1]!.url).toBe("/events/?last_event_id=17");
+    sources[1]!.connect();
+    expect(gap).toHaveBeenCalledOnce();
+  });
+
+  it("stays open when one only glances elsewhere", () => {
+    const { page } = open("visible");
+    page.turn("hidden");
+    vi.advanceTimersByTime(4_000);
+    page.turn("visible");
+    vi.advanceTimersByTime(60_000);
+    expect(sources).toHaveLength(1);
+    expect(sources[0]!.closed).toBe(false);
+  });
+
+  it("waits, in a tab opened in the background, until it is looked at", () => {
+    const { page, gap, end } = open("hidden");
+    vi.advanceTimersByTime(60_000);
+    expect(sources).toHaveLength(0);
+    page.turn("visible");
+    sources[0]!.connect();
+    expect(gap).toHaveBeenCalledOnce();
+    end();
+    expect(sources[0]!.closed).toBe(true);
+    page.turn("visible");
     expect(sources).toHaveLength(1);
   });
 });

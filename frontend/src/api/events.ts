@@ -21,7 +21,7 @@ export class EventStream {
   private readonly gapListeners = new Set<() => void>();
   private lastId = "";
   private failures = 0;
-  private opened = false;
+  private mayHaveMissed = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -29,12 +29,15 @@ export class EventStream {
     private readonly open: OpenSource = (address) => new EventSource(address),
   ) {}
 
+  /** May be called again after `stop`: then it goes on from the last event it saw. */
   start(): void {
-    this.connect();
+    if (!this.source) this.connect();
   }
 
   stop(): void {
     clearTimeout(this.timer);
+    this.failures = 0;
+    this.mayHaveMissed = true;
     this.source?.close();
     this.source = null;
   }
@@ -64,8 +67,8 @@ export class EventStream {
 
   private opening(): void {
     this.failures = 0;
-    if (this.opened) for (const listener of this.gapListeners) listener();
-    this.opened = true;
+    if (this.mayHaveMissed) for (const listener of this.gapListeners) listener();
+    this.mayHaveMissed = true;
   }
 
   private failing(source: EventSource): void {
@@ -81,4 +84,26 @@ export class EventStream {
     const data = JSON.parse(event.data) as never;
     for (const listener of this.listeners.get(kind) ?? []) listener(data);
   }
+}
+
+const UNSEEN_MS = 5_000;
+
+/**
+ * Streams only while the page is seen. A browser opens six connections to one address, for all its tabs:
+ * seven that hold one each would load nothing any more. Back in sight, the stream tells of the gap.
+ */
+export function streamWhileSeen(stream: EventStream, page: Document = document): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const follow = () => {
+    clearTimeout(timer);
+    if (page.visibilityState === "visible") stream.start();
+    else timer = setTimeout(() => stream.stop(), UNSEEN_MS);
+  };
+  page.addEventListener("visibilitychange", follow);
+  follow();
+  return () => {
+    page.removeEventListener("visibilitychange", follow);
+    clearTimeout(timer);
+    stream.stop();
+  };
 }

@@ -3,7 +3,7 @@ import { type ComponentChildren, createContext } from "preact";
 import { useContext, useEffect, useMemo, useState } from "preact/hooks";
 import { api, apiUrl } from "../api/client";
 import { ApiError } from "../api/errors";
-import { EventStream } from "../api/events";
+import { EventStream, streamWhileSeen } from "../api/events";
 import type { Counts, Page, Project, Role, Run } from "../api/types";
 import { PageError, PageLoading } from "../ui/states";
 import { atLeast } from "./session";
@@ -77,11 +77,10 @@ function follow(state: ProjectState): () => void {
       else if (!known || run.id > known.id) void state.reload();
     }),
     events.onGap(() => void state.reload()),
+    streamWhileSeen(events),
   ];
-  events.start();
   return () => {
     for (const end of ends) end();
-    events.stop();
   };
 }
 
