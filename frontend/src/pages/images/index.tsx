@@ -121,6 +121,7 @@ export default function Images() {
   return (
     <>
       <div class="images-bar">
+        <h1 class="vh">Images</h1>
         <QueueTabs queue={filter.queue} counts={counts.value} />
         <span class="grow" />
         {incoming > 0 && hidden && (
@@ -136,19 +137,21 @@ export default function Images() {
             </Button>
           </span>
         )}
-        <input
-          ref={chooser}
-          type="file"
-          multiple
-          accept="image/jpeg,image/png,image/webp,image/bmp,.zip"
-          class="vh"
-          tabIndex={-1}
-          aria-label="Images to upload"
-          onChange={(event) => {
-            take([...(event.currentTarget.files ?? [])]);
-            event.currentTarget.value = "";
-          }}
-        />
+        {mayUpload && (
+          <input
+            ref={chooser}
+            type="file"
+            multiple
+            accept="image/jpeg,image/png,image/webp,image/bmp,.zip"
+            class="vh"
+            tabIndex={-1}
+            aria-label="Images to upload"
+            onChange={(event) => {
+              take([...(event.currentTarget.files ?? [])]);
+              event.currentTarget.value = "";
+            }}
+          />
+        )}
       </div>
       <div class="images-split">
         <DropZone enabled={mayUpload} onFiles={take}>
