@@ -21,17 +21,18 @@ function pressOf(event: KeyboardEvent): KeyPress {
   return { key, code, shift, alt, ctrl: event.ctrlKey || event.metaKey };
 }
 
-/** Typing, dialogs and menus have their own keys. */
+/** Typing, dialogs and menus have their own keys; a checkbox only those that press it. */
 function isElsewhere(target: EventTarget | null): boolean {
   return (
     target instanceof Element &&
-    target.closest("input, textarea, select, [role='dialog'], [role='menu']") !== null
+    target.closest("input:not([type='checkbox']), textarea, select, [role='dialog'], [role='menu']") !== null
   );
 }
 
 function activates(event: KeyboardEvent): boolean {
-  const onButton = event.target instanceof Element && event.target.closest("button, a[href]") !== null;
-  return onButton && (event.key === "Enter" || event.key === " ");
+  const isPressable =
+    event.target instanceof Element && event.target.closest("button, a[href], [type='checkbox']") !== null;
+  return isPressable && (event.key === "Enter" || event.key === " ");
 }
 
 /** Tab walks the boxes while the stage has the focus, and goes on to the page after the last one. */
