@@ -17,6 +17,9 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.e2e.api import Api
+from tests.e2e.steps import sign_in
+
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = Path(os.environ.get("BOXWRIGHT_CHROMIUM", "/usr/bin/chromium"))
 CHROMIUM_FLAGS = [
@@ -102,6 +105,20 @@ def visitor(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[
     yield page
     context.close()
     assert faults == []
+
+
+@pytest.fixture(scope="module")
+def api(server: Server) -> Iterator[Api]:
+    """Ada, who owns the installation's only team, at her scripts."""
+    with Api.first_visit(server.url) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def ada(server: Server, api: Api, visitor: Page) -> Page:
+    """Ada at her browser."""
+    sign_in(visitor, server.url)
+    return visitor
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,15 @@ def first_visit(page: Page, url: str) -> None:
     expect(page.get_by_role("button", name="Sample project").first).to_be_visible()
 
 
+def sign_in(page: Page, url: str, email: str = EMAIL, password: str = PASSWORD) -> None:
+    """Through the page, as whoever has an account."""
+    page.goto(url)
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("navigation", name="Main").first).to_be_attached(timeout=30_000)
+
+
 def sample_project(page: Page) -> str:
     """Make the sample project and wait until its pictures are in; its slug."""
     page.get_by_role("button", name="Sample project").first.click()
@@ -27,10 +36,10 @@ def sample_project(page: Page) -> str:
 
 
 def draw_box(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
-    """Drag on the picture; positions are shares of the stage."""
-    stage = page.get_by_test_id("stage")
-    expect(page.get_by_test_id("picture")).to_be_visible()
-    area = stage.bounding_box()
+    """Drag a rectangle; positions are shares of the picture."""
+    picture = page.get_by_test_id("picture")
+    expect(picture).to_be_visible()
+    area = picture.bounding_box()
     assert area is not None
     (x0, y0), (x1, y1) = ((area["x"] + x * area["width"], area["y"] + y * area["height"]) for x, y in (start, end))
     page.mouse.move(x0, y0)
@@ -40,5 +49,12 @@ def draw_box(page: Page, start: tuple[float, float], end: tuple[float, float]) -
     page.mouse.up()
 
 
-def saved(page: Page) -> None:
-    expect(page.get_by_test_id("saving-state")).to_have_text("Saved", timeout=15_000)
+def box_ids(page: Page, count: int) -> list[str]:
+    """The ids of the boxes on the picture, once there are `count`."""
+    rows = page.get_by_test_id("box-row")
+    expect(rows).to_have_count(count, timeout=30_000)
+    return [row.get_attribute("data-id") or "" for row in rows.all()]
+
+
+def saved(page: Page, milliseconds: float = 15_000) -> None:
+    expect(page.get_by_test_id("saving-state")).to_have_text("Saved", timeout=milliseconds)
