@@ -1,0 +1,105 @@
+"""Importing a Pascal VOC zip through the page: counts, and findings that name file and reason."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.annotations.archives import voc, zipped
+from tests.annotations.test_bad_input import ENTITY
+from tests.e2e.api import Api, Json
+from tests.e2e.conftest import Server
+from tests.e2e.drawings import picture
+
+pytestmark = pytest.mark.e2e
+COUNT, TWINS = 40, 1
+"""Among the first forty raccoons, 11 and 116 are the same picture."""
+
+
+def test_raccoons_come_in_with_their_boxes(
+    server: Server, api: Api, ada: Page, test_data: Path, tmp_path: Path
+) -> None:
+    project = api.project("Raccoons", "detection", [])
+    archive = tmp_path / "raccoons.zip"
+    boxes = raccoons(test_data / "raccoon", archive)
+
+    card = import_through_the_page(server, ada, project, archive)
+
+    expect(card).to_contain_text("Succeeded", timeout=60_000, ignore_case=True)
+    expect(card.get_by_role("status")).to_have_text(
+        f"{COUNT - TWINS} images added{TWINS} already here{boxes} annotations added"
+    )
+    expect(finding(card, "the same picture as")).to_contain_text("raccoon-116.xml")
+    expect(ada.get_by_role("tab", name=f"Labelled {COUNT - TWINS}", exact=True)).to_be_visible()
+    fresh = api.get(f"projects/{project['id']}/")
+    assert (fresh["counts"]["images"], fresh["counts"]["labelled"]) == (COUNT - TWINS, COUNT - TWINS)
+    assert fresh["counts"]["annotations"] == boxes
+    assert [(label["name"], label["annotation_count"]) for label in fresh["labels"]] == [("raccoon", boxes)]
+
+    card = import_through_the_page(server, ada, project, archive)
+    again = f"{COUNT} already here{boxes} annotations already here"
+    expect(card.get_by_role("status")).to_have_text(again, timeout=60_000)
+    assert api.get(f"projects/{project['id']}/")["counts"] == fresh["counts"]
+
+
+def test_archive_that_leaves_its_folder_is_refused_whole(server: Server, api: Api, ada: Page, tmp_path: Path) -> None:
+    project = api.project("Unsafe", "detection", ["disc"])
+    archive = tmp_path / "unsafe.zip"
+    archive.write_bytes(zipped({"good.png": picture(1), "good.xml": voc("good.png"), "../../evil.png": picture(2)}))
+
+    card = import_through_the_page(server, ada, project, archive)
+
+    expect(card).to_contain_text("Failed", timeout=60_000, ignore_case=True)
+    expect(finding(card, "a path that leaves the archive")).to_contain_text("../../evil.png")
+    assert api.get(f"projects/{project['id']}/")["counts"]["images"] == 0
+
+
+def test_each_finding_names_its_file_and_its_reason(server: Server, api: Api, ada: Page, tmp_path: Path) -> None:
+    project = api.project("Findings", "detection", ["disc"])
+    archive = tmp_path / "findings.zip"
+    boxes = [("disc", 400, 300, 500, 400), ("zebra", 1, 1, 50, 50), ("disc", 10, 10, 90, 90)]
+    entries = {
+        "a.png": picture(1),
+        "a.xml": voc("a.png", *boxes, size=(320, 240)),
+        "secret.png": picture(2),
+        "secret.xml": ENTITY + b"<filename>&secret;</filename></annotation>",
+    }
+    archive.write_bytes(zipped(entries))
+
+    card = import_through_the_page(server, ada, project, archive)
+
+    expect(card).to_contain_text("Succeeded", timeout=60_000, ignore_case=True)
+    expect(finding(card, "outside the image of 320×240")).to_contain_text("a.xml:4")
+    expect(finding(card, "unknown label 'zebra'")).to_contain_text("a.xml:5")
+    expect(finding(card, "document type or entities")).to_contain_text("secret.xml")
+    expect(card).not_to_contain_text("root:")
+    assert [image["name"] for image in api.get(f"projects/{project['id']}/images/")["results"]] == ["a.png"]
+    fresh = api.get(f"projects/{project['id']}/")
+    assert fresh["counts"]["annotations"] == 1
+    assert [label["name"] for label in fresh["labels"]] == ["disc"]
+
+
+def import_through_the_page(server: Server, page: Page, project: Json, archive: Path) -> Locator:
+    """Choose the zip in the dialog; the card that tells of the import. Unknown labels: as the dialog proposes."""
+    page.goto(f"{server.url}/p/{project['slug']}/images")
+    page.get_by_role("button", name=re.compile("^Import")).first.click()
+    dialog = page.get_by_role("dialog", name="Import")
+    dialog.locator("input[type=file]").set_input_files(archive)
+    expect(dialog).to_contain_text(archive.name)
+    dialog.get_by_role("button", name="Import").click()
+    expect(dialog).to_have_count(0, timeout=30_000)
+    return page.get_by_role("region", name=f"Import of {archive.name}")
+
+
+def finding(card: Locator, reason: str) -> Locator:
+    return card.get_by_role("listitem").filter(has_text=reason)
+
+
+def raccoons(folder: Path, archive: Path) -> int:
+    """Zip the first raccoons with their annotation files; how many boxes they have, a twin's left out."""
+    chosen = sorted((folder / "annotations").glob("*.xml"))[:COUNT]
+    pages = {f"annotations/{path.name}": path.read_bytes() for path in chosen}
+    images = [folder / "images" / f"{path.stem}.jpg" for path in chosen]
+    archive.write_bytes(zipped({**pages, **{f"images/{path.name}": path.read_bytes() for path in images}}))
+    return sum(page.count(b"<object>") for name, page in pages.items() if "raccoon-116" not in name)
