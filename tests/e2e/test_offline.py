@@ -1,0 +1,181 @@
+"""The network drops, the server dies, the tab is closed or reloaded: what was drawn arrives, and arrives once."""
+
+import os
+import signal
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.e2e.api import Api, Json
+from tests.e2e.conftest import Server
+from tests.e2e.drawings import pictures, written
+from tests.e2e.steps import box_ids, draw_box, saved
+from tests.e2e.test_killed_web import server_answers_again, web_pid
+
+pytestmark = pytest.mark.e2e
+SAVES = "**/api/v1/images/*/annotations/"
+FIVE = [((0.05 + 0.18 * n, 0.2), (0.18 + 0.18 * n, 0.5)) for n in range(5)]
+
+
+@pytest.fixture(scope="module")
+def project(api: Api, tmp_path_factory: pytest.TempPathFactory) -> Json:
+    made = api.project("Offline", "detection", ["thing"])
+    api.upload(made["id"], written(tmp_path_factory.mktemp("drawn"), pictures(8)))
+    return made
+
+
+@pytest.fixture
+def tab(ada: Page) -> Iterator[Page]:
+    """A second tab of Ada's browser, so that a test may close it."""
+    page = ada.context.new_page()
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def image(api: Api, project: Json) -> int:
+    """One that nobody has labelled yet."""
+    rows = api.get(f"projects/{project['id']}/images/", queue="unlabelled", order="name")["results"]
+    return int(rows[0]["id"])
+
+
+def open_image(server: Server, page: Page, project: Json, image: int) -> None:
+    page.goto(f"{server.url}/p/{project['slug']}/label/{image}")
+    expect(page.get_by_test_id("picture")).to_be_visible(timeout=30_000)
+
+
+def draw_five(page: Page) -> list[str]:
+    for start, end in FIVE:
+        draw_box(page, start, end)
+    return box_ids(page, len(FIVE))
+
+
+def all_pending(page: Page, count: int) -> None:
+    state = page.get_by_test_id("saving-state")
+    expect(state).to_have_attribute("data-pending", str(count), timeout=15_000)
+    expect(state).to_have_text("Offline: kept on this device", timeout=30_000)
+
+
+def arrived_once(api: Api, image: int, ids: list[str], seconds: float = 60) -> None:
+    """Each id is there, in exactly one revision, and nothing else is."""
+    path = f"images/{image}/annotations/"
+    answer = api.wait(path, lambda state: len(state["annotations"]) >= len(ids), seconds)
+    assert sorted(row["id"] for row in answer["annotations"]) == sorted(ids)
+    revisions = api.get(f"images/{image}/revisions/")["results"]
+    assert answer["revision"] == len(revisions)
+    assert sorted(row["id"] for revision in revisions for row in revision["upserted"]) == sorted(ids)
+    assert not [id_ for revision in revisions for id_ in revision["deleted"]]
+
+
+def test_network_drops_while_drawing(server: Server, api: Api, tab: Page, project: Json, image: int) -> None:
+    open_image(server, tab, project, image)
+    tab.context.set_offline(True)
+    try:
+        ids = draw_five(tab)
+        all_pending(tab, len(FIVE))
+        assert api.get(f"images/{image}/annotations/")["annotations"] == []
+    finally:
+        tab.context.set_offline(False)
+
+    saved(tab)
+
+    arrived_once(api, image, ids)
+    tab.reload()
+    assert sorted(box_ids(tab, len(FIVE))) == sorted(ids)
+
+
+def test_server_stops_and_the_tab_is_closed(server: Server, api: Api, ada: Page, project: Json, image: int) -> None:
+    tab = ada.context.new_page()
+    open_image(server, tab, project, image)
+    server.stop()
+    ids = draw_five(tab)
+    all_pending(tab, len(FIVE))
+    tab.close()
+    server.start()
+    assert api.get(f"images/{image}/annotations/")["annotations"] == []
+
+    ada.goto(server.url)
+
+    expect(ada.get_by_role("heading", name="Projects")).to_be_visible(timeout=30_000)
+    arrived_once(api, image, ids)
+    ada.goto(f"{server.url}/p/{project['slug']}/label/{image}")
+    assert sorted(box_ids(ada, len(FIVE))) == sorted(ids)
+    saved(ada)
+    ada.goto(server.url)
+    arrived_once(api, image, ids)
+
+
+@pytest.mark.parametrize("reached", [False, True], ids=["before it arrives", "after it is stored"])
+def test_web_is_killed_while_the_browser_saves(
+    server: Server, api: Api, tab: Page, project: Json, image: int, reached: bool
+) -> None:
+    open_image(server, tab, project, image)
+    killed: list[int] = []
+
+    def kill(route: Route) -> None:
+        if route.request.method != "PATCH" or killed:
+            return route.continue_()
+        if reached:
+            assert route.fetch().ok
+        killed.append(web_pid(server))
+        os.kill(killed[0], signal.SIGKILL)
+        return route.abort("connectionreset")
+
+    tab.route(SAVES, kill)
+    ids = draw_five(tab)
+    server_answers_again(server)
+
+    saved(tab, 60_000)
+
+    assert killed
+    arrived_once(api, image, ids)
+
+
+def test_reload_while_saving(server: Server, api: Api, tab: Page, project: Json, image: int) -> None:
+    open_image(server, tab, project, image)
+    tab.route(SAVES, lambda route: None if route.request.method == "PATCH" else route.continue_())
+    ids = draw_five(tab)
+    expect(tab.get_by_test_id("saving-state")).to_have_text("5 pending")
+    tab.unroute(SAVES)
+
+    tab.reload()
+
+    assert sorted(box_ids(tab, len(FIVE))) == sorted(ids)
+    saved(tab)
+    arrived_once(api, image, ids)
+
+
+def test_two_tabs_of_one_person(server: Server, api: Api, ada: Page, tab: Page, project: Json, image: int) -> None:
+    open_image(server, ada, project, image)
+    open_image(server, tab, project, image)
+    draw_box(ada, *FIVE[0])
+    draw_box(tab, *FIVE[2])
+
+    for page in (ada, tab):
+        saved(page)
+        ids = box_ids(page, 2)
+
+    arrived_once(api, image, ids)
+
+
+def test_two_tabs_offline_on_one_image(
+    server: Server, api: Api, ada: Page, tab: Page, project: Json, image: int
+) -> None:
+    """Each writes its own journal: neither forgets nor doubles what the other drew."""
+    open_image(server, ada, project, image)
+    open_image(server, tab, project, image)
+    context = ada.context
+    context.set_offline(True)
+    try:
+        draw_box(ada, *FIVE[0])
+        draw_box(tab, *FIVE[2])
+        for page in (ada, tab):
+            all_pending(page, 1)
+    finally:
+        context.set_offline(False)
+
+    for page in (ada, tab):
+        saved(page)
+        ids = box_ids(page, 2)
+    arrived_once(api, image, ids)
