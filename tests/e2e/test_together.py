@@ -1,0 +1,256 @@
+"""A team labels together: invited by link, served different images, merged where they meet; no strangers."""
+
+import re
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.api import PASSWORD, Api, Json
+from tests.e2e.conftest import Server
+from tests.e2e.drawings import pictures, written
+from tests.e2e.steps import box_ids, draw_box, saved
+
+pytestmark = pytest.mark.e2e
+NewPerson = Callable[[], Page]
+
+
+@pytest.fixture(scope="module")
+def project(api: Api, tmp_path_factory: pytest.TempPathFactory) -> Json:
+    made = api.project("Together", "detection", ["thing"])
+    api.upload(made["id"], written(tmp_path_factory.mktemp("drawn"), pictures(10)))
+    return made
+
+
+@pytest.fixture(scope="module")
+def newcomer(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[NewPerson]:
+    """Another person's browser, which knows nobody yet."""
+    contexts, faults = [], []
+
+    def arrive() -> Page:
+        contexts.append(browser.new_context(**browser_context_args))
+        page = contexts[-1].new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        return page
+
+    yield arrive
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+def link_from_the_page(server: Server, ada: Page, role: str, days: str = "1 day") -> str:
+    ada.goto(f"{server.url}/t/plates")
+    panel = ada.get_by_role("region", name="Invite")
+    panel.get_by_label("Role").select_option(label=role)
+    panel.get_by_label("Ends after").select_option(label=days)
+    panel.get_by_role("button", name="Make link").click()
+    field = panel.get_by_label("Invitation link", exact=True)
+    expect(field).to_have_value(re.compile(r"/join/\S{16,}$"))
+    return field.input_value()
+
+
+def join(page: Page, link: str, name: str) -> None:
+    page.goto(link)
+    page.get_by_label("Your name").fill(name)
+    page.get_by_label("Email").fill(f"{name.lower()}@example.org")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Create account and join").click()
+    expect(page.get_by_role("navigation", name="Main").first).to_be_visible(timeout=30_000)
+
+
+@pytest.fixture(scope="module")
+def bob(server: Server, ada: Page, project: Json, newcomer: NewPerson) -> Page:
+    """Joins as annotator by the link that Ada makes on the Team page."""
+    page = newcomer()
+    page.goto(link := link_from_the_page(server, ada, "Annotator"))
+    expect(page.get_by_role("heading", name="Join Plates")).to_be_visible()
+    expect(page.get_by_text("You are invited as annotator")).to_be_visible()
+    join(page, link, "Bob")
+    return page
+
+
+def test_invited_person_lands_in_the_project(server: Server, api: Api, ada: Page, bob: Page, project: Json) -> None:
+    bob.goto(server.url)
+    bob.get_by_role("link", name=re.compile("Together")).click()
+    expect(bob).to_have_url(f"{server.url}/p/{project['slug']}/images")
+    expect(bob.get_by_role("tab", name="All 10")).to_be_visible()
+    members = {row["user"]["email"]: row["role"] for row in api.get("teams/plates/members/")["results"]}
+    assert members == {"ada@example.org": "owner", "bob@example.org": "annotator"}
+    ada.goto(f"{server.url}/t/plates")
+    expect(ada.get_by_role("row", name=re.compile("Bob"))).to_be_visible()
+
+
+def test_link_works_once(server: Server, ada: Page, newcomer: NewPerson) -> None:
+    link = link_from_the_page(server, ada, "Viewer", "7 days")
+    join(newcomer(), link, "Cora")
+    late = newcomer()
+    late.goto(link)
+    expect(late.get_by_role("heading", name="This invitation cannot be used")).to_be_visible()
+
+
+def test_expired_link_says_so(server: Server, ada: Page, newcomer: NewPerson) -> None:
+    link = link_from_the_page(server, ada, "Annotator")
+    let_all_invitations_end(server)
+    late = newcomer()
+
+    late.goto(link)
+
+    expect(late.get_by_role("heading", name="This invitation cannot be used")).to_be_visible()
+    expect(late.get_by_text("This invitation has expired; ask for a new one.")).to_be_visible()
+    ada.goto(f"{server.url}/t/plates")
+    expect(ada.get_by_role("region", name="Waiting")).to_contain_text("Expired")
+
+
+def let_all_invitations_end(server: Server) -> None:
+    """The test cannot wait a day."""
+    with closing(sqlite3.connect(next(server.folder.glob("*.sqlite3")), timeout=20)) as database, database:
+        database.execute("UPDATE teams_invitation SET expires_at = '2020-01-01 00:00:00' WHERE accepted_at IS NULL")
+
+
+def test_two_people_get_different_images(server: Server, api: Api, ada: Page, bob: Page, project: Json) -> None:
+    for page in (ada, bob):
+        page.goto(f"{server.url}/p/{project['slug']}/label")
+        expect(page).to_have_url(re.compile(r"/label/\d+$"))
+    mine, theirs = (int(page.url.rsplit("/", 1)[1]) for page in (ada, bob))
+    assert mine != theirs
+    assert api.get(f"images/{theirs}/")["claimed_by"]["name"] == "Bob"
+    left = ada.get_by_test_id("queue-left")
+    expect(left).to_have_text("10 left to label")
+
+    draw_box(bob, (0.2, 0.2), (0.5, 0.5))
+
+    saved(bob)
+    expect(left).to_have_text("9 left to label")
+
+
+def test_different_boxes_merge_and_the_same_box_asks(
+    server: Server, api: Api, ada: Page, bob: Page, project: Json
+) -> None:
+    image = open_for_both(server, api, ada, bob, project)
+    draw_box(ada, (0.1, 0.2), (0.3, 0.5))
+    draw_box(bob, (0.6, 0.2), (0.8, 0.5))
+    for page in (ada, bob):
+        saved(page)
+        ids = box_ids(page, 2)
+    state = api.get(f"images/{image}/annotations/")
+    authors = {row["created_by"]["name"] for row in state["annotations"]}
+    assert ({row["id"] for row in state["annotations"]}, authors) == (set(ids), {"Ada", "Bob"})
+
+    both_move(ada, bob, ids[0])
+    theirs = left_of(api, image, ids[0])
+    notice = ada.get_by_test_id("conflict-notice")
+    expect(notice).to_contain_text("Someone else changed the same mark", timeout=60_000)
+    assert left_of(api, image, ids[0]) == theirs
+    ada.get_by_test_id("keep-mine").click()
+
+    saved(ada)
+    expect(notice).to_have_count(0)
+    mine = left_of(api, image, ids[0])
+    assert mine > theirs
+    history = [left for left in lefts_in_history(api, image, ids[0]) if left in (mine, theirs)]
+    assert sorted(history) == [theirs, mine], "both versions can be restored"
+
+    both_move(ada, bob, ids[1])
+    expect(notice).to_be_visible(timeout=60_000)
+    theirs = left_of(api, image, ids[1])
+    ada.get_by_test_id("take-theirs").click()
+    saved(ada)
+    assert left_of(api, image, ids[1]) == theirs
+    assert len(api.get(f"images/{image}/annotations/")["annotations"]) == 2
+
+
+def open_for_both(server: Server, api: Api, ada: Page, bob: Page, project: Json) -> int:
+    image = int(api.get(f"projects/{project['id']}/images/", queue="unlabelled")["results"][-1]["id"])
+    for page in (ada, bob):
+        page.goto(f"{server.url}/p/{project['slug']}/label/{image}")
+        expect(page.get_by_test_id("picture")).to_be_visible(timeout=30_000)
+    expect(bob.get_by_test_id("holder-notice")).to_contain_text("Claimed by Ada")
+    return image
+
+
+def both_move(ada: Page, bob: Page, box: str) -> None:
+    """Ada a long way while her network is down, Bob a little meanwhile; then her network is back."""
+    ada.context.set_offline(True)
+    move(ada, box, 3)
+    expect(ada.get_by_test_id("saving-state")).to_have_text("Offline: kept on this device", timeout=30_000)
+    move(bob, box, 1)
+    saved(bob)
+    ada.context.set_offline(False)
+
+
+def move(page: Page, box: str, times: int) -> None:
+    page.locator(f"[data-testid=box-row][data-id='{box}']").click()
+    for _ in range(times):
+        page.keyboard.press("Shift+ArrowRight")
+
+
+def left_of(api: Api, image: int, box: str) -> float:
+    rows = api.get(f"images/{image}/annotations/")["annotations"]
+    return next(float(row["x_min"]) for row in rows if row["id"] == box)
+
+
+def lefts_in_history(api: Api, image: int, box: str) -> list[float]:
+    revisions = api.get(f"images/{image}/revisions/")["results"]
+    return [float(row["x_min"]) for revision in revisions for row in revision["upserted"] if row["id"] == box]
+
+
+def test_viewer_looks_and_draws_nothing(
+    server: Server, api: Api, ada: Page, project: Json, newcomer: NewPerson
+) -> None:
+    vera = newcomer()
+    join(vera, link_from_the_page(server, ada, "Viewer"), "Vera")
+    image = api.get(f"projects/{project['id']}/images/", queue="labelled")["results"][0]
+    before = api.get(f"images/{image['id']}/annotations/")
+    vera.goto(f"{server.url}/p/{project['slug']}/label/{image['id']}")
+    expect(vera.get_by_test_id("read-only-notice")).to_contain_text("You are a viewer here")
+    count = len(before["annotations"])
+    box_ids(vera, count)
+
+    draw_box(vera, (0.4, 0.6), (0.6, 0.9))
+    for key in ("a", "Tab", "Delete", "s", "e"):
+        vera.keyboard.press(key)
+
+    box_ids(vera, count)
+    assert api.get(f"images/{image['id']}/annotations/") == before
+    assert api.get(f"images/{image['id']}/")["queue"] == "labelled"
+    vera.goto(f"{server.url}/p/{project['slug']}/images")
+    expect(vera.get_by_role("tab", name="All 10")).to_be_visible()
+    expect(vera.get_by_role("button", name="Upload")).to_have_count(0)
+
+
+def test_stranger_finds_nothing(server: Server, api: Api, project: Json, newcomer: NewPerson) -> None:
+    other = api.post("teams/", name="Strangers")
+    link = api.post(f"teams/{other['slug']}/invitations/", role="manager")["link"]
+    charlie = newcomer()
+    join(charlie, link, "Charlie")
+    image = api.get(f"projects/{project['id']}/images/")["results"][0]["id"]
+
+    for path in ("images", f"label/{image}", "snapshots", "runs", "settings"):
+        charlie.goto(f"{server.url}/p/{project['slug']}/{path}")
+        expect(charlie.get_by_role("heading", name="Not found")).to_be_visible()
+        expect(charlie.locator("body")).not_to_contain_text("Together")
+    charlie.goto(f"{server.url}/t/plates")
+    expect(charlie.get_by_role("heading", name="Not found")).to_be_visible()
+    with Api(server.url, "charlie@example.org") as stranger:
+        for path in (f"projects/{project['id']}/", f"images/{image}/", f"images/{image}/file/", "teams/plates/"):
+            with pytest.raises(httpx.HTTPStatusError) as refused:
+                stranger.get(path)
+            assert refused.value.response.status_code == 404
+
+
+def test_signed_out_person_comes_back_to_the_page_that_was_asked_for(
+    server: Server, project: Json, bob: Page, newcomer: NewPerson
+) -> None:
+    page = newcomer()
+    page.goto(f"{server.url}/p/{project['slug']}/images")
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    page.get_by_label("Email").fill("bob@example.org")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("tab", name="All 10")).to_be_visible()
+    assert page.url == f"{server.url}/p/{project['slug']}/images"
