@@ -8,6 +8,9 @@ DATA := $(wildcard $(CURDIR)/../shared/datasets)
 WEIGHTS := $(wildcard $(CURDIR)/../shared/weights)
 TEST_ENV = BOXWRIGHT_TEST_DATA=$${BOXWRIGHT_TEST_DATA:-$(DATA)} BOXWRIGHT_WEIGHTS_DIR=$${BOXWRIGHT_WEIGHTS_DIR:-$(WEIGHTS)}
 
+# Two at a time, a file each: most tests wait for processes of their own.
+PYTEST = $(BIN)/pytest -n 2 --dist loadfile
+
 .DEFAULT_GOAL := help
 .PHONY: help setup run test test-full e2e check fix bench schema pins screenshots
 
@@ -21,13 +24,13 @@ setup: ## everything that developing and testing need
 	@$(PYTHON) bootstrap.py test
 
 test: setup ## all tests: SQLite, PostgreSQL, frontend, real browser
-	$(TEST_ENV) $(BIN)/pytest tests
-	$(TEST_ENV) $(BIN)/python -m tests.services.postgres -- $(BIN)/pytest -m "not full and not e2e" tests/platform tests/access tests/test_access.py tests/annotations tests/training --ignore=tests/training/engine
+	$(TEST_ENV) $(PYTEST) tests
+	$(TEST_ENV) $(BIN)/python -m tests.services.postgres -- $(PYTEST) -m "not full and not e2e" tests/platform tests/access tests/test_access.py tests/annotations tests/training --ignore=tests/training/engine
 	npm --prefix frontend run --silent test
 
-test-full: ## the long proofs too: full training, Ceph, RabbitMQ
+test-full: test ## the long proofs too: full training, Ceph, RabbitMQ
 	@$(PYTHON) bootstrap.py full
-	$(TEST_ENV) $(BIN)/pytest -m "full or not full" tests
+	$(TEST_ENV) $(BIN)/pytest -m full tests
 
 e2e: setup ## only the tests that drive a real browser
 	$(TEST_ENV) $(BIN)/pytest -m e2e tests/e2e

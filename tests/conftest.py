@@ -20,7 +20,7 @@ PASSWORD = "correct horse battery"
 
 
 def own_settings(folder: Path) -> dict[str, Any]:
-    """An object store and a queue in `folder`, jobs done at once, passwords that hash fast."""
+    """Object store and queue in `folder`, whatever the environment says; jobs at once, passwords that hash fast."""
     stores: Any = settings.STORAGES
     objects = {**stores["objects"], "OPTIONS": {**stores["objects"]["OPTIONS"]}}
     if "location" in objects["OPTIONS"]:
@@ -28,6 +28,7 @@ def own_settings(folder: Path) -> dict[str, Any]:
     return {
         "STORAGES": {**stores, "objects": objects},
         "SCRATCH_DIR": folder / "scratch",
+        "WEIGHTS_DIR": None,
         "QUEUE_FOLDER": folder / "queue",
         "JOBS_INLINE": True,
         "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],

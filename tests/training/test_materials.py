@@ -92,7 +92,6 @@ def test_a_run_on_an_earlier_one_gets_its_best_checkpoint(run: Run, site: materi
 def test_base_weights_come_from_the_store_where_this_machine_has_none(
     run: Run, site: materials.Site, settings: Settings
 ) -> None:
-    settings.WEIGHTS_DIR = None
     store().put(f"weights/{MODEL}_coco.pth", b"weights")
     store().put("weights/mobilenet_v2-b0353104.pth", b"others")
     materials.lay_training(run, site)
