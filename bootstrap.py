@@ -123,7 +123,7 @@ def build_frontend() -> None:
     if is_fresh(stamp, value):
         return
     say("building the frontend")
-    run(["npm", "run", "--silent", "build"], FRONTEND)
+    run(["npm", "run", "--silent", "build", "--", "--logLevel", "warn"], FRONTEND)
     run([str(BIN / "python"), "-m", "whitenoise.compress", "--quiet", str(FRONTEND / "dist" / "assets")])
     stamp.write_text(value)
 
