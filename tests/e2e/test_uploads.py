@@ -4,12 +4,14 @@ import hashlib
 import re
 from pathlib import Path
 
+import psutil
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.e2e.api import Api
 from tests.e2e.conftest import Server
 from tests.e2e.drawings import BAD, drop, pictures
+from tests.e2e.test_killed_web import web_pid
 
 pytestmark = pytest.mark.e2e
 COUNT, COPIES = 40, 3
@@ -43,6 +45,7 @@ def test_forty_pictures_arrive_and_the_rest_says_why(server: Server, api: Api, a
     for name, (_, reason) in BAD.items():
         expect(row_of(dock, name)).to_contain_text(reason)
     only_these_are_stored(server, api, project["id"], good)
+    assert psutil.Process(web_pid(server)).memory_info().rss < 400 * 2**20
 
 
 def only_these_are_stored(server: Server, api: Api, project: int, files: dict[str, bytes]) -> None:

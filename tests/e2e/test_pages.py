@@ -1,0 +1,222 @@
+"""Every page: by its address, in both themes, on a phone, by keyboard, and for those who do not see it."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, ViewportSize, expect
+
+from tests.e2e.api import Api, Json
+from tests.e2e.conftest import ROOT, Server
+from tests.e2e.steps import sign_in
+
+pytestmark = pytest.mark.e2e
+AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+FIRST_LOAD_BYTES = 150_000
+PAGES = {
+    "projects": "/",
+    "new project": "/?new=1",
+    "images": "/p/{slug}/images",
+    "workbench": "/p/{slug}/label",
+    "workbench of an image": "/p/{slug}/label/{image}",
+    "snapshots": "/p/{slug}/snapshots",
+    "snapshot": "/p/{slug}/snapshots/1",
+    "train": "/p/{slug}/snapshots/1?train=1",
+    "runs": "/p/{slug}/runs",
+    "run": "/p/{slug}/runs/1",
+    "settings": "/p/{slug}/settings",
+    "team": "/t/plates",
+    "account": "/account",
+    "not found": "/nowhere",
+}
+OPEN_PAGES = {"sign in": "/", "join": "{join}"}
+PHONE, DESK = ViewportSize(width=390, height=844), ViewportSize(width=1440, height=900)
+SETTLED = """() => document.querySelector('h1, h2, [data-testid=image-name]') !== null
+  && !document.querySelector('[aria-busy=true]:not(button), .sk')"""
+SHORTCOMINGS = """async rules => {
+  const { violations, passes } = await axe.run(document, { runOnly: rules });
+  if (passes.length === 0) throw new Error('axe looked at nothing');
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) =>
+    `${id}: ${target.join(' ')}: ${failureSummary.replace(/\\s+/g, ' ')}`));
+}"""
+
+
+@pytest.fixture(scope="module")
+def world(server: Server, api: Api) -> Json:
+    """The sample project with a snapshot and a run that has ended: every page has something to show."""
+    project = api.post("projects/sample/", team="plates")
+    here = f"projects/{project['id']}/"
+    api.wait(here, lambda row: row["counts"]["images"] - row["counts"]["unlabelled"] >= 16, 120)
+    api.wait(f"{here}imports/", lambda page: page["results"][0]["status"] == "succeeded", 60)
+    snapshot = api.post(f"{here}snapshots/")
+    api.finish(f"snapshots/{snapshot['id']}/", 60)
+    config = {"epochs": 1, "batch_size": 4}
+    run = api.post(
+        f"{here}runs/", snapshot=snapshot["id"], model="ssdlite320_mobilenet_v3_large", base="none", config=config
+    )
+    api.finish(f"runs/{run['id']}/", 240)
+    image = api.get(f"{here}images/", queue="labelled")["results"][0]["id"]
+    link = api.post("teams/plates/invitations/", role="viewer")["link"]
+    return {"slug": project["slug"], "image": image, "join": link.removeprefix(server.url)}
+
+
+@pytest.fixture(scope="module")
+def reader(ada: Page) -> Page:
+    """Ada's tab, which collects what the console complains of."""
+    listen(ada)
+    return ada
+
+
+complaints: list[str] = []
+
+
+def listen(page: Page) -> None:
+    def read(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            complaints.append(message.text)
+
+    page.on("console", read)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+
+
+@pytest.fixture(autouse=True)
+def _console_is_quiet() -> Iterator[None]:
+    complaints.clear()
+    yield
+    assert complaints == []
+
+
+@pytest.fixture(scope="module")
+def stranger(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Page]:
+    context = browser.new_context(**browser_context_args)
+    page = context.new_page()
+    listen(page)
+    yield page
+    context.close()
+
+
+def show(page: Page, server: Server, path: str, world: Json) -> None:
+    page.goto(server.url + path.format(**world))
+    page.wait_for_function(SETTLED, timeout=30_000)
+
+
+def scan(page: Page) -> list[str]:
+    """What axe-core finds against WCAG 2.2 AA."""
+    page.evaluate(AXE.read_text())
+    found: list[str] = page.evaluate(SHORTCOMINGS, RULES)
+    return found
+
+
+def look(page: Page, server: Server, path: str, world: Json) -> None:
+    """Both themes on the desk, then the phone."""
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.set_viewport_size(DESK)
+        show(page, server, path, world)
+        expect(page.locator("html")).to_have_attribute("data-theme", scheme)
+        assert scan(page) == [], scheme
+    page.set_viewport_size(PHONE)
+    show(page, server, path, world)
+    too_wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert too_wide <= 0
+    assert scan(page) == [], "phone"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_opens_by_its_address_in_every_form(server: Server, reader: Page, world: Json, name: str) -> None:
+    look(reader, server, PAGES[name], world)
+    if name != "not found":
+        expect(reader.get_by_role("heading", name=re.compile("Not found|no such page"))).to_have_count(0)
+
+
+@pytest.mark.parametrize("name", OPEN_PAGES)
+def test_page_before_an_account(server: Server, stranger: Page, world: Json, name: str) -> None:
+    look(stranger, server, OPEN_PAGES[name], world)
+
+
+@pytest.mark.parametrize("name", ["projects", "images", "workbench of an image", "snapshot", "runs", "run", "team"])
+def test_tab_reaches_the_primary_action(server: Server, reader: Page, world: Json, name: str) -> None:
+    reader.set_viewport_size(DESK)
+    show(reader, server, PAGES[name], world)
+    primary = reader.locator(".btn.primary:visible").first
+    expect(primary).to_be_visible()
+    for _ in range(80):
+        reader.keyboard.press("Tab")
+        if reader.evaluate("document.activeElement.matches('.btn.primary')"):
+            break
+    else:
+        pytest.fail(f"80 times Tab on {name} did not reach {primary.inner_text()!r}")
+    outline = reader.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    shadow = reader.evaluate("getComputedStyle(document.activeElement).boxShadow")
+    assert outline != "none" or shadow != "none", "focus must be seen"
+
+
+def test_back_goes_the_way_one_came(server: Server, reader: Page, world: Json) -> None:
+    slug = world["slug"]
+    reader.set_viewport_size(DESK)
+    show(reader, server, "/", world)
+    reader.get_by_role("link", name=re.compile("Breakfast table")).click()
+    expect(reader).to_have_url(f"{server.url}/p/{slug}/images")
+    tabs = reader.get_by_role("navigation", name="Project").first
+    reader.get_by_role("tab", name=re.compile("^Labelled")).click()
+    expect(reader).to_have_url(f"{server.url}/p/{slug}/images?queue=labelled")
+    tabs.get_by_role("link", name="Runs").click()
+    expect(reader).to_have_url(f"{server.url}/p/{slug}/runs")
+    tabs.get_by_role("link", name="Settings").click()
+    expect(reader).to_have_url(f"{server.url}/p/{slug}/settings")
+
+    for path in ("runs", "images?queue=labelled", "images"):
+        reader.go_back()
+        expect(reader).to_have_url(f"{server.url}/p/{slug}/{path}")
+        expect(reader.get_by_role("navigation", name="Project").first).to_be_visible()
+    reader.go_back()
+    expect(reader.get_by_role("heading", name="Projects")).to_be_visible()
+    reader.go_forward()
+    expect(reader.get_by_role("tab", name=re.compile("^All"))).to_have_attribute("aria-selected", "true")
+
+
+def test_annotate_page_loads_little(
+    server: Server, browser: Browser, browser_context_args: dict[str, Any], world: Json
+) -> None:
+    """What a first visit transfers as JavaScript until one can draw."""
+    context = browser.new_context(**browser_context_args)
+    page = context.new_page()
+    sign_in(page, server.url)
+    state = context.storage_state()
+    context.close()
+    fresh = browser.new_context(**browser_context_args, storage_state=state)
+    answers: list[Response] = []
+    page = fresh.new_page()
+    page.on("response", lambda answer: answers.append(answer))
+    page.goto(f"{server.url}/p/{world['slug']}/label")
+    expect(page.get_by_test_id("picture")).to_be_visible()
+
+    scripts = [answer for answer in answers if answer.request.resource_type == "script"]
+    assert scripts
+    assert {answer.headers.get("content-encoding") for answer in scripts} <= {"gzip", "br"}
+    assert sum(answer.request.sizes()["responseBodySize"] for answer in scripts) <= FIRST_LOAD_BYTES
+    fresh.close()
+
+
+HIDDEN = """() => {
+  Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true });
+  document.dispatchEvent(new Event('visibilitychange'));
+}"""
+
+
+def test_seven_tabs_of_one_project_still_load(server: Server, reader: Page, world: Json) -> None:
+    """A browser opens six connections to one address: tabs out of sight must not hold theirs.
+
+    Headless tabs are all in sight, so each is told when it no longer is.
+    """
+    tabs = [reader.context.new_page() for _ in range(7)]
+    try:
+        for tab in tabs:
+            tab.goto(f"{server.url}/p/{world['slug']}/images")
+            expect(tab.get_by_role("tab", name=re.compile(r"^All \d"))).to_be_visible(timeout=30_000)
+            tab.evaluate(HIDDEN)
+    finally:
+        for tab in tabs:
+            tab.close()
