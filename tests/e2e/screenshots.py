@@ -6,13 +6,13 @@ import tempfile
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
 
 from tests.e2e.conftest import CHROMIUM, CHROMIUM_FLAGS, ROOT, Server, free_port
 from tests.e2e.steps import draw_box, first_visit, sample_project, saved
 
 FOLDER = ROOT / "docs" / "screenshots"
-SIZE = {"width": 1280, "height": 800}
+SIZE: ViewportSize = {"width": 1280, "height": 800}
 MINUTES = 60_000
 BANANA, DONUT = "2", "3"  # keys of the labels
 BOXES = [
