@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -179,3 +180,28 @@ def test_two_tabs_offline_on_one_image(
         saved(page)
         ids = box_ids(page, 2)
     arrived_once(api, image, ids)
+
+
+def test_late_answer_hides_nobodys_box(
+    server: Server, api: Api, ada: Page, tab: Page, project: Json, image: int
+) -> None:
+    """Another saves between our save and its answer: the older answer must not be the last word."""
+    open_image(server, tab, project, image)
+    open_image(server, ada, project, image)
+    held: list[Route] = []
+    ada.route(SAVES, lambda route: held.append(route) if route.request.method == "PATCH" else route.continue_())
+    draw_box(ada, *FIVE[0])
+    deadline = time.monotonic() + 30
+    while not held:
+        assert time.monotonic() < deadline
+        ada.evaluate("new Promise(requestAnimationFrame)")
+    answer = held[0].fetch()
+    assert answer.json()["revision"] == 1
+    draw_box(tab, *FIVE[2])
+    saved(tab)
+    box_ids(tab, 2)
+    held[0].fulfill(response=answer)
+    ada.unroute(SAVES)
+
+    saved(ada)
+    arrived_once(api, image, box_ids(ada, 2))
