@@ -24,7 +24,8 @@ setup: ## everything that developing and testing need
 	@$(PYTHON) bootstrap.py test
 
 test: setup ## all tests: SQLite, PostgreSQL, frontend, real browser
-	$(TEST_ENV) $(PYTEST) tests
+	$(TEST_ENV) $(PYTEST) -m "not full and not e2e" tests
+	$(TEST_ENV) $(PYTEST) -m e2e tests/e2e
 	$(TEST_ENV) $(BIN)/python -m tests.services.postgres -- $(PYTEST) -m "not full and not e2e" tests/platform tests/access tests/test_access.py tests/annotations tests/training --ignore=tests/training/engine
 	npm --prefix frontend run --silent test
 
@@ -33,7 +34,7 @@ test-full: test ## the long proofs too: full training, Ceph, RabbitMQ
 	$(TEST_ENV) $(BIN)/pytest -m full tests
 
 e2e: setup ## only the tests that drive a real browser
-	$(TEST_ENV) $(BIN)/pytest -m e2e tests/e2e
+	$(TEST_ENV) $(PYTEST) -m e2e tests/e2e
 
 check: setup ## formatting, lint, types, import rules, migrations, schema
 	$(BIN)/ruff format --check .
