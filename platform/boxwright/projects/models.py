@@ -1,7 +1,5 @@
 """The unit that a team owns: a project, its labels, and its counters."""
 
-import random
-
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
@@ -17,10 +15,6 @@ class TaskKind(models.TextChoices):
     CLASSIFICATION = "classification"
 
 
-def new_seed() -> int:
-    return random.SystemRandom().randrange(2**31)
-
-
 class Project(models.Model):
     """One labelling task. The `*_count` columns are kept by delta, in the transaction that changes them."""
 
@@ -28,7 +22,7 @@ class Project(models.Model):
     slug = models.SlugField(max_length=80, unique=True)
     name = models.CharField(max_length=100)
     task = models.CharField(max_length=20, choices=TaskKind.choices)
-    seed = models.PositiveIntegerField(default=new_seed, help_text="decides the split of each image, for good")
+    seed = models.PositiveIntegerField(default=0, help_text="decides the split of each image, for good")
     created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
