@@ -34,7 +34,7 @@ export function TeamPanel({ team, reload }: { team: Team; reload: () => void }) 
         </form>
         <FormFault text={form.general} />
         <div class="row apart">
-          <p class="dim">Deleting the team deletes its projects, images and models.</p>
+          <p class="dim">A team can be deleted once its projects are.</p>
           <Button look="danger" onClick={() => setAsking(true)}>
             Delete team
           </Button>
