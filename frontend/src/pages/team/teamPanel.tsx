@@ -51,7 +51,7 @@ export function TeamPanel({ team, reload }: { team: Team; reload: () => void }) 
             navigate("/");
           }}
         >
-          All projects of <b>{team.name}</b> go for good. This can't be undone.
+          The team <b>{team.name}</b>, its members' access and its invitations go for good.
         </Confirm>
       )}
     </section>
