@@ -22,7 +22,7 @@ from annotations.objects import manifest_key, snapshot_key
 from annotations.pulse import beating
 from annotations.shapes import plain, snapshot_shape
 from boxwright import events
-from boxwright.errors import Conflict
+from boxwright.errors import Conflict, Unavailable
 from boxwright.jobs import Status
 from boxwright.projects.models import Label, Project
 from boxwright.storage import store
@@ -53,6 +53,8 @@ def build(snapshot_id: int) -> None:
     try:
         with beating(snapshot), tempfile.TemporaryDirectory(dir=_scratch()) as folder:
             _build(snapshot, Path(folder) / "manifest.jsonl")
+    except Unavailable:
+        snapshot.release()  # the bucket is away: it is built when it is back
     except Exception:
         _end(snapshot, Status.FAILED, error_code="internal", error="Internal error; the log of the worker says more.")
         raise

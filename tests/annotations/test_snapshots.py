@@ -4,8 +4,11 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from django.test import override_settings
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from annotations import snapshots
@@ -46,6 +49,22 @@ def images(project: Project, bob: User, as_user: AsUser) -> list[int]:
     save(client, ids[1], queue="labelled")
     save(client, ids[3], queue="skipped")
     return ids
+
+
+def test_a_snapshot_waits_for_a_bucket_that_is_away(
+    project: Project, images: list[int], mona: User, settings: Settings, tmp_path: Path
+) -> None:
+    made = snapshots.create_snapshot(project=project, author=mona)
+    nowhere = tmp_path / "file"
+    nowhere.write_text("where the store's folder should be")
+    away = {**settings.STORAGES["objects"], "OPTIONS": {"location": nowhere, "allow_overwrite": True}}
+    with override_settings(STORAGES={**settings.STORAGES, "objects": away}):
+        snapshots.build(made.pk)
+    made.refresh_from_db()
+    assert (made.status, made.error, made.attempt) == (Status.QUEUED, "", 0)
+    snapshots.build(made.pk)
+    made.refresh_from_db()
+    assert made.status == Status.SUCCEEDED
 
 
 def test_snapshot_holds_all_images_and_counts_the_labelled(
