@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import NoReturn
 
@@ -32,7 +33,7 @@ def main(verb: str) -> None:
     if sys.version_info < (3, 11):
         found = ".".join(str(part) for part in sys.version_info[:2])
         stop(f"Boxwright needs Python 3.11 or newer; this is {found}. Try: make PYTHON=python3.11")
-    if not os.access(str(ROOT), os.W_OK):
+    if not is_writable(ROOT):
         stop(f"The folder {ROOT} is read-only; Boxwright keeps its environment and data there.")
     if verb not in ("run", "test", "full"):
         stop("usage: bootstrap.py run|test|full")
@@ -66,6 +67,14 @@ def hash_of(files: list[Path]) -> str:
     for file in sorted(files):
         digest.update(str(file.relative_to(ROOT)).encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()
+
+
+def is_writable(folder: Path) -> bool:
+    try:
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError:
+        return False
+    return True
 
 
 def is_fresh(stamp: Path, value: str) -> bool:

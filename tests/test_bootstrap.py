@@ -1,0 +1,40 @@
+"""The set-up that `make` calls: clear lines instead of tracebacks, and nothing done twice."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import bootstrap
+
+ROOT = Path(bootstrap.__file__).parent
+
+
+def test_too_old_a_python_is_one_clear_line() -> None:
+    program = "import sys; sys.version_info = (3, 9, 2); import bootstrap; bootstrap.main('run')"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "boxwright: Boxwright needs Python 3.11 or newer; this is 3.9. Try: make PYTHON=python3.11"
+    ]
+
+
+def test_a_read_only_folder_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bootstrap, "ROOT", Path("/proc"))  # nobody writes there, root included
+    with pytest.raises(SystemExit, match=r"^boxwright: The folder /proc is read-only"):
+        bootstrap.main("run")
+
+
+def test_a_command_that_fails_is_named_with_its_cure() -> None:
+    with pytest.raises(SystemExit, match=r"false failed \(exit 1\): try harder"):
+        bootstrap.run(["false"], why="try harder")
+
+
+def test_what_has_not_changed_is_not_done_again(tmp_path: Path) -> None:
+    stamp = tmp_path / "stamp"
+    value = bootstrap.hash_of([ROOT / "Makefile"])
+    assert not bootstrap.is_fresh(stamp, value)
+    stamp.write_text(value)
+    assert bootstrap.is_fresh(stamp, value)
+    assert not bootstrap.is_fresh(stamp, bootstrap.hash_of([ROOT / "Makefile", ROOT / "README.md"]))
