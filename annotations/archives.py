@@ -16,6 +16,7 @@ SMALL = 10 * 2**20
 MAX_RATIO = 200
 DRIVE = re.compile(r"^[A-Za-z]:")
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+"""What zipfile raises on damage, a method it does not know (NotImplementedError) or a password (RuntimeError)."""
 
 
 class ArchiveRefused(Exception):

@@ -1,4 +1,8 @@
-"""What requests and answers look like: for the schema, and to parse the plain fields of requests."""
+"""What requests and answers look like: for the schema, and to parse the plain fields of requests.
+
+DRF's fields have attributes `label`, `source` and `parent` of their own; its metaclass takes ours away before they
+could shadow those, which mypy can't see: hence the ignored assignments.
+"""
 
 from typing import Any
 
