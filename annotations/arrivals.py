@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
-
 from annotations import counters
 from annotations.dataset.edits import SIDES, Draft, Edit
 from annotations.dataset.findings import Finding
@@ -17,6 +15,7 @@ from annotations.models import Annotation, Image, Import, Revision
 from annotations.pictures import Stored, known_images, row_of
 from annotations.report import Report
 from annotations.revise import current_state, revise
+from boxwright import limits
 from boxwright.errors import Conflict
 from boxwright.projects.labels import NewLabel, add_labels
 from boxwright.projects.models import Label
@@ -114,8 +113,8 @@ class Arrivals:
 
     def _drafts(self, arrival: Arrival, labels: Labels, report: Report) -> list[Draft]:
         found, drafts, seen = arrival.found, [], Counter[tuple[Any, ...]]()
-        if len(found.marks) > settings.MAX_BOXES_PER_IMAGE:
-            limit = f"{len(found.marks)} annotations; an image may carry {settings.MAX_BOXES_PER_IMAGE}: all left out"
+        if len(found.marks) > limits.BOXES_AN_IMAGE:
+            limit = f"{len(found.marks)} annotations; an image may carry {limits.BOXES_AN_IMAGE}: all left out"
             report.note(Finding("error", found.source, limit))
             return []
         for mark, line in zip(found.marks, found.lines, strict=True):
@@ -139,7 +138,7 @@ class Arrivals:
         deleted = Revision.objects.filter(image=image).values_list("deleted", flat=True)
         had = {a.pk for a in state.annotations} | {uuid.UUID(id_) for ids in deleted for id_ in ids}
         new = tuple(draft for draft in drafts if draft.id not in had)
-        if len(state.annotations) + len(new) > settings.MAX_BOXES_PER_IMAGE:
+        if len(state.annotations) + len(new) > limits.BOXES_AN_IMAGE:
             report.note(Finding("error", arrival.found.source, "its image would carry too many annotations; left out"))
             new = ()
         queue = "labelled" if _is_labelled(arrival.found, drafts) and state.image.queue == "unlabelled" else ""

@@ -18,7 +18,7 @@ from annotations.formats import Format, Found
 from annotations.formats.format import pictures_in
 from annotations.imaging import Refused
 from annotations.models import Import
-from annotations.pictures import known_images, limits, put_picture, sha256_of
+from annotations.pictures import known_images, picture_limits, put_picture, sha256_of
 from annotations.pulse import Lost, Pulse
 from annotations.report import Report
 from annotations.revise import Overtaken
@@ -43,7 +43,7 @@ class Importing:
     def run(self, found: tuple[Finding, ...]) -> None:
         if self.layout.read is None:
             raise ValueError(f"{self.layout.name} is not read")
-        items = self.layout.read(self.tree, limits())
+        items = self.layout.read(self.tree, picture_limits())
         if self.report.total:
             self._skip(items)
         else:

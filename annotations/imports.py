@@ -17,7 +17,7 @@ from annotations.objects import archive_key
 from annotations.pulse import Lost, Pulse
 from annotations.sample import draw
 from annotations.shapes import import_shape, plain
-from boxwright import events
+from boxwright import events, limits
 from boxwright.errors import DomainError, Invalid, TooLarge, Unavailable
 from boxwright.jobs import Status
 from boxwright.projects.models import Project
@@ -70,8 +70,8 @@ def _check_archive(archive: BinaryIO, format_name: str) -> None:
         raise Invalid("There is no such format.", {"format": f"expected one of {', '.join(FORMATS)}"})
     size = archive.seek(0, 2)
     archive.seek(0)
-    if size > settings.MAX_ARCHIVE_BYTES:
-        raise TooLarge(f"An archive may have {settings.MAX_ARCHIVE_BYTES / 2**20:.0f} MB.")
+    if size > limits.ARCHIVE_BYTES:
+        raise TooLarge(f"An archive may have {limits.ARCHIVE_BYTES / 2**20:.0f} MB.")
     if not zipfile.is_zipfile(archive):
         raise Invalid("This is no zip archive.", {"archive": "expected a zip"})
     archive.seek(0)
@@ -117,8 +117,8 @@ def _work(job: Import, folder: Path) -> None:
     else:
         archive = folder / "archive.zip"
         _fetch(job.archive_key, archive, pulse)
-        limits = ArchiveLimits(settings.MAX_ARCHIVE_FILES, settings.MAX_ARCHIVE_BYTES)
-        found = unpack(archive, tree, limits, pulse.check)
+        allowed = ArchiveLimits(limits.ARCHIVE_FILES, limits.ARCHIVE_BYTES)
+        found = unpack(archive, tree, allowed, pulse.check)
         archive.unlink()
     importing = Importing(job, pulse, tree, _format_of(job, tree), publish)
     importing.run(found)

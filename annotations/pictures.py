@@ -5,13 +5,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from annotations import counters
 from annotations.imaging import Limits, Picture, Probe, examine
 from annotations.models import Image
 from annotations.objects import image_key, keys_of_image, preview_key, thumbnail_key
+from boxwright import limits
 from boxwright.projects.models import Project
 from boxwright.storage import store
 from boxwright.teams.models import User
@@ -29,8 +29,8 @@ class Stored:
     probe: Probe
 
 
-def limits() -> Limits:
-    return Limits(settings.MAX_IMAGE_BYTES, settings.MAX_IMAGE_PIXELS)
+def picture_limits() -> Limits:
+    return Limits(limits.IMAGE_BYTES, limits.IMAGE_PIXELS)
 
 
 def sha256_of(file: BinaryIO) -> str:
@@ -44,7 +44,7 @@ def sha256_of(file: BinaryIO) -> str:
 
 def put_picture(team_id: int, name: str, sha256: str, file: BinaryIO) -> Stored:
     """Decode `file` to its end, then store it with its copies. Raises Refused, with nothing stored."""
-    picture = examine(file, limits())
+    picture = examine(file, picture_limits())
     size = file.seek(0, 2)
     file.seek(0)
     _put(team_id, sha256, file, picture)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.utils import timezone
 
 from annotations import counters
@@ -18,7 +17,7 @@ from annotations.models import Annotation, Image, Revision
 from annotations.queries import annotations_of
 from annotations.queue import LEASE
 from annotations.shapes import state_shape
-from boxwright import events
+from boxwright import events, limits
 from boxwright.errors import Invalid, NotFound
 from boxwright.teams.models import User
 
@@ -118,8 +117,8 @@ def _check(
     image: Image, before: Mapping[uuid.UUID, Annotation], after: Mapping[uuid.UUID, Annotation], edit: Edit
 ) -> None:
     new = [draft.id for draft in edit.upsert if draft.id not in before]
-    if len(after) > settings.MAX_BOXES_PER_IMAGE:
-        raise Invalid("Too many annotations.", {"upsert": f"at most {settings.MAX_BOXES_PER_IMAGE} an image"})
+    if len(after) > limits.BOXES_AN_IMAGE:
+        raise Invalid("Too many annotations.", {"upsert": f"at most {limits.BOXES_AN_IMAGE} an image"})
     if image.project.task == "classification" and len(after) > 1:
         raise Invalid("One label an image.", {"upsert": "this image has a label; change that one or delete it"})
     taken = set(Annotation.objects.filter(pk__in=new).values_list("pk", flat=True)) if new else set()

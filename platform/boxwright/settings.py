@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from boxwright import env, preflight
+from boxwright import env, limits, preflight
 
 ROOT = Path(__file__).resolve().parents[2]
 VAR = env.folder("BOXWRIGHT_VAR", ROOT / "var")
@@ -158,14 +158,9 @@ SCRATCH_DIR = env.folder("BOXWRIGHT_SCRATCH", VAR / "scratch")
 HEARTBEAT_SECONDS = env.integer("BOXWRIGHT_HEARTBEAT_SECONDS", 2, minimum=1)
 LOST_AFTER_SECONDS = env.integer("BOXWRIGHT_LOST_AFTER_SECONDS", 15, minimum=2)
 
-# limits: checked before anything is decoded -------------------------------------------------------------------------
-MAX_IMAGE_BYTES = env.integer("BOXWRIGHT_MAX_IMAGE_MB", 50, minimum=1) * 2**20
-MAX_IMAGE_PIXELS = env.integer("BOXWRIGHT_MAX_IMAGE_MEGAPIXELS", 60, minimum=1) * 10**6
-MAX_ARCHIVE_BYTES = env.integer("BOXWRIGHT_MAX_ARCHIVE_MB", 20_000, minimum=1) * 2**20
-MAX_ARCHIVE_FILES = env.integer("BOXWRIGHT_MAX_ARCHIVE_FILES", 500_000, minimum=1)
-MAX_BOXES_PER_IMAGE = env.integer("BOXWRIGHT_MAX_BOXES_PER_IMAGE", 5_000, minimum=1)
-DATA_UPLOAD_MAX_NUMBER_FILES = 200
-DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
+# limits: their values are in boxwright.limits -------------------------------------------------------------------------
+DATA_UPLOAD_MAX_NUMBER_FILES = limits.FILES_A_REQUEST
+DATA_UPLOAD_MAX_MEMORY_SIZE = limits.JSON_BYTES
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
 
 # mail: links are shown on the page where no SMTP server is set ------------------------------------------------------

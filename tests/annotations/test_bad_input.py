@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image as Pillow
-from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from annotations.models import Annotation, Image, Import
+from boxwright import limits
 from boxwright.projects.models import Project
 from boxwright.teams.models import User
 from tests.annotations.archives import Commits, import_zip, voc, zipped
@@ -125,9 +125,13 @@ def test_unsafe_archive_is_refused_whole(
 
 
 def test_archive_of_too_many_files_is_refused(
-    project: Project, bob: User, as_user: AsUser, django_capture_on_commit_callbacks: Commits, settings: Settings
+    project: Project,
+    bob: User,
+    as_user: AsUser,
+    django_capture_on_commit_callbacks: Commits,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    settings.MAX_ARCHIVE_FILES = 2
+    monkeypatch.setattr(limits, "ARCHIVE_FILES", 2)
     archive = zipped({f"{n}.jpg": picture(n) for n in range(3)})
     done = import_zip(as_user(bob), project, archive, django_capture_on_commit_callbacks)
     assert "3 files; at most 2" in done["error"]["detail"]

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 import pytest
-from pytest_django import DjangoAssertNumQueries, Settings
+from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
 from annotations.models import Annotation, Image, Revision
+from boxwright import limits
 from boxwright.events.models import Event
 from boxwright.projects.models import Label, Project
 from boxwright.teams.models import User
@@ -193,9 +194,9 @@ def test_id_of_another_image_is_refused(project: Project, image: Image, bob: Use
 
 
 def test_image_carries_a_limited_number_of_boxes(
-    project: Project, image: Image, bob: User, as_user: AsUser, settings: Settings
+    project: Project, image: Image, bob: User, as_user: AsUser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings.MAX_BOXES_PER_IMAGE = 2
+    monkeypatch.setattr(limits, "BOXES_AN_IMAGE", 2)
     answer = save(as_user(bob), image.pk, upsert=[box(project, x) for x in range(3)])
     assert answer.status_code == 400
 

@@ -3,14 +3,13 @@
 from collections.abc import Callable
 
 import pytest
-from django.conf import settings
 from django.urls import path
 from pytest_django import Settings
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.test import APIClient
 
-from boxwright import urls
+from boxwright import limits, urls
 from boxwright.api.views import OpenEndpoint
 from boxwright.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound, TooLarge, Unavailable
 from boxwright.storage import ObjectMissing, StoreAway
@@ -92,7 +91,7 @@ def test_broken_json_is_a_problem(db: None) -> None:
 
 
 def test_a_json_body_is_bounded(db: None) -> None:
-    body = '{"email": "%s"}' % ("x" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    body = '{"email": "%s"}' % ("x" * limits.JSON_BYTES)
     answer = APIClient().post("/api/v1/auth/token/", body, content_type="application/json")
     assert answer.status_code == 413
 

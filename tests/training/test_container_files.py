@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
+from boxwright import limits
+
 ROOT = Path(__file__).resolve().parents[2]
 DOCKER = ROOT / "docker"
 EXAMPLE = (ROOT / ".env.example").read_text()
@@ -20,8 +22,8 @@ OWN = ("web", "default", "train", "export", "migrate")
 
 
 def settings_read() -> dict[str, Any]:
-    """Every variable that `settings.py` reads, with its default where that is a constant, else None."""
-    found: dict[str, Any] = {}
+    """Every variable that settings and limits read, with its default where that is a constant, else None."""
+    found: dict[str, Any] = {x.setting: str(x.default) for x in limits.TABLE.values() if x.setting}
     for call in ast.walk(ast.parse((ROOT / "platform/boxwright/settings.py").read_text())):
         if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
             continue

@@ -1,0 +1,56 @@
+"""What one request, one file, one person or one team may take. Every limit of the system is a line of this module.
+
+Each is told to people in docs/security.md (a test compares) and has a test that goes one over it. Code reads
+`limits.NAME` when it needs it, so that a test may set another value. A limit with a `setting` can be changed in the
+environment; the others are part of the contract.
+"""
+
+from dataclasses import dataclass
+
+from boxwright import env
+
+KIB, MIB = 2**10, 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """`default` in `unit`; `beyond`: what happens to whoever goes over it; `setting` changes it."""
+
+    default: int
+    unit: str
+    beyond: str
+    setting: str = ""
+
+
+TABLE: dict[str, Limit] = {}
+
+
+def _limit(name: str, default: int, unit: str, beyond: str, setting: str = "", scale: int = 1) -> int:
+    """`default`, or what the environment says, in `unit`s; the answer is in bytes, pixels, … (× `scale`)."""
+    TABLE[name] = Limit(default, unit, beyond, setting)
+    return (env.integer(setting, default, minimum=1) if setting else default) * scale
+
+
+# pictures and archives, held against the header before anything is decoded ------------------------------------------
+IMAGE_BYTES = _limit("IMAGE_BYTES", 50, "MB a picture", "refused by name", "BOXWRIGHT_MAX_IMAGE_MB", MIB)
+IMAGE_PIXELS = _limit(
+    "IMAGE_PIXELS", 60, "megapixels a picture", "refused by name", "BOXWRIGHT_MAX_IMAGE_MEGAPIXELS", 10**6
+)
+ARCHIVE_BYTES = _limit(
+    "ARCHIVE_BYTES",
+    20_000,
+    "MB an archive, packed and unpacked",
+    "413, import refused",
+    "BOXWRIGHT_MAX_ARCHIVE_MB",
+    MIB,
+)
+ARCHIVE_FILES = _limit("ARCHIVE_FILES", 500_000, "files an archive", "import refused", "BOXWRIGHT_MAX_ARCHIVE_FILES")
+
+# annotations --------------------------------------------------------------------------------------------------------
+BOXES_AN_IMAGE = _limit(
+    "BOXES_AN_IMAGE", 5_000, "annotations an image", "400, left out of an import", "BOXWRIGHT_MAX_BOXES_PER_IMAGE"
+)
+
+# requests -----------------------------------------------------------------------------------------------------------
+JSON_BYTES = _limit("JSON_BYTES", 10, "MB of JSON a request", "413", scale=MIB)
+FILES_A_REQUEST = _limit("FILES_A_REQUEST", 200, "files a request", "413")
