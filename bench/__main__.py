@@ -8,6 +8,7 @@ BENCHMARKS = {
     "loop": ["bench.loop"],
     "training": ["bench.training.raccoon"],
     "labelling": ["bench.labelling.eight"],
+    "siege": ["bench.siege"],
 }
 
 

@@ -78,11 +78,11 @@ def lay(url: str, people: int, images: int) -> tuple[list[Person], int, int]:
     wanted = {"team": team, "name": "Bench", "task": "detection", "labels": [{"name": "thing"}]}
     project = owner.ask("project", "POST", "projects/", wanted)
     for start in range(0, images, 50):
-        _upload(owner, project["id"], range(start, min(images, start + 50)))
-    return [_join(owner, url, team, n) for n in range(people)], project["id"], project["labels"][0]["id"]
+        upload(owner, project["id"], range(start, min(images, start + 50)))
+    return [join(owner, url, team, n) for n in range(people)], project["id"], project["labels"][0]["id"]
 
 
-def _join(owner: Person, url: str, team: str, number: int) -> Person:
+def join(owner: Person, url: str, team: str, number: int) -> Person:
     link = owner.ask("invite", "POST", f"teams/{team}/invitations/", {"role": "annotator"})["link"]
     one = {"email": f"p{number}@example.org", "name": f"Person {number}", "password": SECRET}
     person = Person(url)
@@ -91,7 +91,7 @@ def _join(owner: Person, url: str, team: str, number: int) -> Person:
     return person
 
 
-def _upload(owner: Person, project: int, numbers: range) -> None:
+def upload(owner: Person, project: int, numbers: range) -> None:
     border, parts = uuid.uuid4().hex, []
     for number in numbers:
         data = io.BytesIO()
@@ -108,14 +108,14 @@ def label(person: Person, project: int, label_id: int, images: int, boxes: int) 
     for _ in range(images):
         image = person.ask("claim", "POST", f"projects/{project}/queue/next/", {})
         person.ask("open", "GET", f"images/{image['id']}/preview/")
-        marks = [_box(label_id) for _ in range(boxes)]
+        marks = [box(label_id) for _ in range(boxes)]
         changes = {"base_revision": image["revision"], "upsert": marks}
         answer = person.ask("save", "PATCH", f"images/{image['id']}/annotations/", changes)
         saved[image["id"]] = {mark["id"] for mark in answer["annotations"]}
     return saved
 
 
-def _box(label_id: int) -> dict[str, Any]:
+def box(label_id: int) -> dict[str, Any]:
     x, y = random.uniform(0, 500), random.uniform(0, 400)
     sides = {"x_min": x, "y_min": y, "x_max": x + 90, "y_max": y + 70}
     return {"id": str(uuid.uuid4()), "label": label_id, **sides}
