@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import partial
 
 from django.db import DatabaseError, close_old_connections, connections
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from boxwright.events.models import Event
 from boxwright.jobs import RESEND_AFTER, Job, job_models, revive, stopping
@@ -39,7 +39,7 @@ def revive_all(resend_after: timedelta = RESEND_AFTER) -> int:
 
 
 def prune_events() -> int:
-    return Event.objects.filter(created_at__lt=timezone.now() - EVENTS_KEPT).delete()[0]
+    return Event.objects.filter(created_at__lt=Now() - EVENTS_KEPT).delete()[0]
 
 
 def _loop() -> None:

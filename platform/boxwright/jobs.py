@@ -2,20 +2,21 @@
 
 A task is enqueued after commit, by id, and may run twice without harm. No broker is trusted to keep it: the
 row holds a status, a lease and a heartbeat; every change of it is conditional; `revive` sends again what was lost.
+Each time in the row is the database's: a worker's clock is never held against another one's.
 """
 
 import logging
 import threading
 import uuid
 from collections.abc import Callable, Collection
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any, ClassVar, Self
 
 from django.apps import apps
 from django.conf import settings
 from django.db import models, transaction
-from django.utils import timezone
+from django.db.models.functions import Now
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +83,7 @@ class Job(models.Model):
     error = models.TextField(blank=True, default="")
     attempt = models.PositiveSmallIntegerField(default=0)
     lease = models.UUIDField(null=True, editable=False)
-    enqueued_at = models.DateTimeField(default=timezone.now)
+    enqueued_at = models.DateTimeField(db_default=Now())
     started_at = models.DateTimeField(null=True, blank=True)
     heartbeat_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -96,10 +97,8 @@ class Job(models.Model):
     @classmethod
     def claim(cls, pk: int) -> Self | None:
         """Start the job if it is still queued; the lease on the row returned proves that it is ours."""
-        now, lease = timezone.now(), uuid.uuid4()
-        claimed = cls._default_manager.filter(pk=pk, status=Status.QUEUED).update(
-            status=Status.RUNNING, lease=lease, started_at=now, heartbeat_at=now, attempt=models.F("attempt") + 1
-        )
+        began = {"lease": uuid.uuid4(), "started_at": Now(), "heartbeat_at": Now(), "attempt": models.F("attempt") + 1}
+        claimed = cls._default_manager.filter(pk=pk, status=Status.QUEUED).update(status=Status.RUNNING, **began)
         return cls._default_manager.get(pk=pk) if claimed else None
 
     def beat(self, **changes: Any) -> bool:
@@ -110,7 +109,7 @@ class Job(models.Model):
         if stopping.is_set():
             self.release()
             return False
-        alive = self._mine().update(heartbeat_at=timezone.now(), **changes) == 1
+        alive = self._mine().update(heartbeat_at=Now(), **changes) == 1
         if alive:
             self._set(changes)
         return alive
@@ -121,13 +120,13 @@ class Job(models.Model):
 
     def release(self) -> bool:
         """Give the job back; the next pass of any reaper sends it again. This attempt does not count."""
-        due = timezone.now() - RESEND_AFTER
+        due = Now() - RESEND_AFTER
         attempt = models.F("attempt") - 1
         return self._mine().update(status=Status.QUEUED, lease=None, attempt=attempt, enqueued_at=due) == 1
 
     def finish(self, status: Status, **changes: Any) -> bool:
         """End the job with `status`. False: it is no longer ours, and nothing was written."""
-        changes |= {"status": status, "finished_at": timezone.now(), "lease": None}
+        changes |= {"status": status, "finished_at": Now(), "lease": None}
         done = self._mine().update(**changes) == 1
         if done:
             self._set(changes)
@@ -141,9 +140,9 @@ class Job(models.Model):
         sources = [source for source in sources_of(target) if source in among]
         rows = type(self)._default_manager.filter(pk=self.pk, status__in=sources)
         if target == Status.QUEUED:
-            changes |= {"enqueued_at": timezone.now(), "finished_at": None, "error": "", "error_code": ""}
+            changes |= {"enqueued_at": Now(), "finished_at": None, "error": "", "error_code": ""}
         elif target not in OPEN:
-            changes.setdefault("finished_at", timezone.now())
+            changes.setdefault("finished_at", Now())
         moved = rows.update(status=target, lease=None, **changes) == 1
         if moved:
             self._set({"status": target, **changes})
@@ -153,8 +152,11 @@ class Job(models.Model):
         return type(self)._default_manager.filter(pk=self.pk, status=Status.RUNNING, lease=self.lease)
 
     def _set(self, changes: dict[str, Any]) -> None:
+        """Have this object say what its row says; only the database knows the time that it wrote."""
         for name, value in changes.items():
             setattr(self, name, value)
+        if reckoned := [name for name, value in changes.items() if isinstance(value, models.Expression | models.F)]:
+            self.refresh_from_db(fields=reckoned)
 
 
 def job_models() -> list[type[Job]]:
@@ -163,7 +165,6 @@ def job_models() -> list[type[Job]]:
 
 def revive(
     model: type[Job],
-    now: datetime | None = None,
     resend_after: timedelta = RESEND_AFTER,
     changed: Callable[[int], None] = lambda _pk: None,
 ) -> int:
@@ -171,33 +172,33 @@ def revive(
 
     `changed` hears the id of each job whose status changed by that.
     """
-    now = now or timezone.now()
     rows = model._default_manager
-    lost = rows.filter(status=Status.RUNNING, heartbeat_at__lt=now - timedelta(seconds=settings.LOST_AFTER_SECONDS))
+    lost_before = Now() - timedelta(seconds=settings.LOST_AFTER_SECONDS)
+    lost = rows.filter(status=Status.RUNNING, heartbeat_at__lt=lost_before)
     revived = 0
     for pk, attempt in lost.values_list("pk", "attempt")[:100]:
         row = lost.filter(pk=pk)
         if attempt >= MAX_ATTEMPTS:
-            moved = _give_up(row, now)
+            moved = _give_up(row)
         else:
-            moved = _requeue(model, row, pk, now)
+            moved = _requeue(model, row, pk)
             revived += moved
         if moved:
             changed(pk)
-    silent = rows.filter(status=Status.QUEUED, enqueued_at__lte=now - resend_after)
+    silent = rows.filter(status=Status.QUEUED, enqueued_at__lte=Now() - resend_after)
     for pk in silent.values_list("pk", flat=True)[:100]:
-        revived += _requeue(model, silent.filter(pk=pk), pk, now)
+        revived += _requeue(model, silent.filter(pk=pk), pk)
     return revived
 
 
-def _give_up(row: models.QuerySet[Any], now: datetime) -> int:
-    spent = {"status": Status.FAILED, "error_code": "worker_lost", "finished_at": now, "lease": None}
+def _give_up(row: models.QuerySet[Any]) -> int:
+    spent = {"status": Status.FAILED, "error_code": "worker_lost", "finished_at": Now(), "lease": None}
     return row.update(**spent, error=f"The worker died {MAX_ATTEMPTS} times on this.")
 
 
-def _requeue(model: type[Job], row: models.QuerySet[Any], pk: int, now: datetime) -> int:
+def _requeue(model: type[Job], row: models.QuerySet[Any], pk: int) -> int:
     """Conditional, so that of many reapers one sends."""
-    if not row.update(status=Status.QUEUED, lease=None, enqueued_at=now):
+    if not row.update(status=Status.QUEUED, lease=None, enqueued_at=Now()):
         return 0
     enqueue(model.TASK, pk, queue=model.QUEUE)
     return 1

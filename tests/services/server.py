@@ -42,7 +42,17 @@ class Server:
 
 @contextmanager
 def server(folder: Path) -> Iterator[Server]:
-    """SQLite in `folder`, or, where BOXWRIGHT_DATABASE_URL is set, a new database beside the one it names."""
+    """A web process on an installation of its own."""
+    with installed(folder) as environment, started(folder, environment) as running:
+        yield running
+
+
+@contextmanager
+def installed(folder: Path) -> Iterator[dict[str, str]]:
+    """The environment of an empty installation: migrated, without a process.
+
+    SQLite in `folder`, or, where BOXWRIGHT_DATABASE_URL is set, a new database beside the one it names.
+    """
     with _database() as url:
         environment = {
             **os.environ,
@@ -54,12 +64,11 @@ def server(folder: Path) -> Iterator[Server]:
         folder.mkdir(parents=True, exist_ok=True)
         migrate = [sys.executable, str(ROOT / "manage.py"), "migrate", "--verbosity", "0"]
         subprocess.run(migrate, env=environment, check=True)
-        with _uvicorn(folder, environment) as running:
-            yield running
+        yield environment
 
 
 @contextmanager
-def _uvicorn(folder: Path, environment: dict[str, str]) -> Iterator[Server]:
+def started(folder: Path, environment: dict[str, str]) -> Iterator[Server]:
     port, log = free_port(), folder / "web.log"
     command = [sys.executable, "-m", "uvicorn", "boxwright.asgi:application", "--port", str(port)]
     with log.open("wb") as out:

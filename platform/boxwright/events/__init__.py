@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from boxwright.events.channel import CHANNEL, EVERY
 
@@ -21,7 +21,7 @@ def publish(project_id: int, kind: str, data: dict[str, Any]) -> None:
 
     event = Event.objects.create(project_id=project_id, kind=kind, data=data)
     if event.pk % PRUNE_EACH == 0:
-        Event.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
+        Event.objects.filter(created_at__lt=Now() - KEPT).delete()
     transaction.on_commit(_wake)
 
 

@@ -2,7 +2,7 @@
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.utils import timezone
+from django.db.models.functions import Now
 
 
 class Event(models.Model):
@@ -11,7 +11,7 @@ class Event(models.Model):
     project_id = models.BigIntegerField()
     kind = models.CharField(max_length=20)
     data = models.JSONField(encoder=DjangoJSONEncoder)
-    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+    created_at = models.DateTimeField(db_default=Now(), db_index=True)
 
     def __str__(self) -> str:
         return f"{self.kind} in {self.project_id}"
