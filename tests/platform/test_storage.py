@@ -1,5 +1,6 @@
 """The object store's contract, held by a folder, by moto and (`make test-full`) by a real Ceph gateway."""
 
+import os
 import threading
 import urllib.request
 from collections.abc import Iterator
@@ -173,3 +174,49 @@ def test_a_store_that_is_away_says_so(settings: Settings) -> None:
 def test_a_folder_takes_no_key_that_leads_out(settings: Settings, key: str) -> None:
     with pytest.raises(ValueError, match="not an object key"):
         store().put(key, b"x")
+
+
+@pytest.fixture
+def disk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
+    """What is asked of the disk, in turn: files and folders that are synced, renames, removals."""
+    asked: list[str] = []
+    fsync, replace, unlink = os.fsync, Path.replace, Path.unlink
+
+    def synced(number: int) -> None:
+        path = Path(f"/proc/self/fd/{number}").readlink()
+        asked.append("sync " + ("a file" if path.is_file() else path.relative_to(tmp_path).as_posix()))
+        fsync(number)
+
+    def replaced(part: Path, target: Path) -> Path:
+        asked.append(f"rename to {target.name}")
+        return replace(part, target)
+
+    def unlinked(path: Path, missing_ok: bool = False) -> None:
+        if path.exists():
+            asked.append(f"remove {path.name}")
+        unlink(path, missing_ok=missing_ok)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(Path, "replace", replaced)
+    monkeypatch.setattr(Path, "unlink", unlinked)
+    return asked
+
+
+def test_a_put_is_on_the_disk_with_each_folder_that_leads_to_it(disk: list[str]) -> None:
+    """A synced file whose folder is not synced may be gone after a power cut."""
+    store().put("teams/1/abc", b"pixels")
+    before, after = disk[:2], disk[2:]
+    assert before == ["sync a file", "rename to abc"]
+    assert after == ["sync objects/teams/1", "sync objects/teams", "sync objects", "sync ."]
+    disk.clear()
+    store().put("teams/1/def", b"pixels")
+    assert disk == ["sync a file", "rename to def", "sync objects/teams/1"]
+
+
+def test_a_removal_is_on_the_disk(disk: list[str]) -> None:
+    store().put("teams/1/abc", b"pixels")
+    disk.clear()
+    store().delete("teams/1/abc")
+    store().delete("teams/1/abc")
+    store().delete("no/such/folder")
+    assert disk == ["remove abc", "sync objects/teams/1"]

@@ -15,15 +15,21 @@ PARTS = ".parts"
 
 
 class FolderStore:
-    """Files are written aside, synced, then renamed: a reader sees the old bytes or the new, also after a crash."""
+    """Files are written aside, synced, then renamed: a reader sees the old bytes or the new, also after a crash.
+
+    Then the folder is synced that names the file: what was put is there after a power cut.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._lasting: set[Path] = set()
+        """Folders whose own names this process has seen on the disk, up to the root."""
 
     def put(self, key: str, data: bytes | BinaryIO, content_type: str = "") -> None:
         target = self._path(key)
         with _away():
             _write(data, target, self.root / PARTS)
+            self._keep(target.parent)
 
     def open(self, key: str) -> BinaryIO:
         path = self._file(key)
@@ -39,8 +45,11 @@ class FolderStore:
             return path.stat().st_size
 
     def delete(self, key: str) -> None:
+        path = self._path(key)
         with _away():
-            self._path(key).unlink(missing_ok=True)
+            if path.exists():
+                path.unlink(missing_ok=True)
+                _sync(path.parent)
 
     def list(self, prefix: str) -> Iterator[str]:
         folder = self.root / prefix.rpartition("/")[0]
@@ -55,6 +64,17 @@ class FolderStore:
 
     def presign(self, key: str, filename: str, seconds: int = 600) -> str | None:
         return None
+
+    def _keep(self, folder: Path) -> None:
+        """Sync the folder; at its first use also those above it, whoever made them."""
+        _sync(folder)
+        for inner in (folder, *folder.parents):
+            if inner in self._lasting:
+                return
+            _sync(inner.parent)
+            self._lasting.add(inner)
+            if inner == self.root:
+                return
 
     def _file(self, key: str) -> Path:
         path = self._path(key)
@@ -81,6 +101,14 @@ def _write(data: bytes | BinaryIO, target: Path, aside: Path) -> None:
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _sync(folder: Path) -> None:
+    number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
 
 
 @contextmanager
