@@ -3,6 +3,8 @@
 import fcntl
 import os
 import socket
+from contextlib import suppress
+from ipaddress import ip_address
 from pathlib import Path
 from typing import IO
 
@@ -12,10 +14,11 @@ class NotReady(Exception):
 
 
 def writable_folder(folder: Path) -> None:
-    """Make the folder if need be and write to it. Raises NotReady."""
+    """Make the folder if need be, ours alone, and write to it. Raises NotReady."""
     probe = folder / f".probe-{os.getpid()}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        keep_private(folder)
         probe.touch()
         probe.unlink()
     except OSError as error:
@@ -23,6 +26,14 @@ def writable_folder(folder: Path) -> None:
         raise NotReady(
             f"The folder {folder} can't be written to ({reason}); set BOXWRIGHT_VAR to one that can."
         ) from None
+
+
+def keep_private(*paths: Path) -> None:
+    """Take from group and others what they may do with a file or folder of ours, however it was made."""
+    for path in paths:
+        if path.stat().st_mode & 0o077:
+            with suppress(PermissionError):  # another user's: `manage.py doctor` says so
+                path.chmod(path.stat().st_mode & 0o700)
 
 
 def only_one(folder: Path) -> IO[str]:
@@ -53,3 +64,8 @@ def bound_socket(host: str, port: int) -> socket.socket:
             f"Port {port} on {host} can't be used ({reason}); choose another: BOXWRIGHT_PORT=8001."
         ) from None
     return listener
+
+
+def is_local(listener: socket.socket) -> bool:
+    """Whether only this machine can connect."""
+    return ip_address(listener.getsockname()[0]).is_loopback

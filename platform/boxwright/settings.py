@@ -2,11 +2,12 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from boxwright import env, limits, preflight
+from boxwright import env, limits, preflight, secret_key
 
 ROOT = Path(__file__).resolve().parents[2]
 VAR = env.folder("BOXWRIGHT_VAR", ROOT / "var")
@@ -32,6 +33,7 @@ def _embedded_secret() -> str:
         preflight.writable_folder(VAR)
         file.touch(mode=0o600)
         file.write_text(get_random_secret_key())
+    preflight.keep_private(VAR, file)
     return file.read_text()
 
 
@@ -55,6 +57,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "boxwright.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "boxwright.assets.AssetsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -106,18 +109,20 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 # objects ------------------------------------------------------------------------------------------------------------
 S3_BUCKET = env.text("BOXWRIGHT_S3_BUCKET")
 S3_ENDPOINT = env.text("BOXWRIGHT_S3_ENDPOINT")
+# Browsers may reach the bucket under another address than we do: links are signed for this one.
+S3_PUBLIC_ENDPOINT = env.text("BOXWRIGHT_S3_PUBLIC_ENDPOINT") or S3_ENDPOINT
 S3_REGION = env.text("BOXWRIGHT_S3_REGION", "us-east-1")
 S3_ACCESS_KEY = env.text("BOXWRIGHT_S3_ACCESS_KEY")
 S3_SECRET_KEY = env.text("BOXWRIGHT_S3_SECRET_KEY")
 if S3_BUCKET:
     from botocore.config import Config
 
-    STORAGES = {
-        "objects": {
+    def _bucket(endpoint: str) -> dict[str, Any]:
+        return {
             "BACKEND": "storages.backends.s3.S3Storage",
             "OPTIONS": {
                 "bucket_name": S3_BUCKET,
-                "endpoint_url": S3_ENDPOINT or None,
+                "endpoint_url": endpoint or None,
                 "region_name": S3_REGION,
                 "access_key": S3_ACCESS_KEY or None,
                 "secret_key": S3_SECRET_KEY or None,
@@ -135,7 +140,8 @@ if S3_BUCKET:
                 "default_acl": None,
             },
         }
-    }
+
+    STORAGES: dict[str, dict[str, Any]] = {"objects": _bucket(S3_ENDPOINT), "links": _bucket(S3_PUBLIC_ENDPOINT)}
 else:
     STORAGES = {
         "objects": {
@@ -215,10 +221,19 @@ X_FRAME_OPTIONS = "DENY"
 _https = PUBLIC_URL.startswith("https://")
 _local = urlsplit(PUBLIC_URL).hostname in {"localhost", "127.0.0.1"}
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+if _https:
+    # A browser takes a cookie of this prefix only over TLS, from this very host: no sibling host can set ours.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+HSTS_SUBDOMAINS = env.flag("BOXWRIGHT_HSTS_SUBDOMAINS")
 if not EMBEDDED:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = _https
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _https else 0
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = HSTS_SUBDOMAINS
+    # To preload a domain, and unless it is set its subdomains, is for its owner to decide: it can't be taken back.
+    SILENCED_SYSTEM_CHECKS = ["security.W021", *([] if HSTS_SUBDOMAINS else ["security.W005"])]
     unsafe = {
-        "BOXWRIGHT_SECRET_KEY": len(SECRET_KEY) < 32 and "set a random key of at least 32 characters",
+        "BOXWRIGHT_SECRET_KEY": secret_key.weakness(SECRET_KEY),
         "BOXWRIGHT_DEBUG": DEBUG and "must be off",
         "BOXWRIGHT_HOSTS": (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS) and "name the hosts, without wildcard",
         "BOXWRIGHT_PUBLIC_URL": not (_https or _local) and "set the https:// address that people open",

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
 from boxwright import views
+from boxwright.health import PATH, health
 
 API: list[URLPattern | URLResolver] = [
     path("", include("boxwright.teams.api.urls")),
@@ -16,6 +17,7 @@ API: list[URLPattern | URLResolver] = [
 ]
 
 urlpatterns = [
+    path(PATH.removeprefix("/"), health, name="health"),
     path("admin/", admin.site.urls),
     path("api/v1/", include(API)),
     path("api/<path:rest>", views.no_endpoint, name="no-endpoint"),

@@ -25,7 +25,7 @@ or build the pages: <code>npm --prefix frontend ci &amp;&amp; npm --prefix front
 
 def content_security_policy() -> str:
     """Nothing from elsewhere but the bucket, where there is one: pictures come from it, uploads go to it."""
-    bucket = f" {settings.S3_ENDPOINT}" if settings.S3_BUCKET and settings.S3_ENDPOINT else ""
+    bucket = f" {settings.S3_PUBLIC_ENDPOINT}" if settings.S3_BUCKET and settings.S3_PUBLIC_ENDPOINT else ""
     rules = {
         "default-src": "'none'",
         "script-src": "'self'",

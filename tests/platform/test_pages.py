@@ -60,7 +60,7 @@ def test_the_page_takes_reads_only(client: Client, built: Path) -> None:
 
 
 def test_the_bucket_is_the_only_other_place(client: Client, built: Path, settings: Settings) -> None:
-    settings.S3_BUCKET, settings.S3_ENDPOINT = "boxes", "https://s3.example.org"
+    settings.S3_BUCKET, settings.S3_PUBLIC_ENDPOINT = "boxes", "https://s3.example.org"
     assert "img-src 'self' blob: data: https://s3.example.org;" in client.get("/")["Content-Security-Policy"]
 
 

@@ -3,15 +3,20 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from secrets import token_hex, token_urlsafe
 
 import pytest
+from django.core.management.utils import get_random_secret_key
+
+from boxwright.secret_key import weakness
 
 ROOT = Path(__file__).resolve().parents[2]
 
 SAFE = {
     "BOXWRIGHT_MODE": "production",
-    "BOXWRIGHT_SECRET_KEY": "k" * 50,
+    "BOXWRIGHT_SECRET_KEY": "n3Vq8rT1xYzL5wKp0HsD7gJb2FmCa9Ue",
     "BOXWRIGHT_HOSTS": "boxes.example.org",
     "BOXWRIGHT_PUBLIC_URL": "https://boxes.example.org",
     "BOXWRIGHT_DATABASE_URL": "postgresql://u:p@db/boxwright",
@@ -20,15 +25,13 @@ SAFE = {
 }
 
 
-def start(tmp_path: Path, **changes: str) -> "subprocess.CompletedProcess[str]":
+def environment_of(folder: Path, **changes: str) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("BOXWRIGHT_")}
-    environment = {
-        **inherited,
-        "PYTHONPATH": str(ROOT / "platform"),
-        "BOXWRIGHT_VAR": str(tmp_path),
-        **SAFE,
-        **changes,
-    }
+    return {**inherited, "PYTHONPATH": str(ROOT / "platform"), "BOXWRIGHT_VAR": str(folder), **SAFE, **changes}
+
+
+def start(tmp_path: Path, **changes: str) -> "subprocess.CompletedProcess[str]":
+    environment = environment_of(tmp_path, **changes)
     code = "from boxwright import settings as s; print(s.SESSION_COOKIE_SECURE, s.DEBUG, s.STATIC_ROOT is not None)"
     command = [sys.executable, "-c", code]
     return subprocess.run(command, env=environment, capture_output=True, text=True, cwd=tmp_path, check=False)
@@ -44,7 +47,12 @@ def test_a_safe_production_starts(tmp_path: Path) -> None:
     ("name", "value"),
     [
         ("BOXWRIGHT_SECRET_KEY", ""),
-        ("BOXWRIGHT_SECRET_KEY", "short"),
+        ("BOXWRIGHT_SECRET_KEY", "n3Vq8rT1xYzL5wKp0HsD7gJb2FmCa9U"),
+        ("BOXWRIGHT_SECRET_KEY", "a" * 32),
+        ("BOXWRIGHT_SECRET_KEY", "abcdefghijklmnopqrstuvwxyz0123456789"),
+        ("BOXWRIGHT_SECRET_KEY", "0123456789abcdef" * 4),
+        ("BOXWRIGHT_SECRET_KEY", "n3Vq8rT1xYzL5wKp" * 3),
+        ("BOXWRIGHT_SECRET_KEY", "please-Change-this-key-4-your-own!"),
         ("BOXWRIGHT_DEBUG", "true"),
         ("BOXWRIGHT_HOSTS", ""),
         ("BOXWRIGHT_HOSTS", "boxes.example.org,*"),
@@ -82,3 +90,27 @@ def test_an_embedded_start_makes_its_own_secret(tmp_path: Path) -> None:
     key = tmp_path / "secret-key"
     assert len(key.read_text()) >= 50
     assert key.stat().st_mode & 0o077 == 0
+    assert tmp_path.stat().st_mode & 0o077 == 0
+
+
+def test_a_folder_that_others_could_read_is_closed_at_the_next_start(tmp_path: Path) -> None:
+    embedded = dict.fromkeys(SAFE, "")
+    start(tmp_path, **embedded)
+    tmp_path.chmod(0o755)
+    (tmp_path / "secret-key").chmod(0o644)
+    start(tmp_path, **embedded)
+    assert [path.stat().st_mode & 0o777 for path in (tmp_path, tmp_path / "secret-key")] == [0o700, 0o600]
+
+
+@pytest.mark.parametrize("make", [get_random_secret_key, lambda: token_hex(16), lambda: token_urlsafe(24)])
+def test_random_keys_are_taken(make: Callable[[], str]) -> None:
+    assert [key for key in (make() for _ in range(1000)) if weakness(key)] == []
+
+
+def test_djangos_checks_for_deployment_find_nothing(tmp_path: Path) -> None:
+    """Whatever SECRET_KEY is shorter than 50 characters Django calls weak; ours is judged by what it is made of."""
+    environment = environment_of(tmp_path, BOXWRIGHT_SECRET_KEY=token_urlsafe(48))
+    command = [sys.executable, str(ROOT / "manage.py"), "check", "--deploy", "--fail-level", "DEBUG"]
+    checked = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert checked.returncode == 0, checked.stderr
+    assert "no issues" in checked.stdout

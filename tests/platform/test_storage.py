@@ -144,6 +144,25 @@ def test_a_signed_link_downloads_under_a_name(objects: ObjectStore) -> None:
         assert answer.headers["Content-Disposition"].startswith("attachment;")
 
 
+@pytest.mark.parametrize("server", ["moto", pytest.param("ceph", marks=pytest.mark.full)])
+def test_a_link_is_signed_for_the_address_that_browsers_use(
+    server: str, request: pytest.FixtureRequest, settings: Settings
+) -> None:
+    """Ceph counts the host among what is signed: a link made for our address and sent to theirs would be refused."""
+    ours = request.getfixturevalue(f"{server}_url")
+    theirs = ours.replace("127.0.0.1", "localhost")
+    make_bucket(ours, ACCESS_KEY, SECRET_KEY, "public")
+    places = {"objects": ours, "links": theirs}
+    chosen = {name: storage_settings(url, ACCESS_KEY, SECRET_KEY, "public") for name, url in places.items()}
+    settings.STORAGES = {**settings.STORAGES, **chosen}
+    store().put("a/artifact.zip", b"zip")
+    link = store().presign("a/artifact.zip", "artifact.zip")
+    assert link is not None
+    assert link.startswith(f"{theirs}/public/a/artifact.zip?")
+    with urllib.request.urlopen(link, timeout=10) as answer:
+        assert answer.read() == b"zip"
+
+
 @pytest.mark.full
 def test_a_link_that_was_tampered_with_is_refused(ceph_url: str, settings: Settings) -> None:
     make_bucket(ceph_url, ACCESS_KEY, SECRET_KEY, "signed")

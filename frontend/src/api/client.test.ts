@@ -62,6 +62,7 @@ describe("addresses", () => {
 describe("requests", () => {
   it("reads the token from the cookie", () => {
     expect(csrfToken("a=1; csrftoken=xyz; b=2")).toBe("xyz");
+    expect(csrfToken("a=1; __Host-csrftoken=xyz")).toBe("xyz");
     expect(csrfToken("mycsrftoken=no")).toBe("");
   });
 

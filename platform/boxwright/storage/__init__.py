@@ -42,15 +42,15 @@ class ObjectStore(Protocol):
 
 
 def store() -> ObjectStore:
-    return _wrap(storages["objects"])
+    return _wrap(storages["objects"], storages["links" if "links" in storages.backends else "objects"])
 
 
 @lru_cache(maxsize=4)
-def _wrap(backend: Storage) -> ObjectStore:
+def _wrap(backend: Storage, links: Storage) -> ObjectStore:
     if isinstance(backend, FileSystemStorage):
         from boxwright.storage.folder import FolderStore
 
         return FolderStore(Path(backend.location))
     from boxwright.storage.s3 import S3Store
 
-    return S3Store(backend)
+    return S3Store(backend, links)

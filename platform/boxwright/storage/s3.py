@@ -25,10 +25,13 @@ MISSING = {"404", "NoSuchKey", "NotFound"}
 
 
 class S3Store:
-    """`backend` is a `storages.backends.s3.S3Storage`, which holds one connection a thread."""
+    """`backend` is a `storages.backends.s3.S3Storage`, which holds one connection a thread.
 
-    def __init__(self, backend: Any) -> None:
-        self.backend = backend
+    `links` is the same bucket at the address where browsers find it: a signature holds for one host only.
+    """
+
+    def __init__(self, backend: Any, links: Any) -> None:
+        self.backend, self.links = backend, links
         self.bucket: str = backend.bucket_name
 
     @property
@@ -84,7 +87,8 @@ class S3Store:
     def presign(self, key: str, filename: str, seconds: int = 600) -> str | None:
         disposition = content_disposition_header(as_attachment=True, filename=filename)
         wanted = {"Bucket": self.bucket, "Key": key, "ResponseContentDisposition": disposition}
-        return self.client.generate_presigned_url("get_object", Params=wanted, ExpiresIn=seconds)
+        browsers = cast("S3Client", self.links.connection.meta.client)
+        return browsers.generate_presigned_url("get_object", Params=wanted, ExpiresIn=seconds)
 
 
 class _Unclosed:
