@@ -95,9 +95,17 @@ def check_disk() -> str:
     return line
 
 
+def check_privacy() -> str:
+    mode = settings.VAR.stat().st_mode & 0o777 if settings.VAR.exists() else 0o700
+    if mode & 0o077:
+        raise Doubtful(f"other users of this machine can read {settings.VAR} (mode {mode:o}): chmod 700")
+    return f"{settings.VAR} is ours alone"
+
+
 CHECKS: dict[str, Check] = {
     "database": check_database,
     "broker": check_broker,
     "store": check_store,
     "disk": check_disk,
+    "privacy": check_privacy,
 }

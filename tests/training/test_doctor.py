@@ -20,7 +20,7 @@ def lines() -> dict[str, tuple[str, str]]:
 @pytest.mark.django_db
 def test_each_part_gets_its_line() -> None:
     found = lines()
-    assert set(found) == {"database", "broker", "store", "disk", "torch", "weights", "node"}
+    assert set(found) == {"database", "broker", "store", "disk", "privacy", "torch", "weights", "node"}
     assert found["database"][0] == found["store"][0] == found["broker"][0] == "ok"
     assert found["weights"][0] in {"ok", "warn"}
 

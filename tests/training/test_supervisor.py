@@ -49,6 +49,26 @@ def test_a_first_start_says_one_line_and_ctrl_c_stops_all(here: Installation) ->
     assert here.log().splitlines() == [f"Boxwright is at {here.url}", "Stopped."]
 
 
+def test_what_people_made_is_for_nobody_else_on_the_machine(here: Installation) -> None:
+    """A `var/` of an earlier version was readable by all."""
+    here.folder.chmod(0o755)
+    here.start()
+    assert here.folder.stat().st_mode & 0o777 == 0o700
+    made = [path for path in here.folder.rglob("*") if path.name != "up.log"]
+    assert {"boxwright.sqlite3", "secret-key", "messages"} <= {path.name for path in made}
+    assert [path for path in made if path.stat().st_mode & 0o077] == []
+
+
+def test_who_opens_the_port_to_a_network_is_told_what_that_means(here: Installation) -> None:
+    here.environment["BOXWRIGHT_BIND"] = "0.0.0.0"
+    here.start()
+    warning, _url = here.log().splitlines()
+    assert (
+        warning
+        == "Boxwright listens on 0.0.0.0 without TLS: whoever is on that network can read passwords and pictures."
+    )
+
+
 def test_no_child_outlives_a_killed_supervisor_and_the_next_start_works(here: Installation) -> None:
     here.start()
     children = here.children()

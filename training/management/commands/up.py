@@ -13,18 +13,23 @@ from django.db.migrations.executor import MigrationExecutor
 
 from boxwright import preflight, supervisor
 
+OPEN = "Boxwright listens on {} without TLS: whoever is on that network can read passwords and pictures."
+
 
 class Command(BaseCommand):
     help = "Start web and workers, keep them running, stop them all on Ctrl-C. -v 2 shows what they do."
     requires_system_checks: list[str] = []
 
     def handle(self, *_args: Any, verbosity: int = 1, **_options: Any) -> None:
+        os.umask(0o077)  # the children inherit it
         try:
             preflight.writable_folder(settings.VAR)
             held = preflight.only_one(settings.VAR)
             listener = preflight.bound_socket(settings.BIND, settings.PORT)
         except preflight.NotReady as error:
             raise CommandError(str(error)) from None
+        if settings.PUBLIC_URL.startswith("http://") and not preflight.is_local(listener):
+            self._say(OPEN.format(settings.BIND))
         with held, listener:
             Path(settings.STATIC_ROOT or "").mkdir(parents=True, exist_ok=True)
             self._migrate()
