@@ -1,6 +1,7 @@
 #!/bin/sh
 # boxwright web | worker QUEUE [CONCURRENCY] | migrate | manage …
 set -eu
+umask 077
 cd /app
 
 case "${1:-web}" in

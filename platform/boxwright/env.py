@@ -10,7 +10,8 @@ class EnvironmentVariableError(Exception):
 
 
 def text(name: str, default: str = "") -> str:
-    return os.environ.get(name, default).strip()
+    """An empty variable counts as unset, here and below: containers are given all of them."""
+    return os.environ.get(name, "").strip() or default
 
 
 def required(name: str, why: str) -> str:

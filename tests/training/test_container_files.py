@@ -3,13 +3,16 @@
 import ast
 import re
 import subprocess
+import sys
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 
 import pytest
 import yaml
 
 from boxwright import limits
+from boxwright.health import PATH
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCKER = ROOT / "docker"
@@ -52,7 +55,7 @@ def test_the_example_lists_each_setting_and_no_other() -> None:
 
 
 def test_the_example_gives_each_setting_its_default() -> None:
-    shown = {name: value for name, value in example().items() if value is not None}
+    shown = {name: value for name, value in example().items() if value is not None and name.startswith("BOXWRIGHT_")}
     real = settings_read()
     as_text = {True: "true", False: "false"}
     assert shown == {name: as_text.get(real[name], str(real[name])) for name in shown}
@@ -76,10 +79,80 @@ def test_compose_sets_only_variables_that_settings_read() -> None:
     assert given <= set(settings_read())
 
 
-def test_compose_gives_production_all_that_it_demands() -> None:
-    demanded = {"SECRET_KEY", "HOSTS", "DATABASE_URL", "BROKER_URL", "S3_BUCKET"}
+def test_compose_is_written_from_the_list_of_settings() -> None:
+    subprocess.run([sys.executable, DOCKER / "environment.py", "--check"], check=True)
     for service in OWN:
-        assert {f"BOXWRIGHT_{name}" for name in demanded} <= set(COMPOSE["services"][service]["environment"])
+        assert set(COMPOSE["services"][service]["environment"]) == set(settings_read())
+
+
+def interpolated(text: str, given: dict[str, str]) -> str:
+    """As compose does it: `${NAME:-default}` and `${NAME:?refusal}`, one inside another, from the innermost."""
+    while match := re.search(r"\$\{(\w+):([-?])([^${}]*)\}", text):
+        name, kind, otherwise = match.groups()
+        if kind == "?" and not given.get(name):
+            raise KeyError(name)
+        value = given.get(name) or otherwise
+        text = text[: match.start()] + value + text[match.end() :]
+    return text
+
+
+def container(given: dict[str, str]) -> dict[str, str]:
+    """A container's environment, where `.env` says what is `given`."""
+    rows: dict[str, str] = COMPOSE["services"]["web"]["environment"]
+    return {name: interpolated(value, given) for name, value in rows.items()}
+
+
+FILLED_IN = {
+    "BOXWRIGHT_SECRET_KEY": "n3Vq8rT1xYzL5wKp0HsD7gJb2FmCa9Ue",
+    "COMPOSE_POSTGRES_PASSWORD": "p1",
+    "COMPOSE_RABBITMQ_PASSWORD": "p2",
+    "COMPOSE_S3_SECRET_KEY": "p3",
+}
+"""What the example tells people to fill in."""
+
+
+def test_what_the_example_asks_for_is_enough_to_start(tmp_path: Path) -> None:
+    shown = {name: value for name, value in example().items() if value}
+    environment = container(shown | FILLED_IN) | {"BOXWRIGHT_VAR": str(tmp_path)}
+    look = "from boxwright import settings as s; print(s.EMBEDDED, s.PUBLIC_URL, s.S3_ENDPOINT, s.S3_PUBLIC_ENDPOINT)"
+    command = [sys.executable, "-c", look]
+    started = subprocess.run(
+        command, env={**environment, "PYTHONPATH": str(ROOT / "platform")}, stdout=PIPE, check=True
+    )
+    assert started.stdout.decode().split() == [
+        "False",
+        "http://localhost:8000",
+        "http://store:8333",
+        "http://localhost:8333",
+    ]
+
+
+@pytest.mark.parametrize("missing", FILLED_IN)
+def test_compose_refuses_to_start_without_a_secret(missing: str) -> None:
+    with pytest.raises(KeyError, match=missing):
+        container({name: value for name, value in FILLED_IN.items() if name != missing})
+
+
+@pytest.mark.parametrize("name", sorted(settings_read()))
+def test_each_setting_reaches_the_containers(name: str) -> None:
+    """But for the mode and what is a path or an address inside the image."""
+    value = container(FILLED_IN | {name: "somebody's choice"})[name]
+    ours = {"MODE": "production", "VAR": "/var/lib/boxwright", "FRONTEND_DIST": "/app/frontend/dist", "BIND": "0.0.0.0"}
+    assert value == ours.get(name.removeprefix("BOXWRIGHT_"), "somebody's choice")
+
+
+def test_nothing_is_published_to_the_network_unless_somebody_says_so() -> None:
+    published = [
+        interpolated(port, {}) for service in COMPOSE["services"].values() for port in service.get("ports", [])
+    ]
+    assert published == ["127.0.0.1:8000:8000", "127.0.0.1:8333:8333"]
+    assert interpolated(COMPOSE["services"]["web"]["ports"][0], {"COMPOSE_BIND": "10.0.0.7"}) == "10.0.0.7:8000:8000"
+
+
+def test_the_health_check_asks_what_needs_no_host() -> None:
+    """`test_production.py` asks it under names that no setting lists."""
+    *_, command = COMPOSE["services"]["web"]["healthcheck"]["test"]
+    assert f"http://localhost:8000{PATH}" in command
 
 
 def test_compose_is_whole() -> None:
