@@ -1,16 +1,21 @@
 """A real web process on a fresh database: uvicorn, its own `var/`, its own port."""
 
+import atexit
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
+import psycopg
 
 from tests.services.processes import accepts, free_port, stop, wait_until
 
@@ -53,18 +58,35 @@ def installed(folder: Path) -> Iterator[dict[str, str]]:
 
     SQLite in `folder`, or, where BOXWRIGHT_DATABASE_URL is set, a new database beside the one it names.
     """
+    folder.mkdir(parents=True, exist_ok=True)
     with _database() as url:
-        environment = {
-            **os.environ,
-            "BOXWRIGHT_VAR": str(folder),
-            "BOXWRIGHT_DATABASE_URL": url,
-            "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "platform")]),
-            "DJANGO_SETTINGS_MODULE": "boxwright.settings",
-        }
-        folder.mkdir(parents=True, exist_ok=True)
-        migrate = [sys.executable, str(ROOT / "manage.py"), "migrate", "--verbosity", "0"]
-        subprocess.run(migrate, env=environment, check=True)
-        yield environment
+        if not url:
+            shutil.copyfile(_migrated_file(), folder / "boxwright.sqlite3")
+        yield _environment(folder, url)
+
+
+def _environment(folder: Path, url: str) -> dict[str, str]:
+    return {
+        **os.environ,
+        "BOXWRIGHT_VAR": str(folder),
+        "BOXWRIGHT_DATABASE_URL": url,
+        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "platform")]),
+        "DJANGO_SETTINGS_MODULE": "boxwright.settings",
+    }
+
+
+def _migrate(environment: dict[str, str]) -> None:
+    command = [sys.executable, str(ROOT / "manage.py"), "migrate", "--verbosity", "0"]
+    subprocess.run(command, env=environment, check=True)
+
+
+@cache
+def _migrated_file() -> Path:
+    """Made once: migrating takes seconds, a copy none."""
+    folder = Path(tempfile.mkdtemp(prefix="boxwright-template-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    _migrate(_environment(folder, ""))
+    return folder / "boxwright.sqlite3"
 
 
 @contextmanager
@@ -88,12 +110,26 @@ def _database() -> Iterator[str]:
     if not url.startswith("postgres"):
         yield ""
         return
-    import psycopg
-
+    template = _migrated_database(url)
     name = f"server_{uuid.uuid4().hex}"
     with psycopg.connect(url, autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name}")
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         try:
-            yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+            yield _named(url, name)
         finally:
             admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@cache
+def _migrated_database(url: str) -> str:
+    """It goes with the server that it is on."""
+    name = f"template_{uuid.uuid4().hex}"
+    with psycopg.connect(url, autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name}")
+    with tempfile.TemporaryDirectory(prefix="boxwright-template-") as folder:
+        _migrate(_environment(Path(folder), _named(url, name)))
+    return name
+
+
+def _named(url: str, name: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))

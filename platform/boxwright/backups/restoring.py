@@ -1,0 +1,102 @@
+"""`manage.py restore FILE`: fill an empty place from a backup, or leave it as empty as it was."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.db import connection, models
+from django.db.migrations.loader import MigrationLoader
+from django.db.models.functions import Now
+
+from boxwright.backups import archive, databases
+from boxwright.errors import Conflict
+from boxwright.jobs import Status, job_models
+from boxwright.storage import store
+
+REVOKED = ("sessions.Session", "teams.Token", "teams.Invitation")
+"""What opens a door. One that was closed after the backup was made must not open again."""
+
+
+def restore(file: Path) -> str:
+    """Prove the file, fill the database and the store, wake the jobs. Returns what was in it, in one line.
+
+    Raises archive.Damaged, or Conflict where the place is not empty or the backup is not for it.
+    """
+    _expect_empty()
+    reader = archive.Reader(file)
+    reader.prove()
+    _expect_fitting(reader.about)
+    settings.SCRATCH_DIR.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=settings.SCRATCH_DIR) as folder, _all_or_nothing() as put:
+        _lay(reader, Path(folder), put)
+        with databases.here().filled(Path(folder), reader.about):
+            call_command("migrate", verbosity=0, interactive=False)
+            _close_doors()
+            _wake_jobs()
+    rows = sum(reader.about["rows"].values())
+    return f"{rows:,} rows and {reader.about['objects']:,} objects of {reader.about['made_at'][:16]} UTC"
+
+
+def _expect_empty() -> None:
+    user: type[models.Model] = get_user_model()
+    table = user._meta.db_table
+    if table in connection.introspection.table_names():
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {connection.ops.quote_name(table)})")  # noqa: S608
+            if cursor.fetchone()[0]:
+                raise Conflict("There are people in this database already: a backup is restored into an empty place.")
+    if (key := next(store().list(""), None)) is not None:
+        raise Conflict(f"There are objects in this store already ({key}): a backup is restored into an empty place.")
+
+
+def _expect_fitting(about: dict[str, Any]) -> None:
+    if about["vendor"] != connection.vendor:
+        raise Conflict(f"The backup is of {about['vendor']}; the database here is {connection.vendor}.")
+    known = MigrationLoader(connection).disk_migrations or {}
+    if newer := sorted({(app, name) for app, name in about["migrations"]} - set(known)):
+        raise Conflict(f"The backup was made by a newer Boxwright: this one does not know {'.'.join(newer[0])}.")
+
+
+def _lay(reader: archive.Reader, folder: Path, put: list[str]) -> None:
+    """The database's files into `folder`, the objects into the store, their keys into `put`."""
+    objects = store()
+    for name, content in reader:
+        if name.startswith(archive.DATABASE):
+            with (folder / Path(name).name).open("wb") as out:
+                while data := content.read(2**20):
+                    out.write(data)
+        else:
+            key = name.removeprefix(archive.OBJECTS)
+            put.append(key)
+            objects.put(key, content)  # type: ignore[arg-type] # it only reads
+
+
+@contextmanager
+def _all_or_nothing() -> Iterator[list[str]]:
+    put: list[str] = []
+    try:
+        yield put
+    except BaseException:
+        for key in put:
+            store().delete(key)
+        raise
+
+
+def _close_doors() -> None:
+    for name in REVOKED:
+        apps.get_model(name)._default_manager.all().delete()
+
+
+def _wake_jobs() -> None:
+    """What ran when the backup was made is nobody's now; the next pass of any reaper sends it."""
+    due = Now() - timedelta(days=1)
+    for model in job_models():
+        running = model._default_manager.filter(status=Status.RUNNING)
+        running.update(status=Status.QUEUED, lease=None, enqueued_at=due)
