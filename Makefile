@@ -29,7 +29,8 @@ test: setup ## all tests: SQLite, PostgreSQL, frontend, real browser
 	$(TEST_ENV) $(BIN)/python -m tests.services.postgres -- $(PYTEST) -m "not full and not e2e" tests/platform tests/access tests/test_access.py tests/annotations tests/training --ignore=tests/training/engine
 	npm --prefix frontend run --silent test
 
-test-full: test ## the long proofs too: full training, Ceph, RabbitMQ
+test-full: setup ## all tests with two busy processes beside them, then the long proofs: full training, Ceph, RabbitMQ
+	$(BIN)/python -m tests.services.busy -- $(MAKE) test
 	@$(PYTHON) bootstrap.py full
 	$(TEST_ENV) $(BIN)/pytest -m full tests
 

@@ -11,12 +11,18 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import override_settings
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from rest_framework.test import APIClient
 
 from boxwright.projects.models import Label, Project
 from boxwright.teams.models import Membership, Role, Team, User
 
 PASSWORD = "correct horse battery"
+
+# How long an example takes says how busy the machine is, not whether a law holds.
+hypothesis_settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("house")
 
 
 def own_settings(folder: Path) -> dict[str, Any]:

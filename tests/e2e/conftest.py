@@ -15,10 +15,11 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.api import Api
 from tests.e2e.steps import sign_in
+from tests.services.processes import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = Path(os.environ.get("BOXWRIGHT_CHROMIUM", "/usr/bin/chromium"))
@@ -32,6 +33,8 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# What a page is expected to show it may show late: only a test that fails waits so long.
+expect.set_options(timeout=PATIENCE * 1000)
 
 
 @dataclass
@@ -46,7 +49,7 @@ class Server:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self, seconds: float = 60) -> None:
+    def start(self) -> None:
         with (self.folder / "up.log").open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "up"],
@@ -56,7 +59,7 @@ class Server:
                 stderr=log,
                 start_new_session=True,
             )
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + PATIENCE
         while not self.answers():
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"Boxwright did not start:\n{self.log()[-3000:]}")
@@ -67,11 +70,11 @@ class Server:
             return bool(urlopen(f"{self.url}/api/v1/auth/session/", timeout=2).status == 200)
         return False
 
-    def stop(self, how: signal.Signals = signal.SIGINT, seconds: float = 30) -> None:
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
         if self.process is None:
             return
         self.process.send_signal(how)
-        self.process.wait(seconds)
+        self.process.wait(PATIENCE)
         self.process = None
 
     def log(self) -> str:

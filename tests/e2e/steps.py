@@ -52,9 +52,9 @@ def draw_box(page: Page, start: tuple[float, float], end: tuple[float, float]) -
 def box_ids(page: Page, count: int) -> list[str]:
     """The ids of the boxes on the picture, once there are `count`."""
     rows = page.get_by_test_id("box-row")
-    expect(rows).to_have_count(count, timeout=30_000)
+    expect(rows).to_have_count(count)
     return [row.get_attribute("data-id") or "" for row in rows.all()]
 
 
-def saved(page: Page, milliseconds: float = 15_000) -> None:
-    expect(page.get_by_test_id("saving-state")).to_have_text("Saved", timeout=milliseconds)
+def saved(page: Page) -> None:
+    expect(page.get_by_test_id("saving-state")).to_have_text("Saved")

@@ -121,7 +121,7 @@ def test_a_run_tells_its_accuracy(server: Server, api: Api, ada: Page, test_data
 
     ada.get_by_test_id("train-start").click()
 
-    expect(ada).to_have_url(re.compile(r"/runs/1$"), timeout=MINUTES)
+    expect(ada).to_have_url(re.compile(r"/runs/1$"))
     expect(ada.get_by_test_id("run-status")).to_have_text(re.compile("succeeded", re.I), timeout=4 * MINUTES)
     run = api.get(f"projects/{of_slug(api, slug)['id']}/runs/")["results"][0]
     assert (run["model"], run["config"]["epochs"]) == ("mobilenet_v2", 1)

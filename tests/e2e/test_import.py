@@ -26,7 +26,7 @@ def test_raccoons_come_in_with_their_boxes(
 
     card = import_through_the_page(server, ada, project, archive)
 
-    expect(card).to_contain_text("Succeeded", timeout=60_000, ignore_case=True)
+    expect(card).to_contain_text("Succeeded", ignore_case=True)
     expect(card.get_by_role("status")).to_have_text(
         f"{COUNT - TWINS} images added{TWINS} already here{boxes} annotations added"
     )
@@ -39,7 +39,7 @@ def test_raccoons_come_in_with_their_boxes(
 
     card = import_through_the_page(server, ada, project, archive)
     again = f"{COUNT} already here{boxes} annotations already here"
-    expect(card.get_by_role("status")).to_have_text(again, timeout=60_000)
+    expect(card.get_by_role("status")).to_have_text(again)
     assert api.get(f"projects/{project['id']}/")["counts"] == fresh["counts"]
 
 
@@ -50,7 +50,7 @@ def test_archive_that_leaves_its_folder_is_refused_whole(server: Server, api: Ap
 
     card = import_through_the_page(server, ada, project, archive)
 
-    expect(card).to_contain_text("Failed", timeout=60_000, ignore_case=True)
+    expect(card).to_contain_text("Failed", ignore_case=True)
     expect(finding(card, "a path that leaves the archive")).to_contain_text("../../evil.png")
     assert api.get(f"projects/{project['id']}/")["counts"]["images"] == 0
 
@@ -69,7 +69,7 @@ def test_each_finding_names_its_file_and_its_reason(server: Server, api: Api, ad
 
     card = import_through_the_page(server, ada, project, archive)
 
-    expect(card).to_contain_text("Succeeded", timeout=60_000, ignore_case=True)
+    expect(card).to_contain_text("Succeeded", ignore_case=True)
     expect(finding(card, "outside the image of 320×240")).to_contain_text("a.xml:4")
     expect(finding(card, "unknown label 'zebra'")).to_contain_text("a.xml:5")
     expect(finding(card, "document type or entities")).to_contain_text("secret.xml")
@@ -88,7 +88,7 @@ def import_through_the_page(server: Server, page: Page, project: Json, archive: 
     dialog.locator("input[type=file]").set_input_files(archive)
     expect(dialog).to_contain_text(archive.name)
     dialog.get_by_role("button", name="Import").click()
-    expect(dialog).to_have_count(0, timeout=30_000)
+    expect(dialog).to_have_count(0)
     return page.get_by_role("region", name=f"Import of {archive.name}")
 
 

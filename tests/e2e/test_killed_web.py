@@ -14,6 +14,7 @@ from PIL import Image
 
 from tests.e2e.api import Api, Json, box
 from tests.e2e.conftest import Server
+from tests.services.processes import PATIENCE, wait_until
 
 pytestmark = pytest.mark.e2e
 SAVES = 100
@@ -61,7 +62,7 @@ def save_all_and_kill(server: Server, saves: list[tuple[int, Json]]) -> set[str]
 
     with Api(server.url) as api, ThreadPoolExecutor(8) as pool:
         sent = [pool.submit(save, item) for item in saves]
-        assert thirty.wait(60)
+        assert thirty.wait(PATIENCE)
         os.kill(web_pid(server), signal.SIGKILL)
         for future in sent:
             future.result()
@@ -76,12 +77,7 @@ def web_pid(server: Server) -> int:
 
 def server_answers_again(server: Server) -> None:
     """The supervisor restarts what died."""
-    deadline = threading.Event()
-    for _ in range(300):
-        if server.answers():
-            return
-        deadline.wait(0.1)
-    raise AssertionError(server.log()[-2000:])
+    wait_until(server.answers, "the web process's return")
 
 
 def stored_ids(api: Api, images: list[int]) -> set[str]:

@@ -13,6 +13,7 @@ from tests.e2e.conftest import Server
 from tests.e2e.drawings import pictures, written
 from tests.e2e.steps import box_ids, draw_box, saved
 from tests.e2e.test_killed_web import server_answers_again, web_pid
+from tests.services.processes import PATIENCE
 
 pytestmark = pytest.mark.e2e
 SAVES = "**/api/v1/images/*/annotations/"
@@ -54,8 +55,8 @@ def draw_five(page: Page) -> list[str]:
 
 def all_pending(page: Page, count: int) -> None:
     state = page.get_by_test_id("saving-state")
-    expect(state).to_have_attribute("data-pending", str(count), timeout=15_000)
-    expect(state).to_have_text("Offline: kept on this device", timeout=30_000)
+    expect(state).to_have_attribute("data-pending", str(count))
+    expect(state).to_have_text("Offline: kept on this device")
 
 
 def arrived_once(api: Api, image: int, ids: list[str], seconds: float = 60) -> None:
@@ -127,7 +128,7 @@ def test_web_is_killed_while_the_browser_saves(
     ids = draw_five(tab)
     server_answers_again(server)
 
-    saved(tab, 60_000)
+    saved(tab)
 
     assert killed
     arrived_once(api, image, ids)
@@ -191,7 +192,7 @@ def test_late_answer_hides_nobodys_box(
     held: list[Route] = []
     ada.route(SAVES, lambda route: held.append(route) if route.request.method == "PATCH" else route.continue_())
     draw_box(ada, *FIVE[0])
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE
     while not held:
         assert time.monotonic() < deadline
         ada.evaluate("new Promise(requestAnimationFrame)")

@@ -99,7 +99,7 @@ def stranger(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator
 
 def show(page: Page, server: Server, path: str, world: Json) -> None:
     page.goto(server.url + path.format(**world))
-    page.wait_for_function(SETTLED, timeout=30_000)
+    page.wait_for_function(SETTLED)
 
 
 def scan(page: Page) -> list[str]:

@@ -144,7 +144,7 @@ def test_different_boxes_merge_and_the_same_box_asks(
     both_move(ada, bob, ids[0])
     theirs = left_of(api, image, ids[0])
     notice = ada.get_by_test_id("conflict-notice")
-    expect(notice).to_contain_text("Someone else changed the same mark", timeout=60_000)
+    expect(notice).to_contain_text("Someone else changed the same mark")
     assert left_of(api, image, ids[0]) == theirs
     ada.get_by_test_id("keep-mine").click()
 
@@ -177,7 +177,7 @@ def both_move(ada: Page, bob: Page, box: str) -> None:
     """Ada a long way while her network is down, Bob a little meanwhile; then her network is back."""
     ada.context.set_offline(True)
     move(ada, box, 3)
-    expect(ada.get_by_test_id("saving-state")).to_have_text("Offline: kept on this device", timeout=30_000)
+    expect(ada.get_by_test_id("saving-state")).to_have_text("Offline: kept on this device")
     move(bob, box, 1)
     saved(bob)
     ada.context.set_offline(False)

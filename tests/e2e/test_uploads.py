@@ -35,7 +35,7 @@ def test_forty_pictures_arrive_and_the_rest_says_why(server: Server, api: Api, a
     expect(dock.get_by_role("progressbar", name="All uploads")).to_be_visible()
     expect(dock).to_contain_text(f"0 of {total} files")
     let_go(ada, held)
-    expect(dock.get_by_role("heading")).to_have_text(f"Uploaded {total} files", timeout=60_000)
+    expect(dock.get_by_role("heading")).to_have_text(f"Uploaded {total} files")
     figures = f"{COUNT} added{COPIES} already here{len(BAD)} refused"
     expect(dock.get_by_role("status")).to_have_text(figures)
     expect(ada.get_by_role("tab", name=f"All {COUNT}")).to_be_visible()
@@ -74,7 +74,7 @@ def test_upload_goes_on_when_the_server_comes_back(server: Server, api: Api, ada
     expect(dock.get_by_text("Trying again").first).to_be_visible()
     server.start()
 
-    expect(dock.get_by_role("heading")).to_have_text(f"Uploaded {len(files)} files", timeout=60_000)
+    expect(dock.get_by_role("heading")).to_have_text(f"Uploaded {len(files)} files")
     expect(dock.get_by_role("status")).to_have_text(f"{len(files)} added0 already here0 refused")
     expect(ada.get_by_role("tab", name=f"All {len(files)}")).to_be_visible()
     listed = api.get(f"projects/{project['id']}/images/", limit=100)["results"]

@@ -61,8 +61,8 @@ def test_a_run_shows_its_curves_and_its_numbers(server: Server, visitor: Page, s
     visitor.get_by_test_id("train-start").click()
 
     status = visitor.get_by_test_id("run-status")
-    expect(status).to_have_text(re.compile("running", re.I), timeout=MINUTES)
-    expect(visitor.get_by_test_id("run-log")).to_contain_text("COCO weights", timeout=2 * MINUTES)
+    expect(status).to_have_text(re.compile("running", re.I))
+    expect(visitor.get_by_test_id("run-log")).to_contain_text("COCO weights")
     expect(status).to_have_text(re.compile("succeeded", re.I), timeout=4 * MINUTES)
     expect(visitor.get_by_test_id("figure-AP50")).to_be_visible()
     with Api(server.url) as api:
@@ -108,12 +108,12 @@ def test_retrain_takes_one_click(server: Server, visitor: Page, slug: str, weigh
         run = api.get(f"projects/{project}/runs/")["results"][0]
     assert (run["number"], run["snapshot"]["number"], run["base"]) == (2, 2, "run:1")
     assert run["config"]["epochs"] == 3
-    expect(visitor.get_by_test_id("run-status")).to_have_text(re.compile("running", re.I), timeout=MINUTES)
+    expect(visitor.get_by_test_id("run-status")).to_have_text(re.compile("running", re.I))
     visitor.get_by_test_id("cancel-run").click()
     confirm = visitor.get_by_role("dialog").get_by_role("button", name="Cancel run")
     if confirm.count():
         confirm.click()
-    expect(visitor.get_by_test_id("run-status")).to_have_text(re.compile("canceled", re.I), timeout=10_000)
+    expect(visitor.get_by_test_id("run-status")).to_have_text(re.compile("canceled", re.I))
 
 
 def read_bundle(download: Download) -> tuple[dict[str, float], list[str]]:

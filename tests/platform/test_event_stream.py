@@ -12,9 +12,8 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.services.processes import PATIENCE
 from tests.services.server import Server, server
-
-SECONDS = 20.0
 
 
 @pytest.fixture(scope="module")
@@ -61,13 +60,13 @@ class Stream:
 
     def next(self, kind: str) -> dict[str, Any]:
         while True:
-            frame = self.frames.get(timeout=SECONDS)
+            frame = self.frames.get(timeout=PATIENCE)
             if frame.get("event") == kind:
                 return {"id": int(frame["id"]), **json.loads(frame["data"])}
 
     def opened(self) -> int:
         while True:
-            frame = self.frames.get(timeout=SECONDS)
+            frame = self.frames.get(timeout=PATIENCE)
             if "retry" in frame:
                 return int(frame["id"])
 
@@ -140,5 +139,5 @@ def test_the_web_process_ends_although_streams_are_open(web: Server, token: str,
         stream = Stream(other, mine, made["id"])
         stream.opened()
         other.process.terminate()
-        assert other.process.wait(SECONDS) is not None
+        assert other.process.wait(PATIENCE) is not None
         stream.close()

@@ -11,6 +11,7 @@ from boxwright.events import PRUNE_EACH, publish
 from boxwright.events.hub import Hub
 from boxwright.events.models import Event
 from boxwright.events.watermark import PATIENCE, WIDEST, Watermark
+from tests.services import processes
 
 
 def test_an_event_is_part_of_its_transaction(db: None) -> None:
@@ -78,18 +79,18 @@ def test_an_event_that_commits_late_is_still_told() -> None:
             with transaction.atomic():
                 publish(1, "slow", {})
                 taken.set()
-                go_on.wait(20)
+                go_on.wait(processes.PATIENCE)
         finally:
             connection.close()
 
     writer = threading.Thread(target=slow)
     writer.start()
-    assert taken.wait(20)
+    assert taken.wait(processes.PATIENCE)
     publish(1, "fast", {})
     first = [row.kind for row in hub._new_rows()]
     safe = hub.mark.safe
     go_on.set()
-    writer.join(20)
+    writer.join(processes.PATIENCE)
     assert first == ["fast"]
     assert [row.kind for row in hub._new_rows()] == ["slow"]
     assert safe < hub.mark.safe

@@ -13,8 +13,6 @@ from tests.services.processes import ServiceMissing, stop, wait_until
 from tests.services.rabbitmq import rabbitmq
 from tests.services.server import Server, server
 
-SECONDS = 60.0
-
 
 @pytest.fixture(scope="module")
 def rabbitmq_url() -> Iterator[str]:
@@ -66,9 +64,9 @@ def test_a_worker_does_what_the_web_process_asked_for(web: Server, tmp_path: Pat
     before = delete_a_project(web, token)
     assert not is_gone(web, before)
     with worker(web, tmp_path):
-        wait_until(lambda: is_gone(web, before), "what was asked for before the worker came", SECONDS)
+        wait_until(lambda: is_gone(web, before), "what was asked for before the worker came")
         after = delete_a_project(web, token)
-        wait_until(lambda: is_gone(web, after), "what was asked for while it runs", SECONDS)
+        wait_until(lambda: is_gone(web, after), "what was asked for while it runs")
 
 
 def test_a_broker_that_is_away_refuses_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,4 +76,4 @@ def test_a_broker_that_is_away_refuses_nobody(tmp_path: Path, monkeypatch: pytes
         project = delete_a_project(web, web.set_up())
         web.environment["BOXWRIGHT_BROKER_URL"] = ""
         with worker(web, tmp_path):
-            wait_until(lambda: is_gone(web, project), "what no broker took", SECONDS)
+            wait_until(lambda: is_gone(web, project), "what no broker took")

@@ -10,7 +10,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-PATIENCE = 60.0
+PATIENCE = 120.0
+"""After which a test gives up waiting. Only one that fails waits so long, however busy the machine is."""
 
 
 class ServiceMissing(Exception):

@@ -18,12 +18,11 @@ from PIL import Image as Picture
 from PIL import ImageDraw
 
 from tests.e2e.api import Api, Json, box
-from tests.services.processes import free_port, wait_until
+from tests.services.processes import PATIENCE, free_port, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 MODEL = "ssdlite320_mobilenet_v3_large"
 SMALL = {"epochs": 2, "batch_size": 4, "image_size": 96, "threads": 1}
-PATIENCE = 120.0
 
 brings_its_own = pytest.mark.skipif(
     bool(os.environ.get("BOXWRIGHT_DATABASE_URL")),
@@ -70,7 +69,7 @@ class Installation:
     def stop(self, how: signal.Signals = signal.SIGINT) -> int:
         assert self.process is not None
         self.process.send_signal(how)
-        return self.process.wait(30)
+        return self.process.wait(PATIENCE)
 
     def children(self) -> list[psutil.Process]:
         """All processes that the supervisor and its children have started."""
@@ -97,8 +96,8 @@ def are_gone(processes: list[psutil.Process]) -> bool:
     return not any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in processes)
 
 
-def wait_gone(processes: list[psutil.Process], seconds: float = 10) -> None:
-    wait_until(lambda: are_gone(processes), f"the end of {processes}", seconds)
+def wait_gone(processes: list[psutil.Process]) -> None:
+    wait_until(lambda: are_gone(processes), f"the end of {processes}")
 
 
 def draw(seed: int) -> tuple[bytes, tuple[int, int]]:

@@ -26,7 +26,7 @@ def test_messages_come_in_their_order_and_once(folder: Path) -> None:
     with connect(folder) as connection, connection.SimpleQueue("train") as queue:
         for number in range(5):
             queue.put({"number": number})
-        taken = [queue.get(timeout=5) for _ in range(5)]
+        taken = [queue.get(timeout=60) for _ in range(5)]
         assert [message.payload["number"] for message in taken] == [0, 1, 2, 3, 4]
         for message in taken:
             message.ack()

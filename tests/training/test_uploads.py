@@ -9,6 +9,7 @@ import pytest
 from boxwright.errors import DomainError
 from boxwright.storage import StoreAway
 from boxwright.storage.folder import FolderStore
+from tests.services.processes import PATIENCE
 from tests.training.conftest import MakeRun
 from training import keys
 from training.models import Run
@@ -26,7 +27,7 @@ class Watched(FolderStore):
         self.away = 0
 
     def put(self, key: str, data: bytes | BinaryIO, content_type: str = "") -> None:
-        self.open_gate.wait(10)
+        self.open_gate.wait(PATIENCE)
         if self.away:
             self.away -= 1
             raise StoreAway("no route to host")
