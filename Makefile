@@ -12,7 +12,7 @@ TEST_ENV = BOXWRIGHT_TEST_DATA=$${BOXWRIGHT_TEST_DATA:-$(DATA)} BOXWRIGHT_WEIGHT
 PYTEST = $(BIN)/pytest -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-full e2e check fix bench schema compose pins screenshots
+.PHONY: help setup run test test-full e2e check fix bench schema compose limits pins screenshots
 
 help: ## list the verbs
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -57,6 +57,9 @@ schema: setup ## write docs/openapi.json and the frontend's types from it
 
 compose: ## write the containers' environment in docker/compose.yml from .env.example
 	@$(PYTHON) docker/environment.py
+
+limits: ## write the table of limits in docs/security.md
+	@$(BIN)/python docs/limits.py
 
 pins: setup ## write constraints.txt: what is installed now, to the last package
 	(head -1 constraints.txt; $(BIN)/pip freeze | grep == | grep -v ^torch== | sed 's/+cpu//') > constraints.new && mv constraints.new constraints.txt

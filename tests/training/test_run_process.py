@@ -82,8 +82,13 @@ def snapshot(api: Api, project: Json) -> Json:
 
 @pytest.fixture(scope="module")
 def survivor(api: Api, project: Json, snapshot: Json) -> Json:
-    """The run that is interrupted in each way; its last test lets it finish."""
-    return start_run(api, project, snapshot, epochs=LONG)
+    """The run that is interrupted in each way; its last test lets it finish.
+
+    An epoch is told before its checkpoint is written: once there is a second one, there is a checkpoint.
+    """
+    run = start_run(api, project, snapshot, epochs=LONG)
+    until_epoch(api, run, 2)
+    return run
 
 
 def finish(api: Api, run: Json) -> Json:
