@@ -11,6 +11,12 @@ TEST_ENV = BOXWRIGHT_TEST_DATA=$${BOXWRIGHT_TEST_DATA:-$(DATA)} BOXWRIGHT_WEIGHT
 # Two at a time, a file each: most tests wait for processes of their own.
 PYTEST = $(BIN)/pytest -n 2 --dist loadfile
 
+# What runs on PostgreSQL too: all but what knows no database.
+NO_DATABASE = training/engine annotations/dataset annotations/formats annotations/test_imaging.py platform/test_archive.py \
+	platform/test_security_page.py platform/test_settings.py platform/test_storage.py training/test_container_files.py \
+	training/test_folder_queue.py training/test_lifeline.py
+DATABASE_TESTS = tests/platform tests/test_access.py tests/annotations tests/training $(NO_DATABASE:%=--ignore=tests/%)
+
 .DEFAULT_GOAL := help
 .PHONY: help setup run test test-full e2e check fix bench schema compose limits pins screenshots
 
@@ -26,7 +32,7 @@ setup: ## everything that developing and testing need
 test: setup ## all tests: SQLite, PostgreSQL, frontend, real browser
 	$(TEST_ENV) $(PYTEST) -m "not full and not e2e" tests
 	$(TEST_ENV) $(PYTEST) -m e2e tests/e2e
-	$(TEST_ENV) $(BIN)/python -m tests.services.postgres -- $(PYTEST) -m "not full and not e2e" tests/platform tests/access tests/test_access.py tests/annotations tests/training --ignore=tests/training/engine
+	$(TEST_ENV) $(BIN)/python -m tests.services.postgres -- $(PYTEST) -m "not full and not e2e" $(DATABASE_TESTS)
 	npm --prefix frontend run --silent test
 
 test-full: setup ## all tests with two busy processes beside them, then the long proofs: full training, Ceph, RabbitMQ

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -20,6 +21,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.e2e.api import Api
 from tests.e2e.steps import sign_in
 from tests.services.processes import PATIENCE
+from tests.services.server import migrated_file
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = Path(os.environ.get("BOXWRIGHT_CHROMIUM", "/usr/bin/chromium"))
@@ -93,6 +95,7 @@ def free_port() -> int:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     made = Server(tmp_path_factory.mktemp("var"), free_port())
+    shutil.copyfile(migrated_file(), made.folder / "boxwright.sqlite3")
     made.start()
     yield made
     made.stop()

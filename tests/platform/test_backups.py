@@ -21,6 +21,7 @@ from boxwright.backups.archive import Reader, Writer
 from tests.e2e.api import Api, Json, box
 from tests.services.bucket import CONFIG, make_bucket
 from tests.services.moto import moto
+from tests.services.processes import free_port
 from tests.services.server import ROOT, Server, installed, started
 from tests.training.installation import labelled_project
 
@@ -267,3 +268,6 @@ def test_objects_of_a_bucket_are_in_it_and_go_to_a_bucket(tmp_path: Path) -> Non
             second, "restore", tmp_path / "backup.tar"
         )
         client.close()
+        away = first | {"BOXWRIGHT_S3_ENDPOINT": f"http://127.0.0.1:{free_port()}"}
+        assert "The object store does not answer" in refused(away, "backup", tmp_path / "another.tar")
+        assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["backup.tar"]

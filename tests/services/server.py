@@ -61,7 +61,7 @@ def installed(folder: Path) -> Iterator[dict[str, str]]:
     folder.mkdir(parents=True, exist_ok=True)
     with _database() as url:
         if not url:
-            shutil.copyfile(_migrated_file(), folder / "boxwright.sqlite3")
+            shutil.copyfile(migrated_file(), folder / "boxwright.sqlite3")
         yield _environment(folder, url)
 
 
@@ -81,8 +81,8 @@ def _migrate(environment: dict[str, str]) -> None:
 
 
 @cache
-def _migrated_file() -> Path:
-    """Made once: migrating takes seconds, a copy none."""
+def migrated_file() -> Path:
+    """An empty SQLite database. Made once a process: migrating takes seconds, a copy none."""
     folder = Path(tempfile.mkdtemp(prefix="boxwright-template-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     _migrate(_environment(folder, ""))

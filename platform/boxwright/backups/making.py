@@ -1,5 +1,6 @@
 """`manage.py backup FILE`: a whole installation in one file, while people work."""
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
@@ -58,14 +59,16 @@ def _migrations() -> list[tuple[str, str]]:
 def _appearing(file: Path) -> Iterator[IO[bytes]]:
     """A file that is there when it is whole and on the disk, for nobody else to read. Raises FileExistsError."""
     part = file.with_name(file.name + ".part")
+    if file.exists():
+        raise FileExistsError(errno.EEXIST, "", str(file))
     with open(part, "xb", opener=_for_us_alone) as out:
         try:
             yield out
             out.flush()
             os.fsync(out.fileno())
-            os.link(part, file)  # unlike a rename it replaces nothing
+            part.replace(file)
         finally:
-            part.unlink()
+            part.unlink(missing_ok=True)
 
 
 def _for_us_alone(path: str, flags: int) -> int:

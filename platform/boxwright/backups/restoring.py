@@ -20,8 +20,12 @@ from boxwright.errors import Conflict
 from boxwright.jobs import Status, job_models
 from boxwright.storage import store
 
-REVOKED = ("sessions.Session", "teams.Token", "teams.Invitation")
-"""What opens a door. One that was closed after the backup was made must not open again."""
+DOORS: dict[str, dict[str, Any]] = {
+    "sessions.Session": {},
+    "teams.Token": {},
+    "teams.Invitation": {"accepted_at": None},
+}
+"""Of each model, the rows that let somebody in. One that was withdrawn after the backup was made must stay so."""
 
 
 def restore(file: Path) -> str:
@@ -90,8 +94,8 @@ def _all_or_nothing() -> Iterator[list[str]]:
 
 
 def _close_doors() -> None:
-    for name in REVOKED:
-        apps.get_model(name)._default_manager.all().delete()
+    for name, rows in DOORS.items():
+        apps.get_model(name)._default_manager.filter(**rows).delete()
 
 
 def _wake_jobs() -> None:

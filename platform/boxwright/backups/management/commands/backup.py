@@ -21,6 +21,6 @@ class Command(BaseCommand):
         try:
             self.stdout.write(backup(file))
         except FileExistsError as error:
-            raise CommandError(f"{error.filename2 or error.filename} is there already.") from None
+            raise CommandError(f"{error.filename} is there already.") from None
         except (DomainError, OSError) as error:
             raise CommandError(f"No backup was made: {getattr(error, 'detail', error)}") from None
