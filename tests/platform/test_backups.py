@@ -26,6 +26,8 @@ from tests.services.server import ROOT, Server, installed, started
 from tests.training.installation import labelled_project
 
 IMAGES = 6
+PAGE = 200
+"""As many pictures as one page of the list holds."""
 
 
 def manage(environment: dict[str, str], *words: str | Path) -> "subprocess.CompletedProcess[str]":
@@ -103,9 +105,9 @@ def working(source: Source) -> Iterator[dict[int, int]]:
                 told[image["id"]] = source.api.patch(f"images/{image['id']}/annotations/", **body)["revision"]
 
     def upload() -> None:
-        number = 0
-        while not stop.is_set():
-            number += 1
+        for number in range(PAGE - IMAGES):
+            if stop.is_set():
+                return
             content = source.folder / "pictures" / "000.jpg"
             files = [("files", (f"new-{number}.jpg", content.read_bytes() + number.to_bytes(4, "big")))]
             source.api.http.post(f"projects/{source.project['id']}/images/", files=files).raise_for_status()
@@ -145,7 +147,7 @@ def test_a_backup_of_a_running_server_is_one_moment_of_it(
     assert "Restored " in done(empty, "restore", tmp_path / "backup.tar")
     with started(tmp_path / "var", empty) as server, Api(server.url) as api:
         project = api.get(f"projects/{source.project['id']}/")
-        images = api.get(f"projects/{source.project['id']}/images/", limit=200)["results"]
+        images = api.get(f"projects/{source.project['id']}/images/", limit=PAGE)["results"]
         revisions = {image["id"]: check_image(api, image) for image in images}
         counts = project["counts"]
         assert (counts["images"], counts["annotations"]) == (len(images), sum(revisions.values()))

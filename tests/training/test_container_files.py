@@ -207,6 +207,11 @@ def test_shell_scripts_parse_and_may_be_run(script: str) -> None:
     assert path.stat().st_mode & 0o111
 
 
+def test_what_a_container_writes_is_for_its_user_alone() -> None:
+    assert re.search(r"^umask 077$", (DOCKER / "entrypoint.sh").read_text(), re.MULTILINE)
+    assert "install -d -m 0700 -o boxwright" in DOCKERFILE
+
+
 def test_the_entrypoint_knows_each_command_of_compose() -> None:
     known = set(re.findall(r"^    ([a-z]+)\)$", (DOCKER / "entrypoint.sh").read_text(), re.MULTILINE))
     assert {COMPOSE["services"][service]["command"][0] for service in OWN} <= known
