@@ -64,6 +64,17 @@ def test_the_health_check_needs_no_host_and_no_tls(here: Server, host: str) -> N
     assert httpx.get(f"{here.url}/api/v1/auth/session/", headers={"Host": "localhost"}).status_code == 400
 
 
+@pytest.mark.parametrize(
+    "path", ["/", "/api/v1/auth/session/", "/api/v1/nothing/", "/assets/gone.js", "/static/gone.js"]
+)
+def test_every_answer_says_what_a_browser_may_do_with_it(here: Server, path: str) -> None:
+    headers = httpx.get(f"{here.url}{path}", headers=BEHIND_PROXY).headers
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
 def test_a_process_without_its_database_is_not_healthy(tmp_path: Path) -> None:
     away = production(tmp_path, "postgresql://u:p@127.0.0.1:1/boxwright")
     with started(tmp_path, away) as running:
