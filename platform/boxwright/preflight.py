@@ -3,6 +3,7 @@
 import fcntl
 import os
 import socket
+import stat
 from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
@@ -29,11 +30,15 @@ def writable_folder(folder: Path) -> None:
 
 
 def keep_private(*paths: Path) -> None:
-    """Take from group and others what they may do with a file or folder of ours, however it was made."""
+    """Take from group and others what they may do with a file or folder of ours, however it was made.
+
+    A folder that is shared on purpose, such as /tmp, or another user's stays as it is; `manage.py doctor` says so.
+    """
     for path in paths:
-        if path.stat().st_mode & 0o077:
-            with suppress(PermissionError):  # another user's: `manage.py doctor` says so
-                path.chmod(path.stat().st_mode & 0o700)
+        mode = path.stat().st_mode
+        if mode & 0o077 and not mode & stat.S_ISVTX:
+            with suppress(PermissionError):
+                path.chmod(mode & 0o700)
 
 
 def only_one(folder: Path) -> IO[str]:

@@ -102,6 +102,13 @@ def test_a_folder_that_others_could_read_is_closed_at_the_next_start(tmp_path: P
     assert [path.stat().st_mode & 0o777 for path in (tmp_path, tmp_path / "secret-key")] == [0o700, 0o600]
 
 
+def test_a_folder_that_is_shared_on_purpose_stays_so(tmp_path: Path) -> None:
+    tmp_path.chmod(0o1777)
+    start(tmp_path, **dict.fromkeys(SAFE, ""))
+    assert tmp_path.stat().st_mode & 0o7777 == 0o1777
+    assert (tmp_path / "secret-key").stat().st_mode & 0o777 == 0o600
+
+
 @pytest.mark.parametrize("make", [get_random_secret_key, lambda: token_hex(16), lambda: token_urlsafe(24)])
 def test_random_keys_are_taken(make: Callable[[], str]) -> None:
     assert [key for key in (make() for _ in range(1000)) if weakness(key)] == []
