@@ -50,6 +50,14 @@ ARCHIVE_FILES = _limit("ARCHIVE_FILES", 500_000, "files an archive", "import ref
 BOXES_AN_IMAGE = _limit(
     "BOXES_AN_IMAGE", 5_000, "annotations an image", "400, left out of an import", "BOXWRIGHT_MAX_BOXES_PER_IMAGE"
 )
+ANNOTATIONS_A_SAVE = _limit("ANNOTATIONS_A_SAVE", 5_000, "changed, and as many deleted, a save", "400")
+CLAIMS_A_PERSON = _limit(
+    "CLAIMS_A_PERSON", 4, "images claimed at once, a person and project", "the oldest claim is released"
+)
+
+# labels -------------------------------------------------------------------------------------------------------------
+LABELS_A_PROJECT = _limit("LABELS_A_PROJECT", 500, "labels a project", "400, left out of an import")
+LABEL_NAME_LENGTH = _limit("LABEL_NAME_LENGTH", 100, "characters a label's name", "400, left out of an import")
 
 # requests -----------------------------------------------------------------------------------------------------------
 JSON_BYTES = _limit("JSON_BYTES", 10, "MB of JSON a request", "413", scale=MIB)

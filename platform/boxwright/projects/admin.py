@@ -1,12 +1,17 @@
 from django.contrib import admin
+from django.http import HttpRequest
 
 from boxwright.projects.models import Label, Project
 
 
 class LabelInline(admin.TabularInline):  # type: ignore[type-arg]
     model = Label
-    extra = 0
-    readonly_fields = ["annotation_count"]
+    can_delete = False
+    fields = readonly_fields = ["name", "color", "annotation_count"]
+
+    def has_add_permission(self, _request: HttpRequest, _obj: Project | None = None) -> bool:
+        """Labels are made by `labels.add_labels`, which knows the rule."""
+        return False
 
 
 @admin.register(Project)

@@ -1,14 +1,22 @@
-"""A project's labels: added, renamed, recoloured, moved; deleted only while nothing carries them."""
+"""A project's labels: added, renamed, recoloured, moved; deleted only while nothing carries them.
 
-from collections.abc import Iterable
+One rule for all ways that make labels: `add_labels` is the only door, and only managers come through it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max, RestrictedError
 
-from boxwright.errors import Conflict, Invalid
+from boxwright import limits
+from boxwright.errors import Conflict, Invalid, NotFound
+from boxwright.projects.label_names import fault_in, label_key, tidied
 from boxwright.projects.models import Label, Project
-from boxwright.projects.palette import next_color
+from boxwright.projects.palette import colored
+
+TAKEN = "a label has this name already"
 
 
 @dataclass(frozen=True)
@@ -17,42 +25,83 @@ class NewLabel:
     color: str = ""
 
 
-@transaction.atomic
+@dataclass(frozen=True, slots=True)
+class LabelBook:
+    """A project's labels by id. `today` also knows those that were merged: what each id stands for now."""
+
+    names: Mapping[int, str]
+    today: Mapping[int, int]
+
+
+def label_book(project_id: int) -> LabelBook:
+    rows = list(Label.objects.filter(project_id=project_id).values_list("pk", "name", "merged_ids"))
+    names = {pk: name for pk, name, _ in rows}
+    into = {old: pk for pk, _, merged in rows for old in merged}
+    return LabelBook(names, {pk: _end_of(pk, into) for pk in names.keys() | into.keys()})
+
+
+def _end_of(pk: int, into: Mapping[int, int]) -> int:
+    while pk in into:
+        pk = into[pk]
+    return pk
+
+
 def add_labels(project: Project, wanted: Iterable[NewLabel]) -> list[Label]:
-    """Append labels. Those without a colour get the next of the palette. Names are unique without regard to case."""
+    """Append labels; those without a colour get the next of the palette. Names are held apart by `label_key`."""
     rows = list(wanted)
-    Project.objects.select_for_update().get(pk=project.pk)  # two who add at once get two positions
-    present = list(Label.objects.filter(project=project).values_list("name", "color"))
-    _check_names([name for name, _ in present], [row.name for row in rows])
-    used = [color for _, color in present]
-    last = Label.objects.filter(project=project).aggregate(last=Max("position"))["last"]
-    labels = []
-    for position, row in enumerate(rows, start=0 if last is None else last + 1):
-        color = row.color or next_color(used)
-        used.append(color)
-        labels.append(Label(project=project, name=row.name.strip(), color=color.upper(), position=position))
+    _check_number(0, len(rows))
+    faults = {i: fault for i, row in enumerate(rows) if (fault := fault_in(row.name))}
+    _refuse(faults)
     try:
         with transaction.atomic():
-            return Label.objects.bulk_create(labels)
+            Project.objects.select_for_update().get(pk=project.pk)  # two who add at once get two positions
+            return _append(project, rows)
     except IntegrityError as error:
         raise Conflict("Somebody just added a label with this name.") from error
 
 
+def _append(project: Project, rows: Sequence[NewLabel]) -> list[Label]:
+    there = Label.objects.filter(project=project)
+    present = list(there.values_list("key", "color"))
+    _check_number(len(present), len(rows))
+    _check_keys({key for key, _ in present}, [row.name for row in rows])
+    last = there.aggregate(last=Max("position"))["last"]
+    colors = colored((color for _, color in present), (row.color for row in rows))
+    return Label.objects.bulk_create(
+        Label(project=project, name=tidied(row.name), color=color, position=position)
+        for position, (row, color) in enumerate(zip(rows, colors, strict=True), 0 if last is None else last + 1)
+    )
+
+
 def change_label(label: Label, *, name: str = "", color: str = "", position: int | None = None) -> Label:
     """Empty values stay as they are."""
-    label.name = name.strip() or label.name
-    label.color = color.upper() or label.color
-    label.position = label.position if position is None else position
-    others = Label.objects.filter(project_id=label.project_id).exclude(pk=label.pk)
-    if others.filter(name__iexact=label.name).exists():
-        raise Invalid("A label has this name already.", {"name": "taken"})
-    label.save(update_fields=["name", "color", "position"])
+    if name and (fault := fault_in(name)):
+        raise Invalid("The label can't be renamed.", {"name": fault})
+    changes: dict[str, Any] = {"name": tidied(name), "key": label_key(name)} if name else {}
+    changes |= {"color": color.upper()} if color else {}
+    changes |= {} if position is None else {"position": position}
+    try:
+        with transaction.atomic():
+            if changes:
+                Label.objects.filter(pk=label.pk).update(**changes)
+    except IntegrityError as error:
+        raise Invalid("The label can't be renamed.", {"name": TAKEN}) from error
+    return present_label(label.pk)
+
+
+def present_label(label_id: int) -> Label:
+    label = Label.objects.filter(pk=label_id).first()
+    if label is None:
+        raise NotFound("There is no such label.")
     return label
 
 
 def delete_label(label: Label) -> None:
+    """Whoever saves with this label either came first, and keeps it, or finds it gone."""
     try:
-        label.delete()
+        with transaction.atomic():
+            Label.objects.select_for_update().filter(pk=label.pk).first()
+            label.delete()
     except RestrictedError as error:
         raise Conflict(
             f'Annotations carry the label "{label.name}"; merge it into another first.',
@@ -60,13 +109,22 @@ def delete_label(label: Label) -> None:
         ) from error
 
 
-def _check_names(present: list[str], wanted: list[str]) -> None:
-    seen = {name.casefold() for name in present}
-    errors: dict[str, str] = {}
+def _check_number(present: int, more: int) -> None:
+    if present + more > limits.LABELS_A_PROJECT:
+        has = f"; this one has {present}" if present else ""
+        raise Invalid("Too many labels.", {"labels": f"at most {limits.LABELS_A_PROJECT} a project{has}"})
+
+
+def _check_keys(present: set[str], wanted: Sequence[str]) -> None:
+    taken: dict[int, str] = {}
     for index, name in enumerate(wanted):
-        folded = name.strip().casefold()
-        if folded in seen:
-            errors[f"labels[{index}].name"] = "taken"
-        seen.add(folded)
-    if errors:
-        raise Invalid("Each label needs a name of its own.", errors)
+        key = label_key(name)
+        if key in present:
+            taken[index] = TAKEN
+        present.add(key)
+    _refuse(taken)
+
+
+def _refuse(faults: Mapping[int, str]) -> None:
+    if faults:
+        raise Invalid("Some labels can't be made.", {f"labels[{i}].name": fault for i, fault in faults.items()})

@@ -1,10 +1,12 @@
 """The unit that a team owns: a project, its labels, and its counters."""
 
+from typing import Any
+
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models.functions import Lower
 from django.utils import timezone
 
+from boxwright.projects.label_names import KEY_LENGTH, label_key
 from boxwright.teams.models import Team, User
 
 QUEUES = ("unlabelled", "labelled", "review", "done", "skipped")
@@ -46,18 +48,29 @@ class Project(models.Model):
         return {"images": sum(queues.values()), **queues, "annotations": self.annotation_count}
 
 
+class KeyField(models.CharField):  # type: ignore[type-arg]
+    """Follows the name of its label at each write, so that the database can hold names apart."""
+
+    def pre_save(self, model_instance: Any, add: bool) -> str:
+        key = label_key(model_instance.name)
+        setattr(model_instance, self.attname, key)
+        return key
+
+
 class Label(models.Model):
     """A name with a colour that an annotation carries."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="labels")
     name = models.CharField(max_length=100)
+    key = KeyField(max_length=KEY_LENGTH, editable=False)
     color = models.CharField(max_length=7, validators=[RegexValidator(r"^#[0-9A-Fa-f]{6}$")])
     position = models.PositiveIntegerField(default=0)
     annotation_count = models.PositiveIntegerField(default=0)
+    merged_ids = models.JSONField(default=list, editable=False, help_text="ids of the labels that went into this one")
 
     class Meta:
         ordering = ["position", "id"]
-        constraints = [models.UniqueConstraint("project", Lower("name"), name="one_label_a_name")]
+        constraints = [models.UniqueConstraint(fields=["project", "key"], name="one_label_a_key")]
 
     def __str__(self) -> str:
         return self.name

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from boxwright import limits
 from boxwright.projects.models import Label, Project, TaskKind
 from boxwright.teams.api.serializers import TeamRefSerializer
 from boxwright.teams.models import Role
@@ -19,12 +20,12 @@ class LabelSerializer(serializers.ModelSerializer[Label]):
 
 
 class NewLabelSerializer(serializers.Serializer[Any]):
-    name = serializers.CharField(max_length=100)
+    name = serializers.CharField(max_length=limits.LABEL_NAME_LENGTH)
     color = serializers.RegexField(COLOR, required=False, allow_blank=True, default="", help_text="#RRGGBB")
 
 
 class LabelChangeSerializer(serializers.Serializer[Any]):
-    name = serializers.CharField(max_length=100, required=False)
+    name = serializers.CharField(max_length=limits.LABEL_NAME_LENGTH, required=False)
     color = serializers.RegexField(COLOR, required=False)
     position = serializers.IntegerField(min_value=0, max_value=100_000, required=False)
 
@@ -57,4 +58,4 @@ class NewProjectSerializer(serializers.Serializer[Any]):
     team = serializers.SlugField(max_length=60)
     name = serializers.CharField(max_length=100)
     task = serializers.ChoiceField(choices=TaskKind.choices)
-    labels = NewLabelSerializer(many=True, required=False, default=list)
+    labels = NewLabelSerializer(many=True, required=False, default=list, max_length=limits.LABELS_A_PROJECT)

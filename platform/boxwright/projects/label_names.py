@@ -1,0 +1,35 @@
+"""What a label may be called, and when two names are the same. Pure."""
+
+import re
+import unicodedata
+
+from boxwright import limits
+
+SPACES = re.compile(r"\s+")
+UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Control characters, format characters (zero width, changes of direction), lone surrogates, line separators."""
+KEY_LENGTH = 200
+"""Some characters unfold into many."""
+
+
+def fault_in(name: str) -> str:
+    """Why a label can't have this name; empty when it can."""
+    unseen = next((character for character in name if unicodedata.category(character) in UNSEEN), "")
+    if unseen:
+        return f"has a character that can't be seen (U+{ord(unseen):04X})"
+    if not name.strip():
+        return "expected a name"
+    if len(tidied(name)) > limits.LABEL_NAME_LENGTH or len(label_key(name)) > KEY_LENGTH:
+        return f"longer than {limits.LABEL_NAME_LENGTH} characters"
+    return ""
+
+
+def tidied(name: str) -> str:
+    """The name as it is kept: no spaces around it, single ones within."""
+    return SPACES.sub(" ", name).strip()
+
+
+def label_key(name: str) -> str:
+    """Names with one key are one name: "Stop sign", "STOP  SIGN" and "ｓｔｏｐ sign"."""
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return tidied(unicodedata.normalize("NFKC", folded))
