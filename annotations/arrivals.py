@@ -2,27 +2,28 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from annotations import counters
+from annotations.counters import Tally
 from annotations.dataset.edits import SIDES, Draft, Edit
 from annotations.dataset.findings import Finding
 from annotations.formats import Found
 from annotations.history import to_row
 from annotations.models import Annotation, Image, Import, Revision
-from annotations.pictures import Stored, known_images, row_of
+from annotations.pictures import Stored, row_of
 from annotations.report import Report
-from annotations.revise import current_state, revise
+from annotations.revise import locked_images, revise, state_of
 from boxwright import limits
-from boxwright.errors import Conflict
+from boxwright.errors import Conflict, Invalid
+from boxwright.projects.label_names import fault_in, label_key
 from boxwright.projects.labels import NewLabel, add_labels
 from boxwright.projects.models import Label
+from boxwright.projects.queries import may_make_labels
 from boxwright.teams.models import User
 
 NAMESPACE = uuid.UUID("0f6a4d0e-6f0b-5d0c-9a53-6c1b6f78a6b1")
-MAX_LABEL = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +45,21 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """The project's labels, looked up without regard to case."""
+    """The project's labels, looked up as people read names; and why some names have none."""
 
-    by_name: dict[str, Label]
+    by_key: Mapping[str, Label]
+    refused: Mapping[str, str]
 
     def get(self, name: str) -> Label | None:
-        return self.by_name.get(name.casefold())
+        return self.by_key.get(label_key(name))
+
+    def why_not(self, name: str) -> str:
+        reason = self.refused.get(label_key(name), "")
+        return f"{reason}; its box is left out" if reason else "its box is left out"
 
     @property
     def names(self) -> dict[int, str]:
-        return {label.pk: label.name for label in self.by_name.values()}
+        return {label.pk: label.name for label in self.by_key.values()}
 
 
 class Arrivals:
@@ -63,26 +69,33 @@ class Arrivals:
 
     def make_labels(self, batch: Iterable[Arrival]) -> Labels:
         """The project's labels, with those that the batch brings where the import may create them."""
-        labels = self._labels()
-        if not self.job.create_labels:
+        labels = self._labels({})
+        if not self.job.create_labels or not may_make_labels(self.author, self.job.project):
             return labels
-        wanted = {mark.label.casefold(): mark.label for a in batch if a.counts for mark in a.found.marks}
-        new = [NewLabel(name) for key, name in wanted.items() if key not in labels.by_name and len(name) <= MAX_LABEL]
-        if not new:
-            return labels
+        wanted = {label_key(mark.label): mark.label for a in batch if a.counts for mark in a.found.marks}
+        new = {key: name for key, name in wanted.items() if key not in labels.by_key}
+        refused = {key: fault for key, name in new.items() if (fault := fault_in(name))}
+        allowed = [key for key in new if key not in refused]
+        room = max(0, limits.LABELS_A_PROJECT - len(labels.by_key))
+        full = f"a project may have {limits.LABELS_A_PROJECT} labels"
+        refused |= dict.fromkeys(allowed[room:], full)
+        if not allowed[:room]:
+            return self._labels(refused)
         try:
-            add_labels(self.job.project, new)
-        except Conflict:
+            add_labels(self.job.project, [NewLabel(new[key]) for key in allowed[:room]])
+        except (Conflict, Invalid):  # somebody added labels meanwhile: look again
             return self.make_labels(batch)
-        return self._labels()
+        return self._labels(refused)
 
-    def _labels(self) -> Labels:
+    def _labels(self, refused: Mapping[str, str]) -> Labels:
         rows = Label.objects.filter(project_id=self.job.project_id)
-        return Labels({label.name.casefold(): label for label in rows})
+        return Labels({label.key: label for label in rows}, refused)
 
     def write(self, batch: Sequence[Arrival], labels: Labels, report: Report) -> None:
-        """Write all rows of the batch and note what happened. Inside a transaction. Raises Overtaken."""
-        known = known_images(self.job.project, {a.sha256 for a in batch if a.counts})
+        """Write all rows of the batch and note what happened. Inside a transaction. Raises LabelGone."""
+        hashes = {a.sha256 for a in batch if a.counts}
+        known = {i.sha256: i for i in locked_images().filter(project=self.job.project, sha256__in=hashes)}
+        tally = Tally()
         new: list[tuple[Arrival, list[Draft]]] = []
         for arrival in batch:
             self._note(arrival, report)
@@ -90,12 +103,13 @@ class Arrivals:
                 continue
             drafts = self._drafts(arrival, labels, report)
             if arrival.sha256 in known:
-                self._add_to(known[arrival.sha256], arrival, drafts, labels, report)
+                self._add_to(known[arrival.sha256], arrival, drafts, labels, report, tally)
             elif arrival.stored:
                 new.append((arrival, drafts))
             else:
                 report.note(Finding("error", arrival.found.source, "its image was deleted during the import"))
-        self._create(new, labels, report)
+        self._create(new, labels, report, tally)
+        tally.move(self.job.project_id)
 
     def _note(self, arrival: Arrival, report: Report) -> None:
         report.consumed += 1
@@ -120,10 +134,10 @@ class Arrivals:
         for mark, line in zip(found.marks, found.lines, strict=True):
             label = labels.get(mark.label)
             if label is None:
-                reason = f"unknown label {mark.label[:MAX_LABEL]!r}; its box is left out"
+                reason = f"unknown label {mark.label[: limits.LABEL_NAME_LENGTH]!r}; {labels.why_not(mark.label)}"
                 report.note(Finding("error", found.source, reason, line))
                 continue
-            key = (label.name.casefold(), mark.box)
+            key = (mark.label.casefold(), mark.box)
             drafts.append(Draft(self._id(arrival.sha256, key, seen[key]), label.pk, mark.box, "import", mark.score))
             seen[key] += 1
         return drafts
@@ -132,22 +146,24 @@ class Arrivals:
         """Made from what the annotation says: the same import gives the same ids."""
         return uuid.uuid5(NAMESPACE, f"{self.job.project_id}/{sha256}/{key}/{ordinal}")
 
-    def _add_to(self, image: Image, arrival: Arrival, drafts: list[Draft], labels: Labels, report: Report) -> None:
+    def _add_to(
+        self, image: Image, arrival: Arrival, drafts: list[Draft], labels: Labels, report: Report, tally: Tally
+    ) -> None:
         """Add what the image never had; what people have deleted since stays deleted."""
-        state = current_state(image.pk)
+        state = state_of(image)
         deleted = Revision.objects.filter(image=image).values_list("deleted", flat=True)
-        had = {a.pk for a in state.annotations} | {uuid.UUID(id_) for ids in deleted for id_ in ids}
+        had = {a.id for a in state.annotations} | {uuid.UUID(id_) for ids in deleted for id_ in ids}
         new = tuple(draft for draft in drafts if draft.id not in had)
         if len(state.annotations) + len(new) > limits.BOXES_AN_IMAGE:
             report.note(Finding("error", arrival.found.source, "its image would carry too many annotations; left out"))
             new = ()
         queue = "labelled" if _is_labelled(arrival.found, drafts) and state.image.queue == "unlabelled" else ""
-        revise(state, self.author, Edit(new), queue, labels.names, quiet=True)
+        revise(state, self.author, Edit(new), queue, labels.names, tally)
         report.counts["images_duplicate"] += 1
         report.counts["annotations_created"] += len(new)
         report.counts["annotations_existing"] += len(drafts) - len(new)
 
-    def _create(self, new: Sequence[tuple[Arrival, list[Draft]]], labels: Labels, report: Report) -> None:
+    def _create(self, new: Sequence[tuple[Arrival, list[Draft]]], labels: Labels, report: Report, tally: Tally) -> None:
         images = [self._image(arrival, drafts) for arrival, drafts in new]
         Image.objects.bulk_create(images)
         annotations = [
@@ -166,8 +182,8 @@ class Arrivals:
             for image, (_, drafts) in zip(images, new, strict=True)
             if image.revision
         )
-        by_label = Counter(annotation.label_id for annotation in annotations)
-        counters.move(self.job.project_id, queues=Counter(image.queue for image in images), labels=by_label)
+        tally.queues.update(image.queue for image in images)
+        tally.labels.update(annotation.label_id for annotation in annotations)
         report.counts["images_created"] += len(images)
         report.counts["annotations_created"] += len(annotations)
 

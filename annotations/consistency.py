@@ -1,12 +1,48 @@
 """Many queries, one state: a read that writers neither wait for nor disturb, and writers that take turns."""
 
 import threading
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
 from django.db import connection, transaction
 
-_turn = threading.RLock()
+
+class Turn:
+    """A lock that goes to whoever waited longest; its holder may take it again inside.
+
+    Python's own goes to whoever is running: work in many parts would keep it from everybody until its end.
+    """
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._waiting: deque[threading.Event] = deque()
+        self._holder: int | None = None
+        self._depth = 0
+
+    def __enter__(self) -> None:
+        me, called = threading.get_ident(), threading.Event()
+        with self._guard:
+            if self._holder in {None, me}:
+                self._holder, self._depth = me, self._depth + 1
+                return
+            self._waiting.append(called)
+        called.wait()
+        self._holder, self._depth = me, 1
+
+    def __exit__(self, *_error: object) -> None:
+        with self._guard:
+            self._depth -= 1
+            if self._depth == 0 and self._waiting:
+                self._holder = PASSED_ON
+                self._waiting.popleft().set()
+            elif self._depth == 0:
+                self._holder = None
+
+
+PASSED_ON = -1
+"""The holder of a turn between the one who leaves it and the one who was called."""
+_turn = Turn()
 
 
 @contextmanager

@@ -1,16 +1,33 @@
-"""Counters kept by delta, in the transaction that changes what they count. Nothing is ever counted again.
+"""Counters kept by delta, in the transaction that changes what they count; `annotations.recount` looks after them.
 
-The order is the same everywhere (image, labels by id, project), so that two saves can't wait for each other.
+The order is the same everywhere (images by id, labels by id, project), so that two saves can't wait for each other.
 """
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from django.db.models import F
 from django.utils import timezone
 
 from boxwright import events
+from boxwright.errors import Conflict
 from boxwright.projects.models import Label, Project
+
+
+class LabelGone(Conflict):
+    """A label was deleted or merged since the caller read it: roll back, read the labels again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Deltas that wait for the end of a transaction: images by queue, annotations by label id."""
+
+    queues: Counter[str] = field(default_factory=Counter)
+    labels: Counter[int] = field(default_factory=Counter)
+
+    def move(self, project_id: int) -> bool:
+        return move(project_id, queues=self.queues, labels=self.labels)
 
 
 def move(
@@ -19,25 +36,21 @@ def move(
     queues: Mapping[str, int] | None = None,
     labels: Mapping[int, int] | None = None,
 ) -> bool:
-    """Add the deltas: images by queue, annotations by label id. False when there was nothing to add."""
+    """Add the deltas: images by queue, annotations by label id. False when there was nothing to add.
+
+    Raises LabelGone. Who counts on a label holds its row until the transaction ends, and nobody deletes it.
+    """
     by_label = {pk: n for pk, n in sorted((labels or {}).items()) if n}
     by_queue = {f"{queue}_count": n for queue, n in (queues or {}).items() if n}
     for pk, n in by_label.items():
-        Label.objects.filter(pk=pk).update(annotation_count=F("annotation_count") + n)
+        if not Label.objects.filter(pk=pk).update(annotation_count=F("annotation_count") + n):
+            raise LabelGone("A label was deleted or merged meanwhile; try again.")
     deltas = {**by_queue, "annotation_count": sum(by_label.values())}
     if not by_queue and not deltas["annotation_count"]:
         return bool(by_label)
     changes = {column: F(column) + n for column, n in deltas.items() if n}
     Project.objects.filter(pk=project_id).update(**changes, updated_at=timezone.now())
     return True
-
-
-def queue_move(before: str, after: str) -> dict[str, int]:
-    return {} if before == after else {before: -1, after: 1}
-
-
-def label_moves(before: Counter[int], after: Counter[int]) -> dict[int, int]:
-    return {label: after[label] - before[label] for label in before.keys() | after.keys()}
 
 
 def publish_counts(project_id: int) -> None:

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from annotations.dataset.edits import SIDES, Change, Draft
@@ -12,7 +13,7 @@ from annotations.models import Annotation, Image, Revision
 def draft_of(annotation: Annotation) -> Draft:
     sides = [getattr(annotation, side) for side in SIDES]
     box = None if annotation.x_min is None else Box(*sides)
-    return Draft(annotation.pk, annotation.label_id, box, annotation.source, annotation.score)
+    return Draft(annotation.id, annotation.label_id, box, annotation.source, annotation.score)
 
 
 def to_row(draft: Draft, label_name: str) -> dict[str, Any]:
@@ -28,16 +29,19 @@ def from_row(row: Mapping[str, Any]) -> Draft:
     return Draft(uuid.UUID(row["id"]), row["label"], box, row["source"], row.get("score"))
 
 
-def changes_since(image: Image, revision: int, author_id: int) -> list[Change]:
-    """What happened to `image` after `revision`, oldest first, seen by `author_id`."""
-    rows = Revision.objects.filter(image=image, number__gt=revision).order_by("number")
-    return [_change(row, author_id) for row in rows]
+def changes_since(image: Image, revision: int, author_id: int, labels: Mapping[int, int]) -> list[Change]:
+    """What people did to `image` after `revision`, oldest first, seen by `author_id` and on the `labels` of today.
+
+    A merge of labels is left out: whoever changes a box that it relabelled means the box as it is now.
+    """
+    rows = Revision.objects.filter(image=image, number__gt=revision, merged_label="").order_by("number")
+    return [_change(row, author_id, labels) for row in rows]
 
 
-def _change(row: Revision, author_id: int) -> Change:
+def _change(row: Revision, author_id: int, labels: Mapping[int, int]) -> Change:
     drafts = [from_row(item) for item in row.upserted]
-    gone = frozenset(uuid.UUID(id_) for id_ in row.deleted)
-    return Change(row.author_id == author_id, {draft.id: draft for draft in drafts}, gone, row.queue)
+    upserted = {draft.id: replace(draft, label=labels.get(draft.label, draft.label)) for draft in drafts}
+    return Change(row.author_id == author_id, upserted, frozenset(uuid.UUID(id_) for id_ in row.deleted), row.queue)
 
 
 def replay(revisions: Iterable[Revision]) -> dict[str, dict[str, Any]]:

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 
 from annotations import counters
 from annotations.arrivals import Arrival, Arrivals
+from annotations.counters import LabelGone
 from annotations.dataset.findings import Finding
 from annotations.formats import Format, Found
 from annotations.formats.format import pictures_in
@@ -21,7 +22,6 @@ from annotations.models import Import
 from annotations.pictures import known_images, picture_limits, put_picture, sha256_of
 from annotations.pulse import Lost, Pulse
 from annotations.report import Report
-from annotations.revise import Overtaken
 from boxwright.jobs import Status
 
 BATCH = 32
@@ -88,16 +88,15 @@ class Importing:
 
     def _commit(self, batch: list[Arrival], arrivals: Arrivals) -> None:
         """One transaction: rows, counters, findings and progress go together or not at all."""
-        labels = arrivals.make_labels(batch)
         for attempt in range(TRIES):
-            report = self.report.copy()
+            labels, report = arrivals.make_labels(batch), self.report.copy()
             try:
                 with transaction.atomic():
                     arrivals.write(batch, labels, report)
                     self.pulse.write(**report.columns)
                     self.publish(self.job)
                     counters.publish_counts(self.job.project_id)
-            except (Overtaken, IntegrityError):
+            except (LabelGone, IntegrityError):
                 if attempt == TRIES - 1:
                     raise
                 continue

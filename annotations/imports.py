@@ -18,9 +18,10 @@ from annotations.pulse import Lost, Pulse
 from annotations.sample import draw
 from annotations.shapes import import_shape, plain
 from boxwright import events, limits
-from boxwright.errors import DomainError, Invalid, TooLarge, Unavailable
+from boxwright.errors import DomainError, Invalid, NotAllowed, TooLarge, Unavailable
 from boxwright.jobs import Status
 from boxwright.projects.models import Project
+from boxwright.projects.queries import may_make_labels
 from boxwright.storage import store
 from boxwright.teams.models import User
 
@@ -32,7 +33,9 @@ INTERNAL = "Internal error; the log of the worker says more."
 def start_import(
     *, project: Project, author: User, name: str, archive: BinaryIO, format_name: str = "", create_labels: bool = False
 ) -> Import:
-    """Keep the archive and queue its import. Raises Invalid, TooLarge or Unavailable, with nothing kept."""
+    """Keep the archive and queue its import. Raises NotAllowed, Invalid, TooLarge or Unavailable, with nothing kept."""
+    if create_labels and not may_make_labels(author, project):
+        raise NotAllowed("Only managers make labels: import without adding labels, or ask one to do it.")
     _check_archive(archive, format_name)
     # Closed until its archive lies in the store: no worker may take it before.
     job = Import.objects.create(

@@ -43,10 +43,14 @@ class Image(models.Model):
 
 
 class Annotation(models.Model):
-    """One mark on an image. The client made the id; without box fields it is a label of the whole image."""
+    """One mark on an image. Without box fields it is a label of the whole image.
 
-    id = models.UUIDField(primary_key=True)
-    image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="annotations")
+    The client made the id, and only the image gives it a meaning: the same id on another image is another annotation.
+    """
+
+    pk = models.CompositePrimaryKey("image_id", "id")
+    image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="annotations", db_index=False)
+    id = models.UUIDField()
     label = models.ForeignKey(Label, on_delete=models.RESTRICT, related_name="annotations", db_index=False)
     x_min = models.FloatField(null=True)
     y_min = models.FloatField(null=True)
@@ -83,6 +87,7 @@ class Revision(models.Model):
     upserted = models.JSONField(default=list, help_text="annotations as saved: id, label, label_name, box, source")
     deleted = models.JSONField(default=list, help_text="ids")
     queue = models.CharField(max_length=10, choices=QUEUE_CHOICES)
+    merged_label = models.CharField(max_length=100, blank=True, help_text="the label that went into another by this")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["image", "number"], name="one_revision_a_number")]

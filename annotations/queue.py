@@ -1,16 +1,21 @@
-"""Who works on which image: a claim is a lease, taken by a conditional UPDATE, so two people never get the same one."""
+"""Who works on which image: a claim is a lease, taken by a conditional UPDATE, so two people never get the same one.
+
+The database's clock decides what has expired. One person holds a few images of a project at once: who claims more
+gives back the oldest, as somebody does who leaves a tab open and goes on in another.
+"""
 
 from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
+from django.db.models.expressions import CombinedExpression
+from django.db.models.functions import Now
 
 from annotations.consistency import write_in_turn
 from annotations.models import Image
 from annotations.queries import known_queue
 from annotations.shapes import person, plain
-from boxwright import events
+from boxwright import events, limits
 from boxwright.errors import Conflict
 from boxwright.projects.models import Project
 from boxwright.teams.models import User
@@ -38,8 +43,9 @@ def claim_next(*, project: Project, user: User, queue: str = "unlabelled", after
 
 def claim(*, image: Image, user: User) -> Image:
     """Claim or renew. Raises Conflict, with `claimed_by`, while another person's claim lasts."""
-    if _take(Image.objects.filter(pk=image.pk), user):
-        return _load(image.pk)
+    claimed = _take(image.pk, Image.objects.all(), user)
+    if claimed:
+        return claimed
     holder = _load(image.pk)
     name = holder.claimed_by.name if holder.claimed_by else "Somebody"
     raise Conflict(f"{name} is working on this image.", claimed_by=person(holder.claimed_by))
@@ -59,26 +65,44 @@ def _claim_first(waiting: QuerySet[Image], user: User) -> Image | None:
         candidates = list(free.values_list("pk", flat=True)[:CANDIDATES])
         for pk in candidates:
             # Still in its queue: somebody may have labelled it since we looked.
-            if _take(waiting.filter(pk=pk), user):
-                return _load(pk)
+            claimed = _take(pk, waiting, user)
+            if claimed:
+                return claimed
         if len(candidates) < CANDIDATES:
             return None
     return None
 
 
-def _take(rows: QuerySet[Image], user: User) -> bool:
-    expires = timezone.now() + LEASE
+def _take(pk: int, among: QuerySet[Image], user: User) -> Image | None:
+    """The image as the user's own, if it is still `among` those and free."""
     with write_in_turn():
-        if not rows.filter(_free_for(user)).update(claimed_by=user, claim_expires_at=expires):
-            return False
-        image = rows.only("id", "project_id").first()
-        if image is not None:
-            _publish(image.project_id, image.pk, user, expires)
-        return True
+        # One person's claims are taken one after the other, so that they can be counted.
+        User.objects.select_for_update(no_key=True).filter(pk=user.pk).first()
+        free = among.filter(_free_for(user), pk=pk)
+        if not free.update(claimed_by=user, claim_expires_at=lease_end()):
+            return None
+        image = _load(pk)
+        _publish(image.project_id, pk, user, image.claim_expires_at)
+        _release_oldest(image, user)
+        return image
+
+
+def _release_oldest(image: Image, user: User) -> None:
+    """Leaves what somebody is writing: waiting for a row while holding one could end in two who wait for each other."""
+    others = Image.objects.filter(project=image.project_id, claimed_by=user).exclude(pk=image.pk)
+    newest_first = sorted(others.values_list("claim_expires_at", "pk"), reverse=True)
+    beyond = others.filter(pk__in=[pk for _, pk in newest_first[limits.CLAIMS_A_PERSON - 1 :]])
+    for pk in list(beyond.select_for_update(skip_locked=True).values_list("pk", flat=True)):
+        Image.objects.filter(pk=pk).update(claimed_by=None, claim_expires_at=None)
+        _publish(image.project_id, pk, None, None)
+
+
+def lease_end() -> CombinedExpression:
+    return Now() + LEASE
 
 
 def _free_for(user: User) -> Q:
-    return Q(claimed_by=None) | Q(claimed_by=user) | Q(claim_expires_at__lt=timezone.now())
+    return Q(claimed_by=None) | Q(claimed_by=user) | Q(claim_expires_at__lt=Now())
 
 
 def _load(pk: int) -> Image:

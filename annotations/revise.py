@@ -1,29 +1,31 @@
-"""Writing one revision of an image: rows, history and counters, all or nothing."""
+"""Writing one revision of an image: rows, history and counters, all or nothing.
+
+Whoever revises holds the image's row from before the first look at it: saves of one image are merged in turn.
+"""
 
 import copy
 import uuid
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from annotations import counters
+from annotations.counters import Tally
 from annotations.dataset.edits import SIDES, Draft, Edit
 from annotations.history import to_row
 from annotations.models import Annotation, Image, Revision
 from annotations.queries import annotations_of
-from annotations.queue import LEASE
+from annotations.queue import lease_end
 from annotations.shapes import state_shape
 from boxwright import events, limits
 from boxwright.errors import Invalid, NotFound
 from boxwright.teams.models import User
 
-
-class Overtaken(Exception):
-    """Another save of this image came first; everything is rolled back and read again."""
+CHANGING = ("label", *SIDES, "source", "score", "revision", "updated_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,39 +40,53 @@ class State:
         return state_shape(self.image, self.annotations)
 
 
-def current_state(image_id: int) -> State:
-    image = Image.objects.select_related("project", "claimed_by").filter(pk=image_id).first()
+def locked_images() -> QuerySet[Image]:
+    """Images whose rows stay the caller's until its transaction ends; lock many in the order of their ids."""
+    return Image.objects.select_for_update(of=("self",)).select_related("project", "claimed_by").order_by("pk")
+
+
+def locked_state(image_id: int) -> State:
+    """The image as the last save left it, and as it stays until the caller's transaction ends."""
+    image = locked_images().filter(pk=image_id).first()
     if image is None:
         raise NotFound("There is no such image.")
+    return state_of(image)
+
+
+def state_of(image: Image) -> State:
     return State(image, list(annotations_of(image)))
 
 
-def revise(
-    state: State, author: User | None, edit: Edit, queue: str, labels: Mapping[int, str], *, quiet: bool = False
-) -> State:
-    """Write one revision and move the counters; an edit that changes nothing writes nothing.
+def commit(state: State, author: User | None, edit: Edit, queue: str, labels: Mapping[int, str]) -> State:
+    """One revision of one image with its counters, told to who watches. Raises LabelGone."""
+    tally = Tally()
+    after = revise(state, author, edit, queue, labels, tally)
+    if after is not state:
+        tally.move(after.image.project_id)
+        publish_image(after.image, author)
+        counters.publish_counts(after.image.project_id)
+    return after
 
-    Runs inside the caller's transaction. Raises Overtaken when another save came first: roll back and read again.
-    `quiet` leaves telling the watchers to the caller.
+
+def revise(state: State, author: User | None, edit: Edit, queue: str, labels: Mapping[int, str], tally: Tally) -> State:
+    """Write one revision and add what it changes to the tally; an edit that changes nothing writes nothing.
+
+    Inside the transaction that locked the image; the caller moves the counters when all images are written.
     """
-    before = {a.pk: a for a in state.annotations}
+    before = {a.id: a for a in state.annotations}
     after = _after(state.image, before, edit, author)
     moved_to = queue or _queue_after(state.image.queue, len(before), len(after))
     if not edit.touched and moved_to == state.image.queue:
         return state
-    _check(state.image, before, after, edit)
+    _check(state.image, len(after))
     image = _advance(state.image, author, moved_to, len(after))
     _write(image, before, after, edit)
     _record(image, author, edit, labels)
-    counters.move(
-        image.project_id,
-        queues=counters.queue_move(state.image.queue, image.queue),
-        labels=counters.label_moves(_by_label(before), _by_label(after)),
-    )
-    if not quiet:
-        publish_image(image, author)
-        counters.publish_counts(image.project_id)
-    return State(image, sorted(after.values(), key=lambda a: a.pk))
+    tally.queues.update({image.queue: 1})
+    tally.queues.subtract({state.image.queue: 1})
+    tally.labels.update(a.label_id for a in after.values())
+    tally.labels.subtract(a.label_id for a in before.values())
+    return State(image, sorted(after.values(), key=lambda a: a.id))
 
 
 def publish_image(image: Image, author: User | None) -> None:
@@ -91,7 +107,7 @@ def _after(
     image: Image, before: Mapping[uuid.UUID, Annotation], edit: Edit, author: User | None
 ) -> dict[uuid.UUID, Annotation]:
     gone, now = set(edit.delete), timezone.now()
-    after = {pk: a for pk, a in before.items() if pk not in gone}
+    after = {id_: a for id_, a in before.items() if id_ not in gone}
     for draft in edit.upsert:
         after[draft.id] = _annotation(image, draft, before.get(draft.id), author, now)
     return after
@@ -113,29 +129,19 @@ def _annotation(image: Image, draft: Draft, held: Annotation | None, author: Use
     )
 
 
-def _check(
-    image: Image, before: Mapping[uuid.UUID, Annotation], after: Mapping[uuid.UUID, Annotation], edit: Edit
-) -> None:
-    new = [draft.id for draft in edit.upsert if draft.id not in before]
-    if len(after) > limits.BOXES_AN_IMAGE:
+def _check(image: Image, count: int) -> None:
+    if count > limits.BOXES_AN_IMAGE:
         raise Invalid("Too many annotations.", {"upsert": f"at most {limits.BOXES_AN_IMAGE} an image"})
-    if image.project.task == "classification" and len(after) > 1:
+    if image.project.task == "classification" and count > 1:
         raise Invalid("One label an image.", {"upsert": "this image has a label; change that one or delete it"})
-    taken = set(Annotation.objects.filter(pk__in=new).values_list("pk", flat=True)) if new else set()
-    if taken:
-        raise Invalid("Ids are in use on another image.", {"upsert": ", ".join(sorted(map(str, taken))[:5])})
 
 
 def _advance(image: Image, author: User | None, queue: str, count: int) -> Image:
-    """The image one revision on, if nobody was there first. Whoever saves keeps the claim."""
-    changes: dict[str, Any] = {"revision": image.revision + 1, "queue": queue, "annotation_count": count}
-    if author and image.claimed_by_id == author.pk:
-        changes["claim_expires_at"] = timezone.now() + LEASE
-    if not Image.objects.filter(pk=image.pk, revision=image.revision).update(**changes):
-        raise Overtaken
+    """The image one revision on. Whoever saves keeps the claim."""
     advanced = copy.copy(image)
-    for name, value in changes.items():
-        setattr(advanced, name, value)
+    advanced.revision, advanced.queue, advanced.annotation_count = image.revision + 1, queue, count
+    claim = {"claim_expires_at": lease_end()} if author and image.claimed_by_id == author.pk else {}
+    Image.objects.filter(pk=image.pk).update(revision=advanced.revision, queue=queue, annotation_count=count, **claim)
     return advanced
 
 
@@ -144,13 +150,14 @@ def _write(
 ) -> None:
     gone = [id_ for id_ in edit.delete if id_ in before]
     if gone:
-        Annotation.objects.filter(image=image, pk__in=gone).delete()
-    new = [after[draft.id] for draft in edit.upsert if draft.id not in before]
-    Annotation.objects.bulk_create(new, batch_size=500)
-    changed = [after[draft.id] for draft in edit.upsert if draft.id in before]
-    if changed:
-        columns = ["label", *SIDES, "source", "score", "revision", "updated_at"]
-        Annotation.objects.bulk_update(changed, columns, batch_size=50)
+        Annotation.objects.filter(image=image, id__in=gone).delete()
+    Annotation.objects.bulk_create(
+        [after[draft.id] for draft in edit.upsert],
+        update_conflicts=True,
+        unique_fields=["image", "id"],
+        update_fields=CHANGING,
+        batch_size=1000,
+    )
 
 
 def _record(image: Image, author: User | None, edit: Edit, labels: Mapping[int, str]) -> None:
@@ -162,7 +169,3 @@ def _record(image: Image, author: User | None, edit: Edit, labels: Mapping[int, 
         deleted=[str(id_) for id_ in edit.delete],
         queue=image.queue,
     )
-
-
-def _by_label(annotations: Mapping[uuid.UUID, Annotation]) -> Counter[int]:
-    return Counter(a.label_id for a in annotations.values())

@@ -1,4 +1,4 @@
-"""The JSON of images, annotations, revisions, imports and snapshots: the same in answers, conflicts and events."""
+"""The JSON of images, annotations, imports and snapshots: the same in answers, conflicts and events."""
 
 import json
 from collections.abc import Iterable
@@ -7,7 +7,7 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 
 from annotations.dataset.edits import SIDES
-from annotations.models import Annotation, Image, Import, Revision, Snapshot
+from annotations.models import Annotation, Image, Import, Snapshot
 from boxwright.jobs import Job
 from boxwright.teams.models import User
 
@@ -38,7 +38,7 @@ def image_shape(image: Image) -> Shape:
 def annotation_shape(annotation: Annotation) -> Shape:
     box = {side: getattr(annotation, side) for side in SIDES if annotation.x_min is not None}
     return {
-        "id": str(annotation.pk),
+        "id": str(annotation.id),
         "label": annotation.label_id,
         **box,
         "source": annotation.source,
@@ -52,17 +52,6 @@ def state_shape(image: Image, annotations: Iterable[Annotation]) -> Shape:
     """What a read or a save of an image's annotations answers."""
     rows = [annotation_shape(annotation) for annotation in annotations]
     return {"revision": image.revision, "queue": image.queue, "annotations": rows}
-
-
-def revision_shape(revision: Revision) -> Shape:
-    return {
-        "number": revision.number,
-        "author": person(revision.author),
-        "created_at": revision.created_at,
-        "queue": revision.queue,
-        "upserted": revision.upserted,
-        "deleted": revision.deleted,
-    }
 
 
 def error_shape(job: Job) -> Shape | None:

@@ -77,8 +77,10 @@ class SampleView(Endpoint):
 class MergeView(Endpoint):
     @extend_schema(request=MergeSerializer, responses=LabelSerializer)
     def post(self, request: Request, label_id: int) -> Response:
-        """Whatever carries this label carries the other one; this one is gone."""
+        """Whatever carries this label carries the other one, as a revision of each image; this one is gone.
+
+        Goes on where an interrupted merge ended. Saves that still name this label are taken as the other one.
+        """
         label = label_for(request.user, label_id, Role.MANAGER)
-        return Response(
-            LabelSerializer(labels.merge_label(label=label, into_id=self.parsed(MergeSerializer)["into"])).data
-        )
+        into = labels.merge_label(label=label, author=signed_in(request), into_id=self.parsed(MergeSerializer)["into"])
+        return Response(LabelSerializer(into).data)

@@ -9,6 +9,7 @@ from typing import Any
 from rest_framework import serializers
 
 from annotations.models import Image
+from boxwright import limits
 from boxwright.jobs import Status
 from boxwright.projects.models import QUEUES, TaskKind
 from boxwright.teams.api.serializers import PersonSerializer
@@ -94,13 +95,20 @@ class ClaimedImageSerializer(ImageSerializer):
         read_only_fields = fields
 
 
+class AsSentField(serializers.Field[Any, Any, Any, Any]):
+    """Not looked at here, nor copied."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        return data
+
+
 class SaveSerializer(serializers.Serializer[Any]):
     """`upsert` and `delete` are parsed by the use case, which names each wrong field."""
 
     base_revision = serializers.IntegerField(min_value=0)
     queue = serializers.ChoiceField(choices=QUEUES, required=False)
-    upsert = serializers.JSONField(required=False, allow_null=True)
-    delete = serializers.JSONField(required=False, allow_null=True)
+    upsert = AsSentField(required=False, allow_null=True)
+    delete = AsSentField(required=False, allow_null=True)
 
 
 class SaveRequestSerializer(serializers.Serializer[Any]):
@@ -108,8 +116,8 @@ class SaveRequestSerializer(serializers.Serializer[Any]):
 
     base_revision = serializers.IntegerField(min_value=0)
     queue = serializers.ChoiceField(choices=QUEUES, required=False)
-    upsert = DraftSerializer(many=True, required=False)
-    delete = serializers.ListField(child=serializers.UUIDField(), required=False)
+    upsert = DraftSerializer(many=True, required=False, max_length=limits.ANNOTATIONS_A_SAVE)
+    delete = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=limits.ANNOTATIONS_A_SAVE)
 
 
 class NextSerializer(serializers.Serializer[Any]):
@@ -144,6 +152,7 @@ class RevisionSerializer(serializers.Serializer[Any]):
     queue = serializers.ChoiceField(choices=QUEUES)
     upserted = DraftSerializer(many=True)
     deleted = serializers.ListField(child=serializers.UUIDField())
+    merged_label = serializers.CharField(help_text="the label that went into another by this revision, else empty")
 
 
 class JobErrorSerializer(serializers.Serializer[Any]):

@@ -6,7 +6,7 @@ Pure: a `Draft` is what a client wants an annotation to be; a `Change` is what a
 import math
 import re
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,12 +47,15 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What an image allows: its size, whether its annotations are boxes, the ids of its project's labels."""
+    """What an image allows: its size, whether its annotations are boxes, and its project's labels.
+
+    `labels` says what each id stands for: itself, or the label that it was merged into.
+    """
 
     width: int
     height: int
     boxes: bool
-    labels: Collection[int]
+    labels: Mapping[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +155,7 @@ def _uuid(value: Any, path: str, errors: dict[str, str]) -> uuid.UUID | None:
 
 def _label(value: Any, path: str, frame: Frame, errors: dict[str, str]) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and value in frame.labels:
-        return value
+        return frame.labels[value]
     errors[path] = f"{value!r:.40} is no label of this project"
     return 0
 

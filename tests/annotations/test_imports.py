@@ -75,7 +75,7 @@ def test_what_people_deleted_since_stays_deleted(
 ) -> None:
     import_zip(as_user(bob), project, three(), django_capture_on_commit_callbacks)
     cat = Annotation.objects.get(label__name="cat")
-    save(as_user(bob), cat.image_id, 1, delete=[str(cat.pk)])
+    save(as_user(bob), cat.image_id, 1, delete=[str(cat.id)])
     import_zip(as_user(bob), project, three(), django_capture_on_commit_callbacks)
     assert not Annotation.objects.filter(label__name="cat").exists()
 
@@ -103,10 +103,10 @@ def test_twin_within_an_archive_is_taken_once(
 
 
 def test_unknown_labels_are_made_when_asked(
-    project: Project, bob: User, as_user: AsUser, django_capture_on_commit_callbacks: Commits
+    project: Project, mona: User, as_user: AsUser, django_capture_on_commit_callbacks: Commits
 ) -> None:
     files = {"a.jpg": picture(1), "a.xml": voc("a.jpg", ("Cat", 1, 1, 9, 9), ("dog", 2, 2, 9, 9))}
-    done = import_zip(as_user(bob), project, zipped(files), django_capture_on_commit_callbacks, create_labels="true")
+    done = import_zip(as_user(mona), project, zipped(files), django_capture_on_commit_callbacks, create_labels="true")
     assert done["counts"]["annotations_created"] == 2
     assert list(Label.objects.values_list("name", flat=True)) == ["raccoon", "cat", "dog"]
 
@@ -235,7 +235,7 @@ def test_imports_are_listed_newest_first(
 )
 def test_real_sets_come_in_whole(
     project: Project,
-    bob: User,
+    mona: User,
     as_user: AsUser,
     django_capture_on_commit_callbacks: Commits,
     test_data: Path,
@@ -249,7 +249,7 @@ def test_real_sets_come_in_whole(
 ) -> None:
     archive = shutil.make_archive(str(tmp_path / name), "zip", test_data / name)
     data = Path(archive).read_bytes()
-    done = import_zip(as_user(bob), project, data, django_capture_on_commit_callbacks, create_labels="true")
+    done = import_zip(as_user(mona), project, data, django_capture_on_commit_callbacks, create_labels="true")
     counts = done["counts"]
     assert done["status"] == "succeeded"
     assert (counts["images_created"], counts["images_duplicate"]) == (images, duplicates)

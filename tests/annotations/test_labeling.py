@@ -183,16 +183,6 @@ def test_label_of_another_project_is_refused(project: Project, image: Image, bob
     assert answer.status_code == 400
 
 
-def test_id_of_another_image_is_refused(project: Project, image: Image, bob: User, as_user: AsUser) -> None:
-    from tests.annotations.pictures import picture, upload
-
-    other = upload(as_user(bob), project, two__jpg=picture(2))["created"][0]["id"]
-    mark = box(project)
-    save(as_user(bob), image.pk, upsert=[mark])
-    assert save(as_user(bob), other, upsert=[{**mark, "x_min": 3}]).status_code == 400
-    assert Annotation.objects.get().x_min == 1
-
-
 def test_image_carries_a_limited_number_of_boxes(
     project: Project, image: Image, bob: User, as_user: AsUser, monkeypatch: pytest.MonkeyPatch
 ) -> None:

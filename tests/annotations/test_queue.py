@@ -8,6 +8,8 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from annotations.models import Image
+from boxwright import limits
+from boxwright.events.models import Event
 from boxwright.projects.models import Project
 from boxwright.teams.models import User
 from tests.annotations.pictures import box, picture, save, upload
@@ -101,3 +103,40 @@ def test_viewer_and_stranger_get_no_image(
     for user, status in ((vera, 403), (charlie, 404)):
         assert as_user(user).post(f"/api/v1/projects/{project.pk}/queue/next/").status_code == status
         assert as_user(user).post(f"/api/v1/images/{images[0]}/claim/").status_code == status
+
+
+def test_one_person_holds_a_few_images_the_oldest_is_given_back(
+    project: Project, bob: User, mona: User, as_user: AsUser
+) -> None:
+    """As many as two tabs hold on their way to the next image, and not one more."""
+    many = limits.CLAIMS_A_PERSON + 2
+    files = {f"{n}__jpg": picture(n) for n in range(many)}
+    ids = [image["id"] for image in upload(as_user(bob), project, **files)["created"]]
+    for n, pk in enumerate(ids):
+        assert as_user(bob).post(f"/api/v1/images/{pk}/claim/").json()["claimed_by"]["name"] == "Bob"
+        held = Image.objects.filter(claimed_by=bob).order_by("id").values_list("pk", flat=True)
+        assert list(held) == ids[max(0, n + 1 - limits.CLAIMS_A_PERSON) : n + 1]
+    told = [e.data for e in Event.objects.filter(kind="claim").order_by("id")]
+    assert [data["id"] for data in told if data["claimed_by"] is None] == ids[:2]
+    assert take(as_user(mona), project) == ids[0]
+    assert Image.objects.filter(claimed_by=mona).count() == 1
+
+
+def test_a_renewed_claim_is_not_the_oldest(project: Project, bob: User, as_user: AsUser) -> None:
+    files = {f"{n}__jpg": picture(n) for n in range(limits.CLAIMS_A_PERSON + 1)}
+    ids = [image["id"] for image in upload(as_user(bob), project, **files)["created"]]
+    for pk in (*ids[:-1], ids[0], ids[-1]):
+        as_user(bob).post(f"/api/v1/images/{pk}/claim/")
+    assert set(Image.objects.filter(claimed_by=bob).values_list("pk", flat=True)) == {ids[0], *ids[2:]}
+
+
+def test_claims_of_other_projects_and_people_stay(
+    project: Project, images: list[int], bob: User, mona: User, as_user: AsUser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "CLAIMS_A_PERSON", 1)
+    other = Project.objects.create(team=project.team, slug="other", name="Other", task="detection")
+    elsewhere = upload(as_user(bob), other, x__jpg=picture(9))["created"][0]["id"]
+    for user, pk in ((bob, elsewhere), (mona, images[0]), (bob, images[1]), (bob, images[2])):
+        assert as_user(user).post(f"/api/v1/images/{pk}/claim/").status_code == 200
+    held = dict(Image.objects.exclude(claimed_by=None).values_list("pk", "claimed_by__name"))
+    assert held == {elsewhere: "Bob", images[0]: "Mona", images[2]: "Bob"}

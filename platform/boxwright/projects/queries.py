@@ -7,7 +7,7 @@ from django.db.models import F, Prefetch, QuerySet
 from boxwright.errors import NotFound
 from boxwright.projects.models import Label, Project
 from boxwright.teams.models import Membership, Role
-from boxwright.teams.queries import require
+from boxwright.teams.queries import is_at_least, require
 
 
 def projects_of(user: Any) -> QuerySet[Project]:
@@ -21,6 +21,12 @@ def role_of(user: Any, project: Project) -> Role | None:
         return None
     membership = Membership.objects.filter(team_id=project.team_id, user_id=user.pk).first()
     return Role(membership.role) if membership else None
+
+
+def may_make_labels(user: Any, project: Project) -> bool:
+    """Managers make labels, by whatever way. False also for whoever left, and for nobody."""
+    role = role_of(user, project) if user else None
+    return role is not None and is_at_least(role, Role.MANAGER)
 
 
 def project_for(user: Any, project_id: int, role: str = Role.VIEWER) -> Project:

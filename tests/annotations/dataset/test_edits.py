@@ -14,7 +14,7 @@ from annotations.dataset.records import Box
 
 State = Mapping[uuid.UUID, Draft]
 IDS = [uuid.UUID(int=n) for n in range(6)]
-FRAME = Frame(640, 480, boxes=True, labels={1, 2})
+FRAME = Frame(640, 480, boxes=True, labels={1: 1, 2: 2, 3: 2})
 
 corners = st.integers(0, 300)
 boxes = st.builds(lambda x, y, w, h: Box(x, y, x + w, y + h), corners, corners, st.integers(1, 99), st.integers(1, 99))
@@ -92,6 +92,10 @@ def draft(**changes: Any) -> dict[str, Any]:
 
 def test_a_box_may_touch_all_edges() -> None:
     assert parse_edit([draft()], [], FRAME).upsert[0].box == Box(0, 0, 640, 480)
+
+
+def test_a_merged_label_stands_for_the_one_it_went_into() -> None:
+    assert parse_edit([draft(label=3)], [], FRAME).upsert[0].label == 2
 
 
 @pytest.mark.parametrize(
