@@ -20,6 +20,10 @@ class Turn:
         self._holder: int | None = None
         self._depth = 0
 
+    @property
+    def is_awaited(self) -> bool:
+        return bool(self._waiting)
+
     def __enter__(self) -> None:
         me, called = threading.get_ident(), threading.Event()
         with self._guard:
