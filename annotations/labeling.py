@@ -9,7 +9,7 @@ from annotations.dataset.edits import Edit, EditError, Frame, merge, parse_edit
 from annotations.history import changes_since, draft_of, replay
 from annotations.models import Image, Revision
 from annotations.queries import known_queue
-from annotations.revise import State, commit, locked_state
+from annotations.revise import State, commit, locked_state, state_of
 from boxwright import limits
 from boxwright.errors import Conflict, Invalid, NotFound
 from boxwright.projects.label_names import label_key
@@ -32,9 +32,9 @@ def save(
     _check_number(delete, "delete")
 
     def attempt(book: LabelBook) -> State:
-        edit = _parsed(upsert, delete, image, book)
+        edit, seen = _parsed(upsert, delete, image, book), state_of(image)
         with write_in_turn():
-            state = locked_state(image.pk)
+            state = locked_state(seen)
             rest, queue_left = _merged(state, author, base_revision, edit, queue, book)
             return commit(state, author, rest, queue_left, book.names)
 
@@ -50,9 +50,9 @@ def restore(*, image: Image, author: User, number: int) -> State:
 
     def attempt(book: LabelBook) -> State:
         wanted = _parsed([_relabelled(row, book) for row in rows], (), image, book).upsert
-        kept = {draft.id for draft in wanted}
+        kept, seen = {draft.id for draft in wanted}, state_of(image)
         with write_in_turn():
-            state = locked_state(image.pk)
+            state = locked_state(seen)
             gone = tuple(a.id for a in state.annotations if a.id not in kept)
             rest, _ = merge(Edit(wanted, gone), {a.id: draft_of(a) for a in state.annotations}, ())
             return commit(state, author, rest, history[-1].queue, book.names)

@@ -21,11 +21,10 @@ from annotations.models import Annotation, Image, Revision
 from annotations.queries import annotations_of
 from annotations.queue import lease_end
 from annotations.shapes import state_shape
+from annotations.upserts import upsert
 from boxwright import events, limits
 from boxwright.errors import Invalid, NotFound
 from boxwright.teams.models import User
-
-CHANGING = ("label", *SIDES, "source", "score", "revision", "updated_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +44,19 @@ def locked_images() -> QuerySet[Image]:
     return Image.objects.select_for_update(of=("self",)).select_related("project", "claimed_by").order_by("pk")
 
 
-def locked_state(image_id: int) -> State:
-    """The image as the last save left it, and as it stays until the caller's transaction ends."""
-    image = locked_images().filter(pk=image_id).first()
+def locked_state(seen: State) -> State:
+    """The image as the last save left it, and as it stays until the caller's transaction ends.
+
+    `seen` was read before, while others could write; nothing is read twice where nobody did.
+    """
+    image = locked_images().filter(pk=seen.image.pk).first()
     if image is None:
         raise NotFound("There is no such image.")
-    return state_of(image)
+    return State(image, seen.annotations) if image.revision == seen.image.revision else state_of(image)
 
 
 def state_of(image: Image) -> State:
+    """Its annotations now; they are those of `image.revision` if that is still the image's."""
     return State(image, list(annotations_of(image)))
 
 
@@ -74,13 +77,14 @@ def revise(state: State, author: User | None, edit: Edit, queue: str, labels: Ma
     Inside the transaction that locked the image; the caller moves the counters when all images are written.
     """
     before = {a.id: a for a in state.annotations}
-    after = _after(state.image, before, edit, author)
+    now = timezone.now()
+    after = _after(state.image, before, edit, author, now)
     moved_to = queue or _queue_after(state.image.queue, len(before), len(after))
     if not edit.touched and moved_to == state.image.queue:
         return state
     _check(state.image, len(after))
     image = _advance(state.image, author, moved_to, len(after))
-    _write(image, before, after, edit)
+    _write(image, before, after, edit, now)
     _record(image, author, edit, labels)
     tally.queues.update({image.queue: 1})
     tally.queues.subtract({state.image.queue: 1})
@@ -104,9 +108,9 @@ def _queue_after(queue: str, before: int, after: int) -> str:
 
 
 def _after(
-    image: Image, before: Mapping[uuid.UUID, Annotation], edit: Edit, author: User | None
+    image: Image, before: Mapping[uuid.UUID, Annotation], edit: Edit, author: User | None, now: datetime
 ) -> dict[uuid.UUID, Annotation]:
-    gone, now = set(edit.delete), timezone.now()
+    gone = set(edit.delete)
     after = {id_: a for id_, a in before.items() if id_ not in gone}
     for draft in edit.upsert:
         after[draft.id] = _annotation(image, draft, before.get(draft.id), author, now)
@@ -115,7 +119,7 @@ def _after(
 
 def _annotation(image: Image, draft: Draft, held: Annotation | None, author: User | None, now: datetime) -> Annotation:
     sides = {side: getattr(draft.box, side) for side in SIDES} if draft.box else {}
-    first = {"created_by": held.created_by, "created_at": held.created_at} if held else {"created_by": author}
+    first = {"created_by": held.created_by if held else author, "created_at": held.created_at if held else now}
     return Annotation(
         id=draft.id,
         image=image,
@@ -146,18 +150,16 @@ def _advance(image: Image, author: User | None, queue: str, count: int) -> Image
 
 
 def _write(
-    image: Image, before: Mapping[uuid.UUID, Annotation], after: Mapping[uuid.UUID, Annotation], edit: Edit
+    image: Image,
+    before: Mapping[uuid.UUID, Annotation],
+    after: Mapping[uuid.UUID, Annotation],
+    edit: Edit,
+    now: datetime,
 ) -> None:
     gone = [id_ for id_ in edit.delete if id_ in before]
     if gone:
         Annotation.objects.filter(image=image, id__in=gone).delete()
-    Annotation.objects.bulk_create(
-        [after[draft.id] for draft in edit.upsert],
-        update_conflicts=True,
-        unique_fields=["image", "id"],
-        update_fields=CHANGING,
-        batch_size=1000,
-    )
+    upsert(image, [after[draft.id] for draft in edit.upsert], now)
 
 
 def _record(image: Image, author: User | None, edit: Edit, labels: Mapping[int, str]) -> None:

@@ -116,7 +116,7 @@ class SaveRequestSerializer(serializers.Serializer[Any]):
 
     base_revision = serializers.IntegerField(min_value=0)
     queue = serializers.ChoiceField(choices=QUEUES, required=False)
-    upsert = DraftSerializer(many=True, required=False, max_length=limits.ANNOTATIONS_A_SAVE)
+    upsert = serializers.ListSerializer(child=DraftSerializer(), required=False, max_length=limits.ANNOTATIONS_A_SAVE)
     delete = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=limits.ANNOTATIONS_A_SAVE)
 
 

@@ -60,5 +60,6 @@ LABELS_A_PROJECT = _limit("LABELS_A_PROJECT", 500, "labels a project", "400, lef
 LABEL_NAME_LENGTH = _limit("LABEL_NAME_LENGTH", 100, "characters a label's name", "400, left out of an import")
 
 # requests -----------------------------------------------------------------------------------------------------------
+ERRORS_AN_ANSWER = _limit("ERRORS_AN_ANSWER", 20, "errors in an answer", "the rest counted in `error_count`")
 JSON_BYTES = _limit("JSON_BYTES", 10, "MB of JSON a request", "413", scale=MIB)
 FILES_A_REQUEST = _limit("FILES_A_REQUEST", 200, "files a request", "413")

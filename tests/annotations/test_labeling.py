@@ -1,8 +1,11 @@
 """Saving annotations: idempotent, merged, counted, kept in history."""
 
+import uuid
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
@@ -229,3 +232,39 @@ def test_save_costs_the_same_number_of_queries_whatever_it_saves(
         save(client, image.pk, 0, upsert=few)
     with django_assert_max_num_queries(17):
         save(client, image.pk, 1, upsert=many)
+
+
+@pytest.mark.parametrize("field", ["upsert", "delete"])
+def test_rows_of_a_save_are_counted_before_one_is_read(image: Image, bob: User, as_user: AsUser, field: str) -> None:
+    """None of these rows could be read: what is said is how many there are."""
+    most = limits.ANNOTATIONS_A_SAVE
+    over = save(as_user(bob), image.pk, **{field: [0] * (most + 1)}).json()
+    assert (over["status"], [error["field"] for error in over["errors"]]) == (400, [field])
+    assert f"{most + 1} rows; at most {most}" in over["errors"][0]["detail"]
+    within = save(as_user(bob), image.pk, **{field: [0] * most}).json()
+    assert within["errors"][0]["field"] == f"{field}[0]"
+
+
+def test_of_many_errors_the_first_come_back_with_how_many_there_were(
+    project: Project, image: Image, bob: User, as_user: AsUser
+) -> None:
+    wrong = [{**box(project), "x_min": -1} for _ in range(30)]
+    body = save(as_user(bob), image.pk, upsert=wrong).json()
+    assert (len(body["errors"]), body["error_count"]) == (limits.ERRORS_AN_ANSWER, 30)
+
+
+def test_changing_many_boxes_costs_no_query_more_than_changing_few(
+    project: Project, image: Image, bob: User, as_user: AsUser
+) -> None:
+    """One statement for all rows, one for those that go; the rows are not read twice."""
+    client, counted = as_user(bob), []
+    for many in (3, 300):
+        marks = [box(project, x / 10) for x in range(many)]
+        for x_max in (30, 40):
+            image.refresh_from_db()
+            gone = list(Annotation.objects.filter(image=image).values_list("id", flat=True)[: many // 3])
+            kept = [{**mark, "x_max": x_max + 20} for mark in marks if uuid.UUID(mark["id"]) not in gone]
+            with CaptureQueriesContext(connection) as seen:
+                save(client, image.pk, image.revision, upsert=kept, delete=[str(id_) for id_ in gone])
+        counted.append(len(seen))
+    assert counted[0] == counted[1]

@@ -128,7 +128,7 @@ def interrupted(project: Project, bob: User, mona: User, as_user: AsUser, monkey
     for pk in ids:
         save(as_user(bob), pk, upsert=[box(project, 9, "cat")])
     monkeypatch.setattr(labels, "IMAGES", 2)
-    move, parts = labels._move_part, []
+    move, parts = labels._move_part, list[object]()
 
     def ends(*args: Any) -> bool:
         if parts:

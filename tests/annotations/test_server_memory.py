@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from tests.annotations.archives import voc, zipped
+from tests.annotations.pictures import picture
 from tests.annotations.test_bad_input import FILES
 from tests.services.server import server
 
@@ -35,4 +36,26 @@ def test_bad_and_huge_input_leaves_the_server_under_400_mb(tmp_path: Path) -> No
         assert len(client.post(f"projects/{project}/images/", files=sent).json()["created"]) == 1
         archive = zipped({"a.xml": voc("a.jpg"), "zeros.bin": bytes(60 * 2**20)})
         assert client.post(f"projects/{project}/imports/", files={"archive": ("a.zip", archive)}).status_code == 201
+        assert peak_mb(running.process.pid) < MB_ALLOWED
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads the peak from /proc")
+def test_millions_of_rows_are_refused_by_number(tmp_path: Path) -> None:
+    """9.8 MB that are no annotations: a short answer, and the server stays small."""
+    with server(tmp_path) as running, running.client(running.set_up()) as client:
+        asked = {"team": "plates", "name": "P", "task": "detection", "labels": [{"name": "cat"}]}
+        project = client.post("projects/", json=asked).json()["id"]
+        sent = [("files", ("a.jpg", picture()))]
+        image = client.post(f"projects/{project}/images/", files=sent).json()["created"][0]["id"]
+        zeros = ",".join(["0"] * 4_900_000)
+        for field in ("upsert", "delete"):
+            body = f'{{"base_revision": 0, "{field}": [{zeros}]}}'
+            answer = client.patch(
+                f"images/{image}/annotations/", content=body, headers={"Content-Type": "application/json"}
+            )
+            assert (answer.status_code, answer.json()["error_count"]) == (400, 1)
+            assert len(answer.content) < 1000
+        body = f'{{"team": "plates", "name": "Q", "task": "detection", "labels": [{zeros}]}}'
+        answer = client.post("projects/", content=body, headers={"Content-Type": "application/json"})
+        assert (answer.status_code, len(answer.content) < 1000) == (400, True)
         assert peak_mb(running.process.pid) < MB_ALLOWED

@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from boxwright import limits
 from boxwright.errors import DomainError, Invalid, NotAllowed, NotFound, TooLarge
 
 CONTENT_TYPE = "application/problem+json"
@@ -50,8 +51,10 @@ def body_of(error: DomainError) -> dict[str, Any]:
 
 
 def problem(status: int, detail: str, title: str = "", **extra: Any) -> dict[str, Any]:
-    """The shape of every error answer."""
+    """The shape of every error answer; of many errors the first come back, with how many there were."""
     title = title or TITLES.get(status, "Error")
+    if errors := extra.get("errors"):
+        extra |= {"errors": errors[: limits.ERRORS_AN_ANSWER], "error_count": len(errors)}
     kind = title.lower().replace(" ", "-")
     return {"type": f"urn:boxwright:{kind}", "title": title, "status": status, "detail": detail, **extra}
 

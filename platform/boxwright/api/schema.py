@@ -21,7 +21,8 @@ class ProblemSerializer(serializers.Serializer[Any]):
     title = serializers.CharField()
     status = serializers.IntegerField()
     detail = serializers.CharField()
-    errors = FieldProblemSerializer(many=True, required=False)  # type: ignore[assignment]
+    errors = FieldProblemSerializer(many=True, required=False, help_text="the first 20")  # type: ignore[assignment]
+    error_count = serializers.IntegerField(required=False, help_text="of all errors")
 
 
 class Schema(AutoSchema):

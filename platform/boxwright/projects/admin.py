@@ -7,7 +7,8 @@ from boxwright.projects.models import Label, Project
 class LabelInline(admin.TabularInline):  # type: ignore[type-arg]
     model = Label
     can_delete = False
-    fields = readonly_fields = ["name", "color", "annotation_count"]
+    fields = ["name", "color", "annotation_count"]
+    readonly_fields = ["name", "color", "annotation_count"]
 
     def has_add_permission(self, _request: HttpRequest, _obj: Project | None = None) -> bool:
         """Labels are made by `labels.add_labels`, which knows the rule."""

@@ -58,4 +58,6 @@ class NewProjectSerializer(serializers.Serializer[Any]):
     team = serializers.SlugField(max_length=60)
     name = serializers.CharField(max_length=100)
     task = serializers.ChoiceField(choices=TaskKind.choices)
-    labels = NewLabelSerializer(many=True, required=False, default=list, max_length=limits.LABELS_A_PROJECT)
+    labels = serializers.ListSerializer(
+        child=NewLabelSerializer(), required=False, default=list, max_length=limits.LABELS_A_PROJECT
+    )
