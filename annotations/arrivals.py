@@ -72,7 +72,9 @@ class Arrivals:
         labels = self._labels({})
         if not self.job.create_labels or not may_make_labels(self.author, self.job.project):
             return labels
-        wanted = {label_key(mark.label): mark.label for a in batch if a.counts for mark in a.found.marks}
+        wanted: dict[str, str] = {}
+        for name in (mark.label for a in batch if a.counts for mark in a.found.marks):
+            wanted.setdefault(label_key(name), name)
         new = {key: name for key, name in wanted.items() if key not in labels.by_key}
         refused = {key: fault for key, name in new.items() if (fault := fault_in(name))}
         allowed = [key for key in new if key not in refused]

@@ -10,6 +10,7 @@ from rest_framework import serializers
 
 from annotations.models import Image
 from boxwright import limits
+from boxwright.api.fields import CountedListField
 from boxwright.jobs import Status
 from boxwright.projects.models import QUEUES, TaskKind
 from boxwright.teams.api.serializers import PersonSerializer
@@ -116,8 +117,8 @@ class SaveRequestSerializer(serializers.Serializer[Any]):
 
     base_revision = serializers.IntegerField(min_value=0)
     queue = serializers.ChoiceField(choices=QUEUES, required=False)
-    upsert = serializers.ListSerializer(child=DraftSerializer(), required=False, max_length=limits.ANNOTATIONS_A_SAVE)
-    delete = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=limits.ANNOTATIONS_A_SAVE)
+    upsert = CountedListField(child=DraftSerializer(), required=False, max_length=limits.ANNOTATIONS_A_SAVE)
+    delete = CountedListField(child=serializers.UUIDField(), required=False, max_length=limits.ANNOTATIONS_A_SAVE)
 
 
 class NextSerializer(serializers.Serializer[Any]):

@@ -13,6 +13,7 @@ from rest_framework.test import APIClient
 
 from annotations import imports, pictures
 from annotations.models import Annotation, Image, Import, Revision
+from boxwright import limits
 from boxwright.jobs import Status, revive
 from boxwright.projects.models import Label, Project
 from boxwright.teams.models import User
@@ -109,6 +110,48 @@ def test_unknown_labels_are_made_when_asked(
     done = import_zip(as_user(mona), project, zipped(files), django_capture_on_commit_callbacks, create_labels="true")
     assert done["counts"]["annotations_created"] == 2
     assert list(Label.objects.values_list("name", flat=True)) == ["raccoon", "cat", "dog"]
+
+
+def test_an_annotator_makes_no_labels_by_an_import(
+    project: Project, bob: User, mona: User, as_user: AsUser, django_capture_on_commit_callbacks: Commits
+) -> None:
+    """Neither by asking for it, nor by having asked while still a manager."""
+    archive = zipped({"a.jpg": picture(1), "a.xml": voc("a.jpg", ("dog", 2, 2, 9, 9))})
+    sent = {"archive": SimpleUploadedFile("set.zip", archive), "create_labels": "true"}
+    answer = as_user(bob).post(f"/api/v1/projects/{project.pk}/imports/", sent, format="multipart")
+    assert (answer.status_code, Import.objects.count(), stored_keys()) == (403, 0, [])
+    assert "Only managers make labels" in answer.json()["detail"]
+    again = {**sent, "archive": SimpleUploadedFile("set.zip", archive)}
+    with django_capture_on_commit_callbacks() as jobs:
+        job = as_user(mona).post(f"/api/v1/projects/{project.pk}/imports/", again, format="multipart").json()["id"]
+    mona.memberships.update(role="annotator")
+    for job_begins in jobs:
+        job_begins()
+    done = as_user(mona).get(f"/api/v1/imports/{job}/").json()
+    assert (done["status"], done["counts"]["annotations_created"]) == ("succeeded", 0)
+    assert "unknown label 'dog'" in done["findings"][0]["reason"]
+    assert list(Label.objects.values_list("name", flat=True)) == ["raccoon", "cat"]
+
+
+def test_an_import_makes_labels_by_the_same_rule(
+    project: Project,
+    mona: User,
+    as_user: AsUser,
+    django_capture_on_commit_callbacks: Commits,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """No more than a project may have, no names that break the rule; the boxes that this leaves out say why."""
+    monkeypatch.setattr(limits, "LABELS_A_PROJECT", 4)
+    names = ("dog\u200b", "ＣＡＴ", "fox", "FOX ", "x" * 101, "hen", "owl")
+    archive = zipped({"a.jpg": picture(1), "a.xml": voc("a.jpg", *[(n, 1, 2, 9, 9 + i) for i, n in enumerate(names)])})
+    done = import_zip(as_user(mona), project, archive, django_capture_on_commit_callbacks, create_labels="true")
+    assert list(Label.objects.values_list("name", flat=True)) == ["raccoon", "cat", "fox", "hen"]
+    assert done["counts"]["annotations_created"] == 4
+    reasons = [finding["reason"] for finding in done["findings"]]
+    assert len(reasons) == 3
+    assert "can't be seen (U+200B)" in reasons[0]
+    assert "longer than 100 characters" in reasons[1]
+    assert "a project may have 4 labels" in reasons[2]
 
 
 def test_image_whose_boxes_were_all_left_out_is_no_negative(

@@ -238,10 +238,10 @@ def test_save_costs_the_same_number_of_queries_whatever_it_saves(
 def test_rows_of_a_save_are_counted_before_one_is_read(image: Image, bob: User, as_user: AsUser, field: str) -> None:
     """None of these rows could be read: what is said is how many there are."""
     most = limits.ANNOTATIONS_A_SAVE
-    over = save(as_user(bob), image.pk, **{field: [0] * (most + 1)}).json()
+    over = save(as_user(bob), image.pk, 0, **{field: [0] * (most + 1)}).json()
     assert (over["status"], [error["field"] for error in over["errors"]]) == (400, [field])
     assert f"{most + 1} rows; at most {most}" in over["errors"][0]["detail"]
-    within = save(as_user(bob), image.pk, **{field: [0] * most}).json()
+    within = save(as_user(bob), image.pk, 0, **{field: [0] * most}).json()
     assert within["errors"][0]["field"] == f"{field}[0]"
 
 

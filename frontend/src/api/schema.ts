@@ -373,7 +373,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Whatever carries this label carries the other one; this one is gone. */
+        /**
+         * @description Whatever carries this label carries the other one, as a revision of each image; this one is gone.
+         *
+         *     Goes on where an interrupted merge ended. Saves that still name this label are taken as the other one.
+         */
         post: operations["labels_merge_create"];
         delete?: never;
         options?: never;
@@ -1496,7 +1500,10 @@ export interface components {
             title: string;
             status: number;
             detail: string;
+            /** @description the first 20 */
             errors?: components["schemas"]["FieldProblem"][];
+            /** @description of all errors */
+            error_count?: number;
         };
         Progress: {
             done: number;
@@ -1540,6 +1547,8 @@ export interface components {
             queue: components["schemas"]["QueueEnum"];
             upserted: components["schemas"]["Draft"][];
             deleted: string[];
+            /** @description the label that went into another by this revision, else empty */
+            merged_label: string;
         };
         /**
          * @description * `owner` - Owner

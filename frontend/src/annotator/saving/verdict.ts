@@ -18,7 +18,7 @@ export function verdictOn(error: unknown, out: Outgoing): Verdict {
   if (!(error instanceof ApiError)) return { kind: "retry", because: "server" };
   if (error.status === 401) return { kind: "retry", because: "signed-out" };
   if (error.status >= 500 || PASSING.has(error.status)) return { kind: "retry", because: "server" };
-  // A conflict that names none: too many saved at once. Then the next try finds its place.
+  // A conflict that names none: a label went meanwhile. The next try finds what it was merged into.
   if (error.status === 409) return conflictIn(error) ?? { kind: "retry", because: "server" };
   return { kind: "refused", reason: sentence(error), ids: refusedIds(error, out) };
 }

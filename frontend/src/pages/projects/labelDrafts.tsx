@@ -2,6 +2,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { Button, IconButton } from "../../ui/button";
 import { ColorPicker } from "../../ui/colorPicker";
 import { nextColor } from "../../ui/label";
+import { namesFault } from "../../ui/labelNames";
 
 export interface DraftLabel {
   key: number;
@@ -15,11 +16,8 @@ export function filled(labels: DraftLabel[]): { name: string; color: string }[] 
     .filter((label) => label.name !== "");
 }
 
-/** Two labels of one project never share a name. */
 export function faultOf(labels: DraftLabel[]): string | undefined {
-  const names = filled(labels).map((label) => label.name.toLowerCase());
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  return twice && `Two labels are called ${twice}.`;
+  return namesFault(filled(labels).map((label) => label.name));
 }
 
 let nextKey = 1;

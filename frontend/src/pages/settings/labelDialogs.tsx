@@ -30,7 +30,7 @@ export function MergeDialog({ label, labels, close }: LabelDialogProps) {
         }}
       >
         {counted(label.annotation_count, "annotation")} will carry {target.name}, and the label {label.name}{" "}
-        goes. Snapshots stay as they are.
+        goes. Older revisions come back with {target.name}; snapshots stay as they are.
       </Confirm>
     );
   }

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { fetchAll } from "../../../api/fetchers";
 import type { Format, Import, Project } from "../../../api/types";
 import { postForm } from "../../../api/upload";
+import { atLeast } from "../../../app/session";
 import { FormFault } from "../../../app/shell/gateShell";
 import { Button } from "../../../ui/button";
 import { Dialog } from "../../../ui/dialog";
@@ -31,7 +32,8 @@ function readsOf(formats: Format[] | null): { value: string; name: string }[] {
 export function ImportDialog({ project, dropped, close, started }: ImportDialogProps) {
   const [archive, setArchive] = useState<File | null>(dropped);
   const [format, setFormat] = useState("");
-  const [createLabels, setCreateLabels] = useState(project.labels.length === 0);
+  const makesLabels = atLeast(project.role, "manager");
+  const [createLabels, setCreateLabels] = useState(makesLabels && project.labels.length === 0);
   const [sent, setSent] = useState(0);
   const formats = useLoaded("formats", () => fetchAll<Format>("formats/"));
   const form = useSubmit(["archive"], async () => {
@@ -64,11 +66,16 @@ export function ImportDialog({ project, dropped, close, started }: ImportDialogP
         </label>
         <SelectField label="Format" value={format} onPick={setFormat} options={readsOf(formats.value)} />
         <div class="form-row">
-          <Check checked={createLabels} onCheck={setCreateLabels}>
-            Add labels that the project does not know yet
-          </Check>
+          {makesLabels && (
+            <Check checked={createLabels} onCheck={setCreateLabels}>
+              Add labels that the project does not know yet
+            </Check>
+          )}
           {!createLabels && (
-            <span class="hint">Boxes with other labels are left out and listed as findings.</span>
+            <span class="hint">
+              {makesLabels ? "" : "Only managers add labels. "}
+              Boxes with other labels are left out and listed as findings.
+            </span>
           )}
         </div>
         {form.busy && archive && (
