@@ -9,6 +9,7 @@ BENCHMARKS = {
     "training": ["bench.training.raccoon"],
     "labelling": ["bench.labelling.eight"],
     "siege": ["bench.siege"],
+    "many_boxes": ["bench.labelling.many_boxes"],
 }
 
 
