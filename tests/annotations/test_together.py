@@ -23,6 +23,7 @@ from boxwright.projects.models import Label, Project
 from boxwright.teams.models import Membership, Role, Team, User
 
 PEOPLE = 8
+SAVES = 6
 
 
 @pytest.fixture
@@ -80,13 +81,13 @@ def test_everybody_on_one_image_merges(crowd: tuple[Project, list[User]]) -> Non
     label, image = Label.objects.get().pk, Image.objects.select_related("project").order_by("id")[0]
 
     def work(person: User) -> None:
-        for _ in range(3):
+        for _ in range(SAVES):
             labeling.save(image=image, author=person, base_revision=0, upsert=[mark(label)])
 
     all_at_once(people, work)
     image.refresh_from_db()
-    assert (image.annotation_count, image.revision) == (PEOPLE * 3, PEOPLE * 3)
-    assert sorted(Revision.objects.values_list("number", flat=True)) == list(range(1, PEOPLE * 3 + 1))
+    assert (image.annotation_count, image.revision) == (PEOPLE * SAVES, PEOPLE * SAVES)
+    assert sorted(Revision.objects.values_list("number", flat=True)) == list(range(1, PEOPLE * SAVES + 1))
     assert recount() == []
 
 

@@ -16,11 +16,11 @@ def fault_in(name: str) -> str:
     """Why a label can't have this name; empty when it can."""
     unseen = next((character for character in name if unicodedata.category(character) in UNSEEN), "")
     if unseen:
-        return f"has a character that can't be seen (U+{ord(unseen):04X})"
+        return f"its name has a character that can't be seen (U+{ord(unseen):04X})"
     if not name.strip():
         return "expected a name"
     if len(tidied(name)) > limits.LABEL_NAME_LENGTH or len(label_key(name)) > KEY_LENGTH:
-        return f"longer than {limits.LABEL_NAME_LENGTH} characters"
+        return f"its name is longer than {limits.LABEL_NAME_LENGTH} characters"
     return ""
 
 

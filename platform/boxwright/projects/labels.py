@@ -127,4 +127,5 @@ def _check_keys(present: set[str], wanted: Sequence[str]) -> None:
 
 def _refuse(faults: Mapping[int, str]) -> None:
     if faults:
-        raise Invalid("Some labels can't be made.", {f"labels[{i}].name": fault for i, fault in faults.items()})
+        which = "The label" if len(faults) == 1 else "Some labels"
+        raise Invalid(f"{which} can't be made.", {f"labels[{i}].name": fault for i, fault in faults.items()})
