@@ -93,7 +93,7 @@ def state(apps: Any) -> set[tuple[Any, ...]]:
 @pytest.mark.django_db(transaction=True)
 def test_annotations_of_an_older_installation_move_over() -> None:
     executor = MigrationExecutor(connection)
-    before = [("annotations", "0001_initial"), ("projects", "0001_initial")]
+    before = [("annotations", "0006_database_time"), ("projects", "0001_initial")]
     try:
         executor.migrate(before)
         old = executor.loader.project_state(before).apps

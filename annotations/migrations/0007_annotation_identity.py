@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("projects", "0002_label_key"),
-        ("annotations", "0001_initial"),
+        ("annotations", "0006_database_time"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
