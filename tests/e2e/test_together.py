@@ -164,6 +164,37 @@ def test_different_boxes_merge_and_the_same_box_asks(
     assert len(api.get(f"images/{image}/annotations/")["annotations"]) == 2
 
 
+def test_a_merge_of_labels_reaches_an_open_editor(
+    server: Server, api: Api, ada: Page, bob: Page, project: Json
+) -> None:
+    """Ada moves a box while offline; meanwhile Bob's box and hers get another label. Both changes hold."""
+    wrong = api.post(f"projects/{project['id']}/labels/", name="thnig")["id"]
+    image = open_for_both(server, api, ada, bob, project)
+    ada.keyboard.press("2")
+    draw_box(ada, (0.1, 0.2), (0.3, 0.5))
+    saved(ada)
+    (box,) = box_ids(bob, 1)
+    state = api.get(f"images/{image}/annotations/")["annotations"]
+    assert [row["label"] for row in state] == [wrong]
+    ada.context.set_offline(True)
+    move(ada, box, 2)
+    expect(ada.get_by_test_id("saving-state")).to_have_text("Offline: kept on this device")
+    api.post(f"labels/{wrong}/merge/", into=project["labels"][0]["id"])
+    ada.context.set_offline(False)
+    saved(ada)
+    (after,) = api.get(f"images/{image}/annotations/")["annotations"]
+    assert (after["label"], after["x_min"] > state[0]["x_min"]) == (project["labels"][0]["id"], True)
+    expect(ada.get_by_test_id("conflict-notice")).to_have_count(0)
+
+
+def test_an_annotator_is_not_offered_to_make_labels(server: Server, bob: Page, project: Json) -> None:
+    bob.goto(f"{server.url}/p/{project['slug']}/images")
+    bob.get_by_role("button", name=re.compile("^Import")).first.click()
+    dialog = bob.get_by_role("dialog", name="Import")
+    expect(dialog).to_contain_text("Only managers add labels. Boxes with other labels are left out")
+    expect(dialog.get_by_role("checkbox")).to_have_count(0)
+
+
 def open_for_both(server: Server, api: Api, ada: Page, bob: Page, project: Json) -> int:
     image = int(api.get(f"projects/{project['id']}/images/", queue="unlabelled")["results"][-1]["id"])
     for page in (ada, bob):
