@@ -48,7 +48,8 @@ class Importing:
             self._skip(items)
         else:
             self.report.begin(len(pictures_in(self.tree)), found)
-            self.pulse.write(**self.report.columns)
+            with transaction.atomic():
+                self._write_report(self.report)
         arrivals = Arrivals(self.job)
         for batch in _batches(self._arrivals(items)):
             self._commit(batch, arrivals)
@@ -93,7 +94,7 @@ class Importing:
             try:
                 with transaction.atomic():
                     arrivals.write(batch, labels, report)
-                    self.pulse.write(**report.columns)
+                    self._write_report(report)
                     self.publish(self.job)
                     counters.publish_counts(self.job.project_id)
             except (LabelGone, IntegrityError):
@@ -103,11 +104,17 @@ class Importing:
             self.report = report
             return
 
+    def _write_report(self, report: Report) -> None:
+        """Inside a transaction. Raises Lost before findings are written beside another worker's."""
+        self.pulse.write(**report.columns)
+        report.keep_findings(self.job)
+
     def _finish(self) -> None:
         self.report.end()
         with transaction.atomic():
             if not self.job.finish(Status.SUCCEEDED, **self.report.columns):
                 raise Lost
+            self.report.keep_findings(self.job)
             self.publish(self.job)
 
 

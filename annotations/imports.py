@@ -15,6 +15,7 @@ from annotations.importing import Importing
 from annotations.models import Import
 from annotations.objects import archive_key
 from annotations.pulse import Lost, Pulse
+from annotations.report import Report
 from annotations.sample import draw
 from annotations.shapes import import_shape, plain
 from boxwright import events, limits
@@ -81,7 +82,7 @@ def _check_archive(archive: BinaryIO, format_name: str) -> None:
 
 
 def publish(job: Import) -> None:
-    events.publish(job.project_id, "import", plain(import_shape(job, with_findings=False)))
+    events.publish(job.project_id, "import", plain(import_shape(job)))
 
 
 def run(import_id: int) -> None:
@@ -150,10 +151,11 @@ def _format_of(job: Import, tree: Path) -> Format:
 
 
 def _fail(job: Import, code: str, detail: str, findings: tuple[Finding, ...] = ()) -> None:
-    rows = [finding.to_json() for finding in findings]
-    kept = {"findings": rows[:500], "finding_count": len(rows)} if rows else {}
+    report = Report.of(job)
+    report.note(*findings)
     with transaction.atomic():
-        if job.fail(code, detail, **kept):
+        if job.fail(code, detail, **report.columns):
+            report.keep_findings(job)
             publish(job)
     _drop_archive(job)
 

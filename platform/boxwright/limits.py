@@ -44,6 +44,8 @@ ARCHIVE_BYTES = _limit(
     "BOXWRIGHT_MAX_ARCHIVE_MB",
     MIB,
 )
+FINDINGS_AN_IMPORT = _limit("FINDINGS_AN_IMPORT", 10_000, "findings an import", "counted, not kept")
+FINDING_CHARACTERS = _limit("FINDING_CHARACTERS", 300, "characters of a finding's file and of its reason", "cut")
 ARCHIVE_FILES = _limit("ARCHIVE_FILES", 500_000, "files an archive", "import refused", "BOXWRIGHT_MAX_ARCHIVE_FILES")
 
 # annotations --------------------------------------------------------------------------------------------------------

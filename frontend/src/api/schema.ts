@@ -312,6 +312,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imports/{import_id}/findings/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Errors first, then warnings, then notes; each in the order of the archive. At most 10,000 are kept. */
+        get: operations["imports_findings_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/invitations/accept/": {
         parameters: {
             query?: never;
@@ -1180,8 +1197,7 @@ export interface components {
             archive_name: string;
             counts: components["schemas"]["ImportCounts"];
             progress: components["schemas"]["Progress"];
-            /** @description the first 500 */
-            findings: components["schemas"]["Finding"][];
+            /** @description all, also those that were not kept */
             finding_count: number;
             error: components["schemas"]["JobError"] | null;
             /** Format: date-time */
@@ -1370,6 +1386,13 @@ export interface components {
         };
         PaginatedArtifactList: {
             results: components["schemas"]["Artifact"][];
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+        };
+        PaginatedFindingList: {
+            results: components["schemas"]["Finding"][];
             /** Format: uri */
             next: string | null;
             /** Format: uri */
@@ -2406,6 +2429,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_findings_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                severity?: "error" | "info" | "warning";
+            };
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedFindingList"];
                 };
             };
             /** @description A problem */

@@ -54,8 +54,7 @@ export interface SaveConflict {
 }
 
 export type Finding = Schemas["Finding"];
-/** Events carry an import without its findings. */
-export type Import = Omit<Schemas["Import"], "findings"> & Partial<Pick<Schemas["Import"], "findings">>;
+export type Import = Schemas["Import"];
 export type JobError = Schemas["JobError"];
 
 export type Snapshot = Schemas["Snapshot"];
