@@ -15,13 +15,14 @@ from annotations import counters
 from annotations.arrivals import Arrival, Arrivals
 from annotations.counters import LabelGone
 from annotations.dataset.findings import Finding
-from annotations.formats import Format, Found
+from annotations.formats import Format, Found, ReadLimits
 from annotations.formats.format import pictures_in
 from annotations.imaging import Refused
 from annotations.models import Import
 from annotations.pictures import known_images, picture_limits, put_picture, sha256_of
 from annotations.pulse import Lost, Pulse
 from annotations.report import Report
+from boxwright import limits
 from boxwright.jobs import Status
 
 BATCH = 32
@@ -43,7 +44,7 @@ class Importing:
     def run(self, found: tuple[Finding, ...]) -> None:
         if self.layout.read is None:
             raise ValueError(f"{self.layout.name} is not read")
-        items = self.layout.read(self.tree, picture_limits())
+        items = self.layout.read(self.tree, _read_limits())
         if self.report.total:
             self._skip(items)
         else:
@@ -116,6 +117,10 @@ class Importing:
                 raise Lost
             self.report.keep_findings(self.job)
             self.publish(self.job)
+
+
+def _read_limits() -> ReadLimits:
+    return ReadLimits(picture_limits(), limits.ANNOTATION_FILE_BYTES, limits.BOXES_AN_IMAGE)
 
 
 def _batches(arrivals: Iterator[Arrival]) -> Iterator[list[Arrival]]:

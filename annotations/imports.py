@@ -121,12 +121,17 @@ def _work(job: Import, folder: Path) -> None:
     else:
         archive = folder / "archive.zip"
         _fetch(job.archive_key, archive, pulse)
-        allowed = ArchiveLimits(limits.ARCHIVE_FILES, limits.ARCHIVE_BYTES)
-        found = unpack(archive, tree, allowed, pulse.check)
+        found = unpack(archive, tree, _archive_limits(), pulse.check)
         archive.unlink()
     importing = Importing(job, pulse, tree, _format_of(job, tree), publish)
     importing.run(found)
     _drop_archive(job)
+
+
+def _archive_limits() -> ArchiveLimits:
+    return ArchiveLimits(
+        limits.ARCHIVE_FILES, limits.ARCHIVE_BYTES, limits.ARCHIVE_RATIO, limits.ARCHIVE_DIRECTORY, limits.SPARE_DISK
+    )
 
 
 def _fetch(key: str, target: Path, pulse: Pulse) -> None:

@@ -44,6 +44,14 @@ ARCHIVE_BYTES = _limit(
     "BOXWRIGHT_MAX_ARCHIVE_MB",
     MIB,
 )
+ARCHIVE_RATIO = _limit("ARCHIVE_RATIO", 100, "times its own size an archive may unpack to, and 10 MB", "import refused")
+ARCHIVE_DIRECTORY = _limit("ARCHIVE_DIRECTORY", 64, "MB of an archive's table of contents", "import refused", scale=MIB)
+SPARE_DISK = _limit(
+    "SPARE_DISK", 500, "MB that unpacking leaves free on the disk", "import refused", "BOXWRIGHT_SPARE_DISK_MB", MIB
+)
+ANNOTATION_FILE_BYTES = _limit(
+    "ANNOTATION_FILE_BYTES", 4, "MB an annotation file of an archive", "left out, a finding", scale=MIB
+)
 FINDINGS_AN_IMPORT = _limit("FINDINGS_AN_IMPORT", 10_000, "findings an import", "counted, not kept")
 FINDING_CHARACTERS = _limit("FINDING_CHARACTERS", 300, "characters of a finding's file and of its reason", "cut")
 ARCHIVE_FILES = _limit("ARCHIVE_FILES", 500_000, "files an archive", "import refused", "BOXWRIGHT_MAX_ARCHIVE_FILES")

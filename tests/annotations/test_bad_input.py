@@ -103,7 +103,7 @@ UNSAFE = {
     "absolute": (entry("/etc/evil.jpg"), "absolute path"),
     "drive": (entry("C:\\evil.jpg"), "absolute path"),
     "link": (entry("evil.jpg", b"/etc/passwd", stat.S_IFLNK | 0o777), "symbolic link"),
-    "bomb": (entry("bomb.jpg", bytes(30 * 2**20)), "200 times"),
+    "bomb": (entry("bomb.jpg", bytes(30 * 2**20)), "100 times"),
 }
 
 
