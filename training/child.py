@@ -13,6 +13,7 @@ from typing import IO, Any
 
 from boxwright import lifeline
 from training.engine.config import CHILD_ENVIRONMENT
+from training.watchdog import let_die_first
 
 Event = Mapping[str, Any]
 
@@ -42,6 +43,7 @@ class Child:
         )
         with contextlib.suppress(OSError):  # it may have left already
             os.setpriority(os.PRIO_PROCESS, self._process.pid, NICENESS)
+        let_die_first(self._process.pid)
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._readers = [
             self._read(self._process.stdout, _parse),
@@ -73,6 +75,11 @@ class Child:
         for reader in self._readers:
             reader.join(timeout=2)
         return self._process.returncode if self._events.empty() else None
+
+    def kill(self) -> None:
+        """At once, with all it has started, even where it hangs or is stopped."""
+        lifeline.kill(self._process)
+        self.stop()
 
     def stop(self) -> None:
         """Ask it to stop, then kill it with all it has started."""

@@ -25,10 +25,10 @@ class Limit:
 TABLE: dict[str, Limit] = {}
 
 
-def _limit(name: str, default: int, unit: str, beyond: str, setting: str = "", scale: int = 1) -> int:
+def _limit(name: str, default: int, unit: str, beyond: str, setting: str = "", scale: int = 1, minimum: int = 1) -> int:
     """`default`, or what the environment says, in `unit`s; the answer is in bytes, pixels, … (× `scale`)."""
     TABLE[name] = Limit(default, unit, beyond, setting)
-    return (env.integer(setting, default, minimum=1) if setting else default) * scale
+    return (env.integer(setting, default, minimum) if setting else default) * scale
 
 
 # pictures and archives, held against the header before anything is decoded ------------------------------------------
@@ -68,6 +68,27 @@ CLAIMS_A_PERSON = _limit(
 # labels -------------------------------------------------------------------------------------------------------------
 LABELS_A_PROJECT = _limit("LABELS_A_PROJECT", 500, "labels a project", "400, left out of an import")
 LABEL_NAME_LENGTH = _limit("LABEL_NAME_LENGTH", 100, "characters a label's name", "400, left out of an import")
+
+# training and export processes --------------------------------------------------------------------------------------
+HUNG_MINUTES = _limit(
+    "HUNG_MINUTES",
+    10,
+    "minutes without a word and without computing",
+    "ended, can be resumed",
+    "BOXWRIGHT_HUNG_MINUTES",
+)
+SILENT_MINUTES = _limit(
+    "SILENT_MINUTES", 120, "minutes of computing without a word", "ended, can be resumed", "BOXWRIGHT_SILENT_MINUTES"
+)
+JOB_MEMORY = _limit(
+    "JOB_MEMORY",
+    0,
+    "MB of memory a training or export process; 0: no limit",
+    "ended, can be resumed",
+    "BOXWRIGHT_MAX_JOB_MEMORY_MB",
+    MIB,
+    minimum=0,
+)
 
 # requests -----------------------------------------------------------------------------------------------------------
 ERRORS_AN_ANSWER = _limit("ERRORS_AN_ANSWER", 20, "errors in an answer", "the rest counted in `error_count`")
