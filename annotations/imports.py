@@ -13,6 +13,7 @@ from annotations.dataset.findings import Finding
 from annotations.formats import FORMATS, Format
 from annotations.importing import Importing
 from annotations.models import Import
+from annotations.names import file_name
 from annotations.objects import archive_key
 from annotations.pulse import Lost, Pulse
 from annotations.report import Report
@@ -42,7 +43,7 @@ def start_import(
     job = Import.objects.create(
         project=project,
         created_by=author,
-        archive_name=name[:255],
+        archive_name=file_name(name),
         format=format_name,
         create_labels=create_labels,
         status=Status.CANCELED,

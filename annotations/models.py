@@ -22,6 +22,7 @@ class Image(models.Model):
     height = models.PositiveIntegerField()
     size = models.PositiveBigIntegerField(help_text="bytes of the original file")
     content_type = models.CharField(max_length=30)
+    has_location = models.BooleanField(null=True, help_text="its file may tell where it was taken; null: not looked at")
     queue = models.CharField(max_length=10, choices=QUEUE_CHOICES, default="unlabelled")
     revision = models.PositiveIntegerField(default=0)
     annotation_count = models.PositiveIntegerField(default=0)

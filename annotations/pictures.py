@@ -10,7 +10,9 @@ from django.db import IntegrityError, transaction
 from annotations import counters
 from annotations.imaging import Limits, Picture, Probe, examine
 from annotations.models import Image
+from annotations.names import file_name
 from annotations.objects import image_key, keys_of_image, preview_key, thumbnail_key
+from annotations.originals import tells_location
 from boxwright import limits
 from boxwright.projects.models import Project
 from boxwright.storage import store
@@ -27,6 +29,7 @@ class Stored:
     sha256: str
     size: int
     probe: Probe
+    has_location: bool
 
 
 def picture_limits() -> Limits:
@@ -45,10 +48,11 @@ def sha256_of(file: BinaryIO) -> str:
 def put_picture(team_id: int, name: str, sha256: str, file: BinaryIO) -> Stored:
     """Decode `file` to its end, then store it with its copies. Raises Refused, with nothing stored."""
     picture = examine(file, picture_limits())
+    has_location = tells_location(file)
     size = file.seek(0, 2)
     file.seek(0)
     _put(team_id, sha256, file, picture)
-    return Stored(name[:255], sha256, size, picture.probe)
+    return Stored(file_name(name), sha256, size, picture.probe, has_location)
 
 
 def _put(team_id: int, sha256: str, file: BinaryIO, picture: Picture) -> None:
@@ -94,6 +98,7 @@ def row_of(project: Project, author: User | None, picture: Stored) -> Image:
         height=picture.probe.height,
         size=picture.size,
         content_type=picture.probe.content_type,
+        has_location=picture.has_location,
         uploaded_by=author,
     )
 

@@ -1,6 +1,7 @@
 """Teams take turns, kinds of jobs go side by side, and nothing is done twice or forgotten."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -39,7 +40,7 @@ def queue(project: Project, count: int = 1) -> list[int]:
 class Work:
     """Claims and ends each import; `during` happens while the first is worked on."""
 
-    def __init__(self, during: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, during: Callable[[], object] = lambda: None) -> None:
         self.done: list[int] = []
         self.during = during
 
@@ -61,7 +62,7 @@ class Work:
 def test_two_hundred_imports_of_one_team_delay_another_by_one(team_of: TeamOf) -> None:
     busy, other = team_of("busy"), team_of("other")
     queue(busy, 200)
-    work = Work(during=lambda: queue(other) and None)
+    work = Work(during=lambda: queue(other))
     worklist.work_through_jobs(Import, work)
     assert work.teams[:3] == ["busy", "other", "busy"]
     assert len(work.done) == 201
@@ -98,13 +99,13 @@ def test_within_a_team_the_first_that_was_queued_comes_first(team_of: TeamOf) ->
 def test_each_kind_of_job_knows_its_team(team: Team, project: Project, model: type[Job]) -> None:
     snapshot = Snapshot.objects.create(project=project, number=1, status=Status.SUCCEEDED)
     run = Run.objects.create(project=project, snapshot=snapshot, number=1, model="m", status=Status.SUCCEEDED)
-    fields = {
+    kinds: dict[type[Job], dict[str, Any]] = {
         Import: {"project": project},
         Snapshot: {"project": project, "number": 2},
         Run: {"project": project, "snapshot": snapshot, "number": 2},
         Artifact: {"run": run, "target": "onnx"},
-    }[model]
-    made = model._default_manager.create(**fields)
+    }
+    made = model._default_manager.create(**kinds[model])
     assert list(model._default_manager.filter(pk=made.pk).values_list(model.TEAM, flat=True)) == [team.pk]
     assert worklist.next_job(model, set()) == made.pk
 

@@ -217,7 +217,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The original bytes; a redirect to the bucket where the store can sign one. */
+        /**
+         * @description The original bytes; a redirect to the bucket where the store can sign one.
+         *
+         *     Unless the project shares locations, a file that tells where it was taken comes without its metadata: the same
+         *     pixels, colours and orientation.
+         */
         get: operations["images_file_retrieve"];
         put?: never;
         post?: never;
@@ -1494,6 +1499,11 @@ export interface components {
         PatchedNameRequest: {
             name?: string;
         };
+        PatchedProjectChangeRequest: {
+            name?: string;
+            /** @description whether files go out with the place where they were taken */
+            share_location?: boolean;
+        };
         PatchedRoleRequest: {
             role?: components["schemas"]["RoleEnum"];
         };
@@ -1542,6 +1552,8 @@ export interface components {
             role: components["schemas"]["RoleEnum"];
             /** @description decides the split of each image, for good */
             readonly seed: number;
+            /** @description files go out with the place where they were taken */
+            readonly share_location: boolean;
             labels: components["schemas"]["Label"][];
             counts: components["schemas"]["Counts"];
             /** Format: date-time */
@@ -2893,7 +2905,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["PatchedNameRequest"];
+                "application/json": components["schemas"]["PatchedProjectChangeRequest"];
             };
         };
         responses: {

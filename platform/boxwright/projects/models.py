@@ -25,6 +25,7 @@ class Project(models.Model):
     name = models.CharField(max_length=100)
     task = models.CharField(max_length=20, choices=TaskKind.choices)
     seed = models.PositiveIntegerField(default=0, help_text="decides the split of each image, for good")
+    share_location = models.BooleanField(default=False, help_text="files go out with the place where they were taken")
     created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)

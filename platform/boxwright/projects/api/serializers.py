@@ -51,8 +51,28 @@ class ProjectSerializer(serializers.ModelSerializer[Project]):
 
     class Meta:
         model = Project
-        fields = ["id", "slug", "name", "team", "task", "role", "seed", "labels", "counts", "created_at", "updated_at"]
+        fields = [
+            "id",
+            "slug",
+            "name",
+            "team",
+            "task",
+            "role",
+            "seed",
+            "share_location",
+            "labels",
+            "counts",
+            "created_at",
+            "updated_at",
+        ]
         read_only_fields = fields
+
+
+class ProjectChangeSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=100, required=False)
+    share_location = serializers.BooleanField(
+        required=False, help_text="whether files go out with the place where they were taken"
+    )
 
 
 class NewProjectSerializer(serializers.Serializer[Any]):
