@@ -20,10 +20,11 @@ from annotations.report import Report
 from annotations.sample import draw
 from annotations.shapes import import_shape, plain
 from boxwright import events, limits
-from boxwright.errors import DomainError, Invalid, NotAllowed, TooLarge, Unavailable
+from boxwright.errors import DomainError, Invalid, NotAllowed, OverQuota, TooLarge, Unavailable
 from boxwright.jobs import Status
 from boxwright.projects.models import Project
 from boxwright.projects.queries import may_make_labels
+from boxwright.projects.quotas import expect_room, expect_slot
 from boxwright.storage import store
 from boxwright.teams.models import User
 
@@ -35,10 +36,16 @@ INTERNAL = "Internal error; the log of the worker says more."
 def start_import(
     *, project: Project, author: User, name: str, archive: BinaryIO, format_name: str = "", create_labels: bool = False
 ) -> Import:
-    """Keep the archive and queue its import. Raises NotAllowed, Invalid, TooLarge or Unavailable, with nothing kept."""
+    """Keep the archive and queue its import.
+
+    Raises NotAllowed, Invalid, TooLarge, OverQuota or Unavailable, with nothing kept.
+    """
     if create_labels and not may_make_labels(author, project):
         raise NotAllowed("Only managers make labels: import without adding labels, or ask one to do it.")
     _check_archive(archive, format_name)
+    with transaction.atomic():
+        expect_room(project.team_id, images=1, size=1)
+        expect_slot(project.team_id)
     # Closed until its archive lies in the store: no worker may take it before.
     job = Import.objects.create(
         project=project,
@@ -52,6 +59,7 @@ def start_import(
     try:
         store().put(key, archive, "application/zip")
         with transaction.atomic():
+            expect_slot(project.team_id)
             job.move(Status.QUEUED, archive_key=key)
             publish(job)
             job.send()
@@ -64,6 +72,7 @@ def start_import(
 def start_sample(*, project: Project, author: User) -> Import:
     """Queue the drawing of the sample's pictures."""
     with transaction.atomic():
+        expect_slot(project.team_id)
         job = Import.objects.create(project=project, created_by=author, archive_name="Sample pictures", format=SAMPLE)
         publish(job)
         job.send()
@@ -100,6 +109,8 @@ def run(import_id: int) -> None:
         return
     except ArchiveRefused as refused:
         _fail(job, "archive_refused", f"{refused.reason[:1].upper()}{refused.reason[1:]}.", refused.findings)
+    except OverQuota as error:
+        _fail(job, "over_quota", error.detail, (Finding("error", "", f"the import ended here: {error.detail}"),))
     except Unavailable:
         job.release()
     except DomainError as error:

@@ -15,6 +15,7 @@ from annotations.objects import image_key, keys_of_image, preview_key, thumbnail
 from annotations.originals import tells_location
 from boxwright import limits
 from boxwright.projects.models import Project
+from boxwright.projects.quotas import expect_room
 from boxwright.storage import store
 from boxwright.teams.models import User
 
@@ -80,8 +81,10 @@ def add_rows(project: Project, author: User | None, pictures: Sequence[Stored]) 
             with transaction.atomic():
                 known = known_images(project, (p.sha256 for p in pictures))
                 new = {p.sha256: p for p in pictures if p.sha256 not in known}
+                sizes = sum(p.size for p in new.values())
+                expect_room(project.team_id, images=len(new), size=sizes)
                 created = Image.objects.bulk_create([row_of(project, author, p) for p in new.values()], batch_size=200)
-                counters.move(project.pk, queues={"unlabelled": len(created)})
+                counters.move(project.pk, queues={"unlabelled": len(created)}, size=sizes)
                 return created, known
         except IntegrityError:
             if attempt == TRIES - 1:

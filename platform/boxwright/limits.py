@@ -56,6 +56,22 @@ FINDINGS_AN_IMPORT = _limit("FINDINGS_AN_IMPORT", 10_000, "findings an import", 
 FINDING_CHARACTERS = _limit("FINDING_CHARACTERS", 300, "characters of a finding's file and of its reason", "cut")
 ARCHIVE_FILES = _limit("ARCHIVE_FILES", 500_000, "files an archive", "import refused", "BOXWRIGHT_MAX_ARCHIVE_FILES")
 
+# quotas of a team; 0: none ------------------------------------------------------------------------------------------
+TEAM_BYTES = _limit(
+    "TEAM_BYTES", 0, "MB of images a team; 0: no quota", "409, import ends", "BOXWRIGHT_TEAM_MB", MIB, minimum=0
+)
+TEAM_IMAGES = _limit(
+    "TEAM_IMAGES", 0, "images a team; 0: no quota", "409, import ends", "BOXWRIGHT_TEAM_IMAGES", minimum=0
+)
+TEAM_JOBS = _limit(
+    "TEAM_JOBS",
+    100,
+    "imports, snapshots, runs and artifacts a team has queued or running; 0: no quota",
+    "409",
+    "BOXWRIGHT_TEAM_JOBS",
+    minimum=0,
+)
+
 # annotations --------------------------------------------------------------------------------------------------------
 BOXES_AN_IMAGE = _limit(
     "BOXES_AN_IMAGE", 5_000, "annotations an image", "400, left out of an import", "BOXWRIGHT_MAX_BOXES_PER_IMAGE"

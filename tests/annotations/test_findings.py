@@ -1,12 +1,9 @@
 """Findings: cut, counted, kept in rows of their own, read in pages; never part of a list."""
 
 import json
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import pytest
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from rest_framework.test import APIClient
 
 from annotations.dataset.findings import Finding
@@ -19,6 +16,7 @@ from boxwright.projects.models import Project
 from boxwright.teams.models import User
 from tests.annotations.archives import Commits, import_zip, voc, zipped
 from tests.annotations.pictures import picture
+from tests.migrations import back_before, forward
 
 AsUser = Callable[[User], APIClient]
 
@@ -85,28 +83,17 @@ def test_lists_and_events_stay_small_however_much_was_noticed(
     assert max(len(json.dumps(event.data)) for event in Event.objects.filter(kind="import")) < 1000
 
 
-@pytest.fixture
-def before_findings(transactional_db: None) -> Iterator[Any]:
-    """The apps as they were when findings were JSON; forward to today at the end."""
-    executor = MigrationExecutor(connection)
-    before = executor.loader.graph.node_map[("annotations", "0004_findings")].parents
-    executor.migrate([(node.key[0], node.key[1]) for node in before])
-    yield executor.loader.project_state([node.key for node in before]).apps
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes())
-
-
-def test_findings_of_older_imports_are_taken_along(before_findings: Any) -> None:
-    team = before_findings.get_model("teams", "Team").objects.create(slug="t", name="T")
-    project = before_findings.get_model("projects", "Project").objects.create(team=team, slug="p", name="P")
+def test_findings_of_older_imports_are_taken_along(transactional_db: None) -> None:
+    apps = back_before("annotations", "0004_findings")
+    team = apps.get_model("teams", "Team").objects.create(slug="t", name="T")
+    project = apps.get_model("projects", "Project").objects.create(team=team, slug="p", name="P")
     found = [
         {"severity": "warning", "file": "a.xml", "reason": "r" * 9000, "line": 3},
         {"severity": "error", "file": "b.xml", "reason": "short", "line": None},
     ]
-    made = before_findings.get_model("annotations", "Import").objects
+    made = apps.get_model("annotations", "Import").objects
     old = made.create(project=project, findings=found, finding_count=700)
     made.create(project=project)
-    executor = MigrationExecutor(connection)
-    executor.migrate([("annotations", "0004_findings")])
+    forward()
     rows = list(ImportFinding.objects.order_by("number").values_list("job", "severity", "file", "line", "reason"))
     assert rows == [(old.pk, 1, "a.xml", 3, "r" * 300), (old.pk, 0, "b.xml", None, "short")]

@@ -981,6 +981,23 @@ export interface paths {
         patch: operations["teams_members_partial_update"];
         trace?: never;
     };
+    "/api/v1/teams/{slug}/usage/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description For all members: uploads and imports beyond a quota are refused. */
+        get: operations["teams_usage_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1751,6 +1768,13 @@ export interface components {
             slug: string;
             name: string;
         };
+        TeamUsage: {
+            images: components["schemas"]["Usage"];
+            /** @description of the images' original files, in each project that shows them */
+            bytes: components["schemas"]["Usage"];
+            /** @description imports, snapshots, runs and artifacts queued or running */
+            jobs: components["schemas"]["Usage"];
+        };
         Upload: {
             created: components["schemas"]["Image"][];
             duplicates: components["schemas"]["Duplicate"][];
@@ -1758,6 +1782,11 @@ export interface components {
         };
         UploadRequestRequest: {
             files: string[];
+        };
+        Usage: {
+            used: number;
+            /** @description null: no quota */
+            limit: number | null;
         };
         User: {
             readonly id: number;
@@ -4184,6 +4213,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    teams_usage_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamUsage"];
                 };
             };
             /** @description A problem */

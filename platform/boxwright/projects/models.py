@@ -37,6 +37,7 @@ class Project(models.Model):
     done_count = models.PositiveIntegerField(default=0)
     skipped_count = models.PositiveIntegerField(default=0)
     annotation_count = models.PositiveIntegerField(default=0)
+    byte_count = models.PositiveBigIntegerField(default=0, help_text="of the images' original files")
     last_snapshot_number = models.PositiveIntegerField(default=0)
     last_run_number = models.PositiveIntegerField(default=0)
 

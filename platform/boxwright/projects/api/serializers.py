@@ -82,3 +82,14 @@ class NewProjectSerializer(serializers.Serializer[Any]):
     labels = CountedListField(
         child=NewLabelSerializer(), required=False, default=list, max_length=limits.LABELS_A_PROJECT
     )
+
+
+class UsageSerializer(serializers.Serializer[Any]):
+    used = serializers.IntegerField()
+    limit = serializers.IntegerField(allow_null=True, help_text="null: no quota")
+
+
+class TeamUsageSerializer(serializers.Serializer[Any]):
+    images = UsageSerializer()
+    bytes = UsageSerializer(help_text="of the images' original files, in each project that shows them")
+    jobs = UsageSerializer(help_text="imports, snapshots, runs and artifacts queued or running")
