@@ -22,6 +22,7 @@ export type TeamRef = Schemas["TeamRef"];
 export type User = Schemas["User"];
 export type Session = Schemas["Session"];
 export type Team = Schemas["Team"];
+export type TeamUsage = Schemas["TeamUsage"];
 export type Member = Schemas["Member"];
 /** `link` (absolute, …/join/<token>) and `mailed` come only in the answer to POST. */
 export type Invitation = Schemas["Invitation"] & Partial<Pick<Schemas["NewInvitation"], "link" | "mailed">>;
