@@ -42,7 +42,7 @@ export function UsagePanel({ team }: { team: string }) {
         {!value && !error && <Skeleton width="60%" />}
         {value && ORDER.map((name) => <Meter key={name} name={name} usage={value[name]} />)}
         {isLimited && (
-          <p class="hint">What would go beyond a quota is refused. Whoever runs this server sets them.</p>
+          <p class="dim">What would go beyond a quota is refused. Whoever runs this server sets them.</p>
         )}
       </div>
     </section>
