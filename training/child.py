@@ -8,6 +8,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -25,6 +26,9 @@ NICENESS = 5
 
 MAX_LINE = 2000
 """Characters kept of one line of log."""
+
+MAX_READ = 2**20
+"""Bytes read of one line: an event is far shorter, and a line without end must not fill our memory."""
 
 
 class Child:
@@ -99,7 +103,7 @@ class Child:
 
 def _drain(stream: IO[bytes], parse: Any, events: "queue.SimpleQueue[Event]") -> None:
     with stream:
-        for line in stream:
+        for line in iter(partial(stream.readline, MAX_READ), b""):
             if text := line.decode(errors="replace").rstrip():
                 events.put(parse(text))
 
