@@ -143,16 +143,16 @@ print(json.dumps([job.status, job.error_code, peak // 1024, job.findings.count()
 """
 
 
-def long_names() -> bytes:
+def long_names() -> dict[str, bytes]:
     """550 kB that once became a row of 270 MB: each of 500 findings quoted a name of half a megabyte."""
-    name = "n" * 540_000
-    xml = voc("a.jpg", *[(name, 3, 3, 3, 9)] * 36)
-    return zipped({f"{n}.xml": xml for n in range(14)})
+    boxes = [("n" * 540_000, 3, 3, 3, 9)] * 17
+    pages = {f"{n}.xml": voc(f"{n}.jpg", *boxes) for n in range(30)}
+    return pages | {f"{n}.jpg": picture(n) for n in range(30)}
 
 
-def padded(files: dict[str, bytes]) -> bytes:
+def padded(files: dict[str, bytes], size: int = 2**20) -> bytes:
     """Beside so many random bytes that the whole does not grow too much."""
-    return zipped(files | {"padding.bin": os.urandom(2**20)})
+    return zipped(files | {"padding.bin": os.urandom(size)})
 
 
 def many_objects() -> bytes:
@@ -179,7 +179,8 @@ def long_table() -> bytes:
 
 
 HOSTILE = {
-    "long names": (long_names, "failed"),
+    "long names": (lambda: zipped(long_names()), "failed"),
+    "long names beside other bytes": (lambda: padded(long_names(), 3 * 2**20), "succeeded"),
     "many objects": (many_objects, "succeeded"),
     "many findings": (many_findings, "succeeded"),
     "many attributes": (many_attributes, "succeeded"),
