@@ -178,7 +178,7 @@ def long_table() -> bytes:
     return table + struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 1, 1, len(table), 0, 0)
 
 
-HOSTILE = {
+HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "long names": (lambda: zipped(long_names()), "failed"),
     "long names beside other bytes": (lambda: padded(long_names(), 3 * 2**20), "succeeded"),
     "many objects": (many_objects, "succeeded"),

@@ -84,7 +84,7 @@ def test_lists_and_events_stay_small_however_much_was_noticed(
 
 
 def test_findings_of_older_imports_are_taken_along(transactional_db: None) -> None:
-    apps = back_before("annotations", "0004_findings")
+    apps = back_before("annotations", "0008_findings")
     team = apps.get_model("teams", "Team").objects.create(slug="t", name="T")
     project = apps.get_model("projects", "Project").objects.create(team=team, slug="p", name="P")
     found = [

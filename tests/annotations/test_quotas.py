@@ -155,7 +155,7 @@ def test_usage_costs_the_same_however_much_there_is(
 
 
 def test_bytes_of_older_projects_are_counted(transactional_db: None) -> None:
-    apps = back_before("annotations", "0006_byte_count")
+    apps = back_before("annotations", "0010_byte_count")
     team = apps.get_model("teams", "Team").objects.create(slug="t", name="T")
     full = apps.get_model("projects", "Project").objects.create(team=team, slug="p", name="P")
     empty = apps.get_model("projects", "Project").objects.create(team=team, slug="e", name="E")

@@ -5,11 +5,11 @@ from pathlib import Path
 from tests.annotations.archives import voc, zipped
 from tests.annotations.pictures import picture
 from tests.e2e.api import Api, Json
-from tests.training.installation import PATIENCE, Installation, brings_its_own
+from tests.training.installation import Installation, brings_its_own
 
 pytestmark = brings_its_own
 
-MANY = 20
+MANY, PATIENCE = 20, 120
 
 
 def archive(seed: int) -> bytes:

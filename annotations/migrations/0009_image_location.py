@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("annotations", "0004_findings")]
+    dependencies = [("annotations", "0008_findings")]
 
     operations = [
         migrations.AddField(

@@ -29,7 +29,7 @@ def to_rows(apps: Any, _editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("annotations", "0001_initial")]
+    dependencies = [("annotations", "0006_database_time")]
 
     operations = [
         migrations.CreateModel(

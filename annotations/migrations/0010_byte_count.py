@@ -14,6 +14,6 @@ def count(apps: Any, _editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("annotations", "0005_image_location"), ("projects", "0004_byte_count")]
+    dependencies = [("annotations", "0009_image_location"), ("projects", "0004_byte_count")]
 
     operations = [migrations.RunPython(count, migrations.RunPython.noop)]
