@@ -19,7 +19,7 @@ class LabelGone(Conflict):
     """A label was deleted or merged since the caller read it: roll back, read the labels again."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Tally:
     """Deltas that wait for the end of a transaction: images by queue, annotations by label id, bytes."""
 

@@ -12,6 +12,7 @@ from annotations.models import Annotation, Image
 from boxwright.projects.models import QUEUES, Label, Project
 
 CHUNK = 1000
+ROWS = Count("*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Counter:
     column: str
     counted: QuerySet[Any]
     by: str
-    how: Aggregate = Count("*")
+    how: Aggregate = ROWS
 
     @property
     def there(self) -> Coalesce:

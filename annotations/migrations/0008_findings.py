@@ -29,7 +29,7 @@ def to_rows(apps: Any, _editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("annotations", "0006_database_time")]
+    dependencies = [("annotations", "0007_annotation_identity")]
 
     operations = [
         migrations.CreateModel(
