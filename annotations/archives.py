@@ -1,21 +1,33 @@
 """Unpacking a stranger's zip: nothing outside the folder, no links, no bombs. Pure."""
 
+import errno
 import re
 import shutil
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from annotations.dataset.findings import Finding
 
 CHUNK = 2**20
+LOOK_EVERY = 64 * CHUNK
+"""Bytes written between two looks at the disk."""
+
 SMALL = 10 * 2**20
-MAX_RATIO = 200
+"""Bytes that an archive may unpack to whatever its ratio: little harm, and text packs well."""
+
 DRIVE = re.compile(r"^[A-Za-z]:")
-DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+"""zipfile unpacks these in pieces; of the others it unpacks whatever a piece holds at once."""
+
+LONGEST_PART, LONGEST_NAME, DEEPEST = 255, 1000, 32
+HEADER_BYTES, ENTRY_BYTES = 30, 46
+DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, struct.error)
 """What zipfile raises on damage, a method it does not know (NotImplementedError) or a password (RuntimeError)."""
 
 
@@ -29,38 +41,85 @@ class ArchiveRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ArchiveLimits:
+    """`max_ratio`: how often its own size an archive may unpack to; `spare_bytes` stay free on the disk;
+    `max_directory` bytes may its table of contents have, which is read into memory."""
+
     max_files: int
     max_bytes: int
+    max_ratio: int
+    max_directory: int
+    spare_bytes: int
 
 
 def unpack(archive: Path, folder: Path, limits: ArchiveLimits, tick: Callable[[], None]) -> tuple[Finding, ...]:
     """Unpack into `folder`; answer what could not be read. Raises ArchiveRefused before writing anything unsafe."""
     try:
-        with zipfile.ZipFile(archive) as source:
-            entries = [entry for entry in source.infolist() if not entry.is_dir()]
-            _check(entries, limits)
-            room = shutil.disk_usage(folder).free
-            if sum(entry.file_size for entry in entries) > room:
-                raise ArchiveRefused("there is no room on the disk to unpack the archive")
-            found = [_unpack_one(source, entry, folder, tick) for entry in entries]
+        with archive.open("rb") as file:
+            _check_directory(file, limits)
+            with zipfile.ZipFile(file) as source:
+                entries = [entry for entry in source.infolist() if not entry.is_dir()]
+                _check(entries, archive.stat().st_size, limits)
+                disk = _Disk(folder, limits.spare_bytes, tick)
+                disk.expect(sum(entry.file_size for entry in entries))
+                found = [_unpack_one(source, entry, folder, disk) for entry in entries]
     except DAMAGED as error:
         raise ArchiveRefused(f"the archive is no readable zip: {error}") from error
     return tuple(finding for finding in found if finding)
 
 
-def _check(entries: list[zipfile.ZipInfo], limits: ArchiveLimits) -> None:
-    """From the table of contents alone."""
-    if len(entries) > limits.max_files:
-        raise ArchiveRefused(f"the archive has {len(entries)} files; at most {limits.max_files} are allowed")
+def _check_directory(file: BinaryIO, limits: ArchiveLimits) -> None:
+    """zipfile reads the whole table of contents, whatever its end says of it: so it is measured and counted first."""
+    end = vars(zipfile)["_EndRecData"](file)
+    if not end:
+        raise zipfile.BadZipFile("it has no table of contents")
+    size, start = end[5], end[9] - end[5]
+    if end[0] != b"PK\005\006":  # zip64 puts two records more between the table and its end
+        start -= 76
+    if size > limits.max_directory:
+        raise ArchiveRefused(
+            f"its table of contents has {size / 2**20:.0f} MB; at most {limits.max_directory / 2**20:.0f} are read"
+        )
+    file.seek(max(0, start))
+    table = file.read(size)
+    count = place = 0
+    while place + ENTRY_BYTES <= len(table):
+        place += ENTRY_BYTES + sum(struct.unpack_from("<HHH", table, place + 28))
+        count += 1
+    _check_count(count, limits)
+    file.seek(0)
+
+
+def _check_count(count: int, limits: ArchiveLimits) -> None:
+    if count > limits.max_files:
+        raise ArchiveRefused(f"the archive has {count} files; at most {limits.max_files} are allowed")
+
+
+def _check(entries: list[zipfile.ZipInfo], size: int, limits: ArchiveLimits) -> None:
+    """From the table of contents alone; `size`: bytes of the archive."""
     total = sum(entry.file_size for entry in entries)
     if total > limits.max_bytes:
         raise ArchiveRefused(
             f"unpacked it has {total / 2**20:.0f} MB; at most {limits.max_bytes / 2**20:.0f} are allowed"
         )
-    unsafe = [Finding("error", entry.filename[:300], reason) for entry in entries if (reason := _unsafe(entry))]
+    if total > SMALL + limits.max_ratio * size:
+        worst = max(entries, key=lambda entry: entry.file_size / max(1, entry.compress_size))
+        reason = f"grows more than {limits.max_ratio} times when unpacked"
+        raise ArchiveRefused(f"the archive {reason}", (Finding("error", worst.filename, reason),))
+    _check_overlap(entries)
+    unsafe = [Finding("error", entry.filename, reason) for entry in entries if (reason := _unsafe(entry))]
     if unsafe:
-        first = f"{unsafe[0].file}: {unsafe[0].reason}"
+        first = f"{unsafe[0].file[:200]}: {unsafe[0].reason}"
         raise ArchiveRefused(f"the archive is unsafe: {first}", tuple(unsafe))
+
+
+def _check_overlap(entries: list[zipfile.ZipInfo]) -> None:
+    """Two entries that share packed bytes unpack to more than the archive's size could."""
+    end, before = 0, ""
+    for entry in sorted(entries, key=lambda entry: entry.header_offset):
+        if entry.header_offset < end:
+            reason = f"the archive is unsafe: {entry.filename[:200]} shares its bytes with {before[:200]}"
+            raise ArchiveRefused(reason, (Finding("error", entry.filename, "shares its bytes with another entry"),))
+        end, before = entry.header_offset + HEADER_BYTES + entry.compress_size, entry.filename
 
 
 def _unsafe(entry: zipfile.ZipInfo) -> str:
@@ -74,25 +133,61 @@ def _unsafe(entry: zipfile.ZipInfo) -> str:
         return "a symbolic link"
     if entry.flag_bits & 0x1:
         return "encrypted"
-    if entry.file_size > SMALL and entry.file_size > MAX_RATIO * max(1, entry.compress_size):
-        return f"grows more than {MAX_RATIO} times when unpacked"
     return ""
 
 
-def _unpack_one(
-    source: zipfile.ZipFile, entry: zipfile.ZipInfo, folder: Path, tick: Callable[[], None]
-) -> Finding | None:
-    target = folder.joinpath(*(part for part in entry.filename.replace("\\", "/").split("/") if part))
+def _unreadable(entry: zipfile.ZipInfo, parts: list[str]) -> str:
+    """Why this entry is left out, and the rest is taken."""
+    if entry.compress_type not in METHODS:
+        return "packed by a method that is not read; pack it with deflate"
+    if len(entry.filename) > LONGEST_NAME or any(len(part.encode()) > LONGEST_PART for part in parts):
+        return "its name is too long"
+    if len(parts) > DEEPEST:
+        return f"it lies more than {DEEPEST} folders deep"
+    return ""
+
+
+def _unpack_one(source: zipfile.ZipFile, entry: zipfile.ZipInfo, folder: Path, disk: "_Disk") -> Finding | None:
+    disk.tick()
+    parts = [part for part in entry.filename.replace("\\", "/").split("/") if part]
+    if reason := _unreadable(entry, parts):
+        return Finding("error", entry.filename, reason)
+    target = folder.joinpath(*parts)
     if target.exists():
         return Finding("warning", entry.filename, "the archive holds this name twice; the first is taken")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with source.open(entry) as data, target.open("xb") as out:
+            # zipfile gives no more than the size that the table of contents declares, which `_check` has summed up.
             while chunk := data.read(CHUNK):
                 out.write(chunk)
-                tick()
+                disk.wrote(len(chunk))
     except (*DAMAGED, OSError) as error:
         target.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise ArchiveRefused(NO_ROOM) from error
         return Finding("error", entry.filename, f"can't be unpacked: {error}")
-    tick()
     return None
+
+
+NO_ROOM = "there is no room on the disk to unpack the archive"
+
+
+class _Disk:
+    """Where we unpack to: others write there too, so we look again while we do."""
+
+    def __init__(self, folder: Path, spare: int, tick: Callable[[], None]) -> None:
+        self.folder, self.spare, self.tick = folder, spare, tick
+        self._since_look = 0
+
+    def expect(self, size: int) -> None:
+        """Raises ArchiveRefused when `size` more bytes would leave less than the spare room."""
+        if shutil.disk_usage(self.folder).free - size < self.spare:
+            raise ArchiveRefused(NO_ROOM)
+
+    def wrote(self, size: int) -> None:
+        self.tick()
+        self._since_look += size
+        if self._since_look >= LOOK_EVERY:
+            self._since_look = 0
+            self.expect(0)

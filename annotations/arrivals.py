@@ -12,7 +12,7 @@ from annotations.dataset.findings import Finding
 from annotations.formats import Found
 from annotations.history import to_row
 from annotations.models import Annotation, Image, Import, Revision
-from annotations.pictures import Stored, row_of
+from annotations.pictures import Stored, known_images, row_of
 from annotations.report import Report
 from annotations.revise import locked_images, revise, state_of
 from boxwright import limits
@@ -21,6 +21,7 @@ from boxwright.projects.label_names import fault_in, label_key
 from boxwright.projects.labels import NewLabel, add_labels
 from boxwright.projects.models import Label
 from boxwright.projects.queries import may_make_labels
+from boxwright.projects.quotas import expect_room
 from boxwright.teams.models import User
 
 NAMESPACE = uuid.UUID("0f6a4d0e-6f0b-5d0c-9a53-6c1b6f78a6b1")
@@ -94,8 +95,9 @@ class Arrivals:
         return Labels({label.key: label for label in rows}, refused)
 
     def write(self, batch: Sequence[Arrival], labels: Labels, report: Report) -> None:
-        """Write all rows of the batch and note what happened. Inside a transaction. Raises LabelGone."""
+        """Write all rows of the batch and note what happened. Inside a transaction. Raises LabelGone, OverQuota."""
         hashes = {a.sha256 for a in batch if a.counts}
+        self._expect_room(batch, known_images(self.job.project, hashes))
         known = {i.sha256: i for i in locked_images().filter(project=self.job.project, sha256__in=hashes)}
         tally = Tally()
         new: list[tuple[Arrival, list[Draft]]] = []
@@ -112,6 +114,11 @@ class Arrivals:
                 report.note(Finding("error", arrival.found.source, "its image was deleted during the import"))
         self._create(new, labels, report, tally)
         tally.move(self.job.project_id)
+
+    def _expect_room(self, batch: Sequence[Arrival], there: Mapping[str, Image]) -> None:
+        """Asked before anything is locked. Raises OverQuota."""
+        sizes = [a.stored.size for a in batch if a.stored and a.sha256 not in there]
+        expect_room(self.job.project.team_id, images=len(sizes), size=sum(sizes))
 
     def _note(self, arrival: Arrival, report: Report) -> None:
         report.consumed += 1
@@ -186,6 +193,7 @@ class Arrivals:
         )
         tally.queues.update(image.queue for image in images)
         tally.labels.update(annotation.label_id for annotation in annotations)
+        tally.size += sum(image.size for image in images)
         report.counts["images_created"] += len(images)
         report.counts["annotations_created"] += len(annotations)
 

@@ -19,15 +19,16 @@ class LabelGone(Conflict):
     """A label was deleted or merged since the caller read it: roll back, read the labels again."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Tally:
-    """Deltas that wait for the end of a transaction: images by queue, annotations by label id."""
+    """Deltas that wait for the end of a transaction: images by queue, annotations by label id, bytes."""
 
     queues: Counter[str] = field(default_factory=Counter)
     labels: Counter[int] = field(default_factory=Counter)
+    size: int = 0
 
     def move(self, project_id: int) -> bool:
-        return move(project_id, queues=self.queues, labels=self.labels)
+        return move(project_id, queues=self.queues, labels=self.labels, size=self.size)
 
 
 def move(
@@ -35,8 +36,9 @@ def move(
     *,
     queues: Mapping[str, int] | None = None,
     labels: Mapping[int, int] | None = None,
+    size: int = 0,
 ) -> bool:
-    """Add the deltas: images by queue, annotations by label id. False when there was nothing to add.
+    """Add the deltas: images by queue, annotations by label id, bytes. False when there was nothing to add.
 
     Raises LabelGone. Who counts on a label holds its row until the transaction ends, and nobody deletes it.
     """
@@ -45,8 +47,8 @@ def move(
     for pk, n in by_label.items():
         if not Label.objects.filter(pk=pk).update(annotation_count=F("annotation_count") + n):
             raise LabelGone("A label was deleted or merged meanwhile; try again.")
-    deltas = {**by_queue, "annotation_count": sum(by_label.values())}
-    if not by_queue and not deltas["annotation_count"]:
+    deltas = {**by_queue, "annotation_count": sum(by_label.values()), "byte_count": size}
+    if not any(deltas.values()):
         return bool(by_label)
     changes = {column: F(column) + n for column, n in deltas.items() if n}
     Project.objects.filter(pk=project_id).update(**changes, updated_at=timezone.now())

@@ -2,13 +2,16 @@
 
 import zipfile
 from collections.abc import Iterator
+from typing import BinaryIO
 
 from annotations.dataset.records import ImageRecord
 from annotations.formats import FORMATS, Format
 from annotations.models import Snapshot
 from annotations.objects import image_key
+from annotations.originals import open_without_location
 from annotations.snapshots import expect_built, records_of
 from boxwright.errors import Invalid, NotFound
+from boxwright.projects.models import Project
 from boxwright.storage import store
 
 CHUNK = 256 * 1024
@@ -32,25 +35,31 @@ def zip_of(snapshot: Snapshot, layout: Format) -> Iterator[bytes]:
     if layout.write is None:
         raise ValueError(f"{layout.name} is not written")
     out = _Outbox()
-    team_id = snapshot.project.team_id
+    project = snapshot.project
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
         for path, content in layout.write(records_of(snapshot)):
             entry = zipfile.ZipInfo(path, LONG_AGO)
             with archive.open(entry, "w") as target:
-                for piece in _pieces(content, team_id):
+                for piece in _pieces(content, project):
                     target.write(piece)
                     if out.size >= CHUNK:
                         yield out.take()
     yield out.take()
 
 
-def _pieces(content: bytes | ImageRecord, team_id: int) -> Iterator[bytes]:
+def _pieces(content: bytes | ImageRecord, project: Project) -> Iterator[bytes]:
     if isinstance(content, bytes):
         yield content
         return
-    with store().open(image_key(team_id, content.sha256)) as file:
+    with _opened(content.sha256, project) as file:
         while piece := file.read(CHUNK):
             yield piece
+
+
+def _opened(sha256: str, project: Project) -> BinaryIO:
+    if project.share_location:
+        return store().open(image_key(project.team_id, sha256))
+    return open_without_location(project.team_id, sha256)
 
 
 class _Outbox:

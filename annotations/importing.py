@@ -15,13 +15,14 @@ from annotations import counters
 from annotations.arrivals import Arrival, Arrivals
 from annotations.counters import LabelGone
 from annotations.dataset.findings import Finding
-from annotations.formats import Format, Found
+from annotations.formats import Format, Found, ReadLimits
 from annotations.formats.format import pictures_in
 from annotations.imaging import Refused
 from annotations.models import Import
 from annotations.pictures import known_images, picture_limits, put_picture, sha256_of
 from annotations.pulse import Lost, Pulse
 from annotations.report import Report
+from boxwright import limits
 from boxwright.jobs import Status
 
 BATCH = 32
@@ -43,12 +44,13 @@ class Importing:
     def run(self, found: tuple[Finding, ...]) -> None:
         if self.layout.read is None:
             raise ValueError(f"{self.layout.name} is not read")
-        items = self.layout.read(self.tree, picture_limits())
+        items = self.layout.read(self.tree, _read_limits())
         if self.report.total:
             self._skip(items)
         else:
             self.report.begin(len(pictures_in(self.tree)), found)
-            self.pulse.write(**self.report.columns)
+            with transaction.atomic():
+                self._write_report(self.report)
         arrivals = Arrivals(self.job)
         for batch in _batches(self._arrivals(items)):
             self._commit(batch, arrivals)
@@ -93,7 +95,7 @@ class Importing:
             try:
                 with transaction.atomic():
                     arrivals.write(batch, labels, report)
-                    self.pulse.write(**report.columns)
+                    self._write_report(report)
                     self.publish(self.job)
                     counters.publish_counts(self.job.project_id)
             except (LabelGone, IntegrityError):
@@ -103,12 +105,22 @@ class Importing:
             self.report = report
             return
 
+    def _write_report(self, report: Report) -> None:
+        """Inside a transaction. Raises Lost before findings are written beside another worker's."""
+        self.pulse.write(**report.columns)
+        report.keep_findings(self.job)
+
     def _finish(self) -> None:
         self.report.end()
         with transaction.atomic():
             if not self.job.finish(Status.SUCCEEDED, **self.report.columns):
                 raise Lost
+            self.report.keep_findings(self.job)
             self.publish(self.job)
+
+
+def _read_limits() -> ReadLimits:
+    return ReadLimits(picture_limits(), limits.ANNOTATION_FILE_BYTES, limits.BOXES_AN_IMAGE)
 
 
 def _batches(arrivals: Iterator[Arrival]) -> Iterator[list[Arrival]]:

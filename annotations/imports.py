@@ -13,15 +13,18 @@ from annotations.dataset.findings import Finding
 from annotations.formats import FORMATS, Format
 from annotations.importing import Importing
 from annotations.models import Import
+from annotations.names import file_name
 from annotations.objects import archive_key
 from annotations.pulse import Lost, Pulse
+from annotations.report import Report
 from annotations.sample import draw
 from annotations.shapes import import_shape, plain
 from boxwright import events, limits
-from boxwright.errors import DomainError, Invalid, NotAllowed, TooLarge, Unavailable
+from boxwright.errors import DomainError, Invalid, NotAllowed, OverQuota, TooLarge, Unavailable
 from boxwright.jobs import Status
 from boxwright.projects.models import Project
 from boxwright.projects.queries import may_make_labels
+from boxwright.projects.quotas import expect_room, expect_slot
 from boxwright.storage import store
 from boxwright.teams.models import User
 
@@ -33,15 +36,21 @@ INTERNAL = "Internal error; the log of the worker says more."
 def start_import(
     *, project: Project, author: User, name: str, archive: BinaryIO, format_name: str = "", create_labels: bool = False
 ) -> Import:
-    """Keep the archive and queue its import. Raises NotAllowed, Invalid, TooLarge or Unavailable, with nothing kept."""
+    """Keep the archive and queue its import.
+
+    Raises NotAllowed, Invalid, TooLarge, OverQuota or Unavailable, with nothing kept.
+    """
     if create_labels and not may_make_labels(author, project):
         raise NotAllowed("Only managers make labels: import without adding labels, or ask one to do it.")
     _check_archive(archive, format_name)
+    with transaction.atomic():
+        expect_room(project.team_id, images=1, size=1)
+        expect_slot(project.team_id)
     # Closed until its archive lies in the store: no worker may take it before.
     job = Import.objects.create(
         project=project,
         created_by=author,
-        archive_name=name[:255],
+        archive_name=file_name(name),
         format=format_name,
         create_labels=create_labels,
         status=Status.CANCELED,
@@ -50,6 +59,7 @@ def start_import(
     try:
         store().put(key, archive, "application/zip")
         with transaction.atomic():
+            expect_slot(project.team_id)
             job.move(Status.QUEUED, archive_key=key)
             publish(job)
             job.send()
@@ -62,6 +72,7 @@ def start_import(
 def start_sample(*, project: Project, author: User) -> Import:
     """Queue the drawing of the sample's pictures."""
     with transaction.atomic():
+        expect_slot(project.team_id)
         job = Import.objects.create(project=project, created_by=author, archive_name="Sample pictures", format=SAMPLE)
         publish(job)
         job.send()
@@ -81,7 +92,7 @@ def _check_archive(archive: BinaryIO, format_name: str) -> None:
 
 
 def publish(job: Import) -> None:
-    events.publish(job.project_id, "import", plain(import_shape(job, with_findings=False)))
+    events.publish(job.project_id, "import", plain(import_shape(job)))
 
 
 def run(import_id: int) -> None:
@@ -98,6 +109,8 @@ def run(import_id: int) -> None:
         return
     except ArchiveRefused as refused:
         _fail(job, "archive_refused", f"{refused.reason[:1].upper()}{refused.reason[1:]}.", refused.findings)
+    except OverQuota as error:
+        _fail(job, "over_quota", error.detail, (Finding("error", "", f"the import ended here: {error.detail}"),))
     except Unavailable:
         job.release()
     except DomainError as error:
@@ -120,12 +133,17 @@ def _work(job: Import, folder: Path) -> None:
     else:
         archive = folder / "archive.zip"
         _fetch(job.archive_key, archive, pulse)
-        allowed = ArchiveLimits(limits.ARCHIVE_FILES, limits.ARCHIVE_BYTES)
-        found = unpack(archive, tree, allowed, pulse.check)
+        found = unpack(archive, tree, _archive_limits(), pulse.check)
         archive.unlink()
     importing = Importing(job, pulse, tree, _format_of(job, tree), publish)
     importing.run(found)
     _drop_archive(job)
+
+
+def _archive_limits() -> ArchiveLimits:
+    return ArchiveLimits(
+        limits.ARCHIVE_FILES, limits.ARCHIVE_BYTES, limits.ARCHIVE_RATIO, limits.ARCHIVE_DIRECTORY, limits.SPARE_DISK
+    )
 
 
 def _fetch(key: str, target: Path, pulse: Pulse) -> None:
@@ -150,10 +168,11 @@ def _format_of(job: Import, tree: Path) -> Format:
 
 
 def _fail(job: Import, code: str, detail: str, findings: tuple[Finding, ...] = ()) -> None:
-    rows = [finding.to_json() for finding in findings]
-    kept = {"findings": rows[:500], "finding_count": len(rows)} if rows else {}
+    report = Report.of(job)
+    report.note(*findings)
     with transaction.atomic():
-        if job.fail(code, detail, **kept):
+        if job.fail(code, detail, **report.columns):
+            report.keep_findings(job)
             publish(job)
     _drop_archive(job)
 

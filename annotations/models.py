@@ -22,6 +22,7 @@ class Image(models.Model):
     height = models.PositiveIntegerField()
     size = models.PositiveBigIntegerField(help_text="bytes of the original file")
     content_type = models.CharField(max_length=30)
+    has_location = models.BooleanField(null=True, help_text="its file may tell where it was taken; null: not looked at")
     queue = models.CharField(max_length=10, choices=QUEUE_CHOICES, default="unlabelled")
     revision = models.PositiveIntegerField(default=0)
     annotation_count = models.PositiveIntegerField(default=0)
@@ -97,7 +98,7 @@ class Revision(models.Model):
 
 
 class Import(Job):
-    """A foreign archive on its way in. `findings` holds the first 500; `finding_count` counts all."""
+    """A foreign archive on its way in. `finding_count` counts all findings, also those that were not kept."""
 
     TASK = "annotations.tasks.run_import"
 
@@ -108,13 +109,37 @@ class Import(Job):
     create_labels = models.BooleanField(default=False)
     counts = models.JSONField(default=dict)
     progress = models.JSONField(default=dict)
-    findings = models.JSONField(default=list)
     finding_count = models.PositiveIntegerField(default=0)
     created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
         return f"import {self.pk}"
+
+
+class ImportFinding(models.Model):
+    """One thing that an import noticed; `number` counts from 0 in the order of the archive."""
+
+    class Severity(models.IntegerChoices):
+        """What is worst comes first where rows are ordered by it."""
+
+        ERROR = 0, "error"
+        WARNING = 1, "warning"
+        INFO = 2, "info"
+
+    job = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="findings", db_index=False)
+    number = models.PositiveIntegerField()
+    severity = models.PositiveSmallIntegerField(choices=Severity.choices)
+    file = models.CharField(max_length=300, blank=True)
+    line = models.PositiveIntegerField(null=True)
+    reason = models.CharField(max_length=300)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["job", "number"], name="one_finding_a_number")]
+        indexes = [models.Index(fields=["job", "severity", "number"], name="finding_by_severity")]
+
+    def __str__(self) -> str:
+        return self.reason
 
 
 class Snapshot(Job):

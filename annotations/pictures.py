@@ -10,9 +10,12 @@ from django.db import IntegrityError, transaction
 from annotations import counters
 from annotations.imaging import Limits, Picture, Probe, examine
 from annotations.models import Image
+from annotations.names import file_name
 from annotations.objects import image_key, keys_of_image, preview_key, thumbnail_key
+from annotations.originals import tells_location
 from boxwright import limits
 from boxwright.projects.models import Project
+from boxwright.projects.quotas import expect_room
 from boxwright.storage import store
 from boxwright.teams.models import User
 
@@ -27,6 +30,7 @@ class Stored:
     sha256: str
     size: int
     probe: Probe
+    has_location: bool
 
 
 def picture_limits() -> Limits:
@@ -45,10 +49,11 @@ def sha256_of(file: BinaryIO) -> str:
 def put_picture(team_id: int, name: str, sha256: str, file: BinaryIO) -> Stored:
     """Decode `file` to its end, then store it with its copies. Raises Refused, with nothing stored."""
     picture = examine(file, picture_limits())
+    has_location = tells_location(file)
     size = file.seek(0, 2)
     file.seek(0)
     _put(team_id, sha256, file, picture)
-    return Stored(name[:255], sha256, size, picture.probe)
+    return Stored(file_name(name), sha256, size, picture.probe, has_location)
 
 
 def _put(team_id: int, sha256: str, file: BinaryIO, picture: Picture) -> None:
@@ -76,8 +81,10 @@ def add_rows(project: Project, author: User | None, pictures: Sequence[Stored]) 
             with transaction.atomic():
                 known = known_images(project, (p.sha256 for p in pictures))
                 new = {p.sha256: p for p in pictures if p.sha256 not in known}
+                sizes = sum(p.size for p in new.values())
+                expect_room(project.team_id, images=len(new), size=sizes)
                 created = Image.objects.bulk_create([row_of(project, author, p) for p in new.values()], batch_size=200)
-                counters.move(project.pk, queues={"unlabelled": len(created)})
+                counters.move(project.pk, queues={"unlabelled": len(created)}, size=sizes)
                 return created, known
         except IntegrityError:
             if attempt == TRIES - 1:
@@ -94,6 +101,7 @@ def row_of(project: Project, author: User | None, picture: Stored) -> Image:
         height=picture.probe.height,
         size=picture.size,
         content_type=picture.probe.content_type,
+        has_location=picture.has_location,
         uploaded_by=author,
     )
 

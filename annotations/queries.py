@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 
-from annotations.models import Annotation, Image, Import, Snapshot
+from annotations.models import Annotation, Image, Import, ImportFinding, Snapshot
 from boxwright.errors import Invalid, NotFound
 from boxwright.projects.models import QUEUES, Label, Project
 from boxwright.teams.models import Role
@@ -23,6 +23,15 @@ def image_for(user: Any, image_id: int, role: Role = Role.VIEWER) -> Image:
 def import_for(user: Any, import_id: int, role: Role = Role.VIEWER) -> Import:
     job: Import = _mine(Import.objects.select_related("project"), user, import_id, role, "import")
     return job
+
+
+def findings_of(job: Import, *, severity: str = "") -> QuerySet[ImportFinding]:
+    """What is worst first, then in the order of the archive; or those of one severity."""
+    severities = {known.label: known.value for known in ImportFinding.Severity}
+    if severity and severity not in severities:
+        raise Invalid("There is no such severity.", {"severity": f"expected one of {', '.join(severities)}"})
+    rows = ImportFinding.objects.filter(job=job)
+    return rows.filter(severity=severities[severity]) if severity else rows
 
 
 def snapshot_for(user: Any, snapshot_id: int, role: Role = Role.VIEWER) -> Snapshot:

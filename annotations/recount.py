@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Aggregate, Count, F, Model, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from annotations.consistency import write_in_turn
@@ -12,20 +12,22 @@ from annotations.models import Annotation, Image
 from boxwright.projects.models import QUEUES, Label, Project
 
 CHUNK = 1000
+ROWS = Count("*")
 
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """A column that counts the `counted` rows whose `by` is the row's key."""
+    """A column that counts, or adds up, the `counted` rows whose `by` is the row's key."""
 
     column: str
     counted: QuerySet[Any]
     by: str
+    how: Aggregate = ROWS
 
     @property
     def there(self) -> Coalesce:
         rows = self.counted.filter(**{self.by: OuterRef("pk")}).order_by()
-        return Coalesce(Subquery(rows.values(self.by).annotate(n=Count("*")).values("n")), 0)
+        return Coalesce(Subquery(rows.values(self.by).annotate(n=self.how).values("n")), 0)
 
 
 COUNTERS: tuple[tuple[QuerySet[Any], tuple[Counter, ...]], ...] = (
@@ -40,6 +42,7 @@ COUNTERS: tuple[tuple[QuerySet[Any], tuple[Counter, ...]], ...] = (
         (
             *(Counter(f"{queue}_count", Image.objects.filter(queue=queue), "project") for queue in QUEUES),
             Counter("annotation_count", Annotation.objects.all(), "image__project"),
+            Counter("byte_count", Image.objects.all(), "project", Sum("size")),
         ),
     ),
 )

@@ -7,18 +7,23 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from annotations.dataset.findings import Finding
-from annotations.models import Import
+from annotations.models import Import, ImportFinding
+from annotations.names import one_line
+from boxwright import limits
 
-KEPT = 500
 COUNTS = ("files", "images_created", "images_duplicate", "annotations_created", "annotations_existing")
+SEVERITIES = {known.label: known for known in ImportFinding.Severity}
 
 
 @dataclass(slots=True)
 class Report:
-    """`total` images are in the archive, `done` of them are handled; `consumed` counts all that the reader gave."""
+    """`total` images are in the archive, `done` of them are handled; `consumed` counts all that the reader gave.
+
+    `unwritten` are the findings since the last write of the row; those beyond the limit are only counted.
+    """
 
     counts: Counter[str] = field(default_factory=Counter)
-    findings: list[dict[str, Any]] = field(default_factory=list)
+    unwritten: list[ImportFinding] = field(default_factory=list)
     finding_count: int = 0
     total: int = 0
     done: int = 0
@@ -28,7 +33,7 @@ class Report:
     @classmethod
     def of(cls, job: Import) -> Self:
         numbers = {name: job.progress.get(name, 0) for name in ("total", "done", "consumed", "unspoken")}
-        return cls(Counter(job.counts), list(job.findings), job.finding_count, **numbers)
+        return cls(Counter(job.counts), finding_count=job.finding_count, **numbers)
 
     def copy(self) -> "Report":
         return copy.deepcopy(self)
@@ -38,8 +43,10 @@ class Report:
         self.note(*findings)
 
     def note(self, *findings: Finding) -> None:
-        self.finding_count += len(findings)
-        self.findings += [finding.to_json() for finding in findings[: max(0, KEPT - len(self.findings))]]
+        for finding in findings:
+            if self.finding_count < limits.FINDINGS_AN_IMPORT:
+                self.unwritten.append(_row(finding, self.finding_count))
+            self.finding_count += 1
 
     def end(self) -> None:
         if self.unspoken:
@@ -47,13 +54,30 @@ class Report:
             self.note(Finding("info", "", f"{images} no annotation file and came in unlabelled"))
         self.total = self.done = max(self.total, self.done)
 
+    def keep_findings(self, job: Import) -> None:
+        """Write what is new; in the transaction that writes `columns`, after it, where the row is known to be ours."""
+        rows, self.unwritten = self.unwritten, []
+        for row in rows:
+            row.job = job
+        ImportFinding.objects.bulk_create(rows, batch_size=500)
+
     @property
     def columns(self) -> dict[str, Any]:
         """As the row of the import keeps it."""
         progress = {"done": self.done, "total": self.total, "consumed": self.consumed, "unspoken": self.unspoken}
         return {
             "counts": {name: self.counts[name] for name in COUNTS},
-            "findings": self.findings,
             "finding_count": self.finding_count,
             "progress": progress,
         }
+
+
+def _row(finding: Finding, number: int) -> ImportFinding:
+    most = limits.FINDING_CHARACTERS
+    return ImportFinding(
+        number=number,
+        severity=SEVERITIES[finding.severity],
+        file=one_line(finding.file, most),
+        line=finding.line,
+        reason=one_line(finding.reason, most),
+    )

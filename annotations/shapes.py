@@ -7,7 +7,7 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 
 from annotations.dataset.edits import SIDES
-from annotations.models import Annotation, Image, Import, Snapshot
+from annotations.models import Annotation, Image, Import, ImportFinding, Snapshot
 from boxwright.jobs import Job
 from boxwright.teams.models import User
 
@@ -58,8 +58,7 @@ def error_shape(job: Job) -> Shape | None:
     return {"code": job.error_code, "detail": job.error} if job.error_code else None
 
 
-def import_shape(job: Import, *, with_findings: bool = True) -> Shape:
-    findings = {"findings": job.findings} if with_findings else {}
+def import_shape(job: Import) -> Shape:
     return {
         "id": job.pk,
         "status": job.status,
@@ -67,11 +66,19 @@ def import_shape(job: Import, *, with_findings: bool = True) -> Shape:
         "archive_name": job.archive_name,
         "counts": job.counts,
         "progress": {"done": job.progress.get("done", 0), "total": job.progress.get("total", 0)},
-        **findings,
         "finding_count": job.finding_count,
         "error": error_shape(job),
         "created_at": job.created_at,
         "finished_at": job.finished_at,
+    }
+
+
+def finding_shape(finding: ImportFinding) -> Shape:
+    return {
+        "severity": ImportFinding.Severity(finding.severity).label,
+        "file": finding.file,
+        "line": finding.line,
+        "reason": finding.reason,
     }
 
 

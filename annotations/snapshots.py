@@ -25,6 +25,7 @@ from boxwright import events
 from boxwright.errors import Conflict, Unavailable
 from boxwright.jobs import Status
 from boxwright.projects.models import Label, Project
+from boxwright.projects.quotas import expect_slot
 from boxwright.storage import store
 from boxwright.teams.models import User
 
@@ -33,7 +34,8 @@ CHUNK = 500
 
 @transaction.atomic
 def create_snapshot(*, project: Project, author: User) -> Snapshot:
-    """Number a new snapshot and enqueue its building."""
+    """Number a new snapshot and enqueue its building. Raises OverQuota."""
+    expect_slot(project.team_id)
     Project.objects.filter(pk=project.pk).update(last_snapshot_number=F("last_snapshot_number") + 1)
     number = Project.objects.values_list("last_snapshot_number", flat=True).get(pk=project.pk)
     before = Snapshot.objects.filter(project=project).exclude(status__in=[Status.FAILED, Status.CANCELED])

@@ -1,6 +1,6 @@
 """Files dropped on a project's page, and taking images away again."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Protocol
 
@@ -12,6 +12,7 @@ from annotations.models import Annotation, Image, Snapshot
 from annotations.pictures import Stored, add_rows, forget_pictures, known_images, put_picture, sha256_of
 from annotations.shapes import image_shape
 from boxwright.projects.models import Project
+from boxwright.projects.quotas import expect_room
 from boxwright.teams.models import User
 
 
@@ -47,6 +48,7 @@ def add_images(*, project: Project, author: User, files: Sequence[Sent]) -> Answ
     rejected: list[tuple[str, str]] = []
     named = [(file.name or "unnamed", file.file, sha256_of(file.file)) for file in files]
     known = known_images(project, (sha for _, _, sha in named))
+    _expect_room(project, {sha: file for _, file, sha in named if sha not in known})
     stored: dict[str, Stored] = {}
     try:
         for name, file, sha in named:
@@ -60,6 +62,13 @@ def add_images(*, project: Project, author: User, files: Sequence[Sent]) -> Answ
         raise
     first = {image.sha256: image for image in created}
     return Answer(created, list(_duplicates(named, known | meanwhile, first)), rejected)
+
+
+def _expect_room(project: Project, new: Mapping[str, BinaryIO]) -> None:
+    """Before anything is decoded or stored; it is asked again where the rows are written. Raises OverQuota."""
+    size = sum(file.seek(0, 2) for file in new.values())
+    with transaction.atomic():
+        expect_room(project.team_id, images=len(new), size=size)
 
 
 def _take(
@@ -103,7 +112,7 @@ def remove_image(*, image: Image) -> None:
         for label_id in Annotation.objects.filter(image=image).values_list("label_id", flat=True):
             labels[label_id] = labels.get(label_id, 0) - 1
         current.delete()
-        counters.move(project.pk, queues={current.queue: -1}, labels=labels)
+        counters.move(project.pk, queues={current.queue: -1}, labels=labels, size=-current.size)
         counters.publish_counts(project.pk)
     frozen = Snapshot.objects.filter(project__team_id=project.team_id, created_at__gte=image.created_at)
     if not frozen.exists():

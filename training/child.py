@@ -8,11 +8,13 @@ import subprocess
 import threading
 import time
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
 from boxwright import lifeline
 from training.engine.config import CHILD_ENVIRONMENT
+from training.watchdog import let_die_first
 
 Event = Mapping[str, Any]
 
@@ -24,6 +26,9 @@ NICENESS = 5
 
 MAX_LINE = 2000
 """Characters kept of one line of log."""
+
+MAX_READ = 2**20
+"""Bytes read of one line: an event is far shorter, and a line without end must not fill our memory."""
 
 
 class Child:
@@ -42,6 +47,7 @@ class Child:
         )
         with contextlib.suppress(OSError):  # it may have left already
             os.setpriority(os.PRIO_PROCESS, self._process.pid, NICENESS)
+        let_die_first(self._process.pid)
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._readers = [
             self._read(self._process.stdout, _parse),
@@ -74,6 +80,11 @@ class Child:
             reader.join(timeout=2)
         return self._process.returncode if self._events.empty() else None
 
+    def kill(self) -> None:
+        """At once, with all it has started, even where it hangs or is stopped."""
+        lifeline.kill(self._process)
+        self.stop()
+
     def stop(self) -> None:
         """Ask it to stop, then kill it with all it has started."""
         lifeline.end(self._process, GRACE_SECONDS)
@@ -92,7 +103,7 @@ class Child:
 
 def _drain(stream: IO[bytes], parse: Any, events: "queue.SimpleQueue[Event]") -> None:
     with stream:
-        for line in stream:
+        for line in iter(partial(stream.readline, MAX_READ), b""):
             if text := line.decode(errors="replace").rstrip():
                 events.put(parse(text))
 

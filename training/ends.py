@@ -4,6 +4,9 @@ import signal
 from collections.abc import Sequence
 from typing import Any
 
+MAX_TEXT = 4000
+"""Characters of the process's own words that its row keeps: lists and events carry them. The log has the rest."""
+
 DONE, MENDABLE, STOPPED = 0, 2, 3
 
 
@@ -26,8 +29,8 @@ def raise_for(code: int, error: tuple[str, str] | None, last_lines: Sequence[str
     if code < 0 or code == STOPPED:
         raise Killed("killed", f"The process was killed ({_signal_name(code)}).")
     if code == MENDABLE and error is not None:
-        raise Failed(*error, **changes)
-    lines = "\n".join(last_lines) or "It said nothing."
+        raise Failed(error[0], error[1][:MAX_TEXT], **changes)
+    lines = "\n".join(last_lines)[-MAX_TEXT:] or "It said nothing."
     raise Failed("crashed", f"The process crashed (exit {code}). Its last lines:\n{lines}", **changes)
 
 

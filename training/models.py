@@ -75,6 +75,7 @@ class Artifact(Job):
 
     TASK = "training.tasks.make_artifact"
     QUEUE = "export"
+    TEAM = "run__project__team_id"
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="artifacts")
     target = models.CharField(max_length=20)

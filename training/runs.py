@@ -11,6 +11,7 @@ from annotations.models import Snapshot
 from boxwright.errors import Conflict, Invalid
 from boxwright.jobs import MENDABLE, Status
 from boxwright.projects.models import Project
+from boxwright.projects.quotas import expect_slot
 from boxwright.teams.models import User
 from training import estimates, status
 from training.engine import catalog
@@ -37,6 +38,7 @@ def start_run(
     _expect_labelled(snapshot)
     images = estimates.images_in(project, snapshot)
     with transaction.atomic():
+        expect_slot(project.team_id)
         run = Run.objects.create(
             project=project,
             number=_next_number(project),
@@ -83,6 +85,7 @@ def cancel_run(run: Run) -> Run:
 def resume_run(run: Run) -> Run:
     """Go on from the last checkpoint. Raises Conflict unless the run has failed or was canceled."""
     with transaction.atomic():
+        expect_slot(run.project.team_id)
         if not run.move(Status.QUEUED, among=MENDABLE, attempt=0, phase="", started_at=None):
             raise Conflict(f"Only a failed or canceled run can be resumed; this one is {run.status}.")
         run.send()

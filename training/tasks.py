@@ -1,23 +1,24 @@
-"""The queue's side of training: each task is named by the row it works on, and may run twice."""
+"""The queue's side of training. A message says that something is queued; `worklist` decides what comes next."""
 
 from typing import Any
 
 from celery import shared_task
 from celery.signals import worker_ready, worker_shutting_down
 
+from boxwright import worklist
 from boxwright.jobs import stopping
-from training import lanes, reaper, worker
+from training import reaper, worker
 from training.models import Artifact, Run
 
 
 @shared_task(name=Run.TASK)
-def train_run(run_id: int) -> None:
-    lanes.work_through(Run, run_id, worker.train)
+def train_run(_run_id: int) -> None:
+    worklist.work_through_jobs(Run, worker.train)
 
 
 @shared_task(name=Artifact.TASK)
-def make_artifact(artifact_id: int) -> None:
-    lanes.work_through(Artifact, artifact_id, worker.export)
+def make_artifact(_artifact_id: int) -> None:
+    worklist.work_through_jobs(Artifact, worker.export)
 
 
 @worker_ready.connect

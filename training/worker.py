@@ -20,6 +20,7 @@ from training.hold import Hold, Lost
 from training.journal import Journal
 from training.models import Artifact, LogLine, Run
 from training.uploads import Uploads
+from training.watchdog import Hung, OutOfMemory, Watchdog
 
 log = logging.getLogger(__name__)
 
@@ -124,24 +125,42 @@ class Training:
                 self.journal.say(f"{killed.detail} It goes on from its last checkpoint.")
 
     def _watch(self, child: Child) -> None:
+        watchdog = Watchdog(child.pid)
         try:
             while (code := child.ended()) is None:
                 for event in child.events(WAIT_SECONDS):
+                    watchdog.heard()
                     self._take(event)
+                watchdog.check()
                 self.uploads.tend()
                 self.journal.flush()
         except Lost:
             child.stop()
-            for event in child.events(0):
-                self.journal.take(event)
-            self.journal.keep()
-            with _store_may_be_away():
-                self.uploads.finish(None)  # what it has learned is kept: the run may be resumed
+            self._keep_what_it_learned(child)
             raise
+        except (Hung, OutOfMemory) as failure:
+            child.kill()
+            self._keep_what_it_learned(child)
+            raise Failed(failure.code, f"{failure.detail} {self._place()}") from failure
         finally:
             child.stop()
         self.journal.flush(now=True)
         raise_for(code, self.journal.error, list(self.journal.last_lines))
+
+    def _keep_what_it_learned(self, child: Child) -> None:
+        """The run may be resumed."""
+        for event in child.events(0):
+            self.journal.take(event)
+        self.journal.keep()
+        with _store_may_be_away():
+            self.uploads.finish(None)
+
+    def _place(self) -> str:
+        """Where the run stood: what was said last may not be in its row yet."""
+        self.journal.flush(now=True)
+        if not self.run.epochs or not self.run.steps:
+            return "It was stopped before its first step."
+        return f"It was stopped at epoch {self.run.epoch}, step {self.run.step} of {self.run.steps}."
 
     def _take(self, event: Any) -> None:
         self.journal.take(event)
@@ -184,14 +203,20 @@ class Exporting:
     def _watch(self, child: Child) -> None:
         error: tuple[str, str] | None = None
         lines: list[str] = []
+        watchdog = Watchdog(child.pid)
         try:
             while (code := child.ended()) is None:
                 for event in child.events(WAIT_SECONDS):
+                    watchdog.heard()
                     if event["event"] == "error":
                         error = (event["code"], event["detail"])
                     elif event["event"] == "log":
                         lines = [*lines[-19:], event["line"]]
+                watchdog.check()
                 self.hold.check()
+        except (Hung, OutOfMemory):
+            child.kill()
+            raise
         finally:
             child.stop()
         raise_for(code, error, lines, parity=self._described().get("parity"))

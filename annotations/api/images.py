@@ -9,13 +9,13 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotations import uploads
+from annotations import originals, uploads
 from annotations.api.schemas import ImageSerializer, UploadRequestSerializer, UploadSerializer
 from annotations.models import Image
 from annotations.objects import image_key, preview_key, thumbnail_key
 from annotations.queries import ORDERS, image_for, images_of, ordering
 from annotations.shapes import image_shape
-from boxwright.api.files import FOREVER, send_object
+from boxwright.api.files import FOREVER, send_file, send_object
 from boxwright.api.views import Endpoint
 from boxwright.errors import Invalid
 from boxwright.projects.models import QUEUES
@@ -89,9 +89,20 @@ class PreviewView(Endpoint):
 class FileView(Endpoint):
     @PICTURE
     def get(self, request: Request, image_id: int) -> HttpResponseBase:
-        """The original bytes; a redirect to the bucket where the store can sign one."""
+        """The original bytes; a redirect to the bucket where the store can sign one.
+
+        Unless the project shares locations, a file that tells where it was taken comes without its metadata: the same
+        pixels, colours and orientation.
+        """
         image = image_for(request.user, image_id)
-        return _unchanging(request, image.sha256, lambda: _original(image))
+        if originals.may_go_out(image):
+            return _unchanging(request, image.sha256, lambda: _original(image))
+        return _unchanging(request, f"{image.sha256}-n", lambda: _without_location(image))
+
+
+def _without_location(image: Image) -> HttpResponseBase:
+    file = originals.open_without_location(image.project.team_id, image.sha256)
+    return send_file(file, image.content_type, cache=FOREVER)
 
 
 def _original(image: Image) -> HttpResponseBase:

@@ -1,20 +1,21 @@
 """Imports: an archive sent, watched while it is worked through; the sample project; merging labels."""
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotations import imports, labels, samples
 from annotations.api.schemas import (
+    FindingSerializer,
     ImportRequestSerializer,
     ImportSerializer,
     MergeSerializer,
     SampleRequestSerializer,
 )
-from annotations.models import Import
-from annotations.queries import import_for
-from annotations.shapes import import_shape
+from annotations.models import Import, ImportFinding
+from annotations.queries import findings_of, import_for
+from annotations.shapes import finding_shape, import_shape
 from boxwright.api.pagination import CursorPage
 from boxwright.api.views import Endpoint
 from boxwright.jobs import Status
@@ -62,6 +63,20 @@ class ImportView(Endpoint):
     @extend_schema(responses=ImportSerializer)
     def get(self, request: Request, import_id: int) -> Response:
         return Response(import_shape(import_for(request.user, import_id)))
+
+
+class FindingsView(Endpoint):
+    @extend_schema(
+        parameters=[OpenApiParameter("severity", str, enum=ImportFinding.Severity.labels)],
+        responses=FindingSerializer(many=True),
+    )
+    def get(self, request: Request, import_id: int) -> Response:
+        """Errors first, then warnings, then notes; each in the order of the archive. At most 10,000 are kept."""
+        job = import_for(request.user, import_id)
+        rows = findings_of(job, severity=request.query_params.get("severity", ""))
+        pages = CursorPage(("severity", "number"))
+        found = pages.paginate_queryset(rows, request, self)
+        return pages.get_paginated_response([finding_shape(finding) for finding in found])
 
 
 class SampleView(Endpoint):

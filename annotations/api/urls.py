@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern] = [
     path("projects/sample/", imports.SampleView.as_view(), name="sample"),
     path("projects/<int:project_id>/imports/", imports.ImportsView.as_view(), name="imports"),
     path("imports/<int:import_id>/", imports.ImportView.as_view(), name="import"),
+    path("imports/<int:import_id>/findings/", imports.FindingsView.as_view(), name="import-findings"),
     path("projects/<int:project_id>/snapshots/", snapshots.SnapshotsView.as_view(), name="snapshots"),
     path("snapshots/<int:snapshot_id>/", snapshots.SnapshotView.as_view(), name="snapshot"),
     path("snapshots/<int:snapshot_id>/manifest/", snapshots.ManifestView.as_view(), name="manifest"),

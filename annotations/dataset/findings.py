@@ -1,7 +1,7 @@
 """What an import or an audit noticed."""
 
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
 Severity = Literal["error", "warning", "info"]
 
@@ -14,6 +14,3 @@ class Finding:
     file: str
     reason: str
     line: int | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)

@@ -30,6 +30,15 @@ class Found:
     findings: tuple[Finding, ...] = field(default=())
 
 
+@dataclass(frozen=True, slots=True)
+class ReadLimits:
+    """What a reader takes: of each picture, of each file of text in bytes, of each image in marks."""
+
+    picture: Limits = field(default_factory=Limits)
+    text_bytes: int = 4 * 2**20
+    marks: int = 5_000
+
+
 Part = tuple[str, bytes | ImageRecord]
 """A path in the written folder, and what lies there: bytes, or the original bytes of an image."""
 
@@ -42,8 +51,21 @@ class Format:
     title: str
     tasks: tuple[Task, ...]
     sniff: Callable[[Path], bool]
-    read: Callable[[Path, Limits], Iterator[Found]] | None
+    read: Callable[[Path, ReadLimits], Iterator[Found]] | None
     write: Callable[[Iterable[ImageRecord]], Iterator[Part]] | None
+
+
+class TooLong(Exception):
+    """The file has more bytes than are read; the message says how many."""
+
+
+def bounded_bytes(path: Path, most: int) -> bytes:
+    """The whole file. Raises TooLong, having read no more than `most` bytes and one."""
+    with path.open("rb") as file:
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise TooLong(f"the file has {path.stat().st_size / 2**20:.1f} MB; at most {most / 2**20:g} are read")
+    return data
 
 
 def files_in(folder: Path) -> list[Path]:

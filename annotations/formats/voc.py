@@ -11,12 +11,12 @@ from pathlib import Path, PurePosixPath
 from annotations.dataset.boxes import fit
 from annotations.dataset.findings import Finding, Severity
 from annotations.dataset.records import Mark
-from annotations.formats.format import Format, Found, files_in
+from annotations.formats.format import Format, Found, ReadLimits, TooLong, bounded_bytes, files_in
 from annotations.formats.pictures import Pictures
 from annotations.formats.sizes import bring_onto
 from annotations.formats.voc_write import write
 from annotations.formats.voc_xml import Page, VocError, parse, show
-from annotations.imaging import Limits, Probe, Refused, probe
+from annotations.imaging import Probe, Refused, probe
 
 ROOT = re.compile(rb"<annotation[\s>]")
 
@@ -30,7 +30,7 @@ def _speaks_voc(path: Path) -> bool:
         return ROOT.search(file.read(4096)) is not None
 
 
-def read(folder: Path, limits: Limits) -> Iterator[Found]:
+def read(folder: Path, limits: ReadLimits) -> Iterator[Found]:
     """One Found for each XML, then one for each image that no XML speaks of."""
     pictures = Pictures(folder)
     for path in files_in(folder):
@@ -40,10 +40,12 @@ def read(folder: Path, limits: Limits) -> Iterator[Found]:
         yield Found(path, source=path.relative_to(folder).as_posix())
 
 
-def _read_page(xml: Path, pictures: Pictures, limits: Limits) -> Found:
+def _read_page(xml: Path, pictures: Pictures, limits: ReadLimits) -> Found:
     name = xml.relative_to(pictures.folder).as_posix()
     try:
-        page = parse(xml.read_bytes())
+        page = parse(bounded_bytes(xml, limits.text_bytes), limits.marks)
+    except TooLong as error:
+        return _refused(xml, name, pictures, VocError(str(error)))
     except VocError as error:
         return _refused(xml, name, pictures, error)
     path = pictures.of(xml, page.filename)
@@ -56,7 +58,7 @@ def _read_page(xml: Path, pictures: Pictures, limits: Limits) -> Found:
     pictures.taken[path] = name
     try:
         with path.open("rb") as file:
-            return _found(path, name, page, probe(file, limits))
+            return _found(path, name, page, probe(file, limits.picture))
     except Refused as refusal:
         return Found(source=name, findings=(Finding("error", _name(path, pictures), refusal.reason),))
 

@@ -7,7 +7,9 @@ from lxml import etree
 from annotations.dataset.records import Box
 from annotations.formats.sizes import Size
 
-MAX_XML_BYTES = 20 * 2**20
+LONGEST_TEXT = 300
+"""Characters kept of a name or a file name: no label and no file has so many, and each stands in findings."""
+
 SIDES = ("xmin", "ymin", "xmax", "ymax")
 
 
@@ -38,12 +40,13 @@ class Page:
     objects: tuple[RawObject, ...]
 
 
-def parse(data: bytes) -> Page:
+def parse(data: bytes, most_objects: int = 5_000) -> Page:
     """Raises VocError; resolves and loads nothing."""
-    if len(data) > MAX_XML_BYTES:
-        raise VocError(f"the XML has {len(data) / 2**20:.0f} MB; at most {MAX_XML_BYTES // 2**20} are read")
     root = _root(data)
-    filename = (root.findtext("filename") or "").strip().replace("\\", "/").rpartition("/")[2]
+    count = sum(1 for _ in root.iterchildren("object"))
+    if count > most_objects:
+        raise VocError(f"{count} annotations; an image may carry {most_objects}")
+    filename = (root.findtext("filename") or "").strip().replace("\\", "/").rpartition("/")[2][-LONGEST_TEXT:]
     size = (_whole(root.findtext("size/width")), _whole(root.findtext("size/height")))
     return Page(filename, size, tuple(_object(node) for node in root.findall("object")))
 
@@ -76,7 +79,7 @@ def _whole(text: str | None) -> int:
 
 
 def _object(node: "etree._Element") -> RawObject:
-    name, line = (node.findtext("name") or "").strip(), _line(node)
+    name, line = (node.findtext("name") or "").strip()[:LONGEST_TEXT], _line(node)
     corners = node.find("bndbox")
     if not name:
         return RawObject(line, "", None, "an object without a name")

@@ -47,6 +47,12 @@ class Conflict(DomainError):
     title = "Conflict"
 
 
+class OverQuota(Conflict):
+    """The team holds, or has going on, what it may; the answer says which quota, and how far over this would be."""
+
+    title = "Over quota"
+
+
 class TooLarge(DomainError):
     status = 413
     title = "Too large"

@@ -77,6 +77,8 @@ class Job(models.Model):
 
     TASK: ClassVar[str]
     QUEUE: ClassVar[str] = "default"
+    TEAM: ClassVar[str] = "project__team_id"
+    """The path from the job to its team: teams take turns."""
 
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED, db_index=True)
     error_code = models.CharField(max_length=40, blank=True, default="")

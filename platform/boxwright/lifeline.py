@@ -5,6 +5,7 @@ watcher forked off here kills the process group: the module and whatever it has 
 not a thread, because native code may keep the interpreter's lock for many seconds.
 """
 
+import contextlib
 import os
 import runpy
 import signal
@@ -49,6 +50,13 @@ def end(process: subprocess.Popen[bytes], grace_seconds: float) -> int:
         process.kill()
     cut(process)
     return process.wait()
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """Kill the process and its group at once: a group that is stopped has a watcher that is stopped too."""
+    if process.poll() is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def cut(process: subprocess.Popen[bytes]) -> None:

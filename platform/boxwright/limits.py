@@ -25,10 +25,10 @@ class Limit:
 TABLE: dict[str, Limit] = {}
 
 
-def _limit(name: str, default: int, unit: str, beyond: str, setting: str = "", scale: int = 1) -> int:
+def _limit(name: str, default: int, unit: str, beyond: str, setting: str = "", scale: int = 1, minimum: int = 1) -> int:
     """`default`, or what the environment says, in `unit`s; the answer is in bytes, pixels, … (× `scale`)."""
     TABLE[name] = Limit(default, unit, beyond, setting)
-    return (env.integer(setting, default, minimum=1) if setting else default) * scale
+    return (env.integer(setting, default, minimum) if setting else default) * scale
 
 
 # pictures and archives, held against the header before anything is decoded ------------------------------------------
@@ -44,7 +44,33 @@ ARCHIVE_BYTES = _limit(
     "BOXWRIGHT_MAX_ARCHIVE_MB",
     MIB,
 )
+ARCHIVE_RATIO = _limit("ARCHIVE_RATIO", 100, "times its own size an archive may unpack to, and 10 MB", "import refused")
+ARCHIVE_DIRECTORY = _limit("ARCHIVE_DIRECTORY", 64, "MB of an archive's table of contents", "import refused", scale=MIB)
+SPARE_DISK = _limit(
+    "SPARE_DISK", 500, "MB that unpacking leaves free on the disk", "import refused", "BOXWRIGHT_SPARE_DISK_MB", MIB
+)
+ANNOTATION_FILE_BYTES = _limit(
+    "ANNOTATION_FILE_BYTES", 4, "MB an annotation file of an archive", "left out, a finding", scale=MIB
+)
+FINDINGS_AN_IMPORT = _limit("FINDINGS_AN_IMPORT", 10_000, "findings an import", "counted, not kept")
+FINDING_CHARACTERS = _limit("FINDING_CHARACTERS", 300, "characters of a finding's file and of its reason", "cut")
 ARCHIVE_FILES = _limit("ARCHIVE_FILES", 500_000, "files an archive", "import refused", "BOXWRIGHT_MAX_ARCHIVE_FILES")
+
+# quotas of a team; 0: none ------------------------------------------------------------------------------------------
+TEAM_BYTES = _limit(
+    "TEAM_BYTES", 0, "MB of images a team; 0: no quota", "409, import ends", "BOXWRIGHT_TEAM_MB", MIB, minimum=0
+)
+TEAM_IMAGES = _limit(
+    "TEAM_IMAGES", 0, "images a team; 0: no quota", "409, import ends", "BOXWRIGHT_TEAM_IMAGES", minimum=0
+)
+TEAM_JOBS = _limit(
+    "TEAM_JOBS",
+    100,
+    "imports, snapshots, runs and artifacts a team has queued or running; 0: no quota",
+    "409",
+    "BOXWRIGHT_TEAM_JOBS",
+    minimum=0,
+)
 
 # annotations --------------------------------------------------------------------------------------------------------
 BOXES_AN_IMAGE = _limit(
@@ -58,6 +84,27 @@ CLAIMS_A_PERSON = _limit(
 # labels -------------------------------------------------------------------------------------------------------------
 LABELS_A_PROJECT = _limit("LABELS_A_PROJECT", 500, "labels a project", "400, left out of an import")
 LABEL_NAME_LENGTH = _limit("LABEL_NAME_LENGTH", 100, "characters a label's name", "400, left out of an import")
+
+# training and export processes --------------------------------------------------------------------------------------
+HUNG_MINUTES = _limit(
+    "HUNG_MINUTES",
+    10,
+    "minutes without a word and without computing",
+    "ended, can be resumed",
+    "BOXWRIGHT_HUNG_MINUTES",
+)
+SILENT_MINUTES = _limit(
+    "SILENT_MINUTES", 120, "minutes of computing without a word", "ended, can be resumed", "BOXWRIGHT_SILENT_MINUTES"
+)
+JOB_MEMORY = _limit(
+    "JOB_MEMORY",
+    0,
+    "MB of memory a training or export process; 0: no limit",
+    "ended, can be resumed",
+    "BOXWRIGHT_MAX_JOB_MEMORY_MB",
+    MIB,
+    minimum=0,
+)
 
 # requests -----------------------------------------------------------------------------------------------------------
 ERRORS_AN_ANSWER = _limit("ERRORS_AN_ANSWER", 20, "errors in an answer", "the rest counted in `error_count`")

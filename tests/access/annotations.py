@@ -60,6 +60,7 @@ ROWS: list[Row] = [
     Row("GET", "imports", SEES),
     Row("POST", "imports", "401 404 403 201 201 201", archive, form=True),
     Row("GET", "import", SEES),
+    Row("GET", "import-findings", SEES),
     Row("GET", "snapshots", SEES),
     Row("POST", "snapshots", "401 404 403 403 201 201"),
     Row("GET", "snapshot", SEES),

@@ -25,6 +25,7 @@ ROWS: list[Row] = [
     Row("GET", "team", "401 404 200 200 200 200"),
     Row("PATCH", "team", "401 404 403 403 403 200", {"name": "Renamed"}),
     Row("DELETE", "team", "401 404 403 403 403 409"),
+    Row("GET", "team-usage", "401 404 200 200 200 200"),
     Row("GET", "members", "401 404 200 200 200 200"),
     Row("PATCH", "member", "401 404 403 403 403 200", {"role": "viewer"}),
     Row("DELETE", "member", "401 404 403 403 403 204"),

@@ -80,6 +80,22 @@ def test_each_finding_names_its_file_and_its_reason(server: Server, api: Api, ad
     assert [label["name"] for label in fresh["labels"]] == ["disc"]
 
 
+def test_many_findings_come_page_by_page(server: Server, api: Api, ada: Page, tmp_path: Path) -> None:
+    project = api.project("Many findings", "detection", ["disc"])
+    archive = tmp_path / "many.zip"
+    boxes = [(f"zebra {n}", 1, 1, 9, 9) for n in range(150)]
+    archive.write_bytes(zipped({"a.png": picture(1), "a.xml": voc("a.png", *boxes, size=(320, 240))}))
+
+    card = import_through_the_page(server, ada, project, archive)
+
+    expect(card).to_contain_text("150 findings", timeout=60_000)
+    expect(card).to_contain_text("100 of 150 shown")
+    expect(finding(card, "'zebra 149'")).to_have_count(0)
+    card.get_by_role("button", name="Show more").click()
+    expect(finding(card, "'zebra 149'")).to_contain_text("a.xml:153")
+    expect(card.get_by_role("button", name="Show more")).to_have_count(0)
+
+
 def import_through_the_page(server: Server, page: Page, project: Json, archive: Path) -> Locator:
     """Choose the zip in the dialog; the card that tells of the import. Unknown labels: as the dialog proposes."""
     page.goto(f"{server.url}/p/{project['slug']}/images")

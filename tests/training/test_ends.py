@@ -1,5 +1,7 @@
 """However the work on a job ends, its row says so, and only a bug is raised."""
 
+import io
+import queue
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -9,6 +11,7 @@ from boxwright.errors import Unavailable
 from boxwright.jobs import Status
 from tests.training.conftest import MakeRun
 from training import worker
+from training.child import Event, _as_log, _drain
 from training.ends import Failed, Killed, raise_for
 from training.hold import Lost
 from training.models import Run
@@ -90,3 +93,20 @@ def test_a_crash_shows_its_last_lines() -> None:
         raise_for(1, None, ["Traceback", "RuntimeError: out of luck"])
     assert failed.value.code == "crashed"
     assert failed.value.detail.endswith("RuntimeError: out of luck")
+
+
+def test_however_much_a_process_says_its_row_stays_small() -> None:
+    with pytest.raises(Failed) as failed:
+        raise_for(1, None, ["x" * 2000] * 20)
+    assert len(failed.value.detail) < 5000
+    with pytest.raises(Failed) as failed:
+        raise_for(2, ("data", "x" * 10_000), [])
+    assert len(failed.value.detail) < 5000
+
+
+def test_a_line_without_end_comes_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("training.child.MAX_READ", 10)
+    events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+    _drain(io.BytesIO(b"a" * 25 + b"\nnext\n"), _as_log, events)
+    lines = [events.get()["line"] for _ in range(events.qsize())]
+    assert lines == ["a" * 10, "a" * 10, "a" * 5, "next"]

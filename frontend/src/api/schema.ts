@@ -217,7 +217,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The original bytes; a redirect to the bucket where the store can sign one. */
+        /**
+         * @description The original bytes; a redirect to the bucket where the store can sign one.
+         *
+         *     Unless the project shares locations, a file that tells where it was taken comes without its metadata: the same
+         *     pixels, colours and orientation.
+         */
         get: operations["images_file_retrieve"];
         put?: never;
         post?: never;
@@ -304,6 +309,23 @@ export interface paths {
         };
         /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
         get: operations["imports_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/findings/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Errors first, then warnings, then notes; each in the order of the archive. At most 10,000 are kept. */
+        get: operations["imports_findings_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -959,6 +981,23 @@ export interface paths {
         patch: operations["teams_members_partial_update"];
         trace?: never;
     };
+    "/api/v1/teams/{slug}/usage/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description For all members: uploads and imports beyond a quota are refused. */
+        get: operations["teams_usage_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1180,8 +1219,7 @@ export interface components {
             archive_name: string;
             counts: components["schemas"]["ImportCounts"];
             progress: components["schemas"]["Progress"];
-            /** @description the first 500 */
-            findings: components["schemas"]["Finding"][];
+            /** @description all, also those that were not kept */
             finding_count: number;
             error: components["schemas"]["JobError"] | null;
             /** Format: date-time */
@@ -1375,6 +1413,13 @@ export interface components {
             /** Format: uri */
             previous: string | null;
         };
+        PaginatedFindingList: {
+            results: components["schemas"]["Finding"][];
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+        };
         PaginatedImageList: {
             results: components["schemas"]["Image"][];
             /** Format: uri */
@@ -1471,6 +1516,11 @@ export interface components {
         PatchedNameRequest: {
             name?: string;
         };
+        PatchedProjectChangeRequest: {
+            name?: string;
+            /** @description whether files go out with the place where they were taken */
+            share_location?: boolean;
+        };
         PatchedRoleRequest: {
             role?: components["schemas"]["RoleEnum"];
         };
@@ -1519,6 +1569,8 @@ export interface components {
             role: components["schemas"]["RoleEnum"];
             /** @description decides the split of each image, for good */
             readonly seed: number;
+            /** @description files go out with the place where they were taken */
+            readonly share_location: boolean;
             labels: components["schemas"]["Label"][];
             counts: components["schemas"]["Counts"];
             /** Format: date-time */
@@ -1716,6 +1768,13 @@ export interface components {
             slug: string;
             name: string;
         };
+        TeamUsage: {
+            images: components["schemas"]["Usage"];
+            /** @description of the images' original files, in each project that shows them */
+            bytes: components["schemas"]["Usage"];
+            /** @description imports, snapshots, runs and artifacts queued or running */
+            jobs: components["schemas"]["Usage"];
+        };
         Upload: {
             created: components["schemas"]["Image"][];
             duplicates: components["schemas"]["Duplicate"][];
@@ -1723,6 +1782,11 @@ export interface components {
         };
         UploadRequestRequest: {
             files: string[];
+        };
+        Usage: {
+            used: number;
+            /** @description null: no quota */
+            limit: number | null;
         };
         User: {
             readonly id: number;
@@ -2419,6 +2483,40 @@ export interface operations {
             };
         };
     };
+    imports_findings_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                severity?: "error" | "info" | "warning";
+            };
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedFindingList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     invitations_accept_create: {
         parameters: {
             query?: never;
@@ -2836,7 +2934,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["PatchedNameRequest"];
+                "application/json": components["schemas"]["PatchedProjectChangeRequest"];
             };
         };
         responses: {
@@ -4115,6 +4213,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    teams_usage_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamUsage"];
                 };
             };
             /** @description A problem */

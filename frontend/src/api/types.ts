@@ -22,6 +22,7 @@ export type TeamRef = Schemas["TeamRef"];
 export type User = Schemas["User"];
 export type Session = Schemas["Session"];
 export type Team = Schemas["Team"];
+export type TeamUsage = Schemas["TeamUsage"];
 export type Member = Schemas["Member"];
 /** `link` (absolute, …/join/<token>) and `mailed` come only in the answer to POST. */
 export type Invitation = Schemas["Invitation"] & Partial<Pick<Schemas["NewInvitation"], "link" | "mailed">>;
@@ -54,8 +55,7 @@ export interface SaveConflict {
 }
 
 export type Finding = Schemas["Finding"];
-/** Events carry an import without its findings. */
-export type Import = Omit<Schemas["Import"], "findings"> & Partial<Pick<Schemas["Import"], "findings">>;
+export type Import = Schemas["Import"];
 export type JobError = Schemas["JobError"];
 
 export type Snapshot = Schemas["Snapshot"];

@@ -28,7 +28,13 @@ class StreamedFile(FileResponse):
 
 def send_object(key: str, content_type: str, *, filename: str = "", cache: str = "private, no-cache") -> StreamedFile:
     """The stored object under `key`, inline, or as a download where `filename` is given. Raises ObjectMissing."""
-    file: BinaryIO = store().open(key)
+    return send_file(store().open(key), content_type, filename=filename, cache=cache)
+
+
+def send_file(
+    file: BinaryIO, content_type: str, *, filename: str = "", cache: str = "private, no-cache"
+) -> StreamedFile:
+    """The same of an open file, which is closed at the end."""
     answer = StreamedFile(file, as_attachment=bool(filename), filename=filename, content_type=content_type)
     answer["Content-Length"] = str(_length(file))
     answer["Cache-Control"] = cache

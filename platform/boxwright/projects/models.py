@@ -25,6 +25,7 @@ class Project(models.Model):
     name = models.CharField(max_length=100)
     task = models.CharField(max_length=20, choices=TaskKind.choices)
     seed = models.PositiveIntegerField(default=0, help_text="decides the split of each image, for good")
+    share_location = models.BooleanField(default=False, help_text="files go out with the place where they were taken")
     created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
@@ -36,6 +37,7 @@ class Project(models.Model):
     done_count = models.PositiveIntegerField(default=0)
     skipped_count = models.PositiveIntegerField(default=0)
     annotation_count = models.PositiveIntegerField(default=0)
+    byte_count = models.PositiveBigIntegerField(default=0, help_text="of the images' original files")
     last_snapshot_number = models.PositiveIntegerField(default=0)
     last_run_number = models.PositiveIntegerField(default=0)
 

@@ -27,10 +27,13 @@ def create_project(*, team: Team, author: User, name: str, task: str, labels: It
     return project
 
 
-def rename_project(project: Project, name: str) -> None:
-    """The slug stays: links that people share go on working."""
-    project.name = name.strip()
-    project.save(update_fields=["name", "updated_at"])
+def change_project(project: Project, *, name: str | None = None, share_location: bool | None = None) -> None:
+    """The slug stays when the name changes: links that people share go on working."""
+    if name is not None:
+        project.name = name.strip()
+    if share_location is not None:
+        project.share_location = share_location
+    project.save(update_fields=["name", "share_location", "updated_at"])
 
 
 @transaction.atomic

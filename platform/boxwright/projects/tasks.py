@@ -1,10 +1,12 @@
 """What the queue does for projects."""
 
+from collections.abc import Set
 from typing import Any
 
 from celery import shared_task
 from celery.signals import worker_ready
 
+from boxwright import worklist
 from boxwright.errors import Unavailable
 from boxwright.jobs import enqueue
 from boxwright.projects import removal
@@ -13,8 +15,14 @@ from boxwright.projects.projects import REMOVE
 
 
 @shared_task(name=REMOVE, autoretry_for=(Unavailable,), retry_backoff=True, max_retries=10)
-def remove_project(project_id: int) -> None:
-    removal.remove(project_id)
+def remove_project(_project_id: int) -> None:
+    """One removal at a time, so that a large one keeps no job waiting; the deleted projects are the queue."""
+    worklist.work_through(REMOVE, _next_deleted, removal.remove)
+
+
+def _next_deleted(tried: Set[int]) -> int | None:
+    deleted = Project.objects.exclude(deleted_at=None).exclude(pk__in=tried).order_by("deleted_at")
+    return deleted.values_list("pk", flat=True).first()
 
 
 @worker_ready.connect

@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from annotations.dataset.records import Box, ImageRecord, Mark
-from annotations.formats import FORMATS, Format
-from annotations.imaging import Limits
+from annotations.formats import FORMATS, Format, ReadLimits
 from tests.annotations.pictures import picture
 
 both_ways = [layout for layout in FORMATS.values() if layout.read and layout.write]
@@ -31,7 +30,7 @@ def test_what_is_written_is_known_and_read_again(layout: Format, tmp_path: Path)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(picture(seed) if isinstance(content, ImageRecord) else content)
     assert layout.sniff(tmp_path)
-    found = [item for item in layout.read(tmp_path, Limits()) if item.image]
+    found = [item for item in layout.read(tmp_path, ReadLimits()) if item.image]
     read = [(item.annotated, [(mark.label, mark.box) for mark in item.marks]) for item in found]
     written = [(image.is_labelled, [(mark.label, mark.box) for mark in image.marks]) for image in images()]
     assert sorted(read, key=str) == sorted(written, key=str)

@@ -8,10 +8,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from annotations.dataset.records import Box, ImageRecord, Mark
-from annotations.formats import FORMATS, Found
+from annotations.formats import FORMATS, Found, ReadLimits
 from annotations.formats.voc_write import to_xml
 from annotations.formats.voc_xml import VocError, parse
-from annotations.imaging import Limits
 from tests.annotations.archives import voc
 from tests.annotations.pictures import picture
 
@@ -40,7 +39,7 @@ def lay(folder: Path, **files: bytes) -> list[Found]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
     assert VOC.read is not None
-    return list(VOC.read(folder, Limits()))
+    return list(VOC.read(folder, ReadLimits()))
 
 
 def reasons(found: list[Found]) -> list[tuple[str, int | None, str]]:

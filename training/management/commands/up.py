@@ -14,6 +14,8 @@ from django.db.migrations.executor import MigrationExecutor
 from boxwright import preflight, supervisor
 
 OPEN = "Boxwright listens on {} without TLS: whoever is on that network can read passwords and pictures."
+DEFAULT_KINDS = 3
+"""Imports, snapshots and removals: a worker does one of each kind at a time, side by side."""
 
 
 class Command(BaseCommand):
@@ -37,7 +39,7 @@ class Command(BaseCommand):
             log_level = "info" if verbosity > 1 else "warning"
             parts = [
                 supervisor.web(listener, log_level),
-                supervisor.worker("default", "default", 2, log_level),
+                supervisor.worker("default", "default", DEFAULT_KINDS, log_level),
                 supervisor.worker("train", "train,export", 2, log_level),
             ]
             environment = {**_defaults(log_level), **os.environ}

@@ -207,6 +207,7 @@ export default function Images() {
           <Dock
             queue={uploads}
             slug={slug}
+            team={project.value.team.slug}
             imports={imports.shown}
             dismiss={imports.dismiss}
             close={() => setHidden(true)}

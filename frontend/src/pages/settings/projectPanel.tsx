@@ -4,10 +4,36 @@ import type { Project } from "../../api/types";
 import { useProject } from "../../app/project";
 import { FormFault } from "../../app/shell/gateShell";
 import { Button } from "../../ui/button";
-import { TextField } from "../../ui/field";
+import { Check, TextField } from "../../ui/field";
 import { day } from "../../ui/figures";
 import { useSubmit } from "../../ui/form";
 import { toast } from "../../ui/toast";
+
+/** Whether files go out with the place where they were taken. */
+function LocationChoice() {
+  const { project, may } = useProject();
+  const form = useSubmit([], async () => {
+    const wanted = !project.value.share_location;
+    const changed = await api.patch<Project>(`projects/${project.value.id}/`, { share_location: wanted });
+    project.value = { ...project.value, share_location: changed.share_location };
+    toast(wanted ? "Locations are shared" : "Locations are left out");
+  });
+  return (
+    <div class="form-row">
+      <Check
+        checked={project.value.share_location}
+        disabled={!may("manager") || form.busy}
+        onCheck={() => void form.submit()}
+      >
+        Share where pictures were taken
+      </Check>
+      <span class="hint">
+        Off: files and snapshots go out without GPS and other metadata; pixels, colours and rotation stay.
+      </span>
+      <FormFault text={form.general} />
+    </div>
+  );
+}
 
 export function ProjectPanel() {
   const { project, may } = useProject();
@@ -40,6 +66,7 @@ export function ProjectPanel() {
           )}
         </form>
         <FormFault text={form.general} />
+        <LocationChoice />
         <dl class="facts">
           <dt>Task</dt>
           <dd>{task === "detection" ? "Detection" : "Classification"}</dd>

@@ -11,6 +11,7 @@ import { InvitePanel } from "./invite";
 import { MembersPanel } from "./members";
 import { RolesPanel } from "./roles";
 import { TeamPanel } from "./teamPanel";
+import { UsagePanel } from "./usagePanel";
 import { WaitingPanel } from "./waiting";
 
 interface Everything {
@@ -56,6 +57,7 @@ function TeamColumns({ value, reload }: { value: Everything; reload: () => void 
       </div>
       <div class="stack">
         {manages && <InvitePanel team={team} reload={reload} />}
+        <UsagePanel team={team.slug} />
         <RolesPanel />
       </div>
     </div>

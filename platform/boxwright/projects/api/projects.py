@@ -6,11 +6,10 @@ from rest_framework.response import Response
 
 from boxwright.api.views import Endpoint
 from boxwright.projects import projects
-from boxwright.projects.api.serializers import NewProjectSerializer, ProjectSerializer
+from boxwright.projects.api.serializers import NewProjectSerializer, ProjectChangeSerializer, ProjectSerializer
 from boxwright.projects.labels import NewLabel
 from boxwright.projects.queries import project_for, projects_of
 from boxwright.teams.api.accounts import signed_in
-from boxwright.teams.api.serializers import NameSerializer
 from boxwright.teams.models import Role
 from boxwright.teams.queries import team_for
 
@@ -46,10 +45,10 @@ class ProjectView(Endpoint):
         project_for(request.user, project_id)
         return Response(seen_by(request, project_id))
 
-    @extend_schema(request=NameSerializer, responses=ProjectSerializer)
+    @extend_schema(request=ProjectChangeSerializer, responses=ProjectSerializer)
     def patch(self, request: Request, project_id: int) -> Response:
         project = project_for(request.user, project_id, Role.MANAGER)
-        projects.rename_project(project, **self.parsed(NameSerializer))
+        projects.change_project(project, **self.parsed(ProjectChangeSerializer))
         return Response(seen_by(request, project_id))
 
     @extend_schema(responses={204: None})

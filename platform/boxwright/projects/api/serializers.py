@@ -51,8 +51,28 @@ class ProjectSerializer(serializers.ModelSerializer[Project]):
 
     class Meta:
         model = Project
-        fields = ["id", "slug", "name", "team", "task", "role", "seed", "labels", "counts", "created_at", "updated_at"]
+        fields = [
+            "id",
+            "slug",
+            "name",
+            "team",
+            "task",
+            "role",
+            "seed",
+            "share_location",
+            "labels",
+            "counts",
+            "created_at",
+            "updated_at",
+        ]
         read_only_fields = fields
+
+
+class ProjectChangeSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=100, required=False)
+    share_location = serializers.BooleanField(
+        required=False, help_text="whether files go out with the place where they were taken"
+    )
 
 
 class NewProjectSerializer(serializers.Serializer[Any]):
@@ -62,3 +82,14 @@ class NewProjectSerializer(serializers.Serializer[Any]):
     labels = CountedListField(
         child=NewLabelSerializer(), required=False, default=list, max_length=limits.LABELS_A_PROJECT
     )
+
+
+class UsageSerializer(serializers.Serializer[Any]):
+    used = serializers.IntegerField()
+    limit = serializers.IntegerField(allow_null=True, help_text="null: no quota")
+
+
+class TeamUsageSerializer(serializers.Serializer[Any]):
+    images = UsageSerializer()
+    bytes = UsageSerializer(help_text="of the images' original files, in each project that shows them")
+    jobs = UsageSerializer(help_text="imports, snapshots, runs and artifacts queued or running")

@@ -2,46 +2,9 @@ import type { Import } from "../../../api/types";
 import { StatusBadge } from "../../../ui/badge";
 import { Button } from "../../../ui/button";
 import { count, counted } from "../../../ui/figures";
-import { Icon } from "../../../ui/icons";
 import { Bar } from "../../../ui/progress";
-import { type FindingGroup, grouped, placeText } from "./groups";
+import { Findings } from "./findings";
 import { isOver } from "./useImports";
-
-const LOOK = {
-  error: { icon: "x", tone: "bad", word: "Error" },
-  warning: { icon: "warn", tone: "warn", word: "Warning" },
-  info: { icon: "note", tone: "faint", word: "Note" },
-} as const;
-
-function Places({ places }: { places: FindingGroup["places"] }) {
-  const [first] = places;
-  if (!first) return null;
-  if (places.length === 1) return <div class="mono faint wrap">{placeText(first)}</div>;
-  return (
-    <details>
-      <summary>{counted(places.length, "place")}</summary>
-      <ul class="mono faint wrap">
-        {places.map((place) => (
-          <li key={placeText(place)}>{placeText(place)}</li>
-        ))}
-      </ul>
-    </details>
-  );
-}
-
-function GroupRow({ group }: { group: FindingGroup }) {
-  const look = LOOK[group.severity];
-  return (
-    <li class="finding">
-      <Icon name={look.icon} class={look.tone} />
-      <div class="grow">
-        <span class="vh">{look.word}: </span>
-        <div>{group.reason}</div>
-        <Places places={group.places} />
-      </div>
-    </li>
-  );
-}
 
 function Figure({ value, name }: { value: number | undefined; name: string }) {
   if (!value) return null;
@@ -55,24 +18,6 @@ function Figure({ value, name }: { value: number | undefined; name: string }) {
 function errorText(error: Import["error"]): string {
   if (!error) return "";
   return typeof error === "string" ? error : error.detail;
-}
-
-function Findings({ from }: { from: Import }) {
-  const findings = from.findings ?? [];
-  if (from.finding_count === 0) return isOver(from) ? <p class="dock-note faint">No findings.</p> : null;
-  return (
-    <>
-      <p class="dock-note">{counted(from.finding_count, "finding")}</p>
-      <ul>
-        {grouped(findings).map((group) => (
-          <GroupRow key={group.severity + group.reason} group={group} />
-        ))}
-      </ul>
-      {from.finding_count > findings.length && findings.length > 0 && (
-        <p class="dock-note faint">The first {count(findings.length)} are shown.</p>
-      )}
-    </>
-  );
 }
 
 /** One import: how far, what came in, what was noticed. */

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { fetchAll } from "../../../api/fetchers";
 import type { Format, Import, Project } from "../../../api/types";
 import { postForm } from "../../../api/upload";
+import { QuotaNote } from "../../../app/quotaNote";
 import { atLeast } from "../../../app/session";
 import { FormFault } from "../../../app/shell/gateShell";
 import { Button } from "../../../ui/button";
@@ -53,6 +54,7 @@ export function ImportDialog({ project, dropped, close, started }: ImportDialogP
           A zip with images and their annotations. Images that are already here only get what is new; nothing
           is overwritten.
         </p>
+        <QuotaNote team={project.team.slug} names={["images", "bytes", "jobs"]} />
         <label class={form.fault("archive") ? "file-pick wrong" : "file-pick"}>
           <Icon name="layers" />
           <span class="grow cut">{archive ? archive.name : "Choose a zip"}</span>

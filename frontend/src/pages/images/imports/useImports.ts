@@ -15,7 +15,7 @@ export interface Imports {
   dismiss(id: number): void;
 }
 
-/** The imports under way, and those that ended while this page was open. Findings come once one is over. */
+/** The imports under way, and those that ended while this page was open. */
 export function useImports(onOver: () => void): Imports {
   const { project, events } = useProject();
   const id = project.value.id;

@@ -21,6 +21,11 @@ function problem(status: number): ApiError {
   return new ApiError({ type: "about:blank", title: "No", status, detail: "No." });
 }
 
+function overQuota(): ApiError {
+  const detail = "The team may hold 1 images; this would be 1 too many.";
+  return new ApiError({ type: "urn:boxwright:over-quota", title: "Over quota", status: 409, detail });
+}
+
 const acceptAll: Send = async (sent) => created(sent.map((one) => one.name));
 
 async function settled(queue: UploadQueue): Promise<UploadQueue> {
@@ -129,6 +134,19 @@ describe("failing", () => {
     queue.add([file("a.jpg"), file("big.jpg")]);
     await settled(queue);
     expect(states(queue)).toEqual(["created", "rejected"]);
+  });
+
+  it("takes what there is room for, and says of the rest which quota", async () => {
+    let room = 1;
+    const queue = new UploadQueue(async (sent, onSent) => {
+      if (sent.length > room) throw overQuota();
+      room -= sent.length;
+      return acceptAll(sent, onSent);
+    }, options);
+    queue.add([file("a.jpg"), file("b.jpg"), file("c.jpg")]);
+    await settled(queue);
+    expect(states(queue)).toEqual(["created", "rejected", "rejected"]);
+    expect(queue.items.value[1]!.reason).toBe("The team may hold 1 images; this would be 1 too many.");
   });
 });
 

@@ -36,6 +36,7 @@ export interface QueueOptions {
 
 const FINISHED: ReadonlySet<UploadState> = new Set(["created", "duplicate", "rejected", "failed"]);
 /** A server that is away, restarting or busy deserves another try; a refusal does not. */
+const OVER_QUOTA = "urn:boxwright:over-quota";
 const PASSING = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 export function isFinished(item: UploadItem): boolean {
@@ -190,7 +191,7 @@ export class UploadQueue {
         this.update(batch, (index) => said[index]!);
         return;
       } catch (error) {
-        if (error instanceof ApiError && error.status === 413 && batch.length > 1) return this.alone(batch);
+        if (isTooMuch(error) && batch.length > 1) return this.alone(batch);
         const pause = this.options.backoff[tries];
         if (pause === undefined || !isPassing(error)) return this.refuse(batch, error);
         this.update(batch, () => ({ state: "sending", sent: 0, reason: "Trying again" }));
@@ -199,14 +200,14 @@ export class UploadQueue {
     }
   }
 
-  /** Together they were too large for one request: one by one. */
+  /** Together they were too much for one request or for the team's quota: one by one, as far as there is room. */
   private async alone(batch: UploadItem[]): Promise<void> {
     for (const item of batch) await this.deliver([item]);
   }
 
   private refuse(batch: UploadItem[], error: unknown): void {
     const tooLarge = error instanceof ApiError && error.status === 413;
-    const state = tooLarge ? "rejected" : "failed";
+    const state = isTooMuch(error) ? "rejected" : "failed";
     const reason = tooLarge ? "too large for this server" : sentence(error);
     this.update(batch, () => ({ state, reason }));
   }
@@ -227,6 +228,10 @@ export class UploadQueue {
       return part ? { ...item, ...part } : item;
     });
   }
+}
+
+function isTooMuch(error: unknown): boolean {
+  return error instanceof ApiError && (error.status === 413 || error.problem.type === OVER_QUOTA);
 }
 
 function isPassing(error: unknown): boolean {

@@ -1,0 +1,91 @@
+"""The files of pictures as others may have them: as they came, or without the place where they were taken.
+
+The original is kept, and is what training reads. What goes out is made from it while it is sent: nothing is stored
+twice, and a project that changes its mind is obeyed at once.
+"""
+
+import mmap
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, BinaryIO
+
+from annotations import location
+from annotations.imaging import Limits, Refused, probe
+from annotations.models import Image
+from annotations.objects import image_key
+from boxwright.errors import Conflict
+from boxwright.storage import store
+
+CHUNK = 2**20
+IN_MEMORY = 4 * 2**20
+ANY = Limits(max_bytes=2**40, max_pixels=2**40)
+"""What is stored was held against the limits of its day."""
+
+
+def tells_location(file: BinaryIO) -> bool:
+    """Whether the picture's file may say where it was taken. Raises Refused where that can't be found out."""
+    try:
+        with _viewed(file) as data:
+            return location.tells_location(data)
+    except location.Unreadable as error:
+        raise Refused(f"the file is damaged: {error}") from error
+
+
+def may_go_out(image: Image) -> bool:
+    """Whether others may have the file as it came. Looks into the file, once, where nobody has looked yet."""
+    if image.project.share_location:
+        return True
+    if image.has_location is None:
+        with _spooled(_pieces(image.project.team_id, image.sha256)) as file:
+            image.has_location = _tells(file)
+        same = Image.objects.filter(project__team_id=image.project.team_id, sha256=image.sha256)
+        same.update(has_location=image.has_location)
+    return not image.has_location
+
+
+def open_without_location(team_id: int, sha256: str) -> BinaryIO:
+    """The picture's file, or a copy with the same pixels where it tells a place. Raises ObjectMissing, Conflict."""
+    file = _spooled(_pieces(team_id, sha256))
+    if not _tells(file):
+        return file
+    with file:
+        orientation = probe(file, ANY).orientation
+        with _viewed(file) as data:
+            return _spooled(location.without_location(data, orientation))
+
+
+def _tells(file: BinaryIO) -> bool:
+    try:
+        return tells_location(file)
+    except Refused as refusal:
+        raise Conflict(f"This picture can't be sent without its location: {refusal.reason}.") from refusal
+
+
+def _pieces(team_id: int, sha256: str) -> Iterator[bytes]:
+    with store().open(image_key(team_id, sha256)) as source:
+        while piece := source.read(CHUNK):
+            yield piece
+
+
+def _spooled(pieces: Iterator[bytes]) -> BinaryIO:
+    """A file that can be looked into from end to end: in memory while it is small, else on the disk."""
+    file: Any = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 (whoever asked closes it)
+    for piece in pieces:
+        file.write(piece)
+    file.seek(0)
+    spooled: BinaryIO = file
+    return spooled
+
+
+@contextmanager
+def _viewed(file: BinaryIO) -> Iterator[location.Data]:
+    """All bytes of the file; where it is large, without reading what lies on the disk into our memory."""
+    size = file.seek(0, 2)
+    file.seek(0)
+    if size <= IN_MEMORY:
+        yield file.read()
+    else:
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
+            yield view
+    file.seek(0)

@@ -1,0 +1,18 @@
+"""What a team holds and has going on, beside what it may."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from boxwright.api.views import Endpoint
+from boxwright.projects.api.serializers import TeamUsageSerializer
+from boxwright.projects.quotas import usage_of
+from boxwright.teams.queries import team_for
+
+
+class UsageView(Endpoint):
+    @extend_schema(responses=TeamUsageSerializer)
+    def get(self, request: Request, slug: str) -> Response:
+        """For all members: uploads and imports beyond a quota are refused."""
+        team = team_for(request.user, slug)
+        return Response(TeamUsageSerializer(usage_of(team.pk)).data)

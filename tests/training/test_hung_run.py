@@ -1,0 +1,92 @@
+"""A run whose process hangs or takes too much memory ends, says where it stood, and can be resumed. A real engine."""
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+from pytest_django import Settings
+from rest_framework.test import APIClient
+
+from annotations import snapshots
+from annotations.models import Snapshot
+from boxwright import limits
+from boxwright.jobs import Status
+from boxwright.projects.models import Project
+from boxwright.storage import store
+from boxwright.teams.models import User
+from tests.annotations.pictures import box, picture, save, upload
+from tests.services.processes import wait_until
+from tests.training.installation import MODEL, SMALL
+from training import runs, worker
+from training.models import Run
+
+AsUser = Callable[[User], APIClient]
+
+
+@pytest.fixture
+def snapshot(project: Project, alice: User, as_user: AsUser) -> Snapshot:
+    files = {f"{n}__jpg": picture(n, size=(96, 96)) for n in range(8)}
+    for row in upload(as_user(alice), project, **files)["created"]:
+        save(as_user(alice), row["id"], upsert=[box(project)])
+    made = snapshots.create_snapshot(project=project, author=alice)
+    snapshots.build(made.pk)
+    return Snapshot.objects.get(pk=made.pk)
+
+
+@pytest.fixture
+def run(project: Project, alice: User, snapshot: Snapshot) -> Run:
+    config = SMALL | {"epochs": 3}
+    return runs.start_run(project=project, author=alice, snapshot=snapshot, model=MODEL, base="none", config=config)
+
+
+def engines() -> list[psutil.Process]:
+    found = psutil.Process().children(recursive=True)
+    return [process for process in found if "training.engine" in process.cmdline()]
+
+
+@contextmanager
+def stopped_after_first_checkpoint(scratch: Path) -> Iterator[None]:
+    """Whatever trains is stopped as by SIGSTOP, its watcher too, once its first epoch is done."""
+
+    def stop() -> None:
+        wait_until(lambda: bool(list(scratch.glob("jobs/run-*/out/last.pt"))), "the first checkpoint", 120)
+        for process in engines():
+            process.send_signal(signal.SIGSTOP)
+
+    thread = threading.Thread(target=stop)
+    thread.start()
+    yield
+    thread.join()
+
+
+def test_a_run_whose_process_was_stopped_ends_and_can_be_resumed(
+    run: Run, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "HUNG_MINUTES", 0.05)
+    with stopped_after_first_checkpoint(settings.SCRATCH_DIR):
+        worker.train(run.pk)
+    hung = Run.objects.get(pk=run.pk)
+    assert (hung.status, hung.error_code) == (Status.FAILED, "hung")
+    assert f"No progress for 0.05 minutes. It was stopped at epoch {hung.epoch}, step" in hung.error
+    assert engines() == []
+    assert [key for key in store().list(f"projects/{run.project_id}/runs/") if key.endswith("last.pt")]
+
+    runs.resume_run(hung)
+    worker.train(run.pk)
+    done = Run.objects.get(pk=run.pk)
+    assert (done.status, done.epoch, done.error) == (Status.SUCCEEDED, 3, "")
+    assert list(done.epoch_metrics.order_by("epoch").values_list("epoch", flat=True)) == [1, 2, 3]
+
+
+def test_a_run_that_takes_too_much_memory_ends_and_says_so(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "JOB_MEMORY", 60 * limits.MIB)
+    worker.train(run.pk)
+    ended = Run.objects.get(pk=run.pk)
+    assert (ended.status, ended.error_code) == (Status.FAILED, "out_of_memory")
+    assert "more than the 60 MB" in ended.error
+    assert "It was stopped before its first step." in ended.error
+    assert engines() == []
