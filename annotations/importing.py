@@ -23,6 +23,7 @@ from annotations.pictures import known_images, picture_limits, put_picture, sha2
 from annotations.pulse import Lost, Pulse
 from annotations.report import Report
 from boxwright.jobs import Status
+from boxwright.storage import registry
 
 BATCH = 32
 BATCH_SECONDS = 1.0
@@ -109,6 +110,7 @@ class Importing:
             if not self.job.finish(Status.SUCCEEDED, **self.report.columns):
                 raise Lost
             self.publish(self.job)
+            registry.release([self.job.archive_key])
 
 
 def _batches(arrivals: Iterator[Arrival]) -> Iterator[list[Arrival]]:

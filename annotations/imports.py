@@ -1,28 +1,27 @@
 """Foreign archives on their way in: sent, queued, worked through, reported."""
 
-import shutil
 import zipfile
 from pathlib import Path
 from typing import BinaryIO
 
-from django.conf import settings
 from django.db import transaction
 
 from annotations.archives import ArchiveLimits, ArchiveRefused, unpack
 from annotations.dataset.findings import Finding
 from annotations.formats import FORMATS, Format
+from annotations.holdings import archive_of
 from annotations.importing import Importing
 from annotations.models import Import
 from annotations.objects import archive_key
 from annotations.pulse import Lost, Pulse
 from annotations.sample import draw
 from annotations.shapes import import_shape, plain
-from boxwright import events, limits
+from boxwright import events, limits, scratch
 from boxwright.errors import DomainError, Invalid, NotAllowed, TooLarge, Unavailable
-from boxwright.jobs import Status
 from boxwright.projects.models import Project
 from boxwright.projects.queries import may_make_labels
-from boxwright.storage import store
+from boxwright.storage import registry
+from boxwright.storage.named import Named, sha256_of
 from boxwright.teams.models import User
 
 SAMPLE = "sample"
@@ -33,29 +32,27 @@ INTERNAL = "Internal error; the log of the worker says more."
 def start_import(
     *, project: Project, author: User, name: str, archive: BinaryIO, format_name: str = "", create_labels: bool = False
 ) -> Import:
-    """Keep the archive and queue its import. Raises NotAllowed, Invalid, TooLarge or Unavailable, with nothing kept."""
+    """Keep the archive and queue its import. Raises NotAllowed, Invalid, TooLarge or Unavailable, with no row written."""
     if create_labels and not may_make_labels(author, project):
         raise NotAllowed("Only managers make labels: import without adding labels, or ask one to do it.")
     _check_archive(archive, format_name)
-    # Closed until its archive lies in the store: no worker may take it before.
-    job = Import.objects.create(
-        project=project,
-        created_by=author,
-        archive_name=name[:255],
-        format=format_name,
-        create_labels=create_labels,
-        status=Status.CANCELED,
-    )
-    key = archive_key(project.pk, job.pk)
-    try:
-        store().put(key, archive, "application/zip")
-        with transaction.atomic():
-            job.move(Status.QUEUED, archive_key=key)
-            publish(job)
-            job.send()
-    except BaseException:
-        Import.objects.filter(pk=job.pk).delete()
-        raise
+    sha256 = sha256_of(archive)
+    key = archive_key(project.pk, sha256)
+    archive.seek(0)
+    registry.keep(key, archive, "application/zip")
+    with transaction.atomic():
+        job = Import.objects.create(
+            project=project,
+            created_by=author,
+            archive_name=name[:255],
+            archive_key=key,
+            archive_sha256=sha256,
+            format=format_name,
+            create_labels=create_labels,
+        )
+        publish(job)
+        job.send()
+        registry.confirm([key])
     return job
 
 
@@ -89,11 +86,9 @@ def run(import_id: int) -> None:
     job = Import.claim(import_id)
     if job is None:
         return
-    folder = Path(settings.SCRATCH_DIR) / "imports" / str(job.pk)
     try:
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        _work(job, folder)
+        with scratch.folder_for("import", job.pk) as folder:
+            _work(job, folder)
     except Lost:
         return
     except ArchiveRefused as refused:
@@ -105,8 +100,6 @@ def run(import_id: int) -> None:
     except Exception:
         _fail(job, "internal", INTERNAL)
         raise
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _work(job: Import, folder: Path) -> None:
@@ -119,18 +112,17 @@ def _work(job: Import, folder: Path) -> None:
         draw(tree, pulse.check)
     else:
         archive = folder / "archive.zip"
-        _fetch(job.archive_key, archive, pulse)
+        _fetch(archive_of(job), archive, pulse)
         allowed = ArchiveLimits(limits.ARCHIVE_FILES, limits.ARCHIVE_BYTES)
         found = unpack(archive, tree, allowed, pulse.check)
         archive.unlink()
     importing = Importing(job, pulse, tree, _format_of(job, tree), publish)
     importing.run(found)
-    _drop_archive(job)
 
 
-def _fetch(key: str, target: Path, pulse: Pulse) -> None:
-    with store().open(key) as source, target.open("wb") as out:
-        while chunk := source.read(CHUNK):
+def _fetch(archive: Named, target: Path, pulse: Pulse) -> None:
+    with target.open("wb") as out:
+        for chunk in archive.pieces(CHUNK):
             out.write(chunk)
             pulse.check()
 
@@ -155,12 +147,4 @@ def _fail(job: Import, code: str, detail: str, findings: tuple[Finding, ...] = (
     with transaction.atomic():
         if job.fail(code, detail, **kept):
             publish(job)
-    _drop_archive(job)
-
-
-def _drop_archive(job: Import) -> None:
-    if (
-        job.archive_key
-        and Import.objects.exclude(status__in=[Status.QUEUED, Status.RUNNING]).filter(pk=job.pk).exists()
-    ):
-        store().delete(job.archive_key)
+            registry.release([job.archive_key])

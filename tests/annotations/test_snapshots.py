@@ -14,7 +14,6 @@ from rest_framework.test import APIClient
 from annotations import snapshots
 from annotations.dataset.split import split_of
 from annotations.models import Image, Snapshot
-from annotations.objects import manifest_key, snapshot_key
 from boxwright.events.models import Event
 from boxwright.jobs import Status
 from boxwright.projects.models import Project
@@ -84,7 +83,7 @@ def test_snapshot_holds_all_images_and_counts_the_labelled(
     rows = [json.loads(line) for line in lines]
     assert [row["sha256"] for row in rows] == sorted(row["sha256"] for row in rows)
     assert all(row["split"] == split_of(row["sha256"], project.seed) for row in rows)
-    about = json.loads(stored(snapshot_key(project.pk, 1)))
+    about = json.loads(stored(Snapshot.objects.get().about_key))
     assert about["manifest_sha256"] == made["sha256"]
     assert (about["project"]["slug"], about["author"], about["parent"]) == ("raccoons", "Mona", None)
 
@@ -122,11 +121,11 @@ def test_snapshot_stays_what_it_was(
     django_capture_on_commit_callbacks: Commits,
 ) -> None:
     made = freeze(as_user(mona), project, django_capture_on_commit_callbacks)
-    before = stored(manifest_key(project.pk, 1))
+    before = stored(Snapshot.objects.get().manifest_key)
     save(as_user(bob), images[0], 1, upsert=[box(project, 30)])
     as_user(mona).delete(f"/api/v1/images/{images[1]}/")
     snapshots.build(Snapshot.objects.get().pk)
-    assert stored(manifest_key(project.pk, 1)) == before
+    assert stored(Snapshot.objects.get().manifest_key) == before
     download = as_user(mona).get(f"/api/v1/snapshots/{made['id']}/download/voc/")
     names = zipfile.ZipFile(io.BytesIO(body_of(download))).namelist()
     assert len([name for name in names if name.startswith("JPEGImages/")]) == 4
