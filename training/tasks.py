@@ -6,7 +6,7 @@ from celery import shared_task
 from celery.signals import worker_ready, worker_shutting_down
 
 from boxwright.jobs import stopping
-from training import lanes, reaper, worker
+from training import housekeeping, lanes, reaper, scratch, worker
 from training.models import Artifact, Run
 
 
@@ -22,8 +22,9 @@ def make_artifact(artifact_id: int) -> None:
 
 @worker_ready.connect
 def _begin(**_kwargs: Any) -> None:
-    worker.sweep_scratch()
+    scratch.sweep()
     reaper.start()
+    housekeeping.start()
 
 
 @worker_shutting_down.connect
