@@ -1,7 +1,8 @@
 """The pictures that a snapshot shows, recorded so that their bytes stay as long as the snapshot does."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Value
@@ -28,14 +29,23 @@ def hold_pictures(snapshot: Snapshot, hashes: Iterable[str]) -> None:
     The look at the registry comes after the rows: the collector, which marks an object before it looks at the rows
     for the last time, has seen ours, or we see its mark.
     """
-    with transaction.atomic():
-        _expect_ours(snapshot)
-        SnapshotImage.objects.filter(snapshot=snapshot).delete()
+    let_go(snapshot, partial(_expect_ours, snapshot))
     for batch in registry.batches(hashes, BATCH):
         with transaction.atomic():
             _expect_ours(snapshot)
             _record(snapshot, batch)
     _expect_stored(snapshot)
+
+
+def let_go(snapshot: Snapshot, expect: Callable[[], None] = lambda: None) -> None:
+    """Hold nothing any more. `expect` is asked inside each batch's transaction, and may raise."""
+    team_id = snapshot.project.team_id
+    rows = SnapshotImage.objects.filter(snapshot=snapshot)
+    while hashes := list(rows.order_by("sha256").values_list("sha256", flat=True)[:BATCH]):
+        with transaction.atomic():
+            expect()
+            rows.filter(sha256__in=hashes).delete()
+            registry.release(image_key(team_id, sha256) for sha256 in hashes)
 
 
 def record_old_snapshots() -> int:

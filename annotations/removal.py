@@ -2,8 +2,9 @@
 
 from django.db import transaction
 
-from annotations.models import Image, SnapshotImage
-from annotations.objects import image_key, keys_of_image
+from annotations.held import let_go
+from annotations.models import Image
+from annotations.objects import keys_of_image
 from boxwright.jobs import OPEN, Status
 from boxwright.projects.models import Project
 from boxwright.storage import registry
@@ -20,9 +21,5 @@ def remove_pictures(project: Project) -> None:
         with transaction.atomic():
             Image.objects.filter(pk__in=batch).delete()
             registry.release(key for sha256 in batch.values() for key in keys_of_image(project.team_id, sha256))
-    for snapshot in project.snapshots.values_list("pk", flat=True):
-        held = SnapshotImage.objects.filter(snapshot=snapshot).order_by("sha256")
-        while hashes := list(held.values_list("sha256", flat=True)[:BATCH]):
-            with transaction.atomic():
-                SnapshotImage.objects.filter(snapshot=snapshot, sha256__in=hashes).delete()
-                registry.release(image_key(project.team_id, sha256) for sha256 in hashes)
+    for snapshot in project.snapshots.all():
+        let_go(snapshot)

@@ -14,7 +14,7 @@ from annotations.dataset.diff import diff
 from annotations.dataset.manifest import canonical, parse_line, read_manifest, write_manifest
 from annotations.dataset.records import ImageRecord, Mark
 from annotations.dataset.split import split_of
-from annotations.held import hold_pictures
+from annotations.held import hold_pictures, let_go
 from annotations.history import draft_of
 from annotations.holdings import manifest_of
 from annotations.models import Annotation, Image, Snapshot
@@ -105,6 +105,8 @@ def _frozen(snapshot: Snapshot, project: Project, path: Path, tries: int = TRIES
 def _end(snapshot: Snapshot, status: Status, **changes: Any) -> None:
     with transaction.atomic():
         if snapshot.finish(status, **changes):
+            if status == Status.FAILED:
+                let_go(snapshot)
             _publish(snapshot)
 
 
