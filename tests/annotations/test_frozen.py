@@ -34,6 +34,12 @@ class World:
     def objects(self) -> Path:
         return Path(self.server.environment["BOXWRIGHT_VAR"]) / "objects"
 
+    def original(self, seed: int) -> Path:
+        return self.objects / self.key(seed)
+
+    def key(self, seed: int) -> str:
+        return f"teams/1/images/{sha(seed)[:2]}/{sha(seed)}"
+
     def stored(self) -> set[str]:
         return {path.name for path in self.objects.rglob("*") if path.is_file()}
 
@@ -166,6 +172,66 @@ def test_bytes_go_with_the_last_project_that_needs_them(world: World) -> None:
     world.remove_project(project)
     world.collect()
     assert not {name for name in world.stored() if sha(5) in name}
+
+
+def test_a_download_looks_before_its_first_byte(world: World) -> None:
+    project = world.project("Missing")
+    world.upload(project, 6, 7).raise_for_status()
+    frozen = world.freeze(project)
+    with harmed(world.original(6), None):
+        answer = world.client.get(f"snapshots/{frozen}/download/voc/")
+        assert (answer.status_code, sha(6) in answer.json()["detail"]) == (500, True)
+        told = manage(world.server, "verify", "--fast")
+        assert (told.returncode, f"missing  {world.key(6)}" in told.stdout) == (1, True), told.stdout + told.stderr
+    assert manage(world.server, "verify").returncode == 0
+
+
+def test_a_download_that_meets_damage_breaks_off(world: World) -> None:
+    """The answer has begun: what comes is no whole answer, and nobody can take it for one."""
+    project = world.project("Damaged")
+    world.upload(project, 8).raise_for_status()
+    frozen = world.freeze(project)
+    with harmed(world.original(8), picture(9)):
+        with pytest.raises(httpx.RemoteProtocolError):
+            world.client.get(f"snapshots/{frozen}/download/voc/")
+        told = manage(world.server, "verify")
+        assert (told.returncode, f"damaged  {world.key(8)}" in told.stdout) == (1, True)
+
+
+@pytest.mark.parametrize("part", ["file", "preview", "thumbnail"])
+def test_a_picture_that_is_missing_is_named(world: World, part: str) -> None:
+    project = world.project(f"Named {part}")
+    image = world.image(project, 10)
+    folder = {"file": "images", "preview": "previews", "thumbnail": "thumbnails"}[part]
+    (path,) = (world.objects / "teams").glob(f"*/{folder}/**/{sha(10)}*")
+    with harmed(path, None):
+        answer = world.client.get(f"images/{image}/{part}/")
+        assert (answer.status_code, sha(10) in answer.json()["key"]) == (500, True)
+
+
+def test_a_manifest_that_is_damaged_is_named(world: World) -> None:
+    project = world.project("Manifest")
+    world.image(project, 11)
+    frozen = world.freeze(project)
+    (path,) = (world.objects / "projects" / str(project)).rglob("manifest.jsonl")
+    with harmed(path, path.read_bytes().replace(b"unlabelled", b"labelled")):
+        for part in ("manifest", "download/voc", f"diff/{frozen}"):
+            answer = world.client.get(f"snapshots/{frozen}/{part}/")
+            assert (answer.status_code, answer.json()["title"]) == (500, "Object damaged"), part
+
+
+@contextmanager
+def harmed(path: Path, content: bytes | None) -> Iterator[None]:
+    """The object lost (None), or with other bytes."""
+    before = path.read_bytes()
+    if content is None:
+        path.unlink()
+    else:
+        path.write_bytes(content)
+    try:
+        yield
+    finally:
+        path.write_bytes(before)
 
 
 @contextmanager
