@@ -25,7 +25,6 @@ def start() -> None:
 def keep_house() -> None:
     """One pass. A database or a bucket that is away for a moment must not end the thread."""
     try:
-        close_old_connections()
         record_old_snapshots()
         while collect() and not stopping.wait(PAUSE_SECONDS):
             pass
@@ -34,7 +33,9 @@ def keep_house() -> None:
 
 
 def _loop() -> None:
-    keep_house()
-    while not stopping.wait(PASS_SECONDS):
+    while True:
+        close_old_connections()
         keep_house()
+        if stopping.wait(PASS_SECONDS):
+            break
     connections.close_all()

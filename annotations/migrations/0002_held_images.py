@@ -18,8 +18,9 @@ KEYS = (
 
 def fill_registry(apps, schema_editor):
     """From the rows. What snapshots hold stands in their manifests: a worker reads those, see annotations/held.py."""
-    for key in KEYS:
-        schema_editor.execute(PICTURES.format(key=key))
+    with schema_editor.connection.cursor() as cursor:
+        for key in KEYS:
+            cursor.execute(PICTURES.format(key=key))
     register = apps.get_model("storage", "StoredObject").objects.get_or_create
     for snapshot in apps.get_model("annotations", "Snapshot").objects.filter(status="succeeded").iterator():
         folder = f"projects/{snapshot.project_id}/snapshots/{snapshot.number}"

@@ -263,6 +263,10 @@ class Objects(RuleBasedStateMachine):
     def the_collector_comes_between(self, deed: Deed, step: int) -> None:
         self.another_comes_between(deed, collect_sharply, step)
 
+    @rule(slot=st.sampled_from(SLOTS), seed=st.sampled_from(SEEDS), step=moments)
+    def a_picture_goes_while_it_is_frozen(self, slot: int, seed: int, step: int) -> None:
+        self.another_comes_between(freeze(slot), delete_and_collect(slot, seed), step)
+
     @rule(deed=deeds, other=deeds, step=moments)
     def another_comes_between(self, deed: Deed, other: Deed, step: int) -> None:
         def between() -> None:
