@@ -17,7 +17,7 @@ from rest_framework.test import APIClient
 
 from annotations import snapshots, uploads
 from annotations.dataset.split import split_of
-from annotations.held import record_old_snapshots
+from annotations.held import hold_pictures, record_old_snapshots
 from annotations.models import Image, Snapshot, SnapshotImage
 from annotations.objects import image_key
 from boxwright.events.models import Event
@@ -230,14 +230,14 @@ def test_a_build_is_done_again_where_a_picture_went_meanwhile(
     project: Project, images: list[int], mona: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = snapshots.create_snapshot(project=project, author=mona)
-    hold, tries = snapshots.hold_pictures, []
+    tries: list[Iterable[str]] = []
 
     def late(snapshot: Snapshot, hashes: Iterable[str]) -> None:
         if not tries:
             uploads.remove_image(image=Image.objects.get(pk=images[0]))
             collect(timedelta(0))
-        tries.append(1)
-        hold(snapshot, hashes)
+        tries.append(hashes)
+        hold_pictures(snapshot, hashes)
 
     monkeypatch.setattr(snapshots, "hold_pictures", late)
     snapshots.build(made.pk)
