@@ -32,7 +32,7 @@ INTERNAL = "Internal error; the log of the worker says more."
 def start_import(
     *, project: Project, author: User, name: str, archive: BinaryIO, format_name: str = "", create_labels: bool = False
 ) -> Import:
-    """Keep the archive and queue its import. Raises NotAllowed, Invalid, TooLarge or Unavailable, with no row written."""
+    """Keep the archive, queue its import. Raises NotAllowed, Invalid, TooLarge or Unavailable, with no row written."""
     if create_labels and not may_make_labels(author, project):
         raise NotAllowed("Only managers make labels: import without adding labels, or ask one to do it.")
     _check_archive(archive, format_name)

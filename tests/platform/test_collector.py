@@ -11,6 +11,7 @@ from django.db.models import F
 from pytest_django import Settings
 
 from boxwright import limits
+from boxwright.projects.models import Project
 from boxwright.storage import StoreAway, needs, registry, store
 from boxwright.storage.collector import collect
 from boxwright.storage.errors import Vanished
@@ -138,6 +139,14 @@ def test_the_verdict_is_the_exit_status(needy: Needy) -> None:
     with pytest.raises(SystemExit, match="1"):
         call_command("verify", "--fast", stdout=out)
     assert "extra    strange\n" in out.getvalue()
+
+
+def test_a_counter_that_is_wrong_is_named(project: Project) -> None:
+    Project.objects.filter(pk=project.pk).update(done_count=3)
+    out = StringIO()
+    with pytest.raises(SystemExit, match="1"):
+        call_command("verify", stdout=out)
+    assert "1 wrong" in out.getvalue()
 
 
 def test_the_doctors_probe_leaves_nothing(db: None, settings: Settings) -> None:

@@ -11,7 +11,7 @@ from django.utils.module_loading import import_string
 from boxwright.errors import Unavailable
 from boxwright.storage.verify import verify
 
-CHECKS: tuple[str, ...] = ()
+CHECKS: tuple[str, ...] = ("annotations.recount.recount",)
 """Functions of the apps, by dotted path; each answers a line for each thing that is wrong."""
 
 
