@@ -269,7 +269,7 @@ def test_an_attempt_that_ends_late_leaves_its_successor_alone(
         run(import_id)
 
     monkeypatch.setattr(imports, "run", taken_over)
-    done = import_zip(as_user(bob), project, three(), django_capture_on_commit_callbacks, create_labels="true")
+    done = import_zip(as_user(bob), project, three(), django_capture_on_commit_callbacks)
     assert (done["status"], done["counts"]["images_created"], done["counts"]["files"]) == ("succeeded", 3, 3)
 
 
