@@ -12,7 +12,7 @@ from annotations.dataset.findings import Finding
 from annotations.formats import Found
 from annotations.history import to_row
 from annotations.models import Annotation, Image, Import, Revision
-from annotations.pictures import Stored, known_images, row_of
+from annotations.pictures import Stored, confirm_pictures, known_images, row_of
 from annotations.report import Report
 from annotations.revise import locked_images, revise, state_of
 from boxwright import limits
@@ -114,6 +114,7 @@ class Arrivals:
                 report.note(Finding("error", arrival.found.source, "its image was deleted during the import"))
         self._create(new, labels, report, tally)
         tally.move(self.job.project_id)
+        confirm_pictures(self.job.project.team_id, (arrival.sha256 for arrival, _ in new))
 
     def _expect_room(self, batch: Sequence[Arrival], there: Mapping[str, Image]) -> None:
         """Asked before anything is locked. Raises OverQuota."""

@@ -24,6 +24,7 @@ from annotations.pulse import Lost, Pulse
 from annotations.report import Report
 from boxwright import limits
 from boxwright.jobs import Status
+from boxwright.storage import registry
 
 BATCH = 32
 BATCH_SECONDS = 1.0
@@ -117,6 +118,7 @@ class Importing:
                 raise Lost
             self.report.keep_findings(self.job)
             self.publish(self.job)
+            registry.release([self.job.archive_key])
 
 
 def _read_limits() -> ReadLimits:

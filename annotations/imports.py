@@ -1,16 +1,15 @@
 """Foreign archives on their way in: sent, queued, worked through, reported."""
 
-import shutil
 import zipfile
 from pathlib import Path
 from typing import BinaryIO
 
-from django.conf import settings
 from django.db import transaction
 
 from annotations.archives import ArchiveLimits, ArchiveRefused, unpack
 from annotations.dataset.findings import Finding
 from annotations.formats import FORMATS, Format
+from annotations.holdings import archive_of
 from annotations.importing import Importing
 from annotations.models import Import
 from annotations.names import file_name
@@ -19,13 +18,13 @@ from annotations.pulse import Lost, Pulse
 from annotations.report import Report
 from annotations.sample import draw
 from annotations.shapes import import_shape, plain
-from boxwright import events, limits
+from boxwright import events, limits, scratch
 from boxwright.errors import DomainError, Invalid, NotAllowed, OverQuota, TooLarge, Unavailable
-from boxwright.jobs import Status
 from boxwright.projects.models import Project
 from boxwright.projects.queries import may_make_labels
 from boxwright.projects.quotas import expect_room, expect_slot
-from boxwright.storage import store
+from boxwright.storage import registry
+from boxwright.storage.named import Named, sha256_of
 from boxwright.teams.models import User
 
 SAMPLE = "sample"
@@ -38,7 +37,7 @@ def start_import(
 ) -> Import:
     """Keep the archive and queue its import.
 
-    Raises NotAllowed, Invalid, TooLarge, OverQuota or Unavailable, with nothing kept.
+    Raises NotAllowed, Invalid, TooLarge, OverQuota or Unavailable, with no row written.
     """
     if create_labels and not may_make_labels(author, project):
         raise NotAllowed("Only managers make labels: import without adding labels, or ask one to do it.")
@@ -46,26 +45,24 @@ def start_import(
     with transaction.atomic():
         expect_room(project.team_id, images=1, size=1)
         expect_slot(project.team_id)
-    # Closed until its archive lies in the store: no worker may take it before.
-    job = Import.objects.create(
-        project=project,
-        created_by=author,
-        archive_name=file_name(name),
-        format=format_name,
-        create_labels=create_labels,
-        status=Status.CANCELED,
-    )
-    key = archive_key(project.pk, job.pk)
-    try:
-        store().put(key, archive, "application/zip")
-        with transaction.atomic():
-            expect_slot(project.team_id)
-            job.move(Status.QUEUED, archive_key=key)
-            publish(job)
-            job.send()
-    except BaseException:
-        Import.objects.filter(pk=job.pk).delete()
-        raise
+    sha256 = sha256_of(archive)
+    key = archive_key(project.pk, sha256)
+    archive.seek(0)
+    registry.keep(key, archive, "application/zip")
+    with transaction.atomic():
+        expect_slot(project.team_id)
+        job = Import.objects.create(
+            project=project,
+            created_by=author,
+            archive_name=file_name(name),
+            archive_key=key,
+            archive_sha256=sha256,
+            format=format_name,
+            create_labels=create_labels,
+        )
+        publish(job)
+        job.send()
+        registry.confirm([key])
     return job
 
 
@@ -100,11 +97,9 @@ def run(import_id: int) -> None:
     job = Import.claim(import_id)
     if job is None:
         return
-    folder = Path(settings.SCRATCH_DIR) / "imports" / str(job.pk)
     try:
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        _work(job, folder)
+        with scratch.folder_for("import", job.pk) as folder:
+            _work(job, folder)
     except Lost:
         return
     except ArchiveRefused as refused:
@@ -118,8 +113,6 @@ def run(import_id: int) -> None:
     except Exception:
         _fail(job, "internal", INTERNAL)
         raise
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _work(job: Import, folder: Path) -> None:
@@ -132,12 +125,11 @@ def _work(job: Import, folder: Path) -> None:
         draw(tree, pulse.check)
     else:
         archive = folder / "archive.zip"
-        _fetch(job.archive_key, archive, pulse)
+        _fetch(archive_of(job), archive, pulse)
         found = unpack(archive, tree, _archive_limits(), pulse.check)
         archive.unlink()
     importing = Importing(job, pulse, tree, _format_of(job, tree), publish)
     importing.run(found)
-    _drop_archive(job)
 
 
 def _archive_limits() -> ArchiveLimits:
@@ -146,9 +138,9 @@ def _archive_limits() -> ArchiveLimits:
     )
 
 
-def _fetch(key: str, target: Path, pulse: Pulse) -> None:
-    with store().open(key) as source, target.open("wb") as out:
-        while chunk := source.read(CHUNK):
+def _fetch(archive: Named, target: Path, pulse: Pulse) -> None:
+    with target.open("wb") as out:
+        for chunk in archive.pieces(CHUNK):
             out.write(chunk)
             pulse.check()
 
@@ -174,12 +166,4 @@ def _fail(job: Import, code: str, detail: str, findings: tuple[Finding, ...] = (
         if job.fail(code, detail, **report.columns):
             report.keep_findings(job)
             publish(job)
-    _drop_archive(job)
-
-
-def _drop_archive(job: Import) -> None:
-    if (
-        job.archive_key
-        and Import.objects.exclude(status__in=[Status.QUEUED, Status.RUNNING]).filter(pk=job.pk).exists()
-    ):
-        store().delete(job.archive_key)
+            registry.release([job.archive_key])

@@ -106,6 +106,7 @@ class Import(Job):
     format = models.CharField(max_length=30, blank=True)
     archive_name = models.CharField(max_length=255, blank=True)
     archive_key = models.CharField(max_length=255, blank=True)
+    archive_sha256 = models.CharField(max_length=64, blank=True)
     create_labels = models.BooleanField(default=False)
     counts = models.JSONField(default=dict)
     progress = models.JSONField(default=dict)
@@ -150,6 +151,10 @@ class Snapshot(Job):
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="snapshots")
     number = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64, blank=True)
+    manifest_key = models.CharField(max_length=255, blank=True)
+    about_key = models.CharField(max_length=255, blank=True, help_text="snapshot.json")
+    about_sha256 = models.CharField(max_length=64, blank=True)
+    is_held = models.BooleanField(default=False, help_text="its pictures are recorded in SnapshotImage")
     image_count = models.PositiveIntegerField(default=0)
     labelled_count = models.PositiveIntegerField(default=0)
     box_count = models.PositiveIntegerField(default=0)
@@ -164,3 +169,17 @@ class Snapshot(Job):
 
     def __str__(self) -> str:
         return f"{self.project_id} v{self.number}"
+
+
+class SnapshotImage(models.Model):
+    """A picture that a snapshot shows: its original stays in the store as long as this row, whatever else goes."""
+
+    pk = models.CompositePrimaryKey("snapshot_id", "sha256")
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.CASCADE, related_name="pictures", db_index=False)
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        indexes = [models.Index(fields=["sha256"], name="snapshot_by_picture")]
+
+    def __str__(self) -> str:
+        return f"{self.snapshot_id} {self.sha256}"

@@ -1,9 +1,14 @@
-"""Where things lie in the object store. The bucket is the project: these keys are for keeps."""
+"""Where things lie in the object store. What a job writes lies under its own hash: nobody overwrites another's."""
+
+
+def originals(team_id: int) -> str:
+    """The folder of the original bytes."""
+    return f"teams/{team_id}/images/"
 
 
 def image_key(team_id: int, sha256: str) -> str:
     """The original bytes, once a team."""
-    return f"teams/{team_id}/images/{sha256[:2]}/{sha256}"
+    return f"{originals(team_id)}{sha256[:2]}/{sha256}"
 
 
 def thumbnail_key(team_id: int, sha256: str) -> str:
@@ -18,13 +23,10 @@ def keys_of_image(team_id: int, sha256: str) -> tuple[str, str, str]:
     return image_key(team_id, sha256), preview_key(team_id, sha256), thumbnail_key(team_id, sha256)
 
 
-def archive_key(project_id: int, import_id: int) -> str:
-    return f"projects/{project_id}/imports/{import_id}.zip"
+def archive_key(project_id: int, sha256: str) -> str:
+    return f"projects/{project_id}/imports/{sha256}.zip"
 
 
-def manifest_key(project_id: int, number: int) -> str:
-    return f"projects/{project_id}/snapshots/{number}/manifest.jsonl"
-
-
-def snapshot_key(project_id: int, number: int) -> str:
-    return f"projects/{project_id}/snapshots/{number}/snapshot.json"
+def snapshot_key(project_id: int, number: int, sha256: str, name: str) -> str:
+    """`name`: manifest.jsonl or snapshot.json."""
+    return f"projects/{project_id}/snapshots/{number}/{sha256}/{name}"

@@ -15,7 +15,7 @@ from annotations.imaging import Limits, Refused, probe
 from annotations.models import Image
 from annotations.objects import image_key
 from boxwright.errors import Conflict
-from boxwright.storage import store
+from boxwright.storage.named import Named
 
 CHUNK = 2**20
 IN_MEMORY = 4 * 2**20
@@ -45,7 +45,10 @@ def may_go_out(image: Image) -> bool:
 
 
 def open_without_location(team_id: int, sha256: str) -> BinaryIO:
-    """The picture's file, or a copy with the same pixels where it tells a place. Raises ObjectMissing, Conflict."""
+    """The picture's file, or a copy with the same pixels where it tells a place.
+
+    Raises ObjectMissing, ObjectDamaged, Conflict.
+    """
     file = _spooled(_pieces(team_id, sha256))
     if not _tells(file):
         return file
@@ -63,9 +66,7 @@ def _tells(file: BinaryIO) -> bool:
 
 
 def _pieces(team_id: int, sha256: str) -> Iterator[bytes]:
-    with store().open(image_key(team_id, sha256)) as source:
-        while piece := source.read(CHUNK):
-            yield piece
+    return Named(image_key(team_id, sha256), sha256).pieces(CHUNK)
 
 
 def _spooled(pieces: Iterator[bytes]) -> BinaryIO:

@@ -16,7 +16,7 @@ from annotations.originals import tells_location
 from boxwright import limits
 from boxwright.projects.models import Project
 from boxwright.projects.quotas import expect_room
-from boxwright.storage import store
+from boxwright.storage import registry, store
 from boxwright.teams.models import User
 
 TRIES = 5
@@ -57,13 +57,16 @@ def put_picture(team_id: int, name: str, sha256: str, file: BinaryIO) -> Stored:
 
 
 def _put(team_id: int, sha256: str, file: BinaryIO, picture: Picture) -> None:
-    """The original last: where it lies, its copies lie too."""
-    objects, key = store(), image_key(team_id, sha256)
-    if objects.exists(key):
-        return
-    objects.put(thumbnail_key(team_id, sha256), picture.thumbnail, "image/jpeg")
-    objects.put(preview_key(team_id, sha256), picture.preview, "image/jpeg")
-    objects.put(key, file, picture.probe.content_type)
+    """What the team has not: a snapshot may have kept the original when the copies went."""
+    objects, original = store(), image_key(team_id, sha256)
+    registry.announce(keys_of_image(team_id, sha256))
+    is_new = not objects.exists(original)
+    copies = {thumbnail_key(team_id, sha256): picture.thumbnail, preview_key(team_id, sha256): picture.preview}
+    for key, copy in copies.items():
+        if is_new or not objects.exists(key):
+            objects.put(key, copy, "image/jpeg")
+    if is_new:
+        objects.put(original, file, picture.probe.content_type)
 
 
 def known_images(project: Project, digests: Iterable[str]) -> dict[str, Image]:
@@ -74,7 +77,7 @@ def known_images(project: Project, digests: Iterable[str]) -> dict[str, Image]:
 def add_rows(project: Project, author: User | None, pictures: Sequence[Stored]) -> tuple[list[Image], dict[str, Image]]:
     """Write the rows of pictures that the project has not; answer (created, those that were there by sha256).
 
-    Two uploads of the same bytes at once: the second finds the first's row.
+    Two uploads of the same bytes at once: the second finds the first's row. Raises Vanished.
     """
     for attempt in range(TRIES):
         try:
@@ -85,6 +88,7 @@ def add_rows(project: Project, author: User | None, pictures: Sequence[Stored]) 
                 expect_room(project.team_id, images=len(new), size=sizes)
                 created = Image.objects.bulk_create([row_of(project, author, p) for p in new.values()], batch_size=200)
                 counters.move(project.pk, queues={"unlabelled": len(created)}, size=sizes)
+                confirm_pictures(project.team_id, new)
                 return created, known
         except IntegrityError:
             if attempt == TRIES - 1:
@@ -106,10 +110,6 @@ def row_of(project: Project, author: User | None, picture: Stored) -> Image:
     )
 
 
-def forget_pictures(team_id: int, digests: Iterable[str]) -> None:
-    """Delete the bytes that no image of the team refers to."""
-    wanted = set(digests)
-    rows = Image.objects.filter(project__team_id=team_id, sha256__in=wanted)
-    for sha256 in wanted - set(rows.values_list("sha256", flat=True)):
-        for key in keys_of_image(team_id, sha256):
-            store().delete(key)
+def confirm_pictures(team_id: int, digests: Iterable[str]) -> None:
+    """In the transaction that writes their rows, last. Raises Vanished."""
+    registry.confirm(key for sha256 in digests for key in keys_of_image(team_id, sha256))

@@ -1,35 +1,38 @@
 """Snapshots: a frozen, numbered state of a project, built from one consistent read."""
 
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
 from annotations.consistency import consistent_read
 from annotations.dataset.diff import diff
-from annotations.dataset.manifest import canonical, parse_line, write_manifest
+from annotations.dataset.manifest import canonical, parse_line, read_manifest, write_manifest
 from annotations.dataset.records import ImageRecord, Mark
 from annotations.dataset.split import split_of
+from annotations.held import hold_pictures, let_go
 from annotations.history import draft_of
+from annotations.holdings import manifest_of
 from annotations.models import Annotation, Image, Snapshot
-from annotations.objects import manifest_key, snapshot_key
-from annotations.pulse import beating
+from annotations.objects import snapshot_key
+from annotations.pulse import Lost, beating
 from annotations.shapes import plain, snapshot_shape
-from boxwright import events
+from boxwright import events, scratch
 from boxwright.errors import Conflict, Unavailable
 from boxwright.jobs import Status
 from boxwright.projects.models import Label, Project
 from boxwright.projects.quotas import expect_slot
-from boxwright.storage import store
+from boxwright.storage import ObjectMissing, registry
+from boxwright.storage.named import Named, sha256_of_path
 from boxwright.teams.models import User
 
 CHUNK = 500
+TRIES = 3
+MANIFEST, ABOUT = "manifest.jsonl", "snapshot.json"
 
 
 @transaction.atomic
@@ -53,8 +56,12 @@ def build(snapshot_id: int) -> None:
     if snapshot is None:
         return
     try:
-        with beating(snapshot), tempfile.TemporaryDirectory(dir=_scratch()) as folder:
-            _build(snapshot, Path(folder) / "manifest.jsonl")
+        with scratch.folder_for("snapshot", snapshot.pk) as folder, beating(snapshot):
+            _build(snapshot, folder)
+    except Lost:
+        return
+    except ObjectMissing as missing:
+        _end(snapshot, Status.FAILED, error_code="object_missing", error=missing.detail)
     except Unavailable:
         snapshot.release()  # the bucket is away: it is built when it is back
     except Exception:
@@ -62,30 +69,46 @@ def build(snapshot_id: int) -> None:
         raise
 
 
-def _scratch() -> Path:
-    settings.SCRATCH_DIR.mkdir(parents=True, exist_ok=True)
-    return Path(settings.SCRATCH_DIR)
-
-
-def _build(snapshot: Snapshot, path: Path) -> None:
+def _build(snapshot: Snapshot, folder: Path) -> None:
     project = Project.objects.get(pk=snapshot.project_id)
+    path = folder / MANIFEST
+    numbers = _frozen(snapshot, project, path)
+    manifest = Named(snapshot_key(project.pk, snapshot.number, numbers["sha256"], MANIFEST), numbers["sha256"])
+    with path.open("rb") as file:
+        registry.keep(manifest.key, file, "application/x-ndjson")
+    (folder / ABOUT).write_text(canonical(_about(snapshot, project, numbers)) + "\n", encoding="utf-8")
+    hash_of_about = sha256_of_path(folder / ABOUT)
+    about = Named(snapshot_key(project.pk, snapshot.number, hash_of_about, ABOUT), hash_of_about)
+    with (folder / ABOUT).open("rb") as file:
+        registry.keep(about.key, file, "application/json")
+    named = {"manifest_key": manifest.key, "about_key": about.key, "about_sha256": about.sha256}
+    with transaction.atomic():
+        registry.confirm([manifest.key, about.key])
+        _end(snapshot, Status.SUCCEEDED, is_held=True, **named, **numbers)
+
+
+def _frozen(snapshot: Snapshot, project: Project, path: Path, tries: int = TRIES) -> dict[str, Any]:
+    """Write the manifest of one moment, whose pictures all stay from now on. Raises ObjectMissing."""
     tally = Tally()
     with consistent_read():
         labels = list(Label.objects.filter(project=project).order_by("position", "id"))
         names = {label.pk: label.name for label in labels}
         sha256 = write_manifest(path, tally.counting(_records(project, names)))
+    try:
+        hold_pictures(snapshot, (record.sha256 for record in read_manifest(path)))
+    except ObjectMissing:  # an image was deleted and collected since the reading
+        if tries == 1:
+            raise
+        return _frozen(snapshot, project, path, tries - 1)
     rows = [{"name": x.name, "color": x.color, "annotation_count": tally.labels[x.name]} for x in labels]
-    numbers = tally.numbers | {"sha256": sha256, "labels": rows}
-    with path.open("rb") as manifest:
-        store().put(manifest_key(project.pk, snapshot.number), manifest, "application/x-ndjson")
-    about = canonical(_about(snapshot, project, numbers)).encode() + b"\n"
-    store().put(snapshot_key(project.pk, snapshot.number), about, "application/json")
-    _end(snapshot, Status.SUCCEEDED, **numbers)
+    return tally.numbers | {"sha256": sha256, "labels": rows}
 
 
 def _end(snapshot: Snapshot, status: Status, **changes: Any) -> None:
     with transaction.atomic():
         if snapshot.finish(status, **changes):
+            if status == Status.FAILED:
+                let_go(snapshot)
             _publish(snapshot)
 
 
@@ -166,7 +189,7 @@ def _record(image: Image, seed: int, marks: tuple[Mark, ...]) -> ImageRecord:
 def records_of(snapshot: Snapshot) -> Iterator[ImageRecord]:
     """The frozen images, sorted by sha256. Raises Conflict while the snapshot is not built."""
     expect_built(snapshot)
-    with store().open(manifest_key(snapshot.project_id, snapshot.number)) as file:
+    with manifest_of(snapshot).open() as file:
         for line in file:
             yield parse_line(line.decode())
 

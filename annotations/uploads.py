@@ -8,11 +8,13 @@ from django.db import transaction
 
 from annotations import counters
 from annotations.imaging import Refused
-from annotations.models import Annotation, Image, Snapshot
-from annotations.pictures import Stored, add_rows, forget_pictures, known_images, put_picture, sha256_of
+from annotations.models import Annotation, Image
+from annotations.objects import keys_of_image
+from annotations.pictures import Stored, add_rows, known_images, put_picture, sha256_of
 from annotations.shapes import image_shape
 from boxwright.projects.models import Project
 from boxwright.projects.quotas import expect_room
+from boxwright.storage import registry
 from boxwright.teams.models import User
 
 
@@ -44,22 +46,18 @@ class Answer:
 
 
 def add_images(*, project: Project, author: User, files: Sequence[Sent]) -> Answer:
-    """Take what is a picture and new, and say of the rest why not. Nothing half-done stays."""
+    """Take what is a picture and new, and say of the rest why not. Bytes of what fails are left to the collector."""
     rejected: list[tuple[str, str]] = []
     named = [(file.name or "unnamed", file.file, sha256_of(file.file)) for file in files]
     known = known_images(project, (sha for _, _, sha in named))
     _expect_room(project, {sha: file for _, file, sha in named if sha not in known})
     stored: dict[str, Stored] = {}
-    try:
-        for name, file, sha in named:
-            _take(project.team_id, name, file, sha, known, stored, rejected)
-        with transaction.atomic():
-            created, meanwhile = add_rows(project, author, list(stored.values()))
-            if created:
-                counters.publish_counts(project.pk)
-    except BaseException:
-        forget_pictures(project.team_id, stored)
-        raise
+    for name, file, sha in named:
+        _take(project.team_id, name, file, sha, known, stored, rejected)
+    with transaction.atomic():
+        created, meanwhile = add_rows(project, author, list(stored.values()))
+        if created:
+            counters.publish_counts(project.pk)
     first = {image.sha256: image for image in created}
     return Answer(created, list(_duplicates(named, known | meanwhile, first)), rejected)
 
@@ -102,7 +100,7 @@ def _duplicates(
 
 
 def remove_image(*, image: Image) -> None:
-    """Delete an image with its annotations and history. Its bytes stay while a snapshot may show them."""
+    """Delete an image with its annotations and history. Its bytes stay while an image or a snapshot shows them."""
     project = image.project
     with transaction.atomic():
         current = Image.objects.select_for_update().filter(pk=image.pk).first()
@@ -114,6 +112,4 @@ def remove_image(*, image: Image) -> None:
         current.delete()
         counters.move(project.pk, queues={current.queue: -1}, labels=labels, size=-current.size)
         counters.publish_counts(project.pk)
-    frozen = Snapshot.objects.filter(project__team_id=project.team_id, created_at__gte=image.created_at)
-    if not frozen.exists():
-        forget_pictures(project.team_id, [image.sha256])
+        registry.release(keys_of_image(project.team_id, image.sha256))

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.db import transaction
 from django.test import override_settings
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from pytest_django import DjangoDbBlocker
@@ -18,6 +17,7 @@ from boxwright.teams.models import Role, Team
 from tests.access import annotations, platform, training
 from tests.access.table import ROLES, Body, Row, World
 from tests.conftest import make_member, make_project, make_user, own_settings
+from tests.databases import rolled_back
 
 APPS: list[ModuleType] = [platform, annotations, training]
 ROWS: list[Row] = [row for app in APPS for row in app.ROWS]
@@ -50,12 +50,11 @@ def world(
 ) -> Iterator[World]:
     """Made once: every request is rolled back, so that none sees what another did."""
     folder = tmp_path_factory.mktemp("world")
-    with override_settings(**own_settings(folder)), django_db_blocker.unblock(), transaction.atomic():
+    with override_settings(**own_settings(folder)), django_db_blocker.unblock(), rolled_back():
         made = make_world(folder)
         for app in APPS:
             app.build(made)
         yield made
-        transaction.set_rollback(True)
 
 
 def make_world(folder: Path) -> World:
@@ -111,10 +110,9 @@ def test_a_method_without_a_row_is_refused(name: str, world: World) -> None:
 def test_the_admin_is_for_staff(world: World) -> None:
     client = APIClient()
     assert client.get("/admin/").status_code == 302
-    with transaction.atomic():
+    with rolled_back():
         client.force_login(world.users["owner"])
         assert client.get("/admin/teams/user/").status_code == 302
-        transaction.set_rollback(True)
 
 
 def arguments(route: str) -> list[str]:
@@ -127,7 +125,7 @@ def ask(row: Row, world: World, role: str, ids: dict[str, Any], body: Body = Non
     body = row.body if body is None else body
     data = body(world) if callable(body) else body
     cache.clear()
-    with transaction.atomic(), override_settings(**own_settings(world.folder)):
+    with rolled_back(), override_settings(**own_settings(world.folder)):
         client = APIClient()
         if role != "anonymous":
             client.force_login(world.users[role])
@@ -135,7 +133,6 @@ def ask(row: Row, world: World, role: str, ids: dict[str, Any], body: Body = Non
         status: int = answer.status_code
         if answer.streaming and not getattr(answer, "is_async", False):
             b"".join(answer)  # closes the file
-        transaction.set_rollback(True)
     return status
 
 

@@ -3,3 +3,9 @@ from django.apps import AppConfig
 
 class TrainingConfig(AppConfig):
     name = "training"
+
+    def ready(self) -> None:
+        from boxwright.storage import needs
+        from training import holdings
+
+        needs.register(holdings)

@@ -1,14 +1,23 @@
-"""Where things lie in the object store."""
+"""Where things lie in the object store: each file under its own hash, so that nobody overwrites another's."""
 
 from training.models import Artifact, Run
 
 WEIGHTS = "weights/"
 
 
-def run_file(run: Run, name: str) -> str:
-    """`last.pt`, `best.pt`, `evaluation.json` or `log.txt`."""
-    return f"projects/{run.project_id}/runs/{run.number}/{name}"
+def run_file(run: Run, sha256: str, name: str) -> str:
+    """`name`: one of `files.NAMES`."""
+    return f"{_folder(run)}/{sha256}/{name}"
 
 
-def artifact(made: Artifact) -> str:
-    return run_file(made.run, f"artifacts/{made.target}-{made.quantization}.zip")
+def old_run_file(run: Run, name: str) -> str:
+    """Where it lay before keys carried hashes."""
+    return f"{_folder(run)}/{name}"
+
+
+def artifact(made: Artifact, sha256: str) -> str:
+    return f"{_folder(made.run)}/artifacts/{sha256}/{made.target}-{made.quantization}.zip"
+
+
+def _folder(run: Run) -> str:
+    return f"projects/{run.project_id}/runs/{run.number}"

@@ -11,15 +11,16 @@ from django.conf import settings
 
 from annotations.dataset.manifest import read_manifest
 from annotations.dataset.records import ImageRecord
-from annotations.objects import manifest_key, snapshot_key
-from boxwright.storage import ObjectMissing, ObjectStore
+from annotations.holdings import about_of, manifest_of
+from boxwright.errors import Conflict, DomainError
+from boxwright.storage import ObjectStore, registry
+from boxwright.storage.named import Named
 from training import keys, scratch
+from training.files import CHECKPOINT, files_of
 from training.hold import Hold
 from training.models import Artifact, Run
 
 FETCHERS = 8
-RESUMED = ("best.pt", "evaluation.json", "last.pt")
-"""What an earlier worker saved. Whoever has `last.pt` has the other two."""
 
 
 @dataclass(frozen=True)
@@ -30,12 +31,14 @@ class Site:
     objects: ObjectStore
     hold: Hold
 
-    def fetch(self, key: str, name: str) -> None:
+    def fetch(self, wanted: Named, name: str) -> None:
+        """Raises ObjectMissing, ObjectDamaged."""
         target = self.folder / name
         with ThreadPoolExecutor(1) as pool:
-            self.hold.wait_for([pool.submit(self.objects.fetch, key, target)])
+            self.hold.wait_for([pool.submit(wanted.fetch, self.objects, target)])
 
     def put(self, key: str, file: BinaryIO) -> None:
+        registry.announce([key])
         with ThreadPoolExecutor(1) as pool:
             self.hold.wait_for([pool.submit(self.objects.put, key, file)])
 
@@ -55,23 +58,39 @@ class Site:
 
 
 def lay_training(run: Run, site: Site) -> dict[str, int]:
-    """Everything that `train` reads; returns the labelled images of each split that it will use."""
+    """Everything that `train` reads; returns the labelled images of each split that it will use.
+
+    A checkpoint goes there by `lay_checkpoint`.
+    """
     (site.folder / "out").mkdir()
     config = json.dumps(run.config | {"model": run.model, "base": run.base})
     (site.folder / "config.json").write_text(config, encoding="utf-8")
     splits = ("train", "val")
     images = _lay_snapshot(run, site, lambda image: image.split in splits)
-    _lay_last_checkpoint(run, site)
     if run.base == "checkpoint" and run.base_run is not None:
-        site.fetch(keys.run_file(run.base_run, "best.pt"), "base.pt")
+        site.fetch(_best_of(run.base_run), "base.pt")
     if run.base == "catalogue" and not has_local_weights(run.model):
         _lay_weights(run.model, site)
     return {split: sum(image.split == split for image in images) for split in splits}
 
 
+def lay_checkpoint(run: Run, site: Site) -> None:
+    """What an earlier attempt has saved, all of it or nothing. Raises ObjectMissing, ObjectDamaged."""
+    found = files_of(run)
+    if not set(CHECKPOINT).issubset(found):
+        return
+    try:
+        for name in CHECKPOINT:
+            site.fetch(found[name], f"out/{name}")
+    except DomainError:
+        for name in CHECKPOINT:
+            (site.folder / "out" / name).unlink(missing_ok=True)
+        raise
+
+
 def lay_export(artifact: Artifact, site: Site) -> None:
     """Everything that `export` reads: the best checkpoint, and the validation images to compare its answers on."""
-    site.fetch(keys.run_file(artifact.run, "best.pt"), "checkpoint.pt")
+    site.fetch(_best_of(artifact.run), "checkpoint.pt")
     _lay_snapshot(artifact.run, site, lambda image: image.split == "val")
 
 
@@ -93,25 +112,20 @@ def stored_weights(objects: ObjectStore, model: str) -> list[str]:
 
 
 def _lay_snapshot(run: Run, site: Site, wanted: Callable[[ImageRecord], bool]) -> list[ImageRecord]:
-    number = run.snapshot.number
-    site.fetch(snapshot_key(run.project_id, number), "snapshot.json")
-    site.fetch(manifest_key(run.project_id, number), "manifest.jsonl")
+    site.fetch(about_of(run.snapshot), "snapshot.json")
+    site.fetch(manifest_of(run.snapshot), "manifest.jsonl")
     images = [i for i in read_manifest(site.folder / "manifest.jsonl") if i.is_labelled and wanted(i)]
     site.fetch_images(run.project.team_id, images)
     return images
 
 
-def _lay_last_checkpoint(run: Run, site: Site) -> None:
-    if not site.objects.exists(keys.run_file(run, "last.pt")):
-        return
+def _best_of(run: Run) -> Named:
     try:
-        for name in RESUMED:
-            site.fetch(keys.run_file(run, name), f"out/{name}")
-    except ObjectMissing:  # one of them is gone: begin again rather than fail
-        for name in RESUMED:
-            (site.folder / "out" / name).unlink(missing_ok=True)
+        return files_of(run)["best.pt"]
+    except KeyError:
+        raise Conflict(f"Run {run.number} has no checkpoint.") from None
 
 
 def _lay_weights(model: str, site: Site) -> None:
     for key in stored_weights(site.objects, model)[:1]:
-        site.fetch(key, f"weights/{key.rpartition('/')[2]}")
+        site.fetch(Named(key), f"weights/{key.rpartition('/')[2]}")

@@ -32,6 +32,9 @@ class Run(Job):
     estimate_seconds = models.FloatField(null=True)
     images = models.JSONField(null=True, help_text="labelled images in train and val")
     metrics = models.JSONField(default=dict, help_text="the best checkpoint's numbers on val")
+    files = models.JSONField(
+        null=True, default=dict, help_text="name: {key, sha256}; null: of before, look under the old keys"
+    )
     created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -82,6 +85,7 @@ class Artifact(Job):
     quantization = models.CharField(max_length=20, default="none")
     size = models.PositiveBigIntegerField(null=True)
     sha256 = models.CharField(max_length=64, blank=True)
+    key = models.CharField(max_length=255, blank=True)
     files = models.JSONField(default=list)
     parity = models.JSONField(null=True)
     metrics = models.JSONField(null=True)

@@ -7,7 +7,7 @@ from celery.signals import worker_ready, worker_shutting_down
 
 from boxwright import worklist
 from boxwright.jobs import stopping
-from training import reaper, worker
+from training import housekeeping, reaper, scratch, worker
 from training.models import Artifact, Run
 
 
@@ -23,8 +23,9 @@ def make_artifact(_artifact_id: int) -> None:
 
 @worker_ready.connect
 def _begin(**_kwargs: Any) -> None:
-    worker.sweep_scratch()
+    scratch.sweep()
     reaper.start()
+    housekeeping.start()
 
 
 @worker_shutting_down.connect

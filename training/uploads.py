@@ -2,33 +2,34 @@
 
 import os
 import shutil
+from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from boxwright.errors import DomainError
 from boxwright.jobs import stopping
-from boxwright.storage import ObjectStore
+from boxwright.storage import ObjectStore, registry
+from boxwright.storage.named import Named, sha256_of_path
 from training import keys
+from training.files import CHECKPOINT, Files, files_of, name_files
 from training.hold import Hold
 from training.models import Run
 
-NAMES = ("best.pt", "evaluation.json", "last.pt")
-"""In this order: whoever finds `last.pt` finds the others."""
-
 LAST_TRIES = 4
-Version = tuple[int, int]
 
 
 class Uploads:
-    """Sends what changed in `out/`, one batch at a time; of checkpoints that come meanwhile, the newest."""
+    """Sends what changed in `out/`, one batch at a time; of checkpoints that come meanwhile, the newest.
+
+    The row names a batch once all of it lies there. Rows are written by the caller's thread, bytes by another.
+    """
 
     def __init__(self, run: Run, folder: Path, objects: ObjectStore) -> None:
-        self._keys = {name: keys.run_file(run, name) for name in NAMES}
+        self._run = run
         self._out, self._outbox = folder / "out", folder / "outbox"
         self._objects = objects
-        self._sent: dict[str, Version] = {}
         self._pool = ThreadPoolExecutor(1)
-        self._batch: Future[None] | None = None
+        self._batch: Future[Files] | None = None
         self._wanted = False
         self.problem = ""
 
@@ -43,7 +44,9 @@ class Uploads:
             self._settle()
         if self._batch is None and self._wanted:
             self._wanted = False
-            self._batch = self._pool.submit(self._send, self._stage())
+            staged = self._stage()
+            registry.announce(one.key for one in staged.values())
+            self._batch = self._pool.submit(self._send, staged)
 
     def finish(self, hold: Hold | None) -> None:
         """Wait until all is sent, keeping the job if `hold` is given. Raises what the last try failed with."""
@@ -76,29 +79,27 @@ class Uploads:
         batch, self._batch = self._batch, None
         self.problem = ""
         try:
-            batch.result()
+            if sent := batch.result():
+                name_files(self._run, sent)
         except DomainError as error:
             self.problem = error.detail
 
-    def _stage(self) -> dict[str, Version]:
+    def _stage(self) -> Files:
         """Hold on to the files as they are now: the engine replaces them, and never writes into them."""
         shutil.rmtree(self._outbox, ignore_errors=True)
         self._outbox.mkdir()
-        staged = {}
-        for name in NAMES:
-            source = self._out / name
-            if source.exists() and (version := _version(source)) != self._sent.get(name):
-                os.link(source, self._outbox / name)
-                staged[name] = version
+        named, staged = files_of(self._run), {}
+        for name in CHECKPOINT:
+            if not (self._out / name).exists():
+                continue
+            os.link(self._out / name, self._outbox / name)
+            sha256 = sha256_of_path(self._outbox / name)
+            if name not in named or named[name].sha256 != sha256:
+                staged[name] = Named(keys.run_file(self._run, sha256, name), sha256)
         return staged
 
-    def _send(self, staged: dict[str, Version]) -> None:
-        for name, version in staged.items():
+    def _send(self, staged: Mapping[str, Named]) -> Files:
+        for name, one in staged.items():
             with (self._outbox / name).open("rb") as file:
-                self._objects.put(self._keys[name], file)
-            self._sent[name] = version
-
-
-def _version(path: Path) -> Version:
-    stat = path.stat()
-    return stat.st_ino, stat.st_mtime_ns
+                self._objects.put(one.key, file)
+        return dict(staged)

@@ -1,5 +1,6 @@
 """The one bridge between Django and the engine: a claimed row in, a child process watched, rows and objects out."""
 
+import hashlib
 import json
 import logging
 from collections.abc import Callable, Iterator
@@ -8,12 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 
 from annotations.models import Snapshot
+from boxwright import scratch
 from boxwright.errors import DomainError
 from boxwright.jobs import Job, Status, stopping
-from boxwright.storage import store
-from training import keys, materials, scratch, status
+from boxwright.storage import ObjectMissing, registry, store
+from boxwright.storage.errors import ObjectDamaged
+from boxwright.storage.named import Named
+from training import files, keys, materials, status
 from training.child import Child
 from training.ends import Failed, Killed, raise_for
 from training.hold import Hold, Lost
@@ -28,14 +33,12 @@ WAIT_SECONDS = 0.15
 MAX_KILLS = 3
 """A process that something kills (out of memory, an administrator) starts again so often without a checkpoint."""
 
-sweep_scratch = scratch.sweep
-
 
 def train(run_id: int) -> None:
     """Work on a run, if it is queued, until it has ended or is no longer ours."""
     run = Run.claim(run_id)
     if run is not None:
-        with scratch.folder_for(run) as folder:
+        with scratch.folder_for("run", run.pk) as folder:
             _see_through(run, Training(run, folder).go, phase="", eta_seconds=None)
         status.announce_run(run_id)
 
@@ -45,7 +48,7 @@ def export(artifact_id: int) -> None:
     artifact = Artifact.claim(artifact_id)
     if artifact is not None:
         status.publish_artifact(artifact)
-        with scratch.folder_for(artifact) as folder:
+        with scratch.folder_for("artifact", artifact.pk) as folder:
             _see_through(artifact, Exporting(artifact, folder).go)
         status.announce_artifact(artifact_id)
 
@@ -99,6 +102,10 @@ class Training:
         self._await_snapshot()
         self.journal.flush(now=True, phase="preparing")
         images = materials.lay_training(self.run, self.site)
+        try:
+            materials.lay_checkpoint(self.run, self.site)
+        except (ObjectMissing, ObjectDamaged) as error:
+            self.journal.say(f"{error.detail} The run begins again.")
         self.journal.flush(now=True, images=images)
 
     def _await_snapshot(self) -> None:
@@ -176,8 +183,12 @@ class Training:
     def _store_log(self) -> None:
         """A copy beside the checkpoints, for whoever reads the bucket without us."""
         lines = LogLine.objects.filter(run=self.run).order_by("id").values_list("text", flat=True)
+        text = "\n".join(lines).encode()
+        sha256 = hashlib.sha256(text).hexdigest()
+        log_file = Named(keys.run_file(self.run, sha256, files.LOG), sha256)
         with _store_may_be_away():
-            self.site.objects.put(keys.run_file(self.run, "log.txt"), "\n".join(lines).encode(), "text/plain")
+            registry.keep(log_file.key, text, "text/plain")
+            files.name_files(self.run, {files.LOG: log_file})
 
 
 class Exporting:
@@ -223,10 +234,13 @@ class Exporting:
 
     def _succeed(self) -> None:
         described = self._described()
+        key = keys.artifact(self.artifact, described["sha256"])
         with (self.folder / "out" / "artifact.zip").open("rb") as file:
-            self.site.put(keys.artifact(self.artifact), file)
+            self.site.put(key, file)
         fields = ("size", "sha256", "files", "parity", "metrics")
-        self.artifact.finish(Status.SUCCEEDED, **{name: described[name] for name in fields})
+        with transaction.atomic():
+            registry.confirm([key])
+            self.artifact.finish(Status.SUCCEEDED, key=key, **{name: described[name] for name in fields})
 
     def _described(self) -> dict[str, Any]:
         path = self.folder / "out" / "artifact.json"

@@ -15,12 +15,12 @@ from annotations.models import Image
 from annotations.objects import image_key, preview_key, thumbnail_key
 from annotations.queries import ORDERS, image_for, images_of, ordering
 from annotations.shapes import image_shape
-from boxwright.api.files import FOREVER, send_file, send_object
+from boxwright.api.files import FOREVER, send_file, send_object, signed_link
 from boxwright.api.views import Endpoint
 from boxwright.errors import Invalid
 from boxwright.projects.models import QUEUES
 from boxwright.projects.queries import project_for
-from boxwright.storage import store
+from boxwright.storage.named import Named
 from boxwright.teams.api.accounts import signed_in
 from boxwright.teams.models import Role
 
@@ -74,7 +74,7 @@ class ThumbnailView(Endpoint):
         """A JPEG of at most 320 pixels in height."""
         image = image_for(request.user, image_id)
         key = thumbnail_key(image.project.team_id, image.sha256)
-        return _unchanging(request, f"{image.sha256}-t", lambda: send_object(key, "image/jpeg", cache=FOREVER))
+        return _unchanging(request, f"{image.sha256}-t", lambda: send_object(Named(key), "image/jpeg", cache=FOREVER))
 
 
 class PreviewView(Endpoint):
@@ -83,7 +83,7 @@ class PreviewView(Endpoint):
         """A JPEG whose longer side has at most 1600 pixels, EXIF orientation applied."""
         image = image_for(request.user, image_id)
         key = preview_key(image.project.team_id, image.sha256)
-        return _unchanging(request, f"{image.sha256}-p", lambda: send_object(key, "image/jpeg", cache=FOREVER))
+        return _unchanging(request, f"{image.sha256}-p", lambda: send_object(Named(key), "image/jpeg", cache=FOREVER))
 
 
 class FileView(Endpoint):
@@ -106,10 +106,10 @@ def _without_location(image: Image) -> HttpResponseBase:
 
 
 def _original(image: Image) -> HttpResponseBase:
-    key = image_key(image.project.team_id, image.sha256)
-    if link := store().presign(key, image.name):
+    original = Named(image_key(image.project.team_id, image.sha256), image.sha256)
+    if link := signed_link(original.key, image.name):
         return HttpResponse(status=302, headers={"Location": link, "Cache-Control": "private, max-age=300"})
-    return send_object(key, image.content_type, cache=FOREVER)
+    return send_object(original, image.content_type, cache=FOREVER)
 
 
 def _unchanging(request: Request, tag: str, send: Callable[[], HttpResponseBase]) -> HttpResponseBase:

@@ -18,7 +18,6 @@ from annotations.queries import findings_of, import_for
 from annotations.shapes import finding_shape, import_shape
 from boxwright.api.pagination import CursorPage
 from boxwright.api.views import Endpoint
-from boxwright.jobs import Status
 from boxwright.projects.api.projects import seen_by
 from boxwright.projects.api.serializers import LabelSerializer, ProjectSerializer
 from boxwright.projects.queries import label_for, project_for
@@ -34,8 +33,7 @@ class ImportsView(Endpoint):
     def get(self, request: Request, project_id: int) -> Response:
         """Newest first."""
         project = project_for(request.user, project_id)
-        # One whose archive never came whole stays closed and without a key.
-        rows = Import.objects.filter(project=project).exclude(status=Status.CANCELED, archive_key="")
+        rows = Import.objects.filter(project=project)
         pages = CursorPage(("-id",))
         found = pages.paginate_queryset(rows, request, self)
         return pages.get_paginated_response([import_shape(job) for job in found])

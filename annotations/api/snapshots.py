@@ -13,8 +13,8 @@ from annotations import snapshots
 from annotations.api.schemas import DiffSerializer, FormatSerializer, SnapshotSerializer
 from annotations.downloads import Reader, download_format, zip_of
 from annotations.formats import FORMATS, Format
+from annotations.holdings import manifest_of
 from annotations.models import Snapshot
-from annotations.objects import manifest_key
 from annotations.queries import snapshot_for
 from annotations.shapes import snapshot_shape
 from boxwright.api.files import StreamedFile, send_object
@@ -56,8 +56,7 @@ class ManifestView(Endpoint):
         """One line of JSON an image, sorted by sha256."""
         snapshot = snapshot_for(request.user, snapshot_id)
         snapshots.expect_built(snapshot)
-        key = manifest_key(snapshot.project_id, snapshot.number)
-        return send_object(key, "application/x-ndjson", filename=f"{_stem(snapshot)}.jsonl")
+        return send_object(manifest_of(snapshot), "application/x-ndjson", filename=f"{_stem(snapshot)}.jsonl")
 
 
 class DownloadView(Endpoint):

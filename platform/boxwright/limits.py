@@ -110,3 +110,8 @@ JOB_MEMORY = _limit(
 ERRORS_AN_ANSWER = _limit("ERRORS_AN_ANSWER", 20, "errors in an answer", "the rest counted in `error_count`")
 JSON_BYTES = _limit("JSON_BYTES", 10, "MB of JSON a request", "413", scale=MIB)
 FILES_A_REQUEST = _limit("FILES_A_REQUEST", 200, "files a request", "413")
+
+# objects ------------------------------------------------------------------------------------------------------------
+OBJECT_GRACE_HOURS = _limit(
+    "OBJECT_GRACE_HOURS", 24, "hours an object stays that nobody needs", "deleted", "BOXWRIGHT_OBJECT_GRACE_HOURS"
+)

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "boxwright.backups",
+    "boxwright.storage",
     "boxwright.events",
     "boxwright.teams",
     "boxwright.projects",

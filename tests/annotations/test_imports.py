@@ -1,9 +1,11 @@
 """Importing archives: counted, idempotent, resumed, and safe from what strangers zip."""
 
+import contextlib
 import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -16,6 +18,8 @@ from annotations.models import Annotation, Image, Import, Revision
 from boxwright import limits
 from boxwright.jobs import Status, revive
 from boxwright.projects.models import Label, Project
+from boxwright.scratch import folder_for
+from boxwright.storage.collector import collect
 from boxwright.teams.models import User
 from tests.annotations.archives import Commits, import_zip, voc, zipped
 from tests.annotations.pictures import box, picture, save, stored_keys, upload
@@ -186,6 +190,7 @@ def test_unknown_format_is_said(
     done = import_zip(as_user(bob), project, zipped({"a.txt": b"hello"}), django_capture_on_commit_callbacks)
     assert (done["status"], done["error"]["code"]) == ("failed", "archive_refused")
     assert "Pascal VOC" in done["error"]["detail"]
+    collect(timedelta(0))
     assert stored_keys() == []
 
 
@@ -233,8 +238,39 @@ def test_worker_that_dies_in_the_middle_leaves_no_gap_and_no_double(
     assert (Image.objects.count(), Annotation.objects.count(), Revision.objects.count()) == (8, 8, 8)
     project.refresh_from_db()
     assert (project.labelled_count, project.annotation_count) == (8, 8)
-    assert not list((Path(settings.SCRATCH_DIR) / "imports").iterdir())
+    assert not list((Path(settings.SCRATCH_DIR) / "jobs").iterdir())
+    collect(timedelta(0))
     assert not [key for key in stored_keys() if key.startswith("projects/")]
+
+
+def test_an_attempt_that_ends_late_leaves_its_successor_alone(
+    project: Project,
+    bob: User,
+    as_user: AsUser,
+    django_capture_on_commit_callbacks: Commits,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It slept, was thought dead, wakes and cleans up while another works on the same import."""
+    sleeper = contextlib.ExitStack()
+    put = pictures.put_picture
+
+    def waking(*args: Any) -> Any:
+        sleeper.close()
+        return put(*args)
+
+    monkeypatch.setattr("annotations.importing.put_picture", waking)
+    run = imports.run
+
+    def taken_over(import_id: int) -> None:
+        assert Import.claim(import_id) is not None
+        folder = sleeper.enter_context(folder_for("import", import_id))
+        (folder / "files").mkdir()
+        Import.objects.update(status=Status.QUEUED, lease=None)
+        run(import_id)
+
+    monkeypatch.setattr(imports, "run", taken_over)
+    done = import_zip(as_user(bob), project, three(), django_capture_on_commit_callbacks)
+    assert (done["status"], done["counts"]["images_created"], done["counts"]["files"]) == ("succeeded", 3, 3)
 
 
 def test_import_runs_once_however_often_it_is_sent(
@@ -260,6 +296,7 @@ def test_bug_fails_the_import_and_is_raised(
         import_zip(as_user(bob), project, three(), django_capture_on_commit_callbacks)
     job = Import.objects.get()
     assert (job.status, job.error_code) == (Status.FAILED, "internal")
+    collect(timedelta(0))
     assert stored_keys() == []
 
 
@@ -267,7 +304,7 @@ def test_imports_are_listed_newest_first(
     project: Project, bob: User, as_user: AsUser, django_capture_on_commit_callbacks: Commits
 ) -> None:
     ids = [import_zip(as_user(bob), project, three(), django_capture_on_commit_callbacks)["id"] for _ in range(2)]
-    Import.objects.create(project=project, status=Status.CANCELED)
+
     rows = as_user(bob).get(f"/api/v1/projects/{project.pk}/imports/").json()["results"]
     assert [row["id"] for row in rows] == ids[::-1]
 

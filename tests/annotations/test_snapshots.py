@@ -3,22 +3,29 @@
 import io
 import json
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import override_settings
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from annotations import snapshots
+from annotations import snapshots, uploads
 from annotations.dataset.split import split_of
-from annotations.models import Image, Snapshot
-from annotations.objects import manifest_key, snapshot_key
+from annotations.held import hold_pictures, record_old_snapshots
+from annotations.models import Image, Snapshot, SnapshotImage
+from annotations.objects import image_key
 from boxwright.events.models import Event
 from boxwright.jobs import Status
 from boxwright.projects.models import Project
-from boxwright.storage import store
+from boxwright.storage import registry, store
+from boxwright.storage.collector import collect
+from boxwright.storage.models import StoredObject
 from boxwright.teams.models import User
 from tests.annotations.archives import Commits, import_zip
 from tests.annotations.pictures import body_of, box, label_id, picture, save, stored_keys, upload
@@ -84,7 +91,7 @@ def test_snapshot_holds_all_images_and_counts_the_labelled(
     rows = [json.loads(line) for line in lines]
     assert [row["sha256"] for row in rows] == sorted(row["sha256"] for row in rows)
     assert all(row["split"] == split_of(row["sha256"], project.seed) for row in rows)
-    about = json.loads(stored(snapshot_key(project.pk, 1)))
+    about = json.loads(stored(Snapshot.objects.get().about_key))
     assert about["manifest_sha256"] == made["sha256"]
     assert (about["project"]["slug"], about["author"], about["parent"]) == ("raccoons", "Mona", None)
 
@@ -122,11 +129,11 @@ def test_snapshot_stays_what_it_was(
     django_capture_on_commit_callbacks: Commits,
 ) -> None:
     made = freeze(as_user(mona), project, django_capture_on_commit_callbacks)
-    before = stored(manifest_key(project.pk, 1))
+    before = stored(Snapshot.objects.get().manifest_key)
     save(as_user(bob), images[0], 1, upsert=[box(project, 30)])
     as_user(mona).delete(f"/api/v1/images/{images[1]}/")
     snapshots.build(Snapshot.objects.get().pk)
-    assert stored(manifest_key(project.pk, 1)) == before
+    assert stored(Snapshot.objects.get().manifest_key) == before
     download = as_user(mona).get(f"/api/v1/snapshots/{made['id']}/download/voc/")
     names = zipfile.ZipFile(io.BytesIO(body_of(download))).namelist()
     assert len([name for name in names if name.startswith("JPEGImages/")]) == 4
@@ -217,3 +224,102 @@ def test_whole_image_labels_are_frozen_without_boxes(
     record = next(snapshots.records_of(Snapshot.objects.get()))
     assert (record.marks[0].label, record.marks[0].box) == ("raccoon", None)
     assert as_user(mona).get(f"/api/v1/snapshots/{made['id']}/download/voc/").status_code == 400
+
+
+def test_a_build_is_done_again_where_a_picture_went_meanwhile(
+    project: Project, images: list[int], mona: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = snapshots.create_snapshot(project=project, author=mona)
+    tries: list[Iterable[str]] = []
+
+    def late(snapshot: Snapshot, hashes: Iterable[str]) -> None:
+        if not tries:
+            uploads.remove_image(image=Image.objects.get(pk=images[0]))
+            collect(timedelta(0))
+        tries.append(hashes)
+        hold_pictures(snapshot, hashes)
+
+    monkeypatch.setattr(snapshots, "hold_pictures", late)
+    snapshots.build(made.pk)
+    made.refresh_from_db()
+    assert (made.status, made.image_count, len(tries)) == (Status.SUCCEEDED, 3, 2)
+    assert made.pictures.count() == 3
+
+
+def test_a_picture_that_the_store_has_lost_fails_the_build_and_is_named(
+    project: Project, images: list[int], mona: User
+) -> None:
+    key = image_key(project.team_id, Image.objects.get(pk=images[0]).sha256)
+    store().delete(key)
+    StoredObject.objects.filter(key=key).delete()
+    made = snapshots.create_snapshot(project=project, author=mona)
+    snapshots.build(made.pk)
+    made.refresh_from_db()
+    assert (made.status, made.error_code, key in made.error) == (Status.FAILED, "object_missing", True)
+    assert not made.pictures.exists()
+
+
+def test_a_picture_that_nobody_registered_is_held_where_it_lies(
+    project: Project, images: list[int], mona: User
+) -> None:
+    StoredObject.objects.all().delete()
+    made = snapshots.create_snapshot(project=project, author=mona)
+    snapshots.build(made.pk)
+    made.refresh_from_db()
+    assert made.status == Status.SUCCEEDED
+
+
+def test_what_an_old_snapshot_shows_is_recorded_from_its_manifest(
+    project: Project, images: list[int], mona: User
+) -> None:
+    """Until then nothing of its team is collected: who knows what it shows?"""
+    made = snapshots.create_snapshot(project=project, author=mona)
+    snapshots.build(made.pk)
+    Snapshot.objects.update(is_held=False, about_sha256="")
+    SnapshotImage.objects.all().delete()
+    StoredObject.objects.all().delete()
+    registry.adopt(store().list(""))
+    for image in Image.objects.all():
+        uploads.remove_image(image=image)
+    collect(timedelta(0))
+    assert len([key for key in stored_keys() if "/images/" in key]) == 4
+    assert record_old_snapshots() == 1
+    call_command("collect", "--grace", "0", "--all", stdout=StringIO())
+    made.refresh_from_db()
+    assert (made.is_held, made.pictures.count()) == (True, 4)
+    assert len([key for key in stored_keys() if "/images/" in key]) == 4
+
+
+def test_an_old_snapshot_whose_manifest_is_lost_keeps_its_teams_pictures(
+    project: Project, images: list[int], mona: User
+) -> None:
+    made = snapshots.create_snapshot(project=project, author=mona)
+    snapshots.build(made.pk)
+    Snapshot.objects.update(is_held=False)
+    made.refresh_from_db()
+    store().delete(made.manifest_key)
+    assert record_old_snapshots() == 0
+    made.refresh_from_db()
+    assert not made.is_held
+
+
+def test_a_build_that_was_taken_over_writes_nothing_more(
+    project: Project, images: list[int], mona: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It slept between its reading and its writing; another worker has built the snapshot, without the picture."""
+    made = snapshots.create_snapshot(project=project, author=mona)
+    put, asleep = registry.keep, [True]
+
+    def waking(key: str, *rest: Any) -> None:
+        if asleep:
+            asleep.clear()
+            Snapshot.objects.filter(pk=made.pk).update(status=Status.QUEUED, lease=None)
+            uploads.remove_image(image=Image.objects.get(pk=images[0]))
+            snapshots.build(made.pk)
+        put(key, *rest)
+
+    monkeypatch.setattr(registry, "keep", waking)
+    snapshots.build(made.pk)
+    made.refresh_from_db()
+    assert (made.status, made.image_count, made.pictures.count()) == (Status.SUCCEEDED, 3, 3)
+    assert len(list(snapshots.records_of(made))) == 3

@@ -14,12 +14,14 @@ from annotations import labeling, queue, snapshots
 from annotations.consistency import Turn
 from annotations.labels import merge_label
 from annotations.models import Annotation, Image, Revision, Snapshot
+from annotations.objects import image_key
 from annotations.recount import recount
 from boxwright import limits
 from boxwright.errors import Conflict, DomainError
 from boxwright.jobs import Status
 from boxwright.projects.labels import delete_label
 from boxwright.projects.models import Label, Project
+from boxwright.storage import registry
 from boxwright.teams.models import Membership, Role, Team, User
 
 PEOPLE = 8
@@ -141,6 +143,7 @@ def test_snapshot_is_of_one_moment_while_people_save(
 
     monkeypatch.setattr("annotations.snapshots.CHUNK", 10)
     monkeypatch.setattr("annotations.snapshots._marks", saving)
+    registry.adopt(image_key(project.team_id, image.sha256) for image in images)
     snapshots.create_snapshot(project=project, author=people[0])
     snapshot = Snapshot.objects.get()
     assert (snapshot.status, snapshot.image_count, snapshot.box_count) == (Status.SUCCEEDED, 60, 0)

@@ -2,15 +2,17 @@
 
 import io
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from PIL import Image as Pillow
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from annotations.models import Annotation, Image, Snapshot
+from annotations.models import Annotation, Image
 from boxwright.projects.models import Project
 from boxwright.storage import store
+from boxwright.storage.collector import collect
 from boxwright.teams.models import User
 from tests.annotations.pictures import body_of, box, picture, save, stored_keys, upload
 
@@ -105,25 +107,22 @@ def test_store_that_fails_leaves_no_row_and_no_object(
     answer = client.post(f"/api/v1/projects/{project.pk}/images/", {"files": files}, format="multipart")
     assert answer.status_code == 503
     assert Image.objects.count() == 0
-    assert not [key for key in stored_keys() if "/images/" in key]
+    collect(timedelta(0))
+    assert stored_keys() == []
 
 
-def test_manager_deletes_an_image_with_its_bytes(
+def test_manager_deletes_an_image_and_the_collector_its_bytes(
     project: Project, image: Image, bob: User, mona: User, as_user: AsUser
 ) -> None:
     save(as_user(bob), image.pk, upsert=[box(project), box(project)])
     assert as_user(bob).delete(f"/api/v1/images/{image.pk}/").status_code == 403
     assert as_user(mona).delete(f"/api/v1/images/{image.pk}/").status_code == 204
-    assert (Image.objects.count(), Annotation.objects.count(), stored_keys()) == (0, 0, [])
+    assert (Image.objects.count(), Annotation.objects.count(), len(stored_keys())) == (0, 0, 3)
+    collect(timedelta(0))
+    assert stored_keys() == []
     project.refresh_from_db()
     assert set(project.counts.values()) == {0}
     assert project.labels.get(name="raccoon").annotation_count == 0
-
-
-def test_bytes_stay_while_a_snapshot_may_show_them(project: Project, image: Image, mona: User, as_user: AsUser) -> None:
-    Snapshot.objects.create(project=project, number=1)
-    assert as_user(mona).delete(f"/api/v1/images/{image.pk}/").status_code == 204
-    assert len(stored_keys()) == 3
 
 
 def test_images_are_listed_in_pages(project: Project, bob: User, as_user: AsUser, settings: Settings) -> None:

@@ -11,6 +11,7 @@ from pytest_django import Settings
 from boxwright.api.files import send_object
 from boxwright.assets import AssetsMiddleware
 from boxwright.storage import store
+from boxwright.storage.named import Named
 
 
 @pytest.fixture
@@ -85,7 +86,7 @@ def big_object() -> Iterator[str]:
 
 def test_a_file_is_sent_in_pieces_under_asgi(big_object: str) -> None:
     async def read() -> list[int]:
-        answer = send_object(big_object, "image/jpeg")
+        answer = send_object(Named(big_object), "image/jpeg")
         sizes = [len(part) async for part in answer]
         answer.close()
         return sizes
@@ -96,7 +97,7 @@ def test_a_file_is_sent_in_pieces_under_asgi(big_object: str) -> None:
 
 
 def test_what_people_uploaded_can_run_no_script(db: None, big_object: str) -> None:
-    answer = send_object(big_object, "image/jpeg", filename='evil".html')
+    answer = send_object(Named(big_object), "image/jpeg", filename='evil".html')
     assert "sandbox" in answer["Content-Security-Policy"]
     assert answer["Content-Disposition"].startswith("attachment;")
     assert answer["Content-Length"] == "3000000"

@@ -1,6 +1,7 @@
 """Projects: made with labels, listed, renamed, deleted with all that belongs to them."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,10 +11,11 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from rest_framework.test import APIClient
 
 from annotations.models import Image, Snapshot
+from annotations.objects import keys_of_image
 from boxwright.projects.models import Project
-from boxwright.projects.removal import picture_keys
 from boxwright.projects.tasks import remove_project
-from boxwright.storage import store
+from boxwright.storage import registry, store
+from boxwright.storage.collector import collect
 from boxwright.teams.models import User
 from training.models import Run
 
@@ -32,8 +34,8 @@ def add_image(project: Project, sha256: str, **fields: Any) -> Image:
     image = Image.objects.create(
         project=project, sha256=sha256, name=f"{sha256[:4]}.jpg", width=8, height=8, size=1, content_type="image/jpeg"
     )
-    for key in picture_keys(project.team_id, sha256):
-        store().put(key, b"x")
+    for key in keys_of_image(project.team_id, sha256):
+        registry.keep(key, b"x")
     return image
 
 
@@ -115,13 +117,15 @@ def test_deleting_takes_rows_and_objects(
     add_image(other, shared)
     snapshot = Snapshot.objects.create(project=project, number=1)
     Run.objects.create(project=project, number=1, snapshot=snapshot, model="ssdlite")
-    store().put(f"projects/{project.pk}/runs/1/best.pt", b"weights")
+    registry.keep(f"projects/{project.pk}/runs/1/best.pt", b"weights")
     with django_capture_on_commit_callbacks(execute=True):
         assert as_user(alice).delete(f"/api/v1/projects/{project.pk}/").status_code == 204
     assert not Project.objects.filter(pk=project.pk).exists()
     assert not Run.objects.exists()
+    assert len(list(store().list(""))) == 7, "rows go; bytes are left to the collector"
+    collect(timedelta(0))
     assert list(store().list("projects/")) == []
-    assert sorted(store().list("teams/")) == sorted(picture_keys(project.team_id, shared))
+    assert sorted(store().list("teams/")) == sorted(keys_of_image(project.team_id, shared))
 
 
 def test_a_project_is_gone_before_its_rows_are(as_user: As, alice: User, project: Project) -> None:

@@ -110,6 +110,17 @@ def test_a_list_takes_any_prefix_and_is_sorted(objects: ObjectStore) -> None:
     assert list(objects.list("nothing/")) == []
 
 
+def test_of_many_keys_those_that_are_missing(objects: ObjectStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("boxwright.storage.s3.LOOK_AT", 7)
+    keys = [f"t/{n:03}" for n in range(60)]
+    gone = {"t/000", "t/006", "t/007", "t/030", "t/031", "t/059"}
+    for key in {*keys, "a", "s", "t/0300", "z"} - gone:
+        objects.put(key, b"x")
+    assert list(objects.missing(keys)) == sorted(gone)
+    assert list(objects.missing([])) == []
+    assert list(objects.missing(["zz"])) == ["zz"]
+
+
 def test_names_from_anywhere_are_kept(objects: ObjectStore) -> None:
     key = "projects/1/Übung mit Leerzeichen & (Klammern)+%20.zip"
     objects.put(key, b"x")

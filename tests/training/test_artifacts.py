@@ -1,12 +1,13 @@
 """Publishing: asked twice, made once; downloaded only when it agrees with its checkpoint."""
 
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from rest_framework.test import APIClient
 
-from boxwright.storage import store
+from boxwright.storage import registry, store
 from boxwright.teams.models import User
 from tests.training.conftest import MakeRun
 from training import keys
@@ -19,6 +20,15 @@ API = "/api/v1"
 @pytest.fixture
 def run(make_run: MakeRun) -> Run:
     return make_run(status="succeeded")
+
+
+def made(run: Run, content: bytes, **fields: Any) -> Artifact:
+    """An artifact whose row names `content`."""
+    artifact = Artifact(run=run, sha256=hashlib.sha256(content).hexdigest(), **fields)
+    artifact.key = keys.artifact(artifact, artifact.sha256)
+    registry.keep(artifact.key, content)
+    artifact.save()
+    return artifact
 
 
 def publish(client: APIClient, run: Run, **body: Any) -> Any:
@@ -64,8 +74,7 @@ def test_what_can_not_be_made_names_its_field(
 
 
 def test_a_finished_artifact_downloads_as_a_file(as_user: Client, vera: User, run: Run) -> None:
-    artifact = Artifact.objects.create(run=run, target="tflite", quantization="fp16", status="succeeded")
-    store().put(keys.artifact(artifact), b"zip bytes")
+    artifact = made(run, b"zip bytes", target="tflite", quantization="fp16", status="succeeded")
     answer = as_user(vera).get(f"{API}/artifacts/{artifact.pk}/download/")
     assert b"".join(answer) == b"zip bytes"
     assert answer["Content-Disposition"] == 'attachment; filename="raccoons-run1-tflite-fp16.zip"'
@@ -73,11 +82,19 @@ def test_a_finished_artifact_downloads_as_a_file(as_user: Client, vera: User, ru
     assert answer["Content-Type"] == "application/zip"
 
 
+def test_one_whose_file_is_gone_or_damaged_names_it(as_user: Client, vera: User, run: Run) -> None:
+    artifact = made(run, b"zip bytes", target="onnx", status="succeeded")
+    store().put(artifact.key, b"zip bytez")
+    for title in ("Object damaged", "Object missing"):
+        answer = as_user(vera).get(f"{API}/artifacts/{artifact.pk}/download/")
+        assert (answer.status_code, answer.json()["title"], answer.json()["key"]) == (500, title, artifact.key)
+        store().delete(artifact.key)
+
+
 @pytest.mark.parametrize("status", ["queued", "running", "failed", "canceled"])
 def test_nothing_else_can_be_downloaded(as_user: Client, vera: User, run: Run, status: str) -> None:
     """A failed artifact's file may lie there from an earlier try: it must not be given out."""
-    artifact = Artifact.objects.create(run=run, target="onnx", status=status)
-    store().put(keys.artifact(artifact), b"stale")
+    artifact = made(run, b"stale", target="onnx", status=status)
     assert as_user(vera).get(f"{API}/artifacts/{artifact.pk}/download/").status_code == 409
 
 

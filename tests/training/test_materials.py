@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,14 @@ from pytest_django import Settings
 
 from annotations.dataset.manifest import write_manifest
 from annotations.dataset.records import Box, ImageRecord, Mark, Split
-from annotations.objects import image_key, manifest_key, snapshot_key
-from boxwright.storage import ObjectMissing, store
+from annotations.models import Snapshot
+from annotations.objects import image_key
+from boxwright.storage import ObjectMissing, registry, store
+from boxwright.storage.errors import ObjectDamaged
+from boxwright.storage.named import Named
 from tests.training.conftest import MODEL, MakeRun
 from training import keys, materials
+from training.files import CHECKPOINT, files_of
 from training.hold import Hold
 from training.models import Artifact, Run
 
@@ -37,9 +42,11 @@ def run(make_run: MakeRun, tmp_path: Path) -> Run:
     assert claimed is not None
     marks = (Mark("raccoon", Box(1, 2, 3, 4)),)
     records = [ImageRecord(name, sha(name), 8, 8, 5, queue, split, marks) for name, queue, split in IMAGES]
-    write_manifest(tmp_path / "manifest", sorted(records, key=lambda record: record.sha256))
-    store().put(manifest_key(claimed.project_id, 1), (tmp_path / "manifest").read_bytes())
-    store().put(snapshot_key(claimed.project_id, 1), b"{}")
+    digest = write_manifest(tmp_path / "manifest", sorted(records, key=lambda record: record.sha256))
+    store().put("manifest", (tmp_path / "manifest").read_bytes())
+    store().put("about", b"{}")
+    Snapshot.objects.update(manifest_key="manifest", sha256=digest, about_key="about")
+    claimed.snapshot.refresh_from_db()
     for name, _, _ in IMAGES:
         store().put(image_key(claimed.project.team_id, sha(name)), name.encode())
     return claimed
@@ -49,6 +56,16 @@ def run(make_run: MakeRun, tmp_path: Path) -> Run:
 def site(run: Run, tmp_path: Path) -> materials.Site:
     (tmp_path / "folder").mkdir()
     return materials.Site(tmp_path / "folder", store(), Hold(run))
+
+
+def keep(run: Run, name: str, content: bytes) -> Named:
+    """Store a file of the run, and name it in the row."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    one = Named(keys.run_file(run, sha256, name), sha256)
+    registry.keep(one.key, content)
+    run.files = {**(run.files or {}), name: {"key": one.key, "sha256": sha256}}
+    run.save(update_fields=["files"])
+    return one
 
 
 def contents(folder: Path) -> set[str]:
@@ -68,22 +85,53 @@ def test_training_gets_the_labelled_images_of_train_and_val(run: Run, site: mate
     assert (config["model"], config["base"]) == (MODEL, "catalogue")
 
 
+def out(site: materials.Site) -> dict[str, bytes]:
+    (site.folder / "out").mkdir(exist_ok=True)
+    return {path.name: path.read_bytes() for path in (site.folder / "out").iterdir()}
+
+
 def test_an_interrupted_run_finds_its_checkpoints(run: Run, site: materials.Site) -> None:
-    for name in materials.RESUMED:
-        store().put(keys.run_file(run, name), name.encode())
-    materials.lay_training(run, site)
-    assert {path.name for path in (site.folder / "out").iterdir()} == set(materials.RESUMED)
+    for name in CHECKPOINT:
+        keep(run, name, name.encode())
+    materials.lay_checkpoint(run, site)
+    assert out(site) == {name: name.encode() for name in CHECKPOINT}
 
 
 def test_half_a_checkpoint_is_no_checkpoint(run: Run, site: materials.Site) -> None:
-    store().put(keys.run_file(run, "last.pt"), b"last")
-    materials.lay_training(run, site)
-    assert not list((site.folder / "out").iterdir())
+    keep(run, "last.pt", b"last")
+    materials.lay_checkpoint(run, site)
+    assert out(site) == {}
+
+
+@pytest.mark.parametrize(
+    ("harm", "error"),
+    [(lambda key: store().delete(key), ObjectMissing), (lambda key: store().put(key, b"other"), ObjectDamaged)],
+)
+def test_a_checkpoint_that_is_gone_or_damaged_is_named_and_not_used(
+    run: Run, site: materials.Site, harm: Callable[[str], None], error: type[Exception]
+) -> None:
+    *_, last = [keep(run, name, name.encode()) for name in CHECKPOINT]
+    harm(last.key)
+    with pytest.raises(error, match=last.key):
+        materials.lay_checkpoint(run, site)
+    assert out(site) == {}
+
+
+def test_files_of_before_rows_named_them_are_found_where_they_lay(run: Run, site: materials.Site) -> None:
+    Run.objects.filter(pk=run.pk).update(files=None)
+    for name in CHECKPOINT:
+        store().put(keys.old_run_file(run, name), name.encode())
+    run.refresh_from_db()
+    materials.lay_checkpoint(run, site)
+    assert set(out(site)) == set(CHECKPOINT)
+    run.refresh_from_db()
+    assert set(files_of(run)) == set(CHECKPOINT)
+    assert not registry.unknown({one.key for one in files_of(run).values()})
 
 
 def test_a_run_on_an_earlier_one_gets_its_best_checkpoint(run: Run, site: materials.Site, make_run: MakeRun) -> None:
     earlier = make_run(status="succeeded")
-    store().put(keys.run_file(earlier, "best.pt"), b"learned")
+    keep(earlier, "best.pt", b"learned")
     run.base, run.base_run = "checkpoint", earlier
     materials.lay_training(run, site)
     assert (site.folder / "base.pt").read_bytes() == b"learned"
@@ -106,7 +154,7 @@ def test_weights_that_were_downloaded_are_kept_for_the_next_run(site: materials.
 
 
 def test_an_export_gets_the_checkpoint_and_the_validation_images(run: Run, site: materials.Site) -> None:
-    store().put(keys.run_file(run, "best.pt"), b"learned")
+    keep(run, "best.pt", b"learned")
     materials.lay_export(Artifact(run=run, target="onnx"), site)
     assert images(site.folder) == {"val-1"}
     assert (site.folder / "checkpoint.pt").read_bytes() == b"learned"

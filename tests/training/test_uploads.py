@@ -1,17 +1,22 @@
 """Checkpoints reach the store while training goes on, in an order that never leaves half of one."""
 
+import hashlib
 import threading
+import uuid
+from datetime import timedelta
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import pytest
+from django.db.models.functions import Now
 
 from boxwright.errors import DomainError
 from boxwright.storage import StoreAway
+from boxwright.storage.collector import collect
 from boxwright.storage.folder import FolderStore
 from tests.services.processes import PATIENCE
 from tests.training.conftest import MakeRun
-from training import keys
+from training.files import CHECKPOINT, files_of
 from training.models import Run
 from training.uploads import Uploads
 
@@ -51,7 +56,7 @@ def objects(tmp_path: Path) -> Watched:
     return Watched(tmp_path / "objects")
 
 
-def checkpoint(out: Path, text: str, names: tuple[str, ...] = ("best.pt", "evaluation.json", "last.pt")) -> None:
+def checkpoint(out: Path, text: str, names: tuple[str, ...] = CHECKPOINT) -> None:
     """As the engine does it: written aside, then renamed."""
     for name in names:
         (out / "aside").write_text(text)
@@ -59,15 +64,65 @@ def checkpoint(out: Path, text: str, names: tuple[str, ...] = ("best.pt", "evalu
 
 
 def stored(objects: Watched, run: Run, name: str) -> bytes:
-    with objects.open(keys.run_file(run, name)) as file:
+    """What the row names."""
+    run.refresh_from_db()
+    with objects.open(files_of(run)[name].key) as file:
         return file.read()
 
 
-def test_last_comes_last(run: Run, out: Path, objects: Watched) -> None:
+def test_a_checkpoint_is_named_once_all_of_it_lies_there(run: Run, out: Path, objects: Watched) -> None:
+    uploads = Uploads(run, out.parent, objects)
+    objects.open_gate.clear()
+    checkpoint(out, "1")
+    uploads.offer()
+    run.refresh_from_db()
+    assert run.files == {}
+    objects.open_gate.set()
+    uploads.finish(None)
+    run.refresh_from_db()
+    assert set(files_of(run)) == set(CHECKPOINT) == set(objects.puts)
+    assert {one.sha256 for one in files_of(run).values()} == {hashlib.sha256(b"1").hexdigest()}
+    uploads.close()
+
+
+def test_a_worker_that_wakes_overwrites_nothing(run: Run, out: Path, objects: Watched) -> None:
+    """It was thought dead; another has taken the run over, gone further and ended it."""
+    late = Uploads(run, out.parent, objects)
+    Run.objects.filter(pk=run.pk).update(lease=uuid.uuid4())
+    successor = Run.objects.get(pk=run.pk)
+    checkpoint(out, "further")
+    Uploads(successor, out.parent, objects).finish(None)
+    Run.objects.filter(pk=run.pk).update(status="succeeded", lease=None)
+    checkpoint(out, "less")
+    late.finish(None)
+    assert {stored(objects, run, name) for name in CHECKPOINT} == {b"further"}
+    late.close()
+
+
+@pytest.mark.parametrize(("changes", "kept"), [({}, b"2"), ({"started_at": None}, b"1")])
+def test_what_a_canceled_run_has_learned_is_kept_by_its_last_attempt(
+    run: Run, out: Path, objects: Watched, changes: dict[str, Any], kept: bytes
+) -> None:
+    Run.objects.filter(pk=run.pk).update(started_at=Now())
+    run.refresh_from_db()
     uploads = Uploads(run, out.parent, objects)
     checkpoint(out, "1")
     uploads.finish(None)
-    assert objects.puts == ["best.pt", "evaluation.json", "last.pt"]
+    Run.objects.filter(pk=run.pk).update(status="canceled", lease=None, **changes)
+    checkpoint(out, "2")
+    uploads.finish(None)
+    assert stored(objects, run, "last.pt") == kept
+    uploads.close()
+
+
+def test_checkpoints_that_were_replaced_are_collected(run: Run, out: Path, objects: Watched) -> None:
+    uploads = Uploads(run, out.parent, objects)
+    for number in range(4):
+        checkpoint(out, str(number), names=("last.pt",))
+        uploads.finish(None)
+    collect(timedelta(0))
+    (left,) = objects.list("")
+    assert left == files_of(run)["last.pt"].key
     uploads.close()
 
 

@@ -10,8 +10,9 @@ from boxwright.api.files import download_object
 from boxwright.api.views import Endpoint
 from boxwright.teams.api.accounts import signed_in
 from boxwright.teams.models import Role
-from training import artifacts, keys, queries
+from training import artifacts, queries
 from training.api import serializers as shapes
+from training.holdings import archive_of
 
 
 class ArtifactsView(Endpoint):
@@ -42,4 +43,4 @@ class ArtifactDownloadView(Endpoint):
     @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY, 302: None})
     def get(self, request: Request, artifact_id: int) -> HttpResponseBase:
         artifact = artifacts.downloadable(queries.artifact_for(request.user, artifact_id))
-        return download_object(keys.artifact(artifact), artifacts.file_name(artifact))
+        return download_object(archive_of(artifact), artifacts.file_name(artifact))

@@ -12,11 +12,11 @@ from annotations.models import Image
 from boxwright.api.views import Endpoint
 from boxwright.errors import Invalid, NotFound
 from boxwright.projects.queries import project_for
-from boxwright.storage import ObjectMissing, store
 from boxwright.teams.api.accounts import signed_in
 from boxwright.teams.models import Role
-from training import keys, queries, runs
+from training import queries, runs
 from training.api import serializers as shapes
+from training.files import files_of
 from training.models import Run
 
 
@@ -113,11 +113,11 @@ class EvaluationView(Endpoint):
 
 
 def _evaluation(run: Run) -> dict[str, Any]:
-    try:
-        with store().open(keys.run_file(run, "evaluation.json")) as file:
-            report: dict[str, Any] = json.load(file)
-    except ObjectMissing:
-        raise NotFound("This run has no evaluation yet.") from None
+    stored = files_of(run).get("evaluation.json")
+    if stored is None:
+        raise NotFound("This run has no evaluation yet.")
+    with stored.open() as file:
+        report: dict[str, Any] = json.load(file)
     wanted = [row["image"] for row in report["predictions"]]
     fields = ("sha256", "id", "name", "width", "height")
     rows = Image.objects.filter(project=run.project_id, sha256__in=wanted).values(*fields)

@@ -6,7 +6,8 @@ from typing import Any, BinaryIO
 
 from django.http import FileResponse, HttpResponseBase, HttpResponseRedirect
 
-from boxwright.storage import store
+from boxwright.storage import ObjectMissing, store
+from boxwright.storage.named import Named
 
 CHUNK = 256 * 1024
 FOREVER = "private, max-age=31536000, immutable"
@@ -26,9 +27,11 @@ class StreamedFile(FileResponse):
             await asyncio.to_thread(file.close)
 
 
-def send_object(key: str, content_type: str, *, filename: str = "", cache: str = "private, no-cache") -> StreamedFile:
-    """The stored object under `key`, inline, or as a download where `filename` is given. Raises ObjectMissing."""
-    return send_file(store().open(key), content_type, filename=filename, cache=cache)
+def send_object(
+    wanted: Named, content_type: str, *, filename: str = "", cache: str = "private, no-cache"
+) -> StreamedFile:
+    """The object, inline, or as a download where `filename` is given. Raises ObjectMissing, ObjectDamaged."""
+    return send_file(wanted.open(), content_type, filename=filename, cache=cache)
 
 
 def send_file(
@@ -43,11 +46,19 @@ def send_file(
     return answer
 
 
-def download_object(key: str, filename: str, content_type: str = "application/zip") -> HttpResponseBase:
+def download_object(wanted: Named, filename: str, content_type: str = "application/zip") -> HttpResponseBase:
     """A download: straight from the bucket where the store can sign a link, through us where it can't."""
-    if link := store().presign(key, filename):
+    if link := signed_link(wanted.key, filename):
         return HttpResponseRedirect(link)
-    return send_object(key, content_type, filename=filename)
+    return send_object(wanted, content_type, filename=filename)
+
+
+def signed_link(key: str, filename: str) -> str | None:
+    """A link to an object that is there; None where the store signs none. Raises ObjectMissing."""
+    link = store().presign(key, filename)
+    if link and not store().exists(key):
+        raise ObjectMissing(key)
+    return link
 
 
 def _length(file: BinaryIO) -> int:

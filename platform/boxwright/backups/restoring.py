@@ -18,7 +18,7 @@ from django.db.models.functions import Now
 from boxwright.backups import archive, databases
 from boxwright.errors import Conflict
 from boxwright.jobs import Status, job_models
-from boxwright.storage import store
+from boxwright.storage import registry, store
 from boxwright.teams.models import Invitation, Token
 
 
@@ -36,6 +36,7 @@ def restore(file: Path) -> str:
         _lay(reader, Path(folder), put)
         with databases.here().filled(Path(folder), reader.about):
             call_command("migrate", verbosity=0, interactive=False)
+            registry.adopt(put)  # also those that were written after the database was read
             _close_doors()
             _wake_jobs()
     rows = sum(reader.about["rows"].values())

@@ -3,7 +3,7 @@
 Nobody else knows which. Keys are paths such as `projects/7/runs/1/best.pt`; `list` takes any prefix of a key.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -25,6 +25,9 @@ class ObjectStore(Protocol):
         """A seekable stream that the caller closes."""
 
     def exists(self, key: str) -> bool: ...
+
+    def missing(self, keys: Iterable[str]) -> Iterator[str]:
+        """Those of many keys, which come sorted, that are not there: far cheaper than asking for each."""
 
     def size(self, key: str) -> int: ...
 

@@ -3,7 +3,7 @@
 import os
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path, PurePosixPath
@@ -39,6 +39,9 @@ class FolderStore:
     def exists(self, key: str) -> bool:
         return self._path(key).is_file()
 
+    def missing(self, keys: Iterable[str]) -> Iterator[str]:
+        return (key for key in keys if not self.exists(key))
+
     def size(self, key: str) -> int:
         path = self._file(key)
         with _away(missing=key):
@@ -52,10 +55,9 @@ class FolderStore:
                 _sync(path.parent)
 
     def list(self, prefix: str) -> Iterator[str]:
-        folder = self.root / prefix.rpartition("/")[0]
-        for path in sorted(folder.rglob("*")):
-            key = path.relative_to(self.root).as_posix()
-            if path.is_file() and key.startswith(prefix) and not key.startswith(PARTS):
+        folder = prefix.rpartition("/")[0]
+        for key in _walk(self.root / folder, f"{folder}/" if folder else ""):
+            if key.startswith(prefix) and not key.startswith(PARTS):
                 yield key
 
     def fetch(self, key: str, path: Path) -> None:
@@ -87,6 +89,19 @@ class FolderStore:
         if not parts or key.startswith(("/", PARTS)) or ".." in parts or "\\" in key:
             raise ValueError(f"not an object key: {key!r}")
         return self.root.joinpath(*parts)
+
+
+def _walk(folder: Path, prefix: str) -> Iterator[str]:
+    """The keys in `folder`, sorted; of a store of millions, one folder at a time is in memory."""
+    try:
+        entries = [(entry.name + "/" * entry.is_dir(), entry) for entry in os.scandir(folder)]
+    except FileNotFoundError:  # went away meanwhile
+        return
+    for name, entry in sorted(entries, key=lambda pair: pair[0]):
+        if name.endswith("/"):
+            yield from _walk(Path(entry.path), prefix + name)
+        else:
+            yield prefix + name
 
 
 def _write(data: bytes | BinaryIO, target: Path, aside: Path) -> None:

@@ -2,9 +2,11 @@
 
 import logging
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from io import BytesIO
+from itertools import islice
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
@@ -22,6 +24,10 @@ log = logging.getLogger(__name__)
 
 IN_MEMORY = 8 * 2**20
 MISSING = {"404", "NoSuchKey", "NotFound"}
+
+LOOKERS = 8
+LOOK_AT = 100
+"""Keys that one of them looks for."""
 
 
 class S3Store:
@@ -59,6 +65,29 @@ class S3Store:
         except ObjectMissing:
             return False
         return True
+
+    def missing(self, keys: Iterable[str]) -> Iterator[str]:
+        client, left = self.client, iter(keys)
+        with ThreadPoolExecutor(LOOKERS) as pool:
+            while shares := [share for _ in range(LOOKERS) if (share := list(islice(left, LOOK_AT)))]:
+                for found in pool.map(lambda share: self._missing(client, share), shares):
+                    yield from found
+
+    def _missing(self, client: "S3Client", keys: list[str]) -> list[str]:
+        """Beside the bucket's list: a request answers for all keys up to its last, or for one where they lie apart."""
+        missing = []
+        while keys:
+            with _translated(keys[0]):
+                page = client.list_objects_v2(Bucket=self.bucket, StartAfter=keys[0][:-1], MaxKeys=1000)
+            listed = [item["Key"] for item in page.get("Contents", [])]
+            last = listed[-1] if page.get("IsTruncated") else keys[-1]
+            there, seen = set(listed), [key for key in keys if key <= last]
+            if not seen and self.exists(keys[0]):  # more than a page of others lies before it
+                there.add(keys[0])
+            seen = seen or keys[:1]
+            missing += [key for key in seen if key not in there]
+            keys = keys[len(seen) :]
+        return missing
 
     def size(self, key: str) -> int:
         with _translated(key):

@@ -1,0 +1,25 @@
+"""A deleted project's images and what its snapshots hold: their rows go, and the collector looks at their bytes."""
+
+from django.db import transaction
+
+from annotations.held import let_go
+from annotations.models import Image
+from annotations.objects import keys_of_image
+from boxwright.jobs import OPEN, Status
+from boxwright.projects.models import Project
+from boxwright.storage import registry
+
+BATCH = 500
+
+
+def remove_pictures(project: Project) -> None:
+    """In batches, each whole: may stop in the middle and run again."""
+    for jobs in (project.snapshots, project.imports):
+        jobs.filter(status__in=OPEN).update(status=Status.CANCELED, lease=None)  # their workers write no more rows
+    images = Image.objects.filter(project=project).order_by("pk")
+    while batch := dict(images.values_list("pk", "sha256")[:BATCH]):
+        with transaction.atomic():
+            Image.objects.filter(pk__in=batch).delete()
+            registry.release(key for sha256 in batch.values() for key in keys_of_image(project.team_id, sha256))
+    for snapshot in project.snapshots.all():
+        let_go(snapshot)
