@@ -57,3 +57,24 @@ class Unavailable(DomainError):
 
     status = 503
     title = "Unavailable"
+
+
+class TooSlow(DomainError):
+    """A body that did not come in time."""
+
+    status = 408
+    title = "Too slow"
+
+
+class TooMany(DomainError):
+    """One person asks for more at once than is one person's share."""
+
+    status = 429
+    title = "Too many requests"
+
+
+class NoRoom(DomainError):
+    """The disk is full."""
+
+    status = 507
+    title = "No room"
