@@ -1,6 +1,7 @@
 """A project's images: listed, uploaded, deleted; and their files."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase, HttpResponseNotModified
 from drf_spectacular.types import OpenApiTypes
@@ -34,6 +35,10 @@ FILTERS = [
 
 class ImagesView(Endpoint):
     parser_classes = [MultiPartParser]
+    body_limit = "UPLOAD_BYTES"
+
+    def expect_sender(self, request: Request, **kwargs: Any) -> None:
+        project_for(request.user, kwargs["project_id"], Role.ANNOTATOR)
 
     @extend_schema(parameters=FILTERS, responses=ImageSerializer(many=True))
     def get(self, request: Request, project_id: int) -> Response:
