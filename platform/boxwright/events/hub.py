@@ -4,7 +4,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,16 +35,25 @@ class Told:
 
 @dataclass(eq=False)
 class Watcher:
-    """One open stream. `queue` ends with None when it fell too far behind: the client reconnects and refetches."""
+    """One open stream. `queue` ends with None when it fell too far behind: the client reconnects and refetches.
+
+    One that `is_over` says nothing more, whatever its queue still holds.
+    """
 
     project_id: int
     loop: asyncio.AbstractEventLoop
     queue: "asyncio.Queue[Told | None]" = field(default_factory=lambda: asyncio.Queue(QUEUE_LENGTH + 1))
+    is_over: bool = False
 
     def tell(self, event: Told) -> None:
         if self.queue.qsize() < QUEUE_LENGTH:
             self.queue.put_nowait(event)
         elif self.queue.qsize() == QUEUE_LENGTH:
+            self.queue.put_nowait(None)
+
+    def end(self) -> None:
+        self.is_over = True
+        if self.queue.empty():
             self.queue.put_nowait(None)
 
 
@@ -127,12 +136,13 @@ class Hub:
             with self.lock:
                 watchers = list(self.watchers.get(row.project_id, ()))
             for watcher in watchers:
-                _tell(watcher, event)
+                tell(watcher, watcher.tell, event)
 
 
-def _tell(watcher: Watcher, event: Told) -> None:
+def tell(watcher: Watcher, what: Callable[..., None], *words: Any) -> None:
+    """From another thread than the one that the stream runs in."""
     try:
-        watcher.loop.call_soon_threadsafe(watcher.tell, event)
+        watcher.loop.call_soon_threadsafe(what, *words)
     except RuntimeError:
         log.debug("an event loop ended before its streams did")
 

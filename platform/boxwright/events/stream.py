@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -16,38 +16,30 @@ RECONNECT_MS = 2000
 REPLAY = 1000
 
 
-async def stream(
-    project_id: int, last_seen: int | None, still_allowed: Callable[[], Awaitable[bool]]
-) -> AsyncIterator[bytes]:
-    """Ends when `still_allowed`, asked with each ping, says no, or when the client falls too far behind."""
-    watcher = Watcher(project_id, asyncio.get_running_loop())
+async def stream(watcher: Watcher, last_seen: int | None) -> AsyncIterator[bytes]:
+    """Ends when the watcher is over, or when the client falls too far behind."""
     hub.join(watcher)
     try:
         start = await asyncio.to_thread(hub.safe_start)
-        missed = [] if last_seen is None else await sync_to_async(_since)(project_id, last_seen, start)
+        missed = [] if last_seen is None else await sync_to_async(_since)(watcher.project_id, last_seen, start)
         for event in missed:
             yield _frame(event)
         # Everything up to `start` was committed before the look at what was missed: resume from here.
         yield f"retry: {RECONNECT_MS}\nid: {start}\n\n".encode()
-        async for frame in _live(watcher, {event.id for event in missed}, still_allowed):
+        async for frame in _live(watcher, {event.id for event in missed}):
             yield frame
     finally:
         hub.leave(watcher)
 
 
-async def _live(watcher: Watcher, sent: set[int], still_allowed: Callable[[], Awaitable[bool]]) -> AsyncIterator[bytes]:
-    loop = asyncio.get_running_loop()
-    ping_at = loop.time() + PING_SECONDS
-    while True:
+async def _live(watcher: Watcher, sent: set[int]) -> AsyncIterator[bytes]:
+    while not watcher.is_over:
         try:
-            event = await asyncio.wait_for(watcher.queue.get(), max(0.0, ping_at - loop.time()))
+            event = await asyncio.wait_for(watcher.queue.get(), PING_SECONDS)
         except TimeoutError:
-            if not await still_allowed():
-                return
-            ping_at = loop.time() + PING_SECONDS
             yield b": ping\n\n"
             continue
-        if event is None:
+        if event is None or watcher.is_over:
             return
         if event.id not in sent:
             yield _frame(event)
