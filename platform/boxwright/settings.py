@@ -60,6 +60,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "boxwright.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "boxwright.headers.headers",
     "boxwright.assets.AssetsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
