@@ -21,7 +21,7 @@ class Answer:
     """Django gets it as `send`."""
 
     def __init__(self, scope: Scope, send: Send, body: Body) -> None:
-        self._scope, self._send, self._body = scope, send, body
+        self.scope, self._send, self._body = scope, send, body
         self._hang_up: Callable[[], None] = scope.get("extensions", {}).get(HANG_UP, _nothing)
         self.seat: Seat | None = None
         self._has_begun = False
@@ -39,13 +39,13 @@ class Answer:
             # Django takes it for what it is: the client is gone.
             raise asyncio.CancelledError from None
 
-    def flows(self) -> None:
+    def leave_seat(self) -> None:
         """From here on the answer needs no thread of Django's."""
         if self.seat is not None:
             self.seat.leave()
 
-    async def refuse(self, body: Mapping[str, Any], headers: Mapping[str, str], receive: Receive) -> None:
-        """A problem before Django saw the request; the connection closes, as its body was not read."""
+    async def refuse(self, body: Mapping[str, Any], headers: Mapping[str, str]) -> None:
+        """A problem of the door's own; the connection closes where the request's body was not read."""
         if self._has_begun:
             return
         content = json.dumps(body).encode()
@@ -60,7 +60,7 @@ class Answer:
         await self({"type": "http.response.start", "status": body["status"], "headers": lines})
         await self({"type": "http.response.body", "body": content, "more_body": True})
         if self._body.is_unread:
-            await _linger(receive)
+            await _linger(self._body.receive)
         await self({"type": "http.response.body", "body": b""})
 
 

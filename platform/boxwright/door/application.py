@@ -11,12 +11,14 @@ from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponseBase
 
 from boxwright import limits
-from boxwright.api.problems import problem_of
+from boxwright.api.problems import body_of, headers_of, problem_of
 from boxwright.door.answer import Answer, Send
 from boxwright.door.body import Body, Gone, Receive
+from boxwright.door.flows import Flows, flows
 from boxwright.door.seats import Seats
 from boxwright.door.senders import Lanes, Route, Scope
 from boxwright.door.spool import Spool
+from boxwright.errors import TooMany
 
 OTHERS = 2
 """Connections that this process needs beside its seats': the reader of events, the guard of their streams."""
@@ -27,7 +29,7 @@ class Door(ASGIHandler):
         super().__init__()
         self.spool = Spool(settings.SPOOL_FOLDER)
         self.spool.claim()
-        self.lanes = Lanes()
+        self.lanes, self.flows = Lanes(), Flows()
         ordinary, large = seat_counts(limits.CONNECTIONS - OTHERS)
         self.seats, self.large_seats = Seats(ordinary, "request"), Seats(large, "large")
 
@@ -46,7 +48,7 @@ class Door(ASGIHandler):
         except Exception as error:
             if (found := problem_of(error)) is None:
                 raise
-            await answer.refuse(*found, receive)
+            await answer.refuse(*found)
         finally:
             body.close()
 
@@ -67,9 +69,20 @@ class Door(ASGIHandler):
         return response
 
     async def send_response(self, response: HttpResponseBase, send: Any) -> None:
-        if response.streaming:
+        """An answer that flows holds no connection and no thread meanwhile, and each person has so many of them."""
+        person = self.lanes.person(send.scope)
+        if not flows(response) or person is None:
+            return await self._send_apart(response, send)
+        try:
+            with self.flows.opened(response, person):
+                return await self._send_apart(response, send)
+        except TooMany as error:
+            await send.refuse(body_of(error), headers_of(error))
+
+    async def _send_apart(self, response: HttpResponseBase, send: Any) -> None:
+        if flows(response):
             await sync_to_async(close_old_connections)()
-            send.flows()
+            send.leave_seat()
         await super().send_response(response, send)
 
 

@@ -23,7 +23,8 @@ class Body:
     """Django gets it as `receive`: by then there is nothing left to receive but that the client hung up."""
 
     def __init__(self, scope: Scope, receive: Receive, spool: Spool, lane: Hashable) -> None:
-        self._scope, self._receive, self._spool, self._lane = scope, receive, spool, lane
+        self.receive = receive
+        self._scope, self._spool, self._lane = scope, spool, lane
         self.file = spool.file()
         self.size = 0
         self._charged = 0
@@ -61,7 +62,7 @@ class Body:
         ends = began + limits.BODY_GRACE_SECONDS + self.size / limits.BODY_RATE
         try:
             async with asyncio.timeout(max(0.0, min(limits.BODY_IDLE_SECONDS, ends - now))):
-                message = await self._receive()
+                message = await self.receive()
         except TimeoutError:
             raise TooSlow("The request did not come in time.") from None
         if message["type"] == "http.disconnect":
@@ -87,7 +88,7 @@ class Body:
     async def __call__(self) -> dict[str, Any]:
         """Until the client hangs up. What it sends unasked is dropped."""
         while True:
-            message = await self._receive()
+            message = await self.receive()
             if message["type"] == "http.disconnect":
                 return message
 

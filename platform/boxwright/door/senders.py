@@ -94,8 +94,12 @@ class Lanes:
         self._known: dict[bytes, Hashable] = {}
 
     def of(self, scope: Scope) -> Hashable:
-        known = self._known.get(_credential(scope))
-        return known if known is not None else (scope.get("client") or ("",))[0]
+        person = self.person(scope)
+        return person if person is not None else (scope.get("client") or ("",))[0]
+
+    def person(self, scope: Scope) -> Hashable | None:
+        """Their id, where the credential was seen to be good."""
+        return self._known.get(_credential(scope))
 
     def learn(self, scope: Scope, user_id: Hashable) -> None:
         if len(self._known) >= REMEMBERED:
