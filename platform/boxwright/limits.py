@@ -63,6 +63,7 @@ LABEL_NAME_LENGTH = _limit("LABEL_NAME_LENGTH", 100, "characters a label's name"
 ANONYMOUS_BYTES = _limit("ANONYMOUS_BYTES", 64, "KB a request of nobody known", "401 or 413, unread", scale=KIB)
 REQUEST_BYTES = _limit("REQUEST_BYTES", 1, "MB a request", "413", scale=MIB)
 JSON_BYTES = _limit("JSON_BYTES", 10, "MB of annotations a save", "413", scale=MIB)
+JSON_DEPTH = _limit("JSON_DEPTH", 32, "lists and objects of JSON inside each other", "400")
 UPLOAD_BYTES = _limit("UPLOAD_BYTES", 1_000, "MB of pictures a request", "413", "BOXWRIGHT_MAX_UPLOAD_MB", MIB)
 FILES_A_REQUEST = _limit("FILES_A_REQUEST", 200, "files a request", "413")
 SPOOL_BYTES = _limit(

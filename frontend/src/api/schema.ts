@@ -11,7 +11,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         get: operations["artifacts_retrieve"];
         put?: never;
         post?: never;
@@ -28,7 +32,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         get: operations["artifacts_download_retrieve"];
         put?: never;
         post?: never;
@@ -163,11 +171,19 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         get: operations["images_retrieve"];
         put?: never;
         post?: never;
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         delete: operations["images_destroy"];
         options?: never;
         head?: never;
@@ -181,7 +197,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         get: operations["images_annotations_retrieve"];
         put?: never;
         post?: never;
@@ -203,7 +223,11 @@ export interface paths {
         put?: never;
         /** @description Claim the image, or renew one's claim. */
         post: operations["images_claim_create"];
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         delete: operations["images_claim_destroy"];
         options?: never;
         head?: never;
@@ -302,7 +326,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         get: operations["imports_retrieve"];
         put?: never;
         post?: never;
@@ -360,7 +388,11 @@ export interface paths {
         delete: operations["labels_destroy"];
         options?: never;
         head?: never;
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         patch: operations["labels_partial_update"];
         trace?: never;
     };
@@ -392,14 +424,22 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         get: operations["me_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         patch: operations["me_partial_update"];
         trace?: never;
     };
@@ -426,10 +466,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         get: operations["projects_list"];
         put?: never;
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         post: operations["projects_create"];
         delete?: never;
         options?: never;
@@ -461,7 +509,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         get: operations["projects_retrieve"];
         put?: never;
         post?: never;
@@ -469,7 +521,11 @@ export interface paths {
         delete: operations["projects_destroy"];
         options?: never;
         head?: never;
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         patch: operations["projects_partial_update"];
         trace?: never;
     };
@@ -497,7 +553,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         get: operations["projects_images_list"];
         put?: never;
         /** @description Many files in one request; each is created, a duplicate, or rejected with its reason. */
@@ -533,10 +593,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         get: operations["projects_labels_list"];
         put?: never;
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         post: operations["projects_labels_create"];
         delete?: never;
         options?: never;
@@ -585,10 +653,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         get: operations["projects_runs_list"];
         put?: never;
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         post: operations["projects_runs_create"];
         delete?: never;
         options?: never;
@@ -655,7 +731,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         get: operations["runs_retrieve"];
         put?: never;
         post?: never;
@@ -672,7 +752,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         get: operations["runs_artifacts_list"];
         put?: never;
         /** @description 201 when it is made now, 200 when it is there or on its way already. */
@@ -692,7 +776,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         post: operations["runs_cancel_create"];
         delete?: never;
         options?: never;
@@ -724,7 +812,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         get: operations["runs_log_retrieve"];
         put?: never;
         post?: never;
@@ -741,7 +833,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         get: operations["runs_metrics_retrieve"];
         put?: never;
         post?: never;
@@ -775,7 +871,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         get: operations["snapshots_retrieve"];
         put?: never;
         post?: never;
@@ -859,10 +959,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         get: operations["teams_list"];
         put?: never;
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         post: operations["teams_create"];
         delete?: never;
         options?: never;
@@ -877,7 +985,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         get: operations["teams_retrieve"];
         put?: never;
         post?: never;
@@ -885,7 +997,11 @@ export interface paths {
         delete: operations["teams_destroy"];
         options?: never;
         head?: never;
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         patch: operations["teams_partial_update"];
         trace?: never;
     };
@@ -896,7 +1012,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         get: operations["teams_invitations_list"];
         put?: never;
         /** @description The answer carries the link; it can't be shown again. */
@@ -917,7 +1037,11 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         delete: operations["teams_invitations_destroy"];
         options?: never;
         head?: never;
@@ -931,7 +1055,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         get: operations["teams_members_list"];
         put?: never;
         post?: never;
@@ -1280,7 +1408,10 @@ export interface components {
             readonly email: string;
         };
         MergeRequest: {
-            /** @description the id of the label that stays */
+            /**
+             * Format: int64
+             * @description the id of the label that stays
+             */
             into: number;
         };
         Metric: {
@@ -1349,7 +1480,10 @@ export interface components {
             labels?: components["schemas"]["NewLabelRequest"][];
         };
         NewRunRequest: {
-            /** @description id of a snapshot of this project */
+            /**
+             * Format: int64
+             * @description id of a snapshot of this project
+             */
             snapshot: number;
             model: string;
             /**
@@ -1365,7 +1499,10 @@ export interface components {
         NextRequest: {
             /** @default unlabelled */
             queue: components["schemas"]["QueueEnum"];
-            /** @description an image's id */
+            /**
+             * Format: int64
+             * @description an image's id
+             */
             after?: number | null;
         };
         PaginatedArtifactList: {
@@ -1592,6 +1729,7 @@ export interface components {
             readonly finished_at: string | null;
         };
         RunPlanRequest: {
+            /** Format: int64 */
             snapshot?: number | null;
             model: string;
             config?: {
@@ -1789,8 +1927,30 @@ export interface operations {
                     "application/zip": string;
                 };
             };
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
             /** @description No response body */
             302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description unchanged */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description no such part */
+            416: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2233,8 +2393,23 @@ export interface operations {
                     "image/*": string;
                 };
             };
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": string;
+                };
+            };
             /** @description unchanged */
             304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description no such part */
+            416: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2270,8 +2445,23 @@ export interface operations {
                     "image/*": string;
                 };
             };
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": string;
+                };
+            };
             /** @description unchanged */
             304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description no such part */
+            416: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2371,8 +2561,23 @@ export interface operations {
                     "image/*": string;
                 };
             };
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": string;
+                };
+            };
             /** @description unchanged */
             304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description no such part */
+            416: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3737,6 +3942,28 @@ export interface operations {
                 content: {
                     "application/x-ndjson": string;
                 };
+            };
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description unchanged */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description no such part */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem */
             default: {

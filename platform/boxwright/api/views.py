@@ -10,6 +10,8 @@ from rest_framework.serializers import BaseSerializer, Serializer
 from rest_framework.views import APIView
 
 from boxwright.api.pagination import CursorPage
+from boxwright.api.text import is_plain
+from boxwright.errors import Invalid
 
 
 class Endpoint(APIView):
@@ -23,6 +25,12 @@ class Endpoint(APIView):
 
     def expect_sender(self, request: Request, **kwargs: Any) -> None:
         """Raises where `request.user` may send no large body here. Asked by the door, before the body is read."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        for name, value in request.query_params.items():
+            if not (is_plain(name) and is_plain(value)):
+                raise Invalid("The address holds control characters.")
 
     def parsed(self, kind: type[Serializer[Any]]) -> dict[str, Any]:
         """The request's body through `kind`. Raises ValidationError, which names each field."""

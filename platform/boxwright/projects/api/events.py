@@ -11,6 +11,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from boxwright.api.auth import SessionAuthentication, TokenAuthentication
+from boxwright.api.pagination import DIGITS
 from boxwright.api.problems import body_of, plain_response, problem
 from boxwright.errors import NotFound
 from boxwright.events.guard import Guard
@@ -62,4 +63,4 @@ def _pass_of(request: HttpRequest, project_id: int) -> Pass | None:
 
 def _last_seen(request: HttpRequest) -> int | None:
     text = request.headers.get("Last-Event-ID") or request.GET.get("last_event_id", "")
-    return int(text) if text.isdecimal() and text.isascii() and len(text) < 19 else None
+    return int(text) if DIGITS.match(text) else None
