@@ -26,7 +26,7 @@ from boxwright.teams.models import Role
 FILTERS = [
     OpenApiParameter("queue", str, enum=QUEUES),
     OpenApiParameter("label", int, description="only images that carry this label"),
-    OpenApiParameter("search", str, description="part of the name"),
+    OpenApiParameter("search", {"type": "string", "maxLength": 200}, description="part of the name"),
     OpenApiParameter("order", str, enum=list(ORDERS), default="created"),
 ]
 

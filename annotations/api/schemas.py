@@ -65,7 +65,7 @@ class DraftSerializer(serializers.Serializer[Any]):
     y_min = serializers.FloatField(required=False)
     x_max = serializers.FloatField(required=False)
     y_max = serializers.FloatField(required=False)
-    source = serializers.CharField(required=False)  # type: ignore[assignment]
+    source = serializers.CharField(max_length=20, required=False)  # type: ignore[assignment]
     score = serializers.FloatField(required=False, allow_null=True)
 
 
