@@ -40,7 +40,12 @@ class Stream:
     """One open stream, read by a thread into a queue of (id, kind, data)."""
 
     def __init__(
-        self, web: Server, token: str, project: int, browser: httpx.Client | None = None, **headers: str
+        self,
+        web: Server,
+        token: str,
+        project: int,
+        browser: httpx.Client | None = None,
+        headers: dict[str, str] | None = None,
     ) -> None:
         self.client = web.client(token)
         if browser is not None:
@@ -117,7 +122,7 @@ def test_a_client_resumes_where_it_was(web: Server, token: str, project: int) ->
     seen = first.next("image")["id"]
     first.close()
     publish(web, project, 2, 3)
-    again = Stream(web, token, project, **{"Last-Event-ID": str(seen)})
+    again = Stream(web, token, project, headers={"Last-Event-ID": str(seen)})
     try:
         assert [again.next("image")["n"] for _ in range(2)] == [2, 3]
     finally:

@@ -33,7 +33,7 @@ def content(answer: HttpResponseBase) -> bytes:
         return [part async for part in answer]  # type: ignore[attr-defined]
 
     try:
-        return b"".join(asyncio.run(read())) if answer.streaming else answer.content  # type: ignore[attr-defined,no-any-return]
+        return b"".join(asyncio.run(read())) if answer.streaming else answer.content  # type: ignore[attr-defined]
     finally:
         answer.close()
 

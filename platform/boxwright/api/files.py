@@ -78,15 +78,16 @@ def send_object(
     file: BinaryIO = store().open(key)
     size = file.seek(0, 2)
     wanted = _range(request, tag)
-    if wanted is not None and (part := _within(wanted, size)) is None:
+    part = _within(wanted, size) if wanted else (0, size)
+    if part is None:
         file.close()
         return _sealed(HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"}), tag, cache)
-    start, length = (0, size) if wanted is None else part
+    start, length = part
     body: Any = Part(file, start, 0 if request.method == "HEAD" else length)
     answer = StreamedFile(body, as_attachment=bool(filename), filename=filename, content_type=content_type)
     answer["Content-Length"] = str(length)
     answer["Accept-Ranges"] = "bytes"
-    if wanted is not None:
+    if wanted:
         answer.status_code = 206
         answer["Content-Range"] = f"bytes {start}-{start + length - 1}/{size}"
     return _sealed(answer, tag, cache)

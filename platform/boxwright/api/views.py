@@ -29,7 +29,7 @@ class Endpoint(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         for name, value in request.query_params.items():
-            if not (is_plain(name) and is_plain(value)):
+            if not is_plain(f"{name}{value}"):
                 raise Invalid("The address holds control characters.")
 
     def parsed(self, kind: type[Serializer[Any]]) -> dict[str, Any]:

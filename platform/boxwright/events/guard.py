@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from django.db import Error, connection
 
-from boxwright.events.hub import Watcher, tell
+from boxwright.events.hub import Watcher, call
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ class Guard(Generic[Pass]):
         good = self.still_good(set(watchers.values()))
         for watcher, shown in watchers.items():
             if shown not in good:
-                tell(watcher, watcher.end)
+                call(watcher.loop, watcher.end)
 
     def _look_on(self) -> None:
         while self._is_wanted():

@@ -1,7 +1,7 @@
 """What happens in a project, as server-sent events."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from asgiref.sync import sync_to_async
@@ -37,7 +37,7 @@ async def project_events(request: HttpRequest, project_id: int) -> HttpResponseB
     return answer
 
 
-async def _guarded(shown: Pass, last_seen: int | None) -> AsyncIterator[bytes]:
+async def _guarded(shown: Pass, last_seen: int | None) -> AsyncGenerator[bytes, None]:
     watcher = Watcher(shown.project_id, asyncio.get_running_loop())
     guard.watch(watcher, shown)
     try:
