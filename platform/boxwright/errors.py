@@ -1,5 +1,6 @@
 """Domain errors: each one meaning, mapped to one HTTP status in `boxwright.api.problems`."""
 
+import errno
 from collections.abc import Mapping
 from typing import Any
 
@@ -71,6 +72,13 @@ class TooMany(DomainError):
 
     status = 429
     title = "Too many requests"
+
+
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+def is_full(error: OSError) -> bool:
+    return error.errno in FULL
 
 
 class NoRoom(DomainError):

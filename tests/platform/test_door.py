@@ -223,3 +223,25 @@ def test_what_is_refused_at_the_door_tells_nothing_to_caches(web: Server) -> Non
         line.ask("POST", "nowhere/", Content_Length=10**9)
         headers: dict[str, Any] = line.answer().headers
     assert (headers["cache-control"], headers["x-content-type-options"]) == ("no-store", "nosniff")
+
+
+@pytest.mark.parametrize(
+    "said", [b"", b"GET / HTT", b"GET /api/v1/auth/session/ HTTP/1.1\r\nHost: localhost\r\n\r\nGET / HTT"]
+)
+def test_a_head_that_does_not_come_is_not_waited_for(impatient: Server, said: bytes) -> None:
+    with Line(impatient.url) as line:
+        line.send(said)
+        assert line.ended()
+
+
+@pytest.fixture(scope="module")
+def impatient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with server(Path(tmp_path_factory.mktemp("web")), {"HEADER_SECONDS": 1}) as running:
+        yield running
+
+
+def test_more_files_than_allowed_are_refused(web: Server, token: str, project: int) -> None:
+    files = [("files", (f"{number}.txt", b"x")) for number in range(limits.FILES_A_REQUEST + 1)]
+    with web.client(token) as client:
+        assert client.post(f"projects/{project}/images/", files=files).status_code == 413
+        assert client.post(f"projects/{project}/images/", files=files[1:]).status_code == 200

@@ -10,7 +10,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from boxwright import limits
-from boxwright.errors import DomainError, Invalid, NotAllowed, NotFound, TooLarge
+from boxwright.errors import DomainError, Invalid, NoRoom, NotAllowed, NotFound, TooLarge, is_full
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -85,6 +85,8 @@ def _from_django(error: Exception) -> DomainError | None:
     for kind, answer in FROM_DJANGO.items():
         if isinstance(error, kind):
             return answer
+    if isinstance(error, OSError) and is_full(error):
+        return NoRoom("The server's disk is full.")
     return DomainError("The request can't be read.") if isinstance(error, SuspiciousOperation) else None
 
 

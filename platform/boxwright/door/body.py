@@ -6,8 +6,8 @@ from typing import Any
 
 from boxwright import limits
 from boxwright.door.senders import Route, Scope, header
-from boxwright.door.spool import Spool, is_full
-from boxwright.errors import NoRoom, TooLarge, TooSlow
+from boxwright.door.spool import Spool
+from boxwright.errors import NoRoom, TooLarge, TooSlow, is_full
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 BODYLESS = {"GET", "HEAD", "DELETE", "OPTIONS", "TRACE"}

@@ -1,6 +1,5 @@
 """Where bodies lie until they are read: a folder of this process, and how much of it is in use by whom."""
 
-import errno
 import fcntl
 import shutil
 import tempfile
@@ -11,8 +10,6 @@ from typing import IO
 
 from boxwright import limits
 from boxwright.errors import NoRoom, TooMany, Unavailable
-
-FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class Spool:
@@ -51,10 +48,6 @@ class Spool:
     def refund(self, lane: Hashable, size: int) -> None:
         self._used[lane] -= size
         self._used += Counter()  # drops the zeros
-
-
-def is_full(error: OSError) -> bool:
-    return error.errno in FULL
 
 
 def _locked(folder: Path) -> IO[str] | None:
