@@ -5,7 +5,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
+from annotations import pictures
 from annotations.decoding import PixelBudget
+from boxwright import limits
 from tests.services.processes import wait_until
 
 SECONDS = 20.0
@@ -63,6 +65,10 @@ def test_a_large_one_is_not_overtaken_for_ever() -> None:
         large.finish()
         assert small.begun.wait(SECONDS)
         small.finish()
+
+
+def test_a_process_has_one_budget() -> None:
+    assert pictures._budget.total == limits.PIXELS_AT_ONCE
 
 
 def test_one_beyond_all_has_all_of_it() -> None:

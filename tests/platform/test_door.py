@@ -20,7 +20,13 @@ MB = 2**20
 
 @pytest.fixture(scope="module")
 def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    small = {"BODY_IDLE_SECONDS": 2, "BODY_GRACE_SECONDS": 3, "UPLOAD_BYTES": 4 * MB, "SPOOL_BYTES": 8 * MB}
+    small = {
+        "BODY_IDLE_SECONDS": 2,
+        "BODY_GRACE_SECONDS": 3,
+        "BODY_RATE": 4096,
+        "UPLOAD_BYTES": 4 * MB,
+        "SPOOL_BYTES": 8 * MB,
+    }
     with server(Path(tmp_path_factory.mktemp("web")), small) as running:
         yield running
 

@@ -136,6 +136,9 @@ def test_a_seat_is_free_when_its_thread_is() -> None:
     asyncio.run(asyncio.wait_for(play(), 20))
 
 
-@pytest.mark.parametrize(("connections", "expected"), [(18, (12, 4)), (3, (2, 1)), (1, (1, 1)), (100, (12, 4))])
+ALL = (limits.REQUESTS_AT_ONCE, limits.LARGE_AT_ONCE)
+
+
+@pytest.mark.parametrize(("connections", "expected"), [(sum(ALL) + 1, ALL), (sum(ALL), ALL), (3, (2, 1)), (1, (1, 1))])
 def test_each_seat_has_its_connection(connections: int, expected: tuple[int, int]) -> None:
     assert seat_counts(connections) == expected

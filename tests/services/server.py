@@ -93,9 +93,7 @@ def migrated_file() -> Path:
 
 
 @contextmanager
-def started(
-    folder: Path, environment: dict[str, str], limits: Mapping[str, int] | None = None
-) -> Iterator[Server]:
+def started(folder: Path, environment: dict[str, str], limits: Mapping[str, int] | None = None) -> Iterator[Server]:
     port, log = free_port(), folder / "web.log"
     changes = "".join(f"limits.{name} = {value}\n" for name, value in (limits or {}).items())
     code = f"from boxwright import limits\n{changes}from boxwright.serve import main\nmain()"
