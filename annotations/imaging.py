@@ -7,11 +7,12 @@ and each trainer reads them. Everything else, and what would be shown otherwise 
 
 import io
 import struct
-import threading
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from PIL import Image, UnidentifiedImageError
+
+from annotations.decoding import PixelBudget
 
 # Our own limit is checked in `probe`, against the header, and its message names both numbers; Pillow's global one
 # would refuse with a number of its own.
@@ -48,9 +49,6 @@ WEBP_COPIES = 3
 
 BROKEN = (OSError, ValueError, SyntaxError, EOFError, struct.error, TypeError, KeyError, IndexError, OverflowError)
 """What Pillow's plugins raise on damaged files."""
-
-_one_large_decode = threading.Lock()
-LARGE = 12_000_000
 
 
 class Refused(Exception):
@@ -100,15 +98,21 @@ def probe(file: BinaryIO, limits: Limits) -> Probe:
         return _probe(image, limits)
 
 
-def examine(file: BinaryIO, limits: Limits) -> Picture:
+def examine(file: BinaryIO, limits: Limits, budget: PixelBudget) -> Picture:
     """Decode `file` to its end, which finds what is truncated, and make its copies. Raises Refused."""
     _check_bytes(file, limits)
     with _open(file) as image:
         found = _probe(image, limits)
-        if found.width * found.height <= LARGE:
+        image.draft("RGB", (PREVIEW_SIDE, PREVIEW_SIDE))
+        with budget.spend(_decoded_pixels(image, found)):
             return _decode(image, found)
-        with _one_large_decode:
-            return _decode(image, found)
+
+
+def _decoded_pixels(image: Image.Image, found: Probe) -> int:
+    """What the decoder holds: of a JPEG, the picture at its smaller scale, unless all of its passes must be kept."""
+    if image.format == "WEBP":
+        return WEBP_COPIES * found.width * found.height
+    return found.width * found.height if image.info.get("progressive") else image.width * image.height
 
 
 def _check_bytes(file: BinaryIO, limits: Limits) -> None:
@@ -170,7 +174,6 @@ def _orientation(image: Image.Image) -> int:
 
 def _decode(image: Image.Image, found: Probe) -> Picture:
     try:
-        image.draft("RGB", (PREVIEW_SIDE, PREVIEW_SIDE))
         preview = _flat(_turned(_shrunk(image, PREVIEW_SIDE, PREVIEW_SIDE), found.orientation))
         thumbnail = _shrunk(preview, THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT)
         return Picture(found, _jpeg(preview), _jpeg(thumbnail))

@@ -8,6 +8,7 @@ from typing import BinaryIO
 from django.db import IntegrityError, transaction
 
 from annotations import counters
+from annotations.decoding import PixelBudget
 from annotations.imaging import Limits, Picture, Probe, examine
 from annotations.models import Image
 from annotations.names import file_name
@@ -20,6 +21,8 @@ from boxwright.storage import registry, store
 from boxwright.teams.models import User
 
 TRIES = 5
+
+_budget = PixelBudget(limits.PIXELS_AT_ONCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ def sha256_of(file: BinaryIO) -> str:
 
 def put_picture(team_id: int, name: str, sha256: str, file: BinaryIO) -> Stored:
     """Decode `file` to its end, then store it with its copies. Raises Refused, with nothing stored."""
-    picture = examine(file, picture_limits())
+    picture = examine(file, picture_limits(), _budget)
     has_location = tells_location(file)
     size = file.seek(0, 2)
     file.seek(0)

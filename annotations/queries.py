@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import F, QuerySet
 
 from annotations.models import Annotation, Image, Import, ImportFinding, Snapshot
+from boxwright.api.pagination import DIGITS
 from boxwright.errors import Invalid, NotFound
 from boxwright.projects.models import QUEUES, Label, Project
 from boxwright.teams.models import Role
@@ -79,7 +80,7 @@ def ordering(order: str) -> tuple[str, ...]:
 
 
 def _label(project: Project, label: str) -> Label:
-    found = Label.objects.filter(project=project, pk=int(label)).first() if label.isdecimal() else None
+    found = Label.objects.filter(project=project, pk=int(label)).first() if DIGITS.match(label) else None
     if found is None:
         raise Invalid("There is no such label.", {"label": "expected the id of a label of this project"})
     return found

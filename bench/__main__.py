@@ -10,6 +10,7 @@ BENCHMARKS = {
     "labelling": ["bench.labelling.eight"],
     "siege": ["bench.siege"],
     "many_boxes": ["bench.labelling.many_boxes"],
+    "crowd": ["bench.crowd"],
 }
 
 

@@ -1,8 +1,9 @@
 """A project's images: listed, uploaded, deleted; and their files."""
 
-from collections.abc import Callable
+from functools import partial
+from typing import Any
 
-from django.http import HttpResponse, HttpResponseBase, HttpResponseNotModified
+from django.http import HttpResponse, HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.parsers import MultiPartParser
@@ -27,13 +28,17 @@ from boxwright.teams.models import Role
 FILTERS = [
     OpenApiParameter("queue", str, enum=QUEUES),
     OpenApiParameter("label", int, description="only images that carry this label"),
-    OpenApiParameter("search", str, description="part of the name"),
+    OpenApiParameter("search", {"type": "string", "maxLength": 200}, description="part of the name"),
     OpenApiParameter("order", str, enum=list(ORDERS), default="created"),
 ]
 
 
 class ImagesView(Endpoint):
     parser_classes = [MultiPartParser]
+    body_limit = "UPLOAD_BYTES"
+
+    def expect_sender(self, request: Request, **kwargs: Any) -> None:
+        project_for(request.user, kwargs["project_id"], Role.ANNOTATOR)
 
     @extend_schema(parameters=FILTERS, responses=ImageSerializer(many=True))
     def get(self, request: Request, project_id: int) -> Response:
@@ -64,7 +69,12 @@ class ImageView(Endpoint):
 
 
 PICTURE = extend_schema(
-    responses={(200, "image/*"): OpenApiTypes.BINARY, 304: OpenApiResponse(description="unchanged")}
+    responses={
+        (200, "image/*"): OpenApiTypes.BINARY,
+        (206, "image/*"): OpenApiTypes.BINARY,
+        304: OpenApiResponse(description="unchanged"),
+        416: OpenApiResponse(description="no such part"),
+    }
 )
 
 
@@ -74,7 +84,7 @@ class ThumbnailView(Endpoint):
         """A JPEG of at most 320 pixels in height."""
         image = image_for(request.user, image_id)
         key = thumbnail_key(image.project.team_id, image.sha256)
-        return _unchanging(request, f"{image.sha256}-t", lambda: send_object(Named(key), "image/jpeg", cache=FOREVER))
+        return send_object(request, Named(key), "image/jpeg", tag=f"{image.sha256}-t", cache=FOREVER)
 
 
 class PreviewView(Endpoint):
@@ -83,7 +93,7 @@ class PreviewView(Endpoint):
         """A JPEG whose longer side has at most 1600 pixels, EXIF orientation applied."""
         image = image_for(request.user, image_id)
         key = preview_key(image.project.team_id, image.sha256)
-        return _unchanging(request, f"{image.sha256}-p", lambda: send_object(Named(key), "image/jpeg", cache=FOREVER))
+        return send_object(request, Named(key), "image/jpeg", tag=f"{image.sha256}-p", cache=FOREVER)
 
 
 class FileView(Endpoint):
@@ -96,26 +106,13 @@ class FileView(Endpoint):
         """
         image = image_for(request.user, image_id)
         if originals.may_go_out(image):
-            return _unchanging(request, image.sha256, lambda: _original(image))
-        return _unchanging(request, f"{image.sha256}-n", lambda: _without_location(image))
+            return _original(request, image)
+        opened = partial(originals.open_without_location, image.project.team_id, image.sha256)
+        return send_file(request, opened, image.content_type, tag=f"{image.sha256}-n", cache=FOREVER)
 
 
-def _without_location(image: Image) -> HttpResponseBase:
-    file = originals.open_without_location(image.project.team_id, image.sha256)
-    return send_file(file, image.content_type, cache=FOREVER)
-
-
-def _original(image: Image) -> HttpResponseBase:
+def _original(request: Request, image: Image) -> HttpResponseBase:
     original = Named(image_key(image.project.team_id, image.sha256), image.sha256)
     if link := signed_link(original.key, image.name):
         return HttpResponse(status=302, headers={"Location": link, "Cache-Control": "private, max-age=300"})
-    return send_object(original, image.content_type, cache=FOREVER)
-
-
-def _unchanging(request: Request, tag: str, send: Callable[[], HttpResponseBase]) -> HttpResponseBase:
-    """Bytes that never change under their address: a browser that has them gets none."""
-    known = f'"{tag}"' in request.headers.get("If-None-Match", "")
-    response = HttpResponseNotModified(headers={"Cache-Control": FOREVER}) if known else send()
-    response.headers["ETag"] = f'"{tag}"'
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    return send_object(request, original, image.content_type, tag=image.sha256, cache=FOREVER)

@@ -1,5 +1,7 @@
 """Imports: an archive sent, watched while it is worked through; the sample project; merging labels."""
 
+from typing import Any
+
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
@@ -28,6 +30,10 @@ from boxwright.teams.queries import team_for
 
 class ImportsView(Endpoint):
     parser_classes = [MultiPartParser]
+    body_limit = "ARCHIVE_BYTES"
+
+    def expect_sender(self, request: Request, **kwargs: Any) -> None:
+        project_for(request.user, kwargs["project_id"], Role.ANNOTATOR)
 
     @extend_schema(responses=ImportSerializer(many=True))
     def get(self, request: Request, project_id: int) -> Response:

@@ -1,5 +1,7 @@
 """An image's annotations: read, saved, looked back on, restored; and the queue that hands images out."""
 
+from typing import Any
+
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -25,6 +27,11 @@ from boxwright.teams.models import Role
 
 
 class AnnotationsView(Endpoint):
+    body_limit = "JSON_BYTES"
+
+    def expect_sender(self, request: Request, **kwargs: Any) -> None:
+        image_for(request.user, kwargs["image_id"], Role.ANNOTATOR)
+
     @extend_schema(responses=StateSerializer)
     def get(self, request: Request, image_id: int) -> Response:
         image = image_for(request.user, image_id)

@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from annotations.models import Image
 from boxwright import limits
-from boxwright.api.fields import CountedListField
+from boxwright.api.fields import CountedListField, IdField
 from boxwright.jobs import Status
 from boxwright.projects.models import QUEUES, TaskKind
 from boxwright.teams.api.serializers import PersonSerializer
@@ -65,7 +65,7 @@ class DraftSerializer(serializers.Serializer[Any]):
     y_min = serializers.FloatField(required=False)
     x_max = serializers.FloatField(required=False)
     y_max = serializers.FloatField(required=False)
-    source = serializers.CharField(required=False)  # type: ignore[assignment]
+    source = serializers.CharField(max_length=20, required=False)  # type: ignore[assignment]
     score = serializers.FloatField(required=False, allow_null=True)
 
 
@@ -106,7 +106,7 @@ class AsSentField(serializers.Field[Any, Any, Any, Any]):
 class SaveSerializer(serializers.Serializer[Any]):
     """`upsert` and `delete` are parsed by the use case, which names each wrong field."""
 
-    base_revision = serializers.IntegerField(min_value=0)
+    base_revision = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
     queue = serializers.ChoiceField(choices=QUEUES, required=False)
     upsert = AsSentField(required=False, allow_null=True)
     delete = AsSentField(required=False, allow_null=True)
@@ -115,7 +115,7 @@ class SaveSerializer(serializers.Serializer[Any]):
 class SaveRequestSerializer(serializers.Serializer[Any]):
     """The same, as the schema shows it."""
 
-    base_revision = serializers.IntegerField(min_value=0)
+    base_revision = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
     queue = serializers.ChoiceField(choices=QUEUES, required=False)
     upsert = CountedListField(child=DraftSerializer(), required=False, max_length=limits.ANNOTATIONS_A_SAVE)
     delete = CountedListField(child=serializers.UUIDField(), required=False, max_length=limits.ANNOTATIONS_A_SAVE)
@@ -123,7 +123,7 @@ class SaveRequestSerializer(serializers.Serializer[Any]):
 
 class NextSerializer(serializers.Serializer[Any]):
     queue = serializers.ChoiceField(choices=QUEUES, default="unlabelled")
-    after = serializers.IntegerField(required=False, allow_null=True, default=None, help_text="an image's id")
+    after = IdField(required=False, allow_null=True, default=None, help_text="an image's id")
 
 
 class DuplicateSerializer(serializers.Serializer[Any]):
@@ -143,7 +143,7 @@ class UploadSerializer(serializers.Serializer[Any]):
 
 
 class UploadRequestSerializer(serializers.Serializer[Any]):
-    files = serializers.ListField(child=serializers.FileField())
+    files = serializers.ListField(child=serializers.FileField(), max_length=limits.FILES_A_REQUEST)
 
 
 class RevisionSerializer(serializers.Serializer[Any]):
@@ -196,7 +196,7 @@ class ImportSerializer(serializers.Serializer[Any]):
 
 class ImportRequestSerializer(serializers.Serializer[Any]):
     archive = serializers.FileField()
-    format = serializers.CharField(required=False, default="", allow_blank=True)
+    format = serializers.CharField(max_length=40, required=False, default="", allow_blank=True)
     create_labels = serializers.BooleanField(required=False, default=False)
 
 
@@ -246,8 +246,8 @@ class FormatSerializer(serializers.Serializer[Any]):
 
 
 class MergeSerializer(serializers.Serializer[Any]):
-    into = serializers.IntegerField(help_text="the id of the label that stays")
+    into = IdField(help_text="the id of the label that stays")
 
 
 class SampleRequestSerializer(serializers.Serializer[Any]):
-    team = serializers.CharField(help_text="the team's slug")
+    team = serializers.SlugField(max_length=60, help_text="the team's slug")

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -51,12 +51,20 @@ class SnapshotView(Endpoint):
 
 
 class ManifestView(Endpoint):
-    @extend_schema(responses={(200, "application/x-ndjson"): OpenApiTypes.BINARY})
+    @extend_schema(
+        responses={
+            (200, "application/x-ndjson"): OpenApiTypes.BINARY,
+            (206, "application/x-ndjson"): OpenApiTypes.BINARY,
+            304: OpenApiResponse(description="unchanged"),
+            416: OpenApiResponse(description="no such part"),
+        }
+    )
     def get(self, request: Request, snapshot_id: int) -> HttpResponseBase:
         """One line of JSON an image, sorted by sha256."""
         snapshot = snapshot_for(request.user, snapshot_id)
         snapshots.expect_built(snapshot)
-        return send_object(manifest_of(snapshot), "application/x-ndjson", filename=f"{_stem(snapshot)}.jsonl")
+        name = f"{_stem(snapshot)}.jsonl"
+        return send_object(request, manifest_of(snapshot), "application/x-ndjson", tag=snapshot.sha256, filename=name)
 
 
 class DownloadView(Endpoint):
@@ -66,7 +74,7 @@ class DownloadView(Endpoint):
         snapshot = snapshot_for(request.user, snapshot_id)
         layout = download_format(snapshot, format_name)
         name = f"{_stem(snapshot)}-{layout.name}.zip"
-        reader = Reader(zip_of(snapshot, layout))
+        reader = Reader(iter(()) if request.method == "HEAD" else zip_of(snapshot, layout))
         return StreamedFile(reader, as_attachment=True, filename=name, content_type="application/zip")
 
 

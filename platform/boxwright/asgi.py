@@ -2,10 +2,14 @@
 
 import os
 
-from django.core.asgi import get_asgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "boxwright.settings")
-application = get_asgi_application()
+django.setup(set_prefix=False)
+
+from boxwright.door.application import Door  # noqa: E402 (needs the apps)
+
+application = Door()
 
 
 def hold_the_database() -> None:

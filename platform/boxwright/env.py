@@ -63,7 +63,7 @@ def names(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in text(name, default).split(",") if part.strip()]
 
 
-def database(name: str, sqlite_file: Path) -> dict[str, object]:
+def database(name: str, sqlite_file: Path, connections: int) -> dict[str, object]:
     """Django's DATABASES entry from `postgresql://user:password@host:port/name`; SQLite where it is unset."""
     url = text(name)
     if not url:
@@ -80,7 +80,7 @@ def database(name: str, sqlite_file: Path) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
-        "OPTIONS": {"pool": {"min_size": 0, "max_size": 20, "timeout": 10}},
+        "OPTIONS": {"pool": {"min_size": 0, "max_size": connections, "timeout": 10}},
     }
 
 

@@ -1,5 +1,6 @@
 """Domain errors: each one meaning, mapped to one HTTP status in `boxwright.api.problems`."""
 
+import errno
 from collections.abc import Mapping
 from typing import Any
 
@@ -63,3 +64,31 @@ class Unavailable(DomainError):
 
     status = 503
     title = "Unavailable"
+
+
+class TooSlow(DomainError):
+    """A body that did not come in time."""
+
+    status = 408
+    title = "Too slow"
+
+
+class TooMany(DomainError):
+    """One person asks for more at once than is one person's share."""
+
+    status = 429
+    title = "Too many requests"
+
+
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+def is_full(error: OSError) -> bool:
+    return error.errno in FULL
+
+
+class NoRoom(DomainError):
+    """The disk is full."""
+
+    status = 507
+    title = "No room"

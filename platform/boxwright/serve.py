@@ -1,33 +1,104 @@
-"""`python -m boxwright.serve --fd N`: the web process, on a socket that the supervisor has bound.
+"""`python -m boxwright.serve --fd N` or `--port N [--host …]`: the web process.
 
-The supervisor keeps the socket while this process restarts: a browser waits a moment instead of being refused.
+The supervisor binds the socket and keeps it while this process restarts: a browser waits a moment instead of being
+refused.
 """
 
 import argparse
+import asyncio
+import resource
 import socket
+from typing import Any
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from boxwright import limits
+from boxwright.door import HANG_UP
 
 LEAVE_SECONDS = 2
 
 
+class Protocol(H11Protocol):
+    """Hangs up where uvicorn waits for ever: for the head of a request, and for a reader of the last bytes."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._application = self.app
+        self.app = self._called
+        self._head_timer: asyncio.TimerHandle | None = None
+
+    async def _called(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        scope.setdefault("extensions", {})[HANG_UP] = self.transport.abort
+        await self._application(scope, receive, send)
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        self._expect_head()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.cycle is None or self.cycle.response_complete:
+            self._expect_head()
+        else:
+            self._stop_expecting()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_expecting()
+        super().connection_lost(exc)
+
+    def timeout_keep_alive_handler(self) -> None:
+        super().timeout_keep_alive_handler()
+        self.loop.call_later(limits.SEND_SECONDS, self.transport.abort)
+
+    def _expect_head(self) -> None:
+        if self._head_timer is None:
+            self._head_timer = self.loop.call_later(limits.HEADER_SECONDS, self.transport.abort)
+
+    def _stop_expecting(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m boxwright.serve")
-    parser.add_argument("--fd", type=int, required=True, help="a bound socket, inherited")
+    place = parser.add_mutually_exclusive_group(required=True)
+    place.add_argument("--fd", type=int, help="a bound socket, inherited")
+    place.add_argument("--port", type=int)
+    parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--log-level", default="warning")
+    parser.add_argument("--leave-seconds", type=int, default=LEAVE_SECONDS, help="what a stop waits for answers")
     options = parser.parse_args()
+    allow_many_connections()
     config = uvicorn.Config(
         "boxwright.asgi:application",
+        http=Protocol,
         lifespan="off",
         ws="none",
         log_level=options.log_level,
         access_log=options.log_level == "info",
         server_header=False,
-        timeout_graceful_shutdown=LEAVE_SECONDS,
+        timeout_graceful_shutdown=options.leave_seconds,
     )
     config.load()  # outside the event loop: the application may look into the database while it is imported
     # From the number, Python finds the socket's family; `uvicorn --fd` takes it for a Unix socket and leaves Nagle on.
-    uvicorn.Server(config).run(sockets=[socket.socket(fileno=options.fd)])
+    bound = socket.socket(fileno=options.fd) if options.fd is not None else _bound(options.host, options.port)
+    uvicorn.Server(config).run(sockets=[bound])
+
+
+def allow_many_connections() -> None:
+    """As many open files as the system lets us have: each person who watches holds one."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    made = socket.socket(family)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    made.bind((host, port))
+    return made
 
 
 if __name__ == "__main__":

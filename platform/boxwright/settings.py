@@ -61,6 +61,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "boxwright.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "boxwright.headers.headers",
     "boxwright.assets.AssetsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -74,7 +75,7 @@ ROOT_URLCONF = "boxwright.urls"
 ASGI_APPLICATION = "boxwright.asgi.application"
 AUTH_USER_MODEL = "teams.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-DATABASES = {"default": env.database("BOXWRIGHT_DATABASE_URL", VAR / "boxwright.sqlite3")}
+DATABASES = {"default": env.database("BOXWRIGHT_DATABASE_URL", VAR / "boxwright.sqlite3", limits.CONNECTIONS)}
 
 TEMPLATES = [
     {
@@ -156,6 +157,9 @@ STORAGES |= {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 
+# bodies on their way in, and what else the web process keeps for a moment ---------------------------------------------
+SPOOL_FOLDER = env.folder("BOXWRIGHT_SPOOL", VAR / "spool")
+
 # queue --------------------------------------------------------------------------------------------------------------
 BROKER_URL = env.text("BOXWRIGHT_BROKER_URL")
 QUEUE_FOLDER = VAR / "queue"
@@ -169,7 +173,7 @@ LOST_AFTER_SECONDS = env.integer("BOXWRIGHT_LOST_AFTER_SECONDS", 15, minimum=2)
 # limits: their values are in boxwright.limits -------------------------------------------------------------------------
 DATA_UPLOAD_MAX_NUMBER_FILES = limits.FILES_A_REQUEST
 DATA_UPLOAD_MAX_MEMORY_SIZE = limits.JSON_BYTES
-FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
+FILE_UPLOAD_MAX_MEMORY_SIZE = limits.ANONYMOUS_BYTES
 
 # mail: links are shown on the page where no SMTP server is set ------------------------------------------------------
 EMAIL_HOST = env.text("BOXWRIGHT_SMTP_HOST")

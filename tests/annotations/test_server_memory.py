@@ -2,6 +2,7 @@
 
 import io
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -57,5 +58,26 @@ def test_millions_of_rows_are_refused_by_number(tmp_path: Path) -> None:
             assert len(answer.content) < 1000
         body = f'{{"team": "plates", "name": "Q", "task": "detection", "labels": [{zeros}]}}'
         answer = client.post("projects/", content=body, headers={"Content-Type": "application/json"})
-        assert (answer.status_code, len(answer.content) < 1000) == (400, True)
+        assert (answer.status_code, len(answer.content) < 1000) == (413, True)
+        assert peak_mb(running.process.pid) < MB_ALLOWED
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads the peak from /proc")
+def test_sixteen_uploads_at_once_leave_the_server_under_400_mb(tmp_path: Path) -> None:
+    """Each of 12 megapixels, 48 MB when it is decoded."""
+    people = [io.BytesIO() for _ in range(16)]
+    for number, file in enumerate(people):
+        Image.new("RGBA", (3990, 3000), (number, 0, 0, 200)).save(file, "PNG", compress_level=1)
+    with server(tmp_path) as running:
+        token = running.set_up()
+        with running.client(token) as client:
+            project = client.post("projects/", json={"team": "plates", "name": "P", "task": "detection"}).json()["id"]
+
+        def upload(file: io.BytesIO) -> int:
+            with running.client(token) as client:
+                sent = client.post(f"projects/{project}/images/", files=[("files", ("a.png", file.getvalue()))])
+                return len(sent.raise_for_status().json()["created"])
+
+        with ThreadPoolExecutor(len(people)) as threads:
+            assert list(threads.map(upload, people)) == [1] * len(people)
         assert peak_mb(running.process.pid) < MB_ALLOWED

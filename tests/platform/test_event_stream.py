@@ -5,13 +5,15 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from boxwright.events import guard
+from tests.platform.test_door import join
 from tests.services.processes import PATIENCE
 from tests.services.server import Server, server
 
@@ -37,8 +39,17 @@ def project(web: Server, token: str) -> int:
 class Stream:
     """One open stream, read by a thread into a queue of (id, kind, data)."""
 
-    def __init__(self, web: Server, token: str, project: int, **headers: str) -> None:
+    def __init__(
+        self,
+        web: Server,
+        token: str,
+        project: int,
+        browser: httpx.Client | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> None:
         self.client = web.client(token)
+        if browser is not None:
+            self.client.cookies = browser.cookies
         self.frames: queue.Queue[dict[str, str]] = queue.Queue()
         self.context = self.client.stream("GET", f"projects/{project}/events/", headers=headers)
         self.answer = self.context.__enter__()
@@ -56,7 +67,8 @@ class Stream:
                     self.frames.put(frame)
                     frame = {}
         except (httpx.StreamError, httpx.TransportError):
-            self.frames.put({"ended": ""})
+            pass
+        self.frames.put({"ended": ""})
 
     def next(self, kind: str) -> dict[str, Any]:
         while True:
@@ -69,6 +81,11 @@ class Stream:
             frame = self.frames.get(timeout=PATIENCE)
             if "retry" in frame:
                 return int(frame["id"])
+
+    def end(self) -> None:
+        """Waits until the server has ended it."""
+        while "ended" not in self.frames.get(timeout=PATIENCE):
+            pass
 
     def close(self) -> None:
         self.context.__exit__(None, None, None)
@@ -105,7 +122,7 @@ def test_a_client_resumes_where_it_was(web: Server, token: str, project: int) ->
     seen = first.next("image")["id"]
     first.close()
     publish(web, project, 2, 3)
-    again = Stream(web, token, project, **{"Last-Event-ID": str(seen)})
+    again = Stream(web, token, project, headers={"Last-Event-ID": str(seen)})
     try:
         assert [again.next("image")["n"] for _ in range(2)] == [2, 3]
     finally:
@@ -120,6 +137,80 @@ def test_a_stream_carries_its_own_project_only(web: Server, token: str, project:
         assert stream.next("image")["n"] == 8
     finally:
         stream.close()
+
+
+PASSWORD = "correct horse battery"
+
+
+class Bob:
+    """A member with a session and a token, from whom something is taken."""
+
+    def __init__(self, web: Server, owner: str, name: str) -> None:
+        self.web, self.owner, self.name = web, owner, name
+        self.token = join(web, owner, name, "manager")
+        self.browser = web.client()
+        self.browser.get("auth/session/")
+        self.post("auth/login/", {"email": f"{name}@example.org", "password": PASSWORD})
+
+    def post(self, path: str, body: dict[str, str]) -> None:
+        csrf = {"X-CSRFToken": self.browser.cookies["csrftoken"]}
+        self.browser.post(path, json=body, headers=csrf).raise_for_status()
+
+    def membership(self) -> str:
+        with self.web.client(self.owner) as client:
+            rows = client.get("teams/plates/members/").json()["results"]
+        return f"teams/plates/members/{next(row['id'] for row in rows if row['user']['name'] == self.name)}/"
+
+    def log_out(self) -> None:
+        self.post("auth/logout/", {})
+
+    def change_password(self) -> None:
+        self.post("auth/password/", {"current": PASSWORD, "new": "another correct horse"})
+
+    def delete_token(self) -> None:
+        with self.web.client(self.token) as script:
+            script.post("auth/logout/").raise_for_status()
+
+    def be_demoted(self) -> None:
+        with self.web.client(self.owner) as client:
+            client.patch(self.membership(), json={"role": "viewer"}).raise_for_status()
+
+    def be_removed(self) -> None:
+        with self.web.client(self.owner) as client:
+            client.delete(self.membership()).raise_for_status()
+
+
+@pytest.mark.parametrize(
+    ("deed", "ends", "goes_on"),
+    [
+        (Bob.log_out, ["browser"], ["script"]),
+        (Bob.delete_token, ["script"], ["browser"]),
+        (Bob.change_password, ["browser", "script"], []),
+        (Bob.be_demoted, ["browser", "script"], []),
+        (Bob.be_removed, ["browser", "script"], []),
+    ],
+    ids=lambda each: getattr(each, "__name__", ""),
+)
+def test_a_stream_ends_with_what_let_it_in(
+    web: Server, token: str, project: int, deed: Callable[[Bob], None], ends: list[str], goes_on: list[str]
+) -> None:
+    bob = Bob(web, token, deed.__name__)
+    streams = {"script": Stream(web, bob.token, project), "browser": Stream(web, "", project, bob.browser)}
+    for stream in streams.values():
+        stream.opened()
+    deed(bob)
+    for name in ends:
+        streams[name].end()
+    publish(web, project, 1)
+    for name in goes_on:
+        assert streams[name].next("image")["n"] == 1
+    for stream in streams.values():
+        stream.close()
+    bob.browser.close()
+
+
+def test_two_looks_of_the_guard_take_less_than_five_seconds() -> None:
+    assert 2 * guard.SECONDS < 5
 
 
 def test_no_stream_for_strangers(web: Server, token: str, project: int) -> None:

@@ -1,7 +1,9 @@
 """The committed schema is that of the code."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from drf_spectacular.generators import SchemaGenerator
@@ -26,3 +28,38 @@ def test_every_operation_says_how_it_fails() -> None:
 @pytest.mark.parametrize("name", ["Project", "Label", "User", "Invitation", "Problem"])
 def test_the_words_of_the_contract_are_types(name: str) -> None:
     assert name in json.loads(COMMITTED.read_text())["components"]["schemas"]
+
+
+WHOLE = json.loads(COMMITTED.read_text())
+BOUNDS = {"maxLength", "enum", "pattern"}
+SHORT = {"uuid", "date-time", "binary"}
+"""Formats that have a length of their own, or (files) a limit at the door."""
+
+
+def asked() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Everything that a request may carry: its parameters and its bodies."""
+    for path, item in WHOLE["paths"].items():
+        for method, operation in item.items():
+            for parameter in operation.get("parameters", ()):
+                yield f"{method} {path} {parameter['name']}", parameter["schema"]
+            for content in operation.get("requestBody", {}).get("content", {}).values():
+                yield f"{method} {path}", content["schema"]
+
+
+def unbounded(name: str, schema: dict[str, Any]) -> Iterator[str]:
+    if "$ref" in schema:
+        schema = WHOLE["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    kind = schema.get("type")
+    if kind == "string" and not BOUNDS & schema.keys() and schema.get("format") not in SHORT:
+        yield name
+    if kind == "array":
+        yield from () if "maxItems" in schema else [f"{name}[]"]
+        yield from unbounded(f"{name}[]", schema["items"])
+    for part in [part for word in ("allOf", "oneOf", "anyOf") for part in schema.get(word, ())]:
+        yield from unbounded(name, part)
+    for word, part in schema.get("properties", {}).items():
+        yield from unbounded(f"{name}.{word}", part)
+
+
+def test_every_text_and_list_of_a_request_has_an_end() -> None:
+    assert [fault for name, schema in asked() for fault in unbounded(name, schema)] == []

@@ -1,17 +1,13 @@
 """What is not the API: the frontend's page, its assets, the API's human page."""
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.test import AsyncClient, Client, RequestFactory
 from pytest_django import Settings
 
-from boxwright.api.files import send_object
 from boxwright.assets import AssetsMiddleware
-from boxwright.storage import store
-from boxwright.storage.named import Named
 
 
 @pytest.fixture
@@ -75,33 +71,6 @@ def test_the_docs_ask_nobody_outside(client: Client, db: None) -> None:
     served = client.get(f"/static/{script}")
     assert served.status_code == 200
     assert len(b"".join(served.streaming_content)) > 10_000  # type: ignore[attr-defined]
-
-
-@pytest.fixture
-def big_object() -> Iterator[str]:
-    store().put("a/big", b"x" * 3_000_000)
-    yield "a/big"
-    store().delete("a/big")
-
-
-def test_a_file_is_sent_in_pieces_under_asgi(big_object: str) -> None:
-    async def read() -> list[int]:
-        answer = send_object(Named(big_object), "image/jpeg")
-        sizes = [len(part) async for part in answer]
-        answer.close()
-        return sizes
-
-    sizes = asyncio.run(read())
-    assert sum(sizes) == 3_000_000
-    assert max(sizes) <= 256 * 1024
-
-
-def test_what_people_uploaded_can_run_no_script(db: None, big_object: str) -> None:
-    answer = send_object(Named(big_object), "image/jpeg", filename='evil".html')
-    assert "sandbox" in answer["Content-Security-Policy"]
-    assert answer["Content-Disposition"].startswith("attachment;")
-    assert answer["Content-Length"] == "3000000"
-    answer.close()
 
 
 def test_assets_go_out_in_pieces_too(built: Path) -> None:

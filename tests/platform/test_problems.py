@@ -1,5 +1,6 @@
 """Every error has one shape."""
 
+import errno
 from collections.abc import Callable
 
 import pytest
@@ -11,11 +12,25 @@ from rest_framework.test import APIClient
 
 from boxwright import limits, urls
 from boxwright.api.views import OpenEndpoint
-from boxwright.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound, TooLarge, Unavailable
+from boxwright.errors import (
+    Conflict,
+    DomainError,
+    Invalid,
+    NoRoom,
+    NotAllowed,
+    NotFound,
+    TooLarge,
+    TooMany,
+    TooSlow,
+    Unavailable,
+)
 from boxwright.storage import ObjectMissing, StoreAway
 from boxwright.teams.models import User
 
 RAISED: dict[str, DomainError] = {
+    "408": TooSlow("Late."),
+    "429": TooMany("Many."),
+    "507": NoRoom("Full."),
     "400": Invalid("Wrong.", {"x": "bad"}),
     "403": NotAllowed("No."),
     "404": NotFound("None."),
@@ -63,6 +78,15 @@ def test_a_bug_is_a_500_that_tells_nothing() -> None:
     assert answer.status_code == 500
     assert answer["Content-Type"] == "application/problem+json"
     assert "Zero" not in answer.content.decode()
+
+
+def test_a_full_disk_is_no_bug(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **_names: str) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Failing, "get", full)
+    answer = APIClient().get("/api/v1/fail/x/")
+    assert (answer.status_code, answer.json()["title"]) == (507, "No room")
 
 
 @pytest.mark.parametrize(

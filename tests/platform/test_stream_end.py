@@ -1,16 +1,22 @@
 """When a stream of events ends, and what it costs meanwhile."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 
 import pytest
+from django.contrib.sessions.backends.base import SessionBase
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from boxwright.events import stream as module
+from boxwright.events.guard import Guard
 from boxwright.events.hub import QUEUE_LENGTH, Told, Watcher
 from boxwright.events.stream import stream
-from boxwright.projects.api.events import may_watch
 from boxwright.projects.models import Project
-from boxwright.teams.models import Membership, User
+from boxwright.projects.watching import Pass, pass_of, still_good
+from boxwright.teams.accounts import new_token
+from boxwright.teams.models import Membership, Role, Token, User
+from tests.conftest import make_member
 
 
 class QuietHub:
@@ -37,58 +43,129 @@ def quiet(monkeypatch: pytest.MonkeyPatch) -> QuietHub:
     return hub
 
 
+def watcher() -> Watcher:
+    return Watcher(1, asyncio.get_running_loop())
+
+
 async def collect(frames: AsyncIterator[bytes]) -> list[str]:
     return [frame.decode() async for frame in frames]
 
 
-def test_a_quiet_stream_pings_until_its_reader_may_no_longer_watch(quiet: QuietHub) -> None:
-    answers = iter([True, True, False])
+def test_a_quiet_stream_pings_until_it_is_over(quiet: QuietHub) -> None:
+    async def watch() -> list[str]:
+        mine = watcher()
+        frames = stream(mine, None)
+        seen = [(await anext(frames)).decode() for _ in range(3)]
+        mine.end()
+        return seen + await collect(frames)
 
-    async def still_allowed() -> bool:
-        return next(answers)
-
-    frames = asyncio.run(collect(stream(1, None, still_allowed)))
-    assert frames == ["retry: 2000\nid: 40\n\n", ": ping\n\n", ": ping\n\n"]
+    assert asyncio.run(watch()) == ["retry: 2000\nid: 40\n\n", ": ping\n\n", ": ping\n\n"]
     assert quiet.watchers == []
 
 
-def test_a_busy_stream_is_asked_too(quiet: QuietHub) -> None:
-    async def never_allowed() -> bool:
-        return False
-
-    async def watch() -> int:
-        frames = stream(1, None, never_allowed)
+def test_a_stream_that_is_over_says_nothing_of_what_was_waiting(quiet: QuietHub) -> None:
+    async def watch() -> list[str]:
+        mine = watcher()
+        frames = stream(mine, None)
         await anext(frames)
-        count = 0
-        quiet.watchers[0].tell(Told(41, 41, "image", {}))
-        async for _ in frames:
-            count += 1
-            quiet.watchers[0].tell(Told(41 + count, 41 + count, "image", {}))
-            await asyncio.sleep(0.001)
-        return count
+        for number in range(QUEUE_LENGTH):
+            mine.tell(Told(number, number, "image", {}))
+        mine.end()
+        return await collect(frames)
 
-    assert asyncio.run(asyncio.wait_for(watch(), 20)) > 0
+    assert asyncio.run(watch()) == []
 
 
 def test_a_reader_that_falls_behind_is_sent_away(quiet: QuietHub) -> None:
-    async def allowed() -> bool:
-        return True
-
     async def watch() -> list[str]:
-        frames = stream(1, None, allowed)
+        mine = watcher()
+        frames = stream(mine, None)
         await anext(frames)
         for number in range(QUEUE_LENGTH + 50):
-            quiet.watchers[0].tell(Told(number, number, "image", {"text": "a\nb"}))
+            mine.tell(Told(number, number, "image", {"text": "a\nb"}))
         return await collect(frames)
 
-    frames = [frame for frame in asyncio.run(watch()) if "ping" not in frame]
+    frames = "".join(asyncio.run(watch())).split("\n\n")[:-1]
     assert len(frames) == QUEUE_LENGTH
-    assert frames[0] == 'id: 0\nevent: image\ndata: {"text":"a\\nb"}\n\n'
+    assert frames[0] == 'id: 0\nevent: image\ndata: {"text":"a\\nb"}'
 
 
-def test_who_was_removed_or_deactivated_may_no_longer_watch(project: Project, bob: User, vera: User) -> None:
-    assert may_watch(bob, project.pk)
+def test_the_guard_ends_those_whose_pass_holds_no_more() -> None:
+    def only_the_first(passes: Collection[str]) -> Collection[str]:
+        return {"first"} & set(passes)
+
+    async def look() -> list[bool]:
+        guard, mine = Guard(only_the_first), [watcher(), watcher()]
+        guard.watchers = dict(zip(mine, ["first", "second"], strict=True))
+        await asyncio.to_thread(guard.look)
+        await asyncio.sleep(0)
+        return [each.is_over for each in mine]
+
+    assert asyncio.run(look()) == [False, True]
+
+
+@pytest.fixture
+def session(bob: User) -> SessionBase:
+    client = Client()
+    client.force_login(bob)
+    return client.session
+
+
+def shown_by(user: User, project: Project, session: str | None = None, token: int | None = None) -> Pass:
+    return pass_of(user, project.pk, session=session, token=token)
+
+
+def holds(shown: Pass) -> bool:
+    return still_good([shown]) == {shown}
+
+
+def test_a_pass_ends_with_its_session(project: Project, bob: User, session: SessionBase) -> None:
+    shown = shown_by(bob, project, session.session_key)
+    assert holds(shown)
+    session.flush()
+    assert not holds(shown)
+
+
+def test_a_pass_ends_when_its_session_expires(project: Project, bob: User, session: SessionBase) -> None:
+    shown = shown_by(bob, project, session.session_key)
+    session.set_expiry(-1)
+    session.save()
+    assert not holds(shown)
+
+
+def test_a_pass_ends_with_its_token(project: Project, bob: User) -> None:
+    new_token(bob)
+    shown = shown_by(bob, project, token=Token.objects.get().pk)
+    assert holds(shown)
+    Token.objects.all().delete()
+    assert not holds(shown)
+
+
+def test_a_pass_ends_with_the_password(project: Project, bob: User) -> None:
+    shown = shown_by(bob, project)
+    bob.set_password("another correct horse")
+    bob.save()
+    assert not holds(shown)
+
+
+def test_a_pass_ends_with_the_role(project: Project, bob: User) -> None:
+    shown = shown_by(bob, project)
+    Membership.objects.filter(user=bob).update(role=Role.VIEWER)
+    assert not holds(shown)
+
+
+def test_a_pass_ends_with_the_membership_or_the_account(project: Project, bob: User, vera: User) -> None:
+    removed, deactivated = shown_by(bob, project), shown_by(vera, project)
     Membership.objects.filter(user=bob).delete()
-    assert not may_watch(bob, project.pk)
     User.objects.filter(pk=vera.pk).update(is_active=False)
-    assert not may_watch(vera, project.pk)
+    assert still_good([removed, deactivated]) == set()
+
+
+def test_many_streams_are_looked_at_at_once(
+    project: Project, bob: User, session: SessionBase, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    people = [make_member(f"p{number}", project.team, Role.VIEWER) for number in range(5)]
+    passes = [shown_by(person, project, token=1) for person in people]
+    passes += [shown_by(bob, project, session.session_key)]
+    with django_assert_num_queries(3):
+        assert still_good(passes) == {passes[-1]}

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -46,9 +46,12 @@ class Server:
 
 
 @contextmanager
-def server(folder: Path) -> Iterator[Server]:
-    """A web process on an installation of its own."""
-    with installed(folder) as environment, started(folder, environment) as running:
+def server(folder: Path, limits: Mapping[str, int] | None = None, **settings: str) -> Iterator[Server]:
+    """A web process on an installation of its own.
+
+    `limits`: lines of `boxwright.limits` with another value; `settings`: variables of the environment.
+    """
+    with installed(folder) as environment, started(folder, environment | settings, limits) as running:
         yield running
 
 
@@ -90,13 +93,13 @@ def migrated_file() -> Path:
 
 
 @contextmanager
-def started(folder: Path, environment: dict[str, str]) -> Iterator[Server]:
+def started(folder: Path, environment: dict[str, str], limits: Mapping[str, int] | None = None) -> Iterator[Server]:
     port, log = free_port(), folder / "web.log"
-    command = [sys.executable, "-m", "uvicorn", "boxwright.asgi:application", "--port", str(port)]
+    changes = "".join(f"limits.{name} = {value}\n" for name, value in (limits or {}).items())
+    code = f"from boxwright import limits\n{changes}from boxwright.serve import main\nmain()"
+    command = [sys.executable, "-c", code, "--port", str(port), "--leave-seconds", "1"]
     with log.open("wb") as out:
-        process = subprocess.Popen(
-            [*command, "--timeout-graceful-shutdown", "1"], env=environment, stdout=out, stderr=out, cwd=folder
-        )
+        process = subprocess.Popen(command, env=environment, stdout=out, stderr=out, cwd=folder)
     try:
         wait_until(lambda: accepts(port) or process.poll() is not None, "the web process")
         yield Server(f"http://127.0.0.1:{port}", environment, process, log)

@@ -2,7 +2,7 @@
 
 from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -40,7 +40,16 @@ class ArtifactView(Endpoint):
 
 
 class ArtifactDownloadView(Endpoint):
-    @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY, 302: None})
+    @extend_schema(
+        responses={
+            (200, "application/zip"): OpenApiTypes.BINARY,
+            (206, "application/zip"): OpenApiTypes.BINARY,
+            302: None,
+            304: OpenApiResponse(description="unchanged"),
+            416: OpenApiResponse(description="no such part"),
+        }
+    )
     def get(self, request: Request, artifact_id: int) -> HttpResponseBase:
         artifact = artifacts.downloadable(queries.artifact_for(request.user, artifact_id))
-        return download_object(archive_of(artifact), artifacts.file_name(artifact))
+        name = artifacts.file_name(artifact)
+        return download_object(request, archive_of(artifact), name, tag=artifact.sha256)

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotations.models import Image
+from boxwright.api.pagination import DIGITS
 from boxwright.api.views import Endpoint
 from boxwright.errors import Invalid, NotFound
 from boxwright.projects.queries import project_for
@@ -98,7 +99,7 @@ class LogView(Endpoint):
     def get(self, request: Request, run_id: int) -> Response:
         run = queries.run_for(request.user, run_id)
         after = request.query_params.get("after") or "0"
-        if not after.isdecimal() or len(after) > 18:
+        if not DIGITS.match(after):
             raise Invalid("The line can't be found.", {"after": "expected a whole number"})
         lines = queries.log_after(run, int(after))
         return Response({"lines": shapes.LogLineSerializer(lines, many=True).data})

@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from annotations.models import Snapshot
+from boxwright.api.fields import IdField
 from boxwright.jobs import Status
 from boxwright.projects.models import TaskKind
 from boxwright.teams.api.serializers import PersonSerializer
@@ -84,14 +85,14 @@ class RunSerializer(serializers.ModelSerializer[Run]):
 
 
 class NewRunSerializer(serializers.Serializer[Any]):
-    snapshot = serializers.IntegerField(help_text="id of a snapshot of this project")
+    snapshot = IdField(help_text="id of a snapshot of this project")
     model = serializers.CharField(max_length=60)
     base = serializers.CharField(max_length=40, default="catalogue", help_text="catalogue, none, or run:<id>")
     config = serializers.DictField(required=False, default=dict, help_text="what differs from the model's defaults")
 
 
 class RunPlanSerializer(serializers.Serializer[Any]):
-    snapshot = serializers.IntegerField(required=False, allow_null=True, default=None)
+    snapshot = IdField(required=False, allow_null=True, default=None)
     model = serializers.CharField(max_length=60)
     config = serializers.DictField(required=False, default=dict)
 

@@ -1,7 +1,7 @@
 import { ApiError, OfflineError, readProblem } from "./errors";
 
 const ROOT = "/api/v1/";
-const RETRY_STATUS = new Set([502, 503, 504]);
+const RETRY_STATUS = new Set([429, 502, 503, 504]);
 const BACKOFF_MS = [300, 1200, 4000];
 
 export interface RequestOptions {

@@ -11,7 +11,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         get: operations["artifacts_retrieve"];
         put?: never;
         post?: never;
@@ -28,7 +32,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         get: operations["artifacts_download_retrieve"];
         put?: never;
         post?: never;
@@ -163,11 +171,19 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         get: operations["images_retrieve"];
         put?: never;
         post?: never;
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         delete: operations["images_destroy"];
         options?: never;
         head?: never;
@@ -181,7 +197,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         get: operations["images_annotations_retrieve"];
         put?: never;
         post?: never;
@@ -203,7 +223,11 @@ export interface paths {
         put?: never;
         /** @description Claim the image, or renew one's claim. */
         post: operations["images_claim_create"];
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         delete: operations["images_claim_destroy"];
         options?: never;
         head?: never;
@@ -307,7 +331,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         get: operations["imports_retrieve"];
         put?: never;
         post?: never;
@@ -382,7 +410,11 @@ export interface paths {
         delete: operations["labels_destroy"];
         options?: never;
         head?: never;
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         patch: operations["labels_partial_update"];
         trace?: never;
     };
@@ -414,14 +446,22 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         get: operations["me_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         patch: operations["me_partial_update"];
         trace?: never;
     };
@@ -448,10 +488,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         get: operations["projects_list"];
         put?: never;
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         post: operations["projects_create"];
         delete?: never;
         options?: never;
@@ -483,7 +531,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         get: operations["projects_retrieve"];
         put?: never;
         post?: never;
@@ -491,7 +543,11 @@ export interface paths {
         delete: operations["projects_destroy"];
         options?: never;
         head?: never;
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         patch: operations["projects_partial_update"];
         trace?: never;
     };
@@ -519,7 +575,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         get: operations["projects_images_list"];
         put?: never;
         /** @description Many files in one request; each is created, a duplicate, or rejected with its reason. */
@@ -555,10 +615,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         get: operations["projects_labels_list"];
         put?: never;
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         post: operations["projects_labels_create"];
         delete?: never;
         options?: never;
@@ -607,10 +675,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         get: operations["projects_runs_list"];
         put?: never;
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         post: operations["projects_runs_create"];
         delete?: never;
         options?: never;
@@ -677,7 +753,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         get: operations["runs_retrieve"];
         put?: never;
         post?: never;
@@ -694,7 +774,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         get: operations["runs_artifacts_list"];
         put?: never;
         /** @description 201 when it is made now, 200 when it is there or on its way already. */
@@ -714,7 +798,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         post: operations["runs_cancel_create"];
         delete?: never;
         options?: never;
@@ -746,7 +834,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         get: operations["runs_log_retrieve"];
         put?: never;
         post?: never;
@@ -763,7 +855,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         get: operations["runs_metrics_retrieve"];
         put?: never;
         post?: never;
@@ -797,7 +893,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         get: operations["snapshots_retrieve"];
         put?: never;
         post?: never;
@@ -881,10 +981,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         get: operations["teams_list"];
         put?: never;
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         post: operations["teams_create"];
         delete?: never;
         options?: never;
@@ -899,7 +1007,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         get: operations["teams_retrieve"];
         put?: never;
         post?: never;
@@ -907,7 +1019,11 @@ export interface paths {
         delete: operations["teams_destroy"];
         options?: never;
         head?: never;
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         patch: operations["teams_partial_update"];
         trace?: never;
     };
@@ -918,7 +1034,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         get: operations["teams_invitations_list"];
         put?: never;
         /** @description The answer carries the link; it can't be shown again. */
@@ -939,7 +1059,11 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         delete: operations["teams_invitations_destroy"];
         options?: never;
         head?: never;
@@ -953,7 +1077,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages. */
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
         get: operations["teams_members_list"];
         put?: never;
         post?: never;
@@ -1318,7 +1446,10 @@ export interface components {
             readonly email: string;
         };
         MergeRequest: {
-            /** @description the id of the label that stays */
+            /**
+             * Format: int64
+             * @description the id of the label that stays
+             */
             into: number;
         };
         Metric: {
@@ -1387,7 +1518,10 @@ export interface components {
             labels?: components["schemas"]["NewLabelRequest"][];
         };
         NewRunRequest: {
-            /** @description id of a snapshot of this project */
+            /**
+             * Format: int64
+             * @description id of a snapshot of this project
+             */
             snapshot: number;
             model: string;
             /**
@@ -1403,7 +1537,10 @@ export interface components {
         NextRequest: {
             /** @default unlabelled */
             queue: components["schemas"]["QueueEnum"];
-            /** @description an image's id */
+            /**
+             * Format: int64
+             * @description an image's id
+             */
             after?: number | null;
         };
         PaginatedArtifactList: {
@@ -1644,6 +1781,7 @@ export interface components {
             readonly finished_at: string | null;
         };
         RunPlanRequest: {
+            /** Format: int64 */
             snapshot?: number | null;
             model: string;
             config?: {
@@ -1853,8 +1991,30 @@ export interface operations {
                     "application/zip": string;
                 };
             };
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
             /** @description No response body */
             302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description unchanged */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description no such part */
+            416: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2297,8 +2457,23 @@ export interface operations {
                     "image/*": string;
                 };
             };
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": string;
+                };
+            };
             /** @description unchanged */
             304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description no such part */
+            416: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2334,8 +2509,23 @@ export interface operations {
                     "image/*": string;
                 };
             };
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": string;
+                };
+            };
             /** @description unchanged */
             304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description no such part */
+            416: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2435,8 +2625,23 @@ export interface operations {
                     "image/*": string;
                 };
             };
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": string;
+                };
+            };
             /** @description unchanged */
             304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description no such part */
+            416: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3835,6 +4040,28 @@ export interface operations {
                 content: {
                     "application/x-ndjson": string;
                 };
+            };
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description unchanged */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description no such part */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem */
             default: {

@@ -1,8 +1,12 @@
-"""Fields of requests that DRF has not."""
+"""Fields of requests that several endpoints share, each with its bounds."""
 
 from typing import Any
 
 from rest_framework import serializers
+
+from boxwright.api.text import is_plain
+
+MAX_EMAIL = 254
 
 
 class CountedListField(serializers.ListField):
@@ -17,3 +21,23 @@ class CountedListField(serializers.ListField):
             raise serializers.ValidationError(f"{len(data)} rows; at most {self.most}.")
         rows: list[Any] = super().to_internal_value(data)
         return rows
+
+
+class NameField(serializers.CharField):
+    """What people are called, and their teams and projects: one line of at most 100 characters."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"max_length": 100, **options})
+
+    def to_internal_value(self, data: Any) -> str:
+        name: str = super().to_internal_value(data)
+        if not is_plain(name):
+            raise serializers.ValidationError("A name is one line, without control characters.")
+        return name
+
+
+class IdField(serializers.IntegerField):
+    """The id of a row: what a database can hold."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"min_value": 1, "max_value": 2**63 - 1, **options})

@@ -1,16 +1,25 @@
 """Sending files from an ASGI process without reading them whole, and without a thread that waits on the client."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, BinaryIO
 
-from django.http import FileResponse, HttpResponseBase, HttpResponseRedirect
+from django.db import close_old_connections
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from rest_framework.request import Request
 
 from boxwright.storage import ObjectMissing, store
 from boxwright.storage.named import Named
 
-CHUNK = 256 * 1024
+CHUNK = 128 * 1024
 FOREVER = "private, max-age=31536000, immutable"
+CHANGING = "private, no-cache"
+RANGE = re.compile(r"^bytes=(\d{0,18})-(\d{0,18})$", re.ASCII)
+
+readers = ThreadPoolExecutor(8, thread_name_prefix="reader")
+"""Where files are read that flow: a slow disk or bucket takes no request's thread."""
 
 
 class StreamedFile(FileResponse):
@@ -20,37 +29,89 @@ class StreamedFile(FileResponse):
         file: Any = self.file_to_stream
         if file is None:
             return
+        loop = asyncio.get_running_loop()
         try:
-            while chunk := await asyncio.to_thread(file.read, CHUNK):
+            while chunk := await loop.run_in_executor(readers, _read, file):
                 yield chunk
         finally:
-            await asyncio.to_thread(file.close)
+            await loop.run_in_executor(readers, file.close)
+
+
+def _read(file: BinaryIO) -> bytes:
+    """The next piece. What it needed of the database is given back: the next one may be long in coming."""
+    try:
+        return file.read(CHUNK)
+    finally:
+        close_old_connections()
+
+
+class Part:
+    """`length` bytes of a file from `start` on."""
+
+    def __init__(self, file: BinaryIO, start: int, length: int) -> None:
+        self.file, self.left = file, length
+        file.seek(start)
+
+    def read(self, size: int = -1) -> bytes:
+        data = self.file.read(self.left if size < 0 else min(size, self.left))
+        self.left -= len(data)
+        return data
+
+    def close(self) -> None:
+        self.file.close()
 
 
 def send_object(
-    wanted: Named, content_type: str, *, filename: str = "", cache: str = "private, no-cache"
-) -> StreamedFile:
-    """The object, inline, or as a download where `filename` is given. Raises ObjectMissing, ObjectDamaged."""
-    return send_file(wanted.open(), content_type, filename=filename, cache=cache)
+    request: HttpRequest | Request,
+    wanted: Named,
+    content_type: str,
+    *,
+    tag: str,
+    filename: str = "",
+    cache: str = CHANGING,
+) -> HttpResponseBase:
+    """The stored object, or the part of it that is asked for. Raises ObjectMissing, ObjectDamaged.
+
+    Inline, or as a download where `filename` is given. `tag` is the identity of its bytes, such as their hash.
+    """
+    return send_file(request, wanted.open, content_type, tag=tag, filename=filename, cache=cache)
 
 
 def send_file(
-    file: BinaryIO, content_type: str, *, filename: str = "", cache: str = "private, no-cache"
-) -> StreamedFile:
-    """The same of an open file, which is closed at the end."""
-    answer = StreamedFile(file, as_attachment=bool(filename), filename=filename, content_type=content_type)
-    answer["Content-Length"] = str(_length(file))
-    answer["Cache-Control"] = cache
-    # Bytes that strangers uploaded must never run as a page of ours.
-    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return answer
+    request: HttpRequest | Request,
+    opened: Callable[[], BinaryIO],
+    content_type: str,
+    *,
+    tag: str,
+    filename: str = "",
+    cache: str = CHANGING,
+) -> HttpResponseBase:
+    """The same of a file, which is opened only where the client has it not; it must be seekable."""
+    if _has(request, tag):
+        return _sealed(HttpResponse(status=304), tag, cache)
+    file = opened()
+    size = file.seek(0, 2)
+    wanted = _range(request, tag)
+    part = _within(wanted, size) if wanted else (0, size)
+    if part is None:
+        file.close()
+        return _sealed(HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"}), tag, cache)
+    start, length = part
+    body: Any = Part(file, start, 0 if request.method == "HEAD" else length)
+    answer = StreamedFile(body, as_attachment=bool(filename), filename=filename, content_type=content_type)
+    answer["Content-Length"] = str(length)
+    answer["Accept-Ranges"] = "bytes"
+    if wanted:
+        answer.status_code = 206
+        answer["Content-Range"] = f"bytes {start}-{start + length - 1}/{size}"
+    return _sealed(answer, tag, cache)
 
 
-def download_object(wanted: Named, filename: str, content_type: str = "application/zip") -> HttpResponseBase:
+def download_object(request: Request, wanted: Named, filename: str, *, tag: str) -> HttpResponseBase:
     """A download: straight from the bucket where the store can sign a link, through us where it can't."""
     if link := signed_link(wanted.key, filename):
         return HttpResponseRedirect(link)
-    return send_object(wanted, content_type, filename=filename)
+    return send_object(request, wanted, "application/zip", tag=tag, filename=filename)
 
 
 def signed_link(key: str, filename: str) -> str | None:
@@ -61,7 +122,33 @@ def signed_link(key: str, filename: str) -> str | None:
     return link
 
 
-def _length(file: BinaryIO) -> int:
-    length = file.seek(0, 2)
-    file.seek(0)
-    return length
+def _sealed(answer: HttpResponseBase, tag: str, cache: str) -> HttpResponseBase:
+    answer["ETag"] = f'"{tag}"'
+    answer["Cache-Control"] = cache
+    # Bytes that strangers uploaded must never run as a page of ours.
+    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+def _has(request: HttpRequest | Request, tag: str) -> bool:
+    known = [each.strip().removeprefix("W/") for each in request.headers.get("If-None-Match", "").split(",")]
+    return f'"{tag}"' in known or known == ["*"]
+
+
+def _range(request: HttpRequest | Request, tag: str) -> tuple[str, str] | None:
+    """What is asked for, as it is said. Several ranges, or a part of other bytes than these, are the whole file."""
+    said = RANGE.match(request.headers.get("Range", "").strip())
+    if said is None or said.groups() == ("", "") or request.headers.get("If-Range", f'"{tag}"') != f'"{tag}"':
+        return None
+    return said[1], said[2]
+
+
+def _within(wanted: tuple[str, str], size: int) -> tuple[int, int] | None:
+    """(start, length) of a range of a file of this size; None where there is nothing."""
+    first, last = wanted
+    if not first:
+        start, end = max(0, size - int(last)), size
+    else:
+        start, end = int(first), min(size, int(last) + 1 if last else size)
+    return (start, end - start) if start < end else None

@@ -3,8 +3,10 @@
 import base64
 import binascii
 import json
+import math
+import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -14,10 +16,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
+from boxwright.api.text import is_storable
 from boxwright.errors import Invalid
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
+MAX_CURSOR = 1000
+SINCE, UNTIL = datetime(1900, 1, 1, tzinfo=UTC), datetime(3000, 1, 1, tzinfo=UTC)
+DIGITS = re.compile(r"\A[0-9]{1,18}\Z")
+"""A number that each database can hold."""
 
 
 class CursorPage(BasePagination):
@@ -58,9 +65,10 @@ class CursorPage(BasePagination):
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         limit = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}
+        cursor = {"type": "string", "maxLength": MAX_CURSOR}
         return [
             {"name": "limit", "in": "query", "required": False, "schema": limit},
-            {"name": "cursor", "in": "query", "required": False, "schema": {"type": "string"}},
+            {"name": "cursor", "in": "query", "required": False, "schema": cursor},
         ]
 
     def _link(self, request: Request, page: list[Any], *, ahead: bool, behind: bool) -> None:
@@ -107,7 +115,7 @@ def _after(order: Sequence[str], values: Sequence[Any]) -> Q:
 def _limit(text: str | None) -> int:
     if not text:
         return DEFAULT_LIMIT
-    if not text.isdecimal() or not 1 <= int(text) <= MAX_LIMIT:
+    if not DIGITS.match(text) or not 1 <= int(text) <= MAX_LIMIT:
         raise Invalid("The page size is wrong.", {"limit": f"expected 1 to {MAX_LIMIT}"})
     return int(text)
 
@@ -115,12 +123,27 @@ def _limit(text: str | None) -> int:
 def _decode(cursor: str | None, width: int) -> tuple[bool, list[Any] | None]:
     if not cursor:
         return False, None
+    cursor = cursor if len(cursor) <= MAX_CURSOR else "?"
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         backwards, values = json.loads(text)
         values = [datetime.fromisoformat(v["time"]) if isinstance(v, dict) else v for v in values]
-    except (binascii.Error, ValueError, TypeError, KeyError):
+    except (binascii.Error, ValueError, TypeError, KeyError, RecursionError):
         values = []
-    if len(values) != width or not all(isinstance(v, str | int | float | datetime) for v in values):
+    if len(values) != width or not all(_is_sound(value) for value in values):
         raise Invalid("The page can't be found.", {"cursor": "not a cursor of this list"})
     return bool(backwards), values
+
+
+def _is_sound(value: Any) -> bool:
+    """Something that we may have put into a cursor, and that a database can compare with."""
+    match value:
+        case str():
+            return is_storable(value)
+        case int():
+            return abs(value) < 2**63
+        case float():
+            return math.isfinite(value)
+        case datetime():
+            return value.tzinfo is not None and SINCE < value < UNTIL
+    return False

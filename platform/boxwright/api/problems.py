@@ -10,7 +10,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from boxwright import limits
-from boxwright.errors import DomainError, Invalid, NotAllowed, NotFound, TooLarge
+from boxwright.errors import DomainError, Invalid, NoRoom, NotAllowed, NotFound, TooLarge, is_full
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -21,13 +21,16 @@ TITLES: dict[int, str] = {
     404: "Not found",
     405: "Method not allowed",
     406: "Not acceptable",
+    408: "Too slow",
     409: "Conflict",
     413: "Too large",
     415: "Unsupported media type",
     429: "Too many requests",
     500: "Internal error",
     503: "Unavailable",
+    507: "No room",
 }
+RETRY_SECONDS = 2
 
 # Django's own errors, as ours.
 FROM_DJANGO: dict[type[Exception], DomainError] = {
@@ -40,14 +43,24 @@ FROM_DJANGO: dict[type[Exception], DomainError] = {
 
 def exception_handler(error: Exception, _context: Mapping[str, Any]) -> Response | None:
     """DRF's hook. None means a bug: Django logs it and answers 500."""
+    found = problem_of(error)
+    return None if found is None else respond(*found)
+
+
+def problem_of(error: Exception) -> tuple[dict[str, Any], dict[str, str]] | None:
+    """The answer's body and headers; None for a bug."""
     if isinstance(error, exceptions.APIException):
         return _from_rest(error)
     domain = error if isinstance(error, DomainError) else _from_django(error)
-    return None if domain is None else respond(body_of(domain))
+    return None if domain is None else (body_of(domain), headers_of(domain))
 
 
 def body_of(error: DomainError) -> dict[str, Any]:
     return problem(error.status, error.detail, title=error.title, **error.extra)
+
+
+def headers_of(error: DomainError) -> dict[str, str]:
+    return {"Retry-After": str(RETRY_SECONDS)} if error.status in {429, 503} else {}
 
 
 def problem(status: int, detail: str, title: str = "", **extra: Any) -> dict[str, Any]:
@@ -72,18 +85,20 @@ def _from_django(error: Exception) -> DomainError | None:
     for kind, answer in FROM_DJANGO.items():
         if isinstance(error, kind):
             return answer
+    if isinstance(error, OSError) and is_full(error):
+        return NoRoom("The server's disk is full.")
     return DomainError("The request can't be read.") if isinstance(error, SuspiciousOperation) else None
 
 
-def _from_rest(error: exceptions.APIException) -> Response:
+def _from_rest(error: exceptions.APIException) -> tuple[dict[str, Any], dict[str, str]]:
     if isinstance(error, exceptions.ValidationError):
-        return respond(body_of(_invalid(error.detail)))
+        return body_of(_invalid(error.detail)), {}
     headers = {}
     if auth_header := getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = auth_header
     if wait := getattr(error, "wait", None):
         headers["Retry-After"] = str(int(wait) + 1)
-    return respond(problem(error.status_code, str(error.detail)), headers)
+    return problem(error.status_code, str(error.detail)), headers
 
 
 def _invalid(detail: Any) -> Invalid:

@@ -29,10 +29,18 @@ class Schema(AutoSchema):
     def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
         operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
         if operation is not None:
+            for parameter in operation.get("parameters", ()):
+                _bound(parameter)
             problem = self.resolve_serializer(ProblemSerializer, "response")
             content = {CONTENT_TYPE: {"schema": problem.ref}}
             operation["responses"]["default"] = {"description": "A problem", "content": content}
         return operation
+
+
+def _bound(parameter: dict[str, Any]) -> None:
+    """A word in a path is a slug."""
+    if parameter["in"] == "path" and parameter["schema"]["type"] == "string":
+        parameter["schema"] |= {"maxLength": 60, "pattern": "^[-a-zA-Z0-9_]+$"}
 
 
 class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

@@ -4,17 +4,33 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer, Serializer
 from rest_framework.views import APIView
 
 from boxwright.api.pagination import CursorPage
+from boxwright.api.text import is_plain
+from boxwright.errors import Invalid
 
 
 class Endpoint(APIView):
-    """Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages."""
+    """Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+
+    `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+    """
 
     pagination_class: ClassVar[type[CursorPage]] = CursorPage
+    body_limit: ClassVar[str] = "REQUEST_BYTES"
+
+    def expect_sender(self, request: Request, **kwargs: Any) -> None:
+        """Raises where `request.user` may send no large body here. Asked by the door, before the body is read."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        for name, value in request.query_params.items():
+            if not is_plain(f"{name}{value}"):
+                raise Invalid("The address holds control characters.")
 
     def parsed(self, kind: type[Serializer[Any]]) -> dict[str, Any]:
         """The request's body through `kind`. Raises ValidationError, which names each field."""
@@ -32,4 +48,5 @@ class Endpoint(APIView):
 class OpenEndpoint(Endpoint):
     """Needs no login."""
 
+    body_limit = "ANONYMOUS_BYTES"
     permission_classes = [AllowAny]

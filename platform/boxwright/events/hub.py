@@ -1,11 +1,13 @@
 """One reader of event rows a process, and everybody in this process who watches a project."""
 
 import asyncio
+import json
 import logging
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.db import Error
@@ -21,6 +23,9 @@ log = logging.getLogger(__name__)
 QUEUE_LENGTH = 1000
 READ_AT_ONCE = 500
 AFTER_ERROR = 1.0
+GATHER_A_WATCHER, LONGEST_GATHER = 0.0005, 0.25
+TOLD_AT_ONCE, BETWEEN = 50, 0.01
+"""A loop that tells hundreds in one go answers nobody meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -32,19 +37,34 @@ class Told:
     kind: str
     data: Any
 
+    @cached_property
+    def frame(self) -> bytes:
+        """Written once, however many watch."""
+        data = json.dumps(self.data, ensure_ascii=False, separators=(",", ":"))
+        return f"id: {self.safe}\nevent: {self.kind}\ndata: {data}\n\n".encode()
+
 
 @dataclass(eq=False)
 class Watcher:
-    """One open stream. `queue` ends with None when it fell too far behind: the client reconnects and refetches."""
+    """One open stream. `queue` ends with None when it fell too far behind: the client reconnects and refetches.
+
+    One that `is_over` says nothing more, whatever its queue still holds.
+    """
 
     project_id: int
     loop: asyncio.AbstractEventLoop
     queue: "asyncio.Queue[Told | None]" = field(default_factory=lambda: asyncio.Queue(QUEUE_LENGTH + 1))
+    is_over: bool = False
 
     def tell(self, event: Told) -> None:
         if self.queue.qsize() < QUEUE_LENGTH:
             self.queue.put_nowait(event)
         elif self.queue.qsize() == QUEUE_LENGTH:
+            self.queue.put_nowait(None)
+
+    def end(self) -> None:
+        self.is_over = True
+        if self.queue.empty():
             self.queue.put_nowait(None)
 
 
@@ -103,6 +123,7 @@ class Hub:
                 self._look_first()
             self._hand_on(self._new_rows())
             wakeup.wait()
+            self._gather()
         except Error as error:
             log.warning("events can't be read (%s); trying again", error)
             wakeup.close()
@@ -122,17 +143,42 @@ class Hub:
         return rows
 
     def _hand_on(self, rows: Iterable[Event]) -> None:
+        events: dict[int, list[Told]] = {}
         for row in rows:
-            event = Told(min(row.pk, self.mark.safe), row.pk, row.kind, row.data)
+            told = Told(min(row.pk, self.mark.safe), row.pk, row.kind, row.data)
+            events.setdefault(row.project_id, []).append(told)
+        for project_id, news in events.items():
             with self.lock:
-                watchers = list(self.watchers.get(row.project_id, ()))
-            for watcher in watchers:
-                _tell(watcher, event)
+                watchers = list(self.watchers.get(project_id, ()))
+            for start in range(0, len(watchers), TOLD_AT_ONCE):
+                time.sleep(BETWEEN if start else 0)
+                for loop, here in _by_loop(watchers[start : start + TOLD_AT_ONCE]).items():
+                    call(loop, _tell_all, here, news)
+
+    def _gather(self) -> None:
+        """The more people watch, the longer what happens is gathered before they are told: a save says three things."""
+        with self.lock:
+            count = sum(map(len, self.watchers.values()))
+        time.sleep(min(LONGEST_GATHER, count * GATHER_A_WATCHER))
 
 
-def _tell(watcher: Watcher, event: Told) -> None:
+def _by_loop(watchers: Iterable[Watcher]) -> dict[asyncio.AbstractEventLoop, list[Watcher]]:
+    loops: dict[asyncio.AbstractEventLoop, list[Watcher]] = {}
+    for watcher in watchers:
+        loops.setdefault(watcher.loop, []).append(watcher)
+    return loops
+
+
+def _tell_all(watchers: Iterable[Watcher], events: Iterable[Told]) -> None:
+    for event in events:
+        for watcher in watchers:
+            watcher.tell(event)
+
+
+def call(loop: asyncio.AbstractEventLoop, what: Callable[..., None], *words: Any) -> None:
+    """From another thread than the one that the streams run in."""
     try:
-        watcher.loop.call_soon_threadsafe(watcher.tell, event)
+        loop.call_soon_threadsafe(what, *words)
     except RuntimeError:
         log.debug("an event loop ended before its streams did")
 

@@ -1,9 +1,7 @@
 """One client's server-sent events: what it missed, then what happens, with a sign of life in between."""
 
 import asyncio
-import json
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
+from collections.abc import AsyncGenerator, AsyncIterator
 
 from asgiref.sync import sync_to_async
 from django.db import connection
@@ -16,41 +14,37 @@ RECONNECT_MS = 2000
 REPLAY = 1000
 
 
-async def stream(
-    project_id: int, last_seen: int | None, still_allowed: Callable[[], Awaitable[bool]]
-) -> AsyncIterator[bytes]:
-    """Ends when `still_allowed`, asked with each ping, says no, or when the client falls too far behind."""
-    watcher = Watcher(project_id, asyncio.get_running_loop())
+async def stream(watcher: Watcher, last_seen: int | None) -> AsyncGenerator[bytes, None]:
+    """Ends when the watcher is over, or when the client falls too far behind."""
     hub.join(watcher)
     try:
         start = await asyncio.to_thread(hub.safe_start)
-        missed = [] if last_seen is None else await sync_to_async(_since)(project_id, last_seen, start)
+        missed = [] if last_seen is None else await sync_to_async(_since)(watcher.project_id, last_seen, start)
         for event in missed:
-            yield _frame(event)
+            yield event.frame
         # Everything up to `start` was committed before the look at what was missed: resume from here.
         yield f"retry: {RECONNECT_MS}\nid: {start}\n\n".encode()
-        async for frame in _live(watcher, {event.id for event in missed}, still_allowed):
+        async for frame in _live(watcher, {event.id for event in missed}):
             yield frame
     finally:
         hub.leave(watcher)
 
 
-async def _live(watcher: Watcher, sent: set[int], still_allowed: Callable[[], Awaitable[bool]]) -> AsyncIterator[bytes]:
-    loop = asyncio.get_running_loop()
-    ping_at = loop.time() + PING_SECONDS
-    while True:
+async def _live(watcher: Watcher, sent: set[int]) -> AsyncIterator[bytes]:
+    while not watcher.is_over:
         try:
-            event = await asyncio.wait_for(watcher.queue.get(), max(0.0, ping_at - loop.time()))
+            async with asyncio.timeout(PING_SECONDS):
+                news = [await watcher.queue.get()]
         except TimeoutError:
-            if not await still_allowed():
-                return
-            ping_at = loop.time() + PING_SECONDS
             yield b": ping\n\n"
             continue
-        if event is None:
+        while not watcher.queue.empty():
+            news.append(watcher.queue.get_nowait())
+        frames = [event.frame for event in news if event is not None and event.id not in sent]
+        if frames and not watcher.is_over:
+            yield b"".join(frames)
+        if None in news:
             return
-        if event.id not in sent:
-            yield _frame(event)
 
 
 def _since(project_id: int, last_seen: int, safe: int) -> list[Told]:
@@ -59,12 +53,3 @@ def _since(project_id: int, last_seen: int, safe: int) -> list[Told]:
         return [Told(min(row.pk, safe), row.pk, row.kind, row.data) for row in rows]
     finally:
         connection.close()
-
-
-def _frame(event: Told) -> bytes:
-    data = _json(event.data)
-    return f"id: {event.safe}\nevent: {event.kind}\ndata: {data}\n\n".encode()
-
-
-def _json(data: Any) -> str:
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))

@@ -13,10 +13,12 @@ from boxwright.teams.api.accounts import signed_in
 from boxwright.teams.models import Role
 from boxwright.teams.queries import team_for
 
+SLUG = {"type": "string", "maxLength": 60}
+
 
 class ProjectsView(Endpoint):
     @extend_schema(
-        parameters=[OpenApiParameter("team", str, description="a team's slug"), OpenApiParameter("slug", str)],
+        parameters=[OpenApiParameter("team", SLUG, description="a team's slug"), OpenApiParameter("slug", SLUG)],
         responses=ProjectSerializer(many=True),
     )
     def get(self, request: Request) -> Response:

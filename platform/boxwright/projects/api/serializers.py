@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from boxwright import limits
-from boxwright.api.fields import CountedListField
+from boxwright.api.fields import CountedListField, NameField
 from boxwright.projects.models import Label, Project, TaskKind
 from boxwright.teams.api.serializers import TeamRefSerializer
 from boxwright.teams.models import Role
@@ -77,7 +77,7 @@ class ProjectChangeSerializer(serializers.Serializer[Any]):
 
 class NewProjectSerializer(serializers.Serializer[Any]):
     team = serializers.SlugField(max_length=60)
-    name = serializers.CharField(max_length=100)
+    name = NameField()
     task = serializers.ChoiceField(choices=TaskKind.choices)
     labels = CountedListField(
         child=NewLabelSerializer(), required=False, default=list, max_length=limits.LABELS_A_PROJECT

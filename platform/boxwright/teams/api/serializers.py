@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from boxwright.api.fields import MAX_EMAIL, NameField
 from boxwright.teams.models import Invitation, Membership, Role, User
 
 
@@ -60,13 +61,13 @@ class SessionSerializer(serializers.Serializer[Any]):
 
 
 class CredentialsSerializer(serializers.Serializer[Any]):
-    email = serializers.EmailField()
+    email = serializers.EmailField(max_length=MAX_EMAIL)
     password = PasswordField()
 
 
 class SetupSerializer(CredentialsSerializer):
-    name = serializers.CharField(max_length=100)
-    team_name = serializers.CharField(max_length=100)
+    name = NameField()
+    team_name = NameField()
 
 
 class KeySerializer(serializers.Serializer[Any]):
@@ -79,7 +80,7 @@ class PasswordChangeSerializer(serializers.Serializer[Any]):
 
 
 class NameSerializer(serializers.Serializer[Any]):
-    name = serializers.CharField(max_length=100)
+    name = NameField()
 
 
 class TeamSerializer(serializers.ModelSerializer[Membership]):
@@ -130,7 +131,7 @@ class NewInvitationSerializer(InvitationSerializer):
 
 
 class InviteSerializer(RoleSerializer):
-    email = serializers.EmailField(required=False, allow_blank=True, default="")
+    email = serializers.EmailField(max_length=MAX_EMAIL, required=False, allow_blank=True, default="")
     expires_in_days = serializers.IntegerField(min_value=1, max_value=90, default=7)
 
 
@@ -146,8 +147,8 @@ class InvitationPreviewSerializer(serializers.Serializer[Any]):
 
 
 class AcceptSerializer(InvitationTokenSerializer):
-    email = serializers.EmailField(required=False, allow_blank=True, default="")
-    name = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
+    email = serializers.EmailField(max_length=MAX_EMAIL, required=False, allow_blank=True, default="")
+    name = NameField(required=False, allow_blank=True, default="")
     password = PasswordField(required=False, allow_blank=True, default="")
 
 

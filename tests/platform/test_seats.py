@@ -1,0 +1,144 @@
+"""Turns: who waits, who goes next, and when it is too many."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+
+import pytest
+
+from boxwright import limits
+from boxwright.door.application import seat_counts
+from boxwright.door.seats import Seat, Seats
+from boxwright.errors import TooMany, Unavailable
+
+
+async def settled() -> None:
+    """Until everything that can go on has gone on, threads too."""
+    for _ in range(3):
+        await asyncio.sleep(0.01)
+
+
+class Crowd:
+    """People at the seats; `order` is who got one, in turn."""
+
+    def __init__(self, count: int) -> None:
+        self.seats = Seats(count, "test")
+        self.order: list[str] = []
+        self.tasks: list[asyncio.Task[None]] = []
+        self.stay = asyncio.Event()
+
+    def come(self, lane: str) -> asyncio.Task[None]:
+        self.tasks.append(asyncio.create_task(self._sit(lane)))
+        return self.tasks[-1]
+
+    async def _sit(self, lane: str) -> None:
+        async with self.seats.taken(lane):
+            self.order.append(lane)
+            await self.stay.wait()
+
+    async def leave(self) -> None:
+        self.stay.set()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+
+
+def played(play: Callable[[Crowd], Awaitable[None]], count: int = 2) -> list[str]:
+    async def run() -> list[str]:
+        crowd = Crowd(count)
+        await play(crowd)
+        await crowd.leave()
+        await settled()
+        assert len(crowd.seats._free) == count
+        return crowd.order
+
+    return asyncio.run(run())
+
+
+def test_one_person_has_half_of_the_seats() -> None:
+    async def play(crowd: Crowd) -> None:
+        for _ in range(5):
+            crowd.come("greedy")
+        await settled()
+        assert crowd.order == ["greedy"] * 2
+        crowd.come("other")
+        await settled()
+        assert crowd.order == ["greedy", "greedy", "other"]
+
+    assert played(play, 4).count("greedy") == 5
+
+
+def test_people_go_in_turn_not_their_requests() -> None:
+    async def play(crowd: Crowd) -> None:
+        for lane in ("first", "greedy", "greedy", "greedy", "late"):
+            crowd.come(lane)
+        await settled()
+
+    assert played(play, 1) == ["first", "greedy", "late", "greedy", "greedy"]
+
+
+def test_who_goes_away_waits_no_more() -> None:
+    async def play(crowd: Crowd) -> None:
+        crowd.come("first")
+        gone = crowd.come("gone")
+        crowd.come("last")
+        await settled()
+        gone.cancel()
+
+    assert played(play, 1) == ["first", "last"]
+
+
+def test_a_person_waits_with_so_many_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "WAITING_A_PERSON", 2)
+
+    async def play(crowd: Crowd) -> None:
+        for _ in range(3):
+            crowd.come("greedy")
+        await settled()
+        with pytest.raises(TooMany):
+            await crowd.come("greedy")
+        crowd.come("other")
+
+    assert played(play, 1).count("other") == 1
+
+
+def test_so_many_requests_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "REQUESTS_WAITING", 2)
+
+    async def play(crowd: Crowd) -> None:
+        for lane in ("a", "b", "c"):
+            crowd.come(lane)
+        await settled()
+        with pytest.raises(Unavailable):
+            await crowd.come("d")
+
+    assert played(play, 1) == ["a", "b", "c"]
+
+
+def test_a_seat_is_free_when_its_thread_is() -> None:
+    """Its request may be gone long before."""
+
+    async def play() -> None:
+        seats = Seats(1, "test")
+        go_on = asyncio.Event()
+        loop = asyncio.get_running_loop()
+
+        def work() -> None:
+            asyncio.run_coroutine_threadsafe(go_on.wait(), loop).result(20)
+
+        async with AsyncExitStack() as stack:
+            seat: Seat = await stack.enter_async_context(seats.taken("gone"))
+            seat.thread.submit(work)
+        await settled()
+        assert seats._free == []
+        go_on.set()
+        async with seats.taken("next"):
+            """Comes when the work is done."""
+
+    asyncio.run(asyncio.wait_for(play(), 20))
+
+
+ALL = (limits.REQUESTS_AT_ONCE, limits.LARGE_AT_ONCE)
+
+
+@pytest.mark.parametrize(("connections", "expected"), [(sum(ALL) + 1, ALL), (sum(ALL), ALL), (3, (2, 1)), (1, (1, 1))])
+def test_each_seat_has_its_connection(connections: int, expected: tuple[int, int]) -> None:
+    assert seat_counts(connections) == expected

@@ -1,0 +1,16 @@
+"""Whatever the schema allows, and what it does not, the server does not fail."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.schema_cases import send_all, world
+
+
+@pytest.mark.parametrize("examples", [2, pytest.param(100, marks=pytest.mark.full)])
+def test_no_request_is_a_fault(tmp_path: Path, examples: int) -> None:
+    with world(tmp_path) as made:
+        faults = send_all(made, examples)
+        log = made.web.log.read_text()
+    assert not faults, "\n\n".join(faults[:10])
+    assert "Traceback" not in log
