@@ -43,7 +43,7 @@ def main() -> int:
         began = time.monotonic()
         with running_server(folder) as url:
             report.line("second start to first page", time.monotonic() - began, 3, "s")
-            with Api.first_visit(url) as api:
+            with Api.first_visit(url, folder) as api:
                 report.line("web process at rest", web_memory(folder), 200, "MB")
                 run_the_loop(api, folder, report)
     return 1 if report.failed else 0

@@ -8,7 +8,7 @@ case "${1:-web}" in
     web)
         python manage.py collectstatic --noinput --verbosity 0
         exec python -m uvicorn boxwright.asgi:application --host 0.0.0.0 --port 8000 --lifespan off --ws none \
-            --no-server-header --no-access-log --timeout-graceful-shutdown 10
+            --no-server-header --no-access-log --no-proxy-headers --timeout-graceful-shutdown 10
         ;;
     worker)
         # Progress, cancel and heartbeats are rows: the workers need not talk to each other.

@@ -1,11 +1,17 @@
 """The ASGI entry point of the web process. It must never import torch (a test looks)."""
 
+import logging
 import os
+from typing import Any
 
+from django.conf import settings
 from django.core.asgi import get_asgi_application
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "boxwright.settings")
-application = get_asgi_application()
+# The client's address and scheme: from the connection, or from what a proxy says that the settings name.
+django: Any = get_asgi_application()
+application = ProxyHeadersMiddleware(django, settings.PROXIES)
 
 
 def hold_the_database() -> None:
@@ -19,4 +25,18 @@ def hold_the_database() -> None:
         connection.introspection.table_names()
 
 
+def show_setup_link() -> None:
+    """In production the log carries the link that makes the first account; `manage.py up` shows it by itself."""
+    from django.db import DatabaseError
+
+    from boxwright.teams import setup
+
+    try:
+        if not settings.EMBEDDED and not setup.is_set_up():
+            logging.getLogger(__name__).warning("Nobody has an account yet. Set up: %s", setup.link())
+    except DatabaseError as error:
+        logging.getLogger(__name__).warning("The database can't be read yet: %s", error)
+
+
 hold_the_database()
+show_setup_link()

@@ -18,7 +18,7 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.api import Api
+from tests.e2e.api import Api, setup_code
 from tests.e2e.steps import sign_in
 from tests.services.processes import PATIENCE
 from tests.services.server import migrated_file
@@ -50,6 +50,10 @@ class Server:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def setup_code(self) -> str:
+        return setup_code(self.folder / "up.log")
 
     def start(self) -> None:
         with (self.folder / "up.log").open("ab") as log:
@@ -83,7 +87,7 @@ class Server:
         return (self.folder / "up.log").read_text(errors="replace")
 
 
-SPEED = {"BOXWRIGHT_LOGIN_RATE": "1000/min", "BOXWRIGHT_LOST_AFTER_SECONDS": "6"}
+SPEED = {"BOXWRIGHT_LOGIN_TRIES": "1000", "BOXWRIGHT_LOST_AFTER_SECONDS": "6"}
 
 
 def free_port() -> int:
@@ -116,7 +120,7 @@ def visitor(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[
 @pytest.fixture(scope="module")
 def api(server: Server) -> Iterator[Api]:
     """Ada, who owns the installation's only team, at her scripts."""
-    with Api.first_visit(server.url) as made:
+    with Api.first_visit(server.url, server.setup_code) as made:
         yield made
 
 

@@ -34,21 +34,25 @@ class Server:
         headers = {"Authorization": f"Token {token}"} if token else {}
         return httpx.Client(base_url=f"{self.url}/api/v1/", headers=headers, timeout=60)
 
+    @property
+    def setup_code(self) -> str:
+        return code_of((Path(self.environment["BOXWRIGHT_VAR"]) / "secret-key").read_text())
+
     def set_up(self) -> str:
         """Make the first account (alice, team "plates") and give its token."""
         with self.client() as client:
             client.get("auth/session/").raise_for_status()
             csrf = {"X-CSRFToken": client.cookies["csrftoken"]}
-            first = {**FIRST, "name": "Alice", "team_name": "Plates"}
+            first = {**FIRST, "name": "Alice", "team_name": "Plates", "code": self.setup_code}
             client.post("auth/setup/", json=first, headers=csrf).raise_for_status()
             answer = client.post("auth/token/", json=FIRST).raise_for_status()
             return str(answer.json()["token"])
 
 
 @contextmanager
-def server(folder: Path) -> Iterator[Server]:
+def server(folder: Path, **settings: str) -> Iterator[Server]:
     """A web process on an installation of its own."""
-    with installed(folder) as environment, started(folder, environment) as running:
+    with installed(folder) as environment, started(folder, {**environment, **settings}) as running:
         yield running
 
 
@@ -91,11 +95,14 @@ def migrated_file() -> Path:
 
 @contextmanager
 def started(folder: Path, environment: dict[str, str]) -> Iterator[Server]:
-    port, log = free_port(), folder / "web.log"
+    """A web process on what is there; another with the same environment shares its database."""
+    port = free_port()
+    log = folder / f"web-{port}.log"
     command = [sys.executable, "-m", "uvicorn", "boxwright.asgi:application", "--port", str(port)]
     with log.open("wb") as out:
+        options = ["--timeout-graceful-shutdown", "1", "--no-proxy-headers"]
         process = subprocess.Popen(
-            [*command, "--timeout-graceful-shutdown", "1"], env=environment, stdout=out, stderr=out, cwd=folder
+            [*command, *options], env=environment, stdout=out, stderr=out, cwd=folder
         )
     try:
         wait_until(lambda: accepts(port) or process.poll() is not None, "the web process")

@@ -43,7 +43,7 @@ def exception_handler(error: Exception, _context: Mapping[str, Any]) -> Response
     if isinstance(error, exceptions.APIException):
         return _from_rest(error)
     domain = error if isinstance(error, DomainError) else _from_django(error)
-    return None if domain is None else respond(body_of(domain))
+    return None if domain is None else respond(body_of(domain), domain.headers)
 
 
 def body_of(error: DomainError) -> dict[str, Any]:

@@ -3,11 +3,14 @@
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseBase
 from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer, Serializer
 from rest_framework.views import APIView
 
+from boxwright.api import origin
 from boxwright.api.pagination import CursorPage
 
 
@@ -15,6 +18,14 @@ class Endpoint(APIView):
     """Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages."""
 
     pagination_class: ClassVar[type[CursorPage]] = CursorPage
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        with origin.request():
+            return super().dispatch(request, *args, **kwargs)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        origin.note(request.user, origin.address_of(request.META))
 
     def parsed(self, kind: type[Serializer[Any]]) -> dict[str, Any]:
         """The request's body through `kind`. Raises ValidationError, which names each field."""
