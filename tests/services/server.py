@@ -36,6 +36,8 @@ class Server:
 
     @property
     def setup_code(self) -> str:
+        from boxwright.teams.setup import code_of  # benchmarks start servers too, without Django
+
         return code_of((Path(self.environment["BOXWRIGHT_VAR"]) / "secret-key").read_text())
 
     def set_up(self) -> str:
@@ -101,9 +103,7 @@ def started(folder: Path, environment: dict[str, str]) -> Iterator[Server]:
     command = [sys.executable, "-m", "uvicorn", "boxwright.asgi:application", "--port", str(port)]
     with log.open("wb") as out:
         options = ["--timeout-graceful-shutdown", "1", "--no-proxy-headers"]
-        process = subprocess.Popen(
-            [*command, *options], env=environment, stdout=out, stderr=out, cwd=folder
-        )
+        process = subprocess.Popen([*command, *options], env=environment, stdout=out, stderr=out, cwd=folder)
     try:
         wait_until(lambda: accepts(port) or process.poll() is not None, "the web process")
         yield Server(f"http://127.0.0.1:{port}", environment, process, log)

@@ -5,7 +5,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.http import require_GET
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 
 from boxwright.api.auth import SessionAuthentication, TokenAuthentication
@@ -19,7 +19,10 @@ from boxwright.teams.models import User
 @require_GET
 async def project_events(request: HttpRequest, project_id: int) -> HttpResponseBase:
     """A plain Django view: DRF has no asynchronous ones. An anonymous request is a 401, a stranger's a 404."""
-    user = await sync_to_async(_user_of)(request)
+    try:
+        user = await sync_to_async(_user_of)(request)
+    except PermissionDenied as refused:
+        return plain_response(problem(403, str(refused.detail)))
     if user is None:
         return plain_response(problem(401, "Log in first."))
     if not await sync_to_async(may_watch)(user, project_id):
