@@ -23,6 +23,7 @@ from boxwright.jobs import Status
 from boxwright.projects.models import Project
 from boxwright.projects.queries import may_make_labels
 from boxwright.storage import store
+from boxwright.teams import audit
 from boxwright.teams.models import User
 
 SAMPLE = "sample"
@@ -52,6 +53,7 @@ def start_import(
         with transaction.atomic():
             job.move(Status.QUEUED, archive_key=key)
             publish(job)
+            audit.record(project.team, "imported", job.archive_name, project=project.name)
             job.send()
     except BaseException:
         Import.objects.filter(pk=job.pk).delete()

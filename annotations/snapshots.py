@@ -26,6 +26,7 @@ from boxwright.errors import Conflict, Unavailable
 from boxwright.jobs import Status
 from boxwright.projects.models import Label, Project
 from boxwright.storage import store
+from boxwright.teams import audit
 from boxwright.teams.models import User
 
 CHUNK = 500
@@ -41,6 +42,7 @@ def create_snapshot(*, project: Project, author: User) -> Snapshot:
         project=project, number=number, author=author, parent=before.order_by("-number").first()
     )
     _publish(snapshot)
+    audit.record(project.team, "made snapshot", f"{project.name} v{number}")
     snapshot.send()
     return snapshot
 

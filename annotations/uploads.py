@@ -12,6 +12,7 @@ from annotations.models import Annotation, Image, Snapshot
 from annotations.pictures import Stored, add_rows, forget_pictures, known_images, put_picture, sha256_of
 from annotations.shapes import image_shape
 from boxwright.projects.models import Project
+from boxwright.teams import audit
 from boxwright.teams.models import User
 
 
@@ -103,6 +104,7 @@ def remove_image(*, image: Image) -> None:
         for label_id in Annotation.objects.filter(image=image).values_list("label_id", flat=True):
             labels[label_id] = labels.get(label_id, 0) - 1
         current.delete()
+        audit.record(project.team, "deleted image", image.name, project=project.name, sha256=image.sha256)
         counters.move(project.pk, queues={current.queue: -1}, labels=labels)
         counters.publish_counts(project.pk)
     frozen = Snapshot.objects.filter(project__team_id=project.team_id, created_at__gte=image.created_at)

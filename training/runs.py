@@ -11,6 +11,7 @@ from annotations.models import Snapshot
 from boxwright.errors import Conflict, Invalid
 from boxwright.jobs import MENDABLE, Status
 from boxwright.projects.models import Project
+from boxwright.teams import audit
 from boxwright.teams.models import User
 from training import estimates, status
 from training.engine import catalog
@@ -50,6 +51,7 @@ def start_run(
             estimate_seconds=estimates.seconds_for(project, checked, images),
             created_by=author,
         )
+        audit.record(project.team, "started run", f"{project.name} run {run.number}", model=model)
         run.send()
         status.publish_run(run)
     return run
@@ -74,6 +76,7 @@ def cancel_run(run: Run) -> Run:
     """The run is canceled at once; its process follows within two seconds. Canceling twice changes nothing."""
     with transaction.atomic():
         if run.move(Status.CANCELED, phase="", eta_seconds=None):
+            audit.record(run.project.team, "canceled run", f"{run.project.name} run {run.number}")
             status.publish_run(run)
         elif run.status != Status.CANCELED:
             raise Conflict(f"This run has {run.status} already.")
@@ -85,6 +88,7 @@ def resume_run(run: Run) -> Run:
     with transaction.atomic():
         if not run.move(Status.QUEUED, among=MENDABLE, attempt=0, phase="", started_at=None):
             raise Conflict(f"Only a failed or canceled run can be resumed; this one is {run.status}.")
+        audit.record(run.project.team, "resumed run", f"{run.project.name} run {run.number}")
         run.send()
         status.publish_run(run)
     return run

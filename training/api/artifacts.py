@@ -8,6 +8,7 @@ from rest_framework.response import Response
 
 from boxwright.api.files import download_object
 from boxwright.api.views import Endpoint
+from boxwright.teams import audit
 from boxwright.teams.api.accounts import signed_in
 from boxwright.teams.models import Role
 from training import artifacts, keys, queries
@@ -42,4 +43,5 @@ class ArtifactDownloadView(Endpoint):
     @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY, 302: None})
     def get(self, request: Request, artifact_id: int) -> HttpResponseBase:
         artifact = artifacts.downloadable(queries.artifact_for(request.user, artifact_id))
+        audit.record_download(artifact.run.project.team, artifacts.file_name(artifact))
         return download_object(keys.artifact(artifact), artifacts.file_name(artifact))

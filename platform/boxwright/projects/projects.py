@@ -8,6 +8,7 @@ from django.utils import timezone
 from boxwright.jobs import enqueue
 from boxwright.projects.labels import NewLabel, add_labels
 from boxwright.projects.models import Project
+from boxwright.teams import audit
 from boxwright.teams.models import Team, User
 from boxwright.teams.slugs import create_with_slug
 
@@ -24,13 +25,16 @@ def create_project(*, team: Team, author: User, name: str, task: str, labels: It
 
     project = create_with_slug(Project, name, "project", create)
     add_labels(project, labels)
+    audit.record(team, "made project", name)
     return project
 
 
+@transaction.atomic
 def rename_project(project: Project, name: str) -> None:
     """The slug stays: links that people share go on working."""
-    project.name = name.strip()
+    before, project.name = project.name, name.strip()
     project.save(update_fields=["name", "updated_at"])
+    audit.record(project.team, "renamed project", project.name, before=before)
 
 
 @transaction.atomic
@@ -38,4 +42,5 @@ def delete_project(project: Project) -> None:
     """Gone for everybody at once; a task then deletes its rows and its objects."""
     slug = f"deleted-{project.pk}"
     Project.objects.filter(pk=project.pk, deleted_at=None).update(deleted_at=timezone.now(), slug=slug)
+    audit.record(project.team, "deleted project", project.name)
     enqueue(REMOVE, project.pk)

@@ -110,7 +110,7 @@ class SessionsView(Endpoint):
         """Where I am logged in, newest first."""
         return self.page(sessions.sessions_of(signed_in(request)), SessionRowSerializer, "-created_at", "-pk")
 
-    @extend_schema(responses={204: None})
+    @extend_schema(operation_id="auth_sessions_destroy_others", responses={204: None})
     def delete(self, request: Request) -> Response:
         """Log out everywhere else."""
         sessions.end_others(signed_in(request), request._request.session.session_key)
