@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -45,6 +45,7 @@ class Server:
 
     folder: Path
     port: int
+    environment: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -56,11 +57,18 @@ class Server:
         return setup_code(self.folder / "up.log")
 
     def start(self) -> None:
+        own = {"BOXWRIGHT_VAR": str(self.folder), "BOXWRIGHT_PORT": str(self.port)}
         with (self.folder / "up.log").open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "up"],
                 cwd=ROOT,
-                env={**os.environ, "BOXWRIGHT_VAR": str(self.folder), "BOXWRIGHT_PORT": str(self.port), **SPEED},
+                env={
+                    **os.environ,
+                    "BOXWRIGHT_VAR": str(self.folder),
+                    "BOXWRIGHT_PORT": str(self.port),
+                    **SPEED,
+                    **self.environment,
+                },
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
