@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { api } from "../api/client";
 import type { AuditEntry, Page } from "../api/types";
+import { browserName } from "../ui/browserName";
 import { Button } from "../ui/button";
 import { ago } from "../ui/figures";
 import { Failed } from "../ui/states";
@@ -17,14 +18,14 @@ function sentence(details: AuditEntry["details"]): string {
 
 function Row({ entry, own }: { entry: AuditEntry; own: boolean }) {
   const more = sentence(entry.details);
+  const target = entry.action === "signed in" ? browserName(entry.target) : entry.target;
   return (
     <tr>
       <td class="faint nowrap" title={new Date(entry.at).toLocaleString("en-GB")}>
         {ago(entry.at)}
       </td>
       <td>
-        {!own && <b>{entry.actor || "System"}</b>} {entry.action}{" "}
-        {entry.target && <span>{entry.target}</span>}
+        {!own && <b>{entry.actor || "System"}</b>} {entry.action} {target}
         {more && <span class="small faint"> {more}</span>}
       </td>
       <td class="faint mono desk-only-cell">{entry.address ?? ""}</td>

@@ -3,13 +3,13 @@ import { api } from "../../api/client";
 import { fetchAll } from "../../api/fetchers";
 import type { SessionRow } from "../../api/types";
 import { Badge } from "../../ui/badge";
+import { browserName } from "../../ui/browserName";
 import { Button } from "../../ui/button";
 import { Confirm } from "../../ui/confirm";
 import { ago, day } from "../../ui/figures";
 import { Failed } from "../../ui/states";
 import { toast, toastError } from "../../ui/toast";
 import { useLoaded } from "../../ui/useLoaded";
-import { browserName } from "./browserName";
 
 function Row({ row, signOut }: { row: SessionRow; signOut: () => void }) {
   const name = browserName(row.browser);
