@@ -62,13 +62,7 @@ class Server:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "up"],
                 cwd=ROOT,
-                env={
-                    **os.environ,
-                    "BOXWRIGHT_VAR": str(self.folder),
-                    "BOXWRIGHT_PORT": str(self.port),
-                    **SPEED,
-                    **self.environment,
-                },
+                env={**os.environ, **own, **SPEED, **self.environment},
                 stdout=log,
                 stderr=log,
                 start_new_session=True,

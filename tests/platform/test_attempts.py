@@ -21,9 +21,9 @@ As = Callable[[User], APIClient]
 LOGIN, TOKEN = "/api/v1/auth/login/", "/api/v1/auth/token/"
 
 
-def guess(email: str, address: str = "10.0.0.1", url: str = TOKEN, password: str = "wrong", **more: str) -> int:
+def guess(email: str, address: str = "10.0.0.1", url: str = TOKEN, password: str = "wrong") -> int:
     body = {"email": email, "password": password}
-    status: int = APIClient(REMOTE_ADDR=address).post(url, body, **more).status_code
+    status: int = APIClient(REMOTE_ADDR=address).post(url, body).status_code
     return status
 
 

@@ -1,9 +1,12 @@
 """Nobody comes back who was sent away: removal and demotion end links, claims and access at once."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from django.db.models.functions import Now
 from rest_framework.test import APIClient
@@ -13,6 +16,7 @@ from boxwright.projects.models import Project
 from boxwright.teams.models import Invitation, Membership, Role, Team, User
 from boxwright.teams.tokens import new_token
 from tests.conftest import PASSWORD, make_member
+from tests.services.server import server
 
 As = Callable[[User], APIClient]
 URL = "/api/v1/teams/plates/invitations/"
@@ -127,3 +131,31 @@ def test_claims_end_with_the_right_to_label(
     _ = owner.patch(member_url(bob), change) if change else owner.delete(member_url(bob))
     image.refresh_from_db()
     assert (image.claimed_by == bob) is kept
+
+
+def test_a_link_that_is_used_while_its_author_is_removed_brings_nobody_back(tmp_path: Path) -> None:
+    """Whichever comes first, in a real server with real threads."""
+    with server(tmp_path) as running, running.client(running.set_up()) as alice, running.client() as olga:
+        for number in range(5):
+            account = {**NEW, "email": f"olga{number}@example.org"}
+            invited = alice.post("teams/plates/invitations/", json={"role": "owner"}).json()
+            olga.cookies.clear()
+            olga.get("auth/session/")
+            csrf = {"X-CSRFToken": olga.cookies["csrftoken"]}
+            first = {"token": invited["link"].partition("#")[2], **account}
+            assert olga.post("invitations/accept/", json=first, headers=csrf).status_code == 200
+            csrf = {"X-CSRFToken": olga.cookies["csrftoken"]}
+            own = olga.post("teams/plates/invitations/", json={"role": "owner"}, headers=csrf).json()
+            token = {"token": own["link"].partition("#")[2]}
+            [mine] = [row for row in members(alice) if row["user"]["email"] == account["email"]]
+            with ThreadPoolExecutor(2) as both:
+                away = both.submit(alice.delete, f"teams/plates/members/{mine['id']}/")
+                back = both.submit(olga.post, "invitations/accept/", json=token, headers=csrf)
+            assert away.result().status_code == 204
+            assert back.result().status_code in {200, 404}
+            assert [row["user"]["name"] for row in members(alice)] == ["Alice"]
+
+
+def members(client: httpx.Client) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = client.get("teams/plates/members/").json()["results"]
+    return rows

@@ -1,7 +1,9 @@
 """Where I am logged in: listed, ended one by one or all at once, by themselves when unused or old."""
 
+import base64
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from django.db.models.functions import Now
@@ -41,6 +43,19 @@ def test_each_browser_is_listed_with_where_it_is(alice: User, bob: User) -> None
     assert [row["current"] for row in listed(desk)] == [False, True]
     keys = set(Session.objects.values_list("session_key", flat=True))
     assert not any(key in phone.get(URL).content.decode() for key in keys)
+
+
+def test_pages_of_sessions_carry_no_key(alice: User) -> None:
+    clients = [log_in(alice) for _ in range(3)]
+    seen, url = [], f"{URL}?limit=1"
+    while url:
+        page = clients[0].get(url).json()
+        seen += [row["id"] for row in page["results"]]
+        url = page["next"] or ""
+        cursor = dict(parse_qsl(urlsplit(url).query)).get("cursor", "")
+        told = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+        assert not any(key in told for key in Session.objects.values_list("session_key", flat=True))
+    assert len(set(seen)) == 3
 
 
 def test_one_session_is_ended(alice: User, bob: User) -> None:

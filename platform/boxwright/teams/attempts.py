@@ -22,10 +22,10 @@ from django.db.models.functions import Now
 from boxwright import limits
 from boxwright.api import origin
 from boxwright.errors import TooOften
+from boxwright.teams import audit
 from boxwright.teams.models import Attempt, AuditEntry, Team, User
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-SIGNED_IN = "signed in"
 PRUNED_AT_ONCE = 200
 
 
@@ -127,8 +127,8 @@ def _prune() -> None:
 
 
 def _logged_in_before(email: str) -> bool:
-    address = origin.current().address
-    return AuditEntry.objects.filter(actor__email=email, action=SIGNED_IN, address=address).exists()
+    own = AuditEntry.objects.filter(actor__email=email, team_slug="", action__in=audit.PROVED)
+    return own.filter(address=origin.current().address).exists()
 
 
 def _place() -> str:

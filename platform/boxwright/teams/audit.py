@@ -12,6 +12,9 @@ from django.db.models.functions import Now
 from boxwright.api import origin
 from boxwright.teams.models import AuditEntry, Team, User
 
+SIGNED_IN, MADE_TOKEN = "signed in", "made token"
+PROVED = (SIGNED_IN, MADE_TOKEN)
+"""What only whoever knows the password does."""
 SAME_DOWNLOAD = timedelta(minutes=10)
 
 

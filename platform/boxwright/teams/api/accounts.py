@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from boxwright.api import origin
 from boxwright.api.auth import require_csrf
 from boxwright.api.views import Endpoint, OpenEndpoint
-from boxwright.teams import accounts, attempts, audit, resets, sessions, setup, tokens
+from boxwright.teams import accounts, audit, resets, sessions, setup, tokens
 from boxwright.teams.api.serializers import (
     AuditEntrySerializer,
     CredentialsSerializer,
@@ -69,7 +69,7 @@ class LogoutView(Endpoint):
     def post(self, request: Request) -> Response:
         """Ends the session; a script ends its token."""
         if isinstance(request.auth, Token):
-            request.auth.delete()
+            tokens.revoke(signed_in(request), request.auth.pk)
         else:
             logout(request._request)
         return Response(status=204)
@@ -108,7 +108,7 @@ class SessionsView(Endpoint):
     @extend_schema(responses=SessionRowSerializer(many=True))
     def get(self, request: Request) -> Response:
         """Where I am logged in, newest first."""
-        return self.page(sessions.sessions_of(signed_in(request)), SessionRowSerializer, "-created_at", "-pk")
+        return self.page(sessions.sessions_of(signed_in(request)), SessionRowSerializer, "-created_at", "-public_id")
 
     @extend_schema(operation_id="auth_sessions_destroy_others", responses={204: None})
     def delete(self, request: Request) -> Response:
@@ -178,7 +178,7 @@ def begin_session(request: Request, user: User) -> None:
     browser = sessions.about(origin.current().address, request.headers.get("User-Agent", ""))
     request._request.session.update(browser)
     sessions.prune()
-    audit.record_own(user, attempts.SIGNED_IN, browser["browser"])
+    audit.record_own(user, audit.SIGNED_IN, browser["browser"])
 
 
 def signed_in(request: Request) -> User:

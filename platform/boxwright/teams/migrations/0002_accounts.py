@@ -96,11 +96,11 @@ class Migration(migrations.Migration):
                 ('target', models.CharField(blank=True, max_length=200)),
                 ('details', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
                 ('address', models.GenericIPAddressField(null=True)),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='audit', to=settings.AUTH_USER_MODEL)),
-                ('team', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='audit', to='teams.team')),
+                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='audit', db_index=False, to=settings.AUTH_USER_MODEL)),
+                ('team', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='audit', db_index=False, to='teams.team')),
             ],
             options={
-                'indexes': [models.Index(fields=['team', '-id'], name='audit_by_team')],
+                'indexes': [models.Index(fields=['team', '-id'], name='audit_by_team'), models.Index(fields=['actor', 'team_slug', '-id'], name='audit_by_actor')],
             },
         ),
         migrations.CreateModel(
