@@ -63,12 +63,16 @@ export function TokenPanel({ me }: { me: User }) {
           <Row key={token.id} token={token} revoke={() => setRevoking(token)} />
         ))}
       </ul>
-      <p class="body dim">
-        Scripts send it as <span class="mono">Authorization: Token …</span>{" "}
-        <a class="link" href="/api/v1/docs/">
-          All addresses of the API
-        </a>
-      </p>
+      <div class="body stack">
+        <p class="dim">
+          Scripts send it as <span class="mono">Authorization: Token …</span>
+        </p>
+        <p>
+          <a class="link" href="/api/v1/docs/">
+            All addresses of the API
+          </a>
+        </p>
+      </div>
       {making && (
         <NewTokenDialog
           me={me}
