@@ -65,6 +65,7 @@ JSON_BYTES = _limit("JSON_BYTES", 10, "MB of JSON a request", "413", scale=MIB)
 FILES_A_REQUEST = _limit("FILES_A_REQUEST", 200, "files a request", "413")
 
 # accounts -----------------------------------------------------------------------------------------------------------
+PASSWORD_CHARACTERS = _limit("PASSWORD_CHARACTERS", 128, "characters a new password, 12 at least", "400")
 LOGIN_TRIES = _limit(
     "LOGIN_TRIES", 10, "tries a minute at one account from one address", "429", "BOXWRIGHT_LOGIN_TRIES"
 )

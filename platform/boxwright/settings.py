@@ -237,6 +237,7 @@ if not EMBEDDED:
         "BOXWRIGHT_SECRET_KEY": secret_key.weakness(SECRET_KEY),
         "BOXWRIGHT_DEBUG": DEBUG and "must be off",
         "BOXWRIGHT_HOSTS": (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS) and "name the hosts, without wildcard",
+        "BOXWRIGHT_PROXIES": _https and not PROXIES and "name the addresses of the proxy that speaks TLS",
         "BOXWRIGHT_PUBLIC_URL": not (_https or _local) and "set the https:// address that people open",
         "BOXWRIGHT_DATABASE_URL": "sqlite" in str(DATABASES["default"]["ENGINE"]) and "set a PostgreSQL URL",
         "BOXWRIGHT_BROKER_URL": not BROKER_URL and "set a RabbitMQ or Redis URL",

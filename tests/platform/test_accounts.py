@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from rest_framework.test import APIClient
 
+from boxwright import limits
 from boxwright.teams import setup
 from boxwright.teams.models import Team, Token, User
 from tests.conftest import PASSWORD
@@ -45,6 +46,13 @@ def test_the_first_visitor_makes_the_first_account(browser: APIClient, db: None)
     state = browser.get("/api/v1/auth/session/").json()
     assert state["authenticated"]
     assert not state["setup_required"]
+
+
+@pytest.mark.parametrize(("length", "status"), [(12, 201), (limits.PASSWORD_CHARACTERS, 201), (129, 400)])
+def test_a_password_has_up_to_128_characters(browser: APIClient, db: None, length: int, status: int) -> None:
+    password = ("qz7 " * 40)[:length]
+    made = browser.post("/api/v1/auth/setup/", {**FIRST, "password": password}, **csrf(browser))
+    assert made.status_code == status
 
 
 @pytest.mark.parametrize("code", ["", "wrong", "a" * 24])

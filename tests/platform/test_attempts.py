@@ -15,7 +15,7 @@ from rest_framework.test import APIClient
 from boxwright import limits
 from boxwright.teams.models import Attempt, User
 from tests.conftest import PASSWORD
-from tests.services.server import FIRST, Server, server, web
+from tests.services.server import FIRST, Server, server, started
 
 As = Callable[[User], APIClient]
 LOGIN, TOKEN = "/api/v1/auth/login/", "/api/v1/auth/token/"
@@ -131,7 +131,7 @@ def test_counters_that_are_over_are_forgotten(alice: User) -> None:
 @pytest.fixture
 def two(tmp_path: Path) -> Iterator[tuple[Server, Server]]:
     """Two web processes of one installation; the proxy in front of them has the address 127.0.0.2."""
-    with server(tmp_path, BOXWRIGHT_PROXIES="127.0.0.2/32") as one, web(tmp_path, one.environment) as other:
+    with server(tmp_path, BOXWRIGHT_PROXIES="127.0.0.2/32") as one, started(tmp_path, one.environment) as other:
         one.set_up()
         yield one, other
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from boxwright.teams.models import Invitation, Membership, Role, User
+from boxwright.teams.models import Invitation, Membership, Role, Team, User
 from boxwright.teams.tokens import new_token
 from tests.conftest import PASSWORD
 
@@ -127,6 +127,21 @@ def test_where_a_mail_server_is_set_the_link_is_mailed(settings: Settings, as_us
     assert made["mailed"]
     assert mail.outbox[0].to == ["new@example.org"]
     assert made["link"] in mail.outbox[0].body
+
+
+def test_a_mail_begins_with_its_link_whatever_people_are_called(
+    settings: Settings, as_user: As, alice: User, team: Team
+) -> None:
+    """A stranger's letter must not come under our name."""
+    settings.MAIL_ENABLED = True
+    User.objects.filter(pk=alice.pk).update(name="Your bank\n\nPay at https://evil.example \u202e")
+    Team.objects.filter(pk=team.pk).update(name="Win\r\nBcc: all@example.org")
+    made = invite(as_user(User.objects.get(pk=alice.pk)), email="new@example.org")
+    [message] = mail.outbox
+    lines = str(message.body).splitlines()
+    assert message.subject == "Invitation to a team on Boxwright"
+    assert lines[0] == f"Join: {made['link']}"
+    assert lines[-2:] == ["Team: Win  Bcc: all@example.org", "Invited by: Your bank  Pay at https://evil.example  "]
 
 
 def test_a_mail_server_that_is_away_loses_no_invitation(settings: Settings, as_user: As, alice: User) -> None:

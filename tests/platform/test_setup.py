@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 
 from boxwright.teams import setup
 from boxwright.teams.models import User
-from tests.services.server import server, web
+from tests.services.server import server, started
 
 
 def test_the_command_shows_the_link_until_there_is_an_account(db: None) -> None:
@@ -27,7 +27,7 @@ def test_codes_of_two_installations_differ() -> None:
 
 
 def test_all_processes_know_the_code_and_nobody_is_first_without_it(tmp_path: Path) -> None:
-    with server(tmp_path) as one, web(tmp_path, one.environment) as other, other.client() as client:
+    with server(tmp_path) as one, started(tmp_path, one.environment) as other, other.client() as client:
         client.get("auth/session/")
         csrf = {"X-CSRFToken": client.cookies["csrftoken"]}
         first = {"email": "eve@example.org", "password": "correct horse battery", "name": "Eve", "team_name": "Eve"}

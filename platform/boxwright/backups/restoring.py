@@ -21,8 +21,9 @@ from boxwright.jobs import Status, job_models
 from boxwright.storage import store
 
 DOORS: dict[str, dict[str, Any]] = {
-    "sessions.Session": {},
+    "teams.Session": {},
     "teams.Token": {},
+    "teams.PasswordReset": {},
     "teams.Invitation": {"accepted_at": None},
 }
 """Of each model, the rows that let somebody in. One that was withdrawn after the backup was made must stay so."""

@@ -14,8 +14,13 @@ from boxwright.teams.tokens import DEFAULT_DAYS, DEFAULT_NAME
 class PasswordField(serializers.CharField):
     """Taken as typed, spaces too, and never sent back."""
 
+    def __init__(self, *, max_length: int = 200, **options: Any) -> None:
+        super().__init__(max_length=max_length, trim_whitespace=False, write_only=True, **options)
+
+
+class NewPasswordField(PasswordField):
     def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=200, trim_whitespace=False, write_only=True, **options)
+        super().__init__(max_length=limits.PASSWORD_CHARACTERS, **options)
 
 
 class PersonSerializer(serializers.ModelSerializer[User]):
@@ -68,6 +73,7 @@ class CredentialsSerializer(serializers.Serializer[Any]):
 
 
 class SetupSerializer(CredentialsSerializer):
+    password = NewPasswordField()
     code = serializers.CharField(max_length=100, help_text="what stands behind # in the link that the server shows")
     name = serializers.CharField(max_length=100)
     team_name = serializers.CharField(max_length=100)
@@ -121,7 +127,7 @@ class SessionRowSerializer(serializers.ModelSerializer[Session]):
 
 class PasswordChangeSerializer(serializers.Serializer[Any]):
     current = PasswordField()
-    new = PasswordField()
+    new = NewPasswordField()
 
 
 class ResetSerializer(serializers.Serializer[Any]):
@@ -130,7 +136,7 @@ class ResetSerializer(serializers.Serializer[Any]):
 
 class NewPasswordSerializer(serializers.Serializer[Any]):
     token = serializers.CharField(max_length=200)
-    password = PasswordField()
+    password = NewPasswordField()
 
 
 class AuditEntrySerializer(serializers.ModelSerializer[AuditEntry]):
@@ -217,7 +223,7 @@ class InvitationPreviewSerializer(serializers.Serializer[Any]):
 class AcceptSerializer(InvitationTokenSerializer):
     email = serializers.EmailField(required=False, allow_blank=True, default="")
     name = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
-    password = PasswordField(required=False, allow_blank=True, default="")
+    password = NewPasswordField(required=False, allow_blank=True, default="")
 
 
 class JoinedSerializer(serializers.Serializer[Any]):
