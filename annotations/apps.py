@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.apps import AppConfig
 
 
@@ -8,6 +10,18 @@ class AnnotationsConfig(AppConfig):
         from annotations import holdings, removal
         from boxwright.projects.removal import register
         from boxwright.storage import needs
+        from boxwright.teams.members import role_lost
 
         needs.register(holdings)
         register(removal.remove_pictures)
+        role_lost.connect(_release_claims)
+
+
+def _release_claims(*, team: Any, user: Any, role: str | None, **_signal: Any) -> None:
+    """Whoever may not label any more holds no image."""
+    from annotations.queue import release_all
+    from boxwright.teams.models import Role
+    from boxwright.teams.queries import is_at_least
+
+    if role is None or not is_at_least(role, Role.ANNOTATOR):
+        release_all(team=team, user=user)

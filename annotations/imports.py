@@ -25,6 +25,7 @@ from boxwright.projects.queries import may_make_labels
 from boxwright.projects.quotas import expect_room, expect_slot
 from boxwright.storage import registry
 from boxwright.storage.named import Named, sha256_of
+from boxwright.teams import audit
 from boxwright.teams.models import User
 
 SAMPLE = "sample"
@@ -61,6 +62,7 @@ def start_import(
             create_labels=create_labels,
         )
         publish(job)
+        audit.record(project.team, "imported", job.archive_name, project=project.name)
         job.send()
         registry.confirm([key])
     return job

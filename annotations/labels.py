@@ -19,6 +19,7 @@ from annotations.revise import locked_images, publish_image
 from boxwright.errors import Conflict, Invalid
 from boxwright.projects.labels import label_book, present_label
 from boxwright.projects.models import Label
+from boxwright.teams import audit
 from boxwright.teams.models import User
 
 IMAGES, BOXES = 100, 2000
@@ -48,6 +49,7 @@ def _begin(label: Label, into_id: int) -> Label:
             raise Conflict(f'"{label.name}" is being merged into "{book.names[book.today[label.pk]]}" already.')
         into.merged_ids = list(dict.fromkeys([*into.merged_ids, label.pk, *label.merged_ids]))
         into.save(update_fields=["merged_ids"])
+        audit.record(label.project.team, "merged label", label.name, into=into.name, project=label.project.name)
         return into
 
 

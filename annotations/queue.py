@@ -18,7 +18,7 @@ from annotations.shapes import person, plain
 from boxwright import events, limits
 from boxwright.errors import Conflict
 from boxwright.projects.models import Project
-from boxwright.teams.models import User
+from boxwright.teams.models import Team, User
 
 LEASE = timedelta(minutes=10)
 CANDIDATES = 16
@@ -57,6 +57,13 @@ def release(*, image_id: int, user: User, project_id: int) -> None:
         mine = Image.objects.filter(pk=image_id, project_id=project_id, claimed_by=user)
         if mine.update(claimed_by=None, claim_expires_at=None):
             _publish(project_id, image_id, None, None)
+
+
+def release_all(*, team: Team, user: User) -> None:
+    """Give back whatever the person holds in the team's projects."""
+    held = Image.objects.filter(project__team=team, claimed_by=user)
+    for pk, project_id in list(held.values_list("pk", "project_id")):
+        release(image_id=pk, user=user, project_id=project_id)
 
 
 def _claim_first(waiting: QuerySet[Image], user: User) -> Image | None:

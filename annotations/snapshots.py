@@ -28,6 +28,7 @@ from boxwright.projects.models import Label, Project
 from boxwright.projects.quotas import expect_slot
 from boxwright.storage import ObjectMissing, registry
 from boxwright.storage.named import Named, sha256_of_path
+from boxwright.teams import audit
 from boxwright.teams.models import User
 
 CHUNK = 500
@@ -46,6 +47,7 @@ def create_snapshot(*, project: Project, author: User) -> Snapshot:
         project=project, number=number, author=author, parent=before.order_by("-number").first()
     )
     _publish(snapshot)
+    audit.record(project.team, "made snapshot", f"{project.name} v{number}")
     snapshot.send()
     return snapshot
 

@@ -15,6 +15,7 @@ from annotations.shapes import image_shape
 from boxwright.projects.models import Project
 from boxwright.projects.quotas import expect_room
 from boxwright.storage import registry
+from boxwright.teams import audit
 from boxwright.teams.models import User
 
 
@@ -110,6 +111,7 @@ def remove_image(*, image: Image) -> None:
         for label_id in Annotation.objects.filter(image=image).values_list("label_id", flat=True):
             labels[label_id] = labels.get(label_id, 0) - 1
         current.delete()
+        audit.record(project.team, "deleted image", image.name, project=project.name, sha256=image.sha256)
         counters.move(project.pk, queues={current.queue: -1}, labels=labels, size=-current.size)
         counters.publish_counts(project.pk)
         registry.release(keys_of_image(project.team_id, image.sha256))

@@ -16,7 +16,7 @@ from typing import Any
 
 import psutil
 
-from bench.server import running_server
+from bench.server import parts_of, running_server
 from tests.e2e.api import Api
 
 TARGETS = ("onnx", "tflite", "tfjs")
@@ -41,9 +41,9 @@ def main() -> int:
         with running_server(folder):
             pass
         began = time.monotonic()
-        with running_server(folder) as url:
+        with running_server(folder) as link:
             report.line("second start to first page", time.monotonic() - began, 3, "s")
-            with Api.first_visit(url) as api:
+            with Api.first_visit(*parts_of(link)) as api:
                 report.line("web process at rest", web_memory(folder), 200, "MB")
                 run_the_loop(api, folder, report)
     return 1 if report.failed else 0

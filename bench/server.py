@@ -12,16 +12,21 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.services.processes import wait_until
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
 @contextlib.contextmanager
 def running_server(folder: Path | None = None) -> Iterator[str]:
-    """Yields its URL once the first page answers; fails on any "database is locked" in its log."""
+    """Yields its link once the first page answers, as `make run` shows it: with the setup code on the first start.
+
+    Fails on any "database is locked" in its log.
+    """
     with contextlib.ExitStack() as stack:
         folder = folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         port = free_port()
-        settings = {"BOXWRIGHT_VAR": str(folder), "BOXWRIGHT_PORT": str(port), "BOXWRIGHT_LOGIN_RATE": "1000/min"}
+        settings = {"BOXWRIGHT_VAR": str(folder), "BOXWRIGHT_PORT": str(port), "BOXWRIGHT_LOGIN_TRIES": "1000"}
         log = folder / "up.log"
         with log.open("wb") as output:
             server = subprocess.Popen(
@@ -30,13 +35,20 @@ def running_server(folder: Path | None = None) -> Iterator[str]:
         try:
             url = f"http://127.0.0.1:{port}"
             wait_for_page(url, server)
-            yield url
+            wait_until(lambda: " is at " in log.read_text(), "the link")
+            yield log.read_text().partition(" is at ")[2].split()[0]
         finally:
             server.send_signal(signal.SIGINT)
             server.wait(30)
         locked = log.read_text(errors="replace").count("database is locked")
         if locked:
             raise SystemExit(f'"database is locked" {locked} times in the log')
+
+
+def parts_of(link: str) -> tuple[str, str]:
+    """URL and setup code."""
+    url, _, code = link.partition("/setup#")
+    return url, code
 
 
 def wait_for_page(url: str, server: subprocess.Popen[bytes]) -> None:

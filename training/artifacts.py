@@ -5,6 +5,7 @@ from django.db import transaction
 from boxwright.errors import Conflict, Invalid
 from boxwright.jobs import MENDABLE, Status
 from boxwright.projects.quotas import expect_slot
+from boxwright.teams import audit
 from boxwright.teams.models import User
 from training import status
 from training.engine import catalog
@@ -24,6 +25,7 @@ def make_artifact(*, run: Run, author: User, target: str, quantization: str = "n
         queued = made or artifact.move(Status.QUEUED, among=MENDABLE, attempt=0, parity=None, started_at=None)
         if queued:
             expect_slot(run.project.team_id, more=0)
+            audit.record(run.project.team, "published", file_name(artifact))
             artifact.send()
             status.publish_artifact(artifact)
     return artifact, queued

@@ -12,6 +12,7 @@ from boxwright.errors import Conflict, Invalid
 from boxwright.jobs import MENDABLE, Status
 from boxwright.projects.models import Project
 from boxwright.projects.quotas import expect_slot
+from boxwright.teams import audit
 from boxwright.teams.models import User
 from training import estimates, status
 from training.engine import catalog
@@ -52,6 +53,7 @@ def start_run(
             estimate_seconds=estimates.seconds_for(project, checked, images),
             created_by=author,
         )
+        audit.record(project.team, "started run", f"{project.name} run {run.number}", model=model)
         run.send()
         status.publish_run(run)
     return run
@@ -76,6 +78,7 @@ def cancel_run(run: Run) -> Run:
     """The run is canceled at once; its process follows within two seconds. Canceling twice changes nothing."""
     with transaction.atomic():
         if run.move(Status.CANCELED, phase="", eta_seconds=None):
+            audit.record(run.project.team, "canceled run", f"{run.project.name} run {run.number}")
             status.publish_run(run)
         elif run.status != Status.CANCELED:
             raise Conflict(f"This run has {run.status} already.")
@@ -88,6 +91,7 @@ def resume_run(run: Run) -> Run:
         expect_slot(run.project.team_id)
         if not run.move(Status.QUEUED, among=MENDABLE, attempt=0, phase="", started_at=None):
             raise Conflict(f"Only a failed or canceled run can be resumed; this one is {run.status}.")
+        audit.record(run.project.team, "resumed run", f"{run.project.name} run {run.number}")
         run.send()
         status.publish_run(run)
     return run

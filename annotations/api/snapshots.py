@@ -22,6 +22,7 @@ from boxwright.api.pagination import CursorPage
 from boxwright.api.views import Endpoint
 from boxwright.errors import NotFound
 from boxwright.projects.queries import project_for
+from boxwright.teams import audit
 from boxwright.teams.api.accounts import signed_in
 from boxwright.teams.models import Role
 
@@ -64,6 +65,7 @@ class ManifestView(Endpoint):
         snapshot = snapshot_for(request.user, snapshot_id)
         snapshots.expect_built(snapshot)
         name = f"{_stem(snapshot)}.jsonl"
+        audit.record_download(snapshot.project.team, name)
         return send_object(request, manifest_of(snapshot), "application/x-ndjson", tag=snapshot.sha256, filename=name)
 
 
@@ -74,6 +76,7 @@ class DownloadView(Endpoint):
         snapshot = snapshot_for(request.user, snapshot_id)
         layout = download_format(snapshot, format_name)
         name = f"{_stem(snapshot)}-{layout.name}.zip"
+        audit.record_download(snapshot.project.team, name)
         reader = Reader(iter(()) if request.method == "HEAD" else zip_of(snapshot, layout))
         return StreamedFile(reader, as_attachment=True, filename=name, content_type="application/zip")
 

@@ -20,7 +20,7 @@ from typing import Any
 import psutil
 
 from bench.labelling.eight import Person, box, check, join, lay, tell, upload
-from bench.server import running_server
+from bench.server import parts_of, running_server
 from bench.siege.attacks import ATTACKS, Target
 
 BAR_MS, BAR_MB = 250.0, 400.0
@@ -33,15 +33,15 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=8)
     parser.add_argument("--attacks", nargs="*", default=list(ATTACKS), choices=list(ATTACKS))
     options = parser.parse_args()
-    with running_server() as url:
-        passed = siege(url, options.people, options.seconds, options.attacks)
+    with running_server() as link:
+        passed = siege(link, options.people, options.seconds, options.attacks)
     print("within the bars" if passed else f"over the bars: {BAR_MS} ms, {BAR_MB} MB, no failure")
     sys.exit(not passed)
 
 
-def siege(url: str, people: int, seconds: float, attacks: list[str]) -> bool:
-    annotators, project, label = lay(url, people, int(people * (seconds / PACE + 5)))
-    target = let_in(url, project)
+def siege(link: str, people: int, seconds: float, attacks: list[str]) -> bool:
+    annotators, project, label = lay(link, people, int(people * (seconds / PACE + 5)))
+    target = let_in(parts_of(link)[0], project)
     saved: list[dict[int, set[str]]] = [{} for _ in annotators]
     faults: list[str] = []
     with watched() as peak, attacked(target, attacks):

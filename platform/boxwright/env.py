@@ -1,6 +1,7 @@
 """Environment variables, read once in `settings.py` through typed readers that fail loudly."""
 
 import os
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -61,6 +62,19 @@ def folder(name: str, default: Path) -> Path:
 def names(name: str, default: str = "") -> list[str]:
     """A comma-separated list."""
     return [part.strip() for part in text(name, default).split(",") if part.strip()]
+
+
+def networks(name: str) -> list[str]:
+    """A comma-separated list of addresses and networks: 127.0.0.1, 10.0.0.0/8."""
+    wanted = names(name)
+    for part in wanted:
+        try:
+            ip_network(part)
+        except ValueError:
+            raise EnvironmentVariableError(
+                f"{name}={part!r}: expected addresses or networks, comma-separated"
+            ) from None
+    return wanted
 
 
 def database(name: str, sqlite_file: Path, connections: int) -> dict[str, object]:

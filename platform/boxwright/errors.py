@@ -10,6 +10,7 @@ class DomainError(Exception):
 
     status = 400
     title = "Bad request"
+    headers: Mapping[str, str] = {}
 
     def __init__(self, detail: str, **extra: Any) -> None:
         super().__init__(detail)
@@ -57,6 +58,17 @@ class OverQuota(Conflict):
 class TooLarge(DomainError):
     status = 413
     title = "Too large"
+
+
+class TooOften(DomainError):
+    """Somebody tried too often; worth trying again after `wait` seconds."""
+
+    status = 429
+    title = "Too many requests"
+
+    def __init__(self, detail: str, wait: int) -> None:
+        super().__init__(detail)
+        self.headers = {"Retry-After": str(wait)}
 
 
 class Unavailable(DomainError):

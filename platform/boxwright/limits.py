@@ -149,3 +149,22 @@ PIXELS_AT_ONCE = _limit("PIXELS_AT_ONCE", 60, "megapixels being decoded", "they 
 
 # answers --------------------------------------------------------------------------------------------------------------
 ERRORS_AN_ANSWER = _limit("ERRORS_AN_ANSWER", 20, "errors in an answer", "the rest counted in `error_count`")
+
+# accounts -----------------------------------------------------------------------------------------------------------
+PASSWORD_CHARACTERS = _limit("PASSWORD_CHARACTERS", 128, "characters a new password, 12 at least", "400")
+LOGIN_TRIES = _limit(
+    "LOGIN_TRIES", 10, "tries a minute at one account from one address", "429", "BOXWRIGHT_LOGIN_TRIES"
+)
+ADDRESS_TRIES = _limit("ADDRESS_TRIES", 60, "tries a minute from one address, at accounts and links", "429")
+ACCOUNT_TRIES = _limit(
+    "ACCOUNT_TRIES", 100, "tries an hour at one account from all addresses", "429 where nobody logged in from before"
+)
+RESETS_AN_HOUR = _limit("RESETS_AN_HOUR", 3, "mails an hour that reset one account's password", "no further mail")
+SESSION_IDLE_HOURS = _limit(
+    "SESSION_IDLE_HOURS", 72, "hours without a request a session", "log in again", "BOXWRIGHT_SESSION_IDLE_HOURS"
+)
+SESSION_DAYS = _limit("SESSION_DAYS", 30, "days a session", "log in again", "BOXWRIGHT_SESSION_DAYS")
+TOKENS_A_PERSON = _limit("TOKENS_A_PERSON", 20, "tokens a person", "the oldest stops working")
+TOKEN_DAYS = _limit("TOKEN_DAYS", 3650, "days a token, unless it is to last for ever", "400")
+INVITATIONS_A_PERSON = _limit("INVITATIONS_A_PERSON", 50, "invitations an hour by one person", "429")
+INVITATIONS_A_TEAM = _limit("INVITATIONS_A_TEAM", 100, "invitations an hour to one team", "429")

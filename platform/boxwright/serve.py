@@ -79,6 +79,7 @@ def main() -> None:
         log_level=options.log_level,
         access_log=options.log_level == "info",
         server_header=False,
+        proxy_headers=False,  # boxwright.asgi believes named proxies only
         timeout_graceful_shutdown=options.leave_seconds,
     )
     config.load()  # outside the event loop: the application may look into the database while it is imported

@@ -44,7 +44,6 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
-    "django.contrib.sessions",
     "django.contrib.staticfiles",
     "rest_framework",
     "drf_spectacular",
@@ -72,6 +71,9 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "boxwright.urls"
+# Addresses and networks of the proxies in front of us: what they say of a client's address and scheme is believed.
+PROXIES = env.networks("BOXWRIGHT_PROXIES")
+ADMIN = env.flag("BOXWRIGHT_ADMIN")
 ASGI_APPLICATION = "boxwright.asgi.application"
 AUTH_USER_MODEL = "teams.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -93,7 +95,7 @@ TEMPLATES = [
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
@@ -195,9 +197,6 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["boxwright.api.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "boxwright.api.schema.Schema",
     "EXCEPTION_HANDLER": "boxwright.api.problems.exception_handler",
-    "DEFAULT_THROTTLE_RATES": {"login": env.text("BOXWRIGHT_LOGIN_RATE", "10/min"), "login_address": "60/min"},
-    # How many proxies in front of us may be believed about a client's address.
-    "NUM_PROXIES": env.integer("BOXWRIGHT_PROXIES", 0 if EMBEDDED else 1),
     "URL_FORMAT_OVERRIDE": None,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -223,6 +222,8 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True
+SESSION_ENGINE = "boxwright.teams.sessions"
+SESSION_COOKIE_AGE = limits.SESSION_DAYS * 86400
 X_FRAME_OPTIONS = "DENY"
 _https = PUBLIC_URL.startswith("https://")
 _local = urlsplit(PUBLIC_URL).hostname in {"localhost", "127.0.0.1"}
@@ -232,7 +233,6 @@ if _https:
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 HSTS_SUBDOMAINS = env.flag("BOXWRIGHT_HSTS_SUBDOMAINS")
 if not EMBEDDED:
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = _https
     SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _https else 0
     SECURE_HSTS_INCLUDE_SUBDOMAINS = HSTS_SUBDOMAINS
@@ -242,6 +242,7 @@ if not EMBEDDED:
         "BOXWRIGHT_SECRET_KEY": secret_key.weakness(SECRET_KEY),
         "BOXWRIGHT_DEBUG": DEBUG and "must be off",
         "BOXWRIGHT_HOSTS": (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS) and "name the hosts, without wildcard",
+        "BOXWRIGHT_PROXIES": _https and not PROXIES and "name the addresses of the proxy that speaks TLS",
         "BOXWRIGHT_PUBLIC_URL": not (_https or _local) and "set the https:// address that people open",
         "BOXWRIGHT_DATABASE_URL": "sqlite" in str(DATABASES["default"]["ENGINE"]) and "set a PostgreSQL URL",
         "BOXWRIGHT_BROKER_URL": not BROKER_URL and "set a RabbitMQ or Redis URL",

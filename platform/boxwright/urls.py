@@ -1,5 +1,6 @@
 """The URL map: the API under /api/v1/, Django's admin, and the frontend's one page for everything else."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
@@ -16,9 +17,11 @@ API: list[URLPattern | URLResolver] = [
     path("docs/", views.DocsView.as_view(url_name="schema"), name="docs"),
 ]
 
+ADMIN = [path("admin/", admin.site.urls)] if settings.ADMIN else []
+
 urlpatterns = [
     path(PATH.removeprefix("/"), health, name="health"),
-    path("admin/", admin.site.urls),
+    *ADMIN,
     path("api/v1/", include(API)),
     path("api/<path:rest>", views.no_endpoint, name="no-endpoint"),
     re_path(r"^(?!api/|admin/|static/|assets/).*$", views.page, name="page"),

@@ -6,18 +6,28 @@ from django.utils import timezone
 
 from boxwright.api.auth import digest
 from boxwright.projects.models import Label
-from boxwright.teams.models import Invitation, Membership, Role
+from boxwright.teams import tokens
+from boxwright.teams.models import Invitation, Membership, Role, Session
 from tests.access.table import Row, World
 
 EMAIL = {"email": "new@example.org", "name": "New", "password": "correct horse battery"}
 
 ROWS: list[Row] = [
     Row("GET", "session", "200 200 200 200 200 200"),
-    Row("POST", "setup", "409 409 409 409 409 409", {**EMAIL, "team_name": "New"}),
+    Row("POST", "setup", "409 409 409 409 409 409", {**EMAIL, "team_name": "New", "code": "x"}),
     Row("POST", "login", "400 400 400 400 400 400", {"email": "a@example.org", "password": "wrong"}),
     Row("POST", "token", "400 400 400 400 400 400", {"email": "a@example.org", "password": "wrong"}),
     Row("POST", "logout", "401 204 204 204 204 204"),
     Row("POST", "password", "401 400 400 400 400 400", {"current": "wrong", "new": "correct horse battery"}),
+    Row("GET", "tokens", "401 200 200 200 200 200"),
+    Row("DELETE", "own-token", "401 404 404 404 404 404"),
+    Row("GET", "sessions", "401 200 200 200 200 200"),
+    Row("DELETE", "sessions", "401 204 204 204 204 204"),
+    Row("DELETE", "own-session", "401 404 404 404 404 404"),
+    Row("POST", "reset", "409 409 409 409 409 409", {"email": "a@example.org"}),
+    Row("POST", "reset-confirm", "404 404 404 404 404 404", {"token": "x", "password": "correct horse battery"}),
+    Row("GET", "my-audit", "401 200 200 200 200 200"),
+    Row("GET", "audit", "401 404 403 403 200 200"),
     Row("GET", "me", "401 200 200 200 200 200"),
     Row("PATCH", "me", "401 200 200 200 200 200", {"name": "Renamed"}),
     Row("GET", "teams", "401 200 200 200 200 200"),
@@ -75,4 +85,8 @@ def build(world: World) -> None:
             created_by=owner,
             expires_at=timezone.now() + timedelta(days=1),
         ).pk
+        ids["token_id"] = tokens.new_token(other)[0].pk
+        ids["public_id"] = Session.objects.create(
+            session_key=f"of-the-bystander-{number}", session_data="", expire_date=timezone.now(), user=other
+        ).public_id
         ids["rest"] = "v1/nothing-here/"

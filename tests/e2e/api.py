@@ -9,6 +9,8 @@ from uuid import UUID
 
 import httpx
 
+from tests.services.processes import wait_until
+
 EMAIL, PASSWORD = "ada@example.org", "a long enough passphrase"
 Json = dict[str, Any]
 
@@ -22,9 +24,10 @@ class Api:
         self.http.headers["Authorization"] = f"Token {token}"
 
     @classmethod
-    def first_visit(cls, url: str) -> Self:
+    def first_visit(cls, url: str, code: str) -> Self:
         """Create the first account and its team, then log in as it."""
-        body = {"email": EMAIL, "name": "Ada", "password": PASSWORD, "team_name": "Plates"}
+        first = {"email": EMAIL, "name": "Ada", "password": PASSWORD, "team_name": "Plates"}
+        body = {**first, "code": code}
         with httpx.Client(base_url=f"{url}/api/v1/", timeout=30) as browser:
             browser.get("auth/session/")
             headers = {"X-CSRFToken": browser.cookies["csrftoken"]}
@@ -80,6 +83,12 @@ class Api:
         if response.is_error:
             raise httpx.HTTPStatusError(response.text, request=response.request, response=response)
         return cast("Json", response.json()) if response.content else {}
+
+
+def setup_code(log: Path) -> str:
+    """The code in the link that `make run` shows; it comes after the first answer."""
+    wait_until(lambda: "/setup#" in log.read_text(), "the setup link")
+    return log.read_text().partition("/setup#")[2].split()[0]
 
 
 def uuid7() -> str:

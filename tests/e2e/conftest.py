@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -18,7 +18,7 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.api import Api
+from tests.e2e.api import Api, setup_code
 from tests.e2e.steps import sign_in
 from tests.services.processes import PATIENCE
 from tests.services.server import migrated_file
@@ -45,18 +45,24 @@ class Server:
 
     folder: Path
     port: int
+    environment: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def setup_code(self) -> str:
+        return setup_code(self.folder / "up.log")
+
     def start(self) -> None:
+        own = {"BOXWRIGHT_VAR": str(self.folder), "BOXWRIGHT_PORT": str(self.port)}
         with (self.folder / "up.log").open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "up"],
                 cwd=ROOT,
-                env={**os.environ, "BOXWRIGHT_VAR": str(self.folder), "BOXWRIGHT_PORT": str(self.port), **SPEED},
+                env={**os.environ, **own, **SPEED, **self.environment},
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -83,7 +89,7 @@ class Server:
         return (self.folder / "up.log").read_text(errors="replace")
 
 
-SPEED = {"BOXWRIGHT_LOGIN_RATE": "1000/min", "BOXWRIGHT_LOST_AFTER_SECONDS": "6"}
+SPEED = {"BOXWRIGHT_LOGIN_TRIES": "1000", "BOXWRIGHT_LOST_AFTER_SECONDS": "6"}
 
 
 def free_port() -> int:
@@ -116,7 +122,7 @@ def visitor(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[
 @pytest.fixture(scope="module")
 def api(server: Server) -> Iterator[Api]:
     """Ada, who owns the installation's only team, at her scripts."""
-    with Api.first_visit(server.url) as made:
+    with Api.first_visit(server.url, server.setup_code) as made:
         yield made
 
 

@@ -30,14 +30,14 @@ def main() -> None:
         server.start()
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=CHROMIUM_FLAGS)
         try:
-            take_all(browser.new_page(viewport=SIZE), server.url)
+            take_all(browser.new_page(viewport=SIZE), server.url, server.setup_code)
         finally:
             browser.close()
             server.stop()
 
 
-def take_all(page: Page, url: str) -> None:
-    first_visit(page, url)
+def take_all(page: Page, url: str, code: str) -> None:
+    first_visit(page, url, code)
     slug = sample_project(page)
     page.goto(f"{url}/p/{slug}/images?queue=labelled")
     expect(page.locator(".tile").nth(11)).to_be_visible()

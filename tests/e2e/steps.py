@@ -7,9 +7,9 @@ from playwright.sync_api import Page, expect
 from tests.e2e.api import EMAIL, PASSWORD
 
 
-def first_visit(page: Page, url: str) -> None:
-    """Create the first account and its team."""
-    page.goto(url)
+def first_visit(page: Page, url: str, code: str) -> None:
+    """Create the first account and its team, by the link that `make run` shows."""
+    page.goto(f"{url}/setup#{code}")
     page.get_by_label("Your name").fill("Ada")
     page.get_by_label("Email").fill(EMAIL)
     page.get_by_label("Password").fill(PASSWORD)

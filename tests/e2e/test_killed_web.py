@@ -21,7 +21,7 @@ SAVES = 100
 
 
 def test_acknowledged_saves_survive_and_the_rest_arrives_once(server: Server, tmp_path: Path) -> None:
-    with Api.first_visit(server.url) as api:
+    with Api.first_visit(server.url, server.setup_code) as api:
         see_the_kill_through(server, api, tmp_path)
 
 

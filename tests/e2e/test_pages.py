@@ -31,7 +31,7 @@ PAGES = {
     "account": "/account",
     "not found": "/nowhere",
 }
-OPEN_PAGES = {"sign in": "/", "join": "{join}"}
+OPEN_PAGES = {"sign in": "/", "join": "{join}", "forgot": "/reset", "new password": "/reset#a-token"}
 PHONE, DESK = ViewportSize(width=390, height=844), ViewportSize(width=1440, height=900)
 SETTLED = """() => document.querySelector('h1, h2, [data-testid=image-name]') !== null
   && !document.querySelector('[aria-busy=true]:not(button), .sk')"""

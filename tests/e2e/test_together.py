@@ -50,7 +50,7 @@ def link_from_the_page(server: Server, ada: Page, role: str, days: str = "1 day"
     panel.get_by_label("Ends after").select_option(label=days)
     panel.get_by_role("button", name="Make link").click()
     field = panel.get_by_label("Invitation link", exact=True)
-    expect(field).to_have_value(re.compile(r"/join/\S{16,}$"))
+    expect(field).to_have_value(re.compile(r"/join#\S{16,}$"))
     return field.input_value()
 
 

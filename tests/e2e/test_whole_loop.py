@@ -23,7 +23,7 @@ TARGETS = ("onnx", "tflite", "tfjs")
 @pytest.fixture(scope="module")
 def slug(server: Server, visitor: Page) -> str:
     """The sample project of the first account, its pictures arrived."""
-    first_visit(visitor, server.url)
+    first_visit(visitor, server.url, server.setup_code)
     return sample_project(visitor)
 
 

@@ -63,7 +63,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Source]:
     with (
         installed(folder / "var") as environment,
         started(folder / "var", environment) as server,
-        Api.first_visit(server.url) as api,
+        Api.first_visit(server.url, server.setup_code) as api,
     ):
         project = labelled_project(api, folder / "pictures", images=IMAGES)
         api.post(f"projects/{project['id']}/snapshots/")

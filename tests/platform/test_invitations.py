@@ -6,23 +6,17 @@ from typing import Any
 
 import pytest
 from django.core import mail
-from django.core.cache import cache
 from django.utils import timezone
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from boxwright.teams.accounts import new_token
-from boxwright.teams.models import Invitation, Membership, Role, User
+from boxwright.teams.models import Invitation, Membership, Role, Team, User
+from boxwright.teams.tokens import new_token
 from tests.conftest import PASSWORD
 
 As = Callable[[User], APIClient]
 URL = "/api/v1/teams/plates/invitations/"
 NEW = {"email": "new@example.org", "name": "New", "password": PASSWORD}
-
-
-@pytest.fixture(autouse=True)
-def _no_attempts_yet() -> None:
-    cache.clear()
 
 
 def invite(client: APIClient, **wanted: Any) -> dict[str, Any]:
@@ -33,7 +27,7 @@ def invite(client: APIClient, **wanted: Any) -> dict[str, Any]:
 
 
 def token_of(invitation: dict[str, Any]) -> str:
-    return str(invitation["link"]).rpartition("/join/")[2]
+    return str(invitation["link"]).rpartition("/join#")[2]
 
 
 def accept(client: APIClient, token: str, **account: str) -> Any:
@@ -42,7 +36,7 @@ def accept(client: APIClient, token: str, **account: str) -> Any:
 
 def test_a_link_makes_an_account_and_joins(as_user: As, alice: User) -> None:
     made = invite(as_user(alice))
-    assert made["link"].startswith("http://testserver/join/")
+    assert made["link"].startswith("http://testserver/join#")
     assert not made["mailed"]
     newcomer = APIClient()
     seen = newcomer.post("/api/v1/invitations/preview/", {"token": token_of(made)}).json()
@@ -61,7 +55,7 @@ def test_whoever_is_logged_in_just_joins(as_user: As, alice: User, charlie: User
 
 def test_a_script_joins_with_its_token(as_user: As, alice: User, charlie: User) -> None:
     script = APIClient(enforce_csrf_checks=True)
-    script.credentials(HTTP_AUTHORIZATION=f"Token {new_token(charlie)}")
+    script.credentials(HTTP_AUTHORIZATION=f"Token {new_token(charlie)[1]}")
     assert accept(script, token_of(invite(as_user(alice)))).status_code == 200
 
 
@@ -135,6 +129,21 @@ def test_where_a_mail_server_is_set_the_link_is_mailed(settings: Settings, as_us
     assert made["link"] in mail.outbox[0].body
 
 
+def test_a_mail_begins_with_its_link_whatever_people_are_called(
+    settings: Settings, as_user: As, alice: User, team: Team
+) -> None:
+    """A stranger's letter must not come under our name."""
+    settings.MAIL_ENABLED = True
+    User.objects.filter(pk=alice.pk).update(name="Your bank\n\nPay at https://evil.example \u202e")
+    Team.objects.filter(pk=team.pk).update(name="Win\r\nBcc: all@example.org")
+    made = invite(as_user(User.objects.get(pk=alice.pk)), email="new@example.org")
+    [message] = mail.outbox
+    lines = str(message.body).splitlines()
+    assert message.subject == "Invitation to a team on Boxwright"
+    assert lines[0] == f"Join: {made['link']}"
+    assert lines[-2:] == ["Team: Win  Bcc: all@example.org", "Invited by: Your bank  Pay at https://evil.example  "]
+
+
 def test_a_mail_server_that_is_away_loses_no_invitation(settings: Settings, as_user: As, alice: User) -> None:
     settings.MAIL_ENABLED = True
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
@@ -147,4 +156,4 @@ def test_a_mail_server_that_is_away_loses_no_invitation(settings: Settings, as_u
 def test_a_mailed_link_never_comes_from_a_request(settings: Settings, as_user: As, alice: User) -> None:
     settings.LINKS_FOLLOW_REQUEST = False
     settings.PUBLIC_URL = "https://boxes.example.org"
-    assert invite(as_user(alice))["link"].startswith("https://boxes.example.org/join/")
+    assert invite(as_user(alice))["link"].startswith("https://boxes.example.org/join#")

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from boxwright.teams.setup import code_of
 from tests.platform.test_settings import environment_of
 from tests.services.postgres import postgres
 from tests.services.server import ROOT, Server, started
@@ -80,3 +81,9 @@ def test_a_process_without_its_database_is_not_healthy(tmp_path: Path) -> None:
     with started(tmp_path, away) as running:
         answer = httpx.get(f"{running.url}/healthz", timeout=60)
     assert (answer.status_code, answer.text) == (503, "The database does not answer.\n")
+
+
+def test_the_log_holds_the_setup_link_until_there_is_an_account(here: Server) -> None:
+    assert (
+        f"https://boxes.example.org/setup#{code_of(here.environment['BOXWRIGHT_SECRET_KEY'])}" in here.log.read_text()
+    )

@@ -19,6 +19,7 @@ SAFE = {
     "BOXWRIGHT_SECRET_KEY": "n3Vq8rT1xYzL5wKp0HsD7gJb2FmCa9Ue",
     "BOXWRIGHT_HOSTS": "boxes.example.org",
     "BOXWRIGHT_PUBLIC_URL": "https://boxes.example.org",
+    "BOXWRIGHT_PROXIES": "127.0.0.1",
     "BOXWRIGHT_DATABASE_URL": "postgresql://u:p@db/boxwright",
     "BOXWRIGHT_BROKER_URL": "amqp://u:p@broker//",
     "BOXWRIGHT_S3_BUCKET": "boxes",
@@ -56,6 +57,7 @@ def test_a_safe_production_starts(tmp_path: Path) -> None:
         ("BOXWRIGHT_DEBUG", "true"),
         ("BOXWRIGHT_HOSTS", ""),
         ("BOXWRIGHT_HOSTS", "boxes.example.org,*"),
+        ("BOXWRIGHT_PROXIES", ""),
         ("BOXWRIGHT_DATABASE_URL", ""),
         ("BOXWRIGHT_DATABASE_URL", "sqlite:///x.sqlite3"),
         ("BOXWRIGHT_BROKER_URL", ""),
@@ -73,6 +75,7 @@ def test_an_unsafe_production_names_the_setting(tmp_path: Path, name: str, value
     ("name", "value"),
     [
         ("BOXWRIGHT_MODE", "prod"),
+        ("BOXWRIGHT_PROXIES", "1"),
         ("BOXWRIGHT_DEBUG", "maybe"),
         ("BOXWRIGHT_SMTP_PORT", "many"),
         ("BOXWRIGHT_DATABASE_URL", "mysql://x"),

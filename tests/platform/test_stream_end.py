@@ -2,20 +2,23 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Collection
+from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.backends.base import SessionBase
+from django.db.models.functions import Now
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from boxwright import limits
 from boxwright.events import stream as module
 from boxwright.events.guard import Guard
 from boxwright.events.hub import QUEUE_LENGTH, Told, Watcher
 from boxwright.events.stream import stream
 from boxwright.projects.models import Project
 from boxwright.projects.watching import Pass, pass_of, still_good
-from boxwright.teams.accounts import new_token
-from boxwright.teams.models import Membership, Role, Token, User
+from boxwright.teams.models import Membership, Role, Session, Token, User
+from boxwright.teams.tokens import new_token
 from tests.conftest import make_member
 
 
@@ -128,8 +131,7 @@ def test_a_pass_ends_with_its_session(project: Project, bob: User, session: Sess
 
 def test_a_pass_ends_when_its_session_expires(project: Project, bob: User, session: SessionBase) -> None:
     shown = shown_by(bob, project, session.session_key)
-    session.set_expiry(-1)
-    session.save()
+    Session.objects.update(seen_at=Now() - timedelta(hours=limits.SESSION_IDLE_HOURS + 1))
     assert not holds(shown)
 
 

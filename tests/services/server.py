@@ -34,12 +34,18 @@ class Server:
         headers = {"Authorization": f"Token {token}"} if token else {}
         return httpx.Client(base_url=f"{self.url}/api/v1/", headers=headers, timeout=60)
 
+    @property
+    def setup_code(self) -> str:
+        from boxwright.teams.setup import code_of  # benchmarks start servers too, without Django
+
+        return code_of((Path(self.environment["BOXWRIGHT_VAR"]) / "secret-key").read_text())
+
     def set_up(self) -> str:
         """Make the first account (alice, team "plates") and give its token."""
         with self.client() as client:
             client.get("auth/session/").raise_for_status()
             csrf = {"X-CSRFToken": client.cookies["csrftoken"]}
-            first = {**FIRST, "name": "Alice", "team_name": "Plates"}
+            first = {**FIRST, "name": "Alice", "team_name": "Plates", "code": self.setup_code}
             client.post("auth/setup/", json=first, headers=csrf).raise_for_status()
             answer = client.post("auth/token/", json=FIRST).raise_for_status()
             return str(answer.json()["token"])
@@ -94,7 +100,9 @@ def migrated_file() -> Path:
 
 @contextmanager
 def started(folder: Path, environment: dict[str, str], limits: Mapping[str, int] | None = None) -> Iterator[Server]:
-    port, log = free_port(), folder / "web.log"
+    """A web process on what is there; another with the same environment shares its database."""
+    port = free_port()
+    log = folder / f"web-{port}.log"
     changes = "".join(f"limits.{name} = {value}\n" for name, value in (limits or {}).items())
     code = f"from boxwright import limits\n{changes}from boxwright.serve import main\nmain()"
     command = [sys.executable, "-c", code, "--port", str(port), "--leave-seconds", "1"]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.annotations.archives import voc, zipped
 from tests.annotations.pictures import picture
-from tests.e2e.api import Api, Json
+from tests.e2e.api import Api, Json, setup_code
 from tests.training.installation import Installation, brings_its_own
 
 pytestmark = brings_its_own
@@ -37,7 +37,7 @@ def test_at_most_two_of_another_teams_imports_come_before_ours(tmp_path: Path) -
     here = Installation(tmp_path)
     here.start()
     try:
-        with Api.first_visit(here.url) as api:
+        with Api.first_visit(here.url, setup_code(here.folder / "up.log")) as api:
             busy, ours = project_of(api, "Busy"), project_of(api, "Ours")
             many = [send(api, busy, data) for data in archives]
             one = send(api, ours, archives[0])

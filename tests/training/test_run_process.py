@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.e2e.api import Api, Json
+from tests.e2e.api import Api, Json, setup_code
 from tests.services.postgres import postgres
 from tests.services.processes import wait_until
 from tests.services.rabbitmq import rabbitmq
@@ -65,7 +65,7 @@ def here(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture(scope="module")
 def api(here: Installation) -> Iterator[Api]:
-    made = Api.first_visit(here.url)
+    made = Api.first_visit(here.url, setup_code(here.folder / "up.log"))
     yield made
     made.http.close()
 

@@ -1,6 +1,7 @@
 """`manage.py up`: one command starts everything, and nothing of it stays behind."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -46,7 +47,9 @@ def test_a_first_start_says_one_line_and_ctrl_c_stops_all(here: Installation) ->
     children = here.children()
     assert here.stop(signal.SIGINT) == 0
     wait_gone(children)
-    assert here.log().splitlines() == [f"Boxwright is at {here.url}", "Stopped."]
+    [link, farewell] = here.log().splitlines()
+    assert re.fullmatch(rf"Boxwright is at {here.url}/setup#[a-z2-7]{{24}}", link)
+    assert farewell == "Stopped."
 
 
 def test_what_people_made_is_for_nobody_else_on_the_machine(here: Installation) -> None:

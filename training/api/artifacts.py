@@ -8,6 +8,7 @@ from rest_framework.response import Response
 
 from boxwright.api.files import download_object
 from boxwright.api.views import Endpoint
+from boxwright.teams import audit
 from boxwright.teams.api.accounts import signed_in
 from boxwright.teams.models import Role
 from training import artifacts, queries
@@ -52,4 +53,5 @@ class ArtifactDownloadView(Endpoint):
     def get(self, request: Request, artifact_id: int) -> HttpResponseBase:
         artifact = artifacts.downloadable(queries.artifact_for(request.user, artifact_id))
         name = artifacts.file_name(artifact)
+        audit.record_download(artifact.run.project.team, name)
         return download_object(request, archive_of(artifact), name, tag=artifact.sha256)

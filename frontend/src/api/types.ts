@@ -24,8 +24,14 @@ export type Session = Schemas["Session"];
 export type Team = Schemas["Team"];
 export type TeamUsage = Schemas["TeamUsage"];
 export type Member = Schemas["Member"];
-/** `link` (absolute, …/join/<token>) and `mailed` come only in the answer to POST. */
+/** `link` (absolute, …/join#<token>) and `mailed` come only in the answer to POST. */
 export type Invitation = Schemas["Invitation"] & Partial<Pick<Schemas["NewInvitation"], "link" | "mailed">>;
+export type SessionRow = Schemas["SessionRow"];
+export type Token = Schemas["Token"];
+export type Scope = Token["scopes"][number];
+/** The only answer that carries the key. */
+export type NewToken = Schemas["Key"];
+export type AuditEntry = Schemas["AuditEntry"];
 export type InvitationPreview = Schemas["InvitationPreview"];
 
 export type Label = Schemas["Label"];

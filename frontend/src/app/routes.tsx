@@ -12,7 +12,8 @@ const Runs = lazy<{ number: number | null }>(() => import("../pages/runs"));
 const Settings = lazy(() => import("../pages/settings"));
 const Team = lazy<{ slug: string }>(() => import("../pages/team"));
 const Account = lazy(() => import("../pages/account"));
-const Join = lazy<{ token: string }>(() => import("../pages/join"));
+const Join = lazy<{ old: string }>(() => import("../pages/join"));
+const Reset = lazy(() => import("../pages/reset"));
 const NotFound = lazy(() => import("../pages/notFound"));
 
 type Parameters = Record<string, string>;
@@ -67,7 +68,9 @@ export const ROUTES: Route[] = [
   { pattern: "/p/:slug/settings", page: Settings, show: inProject("settings", () => <Settings />) },
   { pattern: "/t/:slug", page: Team, show: (p) => <Team slug={p.slug ?? ""} /> },
   { pattern: "/account", page: Account, show: () => <Account /> },
-  { pattern: "/join/:token", page: Join, open: true, show: (p) => <Join token={p.token ?? ""} /> },
+  { pattern: "/join/:old?", page: Join, open: true, show: (p) => <Join old={p.old ?? ""} /> },
+  { pattern: "/reset", page: Reset, open: true, show: () => <Reset /> },
+  { pattern: "/setup", page: Projects, show: () => <Projects /> },
 ];
 
 export const NOT_FOUND: Route = { pattern: "", page: NotFound, show: () => <NotFound /> };

@@ -6,10 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 from django.apps import apps
-from django.utils import timezone
+from django.db.models import BooleanField, Case, Q, When
+from django.db.models.functions import Now
 from rest_framework import authentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
+
+from boxwright.api import scopes
 
 SEEN_EVERY = timedelta(minutes=5)
 
@@ -24,29 +27,40 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+def token_of(authorization: str) -> Any:
+    """The live token of an Authorization header, with its user; None where the header names no token.
+
+    Raises AuthenticationFailed where it names one that is unknown or has expired.
+    """
+    scheme, _, key = authorization.partition(" ")
+    if scheme.lower() != "token":
+        return None
+    # By name: this module lies below the app that owns the model.
+    tokens: Any = apps.get_model("teams", "Token")._default_manager
+    unseen = Q(last_used_at=None) | Q(last_used_at__lt=Now() - SEEN_EVERY)
+    marked = Case(When(unseen, then=True), default=False, output_field=BooleanField())
+    token = tokens.live().annotate(unseen=marked).filter(key_hash=digest(key.strip())).select_related("user").first()
+    if token is None:
+        raise AuthenticationFailed("This token is unknown or no longer valid.")
+    if token.unseen:  # a script in a loop must not write at each read
+        tokens.filter(pk=token.pk).update(last_used_at=Now())
+    return token
+
+
 class TokenAuthentication(authentication.BaseAuthentication):
     """`Authorization: Token …`. Being the first class, its header makes an anonymous request a 401."""
 
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
-        scheme, _, key = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "token":
-            return None
-        # By name: this module lies below the app that owns the model.
-        tokens = apps.get_model("teams", "Token")._default_manager.select_related("user")
-        token = tokens.filter(key_hash=digest(key.strip()), user__is_active=True).first()
+        token = token_of(request.headers.get("Authorization", ""))
         if token is None:
-            raise AuthenticationFailed("This token is unknown or no longer valid.")
-        self._note_use(token)
+            return None
+        route = getattr(request.resolver_match, "url_name", "") or ""
+        if not scopes.allows(token.scopes, route, request.method or ""):
+            raise PermissionDenied("This token's scopes do not cover this.")
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:
         return "Token"
-
-    def _note_use(self, token: Any) -> None:
-        """At most one write in five minutes: a script in a loop must not write at each read."""
-        now = timezone.now()
-        if token.last_used_at is None or token.last_used_at < now - SEEN_EVERY:
-            type(token)._default_manager.filter(pk=token.pk).update(last_used_at=now)
 
 
 class SessionAuthentication(authentication.SessionAuthentication):

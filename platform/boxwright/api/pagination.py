@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
@@ -86,7 +87,9 @@ class CursorPage(BasePagination):
 
 def _value(row: Any, field: str) -> Any:
     value = row[field] if isinstance(row, Mapping) else getattr(row, field)
-    return {"time": value.isoformat()} if isinstance(value, datetime) else value
+    if isinstance(value, datetime):
+        return {"time": value.isoformat()}
+    return str(value) if isinstance(value, UUID) else value
 
 
 def _reversed(field: str) -> str:

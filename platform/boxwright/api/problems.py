@@ -60,7 +60,7 @@ def body_of(error: DomainError) -> dict[str, Any]:
 
 
 def headers_of(error: DomainError) -> dict[str, str]:
-    return {"Retry-After": str(RETRY_SECONDS)} if error.status in {429, 503} else {}
+    return {**({"Retry-After": str(RETRY_SECONDS)} if error.status in {429, 503} else {}), **error.headers}
 
 
 def problem(status: int, detail: str, title: str = "", **extra: Any) -> dict[str, Any]:

@@ -3,12 +3,14 @@
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseBase
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer, Serializer
 from rest_framework.views import APIView
 
+from boxwright.api import origin
 from boxwright.api.pagination import CursorPage
 from boxwright.api.text import is_plain
 from boxwright.errors import Invalid
@@ -26,8 +28,13 @@ class Endpoint(APIView):
     def expect_sender(self, request: Request, **kwargs: Any) -> None:
         """Raises where `request.user` may send no large body here. Asked by the door, before the body is read."""
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        with origin.request():
+            return super().dispatch(request, *args, **kwargs)
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        origin.note(request.user, origin.address_of(request.META))
         for name, value in request.query_params.items():
             if not is_plain(f"{name}{value}"):
                 raise Invalid("The address holds control characters.")

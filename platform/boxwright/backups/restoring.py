@@ -19,7 +19,7 @@ from boxwright.backups import archive, databases
 from boxwright.errors import Conflict
 from boxwright.jobs import Status, job_models
 from boxwright.storage import registry, store
-from boxwright.teams.models import Invitation, Token
+from boxwright.teams.models import Invitation, PasswordReset, Token
 
 
 def restore(file: Path) -> str:
@@ -92,6 +92,7 @@ def _close_doors() -> None:
     """Delete what lets somebody in: what was withdrawn after the backup was made must stay so."""
     import_module(settings.SESSION_ENGINE).SessionStore.get_model_class().objects.all().delete()
     Token.objects.all().delete()
+    PasswordReset.objects.all().delete()
     Invitation.objects.filter(accepted_at=None).delete()
 
 

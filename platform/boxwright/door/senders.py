@@ -48,6 +48,7 @@ class Route:
         The same code that the endpoint runs later, on the request's head alone.
         """
         request = _head(scope)
+        request.resolver_match = self.match
         if self.endpoint is None or self.match is None:
             return
         view: Any = self.endpoint(**getattr(self.match.func, "initkwargs", {}))

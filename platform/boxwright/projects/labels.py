@@ -15,6 +15,7 @@ from boxwright.errors import Conflict, Invalid, NotFound
 from boxwright.projects.label_names import fault_in, label_key, tidied
 from boxwright.projects.models import Label, Project
 from boxwright.projects.palette import colored
+from boxwright.teams import audit
 
 TAKEN = "a label has this name already"
 
@@ -102,6 +103,7 @@ def delete_label(label: Label) -> None:
         with transaction.atomic():
             Label.objects.select_for_update().filter(pk=label.pk).first()
             label.delete()
+            audit.record(label.project.team, "deleted label", label.name, project=label.project.name)
     except RestrictedError as error:
         raise Conflict(
             f'Annotations carry the label "{label.name}"; merge it into another first.',

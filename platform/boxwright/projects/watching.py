@@ -2,16 +2,13 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any
 
-from django.conf import settings
 from django.db.models import F
-from django.db.models.functions import Now
 
 from boxwright.projects.models import Project
 from boxwright.projects.queries import project_for
-from boxwright.teams.models import Token, User
+from boxwright.teams.models import Session, Token, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +58,8 @@ def _ranks(passes: Collection[Pass]) -> dict[tuple[int, int], tuple[str, str]]:
 def _sessions(keys: Collection[str]) -> set[str]:
     if not keys:
         return set()
-    model: Any = import_module(settings.SESSION_ENGINE).SessionStore.get_model_class()
-    return set(model.objects.filter(pk__in=keys, expire_date__gt=Now()).values_list("pk", flat=True))
+    return set(Session.objects.live().filter(session_key__in=keys).values_list("session_key", flat=True))
 
 
 def _tokens(ids: Collection[int]) -> set[int]:
-    return set(Token.objects.filter(pk__in=ids).values_list("pk", flat=True)) if ids else set()
+    return set(Token.objects.live().filter(pk__in=ids).values_list("pk", flat=True)) if ids else set()

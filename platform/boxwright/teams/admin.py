@@ -1,8 +1,21 @@
+"""Django's admin, where BOXWRIGHT_ADMIN is on. It has no login of its own: staff log in on the pages first."""
+
 from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from boxwright.teams.models import Membership, Team, User
+
+
+def no_login(request: HttpRequest, **_context: Any) -> HttpResponse:
+    """One door, and one throttle, for whoever tries passwords."""
+    if request.user.is_authenticated:
+        return HttpResponse("This page is for staff.", status=403, content_type="text/plain")
+    return HttpResponseRedirect("/")
+
+
+admin.site.login = no_login  # type: ignore[method-assign,assignment]
 
 
 class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]

@@ -2,10 +2,16 @@
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.db.models.functions import Now
+from django.dispatch import Signal
 
 from boxwright.errors import Conflict, NotAllowed, NotFound
-from boxwright.teams.models import Membership, Role, Team, User
+from boxwright.teams import audit, invitations
+from boxwright.teams.models import RANK, Demotion, Membership, Role, Team, User
 from boxwright.teams.queries import membership_of
+
+role_lost = Signal()
+"""`team`, `user` and `role` (None: none is left), in the deed's transaction: the apps above release what was held."""
 
 
 def members_of(team: Team) -> QuerySet[Membership]:
@@ -21,24 +27,46 @@ def member_for(team: Team, membership_id: int) -> Membership:
 
 @transaction.atomic
 def change_role(team: Team, membership_id: int, role: Role) -> Membership:
+    """Whoever is demoted loses at once what the old role gave: open links, claims."""
     _lock(team)
     membership = member_for(team, membership_id)
+    before = membership.role
     if role != Role.OWNER:
         _keep_an_owner(team, membership)
     membership.role = role
     membership.save(update_fields=["role"])
+    if RANK[role] < RANK[before]:
+        _send_away(team, membership.user)
+        _let_go(team, membership.user, role)
+    if role != before:
+        audit.record(team, "changed role", membership.user.email, before=before, after=role)
     return membership
 
 
 @transaction.atomic
 def remove_member(team: Team, membership_id: int, *, by: User) -> None:
-    """Owners remove anybody; everybody may leave."""
+    """Owners remove anybody; everybody may leave. Open links and claims go with the membership."""
     _lock(team)
     membership, own = member_for(team, membership_id), membership_of(by, team)
     if own is None or (own.role != Role.OWNER and own.pk != membership.pk):
         raise NotAllowed("Only an owner removes others.")
     _keep_an_owner(team, membership)
+    leaves = own.pk == membership.pk
     membership.delete()
+    if not leaves:
+        _send_away(team, membership.user)
+    _let_go(team, membership.user, None)
+    audit.record(team, "left" if leaves else "removed member", membership.user.email, role=membership.role)
+
+
+def _send_away(team: Team, user: User) -> None:
+    """No link that was made before now gives this person anything."""
+    Demotion.objects.update_or_create(team=team, user=user, defaults={"at": Now()})
+
+
+def _let_go(team: Team, user: User, role: Role | None) -> None:
+    invitations.withdraw_of(team, user)
+    role_lost.send(sender=None, team=team, user=user, role=role)
 
 
 def _lock(team: Team) -> None:

@@ -12,6 +12,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from boxwright import preflight, supervisor
+from boxwright.teams import setup
 
 OPEN = "Boxwright listens on {} without TLS: whoever is on that network can read passwords and pictures."
 DEFAULT_KINDS = 3
@@ -36,6 +37,8 @@ class Command(BaseCommand):
             Path(settings.STATIC_ROOT or "").mkdir(parents=True, exist_ok=True)
             self._migrate()
             self._clear_queue()
+            address = settings.PUBLIC_URL if setup.is_set_up() else setup.link()
+            connections.close_all()
             log_level = "info" if verbosity > 1 else "warning"
             parts = [
                 supervisor.web(listener, log_level),
@@ -44,7 +47,7 @@ class Command(BaseCommand):
             ]
             environment = {**_defaults(log_level), **os.environ}
             local = f"http://127.0.0.1:{settings.PORT}/"
-            supervisor.Supervisor(parts, self._say, environment).run(local, f"Boxwright is at {settings.PUBLIC_URL}")
+            supervisor.Supervisor(parts, self._say, environment).run(local, f"Boxwright is at {address}")
         self._say("Stopped.")
 
     def _migrate(self) -> None:

@@ -1,9 +1,11 @@
 import "./account.css";
+import { AuditRows } from "../../app/auditRows";
 import { user } from "../../app/session";
 import { HomeShell } from "../../app/shell/homeShell";
 import { useTitle } from "../../app/title";
 import { NamePanel } from "./namePanel";
 import { PasswordPanel } from "./passwordPanel";
+import { SessionsPanel } from "./sessionsPanel";
 import { TeamsPanel } from "./teamsPanel";
 import { TokenPanel } from "./tokenPanel";
 
@@ -19,7 +21,14 @@ export default function Account() {
           <NamePanel me={me} />
           <TeamsPanel me={me} />
           <PasswordPanel />
+          <SessionsPanel />
           <TokenPanel me={me} />
+          <section class="panel" aria-labelledby="activity-title">
+            <header>
+              <h2 id="activity-title">Activity</h2>
+            </header>
+            <AuditRows path="me/audit/" own />
+          </section>
         </div>
       </main>
     </HomeShell>

@@ -34,7 +34,7 @@ export function PasswordPanel() {
           label="New password"
           type="password"
           autocomplete="new-password"
-          hint="At least 10 characters."
+          hint="At least 12 characters."
           value={next}
           onText={setNext}
           required

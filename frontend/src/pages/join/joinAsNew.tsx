@@ -45,7 +45,7 @@ export function JoinAsNew({ token, invitation }: { token: string; invitation: In
         label="Password"
         type="password"
         autocomplete={way === "new" ? "new-password" : "current-password"}
-        hint={way === "new" ? "At least 10 characters." : undefined}
+        hint={way === "new" ? "At least 12 characters." : undefined}
         {...bind("password")}
       />
       <FormFault text={form.general} />

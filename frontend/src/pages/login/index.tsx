@@ -42,6 +42,11 @@ export default function Login() {
         <Button type="submit" look="primary" size="lg" busy={form.busy}>
           {form.busy ? "Signing in" : "Sign in"}
         </Button>
+        <p class="small">
+          <a class="link" href="/reset">
+            Forgot your password?
+          </a>
+        </p>
         <p class="small faint">No account? Ask a manager of your team for an invitation link.</p>
       </form>
     </GateShell>

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { api } from "../../api/client";
+import { useFragment } from "../../app/fragment";
 import { navigate } from "../../app/router";
 import { loadSession } from "../../app/session";
 import { FormFault, GateShell } from "../../app/shell/gateShell";
@@ -10,12 +11,26 @@ import { useSubmit } from "../../ui/form";
 
 const FIELDS = ["name", "email", "password", "team_name"] as const;
 
+/** Whoever finds the address of a new installation must not become its owner by that. */
+function NoCode() {
+  return (
+    <GateShell title="Set up Boxwright" lead="Nobody has an account here yet.">
+      <p class="dim">
+        Open the link that the server shows where it was started: it ends in <span class="mono">/setup#</span>{" "}
+        and a code. <span class="mono">python manage.py setupcode</span> shows it again; in production it is
+        in the web process's log.
+      </p>
+    </GateShell>
+  );
+}
+
 /** The first visit: the first account and its team. */
 export default function Setup() {
   useTitle("Set up");
+  const code = useFragment();
   const [values, setValues] = useState({ name: "", email: "", password: "", team_name: "" });
   const form = useSubmit(FIELDS, async () => {
-    await api.post("auth/setup/", values);
+    await api.post("auth/setup/", { ...values, code });
     navigate("/", { replace: true });
     await loadSession();
   });
@@ -25,6 +40,7 @@ export default function Setup() {
     fault: form.fault(field),
     required: true,
   });
+  if (!code) return <NoCode />;
   return (
     <GateShell
       title="Set up Boxwright"
@@ -37,8 +53,8 @@ export default function Setup() {
           label="Password"
           type="password"
           autocomplete="new-password"
-          hint="At least 10 characters."
-          minLength={10}
+          hint="At least 12 characters."
+          minLength={12}
           {...bind("password")}
         />
         <TextField

@@ -7,6 +7,7 @@ import { HomeShell } from "../../app/shell/homeShell";
 import { useTitle } from "../../app/title";
 import { Failed, Skeleton } from "../../ui/states";
 import { useLoaded } from "../../ui/useLoaded";
+import { AuditPanel } from "./auditPanel";
 import { InvitePanel } from "./invite";
 import { MembersPanel } from "./members";
 import { RolesPanel } from "./roles";
@@ -53,6 +54,7 @@ function TeamColumns({ value, reload }: { value: Everything; reload: () => void 
       <div class="stack">
         <MembersPanel team={team} members={members} reload={reload} />
         {manages && <WaitingPanel team={team} invitations={invitations} reload={reload} />}
+        {manages && <AuditPanel team={team} />}
         {team.role === "owner" && <TeamPanel team={team} reload={reload} />}
       </div>
       <div class="stack">

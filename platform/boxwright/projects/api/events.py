@@ -7,7 +7,7 @@ from contextlib import aclosing
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.http import require_GET
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 
 from boxwright.api.auth import SessionAuthentication, TokenAuthentication
@@ -30,6 +30,8 @@ async def project_events(request: HttpRequest, project_id: int) -> HttpResponseB
         shown = await sync_to_async(_pass_of)(request, project_id)
     except NotFound as error:
         return plain_response(body_of(error))
+    except PermissionDenied as refused:
+        return plain_response(problem(403, str(refused.detail)))
     if shown is None:
         return plain_response(problem(401, "Log in first."))
     answer = StreamingHttpResponse(_guarded(shown, _last_seen(request)), content_type="text/event-stream")

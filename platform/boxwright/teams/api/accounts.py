@@ -1,23 +1,30 @@
-"""Who am I, logging in and out, the first account, tokens and passwords."""
+"""Who am I, logging in and out, the first account, passwords, sessions, tokens."""
 
 from django.conf import settings
 from django.contrib.auth import login, logout, update_session_auth_hash
+from django.db import transaction
 from django.middleware.csrf import get_token
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from boxwright.api import origin
 from boxwright.api.auth import require_csrf
-from boxwright.api.throttle import ByAddress, ByAddressAndEmail
 from boxwright.api.views import Endpoint, OpenEndpoint
-from boxwright.teams import accounts
+from boxwright.teams import accounts, audit, resets, sessions, setup, tokens
 from boxwright.teams.api.serializers import (
+    AuditEntrySerializer,
     CredentialsSerializer,
     KeySerializer,
     NameSerializer,
+    NewPasswordSerializer,
+    NewTokenSerializer,
     PasswordChangeSerializer,
+    ResetSerializer,
+    SessionRowSerializer,
     SessionSerializer,
     SetupSerializer,
+    TokenSerializer,
     UserSerializer,
 )
 from boxwright.teams.models import Token, User
@@ -31,7 +38,7 @@ class SessionView(OpenEndpoint):
         user = request.user if isinstance(request.user, User) else None
         state = {
             "authenticated": user is not None,
-            "setup_required": user is None and not accounts.is_set_up(),
+            "setup_required": user is None and not setup.is_set_up(),
             "mail": settings.MAIL_ENABLED,
             "user": user,
         }
@@ -39,20 +46,16 @@ class SessionView(OpenEndpoint):
 
 
 class SetupView(OpenEndpoint):
-    throttle_classes = [ByAddress]
-
     @extend_schema(request=SetupSerializer, responses={201: UserSerializer})
     def post(self, request: Request) -> Response:
-        """The first account; 409 once there is one."""
+        """The first account, for whoever has the code that the server shows; 409 once there is one."""
         require_csrf(request)
-        user, _ = accounts.set_up(**self.parsed(SetupSerializer))
+        user, _ = setup.set_up(**self.parsed(SetupSerializer))
         begin_session(request, user)
         return Response(UserSerializer(user).data, status=201)
 
 
 class LoginView(OpenEndpoint):
-    throttle_classes = [ByAddressAndEmail, ByAddress]
-
     @extend_schema(request=CredentialsSerializer, responses=UserSerializer)
     def post(self, request: Request) -> Response:
         require_csrf(request)
@@ -66,7 +69,7 @@ class LogoutView(Endpoint):
     def post(self, request: Request) -> Response:
         """Ends the session; a script ends its token."""
         if isinstance(request.auth, Token):
-            request.auth.delete()
+            tokens.revoke(signed_in(request), request.auth.pk)
         else:
             logout(request._request)
         return Response(status=204)
@@ -74,25 +77,89 @@ class LogoutView(Endpoint):
 
 class TokenView(OpenEndpoint):
     authentication_classes = ()
-    throttle_classes = [ByAddressAndEmail, ByAddress]
 
-    @extend_schema(request=CredentialsSerializer, responses=KeySerializer)
+    @extend_schema(request=NewTokenSerializer, responses=KeySerializer)
     def post(self, _request: Request) -> Response:
-        """A key for scripts, to be sent as `Authorization: Token …`."""
-        user = accounts.user_of(**self.parsed(CredentialsSerializer))
-        return Response({"token": accounts.new_token(user)})
+        """A key for scripts, to be sent as `Authorization: Token …`; it is shown only now.
+
+        `expires_in_days: null` makes one that lasts until it is revoked.
+        """
+        asked = self.parsed(NewTokenSerializer)
+        user = accounts.user_of(asked["email"], asked["password"])
+        token, key = tokens.new_token(user, name=asked["name"], scopes=asked["scopes"], days=asked["expires_in_days"])
+        return Response({**TokenSerializer(token).data, "token": key})
+
+
+class TokensView(Endpoint):
+    @extend_schema(responses=TokenSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """My tokens, newest first; their keys can't be shown again."""
+        return self.page(tokens.tokens_of(signed_in(request)), TokenSerializer, "-id")
+
+
+class OwnTokenView(Endpoint):
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, token_id: int) -> Response:
+        tokens.revoke(signed_in(request), token_id)
+        return Response(status=204)
+
+
+class SessionsView(Endpoint):
+    @extend_schema(responses=SessionRowSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """Where I am logged in, newest first."""
+        rows = sessions.sessions_of(signed_in(request))
+        # Not by created_at: SQLite's Now() has another number of digits than a cursor's time.
+        return self.page(rows, SessionRowSerializer, "-expire_date", "-public_id")
+
+    @extend_schema(operation_id="auth_sessions_destroy_others", responses={204: None})
+    def delete(self, request: Request) -> Response:
+        """Log out everywhere else."""
+        sessions.end_others(signed_in(request), request._request.session.session_key)
+        return Response(status=204)
+
+
+class OwnSessionView(Endpoint):
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, public_id: str) -> Response:
+        sessions.end_session(signed_in(request), public_id)
+        return Response(status=204)
 
 
 class PasswordView(Endpoint):
-    throttle_classes = [ByAddress]
-
     @extend_schema(request=PasswordChangeSerializer, responses={204: None})
     def post(self, request: Request) -> Response:
         """Other sessions and all tokens end; this session goes on."""
-        user = signed_in(request)
-        accounts.change_password(user, **self.parsed(PasswordChangeSerializer))
+        user, session = signed_in(request), request._request.session
+        accounts.change_password(user, **self.parsed(PasswordChangeSerializer), session_key=session.session_key)
         update_session_auth_hash(request._request, user)
         return Response(status=204)
+
+
+class ResetView(OpenEndpoint):
+    @extend_schema(request=ResetSerializer, responses={204: None})
+    def post(self, request: Request) -> Response:
+        """Mail a link that sets a new password. The same answer whether there is such an account or not."""
+        require_csrf(request)
+        resets.ask(**self.parsed(ResetSerializer))
+        return Response(status=204)
+
+
+class ResetConfirmView(OpenEndpoint):
+    @extend_schema(request=NewPasswordSerializer, responses=UserSerializer)
+    def post(self, request: Request) -> Response:
+        """Set a new password with the token of a link, and log in. All sessions and tokens from before end."""
+        require_csrf(request)
+        user = resets.set_new(**self.parsed(NewPasswordSerializer))
+        begin_session(request, user)
+        return Response(UserSerializer(user).data)
+
+
+class MyAuditView(Endpoint):
+    @extend_schema(responses=AuditEntrySerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """What happened to my account, newest first."""
+        return self.page(audit.own_entries(signed_in(request)), AuditEntrySerializer, "-id")
 
 
 class MeView(Endpoint):
@@ -107,8 +174,13 @@ class MeView(Endpoint):
         return Response(UserSerializer(user).data)
 
 
+@transaction.atomic
 def begin_session(request: Request, user: User) -> None:
     login(request._request, user, backend="django.contrib.auth.backends.ModelBackend")
+    browser = sessions.about(origin.current().address, request.headers.get("User-Agent", ""))
+    request._request.session.update(browser)
+    sessions.prune()
+    audit.record_own(user, audit.SIGNED_IN, browser["browser"])
 
 
 def signed_in(request: Request) -> User:

@@ -9,7 +9,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from boxwright.api.auth import require_csrf
-from boxwright.api.throttle import ByAddress
 from boxwright.api.views import Endpoint, OpenEndpoint
 from boxwright.errors import Invalid
 from boxwright.teams import accounts, invitations
@@ -59,8 +58,6 @@ class InvitationView(Endpoint):
 
 
 class PreviewView(OpenEndpoint):
-    throttle_classes = [ByAddress]
-
     @extend_schema(request=InvitationTokenSerializer, responses=InvitationPreviewSerializer)
     def post(self, _request: Request) -> Response:
         """404 says whether the link is unknown, used or expired."""
@@ -69,25 +66,23 @@ class PreviewView(OpenEndpoint):
 
 
 class AcceptView(OpenEndpoint):
-    throttle_classes = [ByAddress]
-
     @extend_schema(request=AcceptSerializer, responses=JoinedSerializer)
     def post(self, request: Request) -> Response:
         """Logged in: join. Else an account is made from email, name and password, and logged in."""
         if request.auth is None:
             require_csrf(request)
         asked = self.parsed(AcceptSerializer)
+        invitation = invitations.open_invitation(asked["token"])
         if isinstance(request.user, User):
             return Response(_joined(invitations.accept(asked["token"], request.user)))
         with transaction.atomic():
-            user = _new_account(asked)
+            user = _new_account(invitation, asked)
             membership = invitations.accept(asked["token"], user)
         begin_session(request, user)
         return Response(_joined(membership))
 
 
-def _new_account(asked: dict[str, Any]) -> User:
-    invitation = invitations.open_invitation(asked["token"])
+def _new_account(invitation: Invitation, asked: dict[str, Any]) -> User:
     wanted = {"email": asked["email"] or invitation.email, "name": asked["name"], "password": asked["password"]}
     missing = {field: "needed for a new account" for field, value in wanted.items() if not value.strip()}
     if missing:

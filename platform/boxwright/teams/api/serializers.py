@@ -5,15 +5,23 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from boxwright import limits
 from boxwright.api.fields import MAX_EMAIL, NameField
-from boxwright.teams.models import Invitation, Membership, Role, User
+from boxwright.api.scopes import SCOPES
+from boxwright.teams.models import AuditEntry, Invitation, Membership, Role, Session, Token, User
+from boxwright.teams.tokens import DEFAULT_DAYS, DEFAULT_NAME
 
 
 class PasswordField(serializers.CharField):
     """Taken as typed, spaces too, and never sent back."""
 
+    def __init__(self, *, max_length: int = 200, **options: Any) -> None:
+        super().__init__(max_length=max_length, trim_whitespace=False, write_only=True, **options)
+
+
+class NewPasswordField(PasswordField):
     def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=200, trim_whitespace=False, write_only=True, **options)
+        super().__init__(max_length=limits.PASSWORD_CHARACTERS, **options)
 
 
 class PersonSerializer(serializers.ModelSerializer[User]):
@@ -66,17 +74,84 @@ class CredentialsSerializer(serializers.Serializer[Any]):
 
 
 class SetupSerializer(CredentialsSerializer):
+    password = NewPasswordField()
+    code = serializers.CharField(max_length=100, help_text="what stands behind # in the link that the server shows")
     name = NameField()
     team_name = NameField()
 
 
-class KeySerializer(serializers.Serializer[Any]):
+class NewTokenSerializer(CredentialsSerializer):
+    name = NameField(default=DEFAULT_NAME, help_text="what it is for")
+    scopes = serializers.ListField(
+        child=serializers.ChoiceField(choices=list(SCOPES)),
+        default=list(SCOPES),
+        min_length=1,
+        max_length=len(SCOPES),
+        help_text="what it may do: " + "; ".join(f"{name}: {may}" for name, may in SCOPES.items()),
+    )
+    expires_in_days = serializers.IntegerField(
+        min_value=1, max_value=limits.TOKEN_DAYS, default=DEFAULT_DAYS, allow_null=True, help_text="null: never"
+    )
+
+
+class TokenSerializer(serializers.ModelSerializer[Token]):
+    scopes = serializers.ListField(child=serializers.ChoiceField(choices=list(SCOPES)))
+
+    class Meta:
+        model = Token
+        fields = ["id", "name", "scopes", "created_at", "expires_at", "last_used_at"]
+        read_only_fields = fields
+
+
+class KeySerializer(TokenSerializer):
+    """The only answer that carries the key."""
+
     token = serializers.CharField()
+
+    class Meta(TokenSerializer.Meta):
+        fields = [*TokenSerializer.Meta.fields, "token"]
+
+
+class SessionRowSerializer(serializers.ModelSerializer[Session]):
+    id = serializers.UUIDField(source="public_id")
+    current = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Session
+        fields = ["id", "current", "created_at", "seen_at", "address", "browser"]
+        read_only_fields = fields
+
+    def get_current(self, row: Session) -> bool:
+        key: str | None = self.context["request"]._request.session.session_key
+        return row.session_key == key
 
 
 class PasswordChangeSerializer(serializers.Serializer[Any]):
     current = PasswordField()
-    new = PasswordField()
+    new = NewPasswordField()
+
+
+class ResetSerializer(serializers.Serializer[Any]):
+    email = serializers.EmailField()
+
+
+class NewPasswordSerializer(serializers.Serializer[Any]):
+    token = serializers.CharField(max_length=200)
+    password = NewPasswordField()
+
+
+class AuditEntrySerializer(serializers.ModelSerializer[AuditEntry]):
+    actor = serializers.SerializerMethodField()
+    details = serializers.DictField()
+
+    class Meta:
+        model = AuditEntry
+        fields = ["id", "at", "actor", "action", "target", "details", "address"]
+        read_only_fields = fields
+
+    @extend_schema_field(serializers.CharField(help_text="the name at the time; empty for the system"))
+    def get_actor(self, entry: AuditEntry) -> str:
+        return entry.actor_name
 
 
 class NameSerializer(serializers.Serializer[Any]):
@@ -149,7 +224,7 @@ class InvitationPreviewSerializer(serializers.Serializer[Any]):
 class AcceptSerializer(InvitationTokenSerializer):
     email = serializers.EmailField(max_length=MAX_EMAIL, required=False, allow_blank=True, default="")
     name = NameField(required=False, allow_blank=True, default="")
-    password = PasswordField(required=False, allow_blank=True, default="")
+    password = NewPasswordField(required=False, allow_blank=True, default="")
 
 
 class JoinedSerializer(serializers.Serializer[Any]):

@@ -5,9 +5,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from boxwright.api.views import Endpoint
-from boxwright.teams import members, teams
+from boxwright.teams import audit, members, teams
 from boxwright.teams.api.accounts import signed_in
-from boxwright.teams.api.serializers import MemberSerializer, NameSerializer, RoleSerializer, TeamSerializer
+from boxwright.teams.api.serializers import (
+    AuditEntrySerializer,
+    MemberSerializer,
+    NameSerializer,
+    RoleSerializer,
+    TeamSerializer,
+)
 from boxwright.teams.models import Role
 from boxwright.teams.queries import memberships_of, team_for
 
@@ -62,6 +68,14 @@ class MemberView(Endpoint):
         team = team_for(request.user, slug)
         members.remove_member(team, membership_id, by=signed_in(request))
         return Response(status=204)
+
+
+class AuditView(Endpoint):
+    @extend_schema(responses=AuditEntrySerializer(many=True))
+    def get(self, request: Request, slug: str) -> Response:
+        """Who did what on the team, newest first; for managers."""
+        team = team_for(request.user, slug, Role.MANAGER)
+        return self.page(audit.entries_of(team), AuditEntrySerializer, "-id")
 
 
 def _seen_by(request: Request, slug: str) -> dict[str, object]:

@@ -1,0 +1,100 @@
+"""What a token may do: each route and method needs one scope. What is not in the table no token may do."""
+
+READ, ANNOTATE, INGEST, TRAIN, MANAGE = "read", "annotate", "ingest", "train", "manage"
+
+SCOPES: dict[str, str] = {
+    READ: "look at everything and download",
+    ANNOTATE: "claim images and label them",
+    INGEST: "upload images and import archives",
+    TRAIN: "make snapshots, runs and artifacts",
+    MANAGE: "make and delete projects and labels, delete images, invite and manage members",
+}
+
+ANY = "any"
+"""Every token."""
+BROWSER = "browser"
+"""No token: only whoever is logged in at a browser."""
+
+TABLE: dict[str, dict[str, str]] = {
+    # accounts
+    "session": {"GET": ANY},
+    "setup": {"POST": ANY},
+    "login": {"POST": ANY},
+    "logout": {"POST": ANY},
+    "token": {"POST": ANY},
+    "tokens": {"GET": BROWSER},
+    "own-token": {"DELETE": BROWSER},
+    "sessions": {"GET": BROWSER, "DELETE": BROWSER},
+    "own-session": {"DELETE": BROWSER},
+    "password": {"POST": BROWSER},
+    "reset": {"POST": ANY},
+    "reset-confirm": {"POST": ANY},
+    "me": {"GET": ANY, "PATCH": BROWSER},
+    "my-audit": {"GET": BROWSER},
+    # teams
+    "teams": {"GET": READ, "POST": MANAGE},
+    "team": {"GET": READ, "PATCH": MANAGE, "DELETE": MANAGE},
+    "members": {"GET": READ},
+    "member": {"PATCH": MANAGE, "DELETE": MANAGE},
+    "audit": {"GET": MANAGE},
+    "team-usage": {"GET": READ},
+    "invitations": {"GET": MANAGE, "POST": MANAGE},
+    "invitation": {"DELETE": MANAGE},
+    "invitation-preview": {"POST": ANY},
+    "invitation-accept": {"POST": MANAGE},
+    # projects
+    "projects": {"GET": READ, "POST": MANAGE},
+    "project": {"GET": READ, "PATCH": MANAGE, "DELETE": MANAGE},
+    "labels": {"GET": READ, "POST": MANAGE},
+    "label": {"PATCH": MANAGE, "DELETE": MANAGE},
+    "label-merge": {"POST": MANAGE},
+    "events": {"GET": READ},
+    "sample": {"POST": MANAGE},
+    # images and annotations
+    "images": {"GET": READ, "POST": INGEST},
+    "image": {"GET": READ, "DELETE": MANAGE},
+    "image-file": {"GET": READ},
+    "image-preview": {"GET": READ},
+    "image-thumbnail": {"GET": READ},
+    "queue-next": {"POST": ANNOTATE},
+    "claim": {"POST": ANNOTATE, "DELETE": ANNOTATE},
+    "annotations": {"GET": READ, "PATCH": ANNOTATE},
+    "revisions": {"GET": READ},
+    "restore": {"POST": ANNOTATE},
+    "imports": {"GET": READ, "POST": INGEST},
+    "import": {"GET": READ},
+    "import-findings": {"GET": READ},
+    # snapshots, runs, artifacts
+    "snapshots": {"GET": READ, "POST": TRAIN},
+    "snapshot": {"GET": READ},
+    "manifest": {"GET": READ},
+    "download": {"GET": READ},
+    "diff": {"GET": READ},
+    "formats": {"GET": READ},
+    "models": {"GET": READ},
+    "targets": {"GET": READ},
+    "runs-latest": {"GET": READ},
+    "runs": {"GET": READ, "POST": TRAIN},
+    "run-estimate": {"POST": READ},
+    "retrain": {"POST": TRAIN},
+    "run": {"GET": READ},
+    "run-cancel": {"POST": TRAIN},
+    "run-resume": {"POST": TRAIN},
+    "run-metrics": {"GET": READ},
+    "run-log": {"GET": READ},
+    "run-evaluation": {"GET": READ},
+    "artifacts": {"GET": READ, "POST": TRAIN},
+    "artifact": {"GET": READ},
+    "artifact-download": {"GET": READ},
+    # the schema
+    "schema": {"GET": ANY},
+    "docs": {"GET": ANY},
+}
+
+
+def allows(granted: list[str], route: str, method: str) -> bool:
+    """HEAD is GET; OPTIONS tells nothing that the public schema does not."""
+    if method == "OPTIONS":
+        return True
+    needed = TABLE.get(route, {}).get("GET" if method == "HEAD" else method, BROWSER)
+    return needed == ANY or needed in granted

@@ -1,0 +1,59 @@
+"""What was done, by whom, from where: a line for each deed, in the deed's own transaction.
+
+The actor and the address are those of the request that is being answered; a worker acts for nobody.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+
+from boxwright.api import origin
+from boxwright.teams.models import AuditEntry, Team, User
+
+SIGNED_IN, MADE_TOKEN = "signed in", "made token"
+PROVED = (SIGNED_IN, MADE_TOKEN)
+"""What only whoever knows the password does."""
+SAME_DOWNLOAD = timedelta(minutes=10)
+
+
+def record(team: Team, action: str, target: str = "", *, by: User | None = None, **details: Any) -> None:
+    """`record(project.team, "renamed project", "Cars", before="Carts")`. Call it in the deed's transaction.
+
+    `by`: who came in with this very request, and was nobody when it began.
+    """
+    _write(team, by or origin.current().user, action, target, details)
+
+
+def record_own(user: User, action: str, target: str = "", **details: Any) -> None:
+    """What concerns a person's account and no team: only that person reads it."""
+    _write(None, user, action, target, details)
+
+
+def record_download(team: Team, target: str, **details: Any) -> None:
+    """Once in ten minutes a person and target: a browser fetches a large file in many requests."""
+    seen = entries_of(team).filter(actor=origin.current().user, action="downloaded", target=target[:200])
+    if not seen.filter(at__gt=Now() - SAME_DOWNLOAD).exists():
+        record(team, "downloaded", target, **details)
+
+
+def entries_of(team: Team) -> QuerySet[AuditEntry]:
+    return AuditEntry.objects.filter(team=team)
+
+
+def own_entries(user: User) -> QuerySet[AuditEntry]:
+    return AuditEntry.objects.filter(actor=user, team_slug="")
+
+
+def _write(team: Team | None, actor: User | None, action: str, target: str, details: dict[str, Any]) -> None:
+    AuditEntry.objects.create(
+        team=team,
+        team_slug=team.slug if team else "",
+        actor=actor,
+        actor_name=actor.name if actor else "",
+        action=action,
+        target=target[:200],
+        details=details,
+        address=origin.current().address,
+    )
