@@ -228,23 +228,21 @@ def of_another_database(file: Path, path: Path) -> Path:
     return rewritten(file, path, vendor="oracle")
 
 
-@pytest.mark.parametrize(
-    ("spoilt", "reason"),
-    [
-        (cut_off, "is not a whole backup"),
-        (of_another_count, "the database in it is damaged"),
-        (of_a_newer_version, "a newer Boxwright: this one does not know teams.0999_future"),
-        (of_another_database, "The backup is of oracle"),
-    ],
-)
-def test_what_can_not_be_restored_leaves_nothing_behind(
-    file: Path, empty: dict[str, str], tmp_path: Path, spoilt: Callable[[Path, Path], Path], reason: str
-) -> None:
-    """The place is as empty as it was: the whole backup is taken there."""
-    line = refused(empty, "restore", spoilt(file, tmp_path / "spoilt.tar"))
-    assert line.startswith("CommandError: Nothing was restored: ")
-    assert reason in line
-    assert objects_in(empty) == []
+SPOILT: dict[str, Callable[[Path, Path], Path]] = {
+    "is not a whole backup": cut_off,
+    "the database in it is damaged": of_another_count,
+    "a newer Boxwright: this one does not know teams.0999_future": of_a_newer_version,
+    "The backup is of oracle": of_another_database,
+}
+
+
+def test_what_can_not_be_restored_leaves_nothing_behind(file: Path, empty: dict[str, str], tmp_path: Path) -> None:
+    """The place is as empty as it was: the whole backup is taken there at last."""
+    for reason, spoil in SPOILT.items():
+        line = refused(empty, "restore", spoil(file, tmp_path / "spoilt.tar"))
+        assert line.startswith("CommandError: Nothing was restored: ")
+        assert reason in line
+        assert objects_in(empty) == []
     assert "Restored" in done(empty, "restore", file)
 
 
