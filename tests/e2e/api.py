@@ -9,7 +9,7 @@ from uuid import UUID
 
 import httpx
 
-from tests.services.processes import wait_until
+from tests.services.processes import PATIENCE, wait_until
 
 EMAIL, PASSWORD = "ada@example.org", "a long enough passphrase"
 Json = dict[str, Any]
@@ -19,7 +19,7 @@ class Api:
     """One person's scripted access to a running Boxwright."""
 
     def __init__(self, url: str, email: str = EMAIL, password: str = PASSWORD) -> None:
-        self.http = httpx.Client(base_url=f"{url}/api/v1/", timeout=60)
+        self.http = httpx.Client(base_url=f"{url}/api/v1/", timeout=PATIENCE)
         token = self.post("auth/token/", email=email, password=password)["token"]
         self.http.headers["Authorization"] = f"Token {token}"
 
@@ -28,7 +28,7 @@ class Api:
         """Create the first account and its team, then log in as it."""
         first = {"email": EMAIL, "name": "Ada", "password": PASSWORD, "team_name": "Plates"}
         body = {**first, "code": code}
-        with httpx.Client(base_url=f"{url}/api/v1/", timeout=30) as browser:
+        with httpx.Client(base_url=f"{url}/api/v1/", timeout=PATIENCE) as browser:
             browser.get("auth/session/")
             headers = {"X-CSRFToken": browser.cookies["csrftoken"]}
             browser.post("auth/setup/", json=body, headers=headers).raise_for_status()

@@ -75,7 +75,7 @@ class Server:
 
     def answers(self) -> bool:
         with contextlib.suppress(URLError, ConnectionError, TimeoutError):
-            return bool(urlopen(f"{self.url}/api/v1/auth/session/", timeout=2).status == 200)
+            return bool(urlopen(f"{self.url}/api/v1/auth/session/", timeout=20).status == 200)
         return False
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:

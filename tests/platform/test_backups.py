@@ -21,7 +21,7 @@ from boxwright.backups.archive import Reader, Writer
 from tests.e2e.api import Api, Json, box
 from tests.services.bucket import CONFIG, make_bucket
 from tests.services.moto import moto
-from tests.services.processes import free_port
+from tests.services.processes import PATIENCE, free_port
 from tests.services.server import ROOT, Server, installed, started
 from tests.training.installation import labelled_project
 
@@ -171,7 +171,9 @@ def test_what_ran_is_queued_and_no_door_is_open(source: Source, file: Path, empt
     assert done(empty, "shell", "-v", "0", "-c", look) == "queued None 1"
     with started(Path(empty["BOXWRIGHT_VAR"]), empty) as server:
         key = source.api.http.headers["Authorization"]
-        assert httpx.get(f"{server.url}/api/v1/me/", headers={"Authorization": key}).status_code == 401
+        assert (
+            httpx.get(f"{server.url}/api/v1/me/", headers={"Authorization": key}, timeout=PATIENCE).status_code == 401
+        )
         with Api(server.url) as api:
             again = api.project("Another", "detection", ["square"])
             assert again["id"] > source.project["id"]

@@ -12,6 +12,7 @@ import pytest
 from boxwright.teams.setup import code_of
 from tests.platform.test_settings import environment_of
 from tests.services.postgres import postgres
+from tests.services.processes import PATIENCE
 from tests.services.server import ROOT, Server, started
 from tests.training.installation import brings_its_own
 
@@ -20,6 +21,10 @@ pytestmark = brings_its_own
 HOST = {"Host": "boxes.example.org"}
 BEHIND_PROXY = {**HOST, "X-Forwarded-Proto": "https"}
 YEAR = 365 * 24 * 3600
+
+
+def get(url: str, headers: dict[str, str] | None = None) -> httpx.Response:
+    return httpx.get(url, headers=headers, timeout=PATIENCE)
 
 
 def production(folder: Path, database: str) -> dict[str, str]:
@@ -38,18 +43,18 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def test_who_comes_without_tls_is_sent_there(here: Server) -> None:
-    answer = httpx.get(f"{here.url}/p/x/images", headers=HOST)
+    answer = get(f"{here.url}/p/x/images", headers=HOST)
     assert (answer.status_code, answer.headers["Location"]) == (301, "https://boxes.example.org/p/x/images")
 
 
 def test_a_browser_is_told_to_come_by_tls_for_a_year(here: Server) -> None:
-    answer = httpx.get(f"{here.url}/api/v1/auth/session/", headers=BEHIND_PROXY)
+    answer = get(f"{here.url}/api/v1/auth/session/", headers=BEHIND_PROXY)
     assert answer.status_code == 200
     assert answer.headers["Strict-Transport-Security"] == f"max-age={YEAR}"
 
 
 def test_cookies_are_for_this_host_over_tls(here: Server) -> None:
-    with httpx.Client(base_url=f"{here.url}/api/v1/", headers=BEHIND_PROXY) as browser:
+    with httpx.Client(base_url=f"{here.url}/api/v1/", headers=BEHIND_PROXY, timeout=PATIENCE) as browser:
         answer = browser.get("auth/session/")
     [cookie] = answer.headers.get_list("Set-Cookie")
     assert cookie.startswith("__Host-csrftoken=")
@@ -60,16 +65,16 @@ def test_cookies_are_for_this_host_over_tls(here: Server) -> None:
 
 @pytest.mark.parametrize("host", ["localhost:8000", "10.0.0.7", "boxes.example.org"])
 def test_the_health_check_needs_no_host_and_no_tls(here: Server, host: str) -> None:
-    answer = httpx.get(f"{here.url}/healthz", headers={"Host": host})
+    answer = get(f"{here.url}/healthz", headers={"Host": host})
     assert (answer.status_code, answer.text) == (200, "ok\n")
-    assert httpx.get(f"{here.url}/api/v1/auth/session/", headers={"Host": "localhost"}).status_code == 400
+    assert get(f"{here.url}/api/v1/auth/session/", headers={"Host": "localhost"}).status_code == 400
 
 
 @pytest.mark.parametrize(
     "path", ["/", "/api/v1/auth/session/", "/api/v1/nothing/", "/assets/gone.js", "/static/gone.js"]
 )
 def test_every_answer_says_what_a_browser_may_do_with_it(here: Server, path: str) -> None:
-    headers = httpx.get(f"{here.url}{path}", headers=BEHIND_PROXY).headers
+    headers = get(f"{here.url}{path}", headers=BEHIND_PROXY).headers
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "same-origin"
     assert headers["X-Frame-Options"] == "DENY"
@@ -79,7 +84,7 @@ def test_every_answer_says_what_a_browser_may_do_with_it(here: Server, path: str
 def test_a_process_without_its_database_is_not_healthy(tmp_path: Path) -> None:
     away = production(tmp_path, "postgresql://u:p@127.0.0.1:1/boxwright")
     with started(tmp_path, away) as running:
-        answer = httpx.get(f"{running.url}/healthz", timeout=60)
+        answer = get(f"{running.url}/healthz")
     assert (answer.status_code, answer.text) == (503, "The database does not answer.\n")
 
 

@@ -16,7 +16,7 @@ from boxwright.storage import ObjectMissing, ObjectStore, StoreAway, store
 from tests.services.bucket import make_bucket, storage_settings
 from tests.services.ceph import ACCESS_KEY, SECRET_KEY, ceph
 from tests.services.moto import moto
-from tests.services.processes import ServiceMissing, free_port
+from tests.services.processes import PATIENCE, ServiceMissing, free_port
 
 BIG = 20 * 2**20
 
@@ -150,7 +150,7 @@ def test_a_signed_link_downloads_under_a_name(objects: ObjectStore) -> None:
     link = objects.presign("a/artifact.zip", "Modell für Übung.zip")
     if link is None:
         return
-    with urllib.request.urlopen(link, timeout=10) as answer:
+    with urllib.request.urlopen(link, timeout=PATIENCE) as answer:
         assert answer.read() == b"zip"
         assert answer.headers["Content-Disposition"].startswith("attachment;")
 
@@ -170,7 +170,7 @@ def test_a_link_is_signed_for_the_address_that_browsers_use(
     link = store().presign("a/artifact.zip", "artifact.zip")
     assert link is not None
     assert link.startswith(f"{theirs}/public/a/artifact.zip?")
-    with urllib.request.urlopen(link, timeout=10) as answer:
+    with urllib.request.urlopen(link, timeout=PATIENCE) as answer:
         assert answer.read() == b"zip"
 
 
@@ -188,7 +188,7 @@ def test_a_link_that_was_tampered_with_is_refused(ceph_url: str, settings: Setti
     longer = urlunsplit(parts._replace(query=urlencode({**dict(parse_qsl(parts.query)), "X-Amz-Expires": "604800"})))
     for url in (forged, longer):
         with pytest.raises(HTTPError, match="403"):
-            urllib.request.urlopen(url, timeout=10)
+            urllib.request.urlopen(url, timeout=PATIENCE)
 
 
 def test_a_store_that_is_away_says_so(settings: Settings) -> None:

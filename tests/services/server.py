@@ -17,7 +17,7 @@ from urllib.parse import urlsplit, urlunsplit
 import httpx
 import psycopg
 
-from tests.services.processes import accepts, free_port, stop, wait_until
+from tests.services.processes import PATIENCE, accepts, free_port, stop, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRST = {"email": "alice@example.org", "password": "correct horse battery"}
@@ -32,7 +32,7 @@ class Server:
 
     def client(self, token: str = "") -> httpx.Client:
         headers = {"Authorization": f"Token {token}"} if token else {}
-        return httpx.Client(base_url=f"{self.url}/api/v1/", headers=headers, timeout=60)
+        return httpx.Client(base_url=f"{self.url}/api/v1/", headers=headers, timeout=PATIENCE)
 
     @property
     def setup_code(self) -> str:
