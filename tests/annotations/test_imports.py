@@ -133,7 +133,8 @@ def test_an_annotator_makes_no_labels_by_an_import(
         job_begins()
     done = as_user(mona).get(f"/api/v1/imports/{job}/").json()
     assert (done["status"], done["counts"]["annotations_created"]) == ("succeeded", 0)
-    assert "unknown label 'dog'" in done["findings"][0]["reason"]
+    (finding,) = as_user(mona).get(f"/api/v1/imports/{job}/findings/").json()["results"]
+    assert "unknown label 'dog'" in finding["reason"]
     assert list(Label.objects.values_list("name", flat=True)) == ["raccoon", "cat"]
 
 
