@@ -152,7 +152,7 @@ def test_a_run_succeeds(here: Installation, api: Api, project: Json, snapshot: J
     report = api.get(f"runs/{run['id']}/evaluation/")
     assert {row["image"] for row in report["predictions"]} == set(report["images"])
     objects = here.folder / "objects" / "projects" / str(project["id"]) / "runs" / str(run["number"])
-    assert {path.name for path in objects.iterdir()} == {"best.pt", "last.pt", "evaluation.json", "log.txt"}
+    assert {path.name for path in objects.glob("*/*")} == {"best.pt", "last.pt", "evaluation.json", "log.txt"}
     assert not list((here.folder / "scratch" / "jobs").iterdir())
 
 
