@@ -97,6 +97,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/reset/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Mail a link that sets a new password. The same answer whether there is such an account or not. */
+        post: operations["auth_reset_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/reset/confirm/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Set a new password with the token of a link, and log in. All sessions and tokens from before end. */
+        post: operations["auth_reset_confirm_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/session/": {
         parameters: {
             query?: never;
@@ -114,6 +148,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/sessions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Where I am logged in, newest first. */
+        get: operations["auth_sessions_list"];
+        put?: never;
+        post?: never;
+        /** @description Log out everywhere else. */
+        delete: operations["auth_sessions_destroy_others"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/sessions/{public_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
+        delete: operations["auth_sessions_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/setup/": {
         parameters: {
             query?: never;
@@ -123,7 +196,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description The first account; 409 once there is one. */
+        /** @description The first account, for whoever has the code that the server shows; 409 once there is one. */
         post: operations["auth_setup_create"];
         delete?: never;
         options?: never;
@@ -140,9 +213,51 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description A key for scripts, to be sent as `Authorization: Token …`. */
+        /**
+         * @description A key for scripts, to be sent as `Authorization: Token …`; it is shown only now.
+         *
+         *     `expires_in_days: null` makes one that lasts until it is revoked.
+         */
         post: operations["auth_token_create"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/tokens/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description My tokens, newest first; their keys can't be shown again. */
+        get: operations["auth_tokens_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/tokens/{token_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
+        delete: operations["auth_tokens_destroy"];
         options?: never;
         head?: never;
         patch?: never;
@@ -463,6 +578,23 @@ export interface paths {
          *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
          */
         patch: operations["me_partial_update"];
+        trace?: never;
+    };
+    "/api/v1/me/audit/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What happened to my account, newest first. */
+        get: operations["me_audit_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/models/": {
@@ -1027,6 +1159,23 @@ export interface paths {
         patch: operations["teams_partial_update"];
         trace?: never;
     };
+    "/api/v1/teams/{slug}/audit/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Who did what on the team, newest first; for managers. */
+        get: operations["teams_audit_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/teams/{slug}/invitations/": {
         parameters: {
             query?: never;
@@ -1181,6 +1330,19 @@ export interface components {
             readonly created_at: string;
             /** Format: date-time */
             readonly finished_at: string | null;
+        };
+        AuditEntry: {
+            readonly id: number;
+            /** Format: date-time */
+            readonly at: string;
+            /** @description the name at the time; empty for the system */
+            readonly actor: string;
+            readonly action: string;
+            readonly target: string;
+            details: {
+                [key: string]: unknown;
+            };
+            readonly address: string | null;
         };
         /**
          * @description * `catalogue` - catalogue
@@ -1407,7 +1569,17 @@ export interface components {
             team: components["schemas"]["TeamRef"];
             role: components["schemas"]["RoleEnum"];
         };
+        /** @description The only answer that carries the key. */
         Key: {
+            readonly id: number;
+            readonly name: string;
+            scopes: components["schemas"]["ScopesEnum"][];
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly expires_at: string | null;
+            /** Format: date-time */
+            readonly last_used_at: string | null;
             token: string;
         };
         Label: {
@@ -1511,6 +1683,10 @@ export interface components {
             /** @description #RRGGBB */
             color?: string;
         };
+        NewPasswordRequest: {
+            token: string;
+            password: string;
+        };
         NewProjectRequest: {
             team: string;
             name: string;
@@ -1534,6 +1710,32 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        NewTokenRequest: {
+            /** Format: email */
+            email: string;
+            password: string;
+            /**
+             * @description what it is for
+             * @default Script
+             */
+            name: string;
+            /**
+             * @description what it may do: read: look at everything and download; annotate: claim images and label them; ingest: upload images and import archives; train: make snapshots, runs and artifacts; manage: make and delete projects and labels, delete images, invite and manage members
+             * @default [
+             *       "read",
+             *       "annotate",
+             *       "ingest",
+             *       "train",
+             *       "manage"
+             *     ]
+             */
+            scopes: components["schemas"]["ScopesEnum"][];
+            /**
+             * @description null: never
+             * @default 90
+             */
+            expires_in_days: number | null;
+        };
         NextRequest: {
             /** @default unlabelled */
             queue: components["schemas"]["QueueEnum"];
@@ -1545,6 +1747,13 @@ export interface components {
         };
         PaginatedArtifactList: {
             results: components["schemas"]["Artifact"][];
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+        };
+        PaginatedAuditEntryList: {
+            results: components["schemas"]["AuditEntry"][];
             /** Format: uri */
             next: string | null;
             /** Format: uri */
@@ -1613,6 +1822,13 @@ export interface components {
             /** Format: uri */
             previous: string | null;
         };
+        PaginatedSessionRowList: {
+            results: components["schemas"]["SessionRow"][];
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+        };
         PaginatedSnapshotList: {
             results: components["schemas"]["Snapshot"][];
             /** Format: uri */
@@ -1622,6 +1838,13 @@ export interface components {
         };
         PaginatedTeamList: {
             results: components["schemas"]["Team"][];
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+        };
+        PaginatedTokenList: {
+            results: components["schemas"]["Token"][];
             /** Format: uri */
             next: string | null;
             /** Format: uri */
@@ -1728,6 +1951,10 @@ export interface components {
             name: string;
             reason: string;
         };
+        ResetRequest: {
+            /** Format: email */
+            email: string;
+        };
         Revision: {
             number: number;
             author: components["schemas"]["Person"] | null;
@@ -1808,6 +2035,15 @@ export interface components {
             /** @description annotations that both changed */
             conflicts: string[];
         };
+        /**
+         * @description * `read` - read
+         *     * `annotate` - annotate
+         *     * `ingest` - ingest
+         *     * `train` - train
+         *     * `manage` - manage
+         * @enum {string}
+         */
+        ScopesEnum: "read" | "annotate" | "ingest" | "train" | "manage";
         Session: {
             authenticated: boolean;
             setup_required: boolean;
@@ -1815,10 +2051,23 @@ export interface components {
             mail: boolean;
             user: components["schemas"]["User"] | null;
         };
+        SessionRow: {
+            /** Format: uuid */
+            id: string;
+            readonly current: boolean;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly seen_at: string;
+            readonly address: string | null;
+            readonly browser: string;
+        };
         SetupRequest: {
             /** Format: email */
             email: string;
             password: string;
+            /** @description what stands behind # in the link that the server shows */
+            code: string;
             name: string;
             team_name: string;
         };
@@ -1912,6 +2161,17 @@ export interface components {
             bytes: components["schemas"]["Usage"];
             /** @description imports, snapshots, runs and artifacts queued or running */
             jobs: components["schemas"]["Usage"];
+        };
+        Token: {
+            readonly id: number;
+            readonly name: string;
+            scopes: components["schemas"]["ScopesEnum"][];
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly expires_at: string | null;
+            /** Format: date-time */
+            readonly last_used_at: string | null;
         };
         Upload: {
             created: components["schemas"]["Image"][];
@@ -2121,6 +2381,69 @@ export interface operations {
             };
         };
     };
+    auth_reset_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetRequest"];
+            };
+        };
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    auth_reset_confirm_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasswordRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     auth_session_retrieve: {
         parameters: {
             query?: never;
@@ -2137,6 +2460,93 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Session"];
                 };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    auth_sessions_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedSessionRowList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    auth_sessions_destroy_others: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    auth_sessions_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                public_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem */
             default: {
@@ -2190,7 +2600,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CredentialsRequest"];
+                "application/json": components["schemas"]["NewTokenRequest"];
             };
         };
         responses: {
@@ -2201,6 +2611,66 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Key"];
                 };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    auth_tokens_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedTokenList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    auth_tokens_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem */
             default: {
@@ -2930,6 +3400,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    me_audit_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedAuditEntryList"];
                 };
             };
             /** @description A problem */
@@ -4245,6 +4746,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Team"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    teams_audit_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedAuditEntryList"];
                 };
             };
             /** @description A problem */
