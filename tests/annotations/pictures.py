@@ -3,6 +3,7 @@
 import io
 import random
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,6 +12,7 @@ from rest_framework.test import APIClient
 
 from boxwright.projects.models import Label, Project
 from boxwright.storage import store
+from boxwright.storage.collector import collect
 
 
 def picture(seed: int = 0, size: tuple[int, int] = (64, 48), kind: str = "JPEG", **options: Any) -> bytes:
@@ -33,6 +35,12 @@ def upload(client: APIClient, project: Project, **files: bytes) -> dict[str, Any
 
 def stored_keys() -> list[str]:
     return list(store().list(""))
+
+
+def kept_keys() -> list[str]:
+    """What is stored once the collector has taken what nobody needs."""
+    collect(timedelta(0))
+    return stored_keys()
 
 
 def label_id(project: Project, name: str = "raccoon") -> int:

@@ -22,7 +22,7 @@ from boxwright import limits
 from boxwright.projects.models import Project
 from boxwright.teams.models import User
 from tests.annotations.archives import Commits, import_zip, voc, zipped
-from tests.annotations.pictures import picture, stored_keys
+from tests.annotations.pictures import kept_keys, picture
 
 AsUser = Callable[[User], APIClient]
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,7 +74,7 @@ def test_bad_file_is_rejected_with_its_reason(project: Project, bob: User, as_us
     assert [image["name"] for image in answer["created"]] == ["good.jpg"]
     assert answer["rejected"][0]["name"] == name
     assert reason in answer["rejected"][0]["reason"]
-    assert len(stored_keys()) == 3
+    assert len(kept_keys()) == 3
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -87,7 +87,7 @@ def test_bad_file_in_an_archive_is_a_finding(
     done = import_zip(as_user(bob), project, archive, django_capture_on_commit_callbacks)
     assert (done["finding_count"], done["findings"][0]["file"]) == (1, f"images/{name}")
     assert reason in done["findings"][0]["reason"]
-    assert (Image.objects.count(), Annotation.objects.count(), stored_keys()) == (0, 0, [])
+    assert (Image.objects.count(), Annotation.objects.count(), kept_keys()) == (0, 0, [])
 
 
 def entry(name: str, data: bytes = b"x", mode: int = 0o644) -> tuple[zipfile.ZipInfo, bytes]:
@@ -121,7 +121,7 @@ def test_unsafe_archive_is_refused_whole(
     assert (done["status"], done["error"]["code"]) == ("failed", "archive_refused")
     assert done["findings"][0]["file"] == info.filename
     assert reason in done["findings"][0]["reason"]
-    assert (Image.objects.count(), stored_keys()) == (0, [])
+    assert (Image.objects.count(), kept_keys()) == (0, [])
 
 
 def test_archive_of_too_many_files_is_refused(
@@ -169,7 +169,7 @@ def test_bad_xml_is_a_finding_and_its_image_is_not_stored(
     assert (done["findings"][0]["severity"], done["findings"][0]["file"]) == ("error", "a.xml")
     assert reason in done["findings"][0]["reason"]
     assert "root:" not in json.dumps(done)
-    assert (Image.objects.count(), stored_keys()) == (0, [])
+    assert (Image.objects.count(), kept_keys()) == (0, [])
 
 
 def test_box_outside_and_unknown_label_store_no_annotation(

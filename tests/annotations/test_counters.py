@@ -34,7 +34,7 @@ class Two:
         shape = {"width": 640, "height": 480, "size": 1, "content_type": "image/jpeg"}
         rows = [Image(project=project, sha256=f"{n:064x}", name=str(n), **shape) for n in range(IMAGES)]
         self.images = Image.objects.bulk_create(rows)
-        Project.objects.filter(pk=project.pk).update(unlabelled_count=IMAGES)
+        Project.objects.filter(pk=project.pk).update(unlabelled_count=IMAGES, byte_count=IMAGES)
         self.seen: dict[tuple[int, int], tuple[int, list[dict[str, Any]]]] = {}
         for image in self.images:
             marks = [mark(label.pk) for label in Label.objects.filter(project=project) for _ in range(2)]

@@ -16,7 +16,7 @@ from boxwright.projects.models import Project
 from boxwright.projects.quotas import usage_of
 from boxwright.teams.models import Team, User
 from tests.annotations.archives import Commits, import_zip, voc, zipped
-from tests.annotations.pictures import picture, stored_keys, upload
+from tests.annotations.pictures import kept_keys, picture, upload
 from tests.conftest import make_project
 from tests.migrations import back_before, forward
 from training.models import Artifact, Run
@@ -60,13 +60,13 @@ def test_one_image_over_is_refused_with_all_that_came_with_it(
     monkeypatch.setattr(limits, "TEAM_IMAGES", 3)
     client = as_user(bob)
     assert try_upload(client, project, picture(1), picture(2)).status_code == 200
-    before = stored_keys()
+    before = kept_keys()
     refused = try_upload(client, project, picture(3), picture(4))
     body = refused.json()
     assert (refused.status_code, body["title"], body["quota"]) == (409, "Over quota", "images")
     assert (body["limit"], body["used"], body["over"]) == (3, 2, 1)
     assert "1 too many" in body["detail"]
-    assert (Image.objects.count(), stored_keys()) == (2, before)
+    assert (Image.objects.count(), kept_keys()) == (2, before)
     assert try_upload(client, project, picture(3), picture(1)).status_code == 200, "what is there takes no room"
     assert used(client, team)["images"] == {"used": 3, "limit": 3}
 
@@ -109,7 +109,7 @@ def test_import_ends_at_the_quota_and_says_so(
     assert "may hold 5 images; this would be 1 too many" in done["findings"][0]["reason"]
     project.refresh_from_db()
     assert (Image.objects.count(), project.labelled_count, project.annotation_count) == (4, 4, 4)
-    assert not [key for key in stored_keys() if key.endswith(".zip")]
+    assert not [key for key in kept_keys() if key.endswith(".zip")]
 
 
 def test_import_into_a_full_team_is_refused_at_once(

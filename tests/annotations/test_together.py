@@ -34,7 +34,9 @@ def crowd(real_database: None) -> tuple[Project, list[User]]:
     team = Team.objects.create(slug="plates", name="Plates")
     people = [User.objects.create_user(f"p{n}@example.org", name=f"P{n}") for n in range(PEOPLE)]
     Membership.objects.bulk_create([Membership(team=team, user=one, role=Role.ANNOTATOR) for one in people])
-    project = Project.objects.create(team=team, slug="p", name="P", task="detection", seed=0, unlabelled_count=60)
+    project = Project.objects.create(
+        team=team, slug="p", name="P", task="detection", unlabelled_count=60, byte_count=60
+    )
     Label.objects.create(project=project, name="cat", color="#AA53FB")
     shape = {"width": 640, "height": 480, "size": 1, "content_type": "image/jpeg"}
     Image.objects.bulk_create([Image(project=project, sha256=f"{n:064x}", name=str(n), **shape) for n in range(60)])

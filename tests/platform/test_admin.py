@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import httpx
 from rest_framework.test import APIClient
 
 from tests.services.server import FIRST, server
@@ -23,5 +24,17 @@ def test_it_has_no_login_of_its_own(tmp_path: Path) -> None:
             assert client.post(f"{admin}login/", data=guess, headers=csrf).headers["location"] == "/"
         assert client.get(admin).status_code == 302
         assert client.post("auth/login/", json=FIRST, headers=csrf).status_code == 200
-        assert client.get(admin).status_code == 200
-        assert client.get(f"{admin}teams/user/").status_code == 200
+        for page in (admin, f"{admin}teams/user/"):
+            check_policy(client.get(page))
+
+
+def check_policy(answer: httpx.Response) -> None:
+    """The admin runs its own scripts only."""
+    assert answer.status_code == 200
+    policy = answer.headers["Content-Security-Policy"]
+    assert "script-src 'self';" in policy
+    assert "unsafe" not in policy
+    assert answer.headers["X-Frame-Options"] == "DENY"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert b"<script>" not in answer.content
+    assert b"style=" not in answer.content

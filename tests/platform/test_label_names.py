@@ -38,7 +38,9 @@ def test_a_name_that_breaks_the_rule_is_refused_by_every_way(
         (client.patch(f"/api/v1/labels/{cat.pk}/", {"name": name}, format="json"), "name"),
         (client.post("/api/v1/projects/", new, format="json"), "labels[0].name"),
     ):
-        assert (answer.status_code, answer.json()["errors"][0]["field"].rpartition(".")[2]) == (400, "name"), field
+        assert answer.status_code == 400, field
+        if "\0" not in name:  # such a body is refused before its fields are read
+            assert answer.json()["errors"][0]["field"].rpartition(".")[2] == "name", field
     assert list(Label.objects.values_list("name", flat=True)) == ["raccoon", "cat"]
 
 

@@ -34,7 +34,7 @@ RAISED: dict[str, DomainError] = {
     "400": Invalid("Wrong.", {"x": "bad"}),
     "403": NotAllowed("No."),
     "404": NotFound("None."),
-    "404-object": ObjectMissing("a/b"),
+    "500-object": ObjectMissing("a/b"),
     "409": Conflict("Moved on.", current={"revision": 3}),
     "413": TooLarge("Big."),
     "503": Unavailable("Away."),

@@ -132,7 +132,7 @@ class PasswordChangeSerializer(serializers.Serializer[Any]):
 
 
 class ResetSerializer(serializers.Serializer[Any]):
-    email = serializers.EmailField()
+    email = serializers.EmailField(max_length=MAX_EMAIL)
 
 
 class NewPasswordSerializer(serializers.Serializer[Any]):
