@@ -60,8 +60,8 @@ def build(snapshot_id: int) -> None:
     try:
         with scratch.folder_for("snapshot", snapshot.pk) as folder, beating(snapshot):
             _build(snapshot, folder)
-    except Lost:
-        return
+    except (Lost, Project.DoesNotExist, Snapshot.DoesNotExist):
+        return  # taken over, or its project was removed meanwhile
     except ObjectMissing as missing:
         _end(snapshot, Status.FAILED, error_code="object_missing", error=missing.detail)
     except Unavailable:

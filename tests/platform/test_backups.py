@@ -23,7 +23,7 @@ from tests.services.bucket import CONFIG, make_bucket
 from tests.services.moto import moto
 from tests.services.processes import PATIENCE, free_port
 from tests.services.server import ROOT, Server, installed, started
-from tests.training.installation import labelled_project
+from tests.training.installation import draw, labelled_project
 
 IMAGES = 6
 PAGE = 200
@@ -108,8 +108,7 @@ def working(source: Source) -> Iterator[dict[int, int]]:
         for number in range(PAGE - IMAGES):
             if stop.is_set():
                 return
-            content = source.folder / "pictures" / "000.jpg"
-            files = [("files", (f"new-{number}.jpg", content.read_bytes() + number.to_bytes(4, "big")))]
+            files = [("files", (f"new-{number}.jpg", draw(1000 + number)[0]))]
             source.api.http.post(f"projects/{source.project['id']}/images/", files=files).raise_for_status()
 
     works: list[Callable[[], None]] = [lambda: save(source.images[::2]), lambda: save(source.images[1::2]), upload]
