@@ -17,7 +17,7 @@ from annotations.holdings import manifest_of
 from annotations.models import Snapshot
 from annotations.queries import snapshot_for
 from annotations.shapes import snapshot_shape
-from boxwright.api.files import StreamedFile, send_object
+from boxwright.api.files import MadeFile, send_object
 from boxwright.api.pagination import CursorPage
 from boxwright.api.views import Endpoint
 from boxwright.errors import NotFound
@@ -78,7 +78,7 @@ class DownloadView(Endpoint):
         name = f"{_stem(snapshot)}-{layout.name}.zip"
         audit.record_download(snapshot.project.team, name)
         reader = Reader(iter(()) if request.method == "HEAD" else zip_of(snapshot, layout))
-        return StreamedFile(reader, as_attachment=True, filename=name, content_type="application/zip")
+        return MadeFile(reader, as_attachment=True, filename=name, content_type="application/zip")
 
 
 class DiffView(Endpoint):

@@ -34,6 +34,7 @@ class Target:
     own_team: str
     own_project: int
     own_image: int
+    own_label: int
 
     def client(self) -> httpx.Client:
         return httpx.Client(
@@ -106,17 +107,21 @@ def empty_rows(target: Target, stop: threading.Event) -> None:
 def full_images(target: Target, stop: threading.Event) -> None:
     """An image with all the boxes that it may carry, each of them moved again and again."""
     with target.client() as client:
-        label = client.get(f"projects/{target.own_project}/").json()["labels"][0]["id"]
+        label = target.own_label
         ids = [str(uuid.uuid4()) for _ in range(5000)]
         path = f"images/{target.own_image}/annotations/"
-        revision = client.get(path).json()["revision"]
+        revision = 0
         for turn in itertools.count():
             rows = [
                 {"id": id_, "label": label, "x_min": turn % 50, "y_min": 1, "x_max": 60 + turn % 50, "y_max": 60}
                 for id_ in ids
             ]
-            answer = client.patch(path, json={"base_revision": revision, "upsert": rows})
-            revision = answer.json().get("revision", revision) if answer.is_success else revision
+            try:
+                answer = client.patch(path, json={"base_revision": revision, "upsert": rows})
+            except httpx.HTTPError:
+                continue
+            with contextlib.suppress(ValueError):
+                revision = answer.json().get("revision", revision)
             if stop.wait(PAUSE):
                 return
 

@@ -115,6 +115,7 @@ OBJECT_GRACE_HOURS = _limit(
 ANONYMOUS_BYTES = _limit("ANONYMOUS_BYTES", 64, "KB a request of nobody known", "401 or 413, unread", scale=KIB)
 REQUEST_BYTES = _limit("REQUEST_BYTES", 1, "MB a request", "413", scale=MIB)
 JSON_BYTES = _limit("JSON_BYTES", 10, "MB of annotations a save", "413", scale=MIB)
+JSON_VALUES = _limit("JSON_VALUES", 100_000, "values of JSON a request", "400, before they are read")
 JSON_DEPTH = _limit("JSON_DEPTH", 32, "lists and objects of JSON inside each other", "400")
 UPLOAD_BYTES = _limit("UPLOAD_BYTES", 1_000, "MB of pictures a request", "413", "BOXWRIGHT_MAX_UPLOAD_MB", MIB)
 FILES_A_REQUEST = _limit("FILES_A_REQUEST", 200, "files a request", "413")
@@ -135,10 +136,18 @@ CONNECTIONS = _limit(
     "CONNECTIONS", 20, "connections to PostgreSQL a process", "fewer requests at once", "BOXWRIGHT_DATABASE_CONNECTIONS"
 )
 REQUESTS_AT_ONCE = _limit(
-    "REQUESTS_AT_ONCE", 12, "requests at once; a person: half", "they wait, in turn", "BOXWRIGHT_REQUESTS_AT_ONCE"
+    "REQUESTS_AT_ONCE",
+    12,
+    "requests at once; a person: half, beside others a quarter",
+    "they wait, in turn",
+    "BOXWRIGHT_REQUESTS_AT_ONCE",
 )
 LARGE_AT_ONCE = _limit(
-    "LARGE_AT_ONCE", 4, "requests over 64 KB at once; a person: half", "they wait, in turn", "BOXWRIGHT_LARGE_AT_ONCE"
+    "LARGE_AT_ONCE",
+    4,
+    "requests over 64 KB at once; a person: as above",
+    "they wait, in turn",
+    "BOXWRIGHT_LARGE_AT_ONCE",
 )
 REQUESTS_WAITING = _limit("REQUESTS_WAITING", 1_000, "requests that wait", "503")
 WAITING_A_PERSON = _limit("WAITING_A_PERSON", 100, "requests of a person that wait", "429")

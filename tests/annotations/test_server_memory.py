@@ -54,7 +54,7 @@ def test_millions_of_rows_are_refused_by_number(tmp_path: Path) -> None:
             answer = client.patch(
                 f"images/{image}/annotations/", content=body, headers={"Content-Type": "application/json"}
             )
-            assert (answer.status_code, answer.json()["error_count"]) == (400, 1)
+            assert answer.status_code == 400
             assert len(answer.content) < 1000
         body = f'{{"team": "plates", "name": "Q", "task": "detection", "labels": [{zeros}]}}'
         answer = client.post("projects/", content=body, headers={"Content-Type": "application/json"})

@@ -170,3 +170,9 @@ def test_of_many_errors_some_are_told_and_all_are_counted(alice: User, as_user: 
     body = {"team": "plates", "name": "x", "task": "detection", "labels": labels}
     answer = as_user(alice).post("/api/v1/projects/", body, format="json").json()
     assert (len(answer["errors"]), answer["error_count"]) == (limits.ERRORS_AN_ANSWER, 30)
+
+
+def test_values_of_json_are_counted_before_they_are_read(as_user: Callable[[User], APIClient], alice: User) -> None:
+    body = '{"name": "P", "labels": [' + "0," * limits.JSON_VALUES + "0]}"
+    answer = as_user(alice).post("/api/v1/projects/", body, content_type="application/json")
+    assert (answer.status_code, answer.json()["detail"]) == (400, "The request holds more than 100,000 values.")

@@ -66,6 +66,16 @@ def test_one_person_has_half_of_the_seats() -> None:
     assert played(play, 4).count("greedy") == 5
 
 
+def test_beside_others_one_person_has_a_quarter_of_the_seats() -> None:
+    async def play(crowd: Crowd) -> None:
+        for lane in ("other", *["greedy"] * 5):
+            crowd.come(lane)
+        await settled()
+        assert crowd.order == ["other", "greedy", "greedy"]
+
+    assert played(play, 8).count("greedy") == 5
+
+
 def test_people_go_in_turn_not_their_requests() -> None:
     async def play(crowd: Crowd) -> None:
         for lane in ("first", "greedy", "greedy", "greedy", "late"):

@@ -50,6 +50,17 @@ def test_a_person_has_so_many_open(made: type[HttpResponseBase], most: int) -> N
         """The others are closed."""
 
 
+def test_what_could_not_be_sent_is_refused_before_anything_is_done_for_it() -> None:
+    shares = Flows()
+    with ExitStack() as open_ones:
+        for _ in range(limits.DOWNLOADS_A_PERSON):
+            open_ones.enter_context(shares.opened(large(), "alice"))
+        with pytest.raises(TooMany):
+            shares.expect_room("alice", lambda: "download")
+        shares.expect_room("alice", lambda: "annotations")
+        shares.expect_room("bob", lambda: "download")
+
+
 def test_what_waits_for_no_reader_does_not_flow() -> None:
     assert not flows(HttpResponse(b"x" * WHOLE))
     assert flows(small())

@@ -20,10 +20,14 @@ RANGE = re.compile(r"^bytes=(\d{0,18})-(\d{0,18})$", re.ASCII)
 
 readers = ThreadPoolExecutor(8, thread_name_prefix="reader")
 """Where files are read that flow: a slow disk or bucket takes no request's thread."""
+makers = ThreadPoolExecutor(2, thread_name_prefix="maker")
+"""Where files are made while they flow: that computes, and must leave time to everybody else."""
 
 
 class StreamedFile(FileResponse):
     """Django's own reads the whole file into memory under ASGI."""
+
+    pool = readers
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         file: Any = self.file_to_stream
@@ -31,10 +35,16 @@ class StreamedFile(FileResponse):
             return
         loop = asyncio.get_running_loop()
         try:
-            while chunk := await loop.run_in_executor(readers, _read, file):
+            while chunk := await loop.run_in_executor(self.pool, _read, file):
                 yield chunk
         finally:
-            await loop.run_in_executor(readers, file.close)
+            await loop.run_in_executor(self.pool, file.close)
+
+
+class MadeFile(StreamedFile):
+    """One that is made while it is sent, as a zip is."""
+
+    pool = makers
 
 
 def _read(file: BinaryIO) -> bytes:

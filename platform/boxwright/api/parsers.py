@@ -1,4 +1,4 @@
-"""JSON bodies, bounded: in length, in depth, and to text that a database can hold."""
+"""JSON bodies, bounded: in length, in number and depth of values, and to text that a database can hold."""
 
 import io
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ from boxwright.errors import Invalid, TooLarge
 
 
 class JSONParser(parsers.JSONParser):
-    """Raises TooLarge beyond limits.JSON_BYTES, Invalid beyond limits.JSON_DEPTH."""
+    """Raises TooLarge beyond limits.JSON_BYTES, Invalid beyond limits.JSON_VALUES or JSON_DEPTH."""
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
@@ -21,6 +21,8 @@ class JSONParser(parsers.JSONParser):
         body = stream.read(limit + 1)
         if len(body) > limit:
             raise TooLarge(f"The request is larger than {limit // 2**20} MB.")
+        if body.count(b",") >= limits.JSON_VALUES:  # reading them would hold up everybody
+            raise Invalid(f"The request holds more than {limits.JSON_VALUES:,} values.")
         try:
             parsed: dict[str, Any] = super().parse(io.BytesIO(body), media_type, parser_context)
         except RecursionError:

@@ -38,6 +38,8 @@ class Door(ASGIHandler):
         body = Body(scope, receive, self.spool, lane)
         answer = Answer(scope, send, body)
         try:
+            if (person := self.lanes.person(scope)) is not None:
+                self.flows.expect_room(person, lambda: Route(scope).name)
             await body.arrive(lambda route: self._admit(route, scope, lane))
             seats = self.large_seats if body.size > limits.ANONYMOUS_BYTES else self.seats
             async with seats.taken(lane) as seat, ThreadSensitiveContext(executor=seat.thread):

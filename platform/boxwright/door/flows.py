@@ -1,7 +1,7 @@
 """Answers that flow: large ones, files, event streams. How many of them one person has open in this process."""
 
 from collections import Counter
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 
 from django.http import HttpResponseBase
@@ -21,16 +21,26 @@ LARGE = 256 * limits.KIB
 """What is no thumbnail any more."""
 
 
+BY_ROUTE = {"events": "stream", "download": "download", "artifact-download": "download"}
+"""What these routes answer, known before they are asked."""
+
+
 class Flows:
     def __init__(self) -> None:
         self._open: Counter[tuple[Hashable, str]] = Counter()
 
+    def expect_room(self, person: Hashable, route: Callable[[], str]) -> None:
+        """Raises TooMany before anything is done for an answer that could not be sent; `route` names what is asked."""
+        full = {kind for kind, (most, _) in _most().items() if self._open[person, kind] >= most}
+        if full and (kind := BY_ROUTE.get(route())) in full:
+            raise _too_many(kind)
+
     @contextmanager
     def opened(self, response: HttpResponseBase, person: Hashable) -> Iterator[None]:
         """Raises TooMany."""
-        kind, most, word = _kind(response)
-        if self._open[person, kind] >= most:
-            raise TooMany(f"You have {most} {word} open already; close one first.")
+        kind = _kind(response)
+        if self._open[person, kind] >= _most()[kind][0]:
+            raise _too_many(kind)
         self._open[person, kind] += 1
         try:
             yield
@@ -39,10 +49,21 @@ class Flows:
             self._open += Counter()  # drops the zeros
 
 
-def _kind(response: HttpResponseBase) -> tuple[str, int, str]:
+def _most() -> dict[str, tuple[int, str]]:
+    return {
+        "stream": (limits.STREAMS_A_PERSON, "event streams"),
+        "download": (limits.DOWNLOADS_A_PERSON, "downloads"),
+        "answer": (limits.ANSWERS_A_PERSON, "answers"),
+    }
+
+
+def _too_many(kind: str) -> TooMany:
+    most, word = _most()[kind]
+    return TooMany(f"You have {most} {word} open already; close one first.")
+
+
+def _kind(response: HttpResponseBase) -> str:
     if response.headers.get("Content-Type", "").startswith("text/event-stream"):
-        return "stream", limits.STREAMS_A_PERSON, "event streams"
+        return "stream"
     length = response.headers.get("Content-Length", len(getattr(response, "content", b"")) or LARGE + 1)
-    if int(length) <= LARGE:
-        return "answer", limits.ANSWERS_A_PERSON, "answers"
-    return "download", limits.DOWNLOADS_A_PERSON, "downloads"
+    return "answer" if int(length) <= LARGE else "download"

@@ -27,11 +27,11 @@ class Seat:
 
 
 class Seats:
-    """Belongs to one event loop. A lane is a person; none has more than half of the seats."""
+    """Belongs to one event loop. A lane is a person: none has more than half of the seats, beside others a quarter."""
 
     def __init__(self, count: int, name: str) -> None:
         self._free = [ThreadPoolExecutor(1, thread_name_prefix=f"{name}-{number}") for number in range(count)]
-        self._most = max(1, count // 2)
+        self._alone, self._beside = max(1, count // 2), max(1, count // 4)
         self._seated: Counter[Hashable] = Counter()
         self._lanes: dict[Hashable, deque[asyncio.Future[ThreadPoolExecutor]]] = {}
         self._waiting = 0
@@ -78,7 +78,12 @@ class Seats:
                 turn.set_result(self._free.pop())
 
     def _next_lane(self) -> Hashable | None:
-        return next((lane for lane in self._lanes if self._seated[lane] < self._most), None)
+        return next((lane for lane in self._lanes if self._seated[lane] < self._most(lane)), None)
+
+    def _most(self, lane: Hashable) -> int:
+        """Whoever is alone may be quick; beside others each of one's threads takes of their time."""
+        is_alone = not (self._seated.keys() | self._lanes.keys()) - {lane}
+        return self._alone if is_alone else self._beside
 
     def _forget(self, lane: Hashable, turn: "asyncio.Future[ThreadPoolExecutor]") -> None:
         if turn.done() and not turn.cancelled():

@@ -36,6 +36,10 @@ class Route:
         self.endpoint: Any = getattr(self.match.func, "cls", None) if self.match else None
 
     @property
+    def name(self) -> str:
+        return (self.match.url_name if self.match else None) or ""
+
+    @property
     def limit(self) -> int:
         if self.endpoint is not None:
             return int(getattr(limits, getattr(self.endpoint, "body_limit", "REQUEST_BYTES")))
