@@ -1,5 +1,6 @@
 """One command, all processes: the web process and the workers, restarted when they crash, gone when we are."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -18,6 +19,8 @@ GRACE_SECONDS = 8.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 HEALTHY_AFTER = 60.0
 NOISE = "worker: Warm shutdown"
+NICENESS = 5
+"""Of the workers: on one machine, whoever labels comes first."""
 Say = Callable[[str], None]
 
 
@@ -29,6 +32,7 @@ class Part:
     module: str
     arguments: Sequence[str]
     pass_fds: tuple[int, ...] = ()
+    niceness: int = 0
     process: subprocess.Popen[bytes] | None = None
     pause: float = FIRST_PAUSE
     started: float = 0.0
@@ -43,6 +47,9 @@ class Part:
             stderr=subprocess.STDOUT,
             pass_fds=self.pass_fds,
         )
+        with contextlib.suppress(OSError):  # it may have left already
+            if self.niceness:
+                os.setpriority(os.PRIO_PROCESS, self.process.pid, self.niceness)
         self.started = time.monotonic()
         assert self.process.stdout is not None
         threading.Thread(target=_prefix, args=(self.name, self.process.stdout, say), daemon=True).start()
@@ -116,7 +123,7 @@ def worker(name: str, queues: str, concurrency: int, log_level: str) -> Part:
     quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
     size = (f"--concurrency={concurrency}", "--pool=threads", f"--loglevel={log_level.upper()}")
     arguments = ("-A", "boxwright.celery", "--quiet", "worker", f"--queues={queues}", f"--hostname={name}@%h")
-    return Part(name, "celery", (*arguments, *size, *quiet))
+    return Part(name, "celery", (*arguments, *size, *quiet), niceness=NICENESS)
 
 
 def web(listener: socket.socket, log_level: str) -> Part:

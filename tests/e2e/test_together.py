@@ -82,7 +82,7 @@ def test_invited_person_lands_in_the_project(server: Server, api: Api, ada: Page
     members = {row["user"]["email"]: row["role"] for row in api.get("teams/plates/members/")["results"]}
     assert members == {"ada@example.org": "owner", "bob@example.org": "annotator"}
     ada.goto(f"{server.url}/t/plates")
-    expect(ada.get_by_role("row", name=re.compile("Bob"))).to_be_visible()
+    expect(ada.get_by_role("row", name=re.compile("^Bob"))).to_be_visible()
 
 
 def test_link_works_once(server: Server, ada: Page, newcomer: NewPerson) -> None:
