@@ -9,8 +9,8 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "boxwright.settings")
 django.setup(set_prefix=False)
 
-from django.conf import settings  # noqa: E402
-from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware  # noqa: E402
+from django.conf import settings  # noqa: E402 (as what comes after `setup`)
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware  # noqa: E402 (as above)
 
 from boxwright.door.application import Door  # noqa: E402 (needs the apps)
 

@@ -45,7 +45,7 @@ class Writer:
 
     def __init__(self, out: IO[bytes]) -> None:
         self.tar = tarfile.open(fileobj=out, mode="w|", format=tarfile.PAX_FORMAT)  # noqa: SIM115 (closed below)
-        self.lines = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115
+        self.lines = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 (as above)
         self.count = 0
 
     def add(self, name: str, stream: IO[bytes]) -> None:
