@@ -10,6 +10,7 @@ from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
 
 from tests.e2e.conftest import CHROMIUM, CHROMIUM_FLAGS, ROOT, Server, free_port
 from tests.e2e.steps import draw_box, first_visit, sample_project, saved
+from tests.services.processes import wait_until
 
 FOLDER = ROOT / "docs" / "screenshots"
 SIZE: ViewportSize = {"width": 1280, "height": 800}
@@ -87,7 +88,20 @@ def publish(page: Page) -> None:
 def take(page: Page, name: str) -> None:
     """As WebP: a tenth of the bytes of a PNG."""
     page.mouse.move(0, 0)
-    Image.open(io.BytesIO(page.screenshot())).save(FOLDER / f"{name}.webp", quality=88, method=6)
+    taken: list[Image.Image] = []
+
+    def is_painted() -> bool:
+        """Chromium may answer before it has painted: such a picture is of one colour."""
+        taken.append(Image.open(io.BytesIO(page.screenshot())))
+        return not is_blank(taken[-1])
+
+    wait_until(is_painted, f"a picture of {name}")
+    taken[-1].save(FOLDER / f"{name}.webp", quality=88, method=6)
+
+
+def is_blank(picture: Image.Image) -> bool:
+    low, high = picture.convert("L").getextrema()
+    return low == high
 
 
 if __name__ == "__main__":
