@@ -1,6 +1,5 @@
 """Pictures on their way into a project: bytes checked and stored first, rows written after, in one transaction."""
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -17,7 +16,7 @@ from annotations.originals import tells_location
 from boxwright import limits
 from boxwright.projects.models import Project
 from boxwright.projects.quotas import expect_room
-from boxwright.storage import registry, store
+from boxwright.storage import named, registry, store
 from boxwright.teams.models import User
 
 TRIES = 5
@@ -41,12 +40,11 @@ def picture_limits() -> Limits:
 
 
 def sha256_of(file: BinaryIO) -> str:
+    """Of the whole file, which is left at its start."""
     file.seek(0)
-    digest = hashlib.sha256()
-    while chunk := file.read(2**20):
-        digest.update(chunk)
+    digest = named.sha256_of(file)
     file.seek(0)
-    return digest.hexdigest()
+    return digest
 
 
 def put_picture(team_id: int, name: str, sha256: str, file: BinaryIO) -> Stored:
