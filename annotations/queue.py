@@ -1,12 +1,15 @@
-"""Who works on which image: a claim is a lease, taken by a conditional UPDATE, so two people never get the same one.
+"""Who works on which image: a claim is a lease, taken under the image's lock, so two people never get the same one.
 
 The database's clock decides what has expired. One person holds a few images of a project at once: who claims more
 gives back the oldest, as somebody does who leaves a tab open and goes on in another.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Now
@@ -21,8 +24,6 @@ from boxwright.projects.models import Project
 from boxwright.teams.models import Team, User
 
 LEASE = timedelta(minutes=10)
-CANDIDATES = 16
-TRIES = 50
 
 
 def claim_next(*, project: Project, user: User, queue: str = "unlabelled", after: int | None = None) -> Image | None:
@@ -43,7 +44,8 @@ def claim_next(*, project: Project, user: User, queue: str = "unlabelled", after
 
 def claim(*, image: Image, user: User) -> Image:
     """Claim or renew. Raises Conflict, with `claimed_by`, while another person's claim lasts."""
-    claimed = _take(image.pk, Image.objects.all(), user)
+    with _one_at_a_time(user):
+        claimed = _take(image.pk, user)
     if claimed:
         return claimed
     holder = _load(image.pk)
@@ -67,39 +69,42 @@ def release_all(*, team: Team, user: User) -> None:
 
 
 def _claim_first(waiting: QuerySet[Image], user: User) -> Image | None:
-    for _ in range(TRIES):
-        free = waiting.filter(_free_for(user)).order_by("id")
-        candidates = list(free.values_list("pk", flat=True)[:CANDIDATES])
-        for pk in candidates:
-            # Still in its queue: somebody may have labelled it since we looked.
-            claimed = _take(pk, waiting, user)
-            if claimed:
-                return claimed
-        if len(candidates) < CANDIDATES:
-            return None
+    """Found and taken in one turn: whoever looked first and then waited would find what others took meanwhile."""
+    free = waiting.filter(_free_for(user)).order_by("id")
+    with _one_at_a_time(user):
+        # What somebody is writing just now is asked for last, since that means to wait for them.
+        for passes_over in (True, False):
+            pk = free.select_for_update(skip_locked=passes_over).values_list("pk", flat=True).first()
+            if pk is not None:
+                return _take(pk, user)
     return None
 
 
-def _take(pk: int, among: QuerySet[Image], user: User) -> Image | None:
-    """The image as the user's own, if it is still `among` those and free."""
+@contextmanager
+def _one_at_a_time(user: User) -> Iterator[None]:
+    """One person's claims are taken one after the other, so that they can be counted."""
     with write_in_turn():
-        # One person's claims are taken one after the other, so that they can be counted.
-        User.objects.select_for_update(no_key=True).filter(pk=user.pk).first()
-        free = among.filter(_free_for(user), pk=pk)
-        if not free.update(claimed_by=user, claim_expires_at=lease_end()):
-            return None
-        image = _load(pk)
-        _publish(image.project_id, pk, user, image.claim_expires_at)
-        _release_oldest(image, user)
-        return image
+        if connection.features.has_select_for_update:
+            User.objects.select_for_update(no_key=True).get(pk=user.pk)
+        yield
+
+
+def _take(pk: int, user: User) -> Image | None:
+    """The image as the user's own, if it is free."""
+    if not Image.objects.filter(_free_for(user), pk=pk).update(claimed_by=user, claim_expires_at=lease_end()):
+        return None
+    image = _load(pk)
+    _publish(image.project_id, pk, user, image.claim_expires_at)
+    _release_oldest(image, user)
+    return image
 
 
 def _release_oldest(image: Image, user: User) -> None:
     """Leaves what somebody is writing: waiting for a row while holding one could end in two who wait for each other."""
     others = Image.objects.filter(project=image.project_id, claimed_by=user).exclude(pk=image.pk)
     newest_first = sorted(others.values_list("claim_expires_at", "pk"), reverse=True)
-    beyond = others.filter(pk__in=[pk for _, pk in newest_first[limits.CLAIMS_A_PERSON - 1 :]])
-    for pk in list(beyond.select_for_update(skip_locked=True).values_list("pk", flat=True)):
+    oldest = [pk for _, pk in newest_first[limits.CLAIMS_A_PERSON - 1 :]]
+    for pk in list(others.filter(pk__in=oldest).select_for_update(skip_locked=True).values_list("pk", flat=True)):
         Image.objects.filter(pk=pk).update(claimed_by=None, claim_expires_at=None)
         _publish(image.project_id, pk, None, None)
 
