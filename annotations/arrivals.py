@@ -14,7 +14,7 @@ from annotations.history import to_row
 from annotations.models import Annotation, Image, Import, Revision
 from annotations.pictures import Stored, confirm_pictures, known_images, row_of
 from annotations.report import Report
-from annotations.revise import locked_images, revise, state_of
+from annotations.revise import locked_images, planned, state_of, write
 from boxwright import limits
 from boxwright.errors import Conflict, Invalid
 from boxwright.projects.label_names import fault_in, label_key
@@ -168,7 +168,8 @@ class Arrivals:
             report.note(Finding("error", arrival.found.source, "its image would carry too many annotations; left out"))
             new = ()
         queue = "labelled" if _is_labelled(arrival.found, drafts) and state.image.queue == "unlabelled" else ""
-        revise(state, self.author, Edit(new), queue, labels.names, tally)
+        if plan := planned(state, self.author, Edit(new), queue, labels.names):
+            write(plan, image, tally)
         report.counts["images_duplicate"] += 1
         report.counts["annotations_created"] += len(new)
         report.counts["annotations_existing"] += len(drafts) - len(new)

@@ -7,10 +7,11 @@ from typing import Any
 
 from annotations.dataset.edits import SIDES, Change, Draft
 from annotations.dataset.records import Box
+from annotations.drawn import Drawn
 from annotations.models import Annotation, Image, Revision
 
 
-def draft_of(annotation: Annotation) -> Draft:
+def draft_of(annotation: Annotation | Drawn) -> Draft:
     sides = [getattr(annotation, side) for side in SIDES]
     box = None if annotation.x_min is None else Box(*sides)
     return Draft(annotation.id, annotation.label_id, box, annotation.source, annotation.score)

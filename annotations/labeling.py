@@ -9,9 +9,9 @@ from annotations.dataset.edits import Edit, EditError, Frame, merge, parse_edit
 from annotations.history import changes_since, draft_of, replay
 from annotations.models import Image, Revision
 from annotations.queries import known_queue
-from annotations.revise import State, commit, locked_state, state_of
+from annotations.revise import Plan, State, commit, locked_image, planned, state_of
 from boxwright import limits
-from boxwright.errors import Conflict, Invalid, NotFound
+from boxwright.errors import Conflict, DomainError, Invalid, NotFound
 from boxwright.projects.label_names import label_key
 from boxwright.projects.labels import LabelBook, label_book
 from boxwright.teams.models import User
@@ -32,11 +32,8 @@ def save(
     _check_number(delete, "delete")
 
     def attempt(book: LabelBook) -> State:
-        edit, seen = _parsed(upsert, delete, image, book), state_of(image)
-        with write_in_turn():
-            state = locked_state(seen)
-            rest, queue_left = _merged(state, author, base_revision, edit, queue, book)
-            return commit(state, author, rest, queue_left, book.names)
+        edit = _parsed(upsert, delete, image, book)
+        return _revised(image, author, book, lambda state: _merged(state, author, base_revision, edit, queue, book))
 
     return _on_present_labels(image.project_id, attempt)
 
@@ -50,14 +47,39 @@ def restore(*, image: Image, author: User, number: int) -> State:
 
     def attempt(book: LabelBook) -> State:
         wanted = _parsed([_relabelled(row, book) for row in rows], (), image, book).upsert
-        kept, seen = {draft.id for draft in wanted}, state_of(image)
-        with write_in_turn():
-            state = locked_state(seen)
+        kept = {draft.id for draft in wanted}
+
+        def back(state: State) -> tuple[Edit, str]:
             gone = tuple(a.id for a in state.annotations if a.id not in kept)
             rest, _ = merge(Edit(wanted, gone), {a.id: draft_of(a) for a in state.annotations}, ())
-            return commit(state, author, rest, history[-1].queue, book.names)
+            return rest, history[-1].queue
+
+        return _revised(image, author, book, back)
 
     return _on_present_labels(image.project_id, attempt)
+
+
+def _revised(image: Image, author: User, book: LabelBook, asked: Callable[[State], tuple[Edit, str]]) -> State:
+    """One revision by what is `asked` of a state. Worked out before the image is locked, since from then on others
+    wait; and anew, in turn, where somebody was quicker."""
+
+    def worked_out(held: Image) -> tuple[State, Plan | None]:
+        state = state_of(held)
+        return state, planned(state, author, *asked(state), book.names)
+
+    found: tuple[State, Plan | None] | DomainError
+    try:
+        found = worked_out(image)
+    except DomainError as error:
+        found = error
+    with write_in_turn():
+        held = locked_image(image.pk)
+        if held.revision != image.revision:
+            found = worked_out(held)
+        if isinstance(found, DomainError):
+            raise found
+        state, plan = found
+        return commit(plan, held) if plan else State(held, state.annotations)
 
 
 def _on_present_labels(project_id: int, attempt: Callable[[LabelBook], State]) -> State:

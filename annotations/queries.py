@@ -50,11 +50,6 @@ def _mine(rows: QuerySet[Any], user: Any, pk: int, role: Role, word: str) -> Any
     return row
 
 
-def annotations_of(image: Image) -> QuerySet[Annotation]:
-    """In an order that holds: UUID v7 sorts by the time of drawing. Few people draw many boxes: each is read once."""
-    return Annotation.objects.filter(image=image).prefetch_related("created_by").order_by("id")
-
-
 def images_of(project: Project, *, queue: str = "", label: str = "", search: str = "") -> QuerySet[Image]:
     """The project's images, filtered; the order is the page's."""
     rows = Image.objects.filter(project=project).select_related("claimed_by")

@@ -1,6 +1,6 @@
 """Writing one revision of an image: rows, history and counters, all or nothing.
 
-Whoever revises holds the image's row from before the first look at it: saves of one image are merged in turn.
+What is written is worked out first, without a lock, and written under the image's, if nobody else wrote meanwhile.
 """
 
 import copy
@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import QuerySet
@@ -15,13 +16,13 @@ from django.utils import timezone
 
 from annotations import counters
 from annotations.counters import Tally
-from annotations.dataset.edits import SIDES, Draft, Edit
+from annotations.dataset.edits import Edit
+from annotations.drawn import Drawn, drawn_on
 from annotations.history import to_row
 from annotations.models import Annotation, Image, Revision
-from annotations.queries import annotations_of
 from annotations.queue import lease_end
 from annotations.shapes import state_shape
-from annotations.upserts import upsert
+from annotations.upserts import Upserts
 from boxwright import events, limits
 from boxwright.errors import Invalid, NotFound
 from boxwright.teams.models import User
@@ -32,7 +33,7 @@ class State:
     """An image and its annotations at `image.revision`."""
 
     image: Image
-    annotations: Sequence[Annotation]
+    annotations: Sequence[Drawn]
 
     @property
     def shape(self) -> dict[str, Any]:
@@ -44,53 +45,78 @@ def locked_images() -> QuerySet[Image]:
     return Image.objects.select_for_update(of=("self",)).select_related("project", "claimed_by").order_by("pk")
 
 
-def locked_state(seen: State) -> State:
-    """The image as the last save left it, and as it stays until the caller's transaction ends.
-
-    `seen` was read before, while others could write; nothing is read twice where nobody did.
-    """
-    image = locked_images().filter(pk=seen.image.pk).first()
+def locked_image(pk: int) -> Image:
+    image = locked_images().filter(pk=pk).first()
     if image is None:
         raise NotFound("There is no such image.")
-    return State(image, seen.annotations) if image.revision == seen.image.revision else state_of(image)
+    return image
 
 
 def state_of(image: Image) -> State:
     """Its annotations now; they are those of `image.revision` if that is still the image's."""
-    return State(image, list(annotations_of(image)))
+    return State(image, drawn_on(image))
 
 
-def commit(state: State, author: User | None, edit: Edit, queue: str, labels: Mapping[int, str]) -> State:
-    """One revision of one image with its counters, told to who watches. Raises LabelGone."""
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The revision after `before.image.revision`, worked out: nothing is left but to write it."""
+
+    before: State
+    after: Sequence[Drawn]
+    upserts: Upserts
+    revision: Revision
+
+    @property
+    def gone(self) -> list[uuid.UUID]:
+        return list({a.id for a in self.before.annotations} - {a.id for a in self.after})
+
+
+def planned(before: State, author: User | None, edit: Edit, queue: str, labels: Mapping[int, str]) -> Plan | None:
+    """None for an edit that changes nothing. Needs no lock; holds as long as the image has the revision it had."""
+    image, held = before.image, {a.id: a for a in before.annotations}
+    now = timezone.now()
+    after = _after(image, held, edit, author, now)
+    moved_to = queue or _queue_after(image.queue, len(held), len(after))
+    if not edit.touched and moved_to == image.queue:
+        return None
+    _check(image, len(after))
+    revision = Revision(
+        image=image,
+        number=image.revision + 1,
+        author=author,
+        upserted=[to_row(draft, labels[draft.label]) for draft in edit.upsert],
+        deleted=[str(id_) for id_ in edit.delete],
+        queue=moved_to,
+    )
+    changed = Upserts(image.pk, [after[draft.id] for draft in edit.upsert], now)
+    return Plan(before, sorted(after.values(), key=attrgetter("id")), changed, revision)
+
+
+def commit(plan: Plan, image: Image) -> State:
+    """Write the plan on its locked image, with the counters, and tell who watches. Raises LabelGone."""
     tally = Tally()
-    after = revise(state, author, edit, queue, labels, tally)
-    if after is not state:
-        tally.move(after.image.project_id)
-        publish_image(after.image, author)
-        counters.publish_counts(after.image.project_id)
+    after = write(plan, image, tally)
+    tally.move(image.project_id)
+    publish_image(after.image, plan.revision.author)
+    counters.publish_counts(image.project_id)
     return after
 
 
-def revise(state: State, author: User | None, edit: Edit, queue: str, labels: Mapping[int, str], tally: Tally) -> State:
-    """Write one revision and add what it changes to the tally; an edit that changes nothing writes nothing.
+def write(plan: Plan, image: Image, tally: Tally) -> State:
+    """The same without counters: what moves is added to the tally, and the caller moves it with that of other images.
 
-    Inside the transaction that locked the image; the caller moves the counters when all images are written.
+    Inside the transaction that locked the image.
     """
-    before = {a.id: a for a in state.annotations}
-    now = timezone.now()
-    after = _after(state.image, before, edit, author, now)
-    moved_to = queue or _queue_after(state.image.queue, len(before), len(after))
-    if not edit.touched and moved_to == state.image.queue:
-        return state
-    _check(state.image, len(after))
-    image = _advance(state.image, author, moved_to, len(after))
-    _write(image, before, after, edit, now)
-    _record(image, author, edit, labels)
-    tally.queues.update({image.queue: 1})
-    tally.queues.subtract({state.image.queue: 1})
-    tally.labels.update(a.label_id for a in after.values())
-    tally.labels.subtract(a.label_id for a in before.values())
-    return State(image, sorted(after.values(), key=lambda a: a.id))
+    advanced = _advance(image, plan)
+    if plan.gone:
+        Annotation.objects.filter(image=image, id__in=plan.gone).delete()
+    plan.upserts.write()
+    plan.revision.save(force_insert=True)
+    tally.queues.update({advanced.queue: 1})
+    tally.queues.subtract({image.queue: 1})
+    tally.labels.update(a.label_id for a in plan.after)
+    tally.labels.subtract(a.label_id for a in plan.before.annotations)
+    return State(advanced, plan.after)
 
 
 def publish_image(image: Image, author: User | None) -> None:
@@ -107,30 +133,22 @@ def _queue_after(queue: str, before: int, after: int) -> str:
     return queue
 
 
+Sides = tuple[float | None, float | None, float | None, float | None]
+
+
 def _after(
-    image: Image, before: Mapping[uuid.UUID, Annotation], edit: Edit, author: User | None, now: datetime
-) -> dict[uuid.UUID, Annotation]:
+    image: Image, before: Mapping[uuid.UUID, Drawn], edit: Edit, author: User | None, now: datetime
+) -> dict[uuid.UUID, Drawn]:
     gone = set(edit.delete)
     after = {id_: a for id_, a in before.items() if id_ not in gone}
+    mine = (now, author.pk if author else None, author.name if author else None)
     for draft in edit.upsert:
-        after[draft.id] = _annotation(image, draft, before.get(draft.id), author, now)
+        held, box = before.get(draft.id), draft.box
+        made_at, maker, name = (held.created_at, held.created_by_id, held.created_by_name) if held else mine
+        sides: Sides = (box.x_min, box.y_min, box.x_max, box.y_max) if box else (None, None, None, None)
+        source, number = draft.source or "human", image.revision + 1
+        after[draft.id] = Drawn(draft.id, draft.label, *sides, source, draft.score, number, now, made_at, maker, name)
     return after
-
-
-def _annotation(image: Image, draft: Draft, held: Annotation | None, author: User | None, now: datetime) -> Annotation:
-    sides = {side: getattr(draft.box, side) for side in SIDES} if draft.box else {}
-    first = {"created_by": held.created_by if held else author, "created_at": held.created_at if held else now}
-    return Annotation(
-        id=draft.id,
-        image=image,
-        label_id=draft.label,
-        source=draft.source or "human",
-        score=draft.score,
-        revision=image.revision + 1,
-        updated_at=now,
-        **sides,
-        **first,
-    )
 
 
 def _check(image: Image, count: int) -> None:
@@ -140,34 +158,15 @@ def _check(image: Image, count: int) -> None:
         raise Invalid("One label an image.", {"upsert": "this image has a label; change that one or delete it"})
 
 
-def _advance(image: Image, author: User | None, queue: str, count: int) -> Image:
+def _advance(image: Image, plan: Plan) -> Image:
     """The image one revision on. Whoever saves keeps the claim."""
-    advanced = copy.copy(image)
-    advanced.revision, advanced.queue, advanced.annotation_count = image.revision + 1, queue, count
-    claim = {"claim_expires_at": lease_end()} if author and image.claimed_by_id == author.pk else {}
-    Image.objects.filter(pk=image.pk).update(revision=advanced.revision, queue=queue, annotation_count=count, **claim)
-    return advanced
-
-
-def _write(
-    image: Image,
-    before: Mapping[uuid.UUID, Annotation],
-    after: Mapping[uuid.UUID, Annotation],
-    edit: Edit,
-    now: datetime,
-) -> None:
-    gone = [id_ for id_ in edit.delete if id_ in before]
-    if gone:
-        Annotation.objects.filter(image=image, id__in=gone).delete()
-    upsert(image, [after[draft.id] for draft in edit.upsert], now)
-
-
-def _record(image: Image, author: User | None, edit: Edit, labels: Mapping[int, str]) -> None:
-    Revision.objects.create(
-        image=image,
-        number=image.revision,
-        author=author,
-        upserted=[to_row(draft, labels[draft.label]) for draft in edit.upsert],
-        deleted=[str(id_) for id_ in edit.delete],
-        queue=image.queue,
+    advanced, author = copy.copy(image), plan.revision.author_id
+    advanced.revision, advanced.queue, advanced.annotation_count = (
+        plan.revision.number,
+        plan.revision.queue,
+        len(plan.after),
     )
+    changes = {name: getattr(advanced, name) for name in ("revision", "queue", "annotation_count")}
+    claim = {"claim_expires_at": lease_end()} if author and image.claimed_by_id == author else {}
+    Image.objects.filter(pk=image.pk).update(**changes, **claim)
+    return advanced

@@ -7,7 +7,8 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 
 from annotations.dataset.edits import SIDES
-from annotations.models import Annotation, Image, Import, ImportFinding, Snapshot
+from annotations.drawn import Drawn
+from annotations.models import Image, Import, ImportFinding, Snapshot
 from boxwright.jobs import Job
 from boxwright.teams.models import User
 
@@ -35,20 +36,21 @@ def image_shape(image: Image) -> Shape:
     }
 
 
-def annotation_shape(annotation: Annotation) -> Shape:
+def annotation_shape(annotation: Drawn) -> Shape:
     box = {side: getattr(annotation, side) for side in SIDES if annotation.x_min is not None}
+    author = {"id": annotation.created_by_id, "name": annotation.created_by_name}
     return {
         "id": str(annotation.id),
         "label": annotation.label_id,
         **box,
         "source": annotation.source,
         "score": annotation.score,
-        "created_by": person(annotation.created_by),
+        "created_by": author if annotation.created_by_id else None,
         "updated_at": annotation.updated_at,
     }
 
 
-def state_shape(image: Image, annotations: Iterable[Annotation]) -> Shape:
+def state_shape(image: Image, annotations: Iterable[Drawn]) -> Shape:
     """What a read or a save of an image's annotations answers."""
     rows = [annotation_shape(annotation) for annotation in annotations]
     return {"revision": image.revision, "queue": image.queue, "annotations": rows}

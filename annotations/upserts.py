@@ -7,7 +7,8 @@ from operator import attrgetter
 from django.db import connection
 
 from annotations.dataset.edits import SIDES
-from annotations.models import Annotation, Image
+from annotations.drawn import Drawn
+from annotations.models import Annotation
 
 SAID = ("label_id", *SIDES, "source", "score", "revision")
 CHANGING = (*SAID, "updated_at")
@@ -20,12 +21,17 @@ STATEMENT = (
 said = attrgetter(*SAID)
 
 
-def upsert(image: Image, annotations: Sequence[Annotation], now: datetime) -> None:
-    """Insert the image's annotations, or change those that it has: never who made them, nor when."""
-    if not annotations:
-        return
-    moment = connection.ops.adapt_datetimefield_value(now)
-    is_native = connection.features.has_native_uuid_field
-    rows = [(image.pk, a.id if is_native else a.id.hex, *said(a), moment, a.created_by_id, moment) for a in annotations]
-    with connection.cursor() as cursor:
-        cursor.executemany(STATEMENT, rows)
+class Upserts:
+    """The image's annotations to insert, or to change where it has them: never who made them, nor when."""
+
+    def __init__(self, image_id: int, annotations: Sequence[Drawn], now: datetime) -> None:
+        moment = connection.ops.adapt_datetimefield_value(now)
+        is_native = connection.features.has_native_uuid_field
+        self._rows = [
+            (image_id, a.id if is_native else a.id.hex, *said(a), moment, a.created_by_id, moment) for a in annotations
+        ]
+
+    def write(self) -> None:
+        if self._rows:
+            with connection.cursor() as cursor:
+                cursor.executemany(STATEMENT, self._rows)

@@ -17,8 +17,9 @@ from annotations.api.schemas import (
     SaveSerializer,
     StateSerializer,
 )
+from annotations.drawn import drawn_on
 from annotations.models import Revision
-from annotations.queries import annotations_of, image_for
+from annotations.queries import image_for
 from annotations.shapes import annotation_shape, image_shape, state_shape
 from boxwright.api.views import Endpoint
 from boxwright.projects.queries import project_for
@@ -35,7 +36,7 @@ class AnnotationsView(Endpoint):
     @extend_schema(responses=StateSerializer)
     def get(self, request: Request, image_id: int) -> Response:
         image = image_for(request.user, image_id)
-        return Response(state_shape(image, annotations_of(image)))
+        return Response(state_shape(image, drawn_on(image)))
 
     @extend_schema(
         request=SaveRequestSerializer,
@@ -72,7 +73,7 @@ class NextView(Endpoint):
         image = queue.claim_next(project=project, user=signed_in(request), **self.parsed(NextSerializer))
         if image is None:
             return Response(status=204)
-        rows = [annotation_shape(row) for row in annotations_of(image)]
+        rows = [annotation_shape(row) for row in drawn_on(image)]
         return Response({**image_shape(image), "annotations": rows})
 
 
