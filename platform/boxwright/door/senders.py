@@ -104,17 +104,23 @@ class Lanes:
 
     def person(self, scope: Scope) -> Hashable | None:
         """Their id, where the credential was seen to be good."""
-        return self._known.get(_credential(scope))
+        return self._known.get(_credential(scope)) if _said(scope) else None
 
     def learn(self, scope: Scope, user_id: Hashable) -> None:
+        """Of a request that said nothing of its sender nothing is learned, though it may have logged them in."""
+        if not _said(scope):
+            return
         if len(self._known) >= REMEMBERED:
             self._known.pop(next(iter(self._known)))
         self._known[_credential(scope)] = user_id
 
 
 def _credential(scope: Scope) -> bytes:
-    said = header(scope, b"authorization") or _session(scope)
-    return hashlib.blake2b(said, digest_size=16).digest()
+    return hashlib.blake2b(_said(scope), digest_size=16).digest()
+
+
+def _said(scope: Scope) -> bytes:
+    return header(scope, b"authorization") or _session(scope)
 
 
 def _session(scope: Scope) -> bytes:
