@@ -26,7 +26,7 @@ def running_server(folder: Path | None = None) -> Iterator[str]:
     with contextlib.ExitStack() as stack:
         folder = folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         port = free_port()
-        settings = {"BOXWRIGHT_VAR": str(folder), "BOXWRIGHT_PORT": str(port), "BOXWRIGHT_LOGIN_TRIES": "1000"}
+        settings = {"BOXWRIGHT_VAR": str(folder), "BOXWRIGHT_PORT": str(port)}
         log = folder / "up.log"
         with log.open("wb") as output:
             server = subprocess.Popen(
