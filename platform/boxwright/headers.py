@@ -1,11 +1,8 @@
 """What every answer says to browsers and caches, unless its view said otherwise."""
 
-from collections.abc import Awaitable, Callable
-from inspect import iscoroutinefunction
-from typing import Any
+from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBase
-from django.utils.decorators import sync_and_async_middleware
 
 Headers = dict[str, str]
 
@@ -20,16 +17,7 @@ ADMIN: Headers = {
 BY_PATH: dict[str, Headers] = {"/api/": API, "/admin/": ADMIN}
 
 
-@sync_and_async_middleware
-def headers(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
-    if iscoroutinefunction(get_response):
-
-        async def answered(request: HttpRequest) -> HttpResponseBase:
-            waiting: Awaitable[HttpResponseBase] = get_response(request)
-            return _with_headers(request, await waiting)
-
-        return answered
-
+def headers(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
     return lambda request: _with_headers(request, get_response(request))
 
 

@@ -6,6 +6,7 @@ refused.
 
 import argparse
 import asyncio
+import gc
 import resource
 import socket
 import sys
@@ -88,6 +89,7 @@ def main() -> None:
         timeout_graceful_shutdown=options.leave_seconds,
     )
     config.load()  # outside the event loop: the application may look into the database while it is imported
+    gc.freeze()  # what stays for ever is not looked through each time that somebody saves many boxes
     # From the number, Python finds the socket's family; `uvicorn --fd` takes it for a Unix socket and leaves Nagle on.
     bound = socket.socket(fileno=options.fd) if options.fd is not None else _bound(options.host, options.port)
     uvicorn.Server(config).run(sockets=[bound])

@@ -57,5 +57,5 @@ def save(client: APIClient, image: int, base: int = 0, **changes: Any) -> Any:
 
 
 def body_of(answer: Any) -> bytes:
-    """The bytes of a streamed answer, read to their end."""
-    return b"".join(answer.streaming_content)
+    """The bytes of an answer, streamed or not."""
+    return b"".join(answer.streaming_content) if answer.streaming else bytes(answer.content)

@@ -32,13 +32,13 @@ class World:
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A server that waits for its readers longer than any test of this module takes."""
-    with made_world(Path(tmp_path_factory.mktemp("web")), SEND_SECONDS=600) as made:
+    with made_world(Path(tmp_path_factory.mktemp("web")), {"SEND_SECONDS": 600}) as made:
         yield made
 
 
 @contextlib.contextmanager
-def made_world(folder: Path, **limits: int) -> Iterator[World]:
-    """Five connections to the database, and a picture of 8 MB: Linux keeps up to 4 MB of it between server and reader."""
+def made_world(folder: Path, limits: dict[str, int]) -> Iterator[World]:
+    """Five connections to the database, and a picture of 8 MB: Linux keeps up to 4 MB on the way."""
     with server(folder, limits, **FEW) as web:
         token = web.set_up()
         with web.client(token) as client:
@@ -83,7 +83,7 @@ def test_stalled_downloads_and_streams_keep_nobody_waiting(world: World) -> None
 
 def test_a_reader_that_takes_nothing_is_hung_up_on(tmp_path: Path) -> None:
     with (
-        made_world(tmp_path, SEND_SECONDS=3) as world,
+        made_world(tmp_path, {"SEND_SECONDS": 3}) as world,
         opened(world, f"images/{world.image}/file/", [world.token], 1) as (line,),
     ):
         wait_until(lambda: connections(world.web) == 0, "a closed connection")

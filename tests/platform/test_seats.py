@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
+from time import thread_time
 
 import pytest
 
 from boxwright import limits
 from boxwright.door.application import seat_counts
-from boxwright.door.seats import Seat, Seats
+from boxwright.door.seats import BURST, SHARE, Seat, Seats, Shares
 from boxwright.errors import TooMany, Unavailable
 
 
@@ -22,7 +23,9 @@ class Crowd:
     """People at the seats; `order` is who got one, in turn."""
 
     def __init__(self, count: int) -> None:
-        self.seats = Seats(count, "test")
+        self.now = 0.0
+        self.shares = Shares(lambda: self.now)
+        self.seats = Seats(count, "test", self.shares)
         self.order: list[str] = []
         self.tasks: list[asyncio.Task[None]] = []
         self.stay = asyncio.Event()
@@ -127,7 +130,7 @@ def test_a_seat_is_free_when_its_thread_is() -> None:
     """Its request may be gone long before."""
 
     async def play() -> None:
-        seats = Seats(1, "test")
+        seats = Seats(1, "test", Shares())
         go_on = asyncio.Event()
         loop = asyncio.get_running_loop()
 
@@ -144,6 +147,63 @@ def test_a_seat_is_free_when_its_thread_is() -> None:
             """Comes when the work is done."""
 
     asyncio.run(asyncio.wait_for(play(), 20))
+
+
+def test_who_computed_for_long_waits_beside_others() -> None:
+    async def play(crowd: Crowd) -> None:
+        crowd.shares.charge("greedy", BURST + SHARE)
+        crowd.come("other")
+        crowd.come("greedy")
+        await settled()
+        assert crowd.order == ["other"]
+        crowd.now += 1
+        crowd.come("another")
+        await settled()
+        assert "greedy" in crowd.order
+
+    assert len(played(play, 8)) == 3
+
+
+def test_who_waited_long_enough_is_called() -> None:
+    async def play() -> None:
+        shares = Shares()
+        seats = Seats(8, "test", shares)
+        shares.note("other")
+        shares.charge("greedy", BURST + SHARE / 10)
+        async with seats.taken("greedy"):
+            """Nobody else came or went."""
+
+    asyncio.run(asyncio.wait_for(play(), 20))
+
+
+def test_who_is_alone_may_compute_for_long() -> None:
+    async def play(crowd: Crowd) -> None:
+        crowd.shares.charge("greedy", BURST + 3600)
+        crowd.come("greedy")
+        await settled()
+        assert crowd.order == ["greedy"]
+
+    assert played(play) == ["greedy"]
+
+
+def test_what_a_seat_computes_is_charged() -> None:
+    async def play() -> None:
+        shares = Shares(lambda: 0.0)
+        async with Seats(1, "test", shares).taken("greedy") as seat:
+            seat.thread.submit(seat.work, compute, 2 * BURST).result()
+        while not shares.debt("greedy"):
+            await settled()
+        assert shares.wait("greedy") == 0
+        shares.note("other")
+        assert shares.wait("greedy") > 0
+
+    asyncio.run(play())
+
+
+def compute(seconds: float) -> None:
+    ends = thread_time() + seconds
+    while thread_time() < ends:
+        """Of processor time, not of the clock's."""
 
 
 ALL = (limits.REQUESTS_AT_ONCE, limits.LARGE_AT_ONCE)

@@ -1,13 +1,17 @@
 """What one person, and all together, may have in flight in a process."""
 
+import asyncio
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from boxwright import limits
 from boxwright.door.flows import LARGE, WHOLE, Flows, flows
+from boxwright.door.refusals import LONGEST, Refusals
+from boxwright.door.senders import Lanes
 from boxwright.door.spool import Spool
 from boxwright.errors import NoRoom, TooMany, Unavailable
 
@@ -65,6 +69,38 @@ def test_what_waits_for_no_reader_does_not_flow() -> None:
     assert not flows(HttpResponse(b"x" * WHOLE))
     assert flows(small())
     assert flows(events())
+
+
+def scope(*headers: tuple[bytes, bytes]) -> dict[str, Any]:
+    return {"headers": headers, "client": ("10.0.0.1", 1)}
+
+
+def test_a_person_is_known_by_what_they_prove_with() -> None:
+    lanes, alice, bob = Lanes(), scope((b"authorization", b"Token a")), scope((b"authorization", b"Token b"))
+    lanes.learn(alice, 7)
+    assert (lanes.of(alice), lanes.of(bob)) == (7, "10.0.0.1")
+
+
+def test_nobody_is_taken_for_whoever_logged_in_last() -> None:
+    """A login comes from somebody who has nothing to show yet, as all do who are nobody."""
+    lanes, nobody = Lanes(), scope()
+    lanes.learn(nobody, 7)
+    assert (lanes.of(nobody), lanes.person(nobody)) == ("10.0.0.1", None)
+
+
+def test_who_is_refused_much_waits_longer_for_it() -> None:
+    async def play() -> None:
+        refusals = Refusals()
+        assert refusals.delay("greedy") == 0
+        waiting = [asyncio.create_task(refusals.wait("greedy")) for _ in range(1000)]
+        await asyncio.sleep(0)
+        assert (refusals.delay("greedy"), refusals.delay("other")) == (LONGEST, 0)
+        for each in waiting:
+            each.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+        assert refusals.delay("greedy") == 0
+
+    asyncio.run(play())
 
 
 @pytest.fixture

@@ -2,12 +2,15 @@
 
 import asyncio
 import re
+import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import Any, BinaryIO
 
 from django.db import close_old_connections
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.utils.http import content_disposition_header
 from rest_framework.request import Request
 
 from boxwright.storage import ObjectMissing, store
@@ -20,8 +23,8 @@ RANGE = re.compile(r"^bytes=(\d{0,18})-(\d{0,18})$", re.ASCII)
 
 readers = ThreadPoolExecutor(8, thread_name_prefix="reader")
 """Where files are read that flow: a slow disk or bucket takes no request's thread."""
-makers = ThreadPoolExecutor(2, thread_name_prefix="maker")
-"""Where files are made while they flow: that computes, and must leave time to everybody else."""
+makers = ThreadPoolExecutor(1, thread_name_prefix="maker")
+"""Where files are made while they flow. That computes, and leaves half of its time to everybody else."""
 
 
 class StreamedFile(FileResponse):
@@ -35,10 +38,17 @@ class StreamedFile(FileResponse):
             return
         loop = asyncio.get_running_loop()
         try:
-            while chunk := await loop.run_in_executor(self.pool, _read, file):
+            while chunk := await loop.run_in_executor(self.pool, self._read, file):
                 yield chunk
         finally:
             await loop.run_in_executor(self.pool, file.close)
+
+    def _read(self, file: BinaryIO) -> bytes:
+        """The next piece. What it needed of the database is given back: the next one may be long in coming."""
+        try:
+            return file.read(CHUNK)
+        finally:
+            close_old_connections()
 
 
 class MadeFile(StreamedFile):
@@ -46,13 +56,12 @@ class MadeFile(StreamedFile):
 
     pool = makers
 
-
-def _read(file: BinaryIO) -> bytes:
-    """The next piece. What it needed of the database is given back: the next one may be long in coming."""
-    try:
-        return file.read(CHUNK)
-    finally:
-        close_old_connections()
+    def _read(self, file: BinaryIO) -> bytes:
+        began = time.thread_time()
+        try:
+            return super()._read(file)
+        finally:
+            time.sleep(time.thread_time() - began)
 
 
 class Part:
@@ -107,14 +116,23 @@ def send_file(
         file.close()
         return _sealed(HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"}), tag, cache)
     start, length = part
-    body: Any = Part(file, start, 0 if request.method == "HEAD" else length)
-    answer = StreamedFile(body, as_attachment=bool(filename), filename=filename, content_type=content_type)
+    answer = _answer(Part(file, start, 0 if request.method == "HEAD" else length), content_type)
+    if filename:
+        answer["Content-Disposition"] = content_disposition_header(True, filename)
     answer["Content-Length"] = str(length)
     answer["Accept-Ranges"] = "bytes"
     if wanted:
         answer.status_code = 206
         answer["Content-Range"] = f"bytes {start}-{start + length - 1}/{size}"
     return _sealed(answer, tag, cache)
+
+
+def _answer(part: Any, content_type: str) -> HttpResponseBase:
+    """What is small is read at once: another thread for it would take longer than the reading."""
+    if part.left > CHUNK:
+        return StreamedFile(part, content_type=content_type)
+    with closing(part):
+        return HttpResponse(part.read(), content_type=content_type)
 
 
 def download_object(request: Request, wanted: Named, filename: str, *, tag: str) -> HttpResponseBase:

@@ -8,11 +8,10 @@ from typing import Any
 from boxwright import limits
 from boxwright.api.problems import CONTENT_TYPE
 from boxwright.door import HANG_UP
-from boxwright.door.body import Body, Receive
-from boxwright.door.seats import Seat
+from boxwright.door.body import Body, Gone, Receive
 from boxwright.door.senders import Scope
 
-Send = Callable[[dict[str, Any]], Awaitable[None]]
+Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 LINGER_SECONDS = 1.0
 LINGER_BYTES = 2 * limits.MIB
 
@@ -23,10 +22,9 @@ class Answer:
     def __init__(self, scope: Scope, send: Send, body: Body) -> None:
         self.scope, self._send, self._body = scope, send, body
         self._hang_up: Callable[[], None] = scope.get("extensions", {}).get(HANG_UP, _nothing)
-        self.seat: Seat | None = None
         self._has_begun = False
 
-    async def __call__(self, message: dict[str, Any]) -> None:
+    async def __call__(self, message: Mapping[str, Any]) -> None:
         if message["type"] == "http.response.start":
             self._has_begun = True
             if self._body.is_unread:
@@ -36,13 +34,7 @@ class Answer:
                 await self._send(message)
         except TimeoutError:
             self._hang_up()
-            # Django takes it for what it is: the client is gone.
-            raise asyncio.CancelledError from None
-
-    def leave_seat(self) -> None:
-        """From here on the answer needs no thread of Django's."""
-        if self.seat is not None:
-            self.seat.leave()
+            raise Gone from None
 
     async def refuse(self, body: Mapping[str, Any], headers: Mapping[str, str]) -> None:
         """A problem of the door's own; the connection closes where the request's body was not read."""

@@ -1,21 +1,26 @@
 """The ASGI application: the door in front, Django behind it."""
 
-from collections.abc import Callable
-from typing import Any, cast
+import asyncio
+from collections.abc import Callable, Coroutine
+from contextlib import nullcontext
+from typing import IO, Any
 
 from asgiref.sync import ThreadSensitiveContext, sync_to_async
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
-from django.core.handlers.asgi import ASGIHandler, ASGIRequest
+from django.core.handlers.asgi import ASGIHandler, get_script_prefix
+from django.core.signals import request_started
 from django.db import close_old_connections
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
+from django.urls import set_script_prefix
 
 from boxwright import limits
-from boxwright.api.problems import body_of, headers_of, problem_of
+from boxwright.api.problems import problem_of
 from boxwright.door.answer import Answer, Send
 from boxwright.door.body import Body, Gone, Receive
 from boxwright.door.flows import Flows, flows
-from boxwright.door.seats import Seats
+from boxwright.door.refusals import Refusals
+from boxwright.door.seats import Seat, Seats, Shares
 from boxwright.door.senders import Lanes, Route, Scope
 from boxwright.door.spool import Spool
 from boxwright.errors import TooMany
@@ -25,13 +30,18 @@ OTHERS = 2
 
 
 class Door(ASGIHandler):
+    """Django's handler but for how it goes through Django: in one thread, without a change, from the first middleware
+    to the last. At each change a request would wait for Python anew, behind all who compute."""
+
     def __init__(self) -> None:
         super().__init__()
+        self.load_middleware()
         self.spool = Spool(settings.SPOOL_FOLDER)
         self.spool.claim()
-        self.lanes, self.flows = Lanes(), Flows()
+        self.lanes, self.flows, self.refusals = Lanes(), Flows(), Refusals()
         ordinary, large = seat_counts(limits.CONNECTIONS - OTHERS)
-        self.seats, self.large_seats = Seats(ordinary, "request"), Seats(large, "large")
+        shares = Shares()
+        self.seats, self.large_seats = Seats(ordinary, "request", shares), Seats(large, "large", shares)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # type: ignore[override]
         lane = self.lanes.of(scope)
@@ -43,49 +53,50 @@ class Door(ASGIHandler):
             await body.arrive(lambda route: self._admit(route, scope, lane))
             seats = self.large_seats if body.size > limits.ANONYMOUS_BYTES else self.seats
             async with seats.taken(lane) as seat, ThreadSensitiveContext(executor=seat.thread):
-                answer.seat = seat
-                await self.handle(dict(_measured(scope, body)), cast("Any", body), cast("Any", answer))
+                await self._serve(seat, _measured(scope, body), body, answer)
         except Gone:
             return
         except Exception as error:
             if (found := problem_of(error)) is None:
                 raise
+            if isinstance(error, TooMany):
+                await self.refusals.wait(lane)
             await answer.refuse(*found)
         finally:
             body.close()
 
     async def _admit(self, route: Route, scope: Scope, lane: Any) -> None:
         async with self.seats.taken(lane) as seat, ThreadSensitiveContext(executor=seat.thread):
-            await sync_to_async(_and_give_back)(lambda: route.admit(scope))
+            await sync_to_async(seat.work)(_and_give_back, lambda: route.admit(scope))
 
-    async def read_body(self, receive: Any) -> Any:
-        """It was read at the door."""
-        return receive.file
-
-    async def run_get_response(self, request: HttpRequest) -> HttpResponseBase:
-        response = await super().run_get_response(request)
-        user = getattr(request, "user", None)
-        # Its type, not its class: a lazy one that nobody looked at stays so, it would be a query.
-        if issubclass(type(user), AbstractBaseUser):
-            self.lanes.learn(cast("ASGIRequest", request).scope, cast("AbstractBaseUser", user).pk)
-        return response
-
-    async def send_response(self, response: HttpResponseBase, send: Any) -> None:
-        """An answer that flows holds no connection and no thread meanwhile, and each person has so many of them."""
-        person = self.lanes.person(send.scope)
-        if not flows(response) or person is None:
-            return await self._send_apart(response, send)
+    async def _serve(self, seat: Seat, scope: Scope, body: Body, answer: Answer) -> None:
+        response, user_id = await sync_to_async(seat.work)(self._respond, scope, body.file)
+        if user_id is not None:
+            self.lanes.learn(scope, user_id)
+        if not flows(response):
+            return await self.send_response(response, answer)
+        seat.leave()
+        person = self.lanes.person(scope)
         try:
-            with self.flows.opened(response, person):
-                return await self._send_apart(response, send)
-        except TooMany as error:
-            await send.refuse(body_of(error), headers_of(error))
+            with self.flows.opened(response, person) if person is not None else nullcontext():
+                await _while_there(self.send_response(response, answer), body)
+        finally:
+            if response.streaming:
+                await sync_to_async(response.close)()
 
-    async def _send_apart(self, response: HttpResponseBase, send: Any) -> None:
-        if flows(response):
-            await sync_to_async(close_old_connections)()
-            send.leave_seat()
-        await super().send_response(response, send)
+    def _respond(self, scope: Scope, file: IO[bytes]) -> tuple[HttpResponseBase, Any]:
+        """Django's answer, and whom it knows the sender as. Holds no connection to the database any more."""
+        set_script_prefix(get_script_prefix(scope))
+        request_started.send(sender=type(self), scope=scope)
+        request, refusal = self.create_request(scope, file)
+        response: HttpResponseBase = refusal or self.get_response(request)  # type: ignore[arg-type]
+        user: Any = getattr(request, "user", None)
+        if response.streaming:
+            close_old_connections()
+        else:
+            response.close()
+        # Its type, not its class: a lazy one that nobody looked at stays so, it would be a query.
+        return response, user.pk if issubclass(type(user), AbstractBaseUser) else None
 
 
 def seat_counts(connections: int) -> tuple[int, int]:
@@ -107,3 +118,16 @@ def _measured(scope: Scope, body: Body) -> Scope:
         return scope
     headers = [(name, value) for name, value in scope["headers"] if name != b"transfer-encoding"]
     return {**scope, "headers": [*headers, (b"content-length", str(body.size).encode())]}
+
+
+async def _while_there(sending: Coroutine[Any, Any, None], body: Body) -> None:
+    """Send until the client hangs up."""
+    tasks = [asyncio.ensure_future(sending), asyncio.ensure_future(body())]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        found = await asyncio.gather(*tasks, return_exceptions=True)
+    if isinstance(found[0], Exception):
+        raise found[0]

@@ -2,12 +2,21 @@
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Hashable
+from collections.abc import AsyncIterator, Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from time import monotonic, thread_time
+from typing import Any, TypeVar
 
 from boxwright import limits
 from boxwright.errors import TooMany, Unavailable
+
+T = TypeVar("T")
+MOMENT = 2.0
+"""Seconds for which somebody counts as present."""
+REMEMBERED = 1000
+SHARE, BURST = 0.25, 0.25
+"""Of each second, what a person has beside others; and how many seconds of it at once."""
 
 
 class Seat:
@@ -15,7 +24,16 @@ class Seat:
 
     def __init__(self, seats: "Seats", thread: ThreadPoolExecutor, lane: Hashable) -> None:
         self._seats, self.thread, self._lane = seats, thread, lane
+        self._seconds = 0.0
         self._is_left = False
+
+    def work(self, do: Callable[..., T], *args: Any) -> T:
+        """Do it, on this seat's thread, and count how long that computes."""
+        began = thread_time()
+        try:
+            return do(*args)
+        finally:
+            self._seconds += thread_time() - began
 
     def leave(self) -> None:
         """Free for others as soon as the thread is done with what it was given, also for a caller that went away."""
@@ -23,16 +41,55 @@ class Seat:
             self._is_left = True
             loop = asyncio.get_running_loop()
             idle = self.thread.submit(_nothing)
-            idle.add_done_callback(lambda _: loop.call_soon_threadsafe(self._seats.put_back, self.thread, self._lane))
+            idle.add_done_callback(lambda _: loop.call_soon_threadsafe(self._put_back))
+
+    def _put_back(self) -> None:
+        self._seats.put_back(self.thread, self._lane, self._seconds)
+
+
+class Shares:
+    """Python computes for one thread at a time. Beside others, nobody has more than a share of that time: who had
+    theirs waits until it comes again. Who asked for nothing within a moment is not there."""
+
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
+        self._seen: dict[Hashable, float] = {}
+        self._spent: dict[Hashable, tuple[float, float]] = {}
+
+    def note(self, lane: Hashable) -> None:
+        self._seen.pop(lane, None)
+        self._seen[lane] = self._clock()
+
+    def is_alone(self, lane: Hashable) -> bool:
+        while self._seen and (first := next(iter(self._seen))) and self._seen[first] < self._clock() - MOMENT:
+            del self._seen[first]
+        return all(other == lane for other in self._seen)
+
+    def charge(self, lane: Hashable, seconds: float) -> None:
+        """Computed for the lane. What it spent comes back with time."""
+        self._spent[lane] = self.debt(lane) + seconds, self._clock()
+        if len(self._spent) > REMEMBERED:
+            self._spent = {name: spent for name, spent in self._spent.items() if self.debt(name)}
+
+    def wait(self, lane: Hashable) -> float:
+        """Seconds until the lane may go on; 0 for whoever is alone."""
+        over = self.debt(lane) - BURST
+        return 0.0 if over <= 0 or self.is_alone(lane) else over / SHARE
+
+    def debt(self, lane: Hashable) -> float:
+        spent, since = self._spent.get(lane, (0.0, 0.0))
+        return max(0.0, spent - SHARE * (self._clock() - since))
 
 
 class Seats:
     """Belongs to one event loop. A lane is a person: none has more than half of the seats, beside others a quarter."""
 
-    def __init__(self, count: int, name: str) -> None:
+    def __init__(self, count: int, name: str, shares: Shares) -> None:
         self._free = [ThreadPoolExecutor(1, thread_name_prefix=f"{name}-{number}") for number in range(count)]
         self._alone, self._beside = max(1, count // 2), max(1, count // 4)
+        self._shares = shares
         self._seated: Counter[Hashable] = Counter()
+        self._waking: asyncio.TimerHandle | None = None
         self._lanes: dict[Hashable, deque[asyncio.Future[ThreadPoolExecutor]]] = {}
         self._waiting = 0
 
@@ -45,10 +102,12 @@ class Seats:
         finally:
             seat.leave()
 
-    def put_back(self, thread: ThreadPoolExecutor, lane: Hashable) -> None:
+    def put_back(self, thread: ThreadPoolExecutor, lane: Hashable, seconds: float) -> None:
+        """It was taken, and computed for so long."""
         self._seated[lane] -= 1
         self._seated += Counter()  # drops the zeros
         self._free.append(thread)
+        self._shares.charge(lane, seconds)
         self._hand_out()
 
     async def _thread(self, lane: Hashable) -> ThreadPoolExecutor:
@@ -56,6 +115,7 @@ class Seats:
             raise TooMany("Too many of your requests wait already; wait for some answers first.")
         if self._waiting >= limits.REQUESTS_WAITING:
             raise Unavailable("Too many requests wait already; try again in a moment.")
+        self._shares.note(lane)
         turn: asyncio.Future[ThreadPoolExecutor] = asyncio.get_running_loop().create_future()
         self._lanes.setdefault(lane, deque()).append(turn)
         self._waiting += 1
@@ -78,16 +138,27 @@ class Seats:
                 turn.set_result(self._free.pop())
 
     def _next_lane(self) -> Hashable | None:
-        return next((lane for lane in self._lanes if self._seated[lane] < self._most(lane)), None)
+        waits: list[float] = []
+        for lane in self._lanes:
+            if self._seated[lane] < self._most(lane):
+                if not (wait := self._shares.wait(lane)):
+                    return lane
+                waits.append(wait)
+        if waits:
+            self._wake_in(min(waits))
+        return None
+
+    def _wake_in(self, seconds: float) -> None:
+        if self._waking is not None:
+            self._waking.cancel()
+        self._waking = asyncio.get_running_loop().call_later(seconds, self._hand_out)
 
     def _most(self, lane: Hashable) -> int:
-        """Whoever is alone may be quick; beside others each of one's threads takes of their time."""
-        is_alone = not (self._seated.keys() | self._lanes.keys()) - {lane}
-        return self._alone if is_alone else self._beside
+        return self._alone if self._shares.is_alone(lane) else self._beside
 
     def _forget(self, lane: Hashable, turn: "asyncio.Future[ThreadPoolExecutor]") -> None:
         if turn.done() and not turn.cancelled():
-            self.put_back(turn.result(), lane)
+            self.put_back(turn.result(), lane, 0)
         elif lane in self._lanes and turn in self._lanes[lane]:
             self._lanes[lane].remove(turn)
             self._waiting -= 1

@@ -5,7 +5,6 @@ It is the SESSION_ENGINE. A session ends when its owner ends it, when nobody use
 
 from typing import Any
 
-from asgiref.sync import sync_to_async
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.db.models import BooleanField, Case, QuerySet, When
 from django.db.models.functions import Now
@@ -34,9 +33,6 @@ class SessionStore(DatabaseStore):
             Session.objects.filter(pk=row.pk).update(seen_at=Now())
         found: Session | None = row
         return found
-
-    async def _aget_session_from_db(self) -> Session | None:
-        return await sync_to_async(self._get_session_from_db)()
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         row: Any = super().create_model_instance(data)

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
-from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.http import require_GET
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
@@ -24,10 +23,10 @@ guard = Guard(still_good)
 
 
 @require_GET
-async def project_events(request: HttpRequest, project_id: int) -> HttpResponseBase:
+def project_events(request: HttpRequest, project_id: int) -> HttpResponseBase:
     """A plain Django view: DRF has no asynchronous ones. An anonymous request is a 401, a stranger's a 404."""
     try:
-        shown = await sync_to_async(_pass_of)(request, project_id)
+        shown = _pass_of(request, project_id)
     except NotFound as error:
         return plain_response(body_of(error))
     except PermissionDenied as refused:
