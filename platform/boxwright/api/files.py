@@ -24,7 +24,9 @@ RANGE = re.compile(r"^bytes=(\d{0,18})-(\d{0,18})$", re.ASCII)
 readers = ThreadPoolExecutor(8, thread_name_prefix="reader")
 """Where files are read that flow: a slow disk or bucket takes no request's thread."""
 makers = ThreadPoolExecutor(1, thread_name_prefix="maker")
-"""Where files are made while they flow. That computes, and leaves half of its time to everybody else."""
+"""Where files are made while they flow. That computes, and leaves most of the time to everybody else."""
+REST = 3
+"""Times of what was computed."""
 
 
 class StreamedFile(FileResponse):
@@ -61,7 +63,7 @@ class MadeFile(StreamedFile):
         try:
             return super()._read(file)
         finally:
-            time.sleep(time.thread_time() - began)
+            time.sleep(REST * (time.thread_time() - began))
 
 
 class Part:

@@ -15,7 +15,7 @@ T = TypeVar("T")
 MOMENT = 2.0
 """Seconds for which somebody counts as present."""
 REMEMBERED = 1000
-SHARE, BURST = 0.25, 0.25
+SHARE, BURST = 0.2, 0.2
 """Of each second, what a person has beside others; and how many seconds of it at once."""
 
 
