@@ -149,6 +149,9 @@ LARGE_AT_ONCE = _limit(
     "they wait, in turn",
     "BOXWRIGHT_LARGE_AT_ONCE",
 )
+COMPUTING = _limit(
+    "COMPUTING", 20, "% of each second of Python's time a person, beside others", "their next request waits"
+)
 REQUESTS_WAITING = _limit("REQUESTS_WAITING", 1_000, "requests that wait", "503")
 WAITING_A_PERSON = _limit("WAITING_A_PERSON", 100, "requests of a person that wait", "429")
 STREAMS_A_PERSON = _limit("STREAMS_A_PERSON", 20, "event streams a person", "429")

@@ -9,7 +9,7 @@ import pytest
 
 from boxwright import limits
 from boxwright.door.application import seat_counts
-from boxwright.door.seats import BURST, SHARE, Seat, Seats, Shares
+from boxwright.door.seats import BURST, Seat, Seats, Shares, share
 from boxwright.errors import TooMany, Unavailable
 
 
@@ -151,7 +151,7 @@ def test_a_seat_is_free_when_its_thread_is() -> None:
 
 def test_who_computed_for_long_waits_beside_others() -> None:
     async def play(crowd: Crowd) -> None:
-        crowd.shares.charge("greedy", BURST + SHARE)
+        crowd.shares.charge("greedy", BURST + limits.COMPUTING / 100)
         crowd.come("other")
         crowd.come("greedy")
         await settled()
@@ -169,7 +169,7 @@ def test_who_waited_long_enough_is_called() -> None:
         shares = Shares()
         seats = Seats(8, "test", shares)
         shares.note("other")
-        shares.charge("greedy", BURST + SHARE / 10)
+        shares.charge("greedy", BURST + share() / 10)
         async with seats.taken("greedy"):
             """Nobody else came or went."""
 

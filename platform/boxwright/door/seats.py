@@ -15,8 +15,13 @@ T = TypeVar("T")
 MOMENT = 2.0
 """Seconds for which somebody counts as present."""
 REMEMBERED = 1000
-SHARE, BURST = 0.2, 0.2
-"""Of each second, what a person has beside others; and how many seconds of it at once."""
+BURST = 0.2
+"""Seconds of computing that may come at once."""
+
+
+def share() -> float:
+    """Of each second, what a person has beside others."""
+    return limits.COMPUTING / 100
 
 
 class Seat:
@@ -74,11 +79,11 @@ class Shares:
     def wait(self, lane: Hashable) -> float:
         """Seconds until the lane may go on; 0 for whoever is alone."""
         over = self.debt(lane) - BURST
-        return 0.0 if over <= 0 or self.is_alone(lane) else over / SHARE
+        return 0.0 if over <= 0 or self.is_alone(lane) else over / share()
 
     def debt(self, lane: Hashable) -> float:
         spent, since = self._spent.get(lane, (0.0, 0.0))
-        return max(0.0, spent - SHARE * (self._clock() - since))
+        return max(0.0, spent - share() * (self._clock() - since))
 
 
 class Seats:
