@@ -8,20 +8,31 @@ served least recently: two hundred jobs of one team delay another's by one.
 
 import logging
 import threading
-from collections.abc import Callable, Set
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from django.db.models import Count, Max, Min
+from django.db.models import Count, F, Max, Min, Q
 
 from boxwright.jobs import Job, Status, stopping
 
 log = logging.getLogger(__name__)
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
-Next = Callable[[Set[int]], int | None]
 Work = Callable[[int], None]
+
+
+@dataclass(slots=True)
+class Tried:
+    """What this worker had in hand since it began; `wrong`: the part that ended with an error of ours."""
+
+    all: set[int] = field(default_factory=set)
+    wrong: set[int] = field(default_factory=set)
+
+
+Next = Callable[[Tried], int | None]
 
 _busy: dict[str, threading.Lock] = {}
 _making = threading.Lock()
@@ -33,15 +44,20 @@ def work_through_jobs(model: type[Job], work: Work) -> None:
 
 
 def work_through(kind: str, following: Next, work: Work) -> None:
-    """Do what `following` names, each once; a job that goes wrong does not keep the others waiting."""
+    """Do what `following` names; a job that goes wrong does not keep the others waiting."""
     lock = _lock(kind)
-    tried: set[int] = set()
+    tried = Tried()
     failures: list[Exception] = []
     while _following(following, tried) is not None and lock.acquire(blocking=False):
         try:
             while (pk := _following(following, tried)) is not None:
-                tried.add(pk)
-                _do(work, pk, failures)
+                tried.all.add(pk)
+                try:
+                    work(pk)
+                except Exception as error:
+                    log.exception("job %s failed", pk)
+                    tried.wrong.add(pk)
+                    failures.append(error)
         finally:
             lock.release()
         # Once more: a message may have found the lock taken just before it was free.
@@ -49,9 +65,11 @@ def work_through(kind: str, following: Next, work: Work) -> None:
         raise failures[0]
 
 
-def next_job(model: type[Job], tried: Set[int]) -> int | None:
-    """The first job of the team whose turn it is."""
-    queued = model._default_manager.filter(status=Status.QUEUED).exclude(pk__in=tried).order_by()
+def next_job(model: type[Job], tried: Tried) -> int | None:
+    """The first job of the team whose turn it is: each once, and again when somebody queued it anew meanwhile."""
+    rows = model._default_manager.filter(status=Status.QUEUED).order_by()
+    is_anew = Q(started_at=None) | Q(enqueued_at__gt=F("started_at"))
+    queued = rows.exclude(pk__in=tried.wrong).filter(is_anew | ~Q(pk__in=tried.all))
     waiting: dict[Any, datetime] = dict(queued.values_list(model.TEAM).annotate(Min("enqueued_at")))
     if not waiting:
         return None
@@ -66,16 +84,8 @@ def _whose_turn(model: type[Job], waiting: dict[Any, datetime]) -> Any:
     return min(waiting, key=lambda team: (running.get(team, 0), served.get(team, LONG_AGO), waiting[team]))
 
 
-def _following(following: Next, tried: Set[int]) -> int | None:
+def _following(following: Next, tried: Tried) -> int | None:
     return None if stopping.is_set() else following(tried)
-
-
-def _do(work: Work, pk: int, failures: list[Exception]) -> None:
-    try:
-        work(pk)
-    except Exception as error:
-        log.exception("job %s failed", pk)
-        failures.append(error)
 
 
 def _lock(kind: str) -> threading.Lock:

@@ -110,7 +110,7 @@ def test_each_kind_of_job_knows_its_team(team: Team, project: Project, model: ty
     }
     made = model._default_manager.create(**kinds[model])
     assert list(model._default_manager.filter(pk=made.pk).values_list(model.TEAM, flat=True)) == [team.pk]
-    assert worklist.next_job(model, set()) == made.pk
+    assert worklist.next_job(model, worklist.Tried()) == made.pk
 
 
 def test_a_message_that_finds_its_kind_busy_is_dropped_and_its_job_done_afterwards(team_of: TeamOf) -> None:
@@ -125,6 +125,25 @@ def test_a_message_that_finds_its_kind_busy_is_dropped_and_its_job_done_afterwar
     work = Work(during)
     worklist.work_through_jobs(Import, work)
     assert len(work.done) == 2
+
+
+def test_a_job_that_is_canceled_and_queued_anew_while_it_is_worked_on_is_done(team_of: TeamOf) -> None:
+    """Its new message finds the kind busy."""
+    (pk,) = queue(team_of("one"))
+    tried: list[int] = []
+
+    def work(pk: int) -> None:
+        tried.append(pk)
+        job = Import.claim(pk)
+        assert job is not None
+        if len(tried) == 1:
+            job.move(Status.CANCELED)
+            job.move(Status.QUEUED, started_at=None)
+            worklist.work_through_jobs(Import, work)
+        assert job.finish(Status.SUCCEEDED) == (len(tried) > 1)
+
+    worklist.work_through_jobs(Import, work)
+    assert tried == [pk, pk]
 
 
 def test_a_job_that_was_given_back_is_not_tried_again_at_once(team_of: TeamOf) -> None:

@@ -1,6 +1,5 @@
 """What the queue does for projects."""
 
-from collections.abc import Set
 from typing import Any
 
 from celery import shared_task
@@ -20,8 +19,8 @@ def remove_project(_project_id: int) -> None:
     worklist.work_through(REMOVE, _next_deleted, removal.remove)
 
 
-def _next_deleted(tried: Set[int]) -> int | None:
-    deleted = Project.objects.exclude(deleted_at=None).exclude(pk__in=tried).order_by("deleted_at")
+def _next_deleted(tried: worklist.Tried) -> int | None:
+    deleted = Project.objects.exclude(deleted_at=None).exclude(pk__in=tried.all).order_by("deleted_at")
     return deleted.values_list("pk", flat=True).first()
 
 
