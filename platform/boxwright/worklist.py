@@ -9,12 +9,11 @@ served least recently: two hundred jobs of one team delay another's by one.
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from django.db.models import Count, F, Max, Min, Q
+from django.db.models import Count, F, Max, Min, Q, QuerySet
 
 from boxwright.jobs import Job, Status, stopping
 
@@ -24,15 +23,9 @@ LONG_AGO = datetime.min.replace(tzinfo=UTC)
 Work = Callable[[int], None]
 
 
-@dataclass(slots=True)
-class Tried:
-    """What this worker had in hand since it began; `wrong`: the part that ended with an error of ours."""
-
-    all: set[int] = field(default_factory=set)
-    wrong: set[int] = field(default_factory=set)
-
-
-Next = Callable[[Tried], int | None]
+Tried = dict[int, Any]
+"""What this worker had in hand since it began, with the `enqueued_at` of then, or whatever a new call would change."""
+Next = Callable[[Tried], tuple[int, Any] | None]
 
 _busy: dict[str, threading.Lock] = {}
 _making = threading.Lock()
@@ -46,18 +39,14 @@ def work_through_jobs(model: type[Job], work: Work) -> None:
 def work_through(kind: str, following: Next, work: Work) -> None:
     """Do what `following` names; a job that goes wrong does not keep the others waiting."""
     lock = _lock(kind)
-    tried = Tried()
+    tried: Tried = {}
     failures: list[Exception] = []
     while _following(following, tried) is not None and lock.acquire(blocking=False):
         try:
-            while (pk := _following(following, tried)) is not None:
-                tried.all.add(pk)
-                try:
-                    work(pk)
-                except Exception as error:
-                    log.exception("job %s failed", pk)
-                    tried.wrong.add(pk)
-                    failures.append(error)
+            while (found := _following(following, tried)) is not None:
+                pk, queued_at = found
+                tried[pk] = queued_at
+                _do(work, pk, failures)
         finally:
             lock.release()
         # Once more: a message may have found the lock taken just before it was free.
@@ -65,16 +54,21 @@ def work_through(kind: str, following: Next, work: Work) -> None:
         raise failures[0]
 
 
-def next_job(model: type[Job], tried: Tried) -> int | None:
+def next_job(model: type[Job], tried: Tried) -> tuple[int, datetime] | None:
     """The first job of the team whose turn it is: each once, and again when somebody queued it anew meanwhile."""
     rows = model._default_manager.filter(status=Status.QUEUED).order_by()
-    is_anew = Q(started_at=None) | Q(enqueued_at__gt=F("started_at"))
-    queued = rows.exclude(pk__in=tried.wrong).filter(is_anew | ~Q(pk__in=tried.all))
+    queued = rows.exclude(pk__in=tried.keys() - _queued_anew(rows, tried))
     waiting: dict[Any, datetime] = dict(queued.values_list(model.TEAM).annotate(Min("enqueued_at")))
     if not waiting:
         return None
     team = _whose_turn(model, waiting) if len(waiting) > 1 else next(iter(waiting))
-    return queued.filter(**{model.TEAM: team}).order_by("enqueued_at", "pk").values_list("pk", flat=True).first()
+    return queued.filter(**{model.TEAM: team}).order_by("enqueued_at", "pk").values_list("pk", "enqueued_at").first()
+
+
+def _queued_anew(rows: QuerySet[Any], tried: Tried) -> set[int]:
+    """What a worker gave back is not: that is queued as if it had been a while ago."""
+    since = rows.filter(pk__in=tried).filter(Q(started_at=None) | Q(enqueued_at__gt=F("started_at")))
+    return {pk for pk, at in since.values_list("pk", "enqueued_at") if at != tried[pk]} if tried else set()
 
 
 def _whose_turn(model: type[Job], waiting: dict[Any, datetime]) -> Any:
@@ -84,8 +78,16 @@ def _whose_turn(model: type[Job], waiting: dict[Any, datetime]) -> Any:
     return min(waiting, key=lambda team: (running.get(team, 0), served.get(team, LONG_AGO), waiting[team]))
 
 
-def _following(following: Next, tried: Tried) -> int | None:
+def _following(following: Next, tried: Tried) -> tuple[int, Any] | None:
     return None if stopping.is_set() else following(tried)
+
+
+def _do(work: Work, pk: int, failures: list[Exception]) -> None:
+    try:
+        work(pk)
+    except Exception as error:
+        log.exception("job %s failed", pk)
+        failures.append(error)
 
 
 def _lock(kind: str) -> threading.Lock:

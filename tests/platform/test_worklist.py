@@ -110,7 +110,7 @@ def test_each_kind_of_job_knows_its_team(team: Team, project: Project, model: ty
     }
     made = model._default_manager.create(**kinds[model])
     assert list(model._default_manager.filter(pk=made.pk).values_list(model.TEAM, flat=True)) == [team.pk]
-    assert worklist.next_job(model, worklist.Tried()) == made.pk
+    assert worklist.next_job(model, {}) == (made.pk, made.enqueued_at)
 
 
 def test_a_message_that_finds_its_kind_busy_is_dropped_and_its_job_done_afterwards(team_of: TeamOf) -> None:
@@ -162,6 +162,13 @@ def test_a_job_that_was_given_back_is_not_tried_again_at_once(team_of: TeamOf) -
 
     worklist.work_through_jobs(Import, work)
     assert tried == [given_back, fine]
+
+
+def test_a_job_that_nobody_may_claim_is_not_looked_at_for_ever(team_of: TeamOf) -> None:
+    looked_at: list[int] = []
+    queue(team_of("one"), 2)
+    worklist.work_through_jobs(Import, looked_at.append)
+    assert len(looked_at) == 2
 
 
 def test_a_job_that_goes_wrong_keeps_no_other_waiting(team_of: TeamOf) -> None:

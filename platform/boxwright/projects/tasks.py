@@ -19,9 +19,9 @@ def remove_project(_project_id: int) -> None:
     worklist.work_through(REMOVE, _next_deleted, removal.remove)
 
 
-def _next_deleted(tried: worklist.Tried) -> int | None:
-    deleted = Project.objects.exclude(deleted_at=None).exclude(pk__in=tried.all).order_by("deleted_at")
-    return deleted.values_list("pk", flat=True).first()
+def _next_deleted(tried: worklist.Tried) -> tuple[int, Any] | None:
+    deleted = Project.objects.exclude(deleted_at=None).exclude(pk__in=tried).order_by("deleted_at")
+    return deleted.values_list("pk", "deleted_at").first()
 
 
 @worker_ready.connect
