@@ -6,16 +6,17 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # Where the tests find real pictures and weights. Absent: those tests skip, and say so.
 DATA := $(wildcard $(CURDIR)/../shared/datasets)
 WEIGHTS := $(wildcard $(CURDIR)/../shared/weights)
-TEST_ENV = BOXWRIGHT_TEST_DATA=$${BOXWRIGHT_TEST_DATA:-$(DATA)} BOXWRIGHT_WEIGHTS_DIR=$${BOXWRIGHT_WEIGHTS_DIR:-$(WEIGHTS)}
+# One thread for each of them computes most in the time that two cores have.
+TEST_ENV = OMP_NUM_THREADS=1 BOXWRIGHT_TEST_DATA=$${BOXWRIGHT_TEST_DATA:-$(DATA)} BOXWRIGHT_WEIGHTS_DIR=$${BOXWRIGHT_WEIGHTS_DIR:-$(WEIGHTS)}
 
-# Two at a time, a file each: most tests wait for processes of their own.
-PYTEST = $(BIN)/pytest -n 2 --dist loadfile
+# Three at a time, a file each, in the order of tests/conftest.py: most tests wait for processes of their own.
+PYTEST = $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 # What runs on PostgreSQL too: all but what knows no database.
 NO_DATABASE = training/engine annotations/dataset annotations/formats annotations/test_imaging.py platform/test_archive.py \
 	platform/test_security_page.py platform/test_settings.py platform/test_storage.py training/test_container_files.py \
 	training/test_folder_queue.py training/test_lifeline.py
-DATABASE_TESTS = tests/platform tests/test_access.py tests/annotations tests/training $(NO_DATABASE:%=--ignore=tests/%)
+DATABASE_TESTS = tests/platform tests/test_access.py tests/test_schema.py tests/annotations tests/training $(NO_DATABASE:%=--ignore=tests/%)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test test-full e2e check fix bench schema compose limits pins screenshots

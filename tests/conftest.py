@@ -25,6 +25,29 @@ hypothesis_settings.register_profile("house", deadline=None, suppress_health_che
 hypothesis_settings.load_profile("house")
 
 
+LONGEST = (
+    "training/test_run_process.py",
+    "exporters/test_artifacts.py",
+    "exporters/test_broken_artifacts.py",
+    "test_schema.py",
+    "training/test_supervisor.py",
+    "platform/test_event_stream.py",
+    "platform/test_backups.py",
+    "platform/test_door.py",
+    "annotations/test_frozen.py",
+    "annotations/test_objects_machine.py",
+    "e2e/test_whole_loop.py",
+    "e2e/test_offline.py",
+    "e2e/test_pages.py",
+    "e2e/test_together.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest first: nobody waits for it at the end."""
+    items.sort(key=lambda item: next((n for n, name in enumerate(LONGEST) if str(item.path).endswith(name)), 99))
+
+
 def own_settings(folder: Path) -> dict[str, Any]:
     """Object store and queue in `folder`, whatever the environment says; jobs at once, passwords that hash fast."""
     stores: Any = settings.STORAGES
