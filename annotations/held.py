@@ -48,6 +48,13 @@ def let_go(snapshot: Snapshot, expect: Callable[[], None] = lambda: None) -> Non
             registry.release(image_key(team_id, sha256) for sha256 in hashes)
 
 
+def let_go_of_failed() -> None:
+    """What a worker held that was killed too often to say so."""
+    left = SnapshotImage.objects.filter(snapshot=OuterRef("pk"))
+    for snapshot in Snapshot.objects.filter(Exists(left), status=Status.FAILED).select_related("project"):
+        let_go(snapshot)
+
+
 def record_old_snapshots() -> int:
     """Hold the pictures of snapshots from before this table; returns how many were recorded. A worker does it."""
     done = 0

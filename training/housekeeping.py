@@ -1,11 +1,12 @@
-"""A thread in each worker for what can wait: what old snapshots hold is recorded, what nobody needs is collected."""
+"""A thread in each worker for what can wait: what old snapshots hold is recorded, what failed
+ones held and nobody needs is collected."""
 
 import logging
 import threading
 
 from django.db import DatabaseError, close_old_connections, connections
 
-from annotations.held import record_old_snapshots
+from annotations.held import let_go_of_failed, record_old_snapshots
 from boxwright.errors import Unavailable
 from boxwright.jobs import stopping
 from boxwright.storage.collector import collect
@@ -26,6 +27,7 @@ def keep_house() -> None:
     """One pass. A database or a bucket that is away for a moment must not end the thread."""
     try:
         record_old_snapshots()
+        let_go_of_failed()
         while collect() and not stopping.wait(PAUSE_SECONDS):
             pass
     except (DatabaseError, Unavailable) as error:

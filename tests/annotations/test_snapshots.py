@@ -29,6 +29,7 @@ from boxwright.storage.models import StoredObject
 from boxwright.teams.models import User
 from tests.annotations.archives import Commits, import_zip
 from tests.annotations.pictures import body_of, box, label_id, picture, save, stored_keys, upload
+from training import housekeeping
 
 AsUser = Callable[[User], APIClient]
 
@@ -288,6 +289,19 @@ def test_what_an_old_snapshot_shows_is_recorded_from_its_manifest(
     made.refresh_from_db()
     assert (made.is_held, made.pictures.count()) == (True, 4)
     assert len([key for key in stored_keys() if "/images/" in key]) == 4
+
+
+def test_a_snapshot_that_was_given_up_holds_nothing(project: Project, images: list[int], mona: User) -> None:
+    """Its worker was killed once too often, with the pictures held."""
+    made = snapshots.create_snapshot(project=project, author=mona)
+    snapshots.build(made.pk)
+    Snapshot.objects.update(status=Status.FAILED, is_held=False, error_code="worker_lost")
+    for image in Image.objects.all():
+        uploads.remove_image(image=image)
+    housekeeping.keep_house()
+    call_command("collect", "--grace", "0", "--all", stdout=StringIO())
+    assert made.pictures.count() == 0
+    assert not [key for key in stored_keys() if "/images/" in key]
 
 
 def test_an_old_snapshot_whose_manifest_is_lost_keeps_its_teams_pictures(
