@@ -19,7 +19,7 @@ from annotations.report import Report
 from annotations.sample import draw
 from annotations.shapes import import_shape, plain
 from boxwright import events, limits, scratch
-from boxwright.errors import DomainError, Invalid, NotAllowed, OverQuota, TooLarge, Unavailable
+from boxwright.errors import DomainError, Invalid, NotAllowed, OverQuota, TooLarge, Unavailable, is_full
 from boxwright.projects.models import Project
 from boxwright.projects.queries import may_make_labels
 from boxwright.projects.quotas import expect_room, expect_slot
@@ -30,6 +30,7 @@ from boxwright.teams.models import User
 
 SAMPLE = "sample"
 CHUNK = 2**20
+NO_ROOM = "The server's disk is full; import the archive again when there is room."
 INTERNAL = "Internal error; the log of the worker says more."
 
 
@@ -112,6 +113,9 @@ def run(import_id: int) -> None:
         job.release()
     except DomainError as error:
         _fail(job, "invalid", error.detail)
+    except OSError as error:
+        _fail(job, *(("no_room", NO_ROOM) if is_full(error) else ("internal", INTERNAL)))
+        raise
     except Exception:
         _fail(job, "internal", INTERNAL)
         raise

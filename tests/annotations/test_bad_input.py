@@ -3,20 +3,23 @@
 import io
 import json
 import os
+import resource
 import stat
 import struct
 import subprocess
 import sys
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image as Pillow
 from rest_framework.test import APIClient
 
+from annotations.imports import start_import
 from annotations.models import Annotation, Image
 from boxwright import limits
 from boxwright.projects.models import Project
@@ -218,3 +221,35 @@ def test_bad_files_cost_little_memory() -> None:
     )
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) < 100
+
+
+@pytest.fixture
+def small_disk() -> Iterator[None]:
+    """No file may grow over 256 KB: what is written beyond fails as it does on a full disk."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def all_of(waiting: list[Callable[[], object]]) -> None:
+    for each in waiting:
+        each()
+
+
+@pytest.mark.usefixtures("small_disk")
+def test_a_disk_that_fills_while_the_archive_is_fetched_is_said(
+    project: Project, bob: User, as_user: AsUser, django_capture_on_commit_callbacks: Commits
+) -> None:
+    picture = io.BytesIO()
+    Pillow.effect_noise((800, 600), 90).save(picture, "PNG")
+    archive = zipped({"a.png": picture.getvalue()})
+    with django_capture_on_commit_callbacks() as waiting:
+        started = start_import(project=project, author=bob, name="a.zip", archive=io.BytesIO(archive))
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (256 * 1024, hard))
+    with pytest.raises(OSError, match="too large"):
+        all_of(waiting)
+    started.refresh_from_db()
+    assert (started.status, started.error_code) == ("failed", "no_room")
+    assert "disk is full" in started.error
+    assert not list((settings.SCRATCH_DIR / "jobs").iterdir())
