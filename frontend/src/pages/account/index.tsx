@@ -1,4 +1,5 @@
 import "./account.css";
+import { useState } from "preact/hooks";
 import { AuditRows } from "../../app/auditRows";
 import { user } from "../../app/session";
 import { HomeShell } from "../../app/shell/homeShell";
@@ -11,6 +12,7 @@ import { TokenPanel } from "./tokenPanel";
 
 export default function Account() {
   useTitle("Account");
+  const [changes, setChanges] = useState(0);
   const me = user.value;
   if (!me) return null;
   return (
@@ -20,14 +22,14 @@ export default function Account() {
           <h1>Account</h1>
           <NamePanel me={me} />
           <TeamsPanel me={me} />
-          <PasswordPanel />
-          <SessionsPanel />
-          <TokenPanel me={me} />
+          <PasswordPanel onChanged={() => setChanges(changes + 1)} />
+          <SessionsPanel key={`sessions ${changes}`} />
+          <TokenPanel key={`tokens ${changes}`} me={me} />
           <section class="panel" aria-labelledby="activity-title">
             <header>
               <h2 id="activity-title">Activity</h2>
             </header>
-            <AuditRows path="me/audit/" own />
+            <AuditRows key={`activity ${changes}`} path="me/audit/" own />
           </section>
         </div>
       </main>

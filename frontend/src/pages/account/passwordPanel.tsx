@@ -6,7 +6,8 @@ import { TextField } from "../../ui/field";
 import { useSubmit } from "../../ui/form";
 import { toast } from "../../ui/toast";
 
-export function PasswordPanel() {
+/** A new password signs out every other browser and ends every token: `onChanged`, who shows them looks again. */
+export function PasswordPanel({ onChanged }: { onChanged: () => void }) {
   const [current, setCurrent] = useState("");
   const [next, setNext] = useState("");
   const form = useSubmit(["current", "new"], async () => {
@@ -14,6 +15,7 @@ export function PasswordPanel() {
     setCurrent("");
     setNext("");
     toast("Password changed");
+    onChanged();
   });
   return (
     <section class="panel" aria-labelledby="password-title">
