@@ -20,6 +20,9 @@ from boxwright.teams.models import User
 
 As = Callable[[User], APIClient]
 UNSEEN = ["a\nb", "a\tb", "a\x00b", "a\x7fb", "a\u200bb", "\u202eab", "a\u2028b", "\ufeffab", "a\u00adb"]
+UNSEEN += ["a\u200db", "\u200cمی", "می\u200c", "م\u200c\u200cی"]
+JOINED = ["می\u200cوه", "क्\u200dष", "👩\u200d🚒"]
+"""Fruit in Persian, a letter of Hindi, a fire fighter."""
 SAME = ["raccoon", "RACCOON", "  Raccoon ", "ｒａｃｃｏｏｎ"]
 
 
@@ -42,6 +45,14 @@ def test_a_name_that_breaks_the_rule_is_refused_by_every_way(
         if "\0" not in name:  # such a body is refused before its fields are read
             assert answer.json()["errors"][0]["field"].rpartition(".")[2] == "name", field
     assert list(Label.objects.values_list("name", flat=True)) == ["raccoon", "cat"]
+
+
+@pytest.mark.parametrize("name", JOINED)
+def test_scripts_that_join_their_letters_can_be_written(as_user: As, mona: User, project: Project, name: str) -> None:
+    assert add(as_user(mona), project, name).status_code == 201
+    assert Label.objects.filter(name=name).exists()
+    bare = name.replace("\u200c", "").replace("\u200d", "")
+    assert add(as_user(mona), project, bare).status_code == 400, "looks the same"
 
 
 @pytest.mark.parametrize("name", SAME)
