@@ -129,6 +129,13 @@ HEADER_SECONDS = _limit("HEADER_SECONDS", 20, "seconds for the head of a request
 BODY_IDLE_SECONDS = _limit("BODY_IDLE_SECONDS", 20, "seconds without a byte of a body", "408")
 BODY_GRACE_SECONDS = _limit("BODY_GRACE_SECONDS", 30, "seconds a body, beyond what its bytes may take", "408")
 BODY_RATE = _limit("BODY_RATE", 2, "KB a second of a body, on average", "408", scale=KIB)
+CONNECTIONS_AN_ADDRESS = _limit(
+    "CONNECTIONS_AN_ADDRESS",
+    1_000,
+    "connections of browsers from one address that is no named proxy",
+    "closed at once",
+    "BOXWRIGHT_CONNECTIONS_AN_ADDRESS",
+)
 SEND_SECONDS = _limit("SEND_SECONDS", 30, "seconds in which a reader takes nothing", "connection closed")
 
 # what runs and waits at once, in one process -------------------------------------------------------------------------

@@ -10,9 +10,12 @@ import gc
 import resource
 import socket
 import sys
-from typing import Any
+from collections import Counter
+from ipaddress import ip_address, ip_network
+from typing import Any, ClassVar
 
 import uvicorn
+from django.conf import settings
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from boxwright import limits
@@ -27,8 +30,12 @@ usual, since whoever saves waits for that several times."""
 class Protocol(H11Protocol):
     """Hangs up where uvicorn waits for ever: for the head of a request, and for a reader of the last bytes."""
 
+    _open: ClassVar[Counter[str]] = Counter()
+    """Connections by address."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._address = ""
         self._application = self.app
         self.app = self._called
         self._head_timer: asyncio.TimerHandle | None = None
@@ -39,7 +46,12 @@ class Protocol(H11Protocol):
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
-        self._expect_head()
+        self._address = str((transport.get_extra_info("peername") or ("",))[0])
+        self._open[self._address] += 1
+        if self._open[self._address] > limits.CONNECTIONS_AN_ADDRESS and not self._is_proxy():
+            self.transport.abort()
+        else:
+            self._expect_head()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
@@ -50,11 +62,21 @@ class Protocol(H11Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_expecting()
+        self._open.subtract([self._address])
+        if not self._open[self._address]:
+            del self._open[self._address]
         super().connection_lost(exc)
 
     def timeout_keep_alive_handler(self) -> None:
         super().timeout_keep_alive_handler()
         self.loop.call_later(limits.SEND_SECONDS, self.transport.abort)
+
+    def _is_proxy(self) -> bool:
+        try:
+            address = ip_address(self._address)
+        except ValueError:
+            return False
+        return any(address in ip_network(named) for named in settings.PROXIES)
 
     def _expect_head(self) -> None:
         if self._head_timer is None:

@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -244,6 +245,27 @@ def test_a_head_that_does_not_come_is_not_waited_for(impatient: Server, said: by
 def impatient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with server(Path(tmp_path_factory.mktemp("web")), {"HEADER_SECONDS": 1}) as running:
         yield running
+
+
+def test_an_address_has_so_many_connections(tmp_path: Path) -> None:
+    with server(tmp_path, {"CONNECTIONS_AN_ADDRESS": 5}) as web, ExitStack() as stack:
+        lines = [stack.enter_context(Line(web.url)) for _ in range(5)]
+        with Line(web.url) as more:
+            assert more.ended(), "before a word was said"
+        for line in lines[:2]:
+            line.ask("GET", "auth/session/")
+            assert line.answer().status == 200
+        lines[4].socket.close()
+        wait_until(lambda: is_let_in(web), "a place for another")
+
+
+def is_let_in(web: Server) -> bool:
+    try:
+        with Line(web.url) as line:
+            line.ask("GET", "auth/session/")
+            return line.head().startswith(b"HTTP/1.1 200")
+    except ConnectionError:
+        return False
 
 
 def test_more_files_than_allowed_are_refused(web: Server, token: str, project: int) -> None:
