@@ -157,7 +157,10 @@ LARGE_AT_ONCE = _limit(
     "BOXWRIGHT_LARGE_AT_ONCE",
 )
 COMPUTING = _limit(
-    "COMPUTING", 20, "% of each second of Python's time a person, beside others", "their next request waits"
+    "COMPUTING",
+    20,
+    "% of each second of Python's time a person, beside others; thrice that an address",
+    "their next request waits",
 )
 REQUESTS_WAITING = _limit("REQUESTS_WAITING", 1_000, "requests that wait", "503")
 WAITING_A_PERSON = _limit("WAITING_A_PERSON", 100, "requests of a person that wait", "429")

@@ -151,7 +151,7 @@ def test_a_seat_is_free_when_its_thread_is() -> None:
 
 def test_who_computed_for_long_waits_beside_others() -> None:
     async def play(crowd: Crowd) -> None:
-        crowd.shares.charge("greedy", BURST + limits.COMPUTING / 100)
+        crowd.shares.charge("greedy", BURST + share("greedy"))
         crowd.come("other")
         crowd.come("greedy")
         await settled()
@@ -169,11 +169,19 @@ def test_who_waited_long_enough_is_called() -> None:
         shares = Shares()
         seats = Seats(8, "test", shares)
         shares.note("other")
-        shares.charge("greedy", BURST + share() / 10)
+        shares.charge("greedy", BURST + share("greedy") / 10)
         async with seats.taken("greedy"):
             """Nobody else came or went."""
 
     asyncio.run(asyncio.wait_for(play(), 20))
+
+
+def test_an_address_has_the_share_of_several_people() -> None:
+    shares = Shares(lambda: 0.0)
+    shares.note("other")
+    for lane in (7, "10.0.0.1"):
+        shares.charge(lane, BURST + limits.COMPUTING / 100)
+    assert (shares.wait(7), round(shares.wait("10.0.0.1"), 9)) == (1, round(1 / 3, 9))
 
 
 def test_who_is_alone_may_compute_for_long() -> None:

@@ -15,13 +15,14 @@ T = TypeVar("T")
 MOMENT = 2.0
 """Seconds for which somebody counts as present."""
 REMEMBERED = 1000
+MANY = 3
 BURST = 0.2
 """Seconds of computing that may come at once."""
 
 
-def share() -> float:
-    """Of each second, what a person has beside others."""
-    return limits.COMPUTING / 100
+def share(lane: Hashable) -> float:
+    """Of each second, what the lane has beside others. Behind an address may be many: a class that logs in."""
+    return limits.COMPUTING / 100 * (MANY if isinstance(lane, str) else 1)
 
 
 class Seat:
@@ -79,11 +80,11 @@ class Shares:
     def wait(self, lane: Hashable) -> float:
         """Seconds until the lane may go on; 0 for whoever is alone."""
         over = self.debt(lane) - BURST
-        return 0.0 if over <= 0 or self.is_alone(lane) else over / share()
+        return 0.0 if over <= 0 or self.is_alone(lane) else over / share(lane)
 
     def debt(self, lane: Hashable) -> float:
         spent, since = self._spent.get(lane, (0.0, 0.0))
-        return max(0.0, spent - share() * (self._clock() - since))
+        return max(0.0, spent - share(lane) * (self._clock() - since))
 
 
 class Seats:
