@@ -14,6 +14,7 @@ from tests.e2e.api import PASSWORD, Api, Json
 from tests.e2e.conftest import Server
 from tests.e2e.drawings import pictures, written
 from tests.e2e.steps import box_ids, draw_box, saved
+from tests.services.processes import wait_until
 
 pytestmark = pytest.mark.e2e
 NewPerson = Callable[[], Page]
@@ -141,7 +142,7 @@ def test_different_boxes_merge_and_the_same_box_asks(
     authors = {row["created_by"]["name"] for row in state["annotations"]}
     assert ({row["id"] for row in state["annotations"]}, authors) == (set(ids), {"Ada", "Bob"})
 
-    both_move(ada, bob, ids[0])
+    both_move(api, image, ada, bob, ids[0])
     theirs = left_of(api, image, ids[0])
     notice = ada.get_by_test_id("conflict-notice")
     expect(notice).to_contain_text("Someone else changed the same mark")
@@ -155,7 +156,7 @@ def test_different_boxes_merge_and_the_same_box_asks(
     history = [left for left in lefts_in_history(api, image, ids[0]) if left in (mine, theirs)]
     assert sorted(history) == [theirs, mine], "both versions can be restored"
 
-    both_move(ada, bob, ids[1])
+    both_move(api, image, ada, bob, ids[1])
     expect(notice).to_be_visible(timeout=60_000)
     theirs = left_of(api, image, ids[1])
     ada.get_by_test_id("take-theirs").click()
@@ -204,12 +205,14 @@ def open_for_both(server: Server, api: Api, ada: Page, bob: Page, project: Json)
     return image
 
 
-def both_move(ada: Page, bob: Page, box: str) -> None:
+def both_move(api: Api, image: int, ada: Page, bob: Page, box: str) -> None:
     """Ada a long way while her network is down, Bob a little meanwhile; then her network is back."""
     ada.context.set_offline(True)
     move(ada, box, 3)
     expect(ada.get_by_test_id("saving-state")).to_have_text("Offline: kept on this device")
+    before = left_of(api, image, box)
     move(bob, box, 1)
+    wait_until(lambda: left_of(api, image, box) != before, "Bob's move")  # his page may still say of before: saved
     saved(bob)
     ada.context.set_offline(False)
 
