@@ -113,11 +113,9 @@ def run(import_id: int) -> None:
         job.release()
     except DomainError as error:
         _fail(job, "invalid", error.detail)
-    except OSError as error:
-        _fail(job, *(("no_room", NO_ROOM) if is_full(error) else ("internal", INTERNAL)))
-        raise
-    except Exception:
-        _fail(job, "internal", INTERNAL)
+    except Exception as error:
+        has_no_room = isinstance(error, OSError) and is_full(error)
+        _fail(job, *(("no_room", NO_ROOM) if has_no_room else ("internal", INTERNAL)))
         raise
 
 

@@ -108,8 +108,8 @@ def write(plan: Plan, image: Image, tally: Tally) -> State:
     Inside the transaction that locked the image.
     """
     advanced = _advance(image, plan)
-    if plan.gone:
-        Annotation.objects.filter(image=image, id__in=plan.gone).delete()
+    if gone := plan.gone:
+        Annotation.objects.filter(image=image, id__in=gone).delete()
     plan.upserts.write()
     plan.revision.save(force_insert=True)
     tally.queues.update({advanced.queue: 1})
@@ -161,12 +161,8 @@ def _check(image: Image, count: int) -> None:
 def _advance(image: Image, plan: Plan) -> Image:
     """The image one revision on. Whoever saves keeps the claim."""
     advanced, author = copy.copy(image), plan.revision.author_id
-    advanced.revision, advanced.queue, advanced.annotation_count = (
-        plan.revision.number,
-        plan.revision.queue,
-        len(plan.after),
-    )
-    changes = {name: getattr(advanced, name) for name in ("revision", "queue", "annotation_count")}
+    changes = {"revision": plan.revision.number, "queue": plan.revision.queue, "annotation_count": len(plan.after)}
+    vars(advanced).update(changes)
     claim = {"claim_expires_at": lease_end()} if author and image.claimed_by_id == author else {}
     Image.objects.filter(pk=image.pk).update(**changes, **claim)
     return advanced

@@ -88,6 +88,7 @@ class Door(ASGIHandler):
         """Django's answer, and whom it knows the sender as. Holds no connection to the database any more."""
         set_script_prefix(get_script_prefix(scope))
         request_started.send(sender=type(self), scope=scope)
+        # One of the two is None; Django's types don't say that.
         request, refusal = self.create_request(scope, file)
         response: HttpResponseBase = refusal or self.get_response(request)  # type: ignore[arg-type]
         user: Any = getattr(request, "user", None)
