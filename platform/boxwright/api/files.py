@@ -23,8 +23,9 @@ RANGE = re.compile(r"^bytes=(\d{0,18})-(\d{0,18})$", re.ASCII)
 
 readers = ThreadPoolExecutor(8, thread_name_prefix="reader")
 """Where files are read that flow: a slow disk or bucket takes no request's thread."""
-makers = ThreadPoolExecutor(1, thread_name_prefix="maker")
-"""Where files are made while they flow. That computes, and leaves most of the time to everybody else."""
+makers = ThreadPoolExecutor(2, thread_name_prefix="maker")
+"""Where files are made while they flow. That computes, and leaves most of the time to everybody else; two, so that
+one who waits for a bucket keeps nobody waiting."""
 REST = 3
 """Times of what was computed."""
 
