@@ -14,7 +14,7 @@ def main() -> None:
     from django.core.management import execute_from_command_line
 
     from boxwright.env import EnvironmentVariableError
-    from boxwright.preflight import NotReady
+    from boxwright.operations.preflight import NotReady
 
     try:
         execute_from_command_line(sys.argv)

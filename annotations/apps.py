@@ -7,12 +7,12 @@ class AnnotationsConfig(AppConfig):
     name = "annotations"
 
     def ready(self) -> None:
-        from annotations import holdings, removal
+        from annotations import needed_objects, removal
         from boxwright.projects.removal import register
         from boxwright.storage import needs
         from boxwright.teams.members import role_lost
 
-        needs.register(holdings)
+        needs.register(needed_objects)
         register(removal.remove_pictures)
         role_lost.connect(_release_claims)
 

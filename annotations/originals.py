@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 from annotations import location
 from annotations.imaging import Limits, Refused, probe
 from annotations.models import Image
-from annotations.objects import image_key
+from annotations.object_keys import image_key
 from boxwright.errors import Conflict
 from boxwright.storage.named import Named
 

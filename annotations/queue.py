@@ -14,10 +14,10 @@ from django.db.models import Q, QuerySet
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Now
 
-from annotations.consistency import write_in_turn
 from annotations.models import Image
 from annotations.queries import known_queue
 from annotations.shapes import person, plain
+from annotations.transactions import write_in_turn
 from boxwright import events, limits
 from boxwright.errors import Conflict
 from boxwright.projects.models import Project

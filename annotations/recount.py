@@ -7,8 +7,8 @@ from typing import Any
 from django.db.models import Aggregate, Count, F, Model, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from annotations.consistency import write_in_turn
 from annotations.models import Annotation, Image
+from annotations.transactions import write_in_turn
 from boxwright.projects.models import QUEUES, Label, Project
 
 CHUNK = 1000

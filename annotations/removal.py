@@ -2,9 +2,9 @@
 
 from django.db import transaction
 
-from annotations.held import let_go
 from annotations.models import Image
-from annotations.objects import keys_of_image
+from annotations.object_keys import keys_of_image
+from annotations.snapshots.holds import let_go
 from boxwright.jobs import OPEN, Status
 from boxwright.projects.models import Project
 from boxwright.storage import registry

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 
 from annotations.dataset.edits import SIDES
-from annotations.drawn import Drawn
+from annotations.labeling.annotation_rows import Drawn
 from annotations.models import Image, Import, ImportFinding, Snapshot
 from boxwright.jobs import Job
 from boxwright.teams.models import User

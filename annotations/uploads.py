@@ -9,9 +9,9 @@ from django.db import transaction
 from annotations import counters
 from annotations.imaging import Refused
 from annotations.models import Annotation, Image
-from annotations.objects import keys_of_image
-from annotations.pictures import Stored, add_rows, known_images, put_picture, sha256_of
+from annotations.object_keys import keys_of_image
 from annotations.shapes import image_shape
+from annotations.stored_images import Stored, add_rows, known_images, put_picture, sha256_of
 from boxwright.projects.models import Project
 from boxwright.projects.quotas import expect_room
 from boxwright.storage import registry

@@ -6,6 +6,6 @@ class TrainingConfig(AppConfig):
 
     def ready(self) -> None:
         from boxwright.storage import needs
-        from training import holdings
+        from training import needed_objects
 
-        needs.register(holdings)
+        needs.register(needed_objects)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from boxwright.doctor import Check, Doubtful
+from boxwright.operations.doctor import Check, Doubtful
 from training import offers
 from training.engine import catalog
 

@@ -6,7 +6,7 @@ import threading
 
 from django.db import DatabaseError, close_old_connections, connections
 
-from annotations.held import let_go_of_failed, record_old_snapshots
+from annotations.snapshots.holds import let_go_of_failed, record_old_snapshots
 from boxwright.errors import Unavailable
 from boxwright.jobs import stopping
 from boxwright.storage.collector import collect

@@ -4,8 +4,8 @@ from typing import Any
 
 from boxwright.errors import Unavailable
 from boxwright.storage import store
-from training import materials
 from training.engine import catalog
+from training.work import inputs
 
 
 def models() -> list[dict[str, Any]]:
@@ -31,9 +31,9 @@ def targets() -> list[dict[str, Any]]:
 
 def weights_available(model: str) -> bool:
     """Whether a run can start without a download: the weights lie on this machine or in the store."""
-    if materials.has_local_weights(model):
+    if inputs.has_local_weights(model):
         return True
     try:
-        return bool(materials.stored_weights(store(), model))
+        return bool(inputs.stored_weights(store(), model))
     except Unavailable:
         return False

@@ -7,8 +7,9 @@ from celery.signals import worker_ready, worker_shutting_down
 
 from boxwright import worklist
 from boxwright.jobs import stopping
-from training import housekeeping, reaper, scratch, worker
+from training import housekeeping, reaper
 from training.models import Artifact, Run
+from training.work import image_cache, worker
 
 
 @shared_task(name=Run.TASK)
@@ -23,7 +24,7 @@ def make_artifact(_artifact_id: int) -> None:
 
 @worker_ready.connect
 def _begin(**_kwargs: Any) -> None:
-    scratch.sweep()
+    image_cache.sweep()
     reaper.start()
     housekeeping.start()
 

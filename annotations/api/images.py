@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from annotations import originals, uploads
 from annotations.api.schemas import ImageSerializer, UploadRequestSerializer, UploadSerializer
 from annotations.models import Image
-from annotations.objects import image_key, preview_key, thumbnail_key
+from annotations.object_keys import image_key, preview_key, thumbnail_key
 from annotations.queries import ORDERS, image_for, images_of, ordering
 from annotations.shapes import image_shape
 from boxwright.api.files import FOREVER, send_file, send_object, signed_link

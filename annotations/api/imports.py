@@ -7,7 +7,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotations import imports, labels, samples
+from annotations import imports, label_merges, sample_project
 from annotations.api.schemas import (
     FindingSerializer,
     ImportRequestSerializer,
@@ -89,7 +89,7 @@ class SampleView(Endpoint):
         """A small labelled project to try everything on; its pictures are drawn in the background."""
         asked = self.parsed(SampleRequestSerializer)
         team = team_for(request.user, asked["team"], Role.MANAGER)
-        project = samples.create_sample(team=team, author=signed_in(request))
+        project = sample_project.create_sample(team=team, author=signed_in(request))
         return Response(seen_by(request, project.pk), status=201)
 
 
@@ -101,5 +101,7 @@ class MergeView(Endpoint):
         Goes on where an interrupted merge ended. Saves that still name this label are taken as the other one.
         """
         label = label_for(request.user, label_id, Role.MANAGER)
-        into = labels.merge_label(label=label, author=signed_in(request), into_id=self.parsed(MergeSerializer)["into"])
+        into = label_merges.merge_label(
+            label=label, author=signed_in(request), into_id=self.parsed(MergeSerializer)["into"]
+        )
         return Response(LabelSerializer(into).data)

@@ -17,7 +17,7 @@ from annotations.api.schemas import (
     SaveSerializer,
     StateSerializer,
 )
-from annotations.drawn import drawn_on
+from annotations.labeling.annotation_rows import drawn_on
 from annotations.models import Revision
 from annotations.queries import image_for
 from annotations.shapes import annotation_shape, image_shape, state_shape

@@ -11,12 +11,12 @@ from rest_framework.views import APIView
 
 from annotations import snapshots
 from annotations.api.schemas import DiffSerializer, FormatSerializer, SnapshotSerializer
-from annotations.downloads import Reader, download_format, zip_of
 from annotations.formats import FORMATS, Format
-from annotations.holdings import manifest_of
 from annotations.models import Snapshot
+from annotations.needed_objects import manifest_of
 from annotations.queries import snapshot_for
 from annotations.shapes import snapshot_shape
+from annotations.snapshots.downloads import Reader, download_format, zip_of
 from boxwright.api.files import MadeFile, send_object
 from boxwright.api.pagination import CursorPage
 from boxwright.api.views import Endpoint

@@ -12,7 +12,7 @@ from annotations.dataset.boxes import fit
 from annotations.dataset.findings import Finding, Severity
 from annotations.dataset.records import Mark
 from annotations.formats.format import Format, Found, ReadLimits, TooLong, bounded_bytes, files_in
-from annotations.formats.pictures import Pictures
+from annotations.formats.image_lookup import Pictures
 from annotations.formats.sizes import bring_onto
 from annotations.formats.voc_write import write
 from annotations.formats.voc_xml import Page, VocError, parse, show

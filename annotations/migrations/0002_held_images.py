@@ -17,7 +17,7 @@ KEYS = (
 
 
 def fill_registry(apps, schema_editor):
-    """From the rows. What snapshots hold stands in their manifests: a worker reads those, see annotations/held.py."""
+    """From the rows. What snapshots hold stands in their manifests: a worker reads those, see annotations/snapshots/holds.py."""
     with schema_editor.connection.cursor() as cursor:
         for key in KEYS:
             cursor.execute(PICTURES.format(key=key))

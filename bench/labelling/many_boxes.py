@@ -44,8 +44,8 @@ def lay() -> Any:
 def measure(boxes: int, rounds: int) -> tuple[list[float], list[float]]:
     """Seconds of whole saves, and of the writer's turn in each."""
     from annotations import labeling
-    from annotations.consistency import write_in_turn
     from annotations.models import Image
+    from annotations.transactions import write_in_turn
 
     turns: list[float] = []
 

@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from boxwright import env, limits, preflight, secret_key
+from boxwright import env, limits, secret_key
+from boxwright.operations import preflight
 
 ROOT = Path(__file__).resolve().parents[2]
 VAR = env.folder("BOXWRIGHT_VAR", ROOT / "var")
@@ -48,6 +49,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "boxwright.operations",
     "boxwright.backups",
     "boxwright.storage",
     "boxwright.events",

@@ -7,7 +7,7 @@ from annotations.models import Snapshot
 from boxwright.projects.models import Project
 from boxwright.storage import store
 from tests.access.table import Row, World
-from training import keys
+from training import object_keys
 from training.engine.catalog import complete_config
 from training.models import Artifact, Run
 
@@ -58,7 +58,7 @@ def _build(project: Project, snapshot_id: int | None) -> dict[str, Any]:
     )
     Project.objects.filter(pk=project.pk).update(last_run_number=1, labelled_count=2)
     artifact = Artifact.objects.create(run=run, target="onnx", status="succeeded", key=f"zip-{project.pk}")
-    evaluation = keys.run_file(run, "0" * 64, "evaluation.json")
+    evaluation = object_keys.run_file(run, "0" * 64, "evaluation.json")
     Run.objects.filter(pk=run.pk).update(files={"evaluation.json": {"key": evaluation, "sha256": ""}})
     store().put(evaluation, json.dumps({"predictions": []}).encode())
     store().put(artifact.key, b"zip")

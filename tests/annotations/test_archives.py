@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from annotations.archives import ArchiveLimits, ArchiveRefused, unpack
 from annotations.dataset.findings import Finding
+from annotations.imports.archives import ArchiveLimits, ArchiveRefused, unpack
 from tests.annotations.archives import voc, zipped
 from tests.annotations.pictures import picture
 from tests.services.server import ROOT, Server, server
@@ -120,9 +120,9 @@ def test_zip_in_a_zip_stays_a_file(tmp_path: Path) -> None:
 
 
 def test_disk_that_fills_up_meanwhile_ends_the_unpacking(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("annotations.archives.LOOK_EVERY", 2**20)
+    monkeypatch.setattr("annotations.imports.archives.LOOK_EVERY", 2**20)
     free = iter([2**40, 2**40, 0])
-    monkeypatch.setattr("annotations.archives.shutil.disk_usage", lambda _: SimpleNamespace(free=next(free)))
+    monkeypatch.setattr("annotations.imports.archives.shutil.disk_usage", lambda _: SimpleNamespace(free=next(free)))
     with pytest.raises(ArchiveRefused, match="no room"):
         unpacked(tmp_path, zipped({"a.bin": os.urandom(4 * 2**20)}))
 

@@ -19,7 +19,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image as Pillow
 from rest_framework.test import APIClient
 
-from annotations.imports import start_import
+from annotations.imports.start import start_import
 from annotations.models import Annotation, Image
 from boxwright import limits
 from boxwright.projects.models import Project

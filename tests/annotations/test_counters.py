@@ -11,9 +11,9 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from annotations import labels, uploads
-from annotations.history import replay
-from annotations.labeling import restore, save
+from annotations import label_merges, uploads
+from annotations.labeling.revisions import replay
+from annotations.labeling.saving import restore, save
 from annotations.models import Annotation, Image, Revision
 from annotations.recount import recount
 from boxwright.errors import DomainError
@@ -63,7 +63,7 @@ class Two:
         restore(image=self.images[which % IMAGES], author=self.people[who], number=one + 1)
 
     def merge(self, who: int, _which: int, one: int, two: int) -> None:
-        labels.merge_label(label=self.label(one), into_id=self.label(one + 1 + two).pk, author=self.people[who])
+        label_merges.merge_label(label=self.label(one), into_id=self.label(one + 1 + two).pk, author=self.people[who])
 
     def drop_label(self, _who: int, _which: int, one: int, _two: int) -> None:
         delete_label(self.label(one))

@@ -5,7 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
-from annotations import pictures
+from annotations import stored_images
 from annotations.decoding import PixelBudget
 from boxwright import limits
 from tests.services.processes import wait_until
@@ -68,7 +68,7 @@ def test_a_large_one_is_not_overtaken_for_ever() -> None:
 
 
 def test_a_process_has_one_budget() -> None:
-    assert pictures._budget.total == limits.PIXELS_AT_ONCE
+    assert stored_images._budget.total == limits.PIXELS_AT_ONCE
 
 
 def test_one_beyond_all_has_all_of_it() -> None:

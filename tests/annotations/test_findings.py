@@ -7,8 +7,8 @@ import pytest
 from rest_framework.test import APIClient
 
 from annotations.dataset.findings import Finding
+from annotations.imports.report import Report
 from annotations.models import Import, ImportFinding
-from annotations.report import Report
 from boxwright import limits
 from boxwright.events.models import Event
 from boxwright.jobs import Status

@@ -11,7 +11,7 @@ from django.db import connection
 
 from annotations import snapshots, uploads
 from annotations.models import Image, Snapshot
-from annotations.objects import image_key
+from annotations.object_keys import image_key
 from boxwright.jobs import Status
 from boxwright.projects.models import Project
 from boxwright.storage import collector, needs, store

@@ -13,7 +13,7 @@ from django.utils import timezone
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from annotations import imports, pictures
+from annotations import imports, stored_images
 from annotations.models import Annotation, Image, Import, Revision
 from boxwright import limits
 from boxwright.jobs import Status, revive
@@ -214,7 +214,7 @@ def test_worker_that_dies_in_the_middle_leaves_no_gap_and_no_double(
     files: dict[str, bytes] = {}
     for n in range(10):
         files |= {f"{n}.jpg": picture(n % 8), f"{n}.xml": voc(f"{n}.jpg", ("cat", n, 1, n + 9, 9))}
-    monkeypatch.setattr("annotations.importing.BATCH", 3)
+    monkeypatch.setattr("annotations.imports.work.BATCH", 3)
     taken = []
 
     def dies(*args: object) -> object:
@@ -223,8 +223,8 @@ def test_worker_that_dies_in_the_middle_leaves_no_gap_and_no_double(
             raise KeyboardInterrupt
         return put(*args)  # type: ignore[arg-type]
 
-    put = pictures.put_picture
-    monkeypatch.setattr("annotations.importing.put_picture", dies)
+    put = stored_images.put_picture
+    monkeypatch.setattr("annotations.imports.work.put_picture", dies)
     with pytest.raises(KeyboardInterrupt):
         import_zip(as_user(bob), project, zipped(files), django_capture_on_commit_callbacks)
     job = Import.objects.get()
@@ -253,13 +253,13 @@ def test_an_attempt_that_ends_late_leaves_its_successor_alone(
 ) -> None:
     """It slept, was thought dead, wakes and cleans up while another works on the same import."""
     sleeper = contextlib.ExitStack()
-    put = pictures.put_picture
+    put = stored_images.put_picture
 
     def waking(*args: Any) -> Any:
         sleeper.close()
         return put(*args)
 
-    monkeypatch.setattr("annotations.importing.put_picture", waking)
+    monkeypatch.setattr("annotations.imports.work.put_picture", waking)
     run = imports.run
 
     def taken_over(import_id: int) -> None:
@@ -292,7 +292,7 @@ def test_bug_fails_the_import_and_is_raised(
     def broken(*_args: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("annotations.imports.unpack", broken)
+    monkeypatch.setattr("annotations.imports.start.unpack", broken)
     with pytest.raises(ZeroDivisionError):
         import_zip(as_user(bob), project, three(), django_capture_on_commit_callbacks)
     job = Import.objects.get()

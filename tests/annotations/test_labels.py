@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from annotations import labels
+from annotations import label_merges
 from annotations.models import Annotation, Image, Revision
 from annotations.recount import recount
 from boxwright.events.models import Event
@@ -127,8 +127,8 @@ def interrupted(project: Project, bob: User, mona: User, as_user: AsUser, monkey
     ids = [image["id"] for image in created]
     for pk in ids:
         save(as_user(bob), pk, upsert=[box(project, 9, "cat")])
-    monkeypatch.setattr(labels, "IMAGES", 2)
-    move, parts = labels._move_part, list[object]()
+    monkeypatch.setattr(label_merges, "IMAGES", 2)
+    move, parts = label_merges._move_part, list[object]()
 
     def ends(*args: Any) -> bool:
         if parts:
@@ -136,10 +136,10 @@ def interrupted(project: Project, bob: User, mona: User, as_user: AsUser, monkey
         parts.append(args)
         return move(*args)
 
-    monkeypatch.setattr(labels, "_move_part", ends)
+    monkeypatch.setattr(label_merges, "_move_part", ends)
     with pytest.raises(KeyboardInterrupt):
         merge(as_user(mona), project)
-    monkeypatch.setattr(labels, "_move_part", move)
+    monkeypatch.setattr(label_merges, "_move_part", move)
     return ids
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotations.names import file_name, one_line
+from annotations.file_names import file_name, one_line
 
 NAMES = {
     "photo.jpg": "photo.jpg",

@@ -25,7 +25,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from annotations import snapshots, uploads
 from annotations.models import Image, Snapshot
-from annotations.objects import image_key, keys_of_image
+from annotations.object_keys import image_key, keys_of_image
 from boxwright.errors import DomainError
 from boxwright.jobs import Status
 from boxwright.projects import removal
@@ -40,9 +40,9 @@ from boxwright.teams.models import Membership, Role, Team, User
 from tests.annotations.pictures import picture
 from tests.conftest import own_settings
 from tests.databases import rolled_back
-from training.files import files_of
 from training.models import Run
-from training.uploads import Uploads
+from training.run_files import files_of
+from training.work.checkpoint_uploads import Uploads
 
 PICTURES = [picture(seed, (8, 8)) for seed in range(3)]
 HASHES = [hashlib.sha256(data).hexdigest() for data in PICTURES]

@@ -22,9 +22,9 @@ from boxwright.storage.verify import verify
 from boxwright.teams.models import User
 from tests.annotations.pictures import picture, stored_keys, upload
 from tests.training.conftest import MODEL
-from training import housekeeping, keys
-from training.files import files_of
+from training import housekeeping, object_keys
 from training.models import Artifact, Run
+from training.run_files import files_of
 
 AsUser = Callable[[User], APIClient]
 
@@ -43,7 +43,7 @@ def old(project: Project, alice: User, as_user: AsUser) -> Snapshot:
     SnapshotImage.objects.all().delete()
     run = Run.objects.create(project=project, number=1, snapshot=made, model=MODEL, status="succeeded")
     for name in ("best.pt", "last.pt", "evaluation.json"):
-        store().put(keys.old_run_file(run, name), b"{}")
+        store().put(object_keys.old_run_file(run, name), b"{}")
     Artifact.objects.create(run=run, target="onnx", status="succeeded")
     store().put(f"{folder}/runs/1/artifacts/onnx-none.zip", b"zip")
     Import.objects.create(project=project, archive_key=f"{folder}/imports/1.zip")

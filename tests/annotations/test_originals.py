@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 from annotations import snapshots
 from annotations.location import tells_location
 from annotations.models import Image
-from annotations.objects import image_key
+from annotations.object_keys import image_key
 from boxwright.projects.models import Project
 from boxwright.storage import store
 from boxwright.teams.models import User

@@ -100,7 +100,7 @@ def test_import_ends_at_the_quota_and_says_so(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(limits, "TEAM_IMAGES", 5)
-    monkeypatch.setattr("annotations.importing.BATCH", 2)
+    monkeypatch.setattr("annotations.imports.work.BATCH", 2)
     files: dict[str, bytes] = {}
     for n in range(8):
         files |= {f"{n}.jpg": picture(n), f"{n}.xml": voc(f"{n}.jpg", ("cat", 1, 1, 9, 9))}

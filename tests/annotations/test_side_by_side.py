@@ -28,7 +28,7 @@ def test_a_snapshot_and_a_removal_do_not_wait_behind_an_import(
         inside.set()
         assert may_end.wait(60)
 
-    monkeypatch.setattr("annotations.imports.run", long_import)
+    monkeypatch.setattr("annotations.imports.start.run", long_import)
 
     def work() -> None:
         run_import.run(0)

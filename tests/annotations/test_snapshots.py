@@ -17,9 +17,9 @@ from rest_framework.test import APIClient
 
 from annotations import snapshots, uploads
 from annotations.dataset.split import split_of
-from annotations.held import hold_pictures, record_old_snapshots
 from annotations.models import Image, Snapshot, SnapshotImage
-from annotations.objects import image_key
+from annotations.object_keys import image_key
+from annotations.snapshots.holds import hold_pictures, record_old_snapshots
 from boxwright.events.models import Event
 from boxwright.jobs import Status
 from boxwright.projects.models import Project
@@ -150,7 +150,7 @@ def test_chunks_add_up_to_the_same_manifest(
 ) -> None:
     whole = freeze(as_user(mona), project, django_capture_on_commit_callbacks)
     for chunk in (1, 2, 4):
-        monkeypatch.setattr("annotations.snapshots.CHUNK", chunk)
+        monkeypatch.setattr("annotations.snapshots.building.CHUNK", chunk)
         assert freeze(as_user(mona), project, django_capture_on_commit_callbacks)["sha256"] == whole["sha256"]
 
 
@@ -191,7 +191,7 @@ def test_failed_build_says_so_and_can_be_made_anew(
         raise ZeroDivisionError
 
     with monkeypatch.context() as patch:
-        patch.setattr("annotations.snapshots.write_manifest", broken)
+        patch.setattr("annotations.snapshots.building.write_manifest", broken)
         with pytest.raises(ZeroDivisionError):
             freeze(as_user(mona), project, django_capture_on_commit_callbacks)
     failed = Snapshot.objects.get()

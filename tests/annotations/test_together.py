@@ -11,11 +11,11 @@ import pytest
 from django.db import connection
 
 from annotations import labeling, queue, snapshots
-from annotations.consistency import Turn
-from annotations.labels import merge_label
+from annotations.label_merges import merge_label
 from annotations.models import Annotation, Image, Revision, Snapshot
-from annotations.objects import image_key
+from annotations.object_keys import image_key
 from annotations.recount import recount
+from annotations.transactions import Turn
 from boxwright import limits
 from boxwright.errors import Conflict, DomainError
 from boxwright.jobs import Status
@@ -143,8 +143,8 @@ def test_snapshot_is_of_one_moment_while_people_save(
             saved.extend(all_at_once(people[:2], save))
         return read(image_ids, names)
 
-    monkeypatch.setattr("annotations.snapshots.CHUNK", 10)
-    monkeypatch.setattr("annotations.snapshots._marks", saving)
+    monkeypatch.setattr("annotations.snapshots.building.CHUNK", 10)
+    monkeypatch.setattr("annotations.snapshots.building._marks", saving)
     registry.adopt(image_key(project.team_id, image.sha256) for image in images)
     snapshots.create_snapshot(project=project, author=people[0])
     snapshot = Snapshot.objects.get()
@@ -160,7 +160,7 @@ def test_merging_while_everybody_saves_loses_nothing(
     cat = Label.objects.get()
     dog = Label.objects.create(project=project, name="dog", color="#AA53FB", position=1)
     images = list(Image.objects.select_related("project").order_by("id")[:6])
-    monkeypatch.setattr("annotations.labels.IMAGES", 2)
+    monkeypatch.setattr("annotations.label_merges.IMAGES", 2)
     for image in images:
         labeling.save(image=image, author=people[0], base_revision=0, upsert=[mark(cat.pk) for _ in range(5)])
 

@@ -20,10 +20,10 @@ import pytest
 from boxwright.backups.archive import Reader, Writer
 from tests.e2e.api import Api, Json, box
 from tests.services.bucket import CONFIG, make_bucket
+from tests.services.installation import draw, labelled_project
 from tests.services.moto import moto
 from tests.services.processes import PATIENCE, free_port
 from tests.services.server import ROOT, Server, installed, started
-from tests.training.installation import draw, labelled_project
 
 IMAGES = 6
 PAGE = 200

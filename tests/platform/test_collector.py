@@ -150,7 +150,7 @@ def test_a_counter_that_is_wrong_is_named(project: Project) -> None:
 
 
 def test_the_doctors_probe_leaves_nothing(db: None, settings: Settings) -> None:
-    from boxwright.doctor import check_store
+    from boxwright.operations.doctor import check_store
 
     check_store()
     assert not list(verify())

@@ -11,10 +11,10 @@ import pytest
 
 from boxwright.teams.setup import code_of
 from tests.platform.test_settings import environment_of
+from tests.services.installation import brings_its_own
 from tests.services.postgres import postgres
 from tests.services.processes import PATIENCE
 from tests.services.server import ROOT, Server, started
-from tests.training.installation import brings_its_own
 
 pytestmark = brings_its_own
 

@@ -11,7 +11,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from rest_framework.test import APIClient
 
 from annotations.models import Image, Snapshot
-from annotations.objects import keys_of_image
+from annotations.object_keys import keys_of_image
 from boxwright.projects.models import Project
 from boxwright.projects.tasks import remove_project
 from boxwright.storage import registry, store

@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 from boxwright.storage import registry, store
 from boxwright.teams.models import User
 from tests.training.conftest import MakeRun
-from training import keys
+from training import object_keys
 from training.models import Artifact, Run
 
 Client = Callable[[User], APIClient]
@@ -25,7 +25,7 @@ def run(make_run: MakeRun) -> Run:
 def made(run: Run, content: bytes, **fields: Any) -> Artifact:
     """An artifact whose row names `content`."""
     artifact = Artifact(run=run, sha256=hashlib.sha256(content).hexdigest(), **fields)
-    artifact.key = keys.artifact(artifact, artifact.sha256)
+    artifact.key = object_keys.artifact(artifact, artifact.sha256)
     registry.keep(artifact.key, content)
     artifact.save()
     return artifact

@@ -10,11 +10,11 @@ from boxwright import jobs
 from boxwright.errors import Unavailable
 from boxwright.jobs import Status
 from tests.training.conftest import MakeRun
-from training import worker
-from training.child import Event, _as_log, _drain
-from training.ends import Failed, Killed, raise_for
 from training.hold import Lost
 from training.models import Run
+from training.work import worker
+from training.work.exits import Failed, Killed, raise_for
+from training.work.process import Event, _as_log, _drain
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_however_much_a_process_says_its_row_stays_small() -> None:
 
 
 def test_a_line_without_end_comes_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("training.child.MAX_READ", 10)
+    monkeypatch.setattr("training.work.process.MAX_READ", 10)
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
     _drain(io.BytesIO(b"a" * 25 + b"\nnext\n"), _as_log, events)
     lines = [events.get()["line"] for _ in range(events.qsize())]

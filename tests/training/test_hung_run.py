@@ -19,10 +19,11 @@ from boxwright.projects.models import Project
 from boxwright.storage import store
 from boxwright.teams.models import User
 from tests.annotations.pictures import box, picture, save, upload
+from tests.services.installation import MODEL, SMALL
 from tests.services.processes import wait_until
-from tests.training.installation import MODEL, SMALL
-from training import runs, worker
+from training import runs
 from training.models import Run
+from training.work import worker
 
 AsUser = Callable[[User], APIClient]
 

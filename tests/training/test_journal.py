@@ -5,10 +5,10 @@ import pytest
 from boxwright.events.models import Event
 from boxwright.jobs import Status
 from tests.training.conftest import MakeRun
-from training import journal
 from training.hold import Hold, Lost
-from training.journal import Journal
 from training.models import LogLine, Metric, Run
+from training.work import run_records
+from training.work.run_records import Journal
 
 STEP = {"event": "step", "epoch": 1, "epochs": 3, "step": 2, "steps": 4, "loss": 0.5, "eta_seconds": 12.0}
 
@@ -73,7 +73,7 @@ def test_the_run_shows_its_best_epoch(run: Run, book: Journal) -> None:
 
 
 def test_lines_are_kept_in_order_up_to_a_bound(run: Run, book: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(journal, "MAX_LOG_LINES", 4)
+    monkeypatch.setattr(run_records, "MAX_LOG_LINES", 4)
     for number in range(9):
         book.take({"event": "log", "line": f"line {number}"})
     book.flush(now=True)

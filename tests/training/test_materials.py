@@ -11,15 +11,16 @@ from pytest_django import Settings
 from annotations.dataset.manifest import write_manifest
 from annotations.dataset.records import Box, ImageRecord, Mark, Split
 from annotations.models import Snapshot
-from annotations.objects import image_key
+from annotations.object_keys import image_key
 from boxwright.storage import ObjectMissing, registry, store
 from boxwright.storage.errors import ObjectDamaged
 from boxwright.storage.named import Named
 from tests.training.conftest import MODEL, MakeRun
-from training import keys, materials
-from training.files import CHECKPOINT, files_of
+from training import object_keys
 from training.hold import Hold
 from training.models import Artifact, Run
+from training.run_files import CHECKPOINT, files_of
+from training.work import inputs
 
 IMAGES: list[tuple[str, str, Split]] = [
     ("train-1", "labelled", "train"),
@@ -53,15 +54,15 @@ def run(make_run: MakeRun, tmp_path: Path) -> Run:
 
 
 @pytest.fixture
-def site(run: Run, tmp_path: Path) -> materials.Site:
+def site(run: Run, tmp_path: Path) -> inputs.Site:
     (tmp_path / "folder").mkdir()
-    return materials.Site(tmp_path / "folder", store(), Hold(run))
+    return inputs.Site(tmp_path / "folder", store(), Hold(run))
 
 
 def keep(run: Run, name: str, content: bytes) -> Named:
     """Store a file of the run, and name it in the row."""
     sha256 = hashlib.sha256(content).hexdigest()
-    one = Named(keys.run_file(run, sha256, name), sha256)
+    one = Named(object_keys.run_file(run, sha256, name), sha256)
     registry.keep(one.key, content)
     run.files = {**(run.files or {}), name: {"key": one.key, "sha256": sha256}}
     run.save(update_fields=["files"])
@@ -76,8 +77,8 @@ def images(folder: Path) -> set[str]:
     return {path.read_text() for path in (folder / "images").iterdir()}
 
 
-def test_training_gets_the_labelled_images_of_train_and_val(run: Run, site: materials.Site) -> None:
-    assert materials.lay_training(run, site) == {"train": 2, "val": 1}
+def test_training_gets_the_labelled_images_of_train_and_val(run: Run, site: inputs.Site) -> None:
+    assert inputs.lay_training(run, site) == {"train": 2, "val": 1}
     assert images(site.folder) == {"train-1", "train-2", "val-1"}
     others = {name for name in contents(site.folder) if not name.startswith("images/")}
     assert others == {"config.json", "snapshot.json", "manifest.jsonl"}
@@ -85,21 +86,21 @@ def test_training_gets_the_labelled_images_of_train_and_val(run: Run, site: mate
     assert (config["model"], config["base"]) == (MODEL, "catalogue")
 
 
-def out(site: materials.Site) -> dict[str, bytes]:
+def out(site: inputs.Site) -> dict[str, bytes]:
     (site.folder / "out").mkdir(exist_ok=True)
     return {path.name: path.read_bytes() for path in (site.folder / "out").iterdir()}
 
 
-def test_an_interrupted_run_finds_its_checkpoints(run: Run, site: materials.Site) -> None:
+def test_an_interrupted_run_finds_its_checkpoints(run: Run, site: inputs.Site) -> None:
     for name in CHECKPOINT:
         keep(run, name, name.encode())
-    materials.lay_checkpoint(run, site)
+    inputs.lay_checkpoint(run, site)
     assert out(site) == {name: name.encode() for name in CHECKPOINT}
 
 
-def test_half_a_checkpoint_is_no_checkpoint(run: Run, site: materials.Site) -> None:
+def test_half_a_checkpoint_is_no_checkpoint(run: Run, site: inputs.Site) -> None:
     keep(run, "last.pt", b"last")
-    materials.lay_checkpoint(run, site)
+    inputs.lay_checkpoint(run, site)
     assert out(site) == {}
 
 
@@ -108,59 +109,59 @@ def test_half_a_checkpoint_is_no_checkpoint(run: Run, site: materials.Site) -> N
     [(lambda key: store().delete(key), ObjectMissing), (lambda key: store().put(key, b"other"), ObjectDamaged)],
 )
 def test_a_checkpoint_that_is_gone_or_damaged_is_named_and_not_used(
-    run: Run, site: materials.Site, harm: Callable[[str], None], error: type[Exception]
+    run: Run, site: inputs.Site, harm: Callable[[str], None], error: type[Exception]
 ) -> None:
     *_, last = [keep(run, name, name.encode()) for name in CHECKPOINT]
     harm(last.key)
     with pytest.raises(error, match=last.key):
-        materials.lay_checkpoint(run, site)
+        inputs.lay_checkpoint(run, site)
     assert out(site) == {}
 
 
-def test_files_of_before_rows_named_them_are_found_where_they_lay(run: Run, site: materials.Site) -> None:
+def test_files_of_before_rows_named_them_are_found_where_they_lay(run: Run, site: inputs.Site) -> None:
     Run.objects.filter(pk=run.pk).update(files=None)
     for name in CHECKPOINT:
-        store().put(keys.old_run_file(run, name), name.encode())
+        store().put(object_keys.old_run_file(run, name), name.encode())
     run.refresh_from_db()
-    materials.lay_checkpoint(run, site)
+    inputs.lay_checkpoint(run, site)
     assert set(out(site)) == set(CHECKPOINT)
     run.refresh_from_db()
     assert set(files_of(run)) == set(CHECKPOINT)
     assert not registry.unknown({one.key for one in files_of(run).values()})
 
 
-def test_a_run_on_an_earlier_one_gets_its_best_checkpoint(run: Run, site: materials.Site, make_run: MakeRun) -> None:
+def test_a_run_on_an_earlier_one_gets_its_best_checkpoint(run: Run, site: inputs.Site, make_run: MakeRun) -> None:
     earlier = make_run(status="succeeded")
     keep(earlier, "best.pt", b"learned")
     run.base, run.base_run = "checkpoint", earlier
-    materials.lay_training(run, site)
+    inputs.lay_training(run, site)
     assert (site.folder / "base.pt").read_bytes() == b"learned"
 
 
 def test_base_weights_come_from_the_store_where_this_machine_has_none(
-    run: Run, site: materials.Site, settings: Settings
+    run: Run, site: inputs.Site, settings: Settings
 ) -> None:
     store().put(f"weights/{MODEL}_coco.pth", b"weights")
     store().put("weights/mobilenet_v2-b0353104.pth", b"others")
-    materials.lay_training(run, site)
+    inputs.lay_training(run, site)
     assert contents(site.folder / "weights") == {f"{MODEL}_coco.pth"}
 
 
-def test_weights_that_were_downloaded_are_kept_for_the_next_run(site: materials.Site) -> None:
+def test_weights_that_were_downloaded_are_kept_for_the_next_run(site: inputs.Site) -> None:
     (site.folder / "weights").mkdir()
     (site.folder / "weights" / f"{MODEL}_coco.pth").write_bytes(b"weights")
-    materials.keep_weights(site)
-    assert materials.stored_weights(store(), MODEL) == [f"weights/{MODEL}_coco.pth"]
+    inputs.keep_weights(site)
+    assert inputs.stored_weights(store(), MODEL) == [f"weights/{MODEL}_coco.pth"]
 
 
-def test_an_export_gets_the_checkpoint_and_the_validation_images(run: Run, site: materials.Site) -> None:
+def test_an_export_gets_the_checkpoint_and_the_validation_images(run: Run, site: inputs.Site) -> None:
     keep(run, "best.pt", b"learned")
-    materials.lay_export(Artifact(run=run, target="onnx"), site)
+    inputs.lay_export(Artifact(run=run, target="onnx"), site)
     assert images(site.folder) == {"val-1"}
     assert (site.folder / "checkpoint.pt").read_bytes() == b"learned"
 
 
-def test_an_image_that_is_gone_is_named(run: Run, site: materials.Site) -> None:
+def test_an_image_that_is_gone_is_named(run: Run, site: inputs.Site) -> None:
     store().delete(image_key(run.project.team_id, sha("val-1")))
     with pytest.raises(ObjectMissing, match=sha("val-1")):
-        materials.lay_training(run, site)
+        inputs.lay_training(run, site)

@@ -12,10 +12,7 @@ import psutil
 import pytest
 
 from tests.e2e.api import Api, Json, setup_code
-from tests.services.postgres import postgres
-from tests.services.processes import wait_until
-from tests.services.rabbitmq import rabbitmq
-from tests.training.installation import (
+from tests.services.installation import (
     Installation,
     brings_its_own,
     epochs_done,
@@ -27,6 +24,9 @@ from tests.training.installation import (
     wait_gone,
     wait_run,
 )
+from tests.services.postgres import postgres
+from tests.services.processes import wait_until
+from tests.services.rabbitmq import rabbitmq
 
 LONG = 30
 """Epochs of the run that is interrupted again and again: each time it does a few, at last the rest."""

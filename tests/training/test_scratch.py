@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from annotations.objects import image_key
+from annotations.object_keys import image_key
 from boxwright.scratch import folder_for
 from boxwright.storage import ObjectMissing, store
 from boxwright.storage.errors import ObjectDamaged
-from training import scratch
+from training.work import image_cache
 
 SHA = "ab" * 32
 
@@ -45,7 +45,7 @@ def test_a_jobs_folder_is_gone_when_its_work_ends(settings: Settings) -> None:
 
 def test_sweeping_leaves_alone_what_is_worked_on(settings: Settings) -> None:
     with folder_for("run", 7) as folder:
-        scratch.sweep()
+        image_cache.sweep()
         assert jobs(settings) == [folder]
 
 
@@ -56,18 +56,18 @@ def test_sweeping_removes_what_a_killed_worker_left(settings: Settings, tmp_path
     with subprocess.Popen(command, stdout=subprocess.PIPE) as holder:
         assert holder.stdout
         assert holder.stdout.readline() == b"held\n"
-        scratch.sweep()
+        image_cache.sweep()
         assert jobs(settings) == [left]
         holder.kill()
-    scratch.sweep()
+    image_cache.sweep()
     assert jobs(settings) == []
 
 
 def test_an_image_is_fetched_once_and_linked_from_then_on(tmp_path: Path) -> None:
     sha256 = stored(b"pixels")
-    scratch.link_image(store(), 1, sha256, tmp_path / "first")
+    image_cache.link_image(store(), 1, sha256, tmp_path / "first")
     store().delete(image_key(1, sha256))
-    scratch.link_image(store(), 1, sha256, tmp_path / "second")
+    image_cache.link_image(store(), 1, sha256, tmp_path / "second")
     assert (tmp_path / "second").read_bytes() == b"pixels"
     assert (tmp_path / "first").samefile(tmp_path / "second")
 
@@ -76,21 +76,21 @@ def test_an_image_with_other_bytes_is_named_and_not_kept(settings: Settings, tmp
     sha256 = stored(b"pixels")
     store().put(image_key(1, sha256), b"pixelz")
     with pytest.raises(ObjectDamaged, match=sha256):
-        scratch.link_image(store(), 1, sha256, tmp_path / "image")
+        image_cache.link_image(store(), 1, sha256, tmp_path / "image")
     assert not [path for path in settings.SCRATCH_DIR.rglob("*") if path.is_file()]
 
 
 def test_an_image_that_is_nowhere_is_missing(tmp_path: Path) -> None:
     with pytest.raises(ObjectMissing):
-        scratch.link_image(store(), 1, SHA, tmp_path / "image")
+        image_cache.link_image(store(), 1, SHA, tmp_path / "image")
 
 
 def test_the_cache_forgets_what_was_not_used_for_longest(settings: Settings, tmp_path: Path) -> None:
     for age, name in enumerate("abcd"):
         sha256 = stored(name.encode() * 10)
-        scratch.link_image(store(), 1, sha256, tmp_path / name)
+        image_cache.link_image(store(), 1, sha256, tmp_path / name)
         os.utime(settings.SCRATCH_DIR / "images" / sha256[:2] / sha256, (1000 - age, 1000 - age))
-    scratch.shrink_cache(25)
+    image_cache.shrink_cache(25)
     left = {path.read_text()[0] for path in (settings.SCRATCH_DIR / "images").glob("*/*")}
     assert left == {"a", "b"}
     assert (tmp_path / "d").read_bytes() == b"d" * 10, "a run that uses it keeps it"

@@ -16,9 +16,9 @@ from boxwright.storage.collector import collect
 from boxwright.storage.folder import FolderStore
 from tests.services.processes import PATIENCE
 from tests.training.conftest import MakeRun
-from training.files import CHECKPOINT, files_of
 from training.models import Run
-from training.uploads import Uploads
+from training.run_files import CHECKPOINT, files_of
+from training.work.checkpoint_uploads import Uploads
 
 
 class Watched(FolderStore):
@@ -162,7 +162,7 @@ def test_a_store_that_is_away_for_a_moment_costs_nothing(run: Run, out: Path, ob
 def test_a_store_that_stays_away_is_said(
     run: Run, out: Path, objects: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("training.uploads.LAST_TRIES", 2)
+    monkeypatch.setattr("training.work.checkpoint_uploads.LAST_TRIES", 2)
     uploads = Uploads(run, out.parent, objects)
     objects.away = 100
     checkpoint(out, "1")

@@ -13,7 +13,7 @@ import pytest
 
 from boxwright import lifeline, limits
 from tests.services.processes import wait_until
-from training.watchdog import FIRST_TO_DIE, Hung, OutOfMemory, Watchdog, cpu_seconds, let_die_first, memory_bytes
+from training.work.watchdog import FIRST_TO_DIE, Hung, OutOfMemory, Watchdog, cpu_seconds, let_die_first, memory_bytes
 
 SLEEPS = "import time; print('up', flush=True); time.sleep(10**6)"
 COMPUTES = "print('up', flush=True)\nwhile True: pass"

@@ -13,7 +13,7 @@ from boxwright.teams.api.accounts import signed_in
 from boxwright.teams.models import Role
 from training import artifacts, queries
 from training.api import serializers as shapes
-from training.holdings import archive_of
+from training.needed_objects import archive_of
 
 
 class ArtifactsView(Endpoint):

@@ -17,8 +17,8 @@ from boxwright.teams.api.accounts import signed_in
 from boxwright.teams.models import Role
 from training import queries, runs
 from training.api import serializers as shapes
-from training.files import files_of
 from training.models import Run
+from training.run_files import files_of
 
 
 class RunsView(Endpoint):

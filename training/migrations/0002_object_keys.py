@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 def name_objects(apps, schema_editor):
-    """Which files a run has stored only the store knows: it is asked when they are wanted, see training/files.py."""
+    """Which files a run has stored only the store knows: it is asked when they are wanted, see training/run_files.py."""
     apps.get_model("training", "Run").objects.update(files=None)
     register = apps.get_model("storage", "StoredObject").objects.get_or_create
     made = apps.get_model("training", "Artifact").objects.filter(status="succeeded").select_related("run")

@@ -10,10 +10,10 @@ from training.engine.errors import ParityError
 from training.engine.exporters.accuracy import accuracy
 from training.engine.exporters.answers import ask_torch
 from training.engine.exporters.bundle import write_bundle
+from training.engine.exporters.comparison_images import Pictures, read_pictures
 from training.engine.exporters.exporter import Exporter
 from training.engine.exporters.papers import add_papers, write_json
 from training.engine.exporters.parity import Difference, Limits, compare, largest, limits_for
-from training.engine.exporters.pictures import Pictures, read_pictures
 from training.engine.progress import Progress
 
 ARCHIVE = "artifact.zip"

@@ -7,7 +7,7 @@ import pytest
 from annotations.dataset.records import Mark
 from tests.training.engine.conftest import LayRun, draw_picture, record, write_run
 from training.engine.errors import DataError
-from training.engine.exporters.pictures import read_pictures
+from training.engine.exporters.comparison_images import read_pictures
 
 
 def test_validation_images_are_taken(lay_run: LayRun) -> None:

@@ -9,10 +9,10 @@ from django.conf import settings
 from django.core.management import CommandError
 from django.core.management.base import BaseCommand, CommandParser
 
-from boxwright import preflight
 from boxwright.backups.archive import Damaged
 from boxwright.backups.restoring import restore
 from boxwright.errors import DomainError
+from boxwright.operations import preflight
 
 
 class Command(BaseCommand):

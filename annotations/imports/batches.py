@@ -1,0 +1,226 @@
+"""The rows of an import's batch: new images with their annotations, and what is new on images that were there."""
+
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from annotations.counters import Tally
+from annotations.dataset.edits import SIDES, Draft, Edit
+from annotations.dataset.findings import Finding
+from annotations.formats import Found
+from annotations.imports.report import Report
+from annotations.labeling.revising import locked_images, planned, state_of, write
+from annotations.labeling.revisions import to_row
+from annotations.models import Annotation, Image, Import, Revision
+from annotations.stored_images import Stored, confirm_pictures, known_images, row_of
+from boxwright import limits
+from boxwright.errors import Conflict, Invalid
+from boxwright.projects.label_names import fault_in, label_key
+from boxwright.projects.labels import NewLabel, add_labels
+from boxwright.projects.models import Label
+from boxwright.projects.queries import may_make_labels
+from boxwright.projects.quotas import expect_room
+from boxwright.teams.models import User
+
+NAMESPACE = uuid.UUID("0f6a4d0e-6f0b-5d0c-9a53-6c1b6f78a6b1")
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What a reader found, with what became of its picture."""
+
+    found: Found
+    sha256: str = ""
+    stored: Stored | None = None
+    is_known: bool = False
+    twin_of: str = ""
+    refused: Finding | None = None
+
+    @property
+    def counts(self) -> bool:
+        """The first of its picture in this archive, and a picture."""
+        return self.stored is not None or self.is_known
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """The project's labels, looked up as people read names; and why some names have none."""
+
+    by_key: Mapping[str, Label]
+    refused: Mapping[str, str]
+
+    def get(self, name: str) -> Label | None:
+        return self.by_key.get(label_key(name))
+
+    def why_not(self, name: str) -> str:
+        reason = self.refused.get(label_key(name), "")
+        return f"{reason}; its box is left out" if reason else "its box is left out"
+
+    @property
+    def names(self) -> dict[int, str]:
+        return {label.pk: label.name for label in self.by_key.values()}
+
+
+class Arrivals:
+    def __init__(self, job: Import) -> None:
+        self.job = job
+        self.author: User | None = job.created_by
+
+    def make_labels(self, batch: Iterable[Arrival]) -> Labels:
+        """The project's labels, with those that the batch brings where the import may create them."""
+        labels = self._labels({})
+        if not self.job.create_labels or not may_make_labels(self.author, self.job.project):
+            return labels
+        wanted: dict[str, str] = {}
+        for name in (mark.label for a in batch if a.counts for mark in a.found.marks):
+            wanted.setdefault(label_key(name), name)
+        new = {key: name for key, name in wanted.items() if key not in labels.by_key}
+        refused = {key: fault for key, name in new.items() if (fault := fault_in(name))}
+        allowed = [key for key in new if key not in refused]
+        room = max(0, limits.LABELS_A_PROJECT - len(labels.by_key))
+        full = f"a project may have {limits.LABELS_A_PROJECT} labels"
+        refused |= dict.fromkeys(allowed[room:], full)
+        if not allowed[:room]:
+            return self._labels(refused)
+        try:
+            add_labels(self.job.project, [NewLabel(new[key]) for key in allowed[:room]])
+        except (Conflict, Invalid):  # somebody added labels meanwhile: look again
+            return self.make_labels(batch)
+        return self._labels(refused)
+
+    def _labels(self, refused: Mapping[str, str]) -> Labels:
+        rows = Label.objects.filter(project_id=self.job.project_id)
+        return Labels({label.key: label for label in rows}, refused)
+
+    def write(self, batch: Sequence[Arrival], labels: Labels, report: Report) -> None:
+        """Write all rows of the batch and note what happened. Inside a transaction. Raises LabelGone, OverQuota."""
+        hashes = {a.sha256 for a in batch if a.counts}
+        self._expect_room(batch, known_images(self.job.project, hashes))
+        known = {i.sha256: i for i in locked_images().filter(project=self.job.project, sha256__in=hashes)}
+        tally = Tally()
+        new: list[tuple[Arrival, list[Draft]]] = []
+        for arrival in batch:
+            self._note(arrival, report)
+            if not arrival.counts:
+                continue
+            drafts = self._drafts(arrival, labels, report)
+            if arrival.sha256 in known:
+                self._add_to(known[arrival.sha256], arrival, drafts, labels, report, tally)
+            elif arrival.stored:
+                new.append((arrival, drafts))
+            else:
+                report.note(Finding("error", arrival.found.source, "its image was deleted during the import"))
+        self._create(new, labels, report, tally)
+        tally.move(self.job.project_id)
+        confirm_pictures(self.job.project.team_id, (arrival.sha256 for arrival, _ in new))
+
+    def _expect_room(self, batch: Sequence[Arrival], there: Mapping[str, Image]) -> None:
+        """Asked before anything is locked. Raises OverQuota."""
+        sizes = [a.stored.size for a in batch if a.stored and a.sha256 not in there]
+        expect_room(self.job.project.team_id, images=len(sizes), size=sum(sizes))
+
+    def _note(self, arrival: Arrival, report: Report) -> None:
+        report.consumed += 1
+        report.note(*([arrival.refused] if arrival.refused else arrival.found.findings))
+        if arrival.found.image is None:
+            return
+        report.done += 1
+        report.counts["files"] += 1
+        report.unspoken += arrival.counts and not arrival.found.annotated
+        if arrival.twin_of:
+            report.counts["images_duplicate"] += 1
+            left = f"; its {len(arrival.found.marks)} annotations were left out" if arrival.found.marks else ""
+            reason = f"the same picture as {arrival.twin_of}{left}"
+            report.note(Finding("warning", arrival.found.source, reason))
+
+    def _drafts(self, arrival: Arrival, labels: Labels, report: Report) -> list[Draft]:
+        found, drafts, seen = arrival.found, [], Counter[tuple[Any, ...]]()
+        if len(found.marks) > limits.BOXES_AN_IMAGE:
+            limit = f"{len(found.marks)} annotations; an image may carry {limits.BOXES_AN_IMAGE}: all left out"
+            report.note(Finding("error", found.source, limit))
+            return []
+        for mark, line in zip(found.marks, found.lines, strict=True):
+            label = labels.get(mark.label)
+            if label is None:
+                reason = f"unknown label {mark.label[: limits.LABEL_NAME_LENGTH]!r}; {labels.why_not(mark.label)}"
+                report.note(Finding("error", found.source, reason, line))
+                continue
+            key = (mark.label.casefold(), mark.box)
+            drafts.append(Draft(self._id(arrival.sha256, key, seen[key]), label.pk, mark.box, "import", mark.score))
+            seen[key] += 1
+        return drafts
+
+    def _id(self, sha256: str, key: tuple[Any, ...], ordinal: int) -> uuid.UUID:
+        """Made from what the annotation says: the same import gives the same ids."""
+        return uuid.uuid5(NAMESPACE, f"{self.job.project_id}/{sha256}/{key}/{ordinal}")
+
+    def _add_to(
+        self, image: Image, arrival: Arrival, drafts: list[Draft], labels: Labels, report: Report, tally: Tally
+    ) -> None:
+        """Add what the image never had; what people have deleted since stays deleted."""
+        state = state_of(image)
+        deleted = Revision.objects.filter(image=image).values_list("deleted", flat=True)
+        had = {a.id for a in state.annotations} | {uuid.UUID(id_) for ids in deleted for id_ in ids}
+        new = tuple(draft for draft in drafts if draft.id not in had)
+        if len(state.annotations) + len(new) > limits.BOXES_AN_IMAGE:
+            report.note(Finding("error", arrival.found.source, "its image would carry too many annotations; left out"))
+            new = ()
+        queue = "labelled" if _is_labelled(arrival.found, drafts) and state.image.queue == "unlabelled" else ""
+        if plan := planned(state, self.author, Edit(new), queue, labels.names):
+            write(plan, image, tally)
+        report.counts["images_duplicate"] += 1
+        report.counts["annotations_created"] += len(new)
+        report.counts["annotations_existing"] += len(drafts) - len(new)
+
+    def _create(self, new: Sequence[tuple[Arrival, list[Draft]]], labels: Labels, report: Report, tally: Tally) -> None:
+        images = [self._image(arrival, drafts) for arrival, drafts in new]
+        Image.objects.bulk_create(images)
+        annotations = [
+            self._annotation(image, draft) for image, (_, drafts) in zip(images, new, strict=True) for draft in drafts
+        ]
+        Annotation.objects.bulk_create(annotations, batch_size=500)
+        names = labels.names
+        Revision.objects.bulk_create(
+            Revision(
+                image=image,
+                number=1,
+                author=self.author,
+                queue=image.queue,
+                upserted=[to_row(draft, names[draft.label]) for draft in drafts],
+            )
+            for image, (_, drafts) in zip(images, new, strict=True)
+            if image.revision
+        )
+        tally.queues.update(image.queue for image in images)
+        tally.labels.update(annotation.label_id for annotation in annotations)
+        tally.size += sum(image.size for image in images)
+        report.counts["images_created"] += len(images)
+        report.counts["annotations_created"] += len(annotations)
+
+    def _image(self, arrival: Arrival, drafts: list[Draft]) -> Image:
+        if arrival.stored is None:
+            raise ValueError("only stored pictures become images")
+        image = row_of(self.job.project, self.author, arrival.stored)
+        if _is_labelled(arrival.found, drafts):
+            image.queue, image.revision, image.annotation_count = "labelled", 1, len(drafts)
+        return image
+
+    def _annotation(self, image: Image, draft: Draft) -> Annotation:
+        sides = {side: getattr(draft.box, side) for side in SIDES} if draft.box else {}
+        return Annotation(
+            id=draft.id,
+            image=image,
+            label_id=draft.label,
+            source="import",
+            score=draft.score,
+            revision=1,
+            created_by=self.author,
+            **sides,
+        )
+
+
+def _is_labelled(found: Found, drafts: Sequence[Draft]) -> bool:
+    """An annotation file that names nothing makes a negative; one whose marks were all left out makes nothing."""
+    return bool(drafts) or (found.annotated and not found.marks and not found.left_out)

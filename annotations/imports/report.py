@@ -1,0 +1,83 @@
+"""What an import says of itself: counts, findings, progress. As it stands in the row, so that another may go on."""
+
+import copy
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from annotations.dataset.findings import Finding
+from annotations.file_names import one_line
+from annotations.models import Import, ImportFinding
+from boxwright import limits
+
+COUNTS = ("files", "images_created", "images_duplicate", "annotations_created", "annotations_existing")
+SEVERITIES = {known.label: known for known in ImportFinding.Severity}
+
+
+@dataclass(slots=True)
+class Report:
+    """`total` images are in the archive, `done` of them are handled; `consumed` counts all that the reader gave.
+
+    `unwritten` are the findings since the last write of the row; those beyond the limit are only counted.
+    """
+
+    counts: Counter[str] = field(default_factory=Counter)
+    unwritten: list[ImportFinding] = field(default_factory=list)
+    finding_count: int = 0
+    total: int = 0
+    done: int = 0
+    consumed: int = 0
+    unspoken: int = 0
+
+    @classmethod
+    def of(cls, job: Import) -> Self:
+        numbers = {name: job.progress.get(name, 0) for name in ("total", "done", "consumed", "unspoken")}
+        return cls(Counter(job.counts), finding_count=job.finding_count, **numbers)
+
+    def copy(self) -> "Report":
+        return copy.deepcopy(self)
+
+    def begin(self, total: int, findings: Iterable[Finding]) -> None:
+        self.total = total
+        self.note(*findings)
+
+    def note(self, *findings: Finding) -> None:
+        for finding in findings:
+            if self.finding_count < limits.FINDINGS_AN_IMPORT:
+                self.unwritten.append(_row(finding, self.finding_count))
+            self.finding_count += 1
+
+    def end(self) -> None:
+        if self.unspoken:
+            images = "1 image has" if self.unspoken == 1 else f"{self.unspoken} images have"
+            self.note(Finding("info", "", f"{images} no annotation file and came in unlabelled"))
+        self.total = self.done = max(self.total, self.done)
+
+    def keep_findings(self, job: Import) -> None:
+        """Write what is new; in the transaction that writes `columns`, after it, where the row is known to be ours."""
+        rows, self.unwritten = self.unwritten, []
+        for row in rows:
+            row.job = job
+        ImportFinding.objects.bulk_create(rows, batch_size=500)
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """As the row of the import keeps it."""
+        progress = {"done": self.done, "total": self.total, "consumed": self.consumed, "unspoken": self.unspoken}
+        return {
+            "counts": {name: self.counts[name] for name in COUNTS},
+            "finding_count": self.finding_count,
+            "progress": progress,
+        }
+
+
+def _row(finding: Finding, number: int) -> ImportFinding:
+    most = limits.FINDING_CHARACTERS
+    return ImportFinding(
+        number=number,
+        severity=SEVERITIES[finding.severity],
+        file=one_line(finding.file, most),
+        line=finding.line,
+        reason=one_line(finding.reason, most),
+    )

@@ -1,0 +1,105 @@
+"""Merging labels: what carried the one carries the other, as a revision of each image that it touches.
+
+The work goes in parts, so that nobody waits for long. The label stays until nothing carries it: a merge that ended in
+the middle is gone on with by asking for it again. From its first moment on, saves with the label go to the other one.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+
+from django.db.models import F, OuterRef, Subquery
+from django.utils import timezone
+
+from annotations import counters
+from annotations.labeling.revising import locked_images, publish_image
+from annotations.labeling.revisions import draft_of, to_row
+from annotations.models import Annotation, Image, Revision
+from annotations.transactions import write_in_turn
+from boxwright.errors import Conflict, Invalid
+from boxwright.projects.labels import label_book, present_label
+from boxwright.projects.models import Label
+from boxwright.teams import audit
+from boxwright.teams.models import User
+
+IMAGES, BOXES = 100, 2000
+"""A part ends with the first of these; the image with the last box comes in whole."""
+
+
+def merge_label(*, label: Label, into_id: int, author: User) -> Label:
+    """Move all annotations of `label` to another label of its project, and delete it. Answers the one that stays."""
+    into = _begin(label, into_id)
+    while not _is_dropped(label):
+        while _move_part(label, into, author):
+            pass
+    return present_label(into.pk)
+
+
+def _begin(label: Label, into_id: int) -> Label:
+    """Note where the label goes. Both rows are held: of merges that run against each other one is refused."""
+    with write_in_turn():
+        pair = Label.objects.select_for_update().filter(pk__in=[label.pk, into_id], project_id=label.project_id)
+        into = next((row for row in pair.order_by("pk") if row.pk == into_id != label.pk), None)
+        if into is None:
+            raise Invalid("There is no such label to merge into.", {"into": "expected another label of this project"})
+        book = label_book(label.project_id)
+        if book.today[into.pk] != into.pk:
+            raise Conflict(f'"{into.name}" is being merged into "{book.names[book.today[into.pk]]}" itself.')
+        if book.today.get(label.pk, label.pk) not in {label.pk, into.pk}:
+            raise Conflict(f'"{label.name}" is being merged into "{book.names[book.today[label.pk]]}" already.')
+        into.merged_ids = list(dict.fromkeys([*into.merged_ids, label.pk, *label.merged_ids]))
+        into.save(update_fields=["merged_ids"])
+        audit.record(label.project.team, "merged label", label.name, into=into.name, project=label.project.name)
+        return into
+
+
+def _move_part(label: Label, into: Label, author: User) -> bool:
+    """Revise the next images that carry the label; False when there are none."""
+    with write_in_turn():
+        carrying = Annotation.objects.filter(label=label).order_by("image_id").values_list("image_id", flat=True)
+        first = list(dict.fromkeys(carrying[:BOXES]))[:IMAGES]
+        images = list(locked_images().filter(pk__in=first))
+        if images:
+            _revise(images, label, into, author)
+        return bool(first)
+
+
+def _revise(images: Sequence[Image], label: Label, into: Label, author: User) -> None:
+    held = Annotation.objects.filter(label=label, image__in=images)
+    rows = defaultdict(list)
+    for annotation in held:
+        draft = replace(draft_of(annotation), label=into.pk)
+        rows[annotation.image_id].append(to_row(draft, into.name))
+    touched = [image for image in images if image.pk in rows]
+    number = Image.objects.filter(pk=OuterRef("image_id")).values("revision")
+    Image.objects.filter(pk__in=rows).update(revision=F("revision") + 1)
+    held.update(label=into, revision=Subquery(number), updated_at=timezone.now())
+    for image in touched:
+        image.revision += 1
+        publish_image(image, author)
+    Revision.objects.bulk_create(
+        Revision(
+            image=image,
+            number=image.revision,
+            author=author,
+            queue=image.queue,
+            upserted=rows[image.pk],
+            merged_label=label.name,
+        )
+        for image in touched
+    )
+    moved = sum(map(len, rows.values()))
+    counters.move(label.project_id, labels={label.pk: -moved, into.pk: moved})
+
+
+def _is_dropped(label: Label) -> bool:
+    """Delete the label unless something carries it; whoever saves with it holds its row or finds it gone."""
+    with write_in_turn():
+        row = Label.objects.select_for_update().filter(pk=label.pk).first()
+        if row is None:
+            return True
+        if Annotation.objects.filter(label=row).exists():
+            return False
+        row.delete()
+        counters.publish_counts(label.project_id)
+        return True

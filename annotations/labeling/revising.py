@@ -1,0 +1,168 @@
+"""Writing one revision of an image: rows, history and counters, all or nothing.
+
+What is written is worked out first, without a lock, and written under the image's, if nobody else wrote meanwhile.
+"""
+
+import copy
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from annotations import counters
+from annotations.counters import Tally
+from annotations.dataset.edits import Edit
+from annotations.labeling.annotation_rows import Drawn, drawn_on
+from annotations.labeling.revisions import to_row
+from annotations.labeling.upserts import Upserts
+from annotations.models import Annotation, Image, Revision
+from annotations.queue import lease_end
+from annotations.shapes import state_shape
+from boxwright import events, limits
+from boxwright.errors import Invalid, NotFound
+from boxwright.teams.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """An image and its annotations at `image.revision`."""
+
+    image: Image
+    annotations: Sequence[Drawn]
+
+    @property
+    def shape(self) -> dict[str, Any]:
+        return state_shape(self.image, self.annotations)
+
+
+def locked_images() -> QuerySet[Image]:
+    """Images whose rows stay the caller's until its transaction ends; lock many in the order of their ids."""
+    return Image.objects.select_for_update(of=("self",)).select_related("project", "claimed_by").order_by("pk")
+
+
+def locked_image(pk: int) -> Image:
+    image = locked_images().filter(pk=pk).first()
+    if image is None:
+        raise NotFound("There is no such image.")
+    return image
+
+
+def state_of(image: Image) -> State:
+    """Its annotations now; they are those of `image.revision` if that is still the image's."""
+    return State(image, drawn_on(image))
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The revision after `before.image.revision`, worked out: nothing is left but to write it."""
+
+    before: State
+    after: Sequence[Drawn]
+    upserts: Upserts
+    revision: Revision
+
+    @property
+    def gone(self) -> list[uuid.UUID]:
+        return list({a.id for a in self.before.annotations} - {a.id for a in self.after})
+
+
+def planned(before: State, author: User | None, edit: Edit, queue: str, labels: Mapping[int, str]) -> Plan | None:
+    """None for an edit that changes nothing. Needs no lock; holds as long as the image has the revision it had."""
+    image, held = before.image, {a.id: a for a in before.annotations}
+    now = timezone.now()
+    after = _after(image, held, edit, author, now)
+    moved_to = queue or _queue_after(image.queue, len(held), len(after))
+    if not edit.touched and moved_to == image.queue:
+        return None
+    _check(image, len(after))
+    revision = Revision(
+        image=image,
+        number=image.revision + 1,
+        author=author,
+        upserted=[to_row(draft, labels[draft.label]) for draft in edit.upsert],
+        deleted=[str(id_) for id_ in edit.delete],
+        queue=moved_to,
+    )
+    changed = Upserts(image.pk, [after[draft.id] for draft in edit.upsert], now)
+    return Plan(before, sorted(after.values(), key=attrgetter("id")), changed, revision)
+
+
+def commit(plan: Plan, image: Image) -> State:
+    """Write the plan on its locked image, with the counters, and tell who watches. Raises LabelGone."""
+    tally = Tally()
+    after = write(plan, image, tally)
+    tally.move(image.project_id)
+    publish_image(after.image, plan.revision.author)
+    counters.publish_counts(image.project_id)
+    return after
+
+
+def write(plan: Plan, image: Image, tally: Tally) -> State:
+    """The same without counters: what moves is added to the tally, and the caller moves it with that of other images.
+
+    Inside the transaction that locked the image.
+    """
+    advanced = _advance(image, plan)
+    if gone := plan.gone:
+        Annotation.objects.filter(image=image, id__in=gone).delete()
+    plan.upserts.write()
+    plan.revision.save(force_insert=True)
+    tally.queues.update({advanced.queue: 1})
+    tally.queues.subtract({image.queue: 1})
+    tally.labels.update(a.label_id for a in plan.after)
+    tally.labels.subtract(a.label_id for a in plan.before.annotations)
+    return State(advanced, plan.after)
+
+
+def publish_image(image: Image, author: User | None) -> None:
+    news = {"id": image.pk, "queue": image.queue, "revision": image.revision, "by": author and author.pk}
+    events.publish(image.project_id, "image", {**news, "annotation_count": image.annotation_count})
+
+
+def _queue_after(queue: str, before: int, after: int) -> str:
+    """An image moves by itself: the first annotation labels it, taking the last one away unlabels it."""
+    if after and not before and queue in {"unlabelled", "skipped"}:
+        return "labelled"
+    if before and not after and queue == "labelled":
+        return "unlabelled"
+    return queue
+
+
+Sides = tuple[float | None, float | None, float | None, float | None]
+
+
+def _after(
+    image: Image, before: Mapping[uuid.UUID, Drawn], edit: Edit, author: User | None, now: datetime
+) -> dict[uuid.UUID, Drawn]:
+    gone = set(edit.delete)
+    after = {id_: a for id_, a in before.items() if id_ not in gone}
+    mine = (now, author.pk if author else None, author.name if author else None)
+    for draft in edit.upsert:
+        held, box = before.get(draft.id), draft.box
+        made_at, maker, name = (held.created_at, held.created_by_id, held.created_by_name) if held else mine
+        sides: Sides = (box.x_min, box.y_min, box.x_max, box.y_max) if box else (None, None, None, None)
+        source, number = draft.source or "human", image.revision + 1
+        after[draft.id] = Drawn(draft.id, draft.label, *sides, source, draft.score, number, now, made_at, maker, name)
+    return after
+
+
+def _check(image: Image, count: int) -> None:
+    if count > limits.BOXES_AN_IMAGE:
+        raise Invalid("Too many annotations.", {"upsert": f"at most {limits.BOXES_AN_IMAGE} an image"})
+    if image.project.task == "classification" and count > 1:
+        raise Invalid("One label an image.", {"upsert": "this image has a label; change that one or delete it"})
+
+
+def _advance(image: Image, plan: Plan) -> Image:
+    """The image one revision on. Whoever saves keeps the claim."""
+    advanced, author = copy.copy(image), plan.revision.author_id
+    changes = {"revision": plan.revision.number, "queue": plan.revision.queue, "annotation_count": len(plan.after)}
+    vars(advanced).update(changes)
+    claim = {"claim_expires_at": lease_end()} if author and image.claimed_by_id == author else {}
+    Image.objects.filter(pk=image.pk).update(**changes, **claim)
+    return advanced

@@ -1,0 +1,132 @@
+"""Saving what people drew: an idempotent upsert by client-made ids, merged with what others saved meanwhile."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from annotations.counters import LabelGone
+from annotations.dataset.edits import Edit, EditError, Frame, merge, parse_edit
+from annotations.labeling.revising import Plan, State, commit, locked_image, planned, state_of
+from annotations.labeling.revisions import changes_since, draft_of, replay
+from annotations.models import Image, Revision
+from annotations.queries import known_queue
+from annotations.transactions import write_in_turn
+from boxwright import limits
+from boxwright.errors import Conflict, DomainError, Invalid, NotFound
+from boxwright.projects.label_names import label_key
+from boxwright.projects.labels import LabelBook, label_book
+from boxwright.teams.models import User
+
+
+def save(
+    *, image: Image, author: User, base_revision: int, upsert: Any = (), delete: Any = (), queue: str = ""
+) -> State:
+    """Apply a client's changes, based on `base_revision`, and answer the state after them.
+
+    Raises Invalid with field paths, and Conflict (with `current` and `conflicts`) when another person changed the same
+    annotation since. Sending the same save again changes nothing. A label that was merged stands for the one it went
+    into.
+    """
+    if queue:
+        known_queue(queue)
+    _check_number(upsert, "upsert")
+    _check_number(delete, "delete")
+
+    def attempt(book: LabelBook) -> State:
+        edit = _parsed(upsert, delete, image, book)
+        return _revised(image, author, book, lambda state: _merged(state, author, base_revision, edit, queue, book))
+
+    return _on_present_labels(image.project_id, attempt)
+
+
+def restore(*, image: Image, author: User, number: int) -> State:
+    """Make the state of revision `number` the current one, as a new revision."""
+    history = list(Revision.objects.filter(image=image, number__lte=number).order_by("number"))
+    if not history or history[-1].number != number:
+        raise NotFound("There is no such revision.")
+    rows = list(replay(history).values())
+
+    def attempt(book: LabelBook) -> State:
+        wanted = _parsed([_relabelled(row, book) for row in rows], (), image, book).upsert
+        kept = {draft.id for draft in wanted}
+
+        def back(state: State) -> tuple[Edit, str]:
+            gone = tuple(a.id for a in state.annotations if a.id not in kept)
+            rest, _ = merge(Edit(wanted, gone), {a.id: draft_of(a) for a in state.annotations}, ())
+            return rest, history[-1].queue
+
+        return _revised(image, author, book, back)
+
+    return _on_present_labels(image.project_id, attempt)
+
+
+def _revised(image: Image, author: User, book: LabelBook, asked: Callable[[State], tuple[Edit, str]]) -> State:
+    """One revision by what is `asked` of a state. Worked out before the image is locked, since from then on others
+    wait; and anew, in turn, where somebody was quicker."""
+
+    def worked_out(held: Image) -> tuple[State, Plan | None]:
+        state = state_of(held)
+        return state, planned(state, author, *asked(state), book.names)
+
+    found: tuple[State, Plan | None] | DomainError
+    try:
+        found = worked_out(image)
+    except DomainError as error:
+        found = error
+    with write_in_turn():
+        held = locked_image(image.pk)
+        if held.revision != image.revision:
+            found = worked_out(held)
+        if isinstance(found, DomainError):
+            raise found
+        state, plan = found
+        return commit(plan, held) if plan else State(held, state.annotations)
+
+
+def _on_present_labels(project_id: int, attempt: Callable[[LabelBook], State]) -> State:
+    """Labels are read before the image is locked; one that went since is looked for once more."""
+    try:
+        return attempt(label_book(project_id))
+    except LabelGone:
+        return attempt(label_book(project_id))
+
+
+def _check_number(rows: Any, field: str) -> None:
+    """Before any row is looked at."""
+    if isinstance(rows, list | tuple) and len(rows) > limits.ANNOTATIONS_A_SAVE:
+        most = f"{len(rows)} rows; at most {limits.ANNOTATIONS_A_SAVE} a save"
+        raise Invalid("Too many annotations in one save.", {field: most})
+
+
+def _parsed(upsert: Any, delete: Any, image: Image, book: LabelBook) -> Edit:
+    frame = Frame(image.width, image.height, image.project.task == "detection", book.today)
+    try:
+        return parse_edit(upsert, delete, frame)
+    except EditError as error:
+        raise Invalid("Some annotations can't be saved.", error.errors) from error
+
+
+def _merged(state: State, author: User, base: int, edit: Edit, queue: str, book: LabelBook) -> tuple[Edit, str]:
+    """What is left of the edit and of the queue asked for, after what happened since `base`."""
+    revision = state.image.revision
+    if not 0 <= base <= revision:
+        raise Invalid("The base revision is wrong.", {"base_revision": f"expected 0 to {revision}"})
+    since = changes_since(state.image, base, author.pk, book.today) if base < revision else []
+    rest, conflicts = merge(edit, {a.id: draft_of(a) for a in state.annotations}, since)
+    if conflicts:
+        raise Conflict(
+            "Somebody else changed the same annotations.",
+            current=state.shape,
+            conflicts=sorted(str(id_) for id_ in conflicts),
+        )
+    asked_before = any(change.mine and change.queue == queue for change in since)
+    return rest, "" if asked_before else queue
+
+
+def _relabelled(row: Mapping[str, Any], book: LabelBook) -> dict[str, Any]:
+    """A stored row on today's labels: by id, through merges, else by name."""
+    if row["label"] in book.today:
+        return dict(row)
+    same = [pk for pk, name in book.names.items() if label_key(name) == label_key(row["label_name"])]
+    if not same:
+        raise Conflict(f"The label {row['label_name']} no longer exists; make it again to restore this revision.")
+    return {**row, "label": same[0]}

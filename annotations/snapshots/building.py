@@ -1,0 +1,205 @@
+"""Snapshots: a frozen, numbered state of a project, built from one consistent read."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from annotations.dataset.diff import diff
+from annotations.dataset.manifest import canonical, parse_line, read_manifest, write_manifest
+from annotations.dataset.records import ImageRecord, Mark
+from annotations.dataset.split import split_of
+from annotations.labeling.revisions import draft_of
+from annotations.models import Annotation, Image, Snapshot
+from annotations.needed_objects import manifest_of
+from annotations.object_keys import snapshot_key
+from annotations.pulse import Lost, beating
+from annotations.shapes import plain, snapshot_shape
+from annotations.snapshots.holds import hold_pictures, let_go
+from annotations.transactions import consistent_read
+from boxwright import events, scratch
+from boxwright.errors import Conflict, Unavailable
+from boxwright.jobs import Status
+from boxwright.projects.models import Label, Project
+from boxwright.projects.quotas import expect_slot
+from boxwright.storage import ObjectMissing, registry
+from boxwright.storage.named import Named, sha256_of_path
+from boxwright.teams import audit
+from boxwright.teams.models import User
+
+CHUNK = 500
+TRIES = 3
+MANIFEST, ABOUT = "manifest.jsonl", "snapshot.json"
+
+
+@transaction.atomic
+def create_snapshot(*, project: Project, author: User) -> Snapshot:
+    """Number a new snapshot and enqueue its building. Raises OverQuota."""
+    expect_slot(project.team_id)
+    Project.objects.filter(pk=project.pk).update(last_snapshot_number=F("last_snapshot_number") + 1)
+    number = Project.objects.values_list("last_snapshot_number", flat=True).get(pk=project.pk)
+    before = Snapshot.objects.filter(project=project).exclude(status__in=[Status.FAILED, Status.CANCELED])
+    snapshot = Snapshot.objects.create(
+        project=project, number=number, author=author, parent=before.order_by("-number").first()
+    )
+    _publish(snapshot)
+    audit.record(project.team, "made snapshot", f"{project.name} v{number}")
+    snapshot.send()
+    return snapshot
+
+
+def build(snapshot_id: int) -> None:
+    """Write the manifest and `snapshot.json`, then publish the snapshot's numbers. May run twice without harm."""
+    snapshot = Snapshot.claim(snapshot_id)
+    if snapshot is None:
+        return
+    try:
+        with scratch.folder_for("snapshot", snapshot.pk) as folder, beating(snapshot):
+            _build(snapshot, folder)
+    except (Lost, Project.DoesNotExist, Snapshot.DoesNotExist):
+        return  # taken over, or its project was removed meanwhile
+    except ObjectMissing as missing:
+        _end(snapshot, Status.FAILED, error_code="object_missing", error=missing.detail)
+    except Unavailable:
+        snapshot.release()  # the bucket is away: it is built when it is back
+    except Exception:
+        _end(snapshot, Status.FAILED, error_code="internal", error="Internal error; the log of the worker says more.")
+        raise
+
+
+def _build(snapshot: Snapshot, folder: Path) -> None:
+    project = Project.objects.get(pk=snapshot.project_id)
+    path = folder / MANIFEST
+    numbers = _frozen(snapshot, project, path)
+    manifest = Named(snapshot_key(project.pk, snapshot.number, numbers["sha256"], MANIFEST), numbers["sha256"])
+    with path.open("rb") as file:
+        registry.keep(manifest.key, file, "application/x-ndjson")
+    (folder / ABOUT).write_text(canonical(_about(snapshot, project, numbers)) + "\n", encoding="utf-8")
+    hash_of_about = sha256_of_path(folder / ABOUT)
+    about = Named(snapshot_key(project.pk, snapshot.number, hash_of_about, ABOUT), hash_of_about)
+    with (folder / ABOUT).open("rb") as file:
+        registry.keep(about.key, file, "application/json")
+    named = {"manifest_key": manifest.key, "about_key": about.key, "about_sha256": about.sha256}
+    with transaction.atomic():
+        registry.confirm([manifest.key, about.key])
+        _end(snapshot, Status.SUCCEEDED, is_held=True, **named, **numbers)
+
+
+def _frozen(snapshot: Snapshot, project: Project, path: Path, tries: int = TRIES) -> dict[str, Any]:
+    """Write the manifest of one moment, whose pictures all stay from now on. Raises ObjectMissing."""
+    tally = Tally()
+    with consistent_read():
+        labels = list(Label.objects.filter(project=project).order_by("position", "id"))
+        names = {label.pk: label.name for label in labels}
+        sha256 = write_manifest(path, tally.counting(_records(project, names)))
+    try:
+        hold_pictures(snapshot, (record.sha256 for record in read_manifest(path)))
+    except ObjectMissing:  # an image was deleted and collected since the reading
+        if tries == 1:
+            raise
+        return _frozen(snapshot, project, path, tries - 1)
+    rows = [{"name": x.name, "color": x.color, "annotation_count": tally.labels[x.name]} for x in labels]
+    return tally.numbers | {"sha256": sha256, "labels": rows}
+
+
+def _end(snapshot: Snapshot, status: Status, **changes: Any) -> None:
+    with transaction.atomic():
+        if snapshot.finish(status, **changes):
+            if status == Status.FAILED:
+                let_go(snapshot)
+            _publish(snapshot)
+
+
+def _publish(snapshot: Snapshot) -> None:
+    events.publish(snapshot.project_id, "snapshot", plain(snapshot_shape(snapshot)))
+
+
+def _about(snapshot: Snapshot, project: Project, numbers: Mapping[str, Any]) -> dict[str, Any]:
+    """`snapshot.json`: enough to rebuild the project's labels and to know where this came from."""
+    return {
+        "project": {"slug": project.slug, "name": project.name, "task": project.task, "seed": project.seed},
+        "number": snapshot.number,
+        "labels": [{"name": label["name"], "color": label["color"]} for label in numbers["labels"]],
+        "image_count": numbers["image_count"],
+        "box_count": numbers["box_count"],
+        "author": snapshot.author.name if snapshot.author else None,
+        "created_at": snapshot.created_at.isoformat(),
+        "parent": snapshot.parent.number if snapshot.parent else None,
+        "manifest_sha256": numbers["sha256"],
+    }
+
+
+class Tally:
+    """Counts records as they pass."""
+
+    def __init__(self) -> None:
+        self.images = self.labelled = 0
+        self.labels: Counter[str] = Counter()
+        self.splits: Counter[str] = Counter()
+
+    def counting(self, records: Iterable[ImageRecord]) -> Iterator[ImageRecord]:
+        for record in records:
+            self.images += 1
+            self.labels.update(mark.label for mark in record.marks)
+            if record.is_labelled:
+                self.labelled += 1
+                self.splits[record.split] += 1
+            yield record
+
+    @property
+    def numbers(self) -> dict[str, Any]:
+        return {
+            "image_count": self.images,
+            "labelled_count": self.labelled,
+            "box_count": self.labels.total(),
+            "splits": {split: self.splits[split] for split in ("train", "val", "test")},
+        }
+
+
+def _records(project: Project, names: Mapping[int, str]) -> Iterator[ImageRecord]:
+    """All images by sha256, a chunk at a time."""
+    last = ""
+    while True:
+        rows = Image.objects.filter(project=project, sha256__gt=last).order_by("sha256")
+        chunk = list(rows[:CHUNK])
+        marks = _marks([image.pk for image in chunk], names)
+        for image in chunk:
+            yield _record(image, project.seed, tuple(marks.get(image.pk, ())))
+        if len(chunk) < CHUNK:
+            return
+        last = chunk[-1].sha256
+
+
+def _marks(image_ids: list[int], names: Mapping[int, str]) -> dict[int, list[Mark]]:
+    marks: dict[int, list[Mark]] = {}
+    for annotation in Annotation.objects.filter(image__in=image_ids):
+        draft = draft_of(annotation)
+        mark = Mark(names[draft.label], draft.box, str(draft.id), draft.score, draft.source or "human")
+        marks.setdefault(annotation.image_id, []).append(mark)
+    return marks
+
+
+def _record(image: Image, seed: int, marks: tuple[Mark, ...]) -> ImageRecord:
+    split = split_of(image.sha256, seed)
+    return ImageRecord(image.name, image.sha256, image.width, image.height, image.size, image.queue, split, marks)
+
+
+def records_of(snapshot: Snapshot) -> Iterator[ImageRecord]:
+    """The frozen images, sorted by sha256. Raises Conflict while the snapshot is not built."""
+    expect_built(snapshot)
+    with manifest_of(snapshot).open() as file:
+        for line in file:
+            yield parse_line(line.decode())
+
+
+def expect_built(snapshot: Snapshot) -> None:
+    if snapshot.status != Status.SUCCEEDED:
+        raise Conflict(f"Snapshot v{snapshot.number} is not built: it is {snapshot.status}.")
+
+
+def diff_of(old: Snapshot, new: Snapshot) -> dict[str, int]:
+    return asdict(diff(records_of(old), records_of(new)))

@@ -1,0 +1,101 @@
+"""The pictures that a snapshot shows, recorded so that their bytes stay as long as the snapshot does."""
+
+import logging
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Value
+from django.db.models.functions import Concat, Substr
+
+from annotations.dataset.manifest import parse_line
+from annotations.models import Snapshot, SnapshotImage
+from annotations.needed_objects import manifest_of
+from annotations.object_keys import image_key, originals
+from annotations.pulse import Lost
+from boxwright.jobs import Status
+from boxwright.storage import ObjectMissing, registry, store
+from boxwright.storage.errors import ObjectDamaged
+from boxwright.storage.models import StoredObject
+
+log = logging.getLogger(__name__)
+
+BATCH = 500
+
+
+def hold_pictures(snapshot: Snapshot, hashes: Iterable[str]) -> None:
+    """Hold these and no others, while the build is ours. Raises Lost, ObjectMissing.
+
+    The look at the registry comes after the rows: the collector, which marks an object before it looks at the rows
+    for the last time, has seen ours, or we see its mark.
+    """
+    let_go(snapshot, partial(_expect_ours, snapshot))
+    for batch in registry.batches(hashes, BATCH):
+        with transaction.atomic():
+            _expect_ours(snapshot)
+            _record(snapshot, batch)
+    _expect_stored(snapshot)
+
+
+def let_go(snapshot: Snapshot, expect: Callable[[], None] = lambda: None) -> None:
+    """Hold nothing any more. `expect` is asked inside each batch's transaction, and may raise."""
+    team_id = snapshot.project.team_id
+    rows = SnapshotImage.objects.filter(snapshot=snapshot)
+    while hashes := list(rows.order_by("sha256").values_list("sha256", flat=True)[:BATCH]):
+        with transaction.atomic():
+            expect()
+            rows.filter(sha256__in=hashes).delete()
+            registry.release(image_key(team_id, sha256) for sha256 in hashes)
+
+
+def let_go_of_failed() -> None:
+    """What a worker held that was killed too often to say so."""
+    left = SnapshotImage.objects.filter(snapshot=OuterRef("pk"))
+    for snapshot in Snapshot.objects.filter(Exists(left), status=Status.FAILED).select_related("project"):
+        let_go(snapshot)
+
+
+def record_old_snapshots() -> int:
+    """Hold the pictures of snapshots from before this table; returns how many were recorded. A worker does it."""
+    done = 0
+    for snapshot in Snapshot.objects.filter(status=Status.SUCCEEDED, is_held=False).select_related("project"):
+        try:
+            _record_old(snapshot)
+        except (ObjectMissing, ObjectDamaged) as error:
+            log.warning("%s: what it shows is not known, so no picture of its team is collected: %s", snapshot, error)
+        else:
+            done += 1
+    return done
+
+
+def _record_old(snapshot: Snapshot) -> None:
+    """Twice at once does no harm: all write the same rows."""
+    team_id = snapshot.project.team_id
+    with manifest_of(snapshot).open() as file:
+        for batch in registry.batches((parse_line(line.decode()).sha256 for line in file), BATCH):
+            _record(snapshot, batch)
+            registry.adopt(image_key(team_id, sha256) for sha256 in batch)
+    Snapshot.objects.filter(pk=snapshot.pk).update(is_held=True)
+
+
+def _record(snapshot: Snapshot, hashes: Iterable[str]) -> None:
+    rows = [SnapshotImage(snapshot=snapshot, sha256=sha256) for sha256 in hashes]
+    SnapshotImage.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _expect_ours(snapshot: Snapshot) -> None:
+    """Until the transaction ends, nobody takes the build over."""
+    if not snapshot.beat():
+        raise Lost
+
+
+def _expect_stored(snapshot: Snapshot) -> None:
+    folder = Value(originals(snapshot.project.team_id))
+    rows = SnapshotImage.objects.filter(snapshot=snapshot)
+    keyed = rows.annotate(key=Concat(folder, Substr("sha256", 1, 2), Value("/"), "sha256"))
+    gone = keyed.exclude(Exists(StoredObject.objects.filter(key=OuterRef("key"), leaving=False)))
+    for key in gone.order_by("sha256").values_list("key", flat=True):
+        # One that nobody registered may lie there, put back by hand; one that the collector took or takes does not.
+        if StoredObject.objects.filter(key=key).exists() or not store().exists(key):
+            raise ObjectMissing(key, more=gone.count() - 1)
+        registry.adopt([key])

@@ -1,0 +1,116 @@
+"""Pictures on their way into a project: bytes checked and stored first, rows written after, in one transaction."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from django.db import IntegrityError, transaction
+
+from annotations import counters
+from annotations.decoding import PixelBudget
+from annotations.file_names import file_name
+from annotations.imaging import Limits, Picture, Probe, examine
+from annotations.models import Image
+from annotations.object_keys import image_key, keys_of_image, preview_key, thumbnail_key
+from annotations.originals import tells_location
+from boxwright import limits
+from boxwright.projects.models import Project
+from boxwright.projects.quotas import expect_room
+from boxwright.storage import named, registry, store
+from boxwright.teams.models import User
+
+TRIES = 5
+
+_budget = PixelBudget(limits.PIXELS_AT_ONCE)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A picture whose bytes lie in the object store and whose row is still to be written."""
+
+    name: str
+    sha256: str
+    size: int
+    probe: Probe
+    has_location: bool
+
+
+def picture_limits() -> Limits:
+    return Limits(limits.IMAGE_BYTES, limits.IMAGE_PIXELS)
+
+
+def sha256_of(file: BinaryIO) -> str:
+    """Of the whole file, which is left at its start."""
+    file.seek(0)
+    digest = named.sha256_of(file)
+    file.seek(0)
+    return digest
+
+
+def put_picture(team_id: int, name: str, sha256: str, file: BinaryIO) -> Stored:
+    """Decode `file` to its end, then store it with its copies. Raises Refused, with nothing stored."""
+    picture = examine(file, picture_limits(), _budget)
+    has_location = tells_location(file)
+    size = file.seek(0, 2)
+    file.seek(0)
+    _put(team_id, sha256, file, picture)
+    return Stored(file_name(name), sha256, size, picture.probe, has_location)
+
+
+def _put(team_id: int, sha256: str, file: BinaryIO, picture: Picture) -> None:
+    """What the team has not: a snapshot may have kept the original when the copies went."""
+    objects, original = store(), image_key(team_id, sha256)
+    registry.announce(keys_of_image(team_id, sha256))
+    is_new = not objects.exists(original)
+    copies = {thumbnail_key(team_id, sha256): picture.thumbnail, preview_key(team_id, sha256): picture.preview}
+    for key, copy in copies.items():
+        if is_new or not objects.exists(key):
+            objects.put(key, copy, "image/jpeg")
+    if is_new:
+        objects.put(original, file, picture.probe.content_type)
+
+
+def known_images(project: Project, digests: Iterable[str]) -> dict[str, Image]:
+    """The project's images among these sha256s."""
+    return {image.sha256: image for image in Image.objects.filter(project=project, sha256__in=list(digests))}
+
+
+def add_rows(project: Project, author: User | None, pictures: Sequence[Stored]) -> tuple[list[Image], dict[str, Image]]:
+    """Write the rows of pictures that the project has not; answer (created, those that were there by sha256).
+
+    Two uploads of the same bytes at once: the second finds the first's row. Raises Vanished.
+    """
+    for attempt in range(TRIES):
+        try:
+            with transaction.atomic():
+                known = known_images(project, (p.sha256 for p in pictures))
+                new = {p.sha256: p for p in pictures if p.sha256 not in known}
+                sizes = sum(p.size for p in new.values())
+                expect_room(project.team_id, images=len(new), size=sizes)
+                created = Image.objects.bulk_create([row_of(project, author, p) for p in new.values()], batch_size=200)
+                counters.move(project.pk, queues={"unlabelled": len(created)}, size=sizes)
+                confirm_pictures(project.team_id, new)
+                return created, known
+        except IntegrityError:
+            if attempt == TRIES - 1:
+                raise
+    return [], {}
+
+
+def row_of(project: Project, author: User | None, picture: Stored) -> Image:
+    return Image(
+        project=project,
+        sha256=picture.sha256,
+        name=picture.name,
+        width=picture.probe.width,
+        height=picture.probe.height,
+        size=picture.size,
+        content_type=picture.probe.content_type,
+        has_location=picture.has_location,
+        uploaded_by=author,
+    )
+
+
+def confirm_pictures(team_id: int, digests: Iterable[str]) -> None:
+    """In the transaction that writes their rows, last. Raises Vanished."""
+    registry.confirm(key for sha256 in digests for key in keys_of_image(team_id, sha256))

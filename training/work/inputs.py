@@ -1,0 +1,132 @@
+"""What an engine process finds in its folder: laid there from the database and the object store."""
+
+import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from django.conf import settings
+
+from annotations.dataset.manifest import read_manifest
+from annotations.dataset.records import ImageRecord
+from annotations.needed_objects import about_of, manifest_of
+from boxwright.errors import Conflict, DomainError
+from boxwright.storage import ObjectStore, registry
+from boxwright.storage.named import Named
+from training import object_keys
+from training.hold import Hold
+from training.models import Artifact, Run
+from training.run_files import CHECKPOINT, files_of
+from training.work import image_cache
+
+FETCHERS = 8
+
+
+@dataclass(frozen=True)
+class Site:
+    """A job's folder while it is being laid."""
+
+    folder: Path
+    objects: ObjectStore
+    hold: Hold
+
+    def fetch(self, wanted: Named, name: str) -> None:
+        """Raises ObjectMissing, ObjectDamaged."""
+        target = self.folder / name
+        with ThreadPoolExecutor(1) as pool:
+            self.hold.wait_for([pool.submit(wanted.fetch, self.objects, target)])
+
+    def put(self, key: str, file: BinaryIO) -> None:
+        registry.announce([key])
+        with ThreadPoolExecutor(1) as pool:
+            self.hold.wait_for([pool.submit(self.objects.put, key, file)])
+
+    def fetch_images(self, team_id: int, images: list[ImageRecord]) -> None:
+        place = self.folder / "images"
+        place.mkdir()
+        with ThreadPoolExecutor(FETCHERS) as pool:
+            try:
+                self.hold.wait_for(
+                    [
+                        pool.submit(image_cache.link_image, self.objects, team_id, image.sha256, place / image.sha256)
+                        for image in images
+                    ]
+                )
+            finally:
+                pool.shutdown(cancel_futures=True)
+
+
+def lay_training(run: Run, site: Site) -> dict[str, int]:
+    """Everything that `train` reads; returns the labelled images of each split that it will use.
+
+    A checkpoint goes there by `lay_checkpoint`.
+    """
+    (site.folder / "out").mkdir()
+    config = json.dumps(run.config | {"model": run.model, "base": run.base})
+    (site.folder / "config.json").write_text(config, encoding="utf-8")
+    splits = ("train", "val")
+    images = _lay_snapshot(run, site, lambda image: image.split in splits)
+    if run.base == "checkpoint" and run.base_run is not None:
+        site.fetch(_best_of(run.base_run), "base.pt")
+    if run.base == "catalogue" and not has_local_weights(run.model):
+        _lay_weights(run.model, site)
+    return {split: sum(image.split == split for image in images) for split in splits}
+
+
+def lay_checkpoint(run: Run, site: Site) -> None:
+    """What an earlier attempt has saved, all of it or nothing. Raises ObjectMissing, ObjectDamaged."""
+    found = files_of(run)
+    if not set(CHECKPOINT).issubset(found):
+        return
+    try:
+        for name in CHECKPOINT:
+            site.fetch(found[name], f"out/{name}")
+    except DomainError:
+        for name in CHECKPOINT:
+            (site.folder / "out" / name).unlink(missing_ok=True)
+        raise
+
+
+def lay_export(artifact: Artifact, site: Site) -> None:
+    """Everything that `export` reads: the best checkpoint, and the validation images to compare its answers on."""
+    site.fetch(_best_of(artifact.run), "checkpoint.pt")
+    _lay_snapshot(artifact.run, site, lambda image: image.split == "val")
+
+
+def keep_weights(site: Site) -> None:
+    """Weights that the engine has downloaded go to the store: no machine downloads them again."""
+    for path in (site.folder / "weights").glob("*.pth"):
+        key = object_keys.WEIGHTS + path.name
+        if not site.objects.exists(key):
+            with path.open("rb") as file:
+                site.put(key, file)
+
+
+def has_local_weights(model: str) -> bool:
+    return settings.WEIGHTS_DIR is not None and any(settings.WEIGHTS_DIR.glob(f"{model}*.pth"))
+
+
+def stored_weights(objects: ObjectStore, model: str) -> list[str]:
+    return [key for key in objects.list(object_keys.WEIGHTS + model) if key.endswith(".pth")]
+
+
+def _lay_snapshot(run: Run, site: Site, wanted: Callable[[ImageRecord], bool]) -> list[ImageRecord]:
+    site.fetch(about_of(run.snapshot), "snapshot.json")
+    site.fetch(manifest_of(run.snapshot), "manifest.jsonl")
+    images = [i for i in read_manifest(site.folder / "manifest.jsonl") if i.is_labelled and wanted(i)]
+    site.fetch_images(run.project.team_id, images)
+    return images
+
+
+def _best_of(run: Run) -> Named:
+    try:
+        return files_of(run)["best.pt"]
+    except KeyError:
+        raise Conflict(f"Run {run.number} has no checkpoint.") from None
+
+
+def _lay_weights(model: str, site: Site) -> None:
+    for key in stored_weights(site.objects, model)[:1]:
+        site.fetch(Named(key), f"weights/{key.rpartition('/')[2]}")
