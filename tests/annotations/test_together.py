@@ -13,6 +13,7 @@ from django.db import connection
 from annotations import labeling, queue, snapshots
 from annotations.label_merges import merge_label
 from annotations.models import Annotation, Image, Revision, Snapshot
+from annotations.snapshots import building
 from annotations.object_keys import image_key
 from annotations.recount import recount
 from annotations.transactions import Turn
@@ -132,7 +133,7 @@ def test_snapshot_is_of_one_moment_while_people_save(
     """People save between the chunks of the reading: they don't wait for it, and it does not see them."""
     project, people = crowd
     label, images = Label.objects.get().pk, list(Image.objects.select_related("project").order_by("sha256"))
-    read = snapshots._marks  # where each chunk begins
+    read = building._marks  # where each chunk begins
     saved: list[object] = []
 
     def saving(image_ids: list[int], names: dict[int, str]) -> object:

@@ -93,15 +93,16 @@ describe("an event stream", () => {
     expect(sources).toHaveLength(1);
   });
 
-  it("asks for a fresh look when it is back, not at first", () => {
+  it("asks for a fresh look when it begins and when it is back", () => {
     const stream = started();
     const gap = vi.fn();
     stream.onGap(gap);
-    sources[0]!.connect();
     expect(gap).not.toHaveBeenCalled();
+    sources[0]!.connect();
+    expect(gap).toHaveBeenCalledTimes(1);
     sources[0]!.drop();
     sources[0]!.connect();
-    expect(gap).toHaveBeenCalledOnce();
+    expect(gap).toHaveBeenCalledTimes(2);
   });
 
   it("waits longer the longer the server is away", () => {
@@ -144,8 +145,9 @@ describe("a page's stream", () => {
     expect(sources[0]!.closed).toBe(true);
     page.turn("visible");
     expect(sources[1]!.url).toBe("/events/?last_event_id=17");
+    expect(gap).toHaveBeenCalledTimes(1);
     sources[1]!.connect();
-    expect(gap).toHaveBeenCalledOnce();
+    expect(gap).toHaveBeenCalledTimes(2);
   });
 
   it("stays open when one only glances elsewhere", () => {

@@ -12,8 +12,8 @@ export type OpenSource = (url: string) => EventSource;
 /**
  * One project's server-sent events. The browser reconnects by itself with Last-Event-ID after a broken
  * connection; after a refused one (a 502 while the server restarts) EventSource gives up, so this opens it
- * anew, with the last id in the query. Each connection after the first also calls `onGap`: events are hints,
- * a client that may have missed some refetches.
+ * anew, with the last id in the query. Each connection calls `onGap`, the first one too: what happened between
+ * the page's first fetch and the stream's beginning is told by no event. Events are hints, a client refetches.
  */
 export class EventStream {
   private source: EventSource | null = null;
@@ -21,7 +21,6 @@ export class EventStream {
   private readonly gapListeners = new Set<() => void>();
   private lastId = "";
   private failures = 0;
-  private mayHaveMissed = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -37,7 +36,6 @@ export class EventStream {
   stop(): void {
     clearTimeout(this.timer);
     this.failures = 0;
-    this.mayHaveMissed = true;
     this.source?.close();
     this.source = null;
   }
@@ -50,7 +48,7 @@ export class EventStream {
     return () => set.delete(listener as Listener<never>);
   }
 
-  /** Called when the stream is back after an interruption: refetch what you show. */
+  /** Called when the stream begins, and when it is back after an interruption: refetch what you show. */
   onGap(listener: () => void): () => void {
     this.gapListeners.add(listener);
     return () => this.gapListeners.delete(listener);
@@ -67,8 +65,7 @@ export class EventStream {
 
   private opening(): void {
     this.failures = 0;
-    if (this.mayHaveMissed) for (const listener of this.gapListeners) listener();
-    this.mayHaveMissed = true;
+    for (const listener of this.gapListeners) listener();
   }
 
   private failing(source: EventSource): void {

@@ -51,6 +51,7 @@ function makeState(loaded: Project, slug: string): ProjectState {
   const loadRun = async () => {
     latestRun.value = await fetchLatestRun(loaded.id);
   };
+  loadRun().catch(() => {});
   return {
     project,
     counts: computed(() => project.value.counts),
@@ -59,8 +60,12 @@ function makeState(loaded: Project, slug: string): ProjectState {
     may: (needed) => atLeast(role.value, needed),
     events: new EventStream(apiUrl(`projects/${loaded.id}/events/`)),
     reload: async () => {
+      const { counts } = project.value;
       const [fresh] = await Promise.all([fetchProject(slug), loadRun().catch(() => {})]);
-      if (fresh) project.value = fresh;
+      if (!fresh) return;
+      // Counts that an event brought meanwhile may be newer than the answer; if not, another event follows.
+      const told = project.value.counts;
+      project.value = told === counts ? fresh : { ...fresh, counts: told };
     },
   };
 }
@@ -96,7 +101,6 @@ export function ProjectProvider({ slug, children }: { slug: string; children: Co
       (project) => {
         if (gone) return;
         const state = project && makeState(project, slug);
-        void state?.reload();
         setLoading({ slug, state, error: state ? null : missing() });
       },
       (error) => !gone && setLoading({ slug, state: null, error }),
