@@ -8,7 +8,7 @@ from boxwright.projects.quotas import expect_slot
 from boxwright.teams import audit
 from boxwright.teams.models import User
 from training import status
-from training.engine import catalog
+from training.engine import targets
 from training.engine.errors import TargetError
 from training.models import Artifact, Run
 
@@ -33,9 +33,9 @@ def make_artifact(*, run: Run, author: User, target: str, quantization: str = "n
 
 def _check_target(target: str, quantization: str) -> None:
     try:
-        catalog.target_info(target, quantization)
+        targets.target_info(target, quantization)
     except TargetError as error:
-        field = "quantization" if target in catalog.TARGETS else "target"
+        field = "quantization" if target in targets.TARGETS else "target"
         raise Invalid("This can't be made.", {field: error.detail}) from error
 
 

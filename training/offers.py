@@ -24,11 +24,6 @@ def models() -> list[dict[str, Any]]:
     ]
 
 
-def targets() -> list[dict[str, Any]]:
-    fields = ("name", "title", "for_whom", "quantizations")
-    return [{field: getattr(info, field) for field in fields} for info in catalog.TARGETS.values()]
-
-
 def weights_available(model: str) -> bool:
     """Whether a run can start without a download: the weights lie on this machine or in the store."""
     if inputs.has_local_weights(model):

@@ -1,6 +1,6 @@
-"""The tables of models and targets: torch-free; modules are named by dotted path and loaded when used.
+"""The table of models: torch-free; modules are named by dotted path and loaded when used.
 
-A new model or target is one module and one row here.
+A new model is one module and one row here; targets have a table of their own (`targets`).
 """
 
 import importlib
@@ -10,7 +10,7 @@ from typing import Any
 
 from annotations.dataset.records import Task
 from training.engine.config import FEWEST_STEPS, Config
-from training.engine.errors import ConfigError, TargetError
+from training.engine.errors import ConfigError
 
 Rgb = tuple[float, float, float]
 
@@ -39,17 +39,6 @@ class ModelInfo:
     @property
     def image_size(self) -> int:
         return self.default_config.image_size
-
-
-@dataclass(frozen=True, slots=True)
-class TargetInfo:
-    """One thing to export to. `module` has `export(checkpoint, dataset_folder, out_folder, quantization, progress)`."""
-
-    name: str
-    title: str
-    module: str
-    for_whom: str
-    quantizations: tuple[str, ...]
 
 
 SIGNED_UNIT: Rgb = (127.5, 127.5, 127.5)
@@ -115,33 +104,6 @@ MODELS: dict[str, ModelInfo] = {
     )
 }
 
-TARGETS: dict[str, TargetInfo] = {
-    info.name: info
-    for info in (
-        TargetInfo(
-            name="onnx",
-            title="ONNX",
-            module="training.engine.exporters.onnx",
-            for_whom="Servers and desktops: onnxruntime, OpenCV, TensorRT",
-            quantizations=("none",),
-        ),
-        TargetInfo(
-            name="tflite",
-            title="TensorFlow Lite",
-            module="training.engine.exporters.tflite",
-            for_whom="Phones and small boards: LiteRT, MediaPipe",
-            quantizations=("none", "fp16"),
-        ),
-        TargetInfo(
-            name="tfjs",
-            title="TensorFlow.js",
-            module="training.engine.exporters.tfjs",
-            for_whom="Browsers and Node",
-            quantizations=("none", "fp16"),
-        ),
-    )
-}
-
 STARTUP_SECONDS = 6.0
 """Imports, decoding and the last evaluation of a small run, on two quiet cores."""
 
@@ -151,16 +113,6 @@ def model_info(name: str) -> ModelInfo:
     if name not in MODELS:
         raise ConfigError(f"There is no model {name!r}: choose one of {', '.join(MODELS)}.")
     return MODELS[name]
-
-
-def target_info(name: str, quantization: str = "none") -> TargetInfo:
-    """The target's row. Raises TargetError when there is none, or when it does not offer the quantization."""
-    if name not in TARGETS:
-        raise TargetError(f"There is no target {name!r}: choose one of {', '.join(TARGETS)}.")
-    info = TARGETS[name]
-    if quantization not in info.quantizations:
-        raise TargetError(f"{info.title} offers {', '.join(info.quantizations)}, not {quantization!r}.")
-    return info
 
 
 def default_model(task: Task) -> ModelInfo:

@@ -1,7 +1,7 @@
 import pytest
 
 from training.engine import catalog
-from training.engine.errors import ConfigError, TargetError
+from training.engine.errors import ConfigError
 
 
 def test_every_model_builds_and_gives_an_export_form() -> None:
@@ -21,13 +21,6 @@ def test_a_config_is_completed_by_the_models_defaults() -> None:
 def test_an_unknown_model_lists_the_known() -> None:
     with pytest.raises(ConfigError, match="ssdlite320"):
         catalog.complete_config({"model": "yolo"})
-
-
-def test_an_unknown_target_or_quantization_is_refused() -> None:
-    with pytest.raises(TargetError, match="onnx"):
-        catalog.target_info("caffe")
-    with pytest.raises(TargetError, match="int3"):
-        catalog.target_info("tflite", "int3")
 
 
 def test_more_images_or_fewer_cores_take_longer() -> None:
