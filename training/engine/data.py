@@ -15,6 +15,7 @@ from PIL import Image, ImageOps
 from annotations.dataset.manifest import read_dataset
 from annotations.dataset.records import Box, Dataset, ImageRecord
 from training.engine.errors import DataError
+from training.engine.usable import is_usable
 
 Square = npt.NDArray[np.uint8]
 """One image [S, S, 3], RGB, stretched without letterbox."""
@@ -49,10 +50,8 @@ def read_run_folder(folder: Path) -> Dataset:
 
 
 def usable_images(dataset: Dataset, images: Sequence[ImageRecord]) -> tuple[ImageRecord, ...]:
-    """Those of `images` that say something: all for detection, for classification those with a label."""
-    if dataset.task == "detection":
-        return tuple(images)
-    return tuple(image for image in images if image.annotations)
+    """Those of `images` that say something to the dataset's task."""
+    return tuple(image for image in images if is_usable(image, dataset.task))
 
 
 def read_examples(
