@@ -12,7 +12,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class LearningTarget:
     """The truth of one square image: `boxes` [n, 4] corners 0..1, `labels` [n] indices into the labels.
 
     For classification `boxes` is empty and `labels` has one entry.
@@ -37,7 +37,7 @@ class Network(nn.Module):
     label_count: int
 
     @abstractmethod
-    def losses(self, images: Tensor, targets: Sequence[Target]) -> dict[str, Tensor]:
+    def losses(self, images: Tensor, targets: Sequence[LearningTarget]) -> dict[str, Tensor]:
         """The parts of the loss, scalars; their sum is minimised."""
 
     @abstractmethod
@@ -53,7 +53,7 @@ class Network(nn.Module):
         """Give the head one row a label, a mixture of the old: `mix` [new, old], whose rows sum to 1."""
 
     @abstractmethod
-    def likeness(self, images: Tensor, targets: Sequence[Target], label_count: int) -> Tensor:
+    def likeness(self, images: Tensor, targets: Sequence[LearningTarget], label_count: int) -> Tensor:
         """How much the old labels' rows fire on each new label: a mix [new labels, old labels], rows sum to 1."""
 
 

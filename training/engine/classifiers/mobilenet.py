@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torchvision import models
 
 from training.engine.catalog import ModelInfo
-from training.engine.network import Network, Stage, Target, contiguous
+from training.engine.network import LearningTarget, Network, Stage, contiguous
 
 BASE_LABEL_COUNT = 1000
 """ImageNet's labels: what the published weights' head tells apart."""
@@ -38,7 +38,7 @@ class MobileNet(Network):
         """Softmax probabilities [B, C]."""
         return torch.softmax(self(images), -1)
 
-    def losses(self, images: Tensor, targets: Sequence[Target]) -> dict[str, Tensor]:
+    def losses(self, images: Tensor, targets: Sequence[LearningTarget]) -> dict[str, Tensor]:
         labels = torch.cat([target.labels for target in targets])
         return {"class": F.cross_entropy(self(images).float(), labels, label_smoothing=0.05)}
 
@@ -58,7 +58,7 @@ class MobileNet(Network):
         self.label_count = len(mix)
 
     @torch.no_grad()
-    def likeness(self, images: Tensor, targets: Sequence[Target], label_count: int) -> Tensor:
+    def likeness(self, images: Tensor, targets: Sequence[LearningTarget], label_count: int) -> Tensor:
         scores = self.predictions(images)
         labels = torch.cat([target.labels for target in targets])
         mix = torch.ones(label_count, self.label_count)

@@ -16,7 +16,7 @@ from torchvision.models.detection.image_list import ImageList
 
 from training.engine.catalog import ModelInfo
 from training.engine.detectors import anchors as anchor_boxes
-from training.engine.network import Network, Stage, Target, contiguous
+from training.engine.network import LearningTarget, Network, Stage, contiguous
 
 BASE_LABEL_COUNT = 90
 """COCO's label ids 1 to 90: what the published weights' head tells apart."""
@@ -57,7 +57,7 @@ class Ssdlite(Network):
         logits, deltas = self(images)
         return torch.softmax(logits, -1), self.decoder(deltas)
 
-    def losses(self, images: Tensor, targets: Sequence[Target]) -> dict[str, Tensor]:
+    def losses(self, images: Tensor, targets: Sequence[LearningTarget]) -> dict[str, Tensor]:
         """Smooth L1 on matched anchors; cross-entropy on them and on the three hardest negatives for each."""
         logits, deltas = self(images)
         logits, deltas = logits.float(), deltas.float()
@@ -88,7 +88,7 @@ class Ssdlite(Network):
         self.head.classification_head.num_columns = len(mix) + 1
 
     @torch.no_grad()
-    def likeness(self, images: Tensor, targets: Sequence[Target], label_count: int) -> Tensor:
+    def likeness(self, images: Tensor, targets: Sequence[LearningTarget], label_count: int) -> Tensor:
         scores = torch.softmax(self(images)[0], -1)[..., 1:]
         classes, _ = self._match(targets)
         mix = torch.ones(label_count, self.label_count)
@@ -98,7 +98,7 @@ class Ssdlite(Network):
                 mix[label] = fired.mean(0)
         return mix / mix.sum(1, keepdim=True)
 
-    def _match(self, targets: Sequence[Target]) -> tuple[Tensor, Tensor]:
+    def _match(self, targets: Sequence[LearningTarget]) -> tuple[Tensor, Tensor]:
         """Per anchor the class [B, A], 0 for background, and the deltas [B, A, 4] that would hit its box."""
         shape = (len(targets), len(self.anchors))
         classes = torch.zeros(shape, dtype=torch.int64, device=self.anchors.device)

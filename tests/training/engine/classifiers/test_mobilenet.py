@@ -5,7 +5,7 @@ import torch
 
 from training.engine.catalog import MODELS
 from training.engine.classifiers import mobilenet
-from training.engine.network import Target, fold_batch_norm
+from training.engine.network import LearningTarget, fold_batch_norm
 from training.engine.weights import find_weights
 
 NAMES = [name for name, info in MODELS.items() if info.task == "classification"]
@@ -53,5 +53,7 @@ def test_the_loss_is_small_when_the_answer_is_right() -> None:
     with torch.no_grad():
         network.classifier[-1].bias.copy_(torch.tensor([0.0, 5.0]))
     none = torch.zeros(0, 4)
-    wrong, right = (network.losses(torch.zeros(1, 3, 96, 96), [Target(none, torch.tensor([i]))]) for i in range(2))
+    wrong, right = (
+        network.losses(torch.zeros(1, 3, 96, 96), [LearningTarget(none, torch.tensor([i]))]) for i in range(2)
+    )
     assert right["class"] < 1 < wrong["class"]

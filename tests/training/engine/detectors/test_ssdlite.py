@@ -10,7 +10,7 @@ from PIL import Image
 from training.engine.catalog import MODELS
 from training.engine.detectors import ssdlite
 from training.engine.detectors.postprocess import detections
-from training.engine.network import Target, fold_batch_norm, normalise
+from training.engine.network import LearningTarget, fold_batch_norm, normalise
 from training.engine.weights import find_weights
 
 INFO = MODELS["ssdlite320_mobilenet_v3_large"]
@@ -86,14 +86,14 @@ def test_mixed_rows_give_mixed_logits(network: ssdlite.Ssdlite, square: torch.Te
 
 
 def test_a_label_starts_from_the_rows_that_fire_on_it(network: ssdlite.Ssdlite, square: torch.Tensor) -> None:
-    truth = Target(torch.tensor([[0.11, 0.27, 0.81, 0.96]]), torch.tensor([1]))
+    truth = LearningTarget(torch.tensor([[0.11, 0.27, 0.81, 0.96]]), torch.tensor([1]))
     mix = network.likeness(normalise(square[None], INFO.mean, INFO.std), [truth], 2)
     assert mix[1].argmax() == 22, "COCO calls this raccoon a bear, its label 23"
     torch.testing.assert_close(mix[0], torch.full((90,), 1 / 90))
 
 
 def test_the_loss_of_an_image_without_boxes_is_finite(network: ssdlite.Ssdlite) -> None:
-    nothing = Target(torch.zeros(0, 4), torch.zeros(0, dtype=torch.int64))
+    nothing = LearningTarget(torch.zeros(0, 4), torch.zeros(0, dtype=torch.int64))
     parts = network.losses(torch.zeros(2, 3, 320, 320), [nothing, nothing])
     assert parts["box"] == 0
     assert torch.isfinite(parts["class"])
