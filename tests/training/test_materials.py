@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pytest_django import Settings
 
 from annotations.dataset.manifest import write_manifest
 from annotations.dataset.records import AnnotationRecord, Box, ImageRecord, Split
@@ -140,22 +139,6 @@ def test_a_run_on_an_earlier_one_gets_its_best_checkpoint(run: Run, site: inputs
     run.base, run.base_run = "checkpoint", earlier
     inputs.lay_training(run, site)
     assert (site.folder / "base.pt").read_bytes() == b"learned"
-
-
-def test_base_weights_come_from_the_store_where_this_machine_has_none(
-    run: Run, site: inputs.Site, settings: Settings
-) -> None:
-    store().put(f"weights/{MODEL}_coco.pth", b"weights")
-    store().put("weights/mobilenet_v2-b0353104.pth", b"others")
-    inputs.lay_training(run, site)
-    assert contents(site.folder / "weights") == {f"{MODEL}_coco.pth"}
-
-
-def test_weights_that_were_downloaded_are_kept_for_the_next_run(site: inputs.Site) -> None:
-    (site.folder / "weights").mkdir()
-    (site.folder / "weights" / f"{MODEL}_coco.pth").write_bytes(b"weights")
-    inputs.keep_weights(site)
-    assert inputs.stored_weights(store(), MODEL) == [f"weights/{MODEL}_coco.pth"]
 
 
 def test_an_export_gets_the_checkpoint_and_images_to_compare_and_calibrate_on(run: Run, site: inputs.Site) -> None:

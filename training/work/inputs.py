@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from django.conf import settings
-
 from annotations.dataset.manifest import read_manifest
 from annotations.dataset.records import ImageRecord, Task
 from annotations.needed_objects import about_of, manifest_of
 from boxwright.errors import Conflict, DomainError
 from boxwright.storage import ObjectStore, registry
 from boxwright.storage.named import Named
-from training import object_keys
+from training import base_weights
 from training.engine.export_images import images_of_export
 from training.hold import Hold
 from training.models import Artifact, Run
@@ -71,8 +69,7 @@ def lay_training(run: Run, site: Site) -> dict[str, int]:
     images = _lay_snapshot(run, site, lambda found: [image for image in found if image.split in splits])
     if run.base == "checkpoint" and run.base_run is not None:
         site.fetch(_best_of(run.base_run), "base.pt")
-    if run.base == "catalogue" and not has_local_weights(run.model):
-        _lay_weights(run.model, site)
+    base_weights.lay(run, site)
     return {split: sum(image.split == split for image in images) for split in splits}
 
 
@@ -98,23 +95,6 @@ def lay_export(artifact: Artifact, site: Site) -> None:
     _lay_snapshot(run, site, lambda images: images_of_export(images, task))
 
 
-def keep_weights(site: Site) -> None:
-    """Weights that the engine has downloaded go to the store: no machine downloads them again."""
-    for path in (site.folder / "weights").glob("*.pth"):
-        key = object_keys.WEIGHTS + path.name
-        if not site.objects.exists(key):
-            with path.open("rb") as file:
-                site.put(key, file)
-
-
-def has_local_weights(model: str) -> bool:
-    return settings.WEIGHTS_DIR is not None and any(settings.WEIGHTS_DIR.glob(f"{model}*.pth"))
-
-
-def stored_weights(objects: ObjectStore, model: str) -> list[str]:
-    return [key for key in objects.list(object_keys.WEIGHTS + model) if key.endswith(".pth")]
-
-
 def _lay_snapshot(run: Run, site: Site, choose: Callable[[list[ImageRecord]], list[ImageRecord]]) -> list[ImageRecord]:
     """Those of the snapshot's labelled images that `choose` wants."""
     site.fetch(about_of(run.snapshot), "snapshot.json")
@@ -129,8 +109,3 @@ def _best_of(run: Run) -> Named:
         return files_of(run)["best.pt"]
     except KeyError:
         raise Conflict(f"Run {run.number} has no checkpoint.") from None
-
-
-def _lay_weights(model: str, site: Site) -> None:
-    for key in stored_weights(site.objects, model)[:1]:
-        site.fetch(Named(key), f"weights/{key.rpartition('/')[2]}")

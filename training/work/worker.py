@@ -18,7 +18,7 @@ from boxwright.jobs import Job, Status, stopping
 from boxwright.storage import ObjectMissing, registry, store
 from boxwright.storage.errors import ObjectDamaged
 from boxwright.storage.named import Named
-from training import object_keys, run_files, status
+from training import base_weights, object_keys, run_files, status
 from training.hold import Hold, Lost
 from training.models import Artifact, LogLine, Run
 from training.work import inputs
@@ -178,7 +178,7 @@ class Training:
 
     def _succeed(self) -> None:
         self.uploads.finish(self.hold)
-        inputs.keep_weights(self.site)
+        base_weights.keep(self.site)
         self.run.finish(Status.SUCCEEDED, phase="", eta_seconds=None)
 
     def _store_log(self) -> None:

@@ -11,9 +11,6 @@ from torchvision import models
 from training.engine.catalog import ModelInfo
 from training.engine.network import LearningTarget, Network, Stage, contiguous
 
-BASE_LABEL_COUNT = 1000
-"""ImageNet's labels: what the published weights' head tells apart."""
-
 TRUNK_SHARE = 0.2
 """The trunk knows images already: it learns at a share of the head's rate."""
 

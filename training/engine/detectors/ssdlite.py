@@ -18,9 +18,6 @@ from training.engine.catalog import ModelInfo
 from training.engine.detectors import anchors as anchor_boxes
 from training.engine.network import LearningTarget, Network, Stage, contiguous
 
-BASE_LABEL_COUNT = 90
-"""COCO's label ids 1 to 90: what the published weights' head tells apart."""
-
 NEGATIVES_PER_POSITIVE = 3
 STEM_BLOCKS = 7
 """The trunk's first blocks, down to an eighth of the image: edges and textures, half of the work of a step."""

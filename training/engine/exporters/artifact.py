@@ -10,8 +10,8 @@ from training.engine.errors import ParityError
 from training.engine.exporters.accuracy import accuracy
 from training.engine.exporters.answers import ask_torch
 from training.engine.exporters.bundle import write_bundle
-from training.engine.exporters.images import ComparisonImages, read_comparison_images
 from training.engine.exporters.exporter import Exporter
+from training.engine.exporters.images import ComparisonImages, read_comparison_images
 from training.engine.exporters.papers import add_papers, write_json
 from training.engine.exporters.parity import Difference, ParityLimits, compare, largest, limits_for
 from training.engine.progress import Progress

@@ -6,7 +6,7 @@ import torch
 from training.engine.catalog import MODELS
 from training.engine.classifiers import mobilenet
 from training.engine.network import LearningTarget, fold_batch_norm
-from training.engine.weights import find_weights
+from training.engine.weight_files import find_weights
 
 NAMES = [name for name, info in MODELS.items() if info.task == "classification"]
 INFO = MODELS["mobilenet_v2"]
@@ -28,7 +28,7 @@ def test_keys_and_answers_are_torchvisions(name: str) -> None:
 def test_the_published_weights_load_and_fold(weights_dir: Path) -> None:
     path = find_weights(INFO, [weights_dir])
     assert path is not None
-    network = mobilenet.build(INFO, mobilenet.BASE_LABEL_COUNT, 224)
+    network = mobilenet.build(INFO, INFO.weights.label_count, 224)
     network.load_state_dict(torch.load(path, weights_only=True))
     network.eval()
     images = torch.rand(2, 3, 224, 224)

@@ -11,7 +11,7 @@ from training.engine.catalog import MODELS
 from training.engine.detectors import ssdlite
 from training.engine.detectors.postprocess import detections
 from training.engine.network import LearningTarget, fold_batch_norm, normalise
-from training.engine.weights import find_weights
+from training.engine.weight_files import find_weights
 
 INFO = MODELS["ssdlite320_mobilenet_v3_large"]
 State = dict[str, torch.Tensor]
@@ -27,7 +27,7 @@ def state(weights_dir: Path) -> State:
 
 @pytest.fixture
 def network(state: State) -> ssdlite.Ssdlite:
-    made = ssdlite.build(INFO, ssdlite.BASE_LABEL_COUNT, 320)
+    made = ssdlite.build(INFO, INFO.weights.label_count, 320)
     made.load_state_dict(state)
     return made.eval()
 
