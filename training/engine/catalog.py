@@ -30,9 +30,11 @@ def default_model(task: Task) -> ModelInfo:
 
 
 def complete_config(values: dict[str, Any]) -> Config:
-    """A config with the model's defaults wherever `values` (parsed JSON) is silent. Raises ConfigError."""
+    """A config with the model's defaults for what `values` (parsed JSON) leaves out, checked. Raises ConfigError."""
     info = model_info(str(values.get("model", "")))
-    return Config.from_dict(info.default_config.to_dict() | values)
+    config = Config.from_dict(info.default_config.to_dict() | values)
+    info.check(config)
+    return config
 
 
 def estimate_seconds(model: str, images: int, epochs: int, cores: int) -> float:

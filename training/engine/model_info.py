@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from annotations.dataset.records import Task
-from training.engine.config import Config
+from training.engine.config import Config, Optimizer
+from training.engine.errors import ConfigError
 
 Rgb = tuple[float, float, float]
 
@@ -30,6 +31,24 @@ class BaseWeights:
 
 
 @dataclass(frozen=True, slots=True)
+class ImageSizes:
+    """Sides in pixels of the squares that a network takes: from `least` to `most` in steps of `step`."""
+
+    least: int = 64
+    most: int = 1024
+    step: int = 32
+
+    def __contains__(self, size: int) -> bool:
+        return size in range(self.least, self.most + 1, self.step)
+
+    def __str__(self) -> str:
+        """`300`, or `from 64 to 1024 in steps of 32`."""
+        return (
+            str(self.least) if self.least == self.most else f"from {self.least} to {self.most} in steps of {self.step}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class ModelInfo:
     """One model as the catalogue page shows it and as the engine finds it."""
 
@@ -46,6 +65,8 @@ class ModelInfo:
     std: Rgb
     images_per_second: float
     """Training speed of one quiet 2020s core at the default config, for estimates."""
+    image_sizes: ImageSizes = ImageSizes()
+    optimizers: tuple[Optimizer, ...] = ("sgd", "adamw")
 
     @property
     def image_size(self) -> int:
@@ -57,3 +78,11 @@ class ModelInfo:
         stem = self.weights.file_name.removesuffix(".pth").rsplit("-", 1)[0]
         names = (self.weights.file_name, *self.weights.other_file_names, f"{stem}.pth", f"{self.name}.pth")
         return tuple(dict.fromkeys(names))
+
+    def check(self, config: Config) -> None:
+        """Raises ConfigError, naming the field, where the network can't do what `config` asks."""
+        if config.image_size not in self.image_sizes:
+            raise ConfigError(f"image_size must be {self.image_sizes} for {self.title}, not {config.image_size}.")
+        if config.optimizer not in self.optimizers:
+            choices = ", ".join(self.optimizers)
+            raise ConfigError(f"optimizer must be one of {choices} for {self.title}, not {config.optimizer!r}.")

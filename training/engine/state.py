@@ -26,7 +26,7 @@ class TrainingState:
 
     network: Network
     average: optim.Average
-    optimizer: torch.optim.SGD
+    optimizer: torch.optim.Optimizer
     device: torch.device
     epoch: int = 0
     rate: float = 0.0

@@ -59,6 +59,7 @@ def _prepare(config: Config, dataset: Dataset, folder: Path, progress: Progress,
     info = catalog.model_info(config.model)
     if info.task != dataset.task:
         raise ConfigError(f"{info.title} does {info.task}; this project does {dataset.task}.")
+    info.check(config)
     if not dataset.labels:
         raise DataError("The project has no labels.")
     out = folder / "out"
