@@ -16,6 +16,7 @@ def export(
     Raises TargetError on an unknown target or quantization, ParityError when the artifact answers differently.
     """
     info = targets.target_info(target, quantization)
+    checkpoint.info.check_target(target, quantization)
     module = catalog.load_module(info.module)
     artifact: dict[str, Any] = module.export(checkpoint, folder, out, quantization, progress)
     return artifact

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from annotations.dataset.records import Task
 from training.engine.config import Config, Optimizer
-from training.engine.errors import ConfigError
+from training.engine.errors import ConfigError, TargetError
 
 Rgb = tuple[float, float, float]
 
@@ -67,6 +67,8 @@ class ModelInfo:
     """Training speed of one quiet 2020s core at the default config, for estimates."""
     image_sizes: ImageSizes = ImageSizes()
     optimizers: tuple[Optimizer, ...] = ("sgd", "adamw")
+    not_to: tuple[tuple[str, str], ...] = ()
+    """(target, quantization) that the network can't be converted to, of all that `targets.TARGETS` offers."""
 
     @property
     def image_size(self) -> int:
@@ -86,3 +88,8 @@ class ModelInfo:
         if config.optimizer not in self.optimizers:
             choices = ", ".join(self.optimizers)
             raise ConfigError(f"optimizer must be one of {choices} for {self.title}, not {config.optimizer!r}.")
+
+    def check_target(self, target: str, quantization: str) -> None:
+        """Raises TargetError where the network can't be converted to it."""
+        if (target, quantization) in self.not_to:
+            raise TargetError(f"{self.title} can't be converted to {target} with quantization {quantization!r}.")
