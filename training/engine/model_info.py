@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from annotations.dataset.records import Task
 from training.engine.config import Config, Optimizer
 from training.engine.errors import ConfigError, TargetError
+from training.engine.scoring import Scoring
 
 Rgb = tuple[float, float, float]
 
@@ -58,6 +59,8 @@ class ModelInfo:
     module: str
     """Dotted path of the family's module: see `families.Family`."""
     default_config: Config
+    scoring: Scoring
+    """What the scores of its networks mean."""
     weights: BaseWeights
     licence: str
     mean: Rgb

@@ -5,6 +5,7 @@ A new model is a row here and, unless its family is there already, a module. Sou
 
 from training.engine.config import Config
 from training.engine.model_info import BaseWeights, ModelInfo, Rgb
+from training.engine.scoring import Scoring
 
 SIGNED_UNIT: Rgb = (127.5, 127.5, 127.5)
 IMAGENET_MEAN: Rgb = (123.675, 116.28, 103.53)
@@ -25,6 +26,7 @@ ROWS = (
         task="detection",
         module="training.engine.detectors.ssdlite",
         default_config=Config(model="ssdlite320_mobilenet_v3_large", learning_rate=0.015),
+        scoring=Scoring.SOFTMAX_WITH_BACKGROUND,
         weights=BaseWeights(
             source="torchvision:SSDLite320_MobileNet_V3_Large_Weights.COCO_V1",
             file_name="ssdlite320_mobilenet_v3_large_coco-a79551df.pth",
@@ -45,6 +47,7 @@ ROWS = (
         task="classification",
         module="training.engine.classifiers.mobilenet",
         default_config=Config(model="mobilenet_v2", image_size=224),
+        scoring=Scoring.SOFTMAX,
         weights=imagenet(
             *("mobilenet_v2", "MobileNet_V2_Weights.IMAGENET1K_V2", "7ebf99e0", 14_258_537),
             *("mobilenet_v2-b0353104.pth", "mobilenet_v2_imagenet_from_qnnpack.pth"),
@@ -60,6 +63,7 @@ ROWS = (
         task="classification",
         module="training.engine.classifiers.mobilenet",
         default_config=Config(model="mobilenet_v3_large", image_size=224),
+        scoring=Scoring.SOFTMAX,
         weights=imagenet(
             *("mobilenet_v3_large", "MobileNet_V3_Large_Weights.IMAGENET1K_V2", "5c1a4163", 22_132_294),
             "mobilenet_v3_large-8738ca79.pth",
@@ -75,6 +79,7 @@ ROWS = (
         task="classification",
         module="training.engine.classifiers.mobilenet",
         default_config=Config(model="mobilenet_v3_small", image_size=224),
+        scoring=Scoring.SOFTMAX,
         weights=imagenet("mobilenet_v3_small", "MobileNet_V3_Small_Weights.IMAGENET1K_V1", "047dcff4", 10_306_453),
         licence=BSD,
         mean=IMAGENET_MEAN,

@@ -14,6 +14,7 @@ from training.engine.data import read_square
 from training.engine.detectors.postprocess import Detections, detections
 from training.engine.device import choose_device
 from training.engine.network import Network, normalise
+from training.engine.scoring import Scoring
 
 BATCH = 16
 
@@ -44,16 +45,19 @@ def predicted_annotations(
         few = torch.stack(list(squares[start : start + BATCH])).to(next(network.parameters()).device)
         with torch.inference_mode():
             said = network.predictions(normalise(few, info.mean, info.std))
-        yield from _annotations(said, labels, sizes[start : start + BATCH])
+        yield from _annotations(said, info.scoring, labels, sizes[start : start + BATCH])
 
 
 def _annotations(
-    said: tuple[Tensor, Tensor] | Tensor, labels: Sequence[str], sizes: Sequence[tuple[int, int]]
+    said: tuple[Tensor, Tensor] | Tensor,
+    scoring: Scoring,
+    labels: Sequence[str],
+    sizes: Sequence[tuple[int, int]],
 ) -> Iterator[list[AnnotationRecord]]:
     if isinstance(said, tuple):
         scores, boxes = (tensor.float().cpu() for tensor in said)
         for of_image, its_boxes, size in zip(scores, boxes, sizes, strict=True):
-            yield detected_annotations(detections(of_image, its_boxes), labels, size)
+            yield detected_annotations(detections(of_image, its_boxes, scoring), labels, size)
     else:
         for scores in said.float().cpu():
             yield classified_annotations(scores, labels)
@@ -69,7 +73,7 @@ def detected_annotations(found: Detections, labels: Sequence[str], size: tuple[i
 
 
 def classified_annotations(scores: Tensor, labels: Sequence[str]) -> list[AnnotationRecord]:
-    """Probabilities [C] as whole-image annotations, best first."""
+    """Scores [C] as whole-image annotations, best first."""
     order = scores.argsort(descending=True, stable=True).tolist()
     return [AnnotationRecord(label=labels[i], score=float(scores[i]), source="model") for i in order]
 

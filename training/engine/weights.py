@@ -12,7 +12,8 @@ from training.engine.batches import plain_batch
 from training.engine.config import Config
 from training.engine.data import Examples
 from training.engine.errors import CheckpointError, ConfigError, WeightsError
-from training.engine.network import Network, fold_batch_norm, normalise
+from training.engine.families import build_network
+from training.engine.network import Network, normalise
 from training.engine.progress import Progress
 from training.engine.weight_files import State, download_weights, find_weights, read_weights
 
@@ -43,9 +44,7 @@ def starting_network(
 
 
 def _build(config: Config, label_count: int) -> Network:
-    info = catalog.model_info(config.model)
-    network: Network = catalog.load_module(info.module).build(info, label_count, config.image_size)
-    return network
+    return build_network(catalog.model_info(config.model), label_count, config.image_size)
 
 
 def _from_checkpoint(config: Config, labels: Sequence[str], path: Path) -> Network:
@@ -53,10 +52,10 @@ def _from_checkpoint(config: Config, labels: Sequence[str], path: Path) -> Netwo
     if base.model != config.model:
         raise CheckpointError(f"The base checkpoint is a {base.model}, not a {config.model}.")
     network = _build(config, len(base.labels))
-    fold_batch_norm(network)
+    network.fold()
     _load(network, base.weights, path)
     if tuple(labels) != base.labels:
-        network.mix_rows(_mix_by_name(base.labels, labels))
+        network.replace_head(_mix_by_name(base.labels, labels))
     return network
 
 
@@ -68,10 +67,10 @@ def _from_catalogue(
     progress.on_log(f"{info.weights.trained_on} weights from {path.name}")
     network = _build(config, info.weights.label_count)
     _load(network, read_weights(info, path), path)
-    fold_batch_norm(network)
+    network.fold()
     squares, targets = plain_batch(examples, _few_of_each_label(examples, len(labels)))
     images = normalise(squares, info.mean, info.std)
-    network.mix_rows(network.likeness(images, targets, len(labels)))
+    network.replace_head(network.likeness(images, targets, len(labels)))
     return network
 
 

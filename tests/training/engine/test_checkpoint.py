@@ -9,7 +9,7 @@ from training.engine import catalog, checkpoint
 from training.engine.checkpoint import Checkpoint
 from training.engine.errors import CheckpointError, TargetError
 from training.engine.export import export
-from training.engine.network import fold_batch_norm
+from training.engine.families import build_network
 from training.engine.progress import Silent
 
 NAME = "mobilenet_v3_small"
@@ -18,8 +18,8 @@ NAME = "mobilenet_v3_small"
 @pytest.fixture
 def small() -> Checkpoint:
     info = catalog.MODELS[NAME]
-    network = catalog.load_module(info.module).build(info, 2, 96)
-    fold_batch_norm(network)
+    network = build_network(info, 2, 96)
+    network.fold()
     return Checkpoint(NAME, "classification", ("a", "b"), 96, info.default_config, network.state_dict(), 3, {"x": 0.5})
 
 

@@ -10,7 +10,8 @@ from training.engine import catalog, checkpoint, weights
 from training.engine.config import Config
 from training.engine.data import Examples, read_examples, read_run_folder
 from training.engine.errors import CheckpointError, ConfigError, WeightsError
-from training.engine.network import Network, fold_batch_norm
+from training.engine.families import build_network
+from training.engine.network import Network
 from training.engine.progress import Silent
 from training.engine.weight_files import find_weights
 
@@ -71,8 +72,8 @@ def test_random_weights_keep_their_batch_norm(examples: Examples, folder: Path) 
 
 @torch.no_grad()
 def test_an_earlier_checkpoint_keeps_what_it_knows_of_each_label(examples: Examples, folder: Path) -> None:
-    earlier = catalog.load_module(INFO.module).build(INFO, 2, 96)
-    fold_batch_norm(earlier)
+    earlier = build_network(INFO, 2, 96)
+    earlier.fold()
     base = checkpoint.Checkpoint(
         INFO.name, "detection", ("square", "star"), 96, Config(INFO.name), earlier.state_dict()
     )
@@ -86,7 +87,7 @@ def test_an_earlier_checkpoint_keeps_what_it_knows_of_each_label(examples: Examp
 
 def test_a_checkpoint_of_another_model_is_refused(examples: Examples, folder: Path) -> None:
     info = catalog.MODELS["mobilenet_v3_small"]
-    other = catalog.load_module(info.module).build(info, 2, 96)
+    other = build_network(info, 2, 96)
     base = checkpoint.Checkpoint(info.name, "classification", LABELS, 96, info.default_config, other.state_dict())
     checkpoint.save(base, folder / "base.pt")
     with pytest.raises(CheckpointError, match="mobilenet_v3_small"):

@@ -4,7 +4,6 @@ torchvision resizes, pads, matches and decodes image by image and makes its anch
 squares with cached anchors the same network trains 1.5-2 times faster. State dict keys are torchvision's own.
 """
 
-import copy
 import math
 from collections.abc import Iterable, Sequence
 
@@ -14,9 +13,10 @@ from torch import Tensor, nn
 from torchvision.models.detection import ssdlite320_mobilenet_v3_large
 from torchvision.models.detection.image_list import ImageList
 
-from training.engine.catalog import ModelInfo
 from training.engine.detectors import anchors as anchor_boxes
-from training.engine.network import LearningTarget, Network, Stage, contiguous
+from training.engine.model_info import ModelInfo
+from training.engine.network import Detector, LearningTarget, Stage, fold_batch_norm
+from training.engine.scoring import Scoring
 
 NEGATIVES_PER_POSITIVE = 3
 STEM_BLOCKS = 7
@@ -27,9 +27,10 @@ EXTRA_SHARE = 0.5
 """The trunk and the extra layers know images already: they learn at a share of the heads' rate."""
 
 
-class Ssdlite(Network):
+class Ssdlite(Detector):
     """Scores [B, A, C + 1] (logits, background first) and box deltas [B, A, 4] over A anchors of six maps."""
 
+    scoring = Scoring.SOFTMAX_WITH_BACKGROUND
     anchors: Tensor
 
     def __init__(self, label_count: int, image_size: int) -> None:
@@ -50,9 +51,8 @@ class Ssdlite(Network):
         return torch.cat(logits, 1), torch.cat(deltas, 1)
 
     def predictions(self, images: Tensor) -> tuple[Tensor, Tensor]:
-        """Softmax scores [B, A, C + 1], background first, and boxes [B, A, 4], corners 0..1 clipped."""
         logits, deltas = self(images)
-        return torch.softmax(logits, -1), self.decoder(deltas)
+        return self.scores(logits), self.decoder(deltas)
 
     def losses(self, images: Tensor, targets: Sequence[LearningTarget]) -> dict[str, Tensor]:
         """Smooth L1 on matched anchors; cross-entropy on them and on the three hardest negatives for each."""
@@ -76,7 +76,7 @@ class Ssdlite(Network):
         ]
 
     @torch.no_grad()
-    def mix_rows(self, mix: Tensor) -> None:
+    def replace_head(self, mix: Tensor) -> None:
         with_background = torch.block_diag(torch.ones(1, 1), mix)  # type: ignore[no-untyped-call]
         for block in self._class_blocks():
             assert isinstance(block, nn.Sequential)
@@ -86,7 +86,7 @@ class Ssdlite(Network):
 
     @torch.no_grad()
     def likeness(self, images: Tensor, targets: Sequence[LearningTarget], label_count: int) -> Tensor:
-        scores = torch.softmax(self(images)[0], -1)[..., 1:]
+        scores = self.scores(self(images)[0])[..., self.scoring.first_label :]
         classes, _ = self._match(targets)
         mix = torch.ones(label_count, self.label_count)
         for label in range(label_count):
@@ -94,6 +94,9 @@ class Ssdlite(Network):
             if len(fired):
                 mix[label] = fired.mean(0)
         return mix / mix.sum(1, keepdim=True)
+
+    def fold(self) -> None:
+        fold_batch_norm(self)
 
     def _match(self, targets: Sequence[LearningTarget]) -> tuple[Tensor, Tensor]:
         """Per anchor the class [B, A], 0 for background, and the deltas [B, A, 4] that would hit its box."""
@@ -117,28 +120,8 @@ class Ssdlite(Network):
         return blocks
 
 
-class ExportForm(nn.Module):
-    """Normalised image [1, 3, S, S] to scores [1, A, C + 1] (softmax, background first) and boxes [1, A, 4] (0..1)."""
-
-    def __init__(self, network: Ssdlite) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
-        return self.network.predictions(image)
-
-
 def build(info: ModelInfo, label_count: int, image_size: int) -> Ssdlite:  # noqa: ARG001 one shape for all families
-    """A network with random weights; `label_count` does not count the background."""
     return Ssdlite(label_count, image_size)
-
-
-def export_form(network: Ssdlite) -> nn.Module:
-    """A copy of the network in eval mode that converters can trace: two plain outputs, anchors baked in.
-
-    Its input is normalised by the catalogue's `mean` and `std` of the model (on pixels 0..255).
-    """
-    return contiguous(ExportForm(copy.deepcopy(network)).cpu().eval().requires_grad_(False))
 
 
 def _anchors(whole: nn.Module, image_size: int) -> Tensor:

@@ -5,7 +5,7 @@ import torch
 
 from training.engine.catalog import MODELS
 from training.engine.classifiers import mobilenet
-from training.engine.network import LearningTarget, fold_batch_norm
+from training.engine.network import LearningTarget, export_form
 from training.engine.weight_files import find_weights
 
 NAMES = [name for name, info in MODELS.items() if info.task == "classification"]
@@ -33,9 +33,9 @@ def test_the_published_weights_load_and_fold(weights_dir: Path) -> None:
     network.eval()
     images = torch.rand(2, 3, 224, 224)
     before = network.predictions(images)
-    fold_batch_norm(network)
+    network.fold()
     torch.testing.assert_close(network.predictions(images), before, atol=1e-4, rtol=1e-3)
-    torch.testing.assert_close(mobilenet.export_form(network)(images), before, atol=1e-4, rtol=1e-3)
+    torch.testing.assert_close(export_form(network)(images), before, atol=1e-4, rtol=1e-3)
 
 
 @torch.no_grad()
@@ -43,7 +43,7 @@ def test_mixed_rows_give_mixed_logits() -> None:
     network = mobilenet.build(INFO, 4, 96).eval()
     images = torch.rand(1, 3, 96, 96)
     before = network(images)
-    network.mix_rows(torch.tensor([[0, 0, 1.0, 0], [0.5, 0.5, 0, 0]]))
+    network.replace_head(torch.tensor([[0, 0, 1.0, 0], [0.5, 0.5, 0, 0]]))
     torch.testing.assert_close(network(images)[:, 0], before[:, 2], atol=1e-5, rtol=1e-4)
     assert network(images).shape == (1, 2)
 

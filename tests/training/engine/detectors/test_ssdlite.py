@@ -10,7 +10,7 @@ from PIL import Image
 from training.engine.catalog import MODELS
 from training.engine.detectors import ssdlite
 from training.engine.detectors.postprocess import detections
-from training.engine.network import LearningTarget, fold_batch_norm, normalise
+from training.engine.network import LearningTarget, export_form, normalise
 from training.engine.weight_files import find_weights
 
 INFO = MODELS["ssdlite320_mobilenet_v3_large"]
@@ -57,7 +57,7 @@ def test_detections_are_torchvisions(network: ssdlite.Ssdlite, state: State, squ
 def test_folding_batch_norm_changes_nothing(network: ssdlite.Ssdlite, square: torch.Tensor) -> None:
     image = normalise(square[None], INFO.mean, INFO.std)
     scores, boxes = network.predictions(image)
-    fold_batch_norm(network)
+    network.fold()
     assert not [name for name in network.state_dict() if "running_mean" in name]
     torch.testing.assert_close(network.predictions(image), (scores, boxes), atol=1e-4, rtol=0)
 
@@ -65,7 +65,7 @@ def test_folding_batch_norm_changes_nothing(network: ssdlite.Ssdlite, square: to
 @torch.no_grad()
 def test_the_export_form_says_the_same(network: ssdlite.Ssdlite, square: torch.Tensor) -> None:
     image = normalise(square[None], INFO.mean, INFO.std)
-    form = ssdlite.export_form(network)
+    form = export_form(network)
     torch.testing.assert_close(form(image), network.predictions(image), atol=1e-4, rtol=0)
     assert all(tensor.is_contiguous() for tensor in form.state_dict().values())
 
@@ -77,7 +77,7 @@ def test_mixed_rows_give_mixed_logits(network: ssdlite.Ssdlite, square: torch.Te
     mix = torch.zeros(3, 90)
     mix[0, 16] = mix[2, 3] = 1
     mix[1, :2] = 0.5
-    network.mix_rows(mix)
+    network.replace_head(mix)
     after = network(image)[0]
     assert after.shape == (1, before.shape[1], 4)
     torch.testing.assert_close(after[..., [0, 1, 3]], before[..., [0, 17, 4]], atol=1e-4, rtol=1e-4)
