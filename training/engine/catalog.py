@@ -4,7 +4,6 @@ import importlib
 from types import ModuleType
 from typing import Any
 
-from annotations.dataset.records import Task
 from training.engine.config import FEWEST_STEPS, Config
 from training.engine.errors import ConfigError
 from training.engine.model_info import ModelInfo, Rgb
@@ -24,7 +23,7 @@ def model_info(name: str) -> ModelInfo:
     return MODELS[name]
 
 
-def default_model(task: Task) -> ModelInfo:
+def default_model(task: str) -> ModelInfo:
     """The first model of the table that does `task`: what one click trains."""
     return next(info for info in MODELS.values() if info.task == task)
 
