@@ -76,7 +76,9 @@ class Network(nn.Module):
 
 
 class Detector(Network):
-    """Finds boxes of labels."""
+    """Finds boxes of labels. `anchors` [A, 4]: the box that each row of scores starts from, corners as shares."""
+
+    anchors: Tensor
 
     @abstractmethod
     def predictions(self, images: Tensor) -> tuple[Tensor, Tensor]:

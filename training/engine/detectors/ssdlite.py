@@ -13,9 +13,9 @@ from torch import Tensor, nn
 from torchvision.models.detection import ssdlite320_mobilenet_v3_large
 from torchvision.models.detection.image_list import ImageList
 
-from training.engine.detectors import anchors as anchor_boxes
+from training.engine.detectors.detector import AnchorDetector
 from training.engine.model_info import ModelInfo
-from training.engine.network import Detector, LearningTarget, Stage, fold_batch_norm
+from training.engine.network import LearningTarget, Stage, fold_batch_norm
 from training.engine.scoring import Scoring
 
 NEGATIVES_PER_POSITIVE = 3
@@ -27,11 +27,10 @@ EXTRA_SHARE = 0.5
 """The trunk and the extra layers know images already: they learn at a share of the heads' rate."""
 
 
-class Ssdlite(Detector):
+class Ssdlite(AnchorDetector):
     """Scores [B, A, C + 1] (logits, background first) and box deltas [B, A, 4] over A anchors of six maps."""
 
     scoring = Scoring.SOFTMAX_WITH_BACKGROUND
-    anchors: Tensor
 
     def __init__(self, label_count: int, image_size: int) -> None:
         super().__init__()
@@ -39,27 +38,22 @@ class Ssdlite(Detector):
         self.label_count = label_count
         self.backbone = whole.backbone
         self.head = whole.head
-        self.register_buffer("anchors", _anchors(whole, image_size), persistent=False)
-        self.decoder = anchor_boxes.Decoder(self.anchors)
+        self.place_anchors(_anchors(whole, image_size))
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
         maps = list(self.backbone(images).values())
-        columns = self.label_count + 1
+        columns = self.scoring.columns(self.label_count)
         logits = [_rows(block(f), columns) for f, block in zip(maps, self._class_blocks(), strict=True)]
         deltas = [_rows(block(f), 4) for f, block in zip(maps, self._box_blocks(), strict=True)]
         return torch.cat(logits, 1), torch.cat(deltas, 1)
-
-    def predictions(self, images: Tensor) -> tuple[Tensor, Tensor]:
-        logits, deltas = self(images)
-        return self.scores(logits), self.decoder(deltas)
 
     def losses(self, images: Tensor, targets: Sequence[LearningTarget]) -> dict[str, Tensor]:
         """Smooth L1 on matched anchors; cross-entropy on them and on the three hardest negatives for each."""
         logits, deltas = self(images)
         logits, deltas = logits.float(), deltas.float()
-        classes, wanted = self._match(targets)
-        positive = classes > 0
+        labels, wanted = self.assigned(targets)
+        positive, classes = labels >= 0, labels + 1  # nothing, -1, is class 0: the background
         count = positive.sum().clamp(min=1)
         box = F.smooth_l1_loss(deltas[positive], wanted[positive], reduction="sum")
         entropy = F.cross_entropy(logits.flatten(0, 1), classes.flatten(), reduction="none").view_as(classes)
@@ -84,30 +78,8 @@ class Ssdlite(Detector):
         self.label_count = len(mix)
         self.head.classification_head.num_columns = len(mix) + 1
 
-    @torch.no_grad()
-    def likeness(self, images: Tensor, targets: Sequence[LearningTarget], label_count: int) -> Tensor:
-        scores = self.scores(self(images)[0])[..., self.scoring.first_label :]
-        classes, _ = self._match(targets)
-        mix = torch.ones(label_count, self.label_count)
-        for label in range(label_count):
-            fired = scores[classes == label + 1]
-            if len(fired):
-                mix[label] = fired.mean(0)
-        return mix / mix.sum(1, keepdim=True)
-
     def fold(self) -> None:
         fold_batch_norm(self)
-
-    def _match(self, targets: Sequence[LearningTarget]) -> tuple[Tensor, Tensor]:
-        """Per anchor the class [B, A], 0 for background, and the deltas [B, A, 4] that would hit its box."""
-        shape = (len(targets), len(self.anchors))
-        classes = torch.zeros(shape, dtype=torch.int64, device=self.anchors.device)
-        deltas = torch.zeros((*shape, 4), device=self.anchors.device)
-        for i, target in enumerate(targets):
-            matched, box = anchor_boxes.match(target.boxes, self.anchors)
-            classes[i, matched] = target.labels[box] + 1
-            deltas[i, matched] = anchor_boxes.encode(target.boxes[box], self.anchors[matched])
-        return classes, deltas
 
     def _class_blocks(self) -> nn.ModuleList:
         blocks = self.head.classification_head.module_list
