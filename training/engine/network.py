@@ -110,7 +110,10 @@ def export_form(network: Network) -> nn.Module:
 
 
 def fold_batch_norm(network: nn.Module) -> None:
-    """`Network.fold` of a family that registers each BatchNorm2d right after the Conv2d whose output it takes."""
+    """`Network.fold` of a family that registers each BatchNorm2d right after the Conv2d whose output it takes.
+
+    A convolution without a bias gets one, which does not learn: its `requires_grad` is False.
+    """
     network.eval()
     for module in list(network.modules()):
         children = list(module.named_children())
