@@ -74,11 +74,12 @@ class TinyDetector(AnchorDetector):
         there = labels >= 0
         truth = F.one_hot(labels + 1, self.label_count + 1).to(logits)
         if self.scoring is Scoring.SIGMOID:
-            named = F.binary_cross_entropy_with_logits(logits, truth[..., 1:])
+            named = F.binary_cross_entropy_with_logits(logits, truth[..., 1:], reduction="sum")
         else:
-            named = F.cross_entropy(logits.flatten(0, 1), truth.flatten(0, 1))
-        box = F.smooth_l1_loss(deltas[there], wanted[there], reduction="sum") / there.sum().clamp(min=1)
-        return {"box": box, "class": named}
+            named = F.cross_entropy(logits.flatten(0, 1), truth.flatten(0, 1), reduction="sum")
+        box = F.smooth_l1_loss(deltas[there], wanted[there], reduction="sum")
+        count = there.sum().clamp(min=1)
+        return {"box": box / count, "class": named / count}
 
     def stages(self) -> list[Stage]:
         first = list(self.trunk[:3].parameters())
