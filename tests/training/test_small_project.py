@@ -48,7 +48,13 @@ def test_it_trains(run: Json) -> None:
     assert run["metrics"] == {}  # nothing measures it
 
 
-@pytest.mark.parametrize("target", TARGETS)
+QUICK = {"onnx"}
+"""Converted in every run of the tests; the other targets, whose conversion takes half a minute, in `make test-full`."""
+
+
+@pytest.mark.parametrize(
+    "target", [pytest.param(name, marks=() if name in QUICK else pytest.mark.full) for name in TARGETS]
+)
 def test_it_exports(api: Api, run: Json, target: str) -> None:
     made = api.post(f"runs/{run['id']}/artifacts/", target=target)
     artifact = api.finish(f"artifacts/{made['id']}/", 240)

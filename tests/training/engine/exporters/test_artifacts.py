@@ -133,9 +133,12 @@ def test_the_same_checkpoint_gives_the_same_bytes(
     assert again["sha256"] == read_report(make_artifact(CLASSIFIER, target))["sha256"]
 
 
+@pytest.mark.parametrize("model", sorted(QUICK))
 @pytest.mark.parametrize(("target", "quantization"), QUANTIZED)
-def test_a_quantization_makes_the_file_smaller(target: str, quantization: str, detector_artifact: MakeArtifact) -> None:
-    whole, small = (read_report(detector_artifact(target, name)) for name in ("none", quantization))
+def test_a_quantization_makes_the_file_smaller(
+    target: str, quantization: str, model: str, make_artifact: MakeArtifact
+) -> None:
+    whole, small = (read_report(make_artifact(model, target, name)) for name in ("none", quantization))
 
     assert model_size(small) < 0.6 * model_size(whole)
 
