@@ -1322,14 +1322,27 @@ export interface components {
             readonly sha256: string;
             files: components["schemas"]["File"][];
             parity: components["schemas"]["Parity"] | null;
-            metrics: {
-                [key: string]: number | null;
-            } | null;
+            metrics: components["schemas"]["ArtifactMetrics"] | null;
             readonly error: components["schemas"]["Error"] | null;
             /** Format: date-time */
             readonly created_at: string;
             /** Format: date-time */
             readonly finished_at: string | null;
+        };
+        /** @description The artifact's metrics, and the checkpoint's on the same images; what was not measured is left out. */
+        ArtifactMetrics: {
+            /** Format: double */
+            AP?: number;
+            /** Format: double */
+            AP50?: number;
+            /** Format: double */
+            accuracy?: number;
+            /** Format: double */
+            checkpoint_AP?: number;
+            /** Format: double */
+            checkpoint_AP50?: number;
+            /** Format: double */
+            checkpoint_accuracy?: number;
         };
         AuditEntry: {
             readonly id: number;
@@ -1372,6 +1385,71 @@ export interface components {
             readonly created_at: string;
             annotations: components["schemas"]["Annotation"][];
         };
+        /** @description How well images are told apart. */
+        ClassificationEvaluation: {
+            split: components["schemas"]["SplitEnum"];
+            /** @description that the numbers are of; `predictions` may be of fewer */
+            image_count: number;
+            /** @description by sha256, those that are still there */
+            images: {
+                [key: string]: components["schemas"]["EvaluatedImage"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            task: "classification";
+            /** Format: double */
+            accuracy: number | null;
+            /** Format: double */
+            macro_f1: number | null;
+            labels: components["schemas"]["LabelScores"][];
+            /** @description rows: the truth; columns: the answer */
+            confusion: number[][];
+            predictions: components["schemas"]["ClassificationPrediction"][];
+        };
+        /**
+         * @description * `classification` - classification
+         * @enum {string}
+         */
+        ClassificationEvaluationTaskEnum: "classification";
+        ClassificationPrediction: {
+            /** @description sha256 */
+            image: string;
+            /** @description a label */
+            truth: string;
+            /** @description by label */
+            scores: {
+                [key: string]: number;
+            };
+        };
+        /** @description COCO's twelve numbers; null where no box of that size is in the truth. */
+        Coco: {
+            /** Format: double */
+            AP: number | null;
+            /** Format: double */
+            AP50: number | null;
+            /** Format: double */
+            AP75: number | null;
+            /** Format: double */
+            AP_small: number | null;
+            /** Format: double */
+            AP_medium: number | null;
+            /** Format: double */
+            AP_large: number | null;
+            /** Format: double */
+            AR1: number | null;
+            /** Format: double */
+            AR10: number | null;
+            /** Format: double */
+            AR100: number | null;
+            /** Format: double */
+            AR_small: number | null;
+            /** Format: double */
+            AR_medium: number | null;
+            /** Format: double */
+            AR_large: number | null;
+        };
         Config: {
             model: string;
             base: components["schemas"]["BaseEnum"];
@@ -1383,6 +1461,17 @@ export interface components {
             image_size: number;
             seed: number;
             threads: number;
+        };
+        /** @description What differs from the model's defaults. The model's row and `Config` check it, not this. */
+        ConfigChangesRequest: {
+            epochs?: number;
+            batch_size?: number;
+            /** Format: double */
+            learning_rate?: number;
+            freeze?: components["schemas"]["FreezeEnum"];
+            image_size?: number;
+            seed?: number;
+            threads?: number;
         };
         Counts: {
             images: number;
@@ -1397,6 +1486,49 @@ export interface components {
             /** Format: email */
             email: string;
             password: string;
+        };
+        /** @description One that the checkpoint found, in the same pixels. */
+        DetectedBox: {
+            label: string;
+            /** Format: double */
+            x_min: number;
+            /** Format: double */
+            y_min: number;
+            /** Format: double */
+            x_max: number;
+            /** Format: double */
+            y_max: number;
+            /** Format: double */
+            score: number;
+        };
+        /** @description How well boxes are found. */
+        DetectionEvaluation: {
+            split: components["schemas"]["SplitEnum"];
+            /** @description that the numbers are of; `predictions` may be of fewer */
+            image_count: number;
+            /** @description by sha256, those that are still there */
+            images: {
+                [key: string]: components["schemas"]["EvaluatedImage"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            task: "detection";
+            coco: components["schemas"]["Coco"];
+            labels: components["schemas"]["LabelAP"][];
+            predictions: components["schemas"]["DetectionPrediction"][];
+        };
+        /**
+         * @description * `detection` - detection
+         * @enum {string}
+         */
+        DetectionEvaluationTaskEnum: "detection";
+        DetectionPrediction: {
+            /** @description sha256 */
+            image: string;
+            truth: components["schemas"]["LabelledBox"][];
+            detections: components["schemas"]["DetectedBox"][];
         };
         Diff: {
             images_added: number;
@@ -1457,6 +1589,13 @@ export interface components {
             /** Format: double */
             estimate_seconds: number;
         };
+        EvaluatedImage: {
+            id: number;
+            name: string;
+            width: number;
+            height: number;
+        };
+        Evaluation: components["schemas"]["DetectionEvaluation"] | components["schemas"]["ClassificationEvaluation"];
         FieldProblem: {
             field: string;
             detail: string;
@@ -1589,10 +1728,42 @@ export interface components {
             readonly position: number;
             readonly annotation_count: number;
         };
+        LabelAP: {
+            name: string;
+            /** @description boxes */
+            truth_count: number;
+            /** Format: double */
+            AP: number | null;
+            /** Format: double */
+            AP50: number | null;
+        };
         LabelCount: {
             name: string;
             color: string;
             annotation_count: number;
+        };
+        LabelScores: {
+            name: string;
+            /** @description images */
+            truth_count: number;
+            /** Format: double */
+            precision: number | null;
+            /** Format: double */
+            recall: number | null;
+            /** Format: double */
+            f1: number | null;
+        };
+        /** @description Pixels of the EXIF-oriented image, origin top left. */
+        LabelledBox: {
+            label: string;
+            /** Format: double */
+            x_min: number;
+            /** Format: double */
+            y_min: number;
+            /** Format: double */
+            x_max: number;
+            /** Format: double */
+            y_max: number;
         };
         Log: {
             lines: components["schemas"]["LogLine"][];
@@ -1634,6 +1805,12 @@ export interface components {
             /** Format: date-time */
             readonly created_at: string;
         };
+        /**
+         * @description * `AP` - AP
+         *     * `accuracy` - accuracy
+         * @enum {string}
+         */
+        MetricEnum: "AP" | "accuracy";
         Metrics: {
             results: components["schemas"]["Metric"][];
         };
@@ -1705,10 +1882,7 @@ export interface components {
              * @default catalogue
              */
             base: string;
-            /** @description what differs from the model's defaults */
-            config?: {
-                [key: string]: unknown;
-            };
+            config?: components["schemas"]["ConfigChangesRequest"];
         };
         NewTokenRequest: {
             /** Format: email */
@@ -1850,17 +2024,39 @@ export interface components {
             /** Format: uri */
             previous: string | null;
         };
-        /** @description The largest difference between the artifact's answers and the checkpoint's. */
+        /** @description How far the artifact's answers are from the checkpoint's on the same images; null is what can't be measured. */
         Parity: {
-            /** Format: double */
+            /**
+             * Format: double
+             * @description of any raw box, in pixels of the original
+             */
             max_box_px: number | null;
-            /** Format: double */
-            max_score: number;
-            images: number;
+            /**
+             * Format: double
+             * @description of any raw score
+             */
+            max_score: number | null;
+            /** @description final detections that only one of the two has */
+            unmatched_detections: number;
+            metric: components["schemas"]["MetricEnum"];
+            /**
+             * Format: double
+             * @description the checkpoint's metric less the artifact's
+             */
+            metric_loss: number | null;
             /** Format: double */
             limit_box_px: number | null;
             /** Format: double */
             limit_score: number;
+            /** Format: double */
+            limit_metric_loss: number | null;
+            /** @description that were compared on */
+            images: number;
+            /** @description in the split; `images` are spread evenly over it */
+            images_available: number;
+            split: components["schemas"]["SplitEnum"];
+            verification: components["schemas"]["VerificationEnum"];
+            /** @description what ran the artifact, with its version */
             runtime: string;
             passed: boolean;
         };
@@ -2011,9 +2207,7 @@ export interface components {
             /** Format: int64 */
             snapshot?: number | null;
             model: string;
-            config?: {
-                [key: string]: unknown;
-            };
+            config?: components["schemas"]["ConfigChangesRequest"];
         };
         RunSnapshot: {
             readonly id: number;
@@ -2100,6 +2294,13 @@ export interface components {
             train: number;
             val: number;
         };
+        /**
+         * @description * `train` - train
+         *     * `val` - val
+         *     * `test` - test
+         * @enum {string}
+         */
+        SplitEnum: "train" | "val" | "test";
         Splits: {
             train?: number;
             val?: number;
@@ -2193,6 +2394,14 @@ export interface components {
             readonly name: string;
             readonly teams: components["schemas"]["MyTeam"][];
         };
+        /**
+         * @description * `run_here` - its file was run on the export machine, in `runtime`
+         *     * `run_in_client_here` - its file was run on the export machine, in the client of its users
+         *     * `converted_and_compared` - converted and compared; the export machine can't run its file
+         *     * `reported_from_device` - a device ran its file and reported the answers
+         * @enum {string}
+         */
+        VerificationEnum: "run_here" | "run_in_client_here" | "converted_and_compared" | "reported_from_device";
     };
     responses: never;
     parameters: never;
@@ -4322,9 +4531,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["Evaluation"];
                 };
             };
             /** @description A problem */

@@ -9,7 +9,7 @@ export type Role = Schemas["RoleEnum"];
 export type Task = Schemas["TaskEnum"];
 export type Queue = Schemas["QueueEnum"];
 export type Status = Schemas["StatusEnum"];
-export type Split = "train" | "val" | "test";
+export type Split = Schemas["SplitEnum"];
 
 export interface Page<T> {
   results: T[];
@@ -39,12 +39,10 @@ export type Counts = Schemas["Counts"];
 export type Project = Schemas["Project"];
 
 export type Image = Schemas["Image"];
-export type ClaimedImage = Schemas["ClaimedImage"];
 export type Annotation = Schemas["Annotation"];
 /** What a save sends of one annotation. */
 export type AnnotationDraft = Schemas["Draft"];
 export type AnnotationState = Schemas["State"];
-export type Revision = Schemas["Revision"];
 export type UploadAnswer = Schemas["Upload"];
 
 export interface SaveRequest {
@@ -54,15 +52,8 @@ export interface SaveRequest {
   queue?: Queue;
 }
 
-/** The 409 of a save adds these to the problem. */
-export interface SaveConflict {
-  current: AnnotationState;
-  conflicts: string[];
-}
-
 export type Finding = Schemas["Finding"];
 export type Import = Schemas["Import"];
-export type JobError = Schemas["JobError"];
 
 export type Snapshot = Schemas["Snapshot"];
 export type SnapshotDiff = Schemas["Diff"];
@@ -94,59 +85,11 @@ export type LogLine = Schemas["LogLine"];
 export type Parity = Schemas["Parity"];
 export type Artifact = Schemas["Artifact"];
 
-export interface LabelledBox {
-  label: string;
-  x_min: number;
-  y_min: number;
-  x_max: number;
-  y_max: number;
-}
-
-export type CocoName =
-  | "AP"
-  | "AP50"
-  | "AP75"
-  | "AP_small"
-  | "AP_medium"
-  | "AP_large"
-  | "AR1"
-  | "AR10"
-  | "AR100"
-  | "AR_small"
-  | "AR_medium"
-  | "AR_large";
-
-interface EvaluationBase {
-  split: Split;
-  image_count: number;
-  /** By sha256. */
-  images: Record<string, { id: number; name: string; width: number; height: number }>;
-}
-
-export interface DetectionEvaluation extends EvaluationBase {
-  task: "detection";
-  coco: Record<CocoName, number | null>;
-  labels: { name: string; truth_count: number; AP: number | null; AP50: number | null }[];
-  predictions: { image: string; truth: LabelledBox[]; detections: (LabelledBox & { score: number })[] }[];
-}
-
-export interface ClassificationEvaluation extends EvaluationBase {
-  task: "classification";
-  accuracy: number;
-  macro_f1: number;
-  labels: {
-    name: string;
-    truth_count: number;
-    precision: number | null;
-    recall: number | null;
-    f1: number | null;
-  }[];
-  /** Rows are the truth. */
-  confusion: number[][];
-  predictions: { image: string; truth: string; scores: Record<string, number> }[];
-}
-
-export type Evaluation = DetectionEvaluation | ClassificationEvaluation;
+export type LabelledBox = Schemas["LabelledBox"];
+export type CocoName = keyof Schemas["Coco"];
+export type DetectionEvaluation = Schemas["DetectionEvaluation"];
+export type ClassificationEvaluation = Schemas["ClassificationEvaluation"];
+export type Evaluation = Schemas["Evaluation"];
 
 /** RFC 9457. Some problems carry more, such as a conflict's `current`. */
 export type Problem = Schemas["Problem"] & { [extra: string]: unknown };
