@@ -13,9 +13,9 @@ from django.db import connection
 from annotations import labeling, queue, snapshots
 from annotations.label_merges import merge_label
 from annotations.models import Annotation, Image, Revision, Snapshot
-from annotations.snapshots import building
 from annotations.object_keys import image_key
 from annotations.recount import recount
+from annotations.snapshots import building
 from annotations.transactions import Turn
 from boxwright import limits
 from boxwright.errors import Conflict, DomainError
