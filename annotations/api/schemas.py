@@ -11,8 +11,7 @@ from rest_framework import serializers
 from annotations.models import Image
 from boxwright import limits
 from boxwright.api.fields import CountedListField, IdField
-from boxwright.jobs import Status
-from boxwright.projects.models import QUEUES, TaskKind
+from boxwright.projects.models import QUEUES
 from boxwright.teams.api.serializers import PersonSerializer
 
 
@@ -154,100 +153,3 @@ class RevisionSerializer(serializers.Serializer[Any]):
     upserted = DraftSerializer(many=True)
     deleted = serializers.ListField(child=serializers.UUIDField())
     merged_label = serializers.CharField(help_text="the label that went into another by this revision, else empty")
-
-
-class JobErrorSerializer(serializers.Serializer[Any]):
-    code = serializers.CharField()
-    detail = serializers.CharField()
-
-
-class FindingSerializer(serializers.Serializer[Any]):
-    severity = serializers.ChoiceField(choices=("error", "warning", "info"))
-    file = serializers.CharField()
-    line = serializers.IntegerField(allow_null=True)
-    reason = serializers.CharField()
-
-
-class ImportCountsSerializer(serializers.Serializer[Any]):
-    files = serializers.IntegerField(required=False)
-    images_created = serializers.IntegerField(required=False)
-    images_duplicate = serializers.IntegerField(required=False)
-    annotations_created = serializers.IntegerField(required=False)
-    annotations_existing = serializers.IntegerField(required=False)
-
-
-class ProgressSerializer(serializers.Serializer[Any]):
-    done = serializers.IntegerField()
-    total = serializers.IntegerField()
-
-
-class ImportSerializer(serializers.Serializer[Any]):
-    id = serializers.IntegerField()
-    status = serializers.ChoiceField(choices=Status.choices)
-    format = serializers.CharField()
-    archive_name = serializers.CharField()
-    counts = ImportCountsSerializer()
-    progress = ProgressSerializer()
-    finding_count = serializers.IntegerField(help_text="all, also those that were not kept")
-    error = JobErrorSerializer(allow_null=True)
-    created_at = serializers.DateTimeField()
-    finished_at = serializers.DateTimeField(allow_null=True)
-
-
-class ImportRequestSerializer(serializers.Serializer[Any]):
-    archive = serializers.FileField()
-    format = serializers.CharField(max_length=40, required=False, default="", allow_blank=True)
-    create_labels = serializers.BooleanField(required=False, default=False)
-
-
-class LabelCountSerializer(serializers.Serializer[Any]):
-    name = serializers.CharField()
-    color = serializers.CharField()
-    annotation_count = serializers.IntegerField()
-
-
-class SplitsSerializer(serializers.Serializer[Any]):
-    train = serializers.IntegerField(required=False)
-    val = serializers.IntegerField(required=False)
-    test = serializers.IntegerField(required=False)
-
-
-class SnapshotSerializer(serializers.Serializer[Any]):
-    id = serializers.IntegerField()
-    number = serializers.IntegerField()
-    status = serializers.ChoiceField(choices=Status.choices)
-    sha256 = serializers.CharField(allow_blank=True)
-    image_count = serializers.IntegerField()
-    labelled_count = serializers.IntegerField()
-    box_count = serializers.IntegerField()
-    labels = LabelCountSerializer(many=True)
-    splits = SplitsSerializer(help_text="labelled images")
-    parent = serializers.IntegerField(allow_null=True, help_text="the number of the snapshot before")  # type: ignore[assignment]
-    author = PersonSerializer(allow_null=True)
-    created_at = serializers.DateTimeField()
-    error = JobErrorSerializer(allow_null=True)
-
-
-class DiffSerializer(serializers.Serializer[Any]):
-    images_added = serializers.IntegerField()
-    images_removed = serializers.IntegerField()
-    images_changed = serializers.IntegerField()
-    annotations_added = serializers.IntegerField()
-    annotations_removed = serializers.IntegerField()
-    annotations_changed = serializers.IntegerField()
-
-
-class FormatSerializer(serializers.Serializer[Any]):
-    name = serializers.CharField()
-    title = serializers.CharField()
-    tasks = serializers.ListField(child=serializers.ChoiceField(TaskKind.choices))
-    reads = serializers.BooleanField()
-    writes = serializers.BooleanField()
-
-
-class MergeSerializer(serializers.Serializer[Any]):
-    into = IdField(help_text="the id of the label that stays")
-
-
-class SampleRequestSerializer(serializers.Serializer[Any]):
-    team = serializers.SlugField(max_length=60, help_text="the team's slug")

@@ -1467,16 +1467,16 @@ export interface components {
         };
         Finding: {
             severity: components["schemas"]["SeverityEnum"];
-            file: string;
-            line: number | null;
-            reason: string;
+            readonly file: string;
+            readonly line: number | null;
+            readonly reason: string;
         };
         Format: {
             name: string;
             title: string;
             tasks: components["schemas"]["TaskEnum"][];
-            reads: boolean;
-            writes: boolean;
+            readonly reads: boolean;
+            readonly writes: boolean;
         };
         /**
          * @description * `none` - none
@@ -1503,19 +1503,19 @@ export interface components {
             readonly created_at: string;
         };
         Import: {
-            id: number;
+            readonly id: number;
             status: components["schemas"]["StatusEnum"];
-            format: string;
-            archive_name: string;
+            readonly format: string;
+            readonly archive_name: string;
             counts: components["schemas"]["ImportCounts"];
-            progress: components["schemas"]["Progress"];
+            readonly progress: components["schemas"]["Progress"];
             /** @description all, also those that were not kept */
             finding_count: number;
-            error: components["schemas"]["JobError"] | null;
+            readonly error: components["schemas"]["JobError"] | null;
             /** Format: date-time */
-            created_at: string;
+            readonly created_at: string;
             /** Format: date-time */
-            finished_at: string | null;
+            readonly finished_at: string | null;
         };
         ImportCounts: {
             files?: number;
@@ -1562,7 +1562,9 @@ export interface components {
             expires_in_days: number;
         };
         JobError: {
+            /** @description for programs: weights_unavailable, bad_data, crashed, … */
             code: string;
+            /** @description for people */
             detail: string;
         };
         Joined: {
@@ -2079,13 +2081,13 @@ export interface components {
          */
         SeverityEnum: "error" | "warning" | "info";
         Snapshot: {
-            id: number;
-            number: number;
+            readonly id: number;
+            readonly number: number;
             status: components["schemas"]["StatusEnum"];
-            sha256: string;
-            image_count: number;
-            labelled_count: number;
-            box_count: number;
+            readonly sha256: string;
+            readonly image_count: number;
+            readonly labelled_count: number;
+            readonly box_count: number;
             labels: components["schemas"]["LabelCount"][];
             /** @description labelled images */
             splits: components["schemas"]["Splits"];
@@ -2093,8 +2095,8 @@ export interface components {
             parent: number | null;
             author: components["schemas"]["Person"] | null;
             /** Format: date-time */
-            created_at: string;
-            error: components["schemas"]["JobError"] | null;
+            readonly created_at: string;
+            readonly error: components["schemas"]["JobError"] | null;
         };
         SplitCounts: {
             train: number;
