@@ -1,43 +1,86 @@
 """Artifacts: make, watch, download."""
 
+from typing import Any
+
 from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from boxwright.api.files import download_object
 from boxwright.api.views import Endpoint
+from boxwright.jobs import Status
 from boxwright.teams import audit
 from boxwright.teams.api.accounts import signed_in
 from boxwright.teams.models import Role
 from training import artifacts, queries
-from training.api import serializers as shapes
+from training.api.job_error import ErrorField
+from training.models import Artifact
 from training.needed_objects import archive_of
 
 
+class FileSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    size = serializers.IntegerField()
+
+
+class ParitySerializer(serializers.Serializer[Any]):
+    """The largest difference between the artifact's answers and the checkpoint's."""
+
+    max_box_px = serializers.FloatField(allow_null=True)
+    max_score = serializers.FloatField()
+    images = serializers.IntegerField()
+    limit_box_px = serializers.FloatField(allow_null=True)
+    limit_score = serializers.FloatField()
+    runtime = serializers.CharField()
+    passed = serializers.BooleanField()
+
+
+class ArtifactSerializer(serializers.ModelSerializer[Artifact]):
+    status = serializers.ChoiceField(choices=Status.choices)
+    files = FileSerializer(many=True)
+    parity = ParitySerializer(allow_null=True)
+    metrics = serializers.DictField(child=serializers.FloatField(allow_null=True), allow_null=True)
+    error = ErrorField()
+
+    class Meta:
+        model = Artifact
+        fields = [
+            *("id", "run", "target", "quantization", "status", "size", "sha256", "files", "parity", "metrics"),
+            *("error", "created_at", "finished_at"),
+        ]
+        read_only_fields = fields
+
+
+class NewArtifactSerializer(serializers.Serializer[Any]):
+    target = serializers.CharField(max_length=20)
+    quantization = serializers.CharField(max_length=20, default="none")
+
+
 class ArtifactsView(Endpoint):
-    @extend_schema(responses=shapes.ArtifactSerializer(many=True))
+    @extend_schema(responses=ArtifactSerializer(many=True))
     def get(self, request: Request, run_id: int) -> Response:
         run = queries.run_for(request.user, run_id)
-        return self.page(run.artifacts.all(), shapes.ArtifactSerializer, "id")
+        return self.page(run.artifacts.all(), ArtifactSerializer, "id")
 
     @extend_schema(
-        request=shapes.NewArtifactSerializer,
-        responses={201: shapes.ArtifactSerializer, 200: shapes.ArtifactSerializer},
+        request=NewArtifactSerializer,
+        responses={201: ArtifactSerializer, 200: ArtifactSerializer},
     )
     def post(self, request: Request, run_id: int) -> Response:
         """201 when it is made now, 200 when it is there or on its way already."""
         run = queries.run_for(request.user, run_id, Role.MANAGER)
-        asked = self.parsed(shapes.NewArtifactSerializer)
+        asked = self.parsed(NewArtifactSerializer)
         artifact, queued = artifacts.make_artifact(run=run, author=signed_in(request), **asked)
-        return Response(shapes.ArtifactSerializer(artifact).data, status=201 if queued else 200)
+        return Response(ArtifactSerializer(artifact).data, status=201 if queued else 200)
 
 
 class ArtifactView(Endpoint):
-    @extend_schema(responses=shapes.ArtifactSerializer)
+    @extend_schema(responses=ArtifactSerializer)
     def get(self, request: Request, artifact_id: int) -> Response:
-        return Response(shapes.ArtifactSerializer(queries.artifact_for(request.user, artifact_id)).data)
+        return Response(ArtifactSerializer(queries.artifact_for(request.user, artifact_id)).data)
 
 
 class ArtifactDownloadView(Endpoint):
