@@ -8,8 +8,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 
 from annotations.dataset.edits import SIDES
 from annotations.labeling.annotation_rows import Drawn
-from annotations.models import Image, Import, ImportFinding, Snapshot
-from boxwright.jobs import Job
+from annotations.models import Image, ImportFinding
 from boxwright.teams.models import User
 
 Shape = dict[str, Any]
@@ -56,49 +55,12 @@ def state_shape(image: Image, annotations: Iterable[Drawn]) -> Shape:
     return {"revision": image.revision, "queue": image.queue, "annotations": rows}
 
 
-def error_shape(job: Job) -> Shape | None:
-    return {"code": job.error_code, "detail": job.error} if job.error_code else None
-
-
-def import_shape(job: Import) -> Shape:
-    return {
-        "id": job.pk,
-        "status": job.status,
-        "format": job.format,
-        "archive_name": job.archive_name,
-        "counts": job.counts,
-        "progress": {"done": job.progress.get("done", 0), "total": job.progress.get("total", 0)},
-        "finding_count": job.finding_count,
-        "error": error_shape(job),
-        "created_at": job.created_at,
-        "finished_at": job.finished_at,
-    }
-
-
 def finding_shape(finding: ImportFinding) -> Shape:
     return {
         "severity": ImportFinding.Severity(finding.severity).label,
         "file": finding.file,
         "line": finding.line,
         "reason": finding.reason,
-    }
-
-
-def snapshot_shape(snapshot: Snapshot) -> Shape:
-    return {
-        "id": snapshot.pk,
-        "number": snapshot.number,
-        "status": snapshot.status,
-        "sha256": snapshot.sha256,
-        "image_count": snapshot.image_count,
-        "labelled_count": snapshot.labelled_count,
-        "box_count": snapshot.box_count,
-        "labels": snapshot.labels,
-        "splits": snapshot.splits,
-        "parent": snapshot.parent.number if snapshot.parent else None,
-        "author": person(snapshot.author),
-        "created_at": snapshot.created_at,
-        "error": error_shape(snapshot),
     }
 
 

@@ -12,8 +12,11 @@ from boxwright.teams.models import User
 class Run(Job):
     """One training on one snapshot. It survives its worker: checkpoints lie in the object store."""
 
-    TASK = "training.tasks.train_run"
+    WORK = "training.work.train_run"
+    SERIALIZER = "training.api.runs.RunSerializer"
+    EVENT = "run"
     QUEUE = "train"
+    AT_END = {"phase": "", "eta_seconds": None}
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="runs")
     number = models.PositiveIntegerField()
@@ -76,9 +79,11 @@ class LogLine(models.Model):
 class Artifact(Job):
     """The file(s) one target gives. Downloadable only once it was run against the checkpoint and agreed."""
 
-    TASK = "training.tasks.make_artifact"
+    WORK = "training.work.make_artifact"
+    SERIALIZER = "training.api.artifacts.ArtifactSerializer"
+    EVENT = "artifact"
     QUEUE = "export"
-    TEAM = "run__project__team_id"
+    PROJECT = "run__project"
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="artifacts")
     target = models.CharField(max_length=20)

@@ -52,7 +52,7 @@ class ImportSerializer(JobSerializer):
     class Meta:
         model = Import
         fields = [
-            *("id", "status", "format", "archive_name", "counts", "progress", "finding_count", "error"),
+            *("id", *JobSerializer.FIELDS, "format", "archive_name", "counts", "progress", "finding_count"),
             *("created_at", "finished_at"),
         ]
         read_only_fields = fields

@@ -51,8 +51,8 @@ class SnapshotSerializer(JobSerializer):
     class Meta:
         model = Snapshot
         fields = [
-            *("id", "number", "status", "sha256", "image_count", "labelled_count", "box_count", "labels", "splits"),
-            *("parent", "author", "created_at", "error"),
+            *("id", "number", *JobSerializer.FIELDS, "sha256", "image_count", "labelled_count", "box_count"),
+            *("labels", "splits", "parent", "author", "created_at"),
         ]
         read_only_fields = fields
 

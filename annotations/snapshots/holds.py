@@ -12,8 +12,7 @@ from annotations.dataset.manifest import parse_line
 from annotations.models import Snapshot, SnapshotImage
 from annotations.needed_objects import manifest_of
 from annotations.object_keys import image_key, originals
-from annotations.pulse import Lost
-from boxwright.jobs import Status
+from boxwright.jobs import Lost, Status
 from boxwright.storage import ObjectMissing, registry, store
 from boxwright.storage.errors import ObjectDamaged
 from boxwright.storage.models import StoredObject

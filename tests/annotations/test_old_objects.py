@@ -14,6 +14,8 @@ from rest_framework.test import APIClient
 
 from annotations import snapshots
 from annotations.models import Import, Snapshot, SnapshotImage
+from boxwright.jobs.attempt import attempt
+from boxwright.operations import housekeeping
 from boxwright.projects.models import Project
 from boxwright.storage import store
 from boxwright.storage.collector import collect
@@ -22,7 +24,7 @@ from boxwright.storage.verify import verify
 from boxwright.teams.models import User
 from tests.annotations.pictures import picture, stored_keys, upload
 from tests.training.conftest import MODEL
-from training import housekeeping, object_keys
+from training import object_keys
 from training.models import Artifact, Run
 from training.run_files import files_of
 
@@ -34,7 +36,7 @@ def old(project: Project, alice: User, as_user: AsUser) -> Snapshot:
     """Rows and objects as 0.1 left them: a snapshot, a run, an artifact, an open import, one that never came."""
     upload(as_user(alice), project, a__jpg=picture(1), b__jpg=picture(2))
     made = snapshots.create_snapshot(project=project, author=alice)
-    snapshots.build(made.pk)
+    attempt(Snapshot, made.pk)
     made.refresh_from_db()
     folder = f"projects/{project.pk}"
     _move(made.manifest_key, f"{folder}/snapshots/1/manifest.jsonl")

@@ -10,13 +10,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from boxwright.api.files import download_object
+from boxwright.api.jobs import JobSerializer
 from boxwright.api.views import Endpoint
-from boxwright.jobs import Status
 from boxwright.teams import audit
 from boxwright.teams.api.accounts import signed_in
 from boxwright.teams.models import Role
 from training import artifacts, queries
-from training.api.job_error import ErrorField
 from training.models import Artifact
 from training.needed_objects import archive_of
 
@@ -38,18 +37,27 @@ class ParitySerializer(serializers.Serializer[Any]):
     passed = serializers.BooleanField()
 
 
-class ArtifactSerializer(serializers.ModelSerializer[Artifact]):
-    status = serializers.ChoiceField(choices=Status.choices)
+class ArtifactSerializer(JobSerializer):
     files = FileSerializer(many=True)
     parity = ParitySerializer(allow_null=True)
     metrics = serializers.DictField(child=serializers.FloatField(allow_null=True), allow_null=True)
-    error = ErrorField()
 
     class Meta:
         model = Artifact
         fields = [
-            *("id", "run", "target", "quantization", "status", "size", "sha256", "files", "parity", "metrics"),
-            *("error", "created_at", "finished_at"),
+            *(
+                "id",
+                "run",
+                "target",
+                "quantization",
+                *JobSerializer.FIELDS,
+                "size",
+                "sha256",
+                "files",
+                "parity",
+                "metrics",
+            ),
+            *("created_at", "finished_at"),
         ]
         read_only_fields = fields
 

@@ -1311,6 +1311,7 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        /** @description Name `FIELDS` in `Meta.fields`. */
         Artifact: {
             readonly id: number;
             readonly run: number;
@@ -1318,6 +1319,9 @@ export interface components {
             /** @default none */
             readonly quantization: string;
             status: components["schemas"]["StatusEnum"];
+            readonly error: components["schemas"]["JobError"] | null;
+            /** @description what a queued job waits for, in one sentence, or empty */
+            readonly waiting_for: string;
             readonly size: number | null;
             readonly sha256: string;
             files: components["schemas"]["File"][];
@@ -1325,7 +1329,6 @@ export interface components {
             metrics: {
                 [key: string]: number | null;
             } | null;
-            readonly error: components["schemas"]["Error"] | null;
             /** Format: date-time */
             readonly created_at: string;
             /** Format: date-time */
@@ -1445,12 +1448,6 @@ export interface components {
             /** @description of the image that has the same bytes */
             id: number;
         };
-        Error: {
-            /** @description for programs: weights_unavailable, bad_data, crashed, … */
-            code: string;
-            /** @description for people */
-            detail: string;
-        };
         Estimate: {
             images: number;
             epochs: number;
@@ -1502,16 +1499,19 @@ export interface components {
             /** Format: date-time */
             readonly created_at: string;
         };
+        /** @description Name `FIELDS` in `Meta.fields`. */
         Import: {
             readonly id: number;
             status: components["schemas"]["StatusEnum"];
+            readonly error: components["schemas"]["JobError"] | null;
+            /** @description what a queued job waits for, in one sentence, or empty */
+            readonly waiting_for: string;
             readonly format: string;
             readonly archive_name: string;
             counts: components["schemas"]["ImportCounts"];
             readonly progress: components["schemas"]["Progress"];
             /** @description all, also those that were not kept */
             finding_count: number;
-            readonly error: components["schemas"]["JobError"] | null;
             /** Format: date-time */
             readonly created_at: string;
             /** Format: date-time */
@@ -1976,18 +1976,21 @@ export interface components {
          * @enum {string}
          */
         RoleEnum: "owner" | "manager" | "annotator" | "viewer";
+        /** @description Name `FIELDS` in `Meta.fields`. */
         Run: {
             readonly id: number;
             readonly number: number;
             readonly project: number;
             status: components["schemas"]["StatusEnum"];
+            readonly error: components["schemas"]["JobError"] | null;
+            /** @description what a queued job waits for, in one sentence, or empty */
+            readonly waiting_for: string;
             phase: components["schemas"]["PhaseEnum"] | components["schemas"]["BlankEnum"];
             readonly model: string;
             /** @description catalogue, none, or run:<id> */
             readonly base: string;
             config: components["schemas"]["Config"];
             snapshot: components["schemas"]["RunSnapshot"];
-            readonly error: components["schemas"]["Error"] | null;
             readonly epoch: number;
             readonly epochs: number;
             readonly step: number;
@@ -2000,6 +2003,7 @@ export interface components {
             images: components["schemas"]["SplitCounts"] | null;
             /** Format: double */
             readonly estimate_seconds: number | null;
+            /** @description claims since the last progress */
             readonly attempt: number;
             created_by: components["schemas"]["Person"] | null;
             /** Format: date-time */
@@ -2080,10 +2084,14 @@ export interface components {
          * @enum {string}
          */
         SeverityEnum: "error" | "warning" | "info";
+        /** @description Name `FIELDS` in `Meta.fields`. */
         Snapshot: {
             readonly id: number;
             readonly number: number;
             status: components["schemas"]["StatusEnum"];
+            readonly error: components["schemas"]["JobError"] | null;
+            /** @description what a queued job waits for, in one sentence, or empty */
+            readonly waiting_for: string;
             readonly sha256: string;
             readonly image_count: number;
             readonly labelled_count: number;
@@ -2096,7 +2104,6 @@ export interface components {
             author: components["schemas"]["Person"] | null;
             /** Format: date-time */
             readonly created_at: string;
-            readonly error: components["schemas"]["JobError"] | null;
         };
         SplitCounts: {
             train: number;

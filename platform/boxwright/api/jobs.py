@@ -1,4 +1,4 @@
-"""What the JSON of every kind of job has in common: name both fields of `JobSerializer` in `Meta.fields`."""
+"""What the JSON of every kind of job has in common."""
 
 from typing import Any
 
@@ -14,8 +14,14 @@ class JobErrorSerializer(serializers.Serializer[Any]):
 
 
 class JobSerializer(serializers.ModelSerializer[Any]):
+    """Name `FIELDS` in `Meta.fields`."""
+
+    FIELDS = ("status", "error", "waiting_for")
     status = serializers.ChoiceField(choices=Status.choices)
     error = serializers.SerializerMethodField()
+    waiting_for = serializers.CharField(
+        read_only=True, help_text="what a queued job waits for, in one sentence, or empty"
+    )
 
     @extend_schema_field(JobErrorSerializer(allow_null=True))
     def get_error(self, job: Job) -> dict[str, str] | None:

@@ -21,8 +21,15 @@ def publish(project_id: int, kind: str, data: dict[str, Any]) -> None:
 
     event = Event.objects.create(project_id=project_id, kind=kind, data=data)
     if event.pk % PRUNE_EACH == 0:
-        Event.objects.filter(created_at__lt=Now() - KEPT).delete()
+        prune()
     transaction.on_commit(_wake)
+
+
+def prune() -> int:
+    """Delete events that nobody may ask for any more; returns how many."""
+    from boxwright.events.models import Event
+
+    return Event.objects.filter(created_at__lt=Now() - KEPT).delete()[0]
 
 
 def _wake() -> None:

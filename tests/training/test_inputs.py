@@ -12,12 +12,12 @@ from annotations.dataset.manifest import write_manifest
 from annotations.dataset.records import Box, ImageRecord, Mark, Split
 from annotations.models import Snapshot
 from annotations.object_keys import image_key
+from boxwright.jobs import Beat
 from boxwright.storage import ObjectMissing, registry, store
 from boxwright.storage.errors import ObjectDamaged
 from boxwright.storage.named import Named
 from tests.training.conftest import MODEL, MakeRun
 from training import object_keys
-from training.hold import Hold
 from training.models import Artifact, Run
 from training.run_files import CHECKPOINT, files_of
 from training.work import inputs
@@ -56,7 +56,7 @@ def run(make_run: MakeRun, tmp_path: Path) -> Run:
 @pytest.fixture
 def site(run: Run, tmp_path: Path) -> inputs.Site:
     (tmp_path / "folder").mkdir()
-    return inputs.Site(tmp_path / "folder", store(), Hold(run))
+    return inputs.Site(Beat(run, tmp_path / "folder"), store())
 
 
 def keep(run: Run, name: str, content: bytes) -> Named:

@@ -10,6 +10,7 @@ import pytest
 from pytest_django import Settings
 
 from annotations.object_keys import image_key
+from boxwright import scratch
 from boxwright.scratch import folder_for
 from boxwright.storage import ObjectMissing, store
 from boxwright.storage.errors import ObjectDamaged
@@ -45,7 +46,7 @@ def test_a_jobs_folder_is_gone_when_its_work_ends(settings: Settings) -> None:
 
 def test_sweeping_leaves_alone_what_is_worked_on(settings: Settings) -> None:
     with folder_for("run", 7) as folder:
-        image_cache.sweep()
+        scratch.sweep()
         assert jobs(settings) == [folder]
 
 
@@ -56,10 +57,10 @@ def test_sweeping_removes_what_a_killed_worker_left(settings: Settings, tmp_path
     with subprocess.Popen(command, stdout=subprocess.PIPE) as holder:
         assert holder.stdout
         assert holder.stdout.readline() == b"held\n"
-        image_cache.sweep()
+        scratch.sweep()
         assert jobs(settings) == [left]
         holder.kill()
-    image_cache.sweep()
+    scratch.sweep()
     assert jobs(settings) == []
 
 
@@ -90,7 +91,7 @@ def test_the_cache_forgets_what_was_not_used_for_longest(settings: Settings, tmp
         sha256 = stored(name.encode() * 10)
         image_cache.link_image(store(), 1, sha256, tmp_path / name)
         os.utime(settings.SCRATCH_DIR / "images" / sha256[:2] / sha256, (1000 - age, 1000 - age))
-    image_cache.shrink_cache(25)
+    image_cache.shrink(25)
     left = {path.read_text()[0] for path in (settings.SCRATCH_DIR / "images").glob("*/*")}
     assert left == {"a", "b"}
     assert (tmp_path / "d").read_bytes() == b"d" * 10, "a run that uses it keeps it"

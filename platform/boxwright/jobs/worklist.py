@@ -15,7 +15,9 @@ from typing import Any
 
 from django.db.models import Count, F, Max, Min, Q, QuerySet
 
-from boxwright.jobs import Job, Status, stopping
+from boxwright.jobs.job import Job, due
+from boxwright.jobs.sending import stopping
+from boxwright.jobs.status import Status
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +35,7 @@ _making = threading.Lock()
 
 def work_through_jobs(model: type[Job], work: Work) -> None:
     """Do what is queued of this kind of job, unless this process is at it already."""
-    work_through(model.TASK, partial(next_job, model), work)
+    work_through(model.kind(), partial(next_job, model), work)
 
 
 def work_through(kind: str, following: Next, work: Work) -> None:
@@ -56,13 +58,18 @@ def work_through(kind: str, following: Next, work: Work) -> None:
 
 def next_job(model: type[Job], tried: Tried) -> tuple[int, datetime] | None:
     """The first job of the team whose turn it is: each once, and again when somebody queued it anew meanwhile."""
-    rows = model._default_manager.filter(status=Status.QUEUED).order_by()
+    rows = due(model._default_manager.filter(status=Status.QUEUED)).order_by()
     queued = rows.exclude(pk__in=tried.keys() - _queued_anew(rows, tried))
-    waiting: dict[Any, datetime] = dict(queued.values_list(model.TEAM).annotate(Min("enqueued_at")))
+    waiting: dict[Any, datetime] = dict(queued.values_list(model.team_path()).annotate(Min("enqueued_at")))
     if not waiting:
         return None
     team = _whose_turn(model, waiting) if len(waiting) > 1 else next(iter(waiting))
-    return queued.filter(**{model.TEAM: team}).order_by("enqueued_at", "pk").values_list("pk", "enqueued_at").first()
+    return (
+        queued.filter(**{model.team_path(): team})
+        .order_by("enqueued_at", "pk")
+        .values_list("pk", "enqueued_at")
+        .first()
+    )
 
 
 def _queued_anew(rows: QuerySet[Any], tried: Tried) -> set[int]:
@@ -72,9 +79,9 @@ def _queued_anew(rows: QuerySet[Any], tried: Tried) -> set[int]:
 
 
 def _whose_turn(model: type[Job], waiting: dict[Any, datetime]) -> Any:
-    rows = model._default_manager.filter(**{f"{model.TEAM}__in": list(waiting)}).order_by()
-    running = dict(rows.filter(status=Status.RUNNING).values_list(model.TEAM).annotate(Count("pk")))
-    served = dict(rows.exclude(started_at=None).values_list(model.TEAM).annotate(Max("started_at")))
+    rows = model._default_manager.filter(**{f"{model.team_path()}__in": list(waiting)}).order_by()
+    running = dict(rows.filter(status=Status.RUNNING).values_list(model.team_path()).annotate(Count("pk")))
+    served = dict(rows.exclude(started_at=None).values_list(model.team_path()).annotate(Max("started_at")))
     return min(waiting, key=lambda team: (running.get(team, 0), served.get(team, LONG_AGO), waiting[team]))
 
 

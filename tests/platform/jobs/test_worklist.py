@@ -1,26 +1,18 @@
 """Teams take turns, kinds of jobs go side by side, and nothing is done twice or forgotten."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.db.models.functions import Now
 
 from annotations.models import Import, Snapshot
-from boxwright import jobs, worklist
-from boxwright.jobs import Job, Status
+from boxwright.jobs import MENDABLE, Job, Status, worklist
 from boxwright.projects.models import Project
 from boxwright.teams.models import Team
 from training.models import Artifact, Run
 
 TeamOf = Callable[[str], Project]
-
-
-@pytest.fixture
-def leaving() -> Iterator[None]:
-    jobs.stopping.set()
-    yield
-    jobs.stopping.clear()
 
 
 @pytest.fixture
@@ -109,7 +101,7 @@ def test_each_kind_of_job_knows_its_team(team: Team, project: Project, model: ty
         Artifact: {"run": run, "target": "onnx"},
     }
     made = model._default_manager.create(**kinds[model])
-    assert list(model._default_manager.filter(pk=made.pk).values_list(model.TEAM, flat=True)) == [team.pk]
+    assert list(model._default_manager.filter(pk=made.pk).values_list(model.team_path(), flat=True)) == [team.pk]
     assert worklist.next_job(model, {}) == (made.pk, made.enqueued_at)
 
 
@@ -137,8 +129,8 @@ def test_a_job_that_is_canceled_and_queued_anew_while_it_is_worked_on_is_done(te
         job = Import.claim(pk)
         assert job is not None
         if len(tried) == 1:
-            job.move(Status.CANCELED)
-            job.move(Status.QUEUED, started_at=None)
+            job.cancel()
+            job.queue_again(MENDABLE)
             worklist.work_through_jobs(Import, work)
         assert job.finish(Status.SUCCEEDED) == (len(tried) > 1)
 
