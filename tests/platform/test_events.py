@@ -87,10 +87,10 @@ def test_an_event_that_commits_late_is_still_told() -> None:
     writer.start()
     assert taken.wait(processes.PATIENCE)
     publish(1, "fast", {})
-    first = [row.kind for row in hub._new_rows()]
-    safe = hub.mark.safe
+    first = [row.kind for row in hub.reader.read()]
+    safe = hub.reader.safe
     go_on.set()
     writer.join(processes.PATIENCE)
     assert first == ["fast"]
-    assert [row.kind for row in hub._new_rows()] == ["slow"]
-    assert safe < hub.mark.safe
+    assert [row.kind for row in hub.reader.read()] == ["slow"]
+    assert safe < hub.reader.safe

@@ -88,7 +88,7 @@ class Shares:
 
 
 class Seats:
-    """Belongs to one event loop. No sender (a person, or an address) has more than half of the seats, beside others a quarter."""
+    """Belongs to one event loop. One sender (a person or an address) has half of the seats, beside others a quarter."""
 
     def __init__(self, count: int, name: str, shares: Shares) -> None:
         self._free = [ThreadPoolExecutor(1, thread_name_prefix=f"{name}-{number}") for number in range(count)]
