@@ -6,16 +6,16 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import serializers
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotations import originals, uploads
-from annotations.api.schemas import ImageSerializer, UploadRequestSerializer, UploadSerializer
 from annotations.models import Image
 from annotations.object_keys import image_key, preview_key, thumbnail_key
 from annotations.queries import ORDERS, image_for, images_of, ordering
-from annotations.shapes import image_shape
+from boxwright import limits
 from boxwright.api.files import FOREVER, send_file, send_object, signed_link
 from boxwright.api.views import Endpoint
 from boxwright.errors import Invalid
@@ -23,6 +23,7 @@ from boxwright.projects.models import QUEUES
 from boxwright.projects.queries import project_for
 from boxwright.storage.named import Named
 from boxwright.teams.api.accounts import signed_in
+from boxwright.teams.api.serializers import PersonSerializer
 from boxwright.teams.models import Role
 
 FILTERS = [
@@ -31,6 +32,51 @@ FILTERS = [
     OpenApiParameter("search", {"type": "string", "maxLength": 200}, description="part of the name"),
     OpenApiParameter("order", str, enum=list(ORDERS), default="created"),
 ]
+
+
+class ImageSerializer(serializers.ModelSerializer[Image]):
+    """`width` and `height` are those after EXIF orientation; `size` is in bytes."""
+
+    queue = serializers.ChoiceField(choices=QUEUES)
+    claimed_by = PersonSerializer(allow_null=True)
+
+    class Meta:
+        model = Image
+        fields = [
+            "id",
+            "name",
+            "sha256",
+            "width",
+            "height",
+            "size",
+            "queue",
+            "revision",
+            "annotation_count",
+            "claimed_by",
+            "claim_expires_at",
+            "created_at",
+        ]
+        read_only_fields = fields
+
+
+class DuplicateSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    id = serializers.IntegerField(source="image.pk", help_text="of the image that has the same bytes")
+
+
+class RejectSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    reason = serializers.CharField()
+
+
+class UploadSerializer(serializers.Serializer[Any]):
+    created = ImageSerializer(many=True)
+    duplicates = DuplicateSerializer(many=True)
+    rejected = RejectSerializer(many=True)
+
+
+class UploadRequestSerializer(serializers.Serializer[Any]):
+    files = serializers.ListField(child=serializers.FileField(), max_length=limits.FILES_A_REQUEST)
 
 
 class ImagesView(Endpoint):
@@ -54,13 +100,14 @@ class ImagesView(Endpoint):
         files = request.FILES.getlist("files")
         if not files:
             raise Invalid("Nothing was sent.", {"files": "expected one or more files"})
-        return Response(uploads.add_images(project=project, author=signed_in(request), files=files).shape)
+        answer = uploads.add_images(project=project, author=signed_in(request), files=files)
+        return Response(UploadSerializer(answer).data)
 
 
 class ImageView(Endpoint):
     @extend_schema(responses=ImageSerializer)
     def get(self, request: Request, image_id: int) -> Response:
-        return Response(image_shape(image_for(request.user, image_id)))
+        return Response(ImageSerializer(image_for(request.user, image_id)).data)
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, image_id: int) -> Response:

@@ -203,6 +203,13 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
+# What each kind of event says that is no job's: a kind of job names its own.
+EVENTS = {
+    "image": "annotations.api.labeling.ImageEventSerializer",
+    "counts": "boxwright.projects.api.projects.CountsSerializer",
+    "claim": "annotations.api.labeling.ClaimEventSerializer",
+    "metrics": "training.api.run_progress.MetricsEventSerializer",
+}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Boxwright",
     "VERSION": "1",

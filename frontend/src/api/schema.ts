@@ -1356,6 +1356,18 @@ export interface components {
         BaseEnum: "catalogue" | "checkpoint" | "none";
         /** @enum {unknown} */
         BlankEnum: "";
+        /** @description A problem (RFC 9457) with who holds the image. */
+        ClaimConflict: {
+            type: string;
+            title: string;
+            status: number;
+            detail: string;
+            /** @description the first 20 */
+            errors?: components["schemas"]["FieldProblem"][];
+            /** @description of all errors */
+            error_count?: number;
+            claimed_by: components["schemas"]["Person"] | null;
+        };
         /** @description `width` and `height` are those after EXIF orientation; `size` is in bytes. */
         ClaimedImage: {
             readonly id: number;
@@ -1373,7 +1385,7 @@ export interface components {
             readonly claim_expires_at: string | null;
             /** Format: date-time */
             readonly created_at: string;
-            annotations: components["schemas"]["Annotation"][];
+            readonly annotations: components["schemas"]["Annotation"][];
         };
         Config: {
             model: string;
@@ -2037,6 +2049,10 @@ export interface components {
             title: string;
             status: number;
             detail: string;
+            /** @description the first 20 */
+            errors?: components["schemas"]["FieldProblem"][];
+            /** @description of all errors */
+            error_count?: number;
             current: components["schemas"]["State"];
             /** @description annotations that both changed */
             conflicts: string[];
@@ -2870,12 +2886,13 @@ export interface operations {
                     "application/json": components["schemas"]["Image"];
                 };
             };
-            /** @description `claimed_by` */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["ClaimConflict"];
+                };
             };
             /** @description A problem */
             default: {
