@@ -216,10 +216,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "From a pile of images to a model on a phone, in a browser or on a Jetson.",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "boxwright.api.schema.add_events",
-    ],
+    "PREPROCESSING_HOOKS": ["boxwright.projects.api.event_schema.add_events"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
