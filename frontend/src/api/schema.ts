@@ -1360,7 +1360,7 @@ export interface components {
             readonly action: string;
             readonly target: string;
             details: {
-                [key: string]: unknown;
+                [key: string]: string;
             };
             readonly address: string | null;
         };
