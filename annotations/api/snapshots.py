@@ -16,8 +16,9 @@ from annotations.models import Snapshot
 from annotations.needed_objects import manifest_of
 from annotations.queries import snapshot_for
 from annotations.snapshots.downloads import Reader, download_format, zip_of
-from boxwright.api.files import MadeFile, send_object
+from boxwright.api.files import send_object
 from boxwright.api.jobs import JobSerializer
+from boxwright.api.streams import MadeFile
 from boxwright.api.views import Endpoint
 from boxwright.errors import NotFound
 from boxwright.projects.models import TaskKind
