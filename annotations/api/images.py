@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
@@ -16,7 +16,8 @@ from annotations.models import Image
 from annotations.object_keys import image_key, preview_key, thumbnail_key
 from annotations.queries import ORDERS, image_for, images_of, ordering
 from boxwright import limits
-from boxwright.api.files import FOREVER, send_file, send_object, signed_link
+from boxwright.api.files import FOREVER, send_file, send_object
+from boxwright.api.links import LINK, LinkSerializer, from_bucket, refuse_link
 from boxwright.api.views import Endpoint
 from boxwright.errors import Invalid
 from boxwright.projects.models import QUEUES
@@ -115,14 +116,14 @@ class ImageView(Endpoint):
         return Response(status=204)
 
 
-PICTURE = extend_schema(
-    responses={
-        (200, "image/*"): OpenApiTypes.BINARY,
-        (206, "image/*"): OpenApiTypes.BINARY,
-        304: OpenApiResponse(description="unchanged"),
-        416: OpenApiResponse(description="no such part"),
-    }
-)
+PICTURE_ANSWERS: dict[Any, Any] = {
+    (200, "image/*"): OpenApiTypes.BINARY,
+    (206, "image/*"): OpenApiTypes.BINARY,
+    304: OpenApiResponse(description="unchanged"),
+    416: OpenApiResponse(description="no such part"),
+}
+PICTURE = extend_schema(responses=PICTURE_ANSWERS)
+LINKED = {(200, "application/json"): LinkSerializer, 302: OpenApiResponse(description="in the bucket")}
 
 
 class ThumbnailView(Endpoint):
@@ -144,9 +145,9 @@ class PreviewView(Endpoint):
 
 
 class FileView(Endpoint):
-    @PICTURE
+    @extend_schema(parameters=[LINK], responses={**PICTURE_ANSWERS, **LINKED})
     def get(self, request: Request, image_id: int) -> HttpResponseBase:
-        """The original bytes; a redirect to the bucket where the store can sign one.
+        """The original bytes. A browser is redirected to the bucket where the store signs links.
 
         Unless the project shares locations, a file that tells where it was taken comes without its metadata: the same
         pixels, colours and orientation.
@@ -154,12 +155,12 @@ class FileView(Endpoint):
         image = image_for(request.user, image_id)
         if originals.may_go_out(image):
             return _original(request, image)
+        refuse_link(request)
         opened = partial(originals.open_without_location, image.project.team_id, image.sha256)
         return send_file(request, opened, image.content_type, tag=f"{image.sha256}-n", cache=FOREVER)
 
 
 def _original(request: Request, image: Image) -> HttpResponseBase:
     original = Named(image_key(image.project.team_id, image.sha256), image.sha256)
-    if link := signed_link(original.key, image.name):
-        return HttpResponse(status=302, headers={"Location": link, "Cache-Control": "private, max-age=300"})
-    return send_object(request, original, image.content_type, tag=image.sha256, cache=FOREVER)
+    from_there = from_bucket(request, original.key, image.name)
+    return from_there or send_object(request, original, image.content_type, tag=image.sha256, cache=FOREVER)

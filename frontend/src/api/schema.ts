@@ -357,7 +357,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * @description The original bytes; a redirect to the bucket where the store can sign one.
+         * @description The original bytes. A browser is redirected to the bucket where the store signs links.
          *
          *     Unless the project shares locations, a file that tells where it was taken comes without its metadata: the same
          *     pixels, colours and orientation.
@@ -1694,6 +1694,13 @@ export interface components {
             color: string;
             annotation_count: number;
         };
+        /** @description Fetch `url` without a token: a bucket refuses whoever proves twice who they are. */
+        Link: {
+            /** Format: uri */
+            url: string;
+            /** Format: date-time */
+            expires: string;
+        };
         Log: {
             lines: components["schemas"]["LogLine"][];
         };
@@ -2393,7 +2400,10 @@ export interface operations {
     };
     artifacts_download_retrieve: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description answer a link to the bucket instead; 400 where the store signs none */
+                link?: "1";
+            };
             header?: never;
             path: {
                 artifact_id: number;
@@ -2408,6 +2418,7 @@ export interface operations {
                 };
                 content: {
                     "application/zip": string;
+                    "application/json": components["schemas"]["Link"];
                 };
             };
             206: {
@@ -2418,7 +2429,7 @@ export interface operations {
                     "application/zip": string;
                 };
             };
-            /** @description No response body */
+            /** @description in the bucket */
             302: {
                 headers: {
                     [name: string]: unknown;
@@ -3070,7 +3081,10 @@ export interface operations {
     };
     images_file_retrieve: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description answer a link to the bucket instead; 400 where the store signs none */
+                link?: "1";
+            };
             header?: never;
             path: {
                 image_id: number;
@@ -3085,6 +3099,7 @@ export interface operations {
                 };
                 content: {
                     "image/*": string;
+                    "application/json": components["schemas"]["Link"];
                 };
             };
             206: {
@@ -3094,6 +3109,13 @@ export interface operations {
                 content: {
                     "image/*": string;
                 };
+            };
+            /** @description in the bucket */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description unchanged */
             304: {
@@ -4684,7 +4706,10 @@ export interface operations {
     };
     snapshots_manifest_retrieve: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description answer a link to the bucket instead; 400 where the store signs none */
+                link?: "1";
+            };
             header?: never;
             path: {
                 snapshot_id: number;
@@ -4699,6 +4724,7 @@ export interface operations {
                 };
                 content: {
                     "application/x-ndjson": string;
+                    "application/json": components["schemas"]["Link"];
                 };
             };
             206: {
@@ -4708,6 +4734,13 @@ export interface operations {
                 content: {
                     "application/x-ndjson": string;
                 };
+            };
+            /** @description in the bucket */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description unchanged */
             304: {

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from contextlib import closing
 from typing import Any, BinaryIO
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.http import content_disposition_header
 from rest_framework.request import Request
 
+from boxwright.api.links import from_bucket
 from boxwright.api.streams import CHUNK, Part, StreamedFile
-from boxwright.storage import ObjectMissing, store
 from boxwright.storage.named import Named
 
 FOREVER = "private, max-age=31536000, immutable"
@@ -73,19 +73,10 @@ def _answer(part: Any, content_type: str) -> HttpResponseBase:
         return HttpResponse(part.read(), content_type=content_type)
 
 
-def download_object(request: Request, wanted: Named, filename: str, *, tag: str) -> HttpResponseBase:
-    """A download: straight from the bucket where the store can sign a link, through us where it can't."""
-    if link := signed_link(wanted.key, filename):
-        return HttpResponseRedirect(link)
-    return send_object(request, wanted, "application/zip", tag=tag, filename=filename)
-
-
-def signed_link(key: str, filename: str) -> str | None:
-    """A link to an object that is there; None where the store signs none. Raises ObjectMissing."""
-    link = store().presign(key, filename)
-    if link and not store().exists(key):
-        raise ObjectMissing(key)
-    return link
+def download_object(request: Request, wanted: Named, content_type: str, filename: str, *, tag: str) -> HttpResponseBase:
+    """A file to keep: from the bucket where that suits who asks, else through us."""
+    from_there = from_bucket(request, wanted.key, filename)
+    return from_there or send_object(request, wanted, content_type, tag=tag, filename=filename)
 
 
 def _sealed(answer: HttpResponseBase, tag: str, cache: str) -> HttpResponseBase:
