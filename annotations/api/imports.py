@@ -14,8 +14,8 @@ from annotations.queries import findings_of, import_for
 from boxwright.api.fields import IdField
 from boxwright.api.jobs import JobSerializer
 from boxwright.api.views import Endpoint
-from boxwright.projects.api.projects import seen_by
-from boxwright.projects.api.serializers import LabelSerializer, ProjectSerializer
+from boxwright.projects.api.labels import LabelSerializer
+from boxwright.projects.api.projects import ProjectSerializer, seen_by
 from boxwright.projects.queries import label_for, project_for
 from boxwright.teams.api.accounts import signed_in
 from boxwright.teams.models import Role

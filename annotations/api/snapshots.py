@@ -16,8 +16,10 @@ from annotations.models import Snapshot
 from annotations.needed_objects import manifest_of
 from annotations.queries import snapshot_for
 from annotations.snapshots.downloads import Reader, download_format, zip_of
-from boxwright.api.files import MadeFile, send_object
+from boxwright.api.files import download_object
 from boxwright.api.jobs import JobSerializer
+from boxwright.api.links import LINK, LinkSerializer, refuse_link
+from boxwright.api.streams import MadeFile
 from boxwright.api.views import Endpoint
 from boxwright.errors import NotFound
 from boxwright.projects.models import TaskKind
@@ -104,12 +106,15 @@ class SnapshotView(Endpoint):
 
 class ManifestView(Endpoint):
     @extend_schema(
+        parameters=[LINK],
         responses={
             (200, "application/x-ndjson"): OpenApiTypes.BINARY,
+            (200, "application/json"): LinkSerializer,
             (206, "application/x-ndjson"): OpenApiTypes.BINARY,
+            302: OpenApiResponse(description="in the bucket"),
             304: OpenApiResponse(description="unchanged"),
             416: OpenApiResponse(description="no such part"),
-        }
+        },
     )
     def get(self, request: Request, snapshot_id: int) -> HttpResponseBase:
         """One line of JSON an image, sorted by sha256."""
@@ -117,7 +122,7 @@ class ManifestView(Endpoint):
         snapshots.expect_built(snapshot)
         name = f"{_stem(snapshot)}.jsonl"
         audit.record_download(snapshot.project.team, name)
-        return send_object(request, manifest_of(snapshot), "application/x-ndjson", tag=snapshot.sha256, filename=name)
+        return download_object(request, manifest_of(snapshot), "application/x-ndjson", name, tag=snapshot.sha256)
 
 
 class DownloadView(Endpoint):
@@ -126,6 +131,7 @@ class DownloadView(Endpoint):
         """The snapshot with its images, as a zip."""
         snapshot = snapshot_for(request.user, snapshot_id)
         layout = download_format(snapshot, format_name)
+        refuse_link(request)
         name = f"{_stem(snapshot)}-{layout.name}.zip"
         audit.record_download(snapshot.project.team, name)
         reader = Reader(iter(()) if request.method == "HEAD" else zip_of(snapshot, layout))

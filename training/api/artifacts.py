@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from boxwright.api.files import download_object
 from boxwright.api.jobs import JobSerializer
+from boxwright.api.links import LINK, LinkSerializer
 from boxwright.api.views import Endpoint
 from boxwright.teams import audit
 from boxwright.teams.api.accounts import signed_in
@@ -93,16 +94,18 @@ class ArtifactView(Endpoint):
 
 class ArtifactDownloadView(Endpoint):
     @extend_schema(
+        parameters=[LINK],
         responses={
             (200, "application/zip"): OpenApiTypes.BINARY,
+            (200, "application/json"): LinkSerializer,
             (206, "application/zip"): OpenApiTypes.BINARY,
-            302: None,
+            302: OpenApiResponse(description="in the bucket"),
             304: OpenApiResponse(description="unchanged"),
             416: OpenApiResponse(description="no such part"),
-        }
+        },
     )
     def get(self, request: Request, artifact_id: int) -> HttpResponseBase:
         artifact = artifacts.downloadable(queries.artifact_for(request.user, artifact_id))
         name = artifacts.file_name(artifact)
         audit.record_download(artifact.run.project.team, name)
-        return download_object(request, archive_of(artifact), name, tag=artifact.sha256)
+        return download_object(request, archive_of(artifact), "application/zip", name, tag=artifact.sha256)

@@ -357,7 +357,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * @description The original bytes; a redirect to the bucket where the store can sign one.
+         * @description The original bytes. A browser is redirected to the bucket where the store signs links.
          *
          *     Unless the project shares locations, a file that tells where it was taken comes without its metadata: the same
          *     pixels, colours and orientation.
@@ -639,23 +639,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/projects/sample/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** @description A small labelled project to try everything on; its pictures are drawn in the background. */
-        post: operations["projects_sample_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/projects/{project_id}/": {
         parameters: {
             query?: never;
@@ -690,7 +673,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Server-sent events: image, counts, claim, import, snapshot, run, metrics, artifact. They are hints: a client that missed some fetches again what it shows. */
+        /**
+         * @description Server-sent events: `event` names the kind, `data` is JSON.
+         *
+         *     They are hints: a client that missed some fetches again what it shows.
+         */
         get: operations["projects_events_retrieve"];
         put?: never;
         post?: never;
@@ -861,17 +848,17 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/runs/latest/": {
+    "/api/v1/projects/sample/": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** @description The newest run of each of my projects. */
-        get: operations["runs_latest_list"];
+        get?: never;
         put?: never;
-        post?: never;
+        /** @description A small labelled project to try everything on; its pictures are drawn in the background. */
+        post: operations["projects_sample_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1012,6 +999,23 @@ export interface paths {
         put?: never;
         /** @description Go on from the last checkpoint of a failed or canceled run. */
         post: operations["runs_resume_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/latest/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The newest run of each of my projects. */
+        get: operations["runs_latest_list"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1334,6 +1338,19 @@ export interface components {
             /** Format: date-time */
             readonly finished_at: string | null;
         };
+        ArtifactFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "artifact";
+            data: components["schemas"]["Artifact"];
+        };
+        /**
+         * @description * `artifact` - artifact
+         * @enum {string}
+         */
+        ArtifactFrameEventEnum: "artifact";
         AuditEntry: {
             readonly id: number;
             /** Format: date-time */
@@ -1343,7 +1360,7 @@ export interface components {
             readonly action: string;
             readonly target: string;
             details: {
-                [key: string]: unknown;
+                [key: string]: string;
             };
             readonly address: string | null;
         };
@@ -1356,6 +1373,39 @@ export interface components {
         BaseEnum: "catalogue" | "checkpoint" | "none";
         /** @enum {unknown} */
         BlankEnum: "";
+        /** @description A problem (RFC 9457) with who holds the image. */
+        ClaimConflict: {
+            type: string;
+            title: string;
+            status: number;
+            detail: string;
+            /** @description the first 20 */
+            errors?: components["schemas"]["FieldProblem"][];
+            /** @description of all errors */
+            error_count?: number;
+            claimed_by: components["schemas"]["Person"] | null;
+        };
+        /** @description An image was claimed, or given back. */
+        ClaimEvent: {
+            /** @description of the image */
+            id: number;
+            claimed_by: components["schemas"]["Person"] | null;
+            /** Format: date-time */
+            claim_expires_at: string | null;
+        };
+        ClaimFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "claim";
+            data: components["schemas"]["ClaimEvent"];
+        };
+        /**
+         * @description * `claim` - claim
+         * @enum {string}
+         */
+        ClaimFrameEventEnum: "claim";
         /** @description `width` and `height` are those after EXIF orientation; `size` is in bytes. */
         ClaimedImage: {
             readonly id: number;
@@ -1373,7 +1423,7 @@ export interface components {
             readonly claim_expires_at: string | null;
             /** Format: date-time */
             readonly created_at: string;
-            annotations: components["schemas"]["Annotation"][];
+            readonly annotations: components["schemas"]["Annotation"][];
         };
         Config: {
             model: string;
@@ -1396,6 +1446,19 @@ export interface components {
             skipped: number;
             annotations: number;
         };
+        CountsFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "counts";
+            data: components["schemas"]["Counts"];
+        };
+        /**
+         * @description * `counts` - counts
+         * @enum {string}
+         */
+        CountsFrameEventEnum: "counts";
         CredentialsRequest: {
             /** Format: email */
             email: string;
@@ -1454,6 +1517,7 @@ export interface components {
             /** Format: double */
             estimate_seconds: number;
         };
+        Event: components["schemas"]["ImageFrame"] | components["schemas"]["CountsFrame"] | components["schemas"]["ClaimFrame"] | components["schemas"]["MetricsFrame"] | components["schemas"]["ImportFrame"] | components["schemas"]["SnapshotFrame"] | components["schemas"]["RunFrame"] | components["schemas"]["ArtifactFrame"];
         FieldProblem: {
             field: string;
             detail: string;
@@ -1499,6 +1563,27 @@ export interface components {
             /** Format: date-time */
             readonly created_at: string;
         };
+        /** @description An image was saved. */
+        ImageEvent: {
+            id: number;
+            queue: components["schemas"]["QueueEnum"];
+            revision: number;
+            annotation_count: number;
+            by: components["schemas"]["Person"] | null;
+        };
+        ImageFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "image";
+            data: components["schemas"]["ImageEvent"];
+        };
+        /**
+         * @description * `image` - image
+         * @enum {string}
+         */
+        ImageFrameEventEnum: "image";
         /** @description Name `FIELDS` in `Meta.fields`. */
         Import: {
             readonly id: number;
@@ -1524,6 +1609,19 @@ export interface components {
             annotations_created?: number;
             annotations_existing?: number;
         };
+        ImportFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "import";
+            data: components["schemas"]["Import"];
+        };
+        /**
+         * @description * `import` - import
+         * @enum {string}
+         */
+        ImportFrameEventEnum: "import";
         ImportRequestRequest: {
             /** Format: binary */
             archive: string;
@@ -1596,6 +1694,13 @@ export interface components {
             color: string;
             annotation_count: number;
         };
+        /** @description Fetch `url` without a token: a bucket refuses whoever proves twice who they are. */
+        Link: {
+            /** Format: uri */
+            url: string;
+            /** Format: date-time */
+            expires: string;
+        };
         Log: {
             lines: components["schemas"]["LogLine"][];
         };
@@ -1639,6 +1744,28 @@ export interface components {
         Metrics: {
             results: components["schemas"]["Metric"][];
         };
+        /** @description One epoch of a run has ended. */
+        MetricsEvent: {
+            /** @description its id */
+            run: number;
+            epoch: number;
+            values: {
+                [key: string]: number | null;
+            };
+        };
+        MetricsFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "metrics";
+            data: components["schemas"]["MetricsEvent"];
+        };
+        /**
+         * @description * `metrics` - metrics
+         * @enum {string}
+         */
+        MetricsFrameEventEnum: "metrics";
         Model: {
             name: string;
             title: string;
@@ -2013,6 +2140,19 @@ export interface components {
             /** Format: date-time */
             readonly finished_at: string | null;
         };
+        RunFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "run";
+            data: components["schemas"]["Run"];
+        };
+        /**
+         * @description * `run` - run
+         * @enum {string}
+         */
+        RunFrameEventEnum: "run";
         RunPlanRequest: {
             /** Format: int64 */
             snapshot?: number | null;
@@ -2037,6 +2177,10 @@ export interface components {
             title: string;
             status: number;
             detail: string;
+            /** @description the first 20 */
+            errors?: components["schemas"]["FieldProblem"][];
+            /** @description of all errors */
+            error_count?: number;
             current: components["schemas"]["State"];
             /** @description annotations that both changed */
             conflicts: string[];
@@ -2105,6 +2249,19 @@ export interface components {
             /** Format: date-time */
             readonly created_at: string;
         };
+        SnapshotFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "snapshot";
+            data: components["schemas"]["Snapshot"];
+        };
+        /**
+         * @description * `snapshot` - snapshot
+         * @enum {string}
+         */
+        SnapshotFrameEventEnum: "snapshot";
         SplitCounts: {
             train: number;
             val: number;
@@ -2243,7 +2400,10 @@ export interface operations {
     };
     artifacts_download_retrieve: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description answer a link to the bucket instead; 400 where the store signs none */
+                link?: "1";
+            };
             header?: never;
             path: {
                 artifact_id: number;
@@ -2258,6 +2418,7 @@ export interface operations {
                 };
                 content: {
                     "application/zip": string;
+                    "application/json": components["schemas"]["Link"];
                 };
             };
             206: {
@@ -2268,7 +2429,7 @@ export interface operations {
                     "application/zip": string;
                 };
             };
-            /** @description No response body */
+            /** @description in the bucket */
             302: {
                 headers: {
                     [name: string]: unknown;
@@ -2870,12 +3031,13 @@ export interface operations {
                     "application/json": components["schemas"]["Image"];
                 };
             };
-            /** @description `claimed_by` */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["ClaimConflict"];
+                };
             };
             /** @description A problem */
             default: {
@@ -2919,7 +3081,10 @@ export interface operations {
     };
     images_file_retrieve: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description answer a link to the bucket instead; 400 where the store signs none */
+                link?: "1";
+            };
             header?: never;
             path: {
                 image_id: number;
@@ -2934,6 +3099,7 @@ export interface operations {
                 };
                 content: {
                     "image/*": string;
+                    "application/json": components["schemas"]["Link"];
                 };
             };
             206: {
@@ -2943,6 +3109,13 @@ export interface operations {
                 content: {
                     "image/*": string;
                 };
+            };
+            /** @description in the bucket */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description unchanged */
             304: {
@@ -3547,38 +3720,6 @@ export interface operations {
             };
         };
     };
-    projects_sample_create: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SampleRequestRequest"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Project"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     projects_retrieve: {
         parameters: {
             query?: never;
@@ -3687,13 +3828,12 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description id, event, data (JSON) */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": components["schemas"]["Event"];
                 };
             };
             /** @description A problem */
@@ -4149,24 +4289,25 @@ export interface operations {
             };
         };
     };
-    runs_latest_list: {
+    projects_sample_create: {
         parameters: {
-            query?: {
-                cursor?: string;
-                limit?: number;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SampleRequestRequest"];
+            };
+        };
         responses: {
-            200: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PaginatedRunList"];
+                    "application/json": components["schemas"]["Project"];
                 };
             };
             /** @description A problem */
@@ -4440,6 +4581,37 @@ export interface operations {
             };
         };
     };
+    runs_latest_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedRunList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     snapshots_retrieve: {
         parameters: {
             query?: never;
@@ -4534,7 +4706,10 @@ export interface operations {
     };
     snapshots_manifest_retrieve: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description answer a link to the bucket instead; 400 where the store signs none */
+                link?: "1";
+            };
             header?: never;
             path: {
                 snapshot_id: number;
@@ -4549,6 +4724,7 @@ export interface operations {
                 };
                 content: {
                     "application/x-ndjson": string;
+                    "application/json": components["schemas"]["Link"];
                 };
             };
             206: {
@@ -4558,6 +4734,13 @@ export interface operations {
                 content: {
                     "application/x-ndjson": string;
                 };
+            };
+            /** @description in the bucket */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description unchanged */
             304: {

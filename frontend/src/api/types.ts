@@ -1,5 +1,5 @@
 // The JSON of /api/v1/ in the words of DESIGN §3, taken from the generated schema. Times are ISO 8601 UTC strings.
-// What the schema leaves open (events, the evaluation's two shapes, a conflict's extras) is written out here.
+// What the schema leaves open (the evaluation's two shapes) is written out here.
 
 import type { components } from "./schema";
 
@@ -55,10 +55,7 @@ export interface SaveRequest {
 }
 
 /** The 409 of a save adds these to the problem. */
-export interface SaveConflict {
-  current: AnnotationState;
-  conflicts: string[];
-}
+export type SaveConflict = Pick<Schemas["SaveConflict"], "current" | "conflicts">;
 
 export type Finding = Schemas["Finding"];
 export type Import = Schemas["Import"];
@@ -152,13 +149,4 @@ export type Evaluation = DetectionEvaluation | ClassificationEvaluation;
 export type Problem = Schemas["Problem"] & { [extra: string]: unknown };
 
 /** Server-sent events of a project, by kind. They are hints: who misses some refetches. */
-export interface EventKinds {
-  image: { id: number; queue: Queue; revision: number; annotation_count: number; by: Person | null };
-  counts: Counts;
-  claim: { id: number; claimed_by: Person | null; claim_expires_at: string | null };
-  import: Import;
-  snapshot: Snapshot;
-  run: Partial<Run> & { id: number };
-  metrics: { run: number; epoch: number; values: EpochMetrics["values"] };
-  artifact: Artifact;
-}
+export type EventKinds = { [Frame in Schemas["Event"] as Frame["event"]]: Frame["data"] };
