@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from training.engine import catalog
+from training.engine import catalog, targets
 from training.engine.checkpoint import Checkpoint
 from training.engine.progress import Progress
 
@@ -15,7 +15,8 @@ def export(
 
     Raises TargetError on an unknown target or quantization, ParityError when the artifact answers differently.
     """
-    info = catalog.target_info(target, quantization)
+    info = targets.target_info(target, quantization)
+    checkpoint.info.check_target(target, quantization)
     module = catalog.load_module(info.module)
     artifact: dict[str, Any] = module.export(checkpoint, folder, out, quantization, progress)
     return artifact

@@ -10,10 +10,10 @@ from training.engine.errors import ParityError
 from training.engine.exporters.accuracy import accuracy
 from training.engine.exporters.answers import ask_torch
 from training.engine.exporters.bundle import write_bundle
-from training.engine.exporters.comparison_images import Pictures, read_pictures
 from training.engine.exporters.exporter import Exporter
+from training.engine.exporters.images import ComparisonImages, read_comparison_images
 from training.engine.exporters.papers import add_papers, write_json
-from training.engine.exporters.parity import Difference, Limits, compare, largest, limits_for
+from training.engine.exporters.parity import Difference, ParityLimits, compare, largest, limits_for
 from training.engine.progress import Progress
 
 ARCHIVE = "artifact.zip"
@@ -31,12 +31,12 @@ def publish(
     DataError when there is no image to check it on.
     """
     (out / ARCHIVE).unlink(missing_ok=True)
-    pictures = read_pictures(folder, checkpoint.image_size)  # before the long part: there may be none
+    compared = read_comparison_images(folder, checkpoint.image_size)  # before the long part: there may be none
     model_folder = _empty_folder(out / f"{exporter.target}-{quantization}")
     progress.on_log(f"Converting to {exporter.target}.")
     exporter.build(checkpoint, model_folder, quantization)
-    progress.on_log(f"Checking on {len(pictures.examples)} images of the {pictures.split} split.")
-    report = check(exporter, checkpoint, model_folder, quantization, pictures)
+    progress.on_log(f"Checking on {len(compared.examples)} images of the {compared.split} split.")
+    report = check(exporter, checkpoint, model_folder, quantization, compared)
     if report["parity"]["passed"]:
         report |= _pack(exporter, checkpoint, model_folder, out, report)
     shutil.rmtree(model_folder)
@@ -47,14 +47,14 @@ def publish(
 
 
 def check(
-    exporter: Exporter, checkpoint: Checkpoint, model_folder: Path, quantization: str, pictures: Pictures
+    exporter: Exporter, checkpoint: Checkpoint, model_folder: Path, quantization: str, compared: ComparisonImages
 ) -> Report:
     """Parity and metrics of the files in `model_folder`, as they are; the zip's own fields are still empty."""
-    info, squares, images = checkpoint.info, pictures.examples.squares, pictures.examples.images
+    info, squares, images = checkpoint.info, compared.examples.squares, compared.examples.images
     expected = ask_torch(export_form(checkpoint), squares, info.mean, info.std)
     given = exporter.ask(model_folder, checkpoint, squares)
-    limits = limits_for(quantization, pictures.sizes)
-    pairs = zip(expected, given.answers, pictures.sizes, strict=True)
+    limits = limits_for(quantization, compared.sizes)
+    pairs = zip(expected, given.answers, compared.sizes, strict=True)
     difference = largest(compare(ours, theirs, size, limits) for ours, theirs, size in pairs)
     own = accuracy(checkpoint, expected, images)
     return {
@@ -63,7 +63,7 @@ def check(
         "files": [],
         "size": None,
         "sha256": None,
-        "parity": _parity(difference, limits) | _circumstances(pictures, given.runtime),
+        "parity": _parity(difference, limits) | _circumstances(compared, given.runtime),
         "metrics": accuracy(checkpoint, given.answers, images) | {f"checkpoint_{k}": v for k, v in own.items()},
     }
 
@@ -77,7 +77,7 @@ def _pack(exporter: Exporter, checkpoint: Checkpoint, model_folder: Path, out: P
     return {"files": files, "size": (out / ARCHIVE).stat().st_size, "sha256": digest}
 
 
-def _parity(difference: Difference, limits: Limits) -> Report:
+def _parity(difference: Difference, limits: ParityLimits) -> Report:
     """What can't be measured, because outputs are not numbers or have another shape, is null."""
     has_boxes = difference.box_px is not None
     return {
@@ -90,9 +90,9 @@ def _parity(difference: Difference, limits: Limits) -> Report:
     }
 
 
-def _circumstances(pictures: Pictures, runtime: str) -> Report:
-    count = len(pictures.examples)
-    return {"images": count, "images_available": pictures.available, "split": pictures.split, "runtime": runtime}
+def _circumstances(compared: ComparisonImages, runtime: str) -> Report:
+    count = len(compared.examples)
+    return {"images": count, "images_available": compared.available, "split": compared.split, "runtime": runtime}
 
 
 def _complaint(report: Report) -> str:

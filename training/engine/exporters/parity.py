@@ -14,7 +14,7 @@ HALF_PRECISION_BOX = 0.005
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ParityLimits:
     """What still counts as the same model. `box_px` is in pixels of the original pictures."""
 
     box_px: float = 1.0
@@ -29,18 +29,18 @@ class Difference:
     score: float = 0.0
     unmatched: int = 0
 
-    def within(self, limits: Limits) -> bool:
+    def within(self, limits: ParityLimits) -> bool:
         """False also for what is not a number."""
         boxes_agree = self.box_px is None or self.box_px <= limits.box_px
         return boxes_agree and self.score <= limits.score and self.unmatched == 0
 
 
-def limits_for(quantization: str, sizes: Iterable[tuple[int, int]]) -> Limits:
+def limits_for(quantization: str, sizes: Iterable[tuple[int, int]]) -> ParityLimits:
     """The limits of an artifact checked on pictures of these `sizes` (width, height)."""
     if quantization == "none":
-        return Limits()
+        return ParityLimits()
     longest = max(max(size) for size in sizes)
-    return Limits(box_px=max(1.0, HALF_PRECISION_BOX * longest), score=0.03)
+    return ParityLimits(box_px=max(1.0, HALF_PRECISION_BOX * longest), score=0.03)
 
 
 def largest(differences: Iterable[Difference]) -> Difference:
@@ -54,7 +54,7 @@ def largest(differences: Iterable[Difference]) -> Difference:
     )
 
 
-def compare(checkpoint: Answer, artifact: Answer, size: tuple[int, int], limits: Limits) -> Difference:
+def compare(checkpoint: Answer, artifact: Answer, size: tuple[int, int], limits: ParityLimits) -> Difference:
     """The differences on one picture of `size` (width, height): raw outputs of all anchors, then final detections."""
     score = _largest_gap(checkpoint.scores, artifact.scores)
     if checkpoint.boxes is None or artifact.boxes is None:
@@ -65,7 +65,7 @@ def compare(checkpoint: Answer, artifact: Answer, size: tuple[int, int], limits:
     return Difference(box_px, score, strays + _missing(checkpoint, artifact, limits))
 
 
-def _strays(checkpoint: Answer, artifact: Answer, scale: Floats, limits: Limits) -> int:
+def _strays(checkpoint: Answer, artifact: Answer, scale: Floats, limits: ParityLimits) -> int:
     """Detections of the artifact that no anchor of the checkpoint stands behind, with that label, score and box.
 
     Held against all anchors, not against the checkpoint's detections: of two overlapping boxes with equal scores
@@ -80,7 +80,7 @@ def _strays(checkpoint: Answer, artifact: Answer, scale: Floats, limits: Limits)
     return strays
 
 
-def _missing(checkpoint: Answer, artifact: Answer, limits: Limits) -> int:
+def _missing(checkpoint: Answer, artifact: Answer, limits: ParityLimits) -> int:
     """Detections of the checkpoint that the artifact neither has nor rightly suppressed.
 
     Whatever a greedy suppression drops overlaps a kept box of its label that scores as well: that is looked for.

@@ -9,10 +9,10 @@ import torch
 
 from training.engine.detectors.postprocess import Detections
 from training.engine.exporters.answers import Answer, answer_of
-from training.engine.exporters.parity import Difference, Limits, compare, largest, limits_for
+from training.engine.exporters.parity import Difference, ParityLimits, compare, largest, limits_for
 
 SIZE = (200, 100)
-LIMITS = Limits()
+LIMITS = ParityLimits()
 
 
 def detector_answer(*rows: tuple[tuple[float, float, float, float], float]) -> Answer:
@@ -96,6 +96,6 @@ def test_the_worst_picture_counts() -> None:
 
 
 def test_half_precision_has_limits_of_its_own_by_the_size_of_the_pictures() -> None:
-    assert limits_for("none", [(4000, 3000)]) == Limits(1.0, 0.01)
-    assert limits_for("fp16", [(4000, 3000), (100, 100)]) == Limits(20.0, 0.03)
-    assert limits_for("fp16", [(100, 100)]) == Limits(1.0, 0.03)
+    assert limits_for("none", [(4000, 3000)]) == ParityLimits(1.0, 0.01)
+    assert limits_for("fp16", [(4000, 3000), (100, 100)]) == ParityLimits(20.0, 0.03)
+    assert limits_for("fp16", [(100, 100)]) == ParityLimits(1.0, 0.03)

@@ -1,4 +1,4 @@
-"""The pictures that an artifact is checked on."""
+"""The images that an artifact is checked on."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ PREFERENCE: tuple[Split, ...] = ("val", "train", "test")
 
 
 @dataclass(frozen=True, slots=True)
-class Pictures:
+class ComparisonImages:
     """Labelled images of `split`, decoded; `available` is how many the split has."""
 
     dataset: Dataset
@@ -28,7 +28,7 @@ class Pictures:
         return [(image.width, image.height) for image in self.examples.images]
 
 
-def read_pictures(folder: Path, image_size: int) -> Pictures:
+def read_comparison_images(folder: Path, image_size: int) -> ComparisonImages:
     """Validation images of a run folder, spread evenly over the split; training images where it is empty.
 
     Raises DataError when there is no labelled image at all, or one can't be read.
@@ -37,7 +37,7 @@ def read_pictures(folder: Path, image_size: int) -> Pictures:
     for split in PREFERENCE:
         if images := usable_images(dataset, dataset.split(split)):
             examples = read_examples(dataset, _spread(images), folder, image_size)
-            return Pictures(dataset, examples, split, len(images))
+            return ComparisonImages(dataset, examples, split, len(images))
     raise DataError("There is no labelled image to check the artifact on.")
 
 
