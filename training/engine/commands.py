@@ -16,6 +16,7 @@ from training.engine.catalog import complete_config
 from training.engine.config import Config
 from training.engine.data import read_run_folder
 from training.engine.errors import ConfigError
+from training.engine.exporters.images import read_export_images
 from training.engine.progress import JsonLines
 
 
@@ -47,7 +48,8 @@ def export(options: Namespace, events: JsonLines) -> None:
     out = folder / "out"
     out.mkdir(exist_ok=True)
     trained = checkpoint.load(folder / "checkpoint.pt")
-    artifact = exporting.export(trained, options.target, folder, out, options.quantization, events)
+    images = read_export_images(folder, trained.image_size)
+    artifact = exporting.export(trained, options.target, options.quantization, images, out, events)
     events.write("done", artifact=artifact)
 
 

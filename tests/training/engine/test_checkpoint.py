@@ -1,6 +1,7 @@
 import pickle
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -83,6 +84,7 @@ def test_weights_of_another_model_are_refused(small: Checkpoint) -> None:
 def test_a_target_that_the_model_can_not_go_to_is_refused(
     small: Checkpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    never_looked_at: Any = None
     monkeypatch.setitem(catalog.MODELS, NAME, replace(catalog.MODELS[NAME], not_to=(("onnx", "none"),)))
     with pytest.raises(TargetError, match="MobileNetV3 small can't be converted to onnx"):
-        export(small, "onnx", tmp_path, tmp_path, "none", Silent())
+        export(small, "onnx", "none", never_looked_at, tmp_path, Silent())
