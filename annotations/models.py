@@ -158,7 +158,6 @@ class Snapshot(Job):
     manifest_key = models.CharField(max_length=255, blank=True)
     about_key = models.CharField(max_length=255, blank=True, help_text="snapshot.json")
     about_sha256 = models.CharField(max_length=64, blank=True)
-    is_held = models.BooleanField(default=False, help_text="its pictures are recorded in SnapshotImage")
     image_count = models.PositiveIntegerField(default=0)
     labelled_count = models.PositiveIntegerField(default=0)
     box_count = models.PositiveIntegerField(default=0)

@@ -69,7 +69,7 @@ def _build(snapshot: Snapshot, beat: Beat) -> None:
     named = {"manifest_key": manifest.key, "about_key": about.key, "about_sha256": about.sha256}
     with transaction.atomic():
         registry.confirm([manifest.key, about.key])
-        beat.finish(is_held=True, **named, **numbers)
+        beat.finish(**named, **numbers)
 
 
 def _frozen(snapshot: Snapshot, project: Project, path: Path, tries: int = TRIES) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from boxwright.storage.named import Named
 from tests.training.conftest import MODEL, MakeRun
 from training import object_keys
 from training.models import Artifact, Run
-from training.run_files import CHECKPOINT, files_of
+from training.run_files import CHECKPOINT
 from training.work import inputs
 
 IMAGES: list[tuple[str, str, Split]] = [
@@ -116,18 +116,6 @@ def test_a_checkpoint_that_is_gone_or_damaged_is_named_and_not_used(
     with pytest.raises(error, match=last.key):
         inputs.lay_checkpoint(run, site)
     assert out(site) == {}
-
-
-def test_files_of_before_rows_named_them_are_found_where_they_lay(run: Run, site: inputs.Site) -> None:
-    Run.objects.filter(pk=run.pk).update(files=None)
-    for name in CHECKPOINT:
-        store().put(object_keys.old_run_file(run, name), name.encode())
-    run.refresh_from_db()
-    inputs.lay_checkpoint(run, site)
-    assert set(out(site)) == set(CHECKPOINT)
-    run.refresh_from_db()
-    assert set(files_of(run)) == set(CHECKPOINT)
-    assert not registry.unknown({one.key for one in files_of(run).values()})
 
 
 def test_a_run_on_an_earlier_one_gets_its_best_checkpoint(run: Run, site: inputs.Site, make_run: MakeRun) -> None:
