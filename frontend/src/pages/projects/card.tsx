@@ -4,7 +4,7 @@ import { fetchBoxes } from "../../api/fetchers";
 import type { Image, Page, Project, Run } from "../../api/types";
 import { user } from "../../app/session";
 import { runFigure } from "../../app/shell/runFigure";
-import { Sparkline } from "../../plots/Sparkline";
+import { Sparkline } from "../../plots/sparkline";
 import { Boxes, type DrawnBox } from "../../ui/boxes";
 import { ago, count, counted, duration, fraction } from "../../ui/figures";
 import { Icon } from "../../ui/icons";

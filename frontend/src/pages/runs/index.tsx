@@ -1,5 +1,5 @@
-import { RunsPage } from "./list/RunsPage";
-import { RunPage } from "./RunPage";
+import { RunsPage } from "./list/runsPage";
+import { RunPage } from "./runPage";
 import "../snapshots/snapshots.css";
 import "./runs.css";
 

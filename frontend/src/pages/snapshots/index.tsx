@@ -1,4 +1,4 @@
-import { SnapshotsPage } from "./SnapshotsPage";
+import { SnapshotsPage } from "./snapshotsPage";
 import "../runs/runs.css";
 import "./snapshots.css";
 

@@ -5,7 +5,7 @@ import { StatusBadge } from "../../../ui/badge";
 import { Button, ButtonLink } from "../../../ui/button";
 import { bytes, fraction } from "../../../ui/figures";
 import { Icon, type IconName } from "../../../ui/icons";
-import { Hash } from "../Hash";
+import { Hash } from "../hash";
 import { changeText } from "../result/figures";
 import { type ArtifactRow, parityFault, parityText, rowTitle } from "./artifactRows";
 

@@ -9,7 +9,7 @@ import { ago } from "../../ui/figures";
 import { Icon } from "../../ui/icons";
 import { Menu, MenuLink } from "../../ui/menu";
 import { useLoaded } from "../../ui/useLoaded";
-import { Hash } from "../runs/Hash";
+import { Hash } from "../runs/hash";
 import { catalogue } from "../runs/useModels";
 
 interface SnapshotHeadProps {

@@ -5,12 +5,12 @@ import { useOwnPrimary } from "../../../app/shell/pagePrimary";
 import { useTitle } from "../../../app/title";
 import { Button, ButtonLink } from "../../../ui/button";
 import { Empty, Failed, Skeleton } from "../../../ui/states";
-import { TrainDialog } from "../../snapshots/TrainDialog";
-import { RetrainButton } from "../RetrainButton";
+import { TrainDialog } from "../../snapshots/trainDialog";
+import { RetrainButton } from "../retrainButton";
 import { useModels } from "../useModels";
 import { useRuns } from "../useRuns";
-import { RunsChart } from "./RunsChart";
-import { RunTable } from "./RunTable";
+import { RunsChart } from "./runsChart";
+import { RunTable } from "./runTable";
 
 /** All runs of the project: how the score moved, and the table. */
 export function RunsPage() {

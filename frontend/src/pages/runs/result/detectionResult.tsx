@@ -1,11 +1,11 @@
 import { useMemo, useState } from "preact/hooks";
 import type { DetectionEvaluation, Run } from "../../../api/types";
-import { LineChart } from "../../../plots/LineChart";
-import { PlotPanel } from "../../../plots/PlotPanel";
+import { LineChart } from "../../../plots/lineChart";
+import { PlotPanel } from "../../../plots/plotPanel";
 import { tableOfSeries } from "../../../plots/table";
-import { LabelTable } from "./LabelTable";
-import { PicturesPanel } from "./PicturesPanel";
-import { ScoreSlider } from "./ScoreSlider";
+import { LabelTable } from "./labelTable";
+import { PicturesPanel } from "./picturesPanel";
+import { ScoreSlider } from "./scoreSlider";
 import { bestScore, sweep, thresholdSeries } from "./threshold";
 
 interface DetectionResultProps {

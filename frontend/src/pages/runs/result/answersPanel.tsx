@@ -8,7 +8,7 @@ import { Icon } from "../../../ui/icons";
 import { LabelDot } from "../../../ui/label";
 import { type Answer, worstFirst } from "./answers";
 import { moreText } from "./gallery";
-import { type PictureImage, tileShape } from "./Picture";
+import { type PictureImage, tileShape } from "./picture";
 import { useLabelColors } from "./useLabelColors";
 
 const PAGE = 24;

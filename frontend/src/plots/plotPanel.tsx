@@ -2,8 +2,8 @@ import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { toastError } from "../ui/toast";
 import { saveCsv, savePng, saveSvg } from "./exporting";
-import { PlotTableView } from "./PlotTableView";
-import { SaveMenu } from "./SaveMenu";
+import { PlotTableView } from "./plotTableView";
+import { SaveMenu } from "./saveMenu";
 import type { PlotTable } from "./table";
 import "./plots.css";
 

@@ -2,7 +2,7 @@ import { useProject } from "../../../app/project";
 import { ButtonLink, IconButton } from "../../../ui/button";
 import { Dialog } from "../../../ui/dialog";
 import { caption, type Judged } from "./gallery";
-import { BoxLegend, Picture, type PictureImage } from "./Picture";
+import { BoxLegend, Picture, type PictureImage } from "./picture";
 
 interface PictureViewerProps {
   judged: Judged;

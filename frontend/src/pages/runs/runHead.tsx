@@ -8,7 +8,7 @@ import { counted } from "../../ui/figures";
 import { Icon } from "../../ui/icons";
 import { toastError } from "../../ui/toast";
 import { cancelRun } from "./actions";
-import { RetrainButton } from "./RetrainButton";
+import { RetrainButton } from "./retrainButton";
 import { isLive } from "./standing";
 import { useModels } from "./useModels";
 import { baseText, modelTitle } from "./wording";

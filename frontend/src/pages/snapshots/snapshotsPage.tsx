@@ -10,11 +10,11 @@ import { Empty, Failed } from "../../ui/states";
 import { toastError } from "../../ui/toast";
 import { useRuns } from "../runs/useRuns";
 import { makeSnapshot } from "./freeze";
-import { NowDetail } from "./NowDetail";
-import { SnapshotDetail } from "./SnapshotDetail";
-import { SnapshotList } from "./SnapshotList";
+import { NowDetail } from "./nowDetail";
 import { sinceSnapshot } from "./sinceSnapshot";
-import { TrainDialog } from "./TrainDialog";
+import { SnapshotDetail } from "./snapshotDetail";
+import { SnapshotList } from "./snapshotList";
+import { TrainDialog } from "./trainDialog";
 import { useSnapshots } from "./useSnapshots";
 
 /** Frozen states of the project; "Now" is what no snapshot holds yet. */

@@ -7,9 +7,9 @@ import { Button } from "../../ui/button";
 import { Icon } from "../../ui/icons";
 import { toastError } from "../../ui/toast";
 import { resumeRun, startFromRandom } from "./actions";
-import { LossPanel, ScorePanel } from "./CurvePanels";
+import { LossPanel, ScorePanel } from "./curvePanels";
 import type { NamedEpochs } from "./curves";
-import { LogPanel } from "./LogPanel";
+import { LogPanel } from "./logPanel";
 import { failureTitle } from "./wording";
 
 interface EndedRunProps {

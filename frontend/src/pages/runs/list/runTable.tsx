@@ -5,7 +5,7 @@ import { extent } from "../../../plots/scale";
 import { SearchField } from "../../../ui/field";
 import { pointsOf, scoreOf } from "../curves";
 import { failureTitle, modelTitle } from "../wording";
-import { RunRow } from "./RunRow";
+import { RunRow } from "./runRow";
 import { bestRun } from "./runsSeries";
 import { useCurves } from "./useCurves";
 

@@ -1,7 +1,7 @@
 import type { DetectionEvaluation } from "../../../api/types";
 import { count, fraction } from "../../../ui/figures";
 import { LabelName } from "../../../ui/label";
-import { Change } from "./FigureRow";
+import { Change } from "./figureRow";
 import { changeOf } from "./figures";
 import { useLabelColors } from "./useLabelColors";
 

@@ -9,8 +9,8 @@ import { useModels } from "../runs/useModels";
 import { useRuns } from "../runs/useRuns";
 import { frozenSnapshot } from "./freeze";
 import { hasChanged, sinceSnapshot } from "./sinceSnapshot";
-import { TrainCost } from "./TrainCost";
-import { TrainFields } from "./TrainFields";
+import { TrainCost } from "./trainCost";
+import { TrainFields } from "./trainFields";
 import { formErrors, formFor, modelsFor, requestOf, type TrainForm } from "./trainForm";
 import { useSnapshots } from "./useSnapshots";
 

@@ -1,11 +1,11 @@
 import type { Snapshot } from "../../api/types";
 import { useProject } from "../../app/project";
 import { setQuery } from "../../app/router";
-import { LabelBars } from "../../plots/LabelBars";
-import { PlotPanel } from "../../plots/PlotPanel";
+import { LabelBars } from "../../plots/labelBars";
+import { PlotPanel } from "../../plots/plotPanel";
 import { Button } from "../../ui/button";
 import { count } from "../../ui/figures";
-import { Stat } from "../runs/Stat";
+import { Stat } from "../runs/stat";
 import { hasChanged, type Since, signed } from "./sinceSnapshot";
 
 interface NowDetailProps {

@@ -2,11 +2,11 @@ import type { Run } from "../../../api/types";
 import { useProject } from "../../../app/project";
 import { ago, duration } from "../../../ui/figures";
 import { Bar, Spinner } from "../../../ui/progress";
-import { LossPanel, ScorePanel } from "../CurvePanels";
+import { LossPanel, ScorePanel } from "../curvePanels";
 import { bestEpoch, type NamedEpochs, scoreOf } from "../curves";
-import { LogPanel } from "../LogPanel";
-import { Stat } from "../Stat";
+import { LogPanel } from "../logPanel";
 import { phaseText, shareDone } from "../standing";
+import { Stat } from "../stat";
 import { useSecondsLeft } from "./useSecondsLeft";
 
 interface LiveRunProps {

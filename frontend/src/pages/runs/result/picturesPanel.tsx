@@ -4,9 +4,9 @@ import { Button } from "../../../ui/button";
 import { Segmented } from "../../../ui/choice";
 import { Select } from "../../../ui/field";
 import { caption, inOrder, judge, moreText, type Show, shown, worstFirst } from "./gallery";
-import { BoxLegend, Picture, tileShape } from "./Picture";
-import { PictureViewer } from "./PictureViewer";
-import { ScoreSlider } from "./ScoreSlider";
+import { BoxLegend, Picture, tileShape } from "./picture";
+import { PictureViewer } from "./pictureViewer";
+import { ScoreSlider } from "./scoreSlider";
 
 const PAGE = 24;
 

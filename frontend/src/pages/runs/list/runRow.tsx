@@ -1,8 +1,8 @@
 import type { Model, Run } from "../../../api/types";
 import { useProject } from "../../../app/project";
 import { navigate } from "../../../app/router";
-import { Sparkline } from "../../../plots/Sparkline";
 import type { Point } from "../../../plots/series";
+import { Sparkline } from "../../../plots/sparkline";
 import { Badge, StatusBadge } from "../../../ui/badge";
 import { ago, duration, fraction } from "../../../ui/figures";
 import { Bar } from "../../../ui/progress";

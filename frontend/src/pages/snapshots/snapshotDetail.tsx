@@ -1,16 +1,16 @@
 import type { Run, Snapshot } from "../../api/types";
 import { useProject } from "../../app/project";
-import { LabelBars } from "../../plots/LabelBars";
-import { PlotPanel } from "../../plots/PlotPanel";
+import { LabelBars } from "../../plots/labelBars";
+import { PlotPanel } from "../../plots/plotPanel";
 import { count } from "../../ui/figures";
 import { Icon } from "../../ui/icons";
 import { Spinner } from "../../ui/progress";
-import { Stat } from "../runs/Stat";
-import { DifferencePanel } from "./DifferencePanel";
+import { Stat } from "../runs/stat";
+import { DifferencePanel } from "./differencePanel";
 import { failureText } from "./freeze";
-import { RunsOfSnapshot } from "./RunsOfSnapshot";
-import { SnapshotHead } from "./SnapshotHead";
-import { SplitPanel } from "./SplitPanel";
+import { RunsOfSnapshot } from "./runsOfSnapshot";
+import { SnapshotHead } from "./snapshotHead";
+import { SplitPanel } from "./splitPanel";
 
 interface SnapshotDetailProps {
   snapshot: Snapshot;

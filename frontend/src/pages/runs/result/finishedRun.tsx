@@ -6,14 +6,14 @@ import { Select } from "../../../ui/field";
 import { Failed, Skeleton } from "../../../ui/states";
 import { useLoaded } from "../../../ui/useLoaded";
 import { ArtifactsPanel } from "../artifacts/ArtifactsPanel";
-import { LossPanel, ScorePanel } from "../CurvePanels";
+import { LossPanel, ScorePanel } from "../curvePanels";
 import type { NamedEpochs } from "../curves";
-import { LogPanel } from "../LogPanel";
+import { LogPanel } from "../logPanel";
 import { tookText } from "../wording";
-import { ClassificationResult } from "./ClassificationResult";
-import { DetectionResult } from "./DetectionResult";
+import { ClassificationResult } from "./classificationResult";
+import { DetectionResult } from "./detectionResult";
 import { evaluationFigures } from "./evaluationFigures";
-import { FigureRow } from "./FigureRow";
+import { FigureRow } from "./figureRow";
 
 interface FinishedRunProps {
   run: Run;

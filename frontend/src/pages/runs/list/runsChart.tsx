@@ -1,8 +1,8 @@
 import { useMemo } from "preact/hooks";
 import type { Run } from "../../../api/types";
 import { useProject } from "../../../app/project";
-import { LineChart } from "../../../plots/LineChart";
-import { PlotPanel } from "../../../plots/PlotPanel";
+import { LineChart } from "../../../plots/lineChart";
+import { PlotPanel } from "../../../plots/plotPanel";
 import { tableOfSeries } from "../../../plots/table";
 import { scoreOf } from "../curves";
 import { runsSeries } from "./runsSeries";

@@ -1,11 +1,11 @@
 import type { ClassificationEvaluation, Run } from "../../../api/types";
-import { Matrix } from "../../../plots/Matrix";
-import { PlotPanel } from "../../../plots/PlotPanel";
+import { Matrix } from "../../../plots/matrix";
+import { PlotPanel } from "../../../plots/plotPanel";
 import type { PlotTable } from "../../../plots/table";
 import { count, fraction } from "../../../ui/figures";
 import { LabelName } from "../../../ui/label";
-import { AnswersPanel } from "./AnswersPanel";
 import { rowShares } from "./answers";
+import { AnswersPanel } from "./answersPanel";
 import { useLabelColors } from "./useLabelColors";
 
 interface ClassificationResultProps {
