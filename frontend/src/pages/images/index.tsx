@@ -11,13 +11,13 @@ import { Icon } from "../../ui/icons";
 import { Failed } from "../../ui/states";
 import { Dock } from "./dock";
 import { DropZone } from "./dropZone";
+import { EmptyGallery } from "./emptyGallery";
 import { Filters } from "./filters";
 import { Gallery, LoadingGallery } from "./gallery/gallery";
 import type { Filter, Order } from "./gallery/list";
 import { type ImageList, useImages } from "./gallery/useImages";
 import { ImportDialog } from "./imports/importDialog";
 import { isOver, useImports } from "./imports/useImports";
-import { Nothing } from "./nothing";
 import { pick, SelectionBar } from "./selection";
 import { uploadsOf } from "./uploads/projectUploads";
 
@@ -168,7 +168,7 @@ export default function Images() {
             ) : !list.loaded || expected ? (
               <LoadingGallery />
             ) : empty ? (
-              <Nothing
+              <EmptyGallery
                 filter={filter}
                 total={counts.value.images}
                 mayUpload={mayUpload}

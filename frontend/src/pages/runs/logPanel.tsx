@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { Run } from "../../api/types";
 import { counted } from "../../ui/figures";
-import { isLive } from "./standing";
+import { isLive } from "./runProgress";
 import { useLog } from "./useLog";
 
 const NEAR_END = 24; // px: closer than this, new lines keep the end in view

@@ -9,7 +9,7 @@ import { Icon } from "../../ui/icons";
 import { toastError } from "../../ui/toast";
 import { cancelRun } from "./actions";
 import { RetrainButton } from "./retrainButton";
-import { isLive } from "./standing";
+import { isLive } from "./runProgress";
 import { useModels } from "./useModels";
 import { baseText, modelTitle } from "./wording";
 

@@ -8,7 +8,7 @@ import { EndedRun } from "./endedRun";
 import { LiveRun } from "./live/liveRun";
 import { FinishedRun } from "./result/finishedRun";
 import { RunHead } from "./runHead";
-import { isLive } from "./standing";
+import { isLive } from "./runProgress";
 import { useEpochs } from "./useEpochs";
 import { type RunsState, useRuns } from "./useRuns";
 import { runBefore } from "./wording";

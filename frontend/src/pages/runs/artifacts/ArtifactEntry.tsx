@@ -6,7 +6,7 @@ import { Button, ButtonLink } from "../../../ui/button";
 import { bytes, fraction } from "../../../ui/figures";
 import { Icon, type IconName } from "../../../ui/icons";
 import { Hash } from "../hash";
-import { changeText } from "../result/figures";
+import { changeText } from "../result/figureChanges";
 import { type ArtifactRow, parityFault, parityText, rowTitle } from "./artifactRows";
 
 const ICONS: Readonly<Record<string, IconName>> = { onnx: "cube", tflite: "phone", tfjs: "web" };

@@ -7,7 +7,7 @@ import { Skeleton } from "../../../ui/states";
 import { toastError } from "../../../ui/toast";
 import { useLoaded } from "../../../ui/useLoaded";
 import { publish } from "../actions";
-import { isLive } from "../standing";
+import { isLive } from "../runProgress";
 import { useFreshImages } from "../useFreshImages";
 import { catalogue } from "../useModels";
 import { ArtifactEntry } from "./ArtifactEntry";

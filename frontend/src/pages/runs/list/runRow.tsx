@@ -6,7 +6,7 @@ import { Sparkline } from "../../../plots/sparkline";
 import { Badge, StatusBadge } from "../../../ui/badge";
 import { ago, duration, fraction } from "../../../ui/figures";
 import { Bar } from "../../../ui/progress";
-import { isLive, shareDone } from "../standing";
+import { isLive, shareDone } from "../runProgress";
 import { baseText, modelTitle, tookText } from "../wording";
 
 interface RunRowProps {

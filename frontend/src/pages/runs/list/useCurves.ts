@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { api } from "../../../api/client";
 import type { EpochMetrics, Page, Run } from "../../../api/types";
 import { type Epoch, mergeEpochs } from "../curves";
-import { isLive } from "../standing";
+import { isLive } from "../runProgress";
 
 const MOST = 24; // the newest runs: one small request each
 const AT_ONCE = 4;

@@ -5,7 +5,7 @@ import { Bar, Spinner } from "../../../ui/progress";
 import { LossPanel, ScorePanel } from "../curvePanels";
 import { bestEpoch, type NamedEpochs, scoreOf } from "../curves";
 import { LogPanel } from "../logPanel";
-import { phaseText, shareDone } from "../standing";
+import { phaseText, shareDone } from "../runProgress";
 import { Stat } from "../stat";
 import { useSecondsLeft } from "./useSecondsLeft";
 

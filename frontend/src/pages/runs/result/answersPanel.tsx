@@ -7,9 +7,9 @@ import { Segmented } from "../../../ui/choice";
 import { Icon } from "../../../ui/icons";
 import { LabelDot } from "../../../ui/label";
 import { type Answer, worstFirst } from "./answers";
-import { moreText } from "./gallery";
-import { type PictureImage, tileShape } from "./picture";
+import { moreText } from "./judgedImages";
 import { useLabelColors } from "./useLabelColors";
+import { type ImageFacts, tileShape } from "./validationImage";
 
 const PAGE = 24;
 
@@ -56,7 +56,7 @@ export function AnswersPanel({ evaluation }: { evaluation: ClassificationEvaluat
   );
 }
 
-function AnswerTile({ answer, image }: { answer: Answer; image: PictureImage }) {
+function AnswerTile({ answer, image }: { answer: Answer; image: ImageFacts }) {
   const { project } = useProject();
   const colorOf = useLabelColors();
   return (

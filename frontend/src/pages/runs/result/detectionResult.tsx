@@ -3,8 +3,8 @@ import type { DetectionEvaluation, Run } from "../../../api/types";
 import { LineChart } from "../../../plots/lineChart";
 import { PlotPanel } from "../../../plots/plotPanel";
 import { tableOfSeries } from "../../../plots/table";
+import { ImagesPanel } from "./imagesPanel";
 import { LabelTable } from "./labelTable";
-import { PicturesPanel } from "./picturesPanel";
 import { ScoreSlider } from "./scoreSlider";
 import { bestScore, sweep, thresholdSeries } from "./threshold";
 
@@ -45,7 +45,7 @@ export function DetectionResult({ run, evaluation, before }: DetectionResultProp
           <ScoreSlider value={score} onValue={setChosen} />
         </PlotPanel>
       </div>
-      <PicturesPanel evaluation={evaluation} score={score} orderScore={best} onScore={setChosen} />
+      <ImagesPanel evaluation={evaluation} score={score} orderScore={best} onScore={setChosen} />
     </>
   );
 }

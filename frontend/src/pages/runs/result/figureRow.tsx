@@ -1,6 +1,6 @@
 import type { Run } from "../../../api/types";
 import { fraction } from "../../../ui/figures";
-import { changeText, changeTone, type Figure } from "./figures";
+import { changeText, changeTone, type Figure } from "./figureChanges";
 
 const TONES = { good: "good", bad: "bad", same: "faint" } as const;
 

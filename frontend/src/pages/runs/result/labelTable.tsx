@@ -1,8 +1,8 @@
 import type { DetectionEvaluation } from "../../../api/types";
 import { count, fraction } from "../../../ui/figures";
 import { LabelName } from "../../../ui/label";
+import { changeOf } from "./figureChanges";
 import { Change } from "./figureRow";
-import { changeOf } from "./figures";
 import { useLabelColors } from "./useLabelColors";
 
 interface LabelTableProps {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { caption, inOrder, judge, moreText, shown, worstFirst } from "./gallery";
+import { caption, inOrder, judge, moreText, shown, worstFirst } from "./judgedImages";
 
 const cat = { label: "cat", x_min: 0, y_min: 0, x_max: 10, y_max: 10 };
 const dog = { label: "dog", x_min: 50, y_min: 50, x_max: 60, y_max: 60 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isLive, isResumable, phaseText, secondsLeft, shareDone } from "./standing";
+import { isLive, isResumable, phaseText, secondsLeft, shareDone } from "./runProgress";
 
 const run = { status: "running", phase: "training", epoch: 3, epochs: 4, step: 5, steps: 10 };
 

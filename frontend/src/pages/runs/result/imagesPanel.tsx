@@ -3,14 +3,14 @@ import type { DetectionEvaluation } from "../../../api/types";
 import { Button } from "../../../ui/button";
 import { Segmented } from "../../../ui/choice";
 import { Select } from "../../../ui/field";
-import { caption, inOrder, judge, moreText, type Show, shown, worstFirst } from "./gallery";
-import { BoxLegend, Picture, tileShape } from "./picture";
-import { PictureViewer } from "./pictureViewer";
+import { ImageViewer } from "./imageViewer";
+import { caption, inOrder, judge, moreText, type Show, shown, worstFirst } from "./judgedImages";
 import { ScoreSlider } from "./scoreSlider";
+import { BoxLegend, tileShape, ValidationImage } from "./validationImage";
 
 const PAGE = 24;
 
-interface PicturesPanelProps {
+interface ImagesPanelProps {
   evaluation: DetectionEvaluation;
   score: number;
   /** The score whose mistakes order the pictures. */
@@ -19,7 +19,7 @@ interface PicturesPanelProps {
 }
 
 /** Validation pictures with truth and model over each other, the most mistakes first. */
-export function PicturesPanel({ evaluation, score, orderScore, onScore }: PicturesPanelProps) {
+export function ImagesPanel({ evaluation, score, orderScore, onScore }: ImagesPanelProps) {
   const [show, setShow] = useState<Show>("all");
   const [label, setLabel] = useState("");
   const [limit, setLimit] = useState(PAGE);
@@ -67,7 +67,11 @@ export function PicturesPanel({ evaluation, score, orderScore, onScore }: Pictur
           {list.slice(0, limit).map((one) => (
             <li key={one.prediction.image} style={tileShape(images[one.prediction.image]!)}>
               <button type="button" onClick={() => setOpen(one.prediction.image)}>
-                <Picture prediction={one.prediction} image={images[one.prediction.image]!} score={score} />
+                <ValidationImage
+                  prediction={one.prediction}
+                  image={images[one.prediction.image]!}
+                  score={score}
+                />
                 <span class="small dim">{caption(one)}</span>
               </button>
             </li>
@@ -78,7 +82,7 @@ export function PicturesPanel({ evaluation, score, orderScore, onScore }: Pictur
         )}
       </div>
       {at >= 0 && (
-        <PictureViewer
+        <ImageViewer
           judged={list[at]!}
           image={images[list[at]!.prediction.image]!}
           score={score}

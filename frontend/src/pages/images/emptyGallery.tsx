@@ -13,7 +13,7 @@ const EMPTY_QUEUE: Record<Exclude<Filter["queue"], "all">, { title: string; text
   skipped: { title: "Nothing is skipped", text: "Skipped images stay out of training." },
 };
 
-interface NothingProps {
+interface EmptyGalleryProps {
   filter: Filter;
   /** How many images the project has in all. */
   total: number;
@@ -38,7 +38,7 @@ function Drawing() {
 }
 
 /** Why the gallery is empty, and the way on. */
-export function Nothing({
+export function EmptyGallery({
   arriving,
   filter,
   total,
@@ -46,7 +46,7 @@ export function Nothing({
   upload,
   startImport,
   clearFilter,
-}: NothingProps) {
+}: EmptyGalleryProps) {
   if (filter.search || filter.label) {
     return (
       <Empty title="No image matches" actions={<Button onClick={clearFilter}>Clear the filter</Button>}>

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Run, Status } from "../../api/types";
-import { curveOf } from "./curve";
+import { curveOf } from "./runCurve";
 
 const run = (number: number, status: Status, metrics: Run["metrics"]) => ({ number, status, metrics }) as Run;
 

@@ -28,7 +28,7 @@ function NewestRun({ run }: { run: Run }) {
 }
 
 /** Labelled of all, the newest run with its figure. */
-export function Standing() {
+export function ProjectStatus() {
   const { counts, latestRun, project } = useProject();
   const { images, skipped, labelled, review, done } = counts.value;
   const ready = labelled + review + done;

@@ -12,7 +12,7 @@ function take(): string {
 }
 
 /** The secret behind # of the link that was opened. It is taken out of the address: that stays in the history. */
-export function useFragment(): string {
+export function useLinkSecret(): string {
   const [secret, setSecret] = useState(take);
   useEffect(() => {
     const takeAgain = () => setSecret(take());

@@ -1,18 +1,18 @@
 import { apiUrl } from "../../../api/client";
 import type { TrueBox } from "./boxMatch";
-import type { Prediction } from "./gallery";
+import type { Prediction } from "./judgedImages";
 import { useLabelColors } from "./useLabelColors";
 
-export interface PictureImage {
+export interface ImageFacts {
   readonly id: number;
   readonly name: string;
   readonly width: number;
   readonly height: number;
 }
 
-interface PictureProps {
+interface ValidationImageProps {
   prediction: Prediction;
-  image: PictureImage;
+  image: ImageFacts;
   /** Boxes of the model from this score on. */
   score: number;
   /** The preview with names on the boxes, instead of the thumbnail. */
@@ -20,7 +20,7 @@ interface PictureProps {
 }
 
 /** A validation picture: truth solid, model dashed, both over a dark halo so that they read on any picture. */
-export function Picture({ prediction, image, score, isLarge = false }: PictureProps) {
+export function ValidationImage({ prediction, image, score, isLarge = false }: ValidationImageProps) {
   const found = prediction.detections.filter((box) => box.score >= score);
   const colorOf = useLabelColors();
   const { width, height } = image;
@@ -88,6 +88,6 @@ function boxKey(box: TrueBox & { score?: number }): string {
 }
 
 /** The share of a row that a picture takes: its aspect, within what a row can hold. */
-export function tileShape(image: PictureImage): string {
+export function tileShape(image: ImageFacts): string {
   return `--a:${Math.min(2.4, Math.max(0.6, image.width / image.height)).toFixed(3)}`;
 }

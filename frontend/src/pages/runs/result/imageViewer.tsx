@@ -1,12 +1,12 @@
 import { useProject } from "../../../app/project";
 import { ButtonLink, IconButton } from "../../../ui/button";
 import { Dialog } from "../../../ui/dialog";
-import { caption, type Judged } from "./gallery";
-import { BoxLegend, Picture, type PictureImage } from "./picture";
+import { caption, type Judged } from "./judgedImages";
+import { BoxLegend, type ImageFacts, ValidationImage } from "./validationImage";
 
-interface PictureViewerProps {
+interface ImageViewerProps {
   judged: Judged;
-  image: PictureImage;
+  image: ImageFacts;
   score: number;
   /** "3 of 40". */
   place: string;
@@ -15,7 +15,7 @@ interface PictureViewerProps {
 }
 
 /** One picture, large; arrows go on to the next. */
-export function PictureViewer({ judged, image, score, place, onStep, close }: PictureViewerProps) {
+export function ImageViewer({ judged, image, score, place, onStep, close }: ImageViewerProps) {
   const { project, may } = useProject();
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "ArrowRight") onStep(1);
@@ -25,7 +25,7 @@ export function PictureViewer({ judged, image, score, place, onStep, close }: Pi
     <Dialog title={image.name} close={close} wide>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: arrow keys are a shortcut for the two buttons below */}
       <div class="body viewer" onKeyDown={onKeyDown}>
-        <Picture prediction={judged.prediction} image={image} score={score} isLarge />
+        <ValidationImage prediction={judged.prediction} image={image} score={score} isLarge />
         <div class="row wraps">
           <span class="dim grow" role="status">
             {caption(judged)} at score {score.toFixed(2)}

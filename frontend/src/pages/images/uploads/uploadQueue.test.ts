@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ApiError, OfflineError } from "../../../api/errors";
 import type { Image, UploadAnswer } from "../../../api/types";
-import { nextBatch, outcomes, type Send, spread, totalsOf, UploadQueue } from "./queue";
+import { nextBatch, outcomes, type Send, spread, totalsOf, UploadQueue } from "./uploadQueue";
 
 const NOWHERE: UploadAnswer = { created: [], duplicates: [], rejected: [] };
 

@@ -6,7 +6,7 @@ import { Confirm } from "../../ui/confirm";
 import { ago, until } from "../../ui/figures";
 import { Icon } from "../../ui/icons";
 
-interface WaitingProps {
+interface OpenInvitationsProps {
   team: Team;
   invitations: Invitation[];
   reload: () => void;
@@ -17,7 +17,7 @@ function isExpired(invitation: Invitation): boolean {
 }
 
 /** Invitations that nobody has accepted yet. */
-export function WaitingPanel({ team, invitations, reload }: WaitingProps) {
+export function OpenInvitationsPanel({ team, invitations, reload }: OpenInvitationsProps) {
   const [revoking, setRevoking] = useState<Invitation | null>(null);
   const waiting = invitations.filter((invitation) => !invitation.accepted_at);
   if (waiting.length === 0) return null;

@@ -1,4 +1,4 @@
-export function Mark() {
+export function Logo() {
   return (
     <svg viewBox="0 0 28 28" fill="none" aria-hidden="true">
       <path d="M15 23H5V5h18v10" stroke="currentColor" stroke-width="2.5" />

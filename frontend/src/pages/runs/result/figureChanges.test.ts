@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { COCO_FIGURES, changeText, changeTone, figures } from "./figures";
+import { COCO_FIGURES, changeText, changeTone, figures } from "./figureChanges";
 
 describe("the twelve figures", () => {
   it("come in COCO's order with their change", () => {

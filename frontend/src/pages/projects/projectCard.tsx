@@ -10,7 +10,7 @@ import { ago, count, counted, duration, fraction } from "../../ui/figures";
 import { Icon } from "../../ui/icons";
 import { Bar, Spinner } from "../../ui/progress";
 import { useLoaded } from "../../ui/useLoaded";
-import { curveOf } from "./curve";
+import { curveOf } from "./runCurve";
 
 const CURVE_RUNS = 12;
 
