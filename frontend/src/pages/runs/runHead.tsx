@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import type { Run } from "../../api/types";
 import { useProject } from "../../app/project";
 import { navigate } from "../../app/router";
+import { useModels } from "../../training/useModels";
 import { StatusBadge } from "../../ui/badge";
 import { Button } from "../../ui/button";
 import { counted } from "../../ui/figures";
@@ -10,7 +11,6 @@ import { toastError } from "../../ui/toast";
 import { cancelRun } from "./actions";
 import { RetrainButton } from "./retrainButton";
 import { isLive } from "./runProgress";
-import { useModels } from "./useModels";
 import { baseText, modelTitle } from "./wording";
 
 interface RunHeadProps {

@@ -3,6 +3,7 @@ import type { Run } from "../../api/types";
 import { useProject } from "../../app/project";
 import { query } from "../../app/router";
 import { useTitle } from "../../app/title";
+import { type RunsState, useRuns } from "../../training/useRuns";
 import { Failed } from "../../ui/states";
 import { EndedRun } from "./endedRun";
 import { LiveRun } from "./live/liveRun";
@@ -10,7 +11,6 @@ import { FinishedRun } from "./result/finishedRun";
 import { RunHead } from "./runHead";
 import { isLive } from "./runProgress";
 import { useEpochs } from "./useEpochs";
-import { type RunsState, useRuns } from "./useRuns";
 import { runBefore } from "./wording";
 
 export function RunPage({ number }: { number: number }) {

@@ -3,10 +3,10 @@ import { useProject } from "../../app/project";
 import { setQuery } from "../../app/router";
 import { LabelBars } from "../../plots/labelBars";
 import { PlotPanel } from "../../plots/plotPanel";
+import { hasChanged, type Since, signed } from "../../training/sinceSnapshot";
 import { Button } from "../../ui/button";
 import { count } from "../../ui/figures";
-import { Stat } from "../runs/stat";
-import { hasChanged, type Since, signed } from "./sinceSnapshot";
+import { Stat } from "../../ui/stat";
 
 interface NowDetailProps {
   since: Since;

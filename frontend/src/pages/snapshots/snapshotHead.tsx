@@ -3,14 +3,14 @@ import type { Format, Run, Snapshot } from "../../api/types";
 import { useProject } from "../../app/project";
 import { setQuery } from "../../app/router";
 import { useOwnPrimary } from "../../app/shell/pagePrimary";
+import { catalogue } from "../../training/useModels";
 import { StatusBadge } from "../../ui/badge";
 import { Button } from "../../ui/button";
 import { ago } from "../../ui/figures";
+import { Hash } from "../../ui/hash";
 import { Icon } from "../../ui/icons";
 import { Menu, MenuLink } from "../../ui/menu";
 import { useLoaded } from "../../ui/useLoaded";
-import { Hash } from "../runs/hash";
-import { catalogue } from "../runs/useModels";
 
 interface SnapshotHeadProps {
   snapshot: Snapshot;

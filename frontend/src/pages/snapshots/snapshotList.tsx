@@ -1,11 +1,11 @@
 import type { Run, Snapshot } from "../../api/types";
 import { useProject } from "../../app/project";
 import { runFigure } from "../../app/shell/runFigure";
+import { hasChanged, type Since, signed } from "../../training/sinceSnapshot";
 import { Avatar } from "../../ui/avatar";
 import { StatusBadge } from "../../ui/badge";
 import { Button } from "../../ui/button";
 import { ago, counted } from "../../ui/figures";
-import { hasChanged, type Since, signed } from "./sinceSnapshot";
 
 interface SnapshotListProps {
   snapshots: readonly Snapshot[];

@@ -4,18 +4,18 @@ import { useProject } from "../../app/project";
 import { navigate, query, setQuery } from "../../app/router";
 import { useOwnPrimary } from "../../app/shell/pagePrimary";
 import { useTitle } from "../../app/title";
+import { makeSnapshot } from "../../training/freezing";
+import { sinceSnapshot } from "../../training/sinceSnapshot";
+import { TrainDialog } from "../../training/trainDialog";
+import { useRuns } from "../../training/useRuns";
+import { useSnapshots } from "../../training/useSnapshots";
 import { Button, ButtonLink } from "../../ui/button";
 import { counted } from "../../ui/figures";
 import { Empty, Failed } from "../../ui/states";
 import { toastError } from "../../ui/toast";
-import { useRuns } from "../runs/useRuns";
-import { makeSnapshot } from "./freeze";
 import { NowDetail } from "./nowDetail";
-import { sinceSnapshot } from "./sinceSnapshot";
 import { SnapshotDetail } from "./snapshotDetail";
 import { SnapshotList } from "./snapshotList";
-import { TrainDialog } from "./trainDialog";
-import { useSnapshots } from "./useSnapshots";
 
 /** Frozen states of the project; "Now" is what no snapshot holds yet. */
 export function SnapshotsPage({ number }: { number: number | null }) {

@@ -4,8 +4,8 @@ import { useProject } from "../../../app/project";
 import { StatusBadge } from "../../../ui/badge";
 import { Button, ButtonLink } from "../../../ui/button";
 import { bytes, fraction } from "../../../ui/figures";
+import { Hash } from "../../../ui/hash";
 import { Icon, type IconName } from "../../../ui/icons";
-import { Hash } from "../hash";
 import { changeText } from "../result/figureChanges";
 import { type ArtifactRow, parityFault, parityText, rowTitle } from "./artifactRows";
 

@@ -3,12 +3,12 @@ import { useProject } from "../../../app/project";
 import { navigate, query, setQuery } from "../../../app/router";
 import { useOwnPrimary } from "../../../app/shell/pagePrimary";
 import { useTitle } from "../../../app/title";
+import { TrainDialog } from "../../../training/trainDialog";
+import { useModels } from "../../../training/useModels";
+import { useRuns } from "../../../training/useRuns";
 import { Button, ButtonLink } from "../../../ui/button";
 import { Empty, Failed, Skeleton } from "../../../ui/states";
-import { TrainDialog } from "../../snapshots/trainDialog";
 import { RetrainButton } from "../retrainButton";
-import { useModels } from "../useModels";
-import { useRuns } from "../useRuns";
 import { RunsChart } from "./runsChart";
 import { RunTable } from "./runTable";
 

@@ -2,11 +2,11 @@ import type { Run } from "../../../api/types";
 import { useProject } from "../../../app/project";
 import { ago, duration } from "../../../ui/figures";
 import { Bar, Spinner } from "../../../ui/progress";
+import { Stat } from "../../../ui/stat";
 import { LossPanel, ScorePanel } from "../curvePanels";
 import { bestEpoch, type NamedEpochs, scoreOf } from "../curves";
 import { LogPanel } from "../logPanel";
 import { phaseText, shareDone } from "../runProgress";
-import { Stat } from "../stat";
 import { useSecondsLeft } from "./useSecondsLeft";
 
 interface LiveRunProps {

@@ -1,6 +1,6 @@
-import { Icon } from "../../ui/icons";
-import { toast } from "../../ui/toast";
-import { shortHash } from "./artifacts/artifactRows";
+import { shortHash } from "../pages/runs/artifacts/artifactRows";
+import { Icon } from "./icons";
+import { toast } from "./toast";
 
 /** A sha256, short; a click copies the whole. */
 export function Hash({ sha256 }: { sha256: string }) {

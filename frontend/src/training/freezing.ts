@@ -1,5 +1,5 @@
-import { api } from "../../api/client";
-import type { Snapshot } from "../../api/types";
+import { api } from "../api/client";
+import type { Snapshot } from "../api/types";
 
 const POLL_MS = 500;
 const PATIENCE_MS = 10 * 60_000;

@@ -1,6 +1,6 @@
-import { api } from "../../api/client";
-import type { Model, Page } from "../../api/types";
-import { useLoaded } from "../../ui/useLoaded";
+import { api } from "../api/client";
+import type { Model, Page } from "../api/types";
+import { useLoaded } from "../ui/useLoaded";
 
 /** The catalogue of models; null until it is here. */
 export function useModels(): Model[] | null {

@@ -1,17 +1,17 @@
 import { useMemo, useState } from "preact/hooks";
-import { api } from "../../api/client";
-import { sentence } from "../../api/errors";
-import type { Run, Snapshot } from "../../api/types";
-import { useProject } from "../../app/project";
-import { Button } from "../../ui/button";
-import { Dialog } from "../../ui/dialog";
-import { useModels } from "../runs/useModels";
-import { useRuns } from "../runs/useRuns";
-import { frozenSnapshot } from "./freeze";
+import { api } from "../api/client";
+import { sentence } from "../api/errors";
+import type { Run, Snapshot } from "../api/types";
+import { useProject } from "../app/project";
+import { Button } from "../ui/button";
+import { Dialog } from "../ui/dialog";
+import { frozenSnapshot } from "./freezing";
 import { hasChanged, sinceSnapshot } from "./sinceSnapshot";
 import { TrainCost } from "./trainCost";
 import { TrainFields } from "./trainFields";
 import { formErrors, formFor, modelsFor, requestOf, type TrainForm } from "./trainForm";
+import { useModels } from "./useModels";
+import { useRuns } from "./useRuns";
 import { useSnapshots } from "./useSnapshots";
 
 interface TrainDialogProps {

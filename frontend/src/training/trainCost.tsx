@@ -1,9 +1,9 @@
 import { useEffect, useState } from "preact/hooks";
-import { api } from "../../api/client";
-import type { RunEstimate } from "../../api/types";
-import { useProject } from "../../app/project";
-import { counted, duration } from "../../ui/figures";
-import { Icon } from "../../ui/icons";
+import { api } from "../api/client";
+import type { RunEstimate } from "../api/types";
+import { useProject } from "../app/project";
+import { counted, duration } from "../ui/figures";
+import { Icon } from "../ui/icons";
 import { requestOf, type TrainForm } from "./trainForm";
 
 const PAUSE_MS = 250; // while someone types

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
-import { api } from "../../api/client";
-import type { Page, Run } from "../../api/types";
-import { useProject } from "../../app/project";
+import { api } from "../api/client";
+import type { Page, Run } from "../api/types";
+import { useProject } from "../app/project";
 
 export interface RunsState {
   /** Newest first; null until they are here. */

@@ -1,8 +1,8 @@
-import type { Model, Run, Snapshot } from "../../api/types";
-import { useProject } from "../../app/project";
-import { runFigure } from "../../app/shell/runFigure";
-import { SelectField, TextField } from "../../ui/field";
-import { counted } from "../../ui/figures";
+import type { Model, Run, Snapshot } from "../api/types";
+import { useProject } from "../app/project";
+import { runFigure } from "../app/shell/runFigure";
+import { SelectField, TextField } from "../ui/field";
+import { counted } from "../ui/figures";
 import { formErrors, formFor, type TrainForm } from "./trainForm";
 
 interface TrainFieldsProps {
