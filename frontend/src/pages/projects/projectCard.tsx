@@ -1,11 +1,11 @@
 import "../../plots/plots.css";
 import { api, apiUrl } from "../../api/client";
-import { fetchBoxes } from "../../api/fetchers";
-import type { Image, Page, Project, Run } from "../../api/types";
+import { fetchAnnotations } from "../../api/fetchers";
+import type { Annotation, Image, Page, Project, Run } from "../../api/types";
 import { user } from "../../app/session";
 import { runFigure } from "../../app/shell/runFigure";
 import { Sparkline } from "../../plots/sparkline";
-import { Boxes, type DrawnBox } from "../../ui/boxes";
+import { Boxes, drawnBoxes } from "../../ui/boxes";
 import { ago, count, counted, duration, fraction } from "../../ui/figures";
 import { Icon } from "../../ui/icons";
 import { Bar, Spinner } from "../../ui/progress";
@@ -16,7 +16,7 @@ const CURVE_RUNS = 12;
 
 interface Cover {
   image: Image;
-  boxes: DrawnBox[];
+  annotations: Annotation[];
 }
 
 /** A labelled image where there is one: the cover shows what the project marks. */
@@ -31,7 +31,7 @@ async function fetchCover(project: Project, signal: AbortSignal): Promise<Cover 
   const image = page.results[0];
   if (!image) return null;
   const marked = project.task === "detection" && image.annotation_count > 0;
-  return { image, boxes: marked ? await fetchBoxes(image.id, project.labels, signal) : [] };
+  return { image, annotations: marked ? await fetchAnnotations(image.id, signal) : [] };
 }
 
 function CoverPicture({ project }: { project: Project }) {
@@ -44,7 +44,11 @@ function CoverPicture({ project }: { project: Project }) {
   return (
     <div class="pic">
       <img src={apiUrl(`images/${value.image.id}/preview/`)} alt="" loading="lazy" decoding="async" />
-      <Boxes width={value.image.width} height={value.image.height} boxes={value.boxes} />
+      <Boxes
+        width={value.image.width}
+        height={value.image.height}
+        boxes={drawnBoxes(value.annotations, project.labels)}
+      />
     </div>
   );
 }
