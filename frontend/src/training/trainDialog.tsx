@@ -5,7 +5,7 @@ import type { Run, Snapshot } from "../api/types";
 import { useProject } from "../app/project";
 import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";
-import { frozenSnapshot } from "./freezing";
+import { frozenSnapshot } from "./makeSnapshot";
 import { hasChanged, sinceSnapshot } from "./sinceSnapshot";
 import { TrainCost } from "./trainCost";
 import { TrainFields } from "./trainFields";

@@ -1,4 +1,4 @@
-import { shortHash } from "../pages/runs/artifacts/artifactRows";
+import { shortHash } from "./figures";
 import { Icon } from "./icons";
 import { toast } from "./toast";
 

@@ -2,7 +2,7 @@ import type { Run, Snapshot } from "../../api/types";
 import { useProject } from "../../app/project";
 import { LabelBars } from "../../plots/labelBars";
 import { PlotPanel } from "../../plots/plotPanel";
-import { failureText } from "../../training/freezing";
+import { failureText } from "../../training/makeSnapshot";
 import { count } from "../../ui/figures";
 import { Icon } from "../../ui/icons";
 import { Spinner } from "../../ui/progress";

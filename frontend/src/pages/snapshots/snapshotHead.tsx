@@ -1,9 +1,9 @@
 import { apiUrl } from "../../api/client";
+import { fetchAll } from "../../api/fetchers";
 import type { Format, Run, Snapshot } from "../../api/types";
 import { useProject } from "../../app/project";
 import { setQuery } from "../../app/router";
 import { useOwnPrimary } from "../../app/shell/pagePrimary";
-import { catalogue } from "../../training/useModels";
 import { StatusBadge } from "../../ui/badge";
 import { Button } from "../../ui/button";
 import { ago } from "../../ui/figures";
@@ -64,7 +64,7 @@ function isNext(snapshot: Snapshot, snapshots: readonly Snapshot[], runs: readon
 
 function DownloadMenu({ snapshot }: { snapshot: Snapshot }) {
   const { project } = useProject();
-  const formats = useLoaded("formats", (signal) => catalogue<Format>("formats/", signal));
+  const formats = useLoaded("formats", (signal) => fetchAll<Format>("formats/", signal));
   const at = `snapshots/${snapshot.id}`;
   return (
     <Menu

@@ -4,7 +4,7 @@ import { useProject } from "../../app/project";
 import { navigate, query, setQuery } from "../../app/router";
 import { useOwnPrimary } from "../../app/shell/pagePrimary";
 import { useTitle } from "../../app/title";
-import { makeSnapshot } from "../../training/freezing";
+import { makeSnapshot } from "../../training/makeSnapshot";
 import { sinceSnapshot } from "../../training/sinceSnapshot";
 import { TrainDialog } from "../../training/trainDialog";
 import { useRuns } from "../../training/useRuns";

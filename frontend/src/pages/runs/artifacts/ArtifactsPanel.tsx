@@ -1,8 +1,8 @@
 import { useState } from "preact/hooks";
 import { sentence } from "../../../api/errors";
+import { fetchAll } from "../../../api/fetchers";
 import type { Artifact, Run, Target } from "../../../api/types";
 import { useOwnPrimary } from "../../../app/shell/pagePrimary";
-import { catalogue } from "../../../training/useModels";
 import { Button } from "../../../ui/button";
 import { Skeleton } from "../../../ui/states";
 import { toastError } from "../../../ui/toast";
@@ -17,7 +17,7 @@ import { useArtifacts } from "./useArtifacts";
 /** What one takes home: each artifact is run on validation images before it is offered. */
 export function ArtifactsPanel({ run }: { run: Run }) {
   const { artifacts, error, reload, put } = useArtifacts(run.id);
-  const targets = useLoaded("targets", (signal) => catalogue<Target>("targets/", signal));
+  const targets = useLoaded("targets", (signal) => fetchAll<Target>("targets/", signal));
   const [asked, setAsked] = useState<ReadonlySet<string>>(new Set());
   const rows = targets.value && artifacts ? artifactRows(targets.value, artifacts) : null;
   const lead = useLead(run, rows);
