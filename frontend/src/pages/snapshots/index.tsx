@@ -1,5 +1,5 @@
 import { SnapshotsPage } from "./snapshotsPage";
-import "../runs/runs.css";
+import "../../training/training.css";
 import "./snapshots.css";
 
 export default function Snapshots({ number }: { number: number | null }) {
