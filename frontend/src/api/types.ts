@@ -39,12 +39,10 @@ export type Counts = Schemas["Counts"];
 export type Project = Schemas["Project"];
 
 export type Image = Schemas["Image"];
-export type ClaimedImage = Schemas["ClaimedImage"];
 export type Annotation = Schemas["Annotation"];
 /** What a save sends of one annotation. */
 export type AnnotationDraft = Schemas["Draft"];
 export type AnnotationState = Schemas["State"];
-export type Revision = Schemas["Revision"];
 export type UploadAnswer = Schemas["Upload"];
 
 export interface SaveRequest {
@@ -54,12 +52,8 @@ export interface SaveRequest {
   queue?: Queue;
 }
 
-/** The 409 of a save adds these to the problem. */
-export type SaveConflict = Pick<Schemas["SaveConflict"], "current" | "conflicts">;
-
 export type Finding = Schemas["Finding"];
 export type Import = Schemas["Import"];
-export type JobError = Schemas["JobError"];
 
 export type Snapshot = Schemas["Snapshot"];
 export type SnapshotDiff = Schemas["Diff"];

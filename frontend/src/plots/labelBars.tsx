@@ -52,7 +52,7 @@ export function LabelBars({
 }
 
 /** "person 1,102 boxes, cat 38 boxes." */
-export function balanceText(bars: readonly LabelBar[], unit: string): string {
+function balanceText(bars: readonly LabelBar[], unit: string): string {
   return `${bars.map((bar) => `${bar.name} ${bar.count.toLocaleString("en")} ${unit}`).join(", ")}.`;
 }
 

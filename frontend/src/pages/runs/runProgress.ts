@@ -1,7 +1,5 @@
 /** Where a run stands: what one may do with it and how far it is. Pure. */
 
-export type Status = "queued" | "running" | "succeeded" | "failed" | "canceled";
-
 interface Progress {
   readonly status: string;
   readonly phase: string;
@@ -19,8 +17,6 @@ const PHASES: Readonly<Record<string, string>> = {
 };
 
 export const isLive = (status: string): boolean => status === "queued" || status === "running";
-
-export const isResumable = (status: string): boolean => status === "failed" || status === "canceled";
 
 /** What the machine is doing now, in words. */
 export function phaseText(run: Progress): string {
