@@ -5,7 +5,7 @@ import { setQuery } from "../../../app/router";
 import { Select } from "../../../ui/field";
 import { Failed, Skeleton } from "../../../ui/states";
 import { useLoaded } from "../../../ui/useLoaded";
-import { ArtifactsPanel } from "../artifacts/ArtifactsPanel";
+import { ArtifactsPanel } from "../artifacts/artifactsPanel";
 import { LossPanel, ScorePanel } from "../curvePanels";
 import type { NamedEpochs } from "../curves";
 import { LogPanel } from "../logPanel";

@@ -10,7 +10,7 @@ import { useLoaded } from "../../../ui/useLoaded";
 import { publish } from "../actions";
 import { isLive } from "../runProgress";
 import { useFreshImages } from "../useFreshImages";
-import { ArtifactEntry } from "./ArtifactEntry";
+import { ArtifactEntry } from "./artifactEntry";
 import { type ArtifactRow, artifactRows } from "./artifactRows";
 import { useArtifacts } from "./useArtifacts";
 
