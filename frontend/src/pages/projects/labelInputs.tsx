@@ -4,35 +4,35 @@ import { ColorPicker } from "../../ui/colorPicker";
 import { nextColor } from "../../ui/label";
 import { namesFault } from "../../ui/labelNames";
 
-export interface DraftLabel {
+export interface InputLabel {
   key: number;
   name: string;
   color: string;
 }
 
-export function filled(labels: DraftLabel[]): { name: string; color: string }[] {
+export function filled(labels: InputLabel[]): { name: string; color: string }[] {
   return labels
     .map((label) => ({ name: label.name.trim(), color: label.color }))
     .filter((label) => label.name !== "");
 }
 
-export function faultOf(labels: DraftLabel[]): string | undefined {
+export function faultOf(labels: InputLabel[]): string | undefined {
   return namesFault(filled(labels).map((label) => label.name));
 }
 
 let nextKey = 1;
 
-function draft(labels: DraftLabel[]): DraftLabel {
+function emptyInput(labels: InputLabel[]): InputLabel {
   return { key: nextKey++, name: "", color: nextColor(labels.map((label) => label.color)) };
 }
 
-interface LabelDraftsProps {
-  labels: DraftLabel[];
-  change: (labels: DraftLabel[]) => void;
+interface LabelInputsProps {
+  labels: InputLabel[];
+  change: (labels: InputLabel[]) => void;
 }
 
 /** The labels of a project to be: Enter goes on to the next one. */
-export function LabelDrafts({ labels, change }: LabelDraftsProps) {
+export function LabelInputs({ labels, change }: LabelInputsProps) {
   const list = useRef<HTMLUListElement>(null);
   const focusLast = useRef(false);
   useLayoutEffect(() => {
@@ -41,11 +41,11 @@ export function LabelDrafts({ labels, change }: LabelDraftsProps) {
   }, [labels.length]);
   const add = () => {
     focusLast.current = true;
-    change([...labels, draft(labels)]);
+    change([...labels, emptyInput(labels)]);
   };
-  const set = (key: number, part: Partial<DraftLabel>) =>
+  const set = (key: number, part: Partial<InputLabel>) =>
     change(labels.map((label) => (label.key === key ? { ...label, ...part } : label)));
-  const onKeyDown = (event: KeyboardEvent, label: DraftLabel) => {
+  const onKeyDown = (event: KeyboardEvent, label: InputLabel) => {
     if (event.key === "Enter") {
       event.preventDefault();
       if (label.name.trim()) add();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Run } from "../../api/types";
-import { baseText, failureTitle, runBefore, tookText } from "./wording";
+import { baseText, failureTitle, runBefore, tookText } from "./runTexts";
 
 const run = (number: number, status: string): Run => ({ id: number + 100, number, status }) as Run;
 const runs = [run(4, "running"), run(3, "failed"), run(2, "succeeded"), run(1, "succeeded")];
