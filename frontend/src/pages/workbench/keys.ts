@@ -41,6 +41,7 @@ function walksBoxes(event: KeyboardEvent, bench: Bench): boolean {
   const editor = bench.editor.peek();
   if (event.key !== "Tab" || !stage || editor.tabLeaves || editor.whole) return false;
   const all = boxes(editor);
+  if (editor.selected !== null && !editor.picked) return true;
   const at = all.findIndex(({ id }) => id === editor.selected);
   const end = event.shiftKey ? 0 : all.length - 1;
   return all.length > 0 && (at < 0 || at !== end);

@@ -41,7 +41,7 @@ function moveFrom(press: Pressed, target: BoxAnnotation, input: PointerInput, wo
   const { id, box } = target;
   const start = toImage(world.view, at);
   const [next] = move({ kind: "moving", pointer, by, id, start, at, from: box, box }, input, world);
-  return [next, { do: "select", id }];
+  return id === world.selected?.id ? [next] : [next, { do: "select", id }];
 }
 
 function resizeFrom(press: Pressed, input: PointerInput, world: World): Step {
@@ -65,7 +65,7 @@ function panFrom(press: Pressed, input: PointerInput, world: World): Step {
 /** A click selects the smallest box under it; clicked again, the next larger one. Beside all boxes it deselects,
  * and with nothing selected it sets the first corner of a new box. */
 export function click(press: Pressed, world: World, rest: Gesture): Step {
-  if (press.hit.on === "handle") return [rest];
+  if (press.hit.on === "handle") return [rest, { do: "select", id: press.hit.id }];
   if (press.hit.on === "box") {
     const { ids } = press.hit;
     const at = world.selected ? ids.indexOf(world.selected.id) : -1;
