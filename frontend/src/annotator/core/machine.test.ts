@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type BoxAnnotation, drawn } from "./annotation";
-import { type Effect, type Gesture, IDLE, type PointerInput, type World } from "./gesture";
+import { type Effect, type Gesture, IDLE, inHand, type PointerInput, type World } from "./gesture";
 import { step } from "./machine";
 
 const SMALL = drawn("small", 1, { x_min: 120, y_min: 120, x_max: 160, y_max: 160 }) as BoxAnnotation;
@@ -97,6 +97,32 @@ describe("drawing", () => {
       ["up", 70, 80],
     ]);
     expect(effects.at(-1)).toEqual({ do: "create", box: { x_min: 10, y_min: 10, x_max: 70, y_max: 80 } });
+  });
+
+  it("forgets the corner of a stray click when one drags", () => {
+    const { effects, gesture } = play([
+      ["down", 50, 50],
+      ["up", 50, 50],
+      ["move", 200, 200],
+      ["down", 210, 220],
+      ["move", 250, 250],
+      ["move", 280, 290],
+      ["up", 280, 290],
+    ]);
+    expect(effects.filter(({ do: it }) => it === "create")).toEqual([
+      { do: "create", box: { x_min: 210, y_min: 220, x_max: 280, y_max: 290 } },
+    ]);
+    expect(gesture.kind).toBe("idle");
+  });
+
+  it("shows the box while the second corner's button is down", () => {
+    const { gesture } = play([
+      ["down", 10, 10],
+      ["up", 10, 10],
+      ["move", 50, 50],
+      ["down", 70, 80],
+    ]);
+    expect(inHand(gesture)?.box).toEqual({ x_min: 10, y_min: 10, x_max: 70, y_max: 80 });
   });
 
   it("makes nothing of a slip of the hand", () => {

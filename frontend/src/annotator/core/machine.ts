@@ -22,18 +22,20 @@ export function step(gesture: Gesture, input: PointerInput, world: World): Step 
 function down(gesture: Gesture, input: PointerInput, world: World): Step {
   const second = input.kind === "touch" && "pointer" in gesture && gesture.pointer !== input.pointer;
   if (second) return startPinch(gesture, input);
-  if (gesture.kind === "placing") {
-    if (input.button !== 0) return [IDLE];
-    const { pointer, kind: by } = input;
-    return [{ kind: "drawing", pointer, by, from: gesture.from, ...placed(gesture.from, input.at, world) }];
-  }
-  if (gesture.kind !== "idle") return [gesture];
+  if (gesture.kind === "placing" && input.button !== 0) return [IDLE];
+  if (gesture.kind !== "idle" && gesture.kind !== "placing") return [gesture];
   if (world.panHeld || input.button === 1 || (input.button === 0 && world.tool === "pan")) {
     return [{ kind: "panning", pointer: input.pointer, start: input.at, at: input.at, from: world.view }];
   }
   if (input.button !== 0) return [gesture];
-  const hit = hitTest(world.view, world.boxes, world.selected, input.at, input.kind);
-  return [{ kind: "pressed", pointer: input.pointer, by: input.kind, at: input.at, hit, force: input.force }];
+  return [pressed(gesture, input, world)];
+}
+
+function pressed(before: Gesture, input: PointerInput, world: World): Gesture {
+  const { pointer, kind: by, at, force } = input;
+  const hit = hitTest(world.view, world.boxes, world.selected, at, by);
+  const armed = before.kind === "placing" ? { ...before, ...placed(before.from, at, world) } : null;
+  return { kind: "pressed", pointer, by, at, hit, force, armed };
 }
 
 function moved(gesture: Gesture, input: PointerInput, world: World): Step {
