@@ -1,10 +1,10 @@
 import { computed, signal } from "@preact/signals";
 import { beforeEach, expect, it, vi } from "vitest";
 import { boxes } from "../../annotator/core/editor";
-import type { Device } from "../../annotator/saving/device";
-import { MemoryStorage } from "../../annotator/saving/memory.testing";
+import { openStorage } from "../../annotator/saving/changeStorage";
+import { MemoryStorage } from "../../annotator/saving/memoryStorage.testing";
 import { Saver } from "../../annotator/saving/saver";
-import { openShelf } from "../../annotator/saving/shelf";
+import type { SavingSession } from "../../annotator/saving/savingSession";
 import type { Annotation, AnnotationState, Image, Project } from "../../api/types";
 import type { ProjectState } from "../../app/project";
 import { session } from "../../app/session";
@@ -48,15 +48,15 @@ function benchFor(role: "annotator" | "viewer"): Bench {
     may: () => role === "annotator",
     role: computed(() => role),
   } as unknown as ProjectState;
-  const events = { onStanding: () => {}, onState: () => {} };
+  const events = { onStatus: () => {}, onState: () => {} };
   const saver = new Saver(
-    openShelf(new MemoryStorage(), 1, "tab"),
+    openStorage(new MemoryStorage(), 1, "tab"),
     () => new Promise(() => {}),
     () => () => {},
     events,
   );
-  const device: Device = { saver, ready: Promise.resolve(), onState: () => () => {} };
-  return new Bench(state, device);
+  const saving: SavingSession = { saver, ready: Promise.resolve(), onState: () => () => {} };
+  return new Bench(state, saving);
 }
 
 beforeEach(() => {
@@ -69,7 +69,7 @@ it("opens with the first label in hand, and writes down what is drawn", () => {
   bench.show({ image: IMAGE, state: STATE, holder: null });
   expect(bench.label.value).toBe(10);
   bench.command({ name: "add" });
-  const entry = bench.device.saver.entry(7);
+  const entry = bench.saving.saver.entry(7);
   expect(entry?.base).toBe(3);
   expect(Object.values(entry?.changes ?? {})).toMatchObject([{ value: { label: 10 } }]);
   expect(bench.added.value.get(10)).toBe(1);
@@ -88,7 +88,7 @@ it("takes over a colleague's save without touching what is unsaved here", () => 
 
 it("lays over what an earlier visit left unsaved", () => {
   const bench = benchFor("annotator");
-  bench.device.saver.record(IMAGE, 3, [{ id: "theirs", after: null }]);
+  bench.saving.saver.record(IMAGE, 3, [{ id: "theirs", after: null }]);
   bench.show({ image: IMAGE, state: STATE, holder: null });
   expect(boxes(bench.editor.value)).toEqual([]);
 });
@@ -100,7 +100,7 @@ it("lets a viewer look and change nothing", () => {
   bench.command({ name: "remove" });
   bench.moveTo("skipped");
   expect(boxes(bench.editor.value)).toHaveLength(1);
-  expect(bench.device.saver.entry(7)).toBeUndefined();
+  expect(bench.saving.saver.entry(7)).toBeUndefined();
 });
 
 it("leaves nothing for the keys to change once the image is closed", () => {
@@ -109,12 +109,12 @@ it("leaves nothing for the keys to change once the image is closed", () => {
   bench.fail(new Error("gone"));
   bench.command({ name: "add" });
   expect(bench.phase.value).toBe("failed");
-  expect(bench.device.saver.entry(7)).toBeUndefined();
+  expect(bench.saving.saver.entry(7)).toBeUndefined();
 });
 
 it("takes an image out of the skipped ones when someone draws on it", () => {
   const bench = benchFor("annotator");
   bench.show({ image: IMAGE, state: { ...STATE, queue: "skipped" }, holder: null });
   bench.command({ name: "add" });
-  expect(bench.device.saver.entry(7)?.queue?.value).toBe("labelled");
+  expect(bench.saving.saver.entry(7)?.queue?.value).toBe("labelled");
 });

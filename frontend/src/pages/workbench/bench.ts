@@ -8,8 +8,8 @@ import { boxOf } from "../../annotator/core/gesture";
 import { newId } from "../../annotator/core/ids";
 import type { Looks } from "../../annotator/core/scene";
 import { type Action, step } from "../../annotator/core/step";
-import { type Device, saving } from "../../annotator/saving/device";
-import { type Entry, unsaved } from "../../annotator/saving/journal";
+import { type Entry, unsaved } from "../../annotator/saving/pendingChanges";
+import { type SavingSession, savingStatus } from "../../annotator/saving/savingSession";
 import { fromWire } from "../../annotator/saving/wire";
 import type { Shown } from "../../annotator/views/layers";
 import type { AnnotationState, Image, Person, Queue } from "../../api/types";
@@ -33,7 +33,7 @@ export class Bench {
   readonly holder = signal<Person | null>(null);
   readonly looks: ReadonlySignal<Looks>;
   readonly shown: ReadonlySignal<Shown>;
-  /** This image's note in the journal. */
+  /** What is pending for this image. */
   readonly entry: ReadonlySignal<Entry | undefined>;
   readonly editable: boolean;
   /** Whole-image labels instead of boxes. */
@@ -50,7 +50,7 @@ export class Bench {
 
   constructor(
     readonly project: ProjectState,
-    readonly device: Device,
+    readonly saving: SavingSession,
   ) {
     this.editable = project.may("annotator");
     this.whole = project.project.value.task === "classification";
@@ -63,8 +63,8 @@ export class Bench {
     });
     this.looks = computed(() => looksOf(project));
     this.entry = computed(() => {
-      saving.value; // the journal tells of its changes through the standing
-      return device.saver.entry(this.image.value?.id ?? -1);
+      savingStatus.value; // every change of an entry comes with a new status
+      return saving.saver.entry(this.image.value?.id ?? -1);
     });
     const theirs = computed(() => theirBoxes(this.entry.value));
     this.shown = computed(() => ({
@@ -84,7 +84,7 @@ export class Bench {
     if (!image || !this.editable || action.type === "document") return;
     const changes = difference(before.document, after.document);
     this.counted(changes);
-    this.device.saver.record(image, this.revision.value, changes);
+    this.saving.saver.record(image, this.revision.value, changes);
     this.unskip(changes);
   };
 
@@ -114,7 +114,7 @@ export class Bench {
     const image = this.image.value;
     if (!image || !this.editable) return;
     this.queue.value = queue;
-    this.device.saver.recordQueue(image, this.revision.value, queue);
+    this.saving.saver.recordQueue(image, this.revision.value, queue);
   }
 
   /** The newest revision of an image that this visit has seen. */
@@ -126,12 +126,12 @@ export class Bench {
   show({ image, state, holder }: Opened): void {
     const label = this.editor.value.label ?? this.project.project.value.labels[0]?.id ?? null;
     const editor = opened({ ...this.editor.value, label }, image, state.annotations.map(fromWire));
-    const mine = unsaved(this.device.saver.entry(image.id));
+    const mine = unsaved(this.saving.saver.entry(image.id));
     this.image.value = image;
     this.holder.value = holder;
     this.revision.value = state.revision;
     this.revisions.set(image.id, state.revision);
-    this.queue.value = this.device.saver.entry(image.id)?.queue?.value ?? state.queue;
+    this.queue.value = this.saving.saver.entry(image.id)?.queue?.value ?? state.queue;
     this.editor.value = {
       ...editor,
       document: rebased(editor.document, [...editor.document.annotations.values()], mine),
@@ -143,7 +143,7 @@ export class Bench {
   takeOver(id: number, state: AnnotationState): void {
     this.revisions.set(id, Math.max(this.revisionOf(id), state.revision));
     if (this.image.value?.id !== id || state.revision < this.revision.value) return;
-    const entry = this.device.saver.entry(id);
+    const entry = this.saving.saver.entry(id);
     this.revision.value = state.revision;
     this.queue.value = entry?.queue?.value ?? state.queue;
     const { document } = this.editor.value;
@@ -160,18 +160,18 @@ export class Bench {
     const theirs = entry.conflicts[id] ?? null;
     if (theirs) annotations.set(id, theirs);
     else annotations.delete(id);
-    this.device.saver.takeTheirs(entry.image, id);
+    this.saving.saver.takeTheirs(entry.image, id);
     this.dispatch({ type: "document", document: { ...document, annotations } });
   }
 
   /** Sends once more what was refused. */
   retry(image: number): void {
-    this.device.saver.retry(image);
+    this.saving.saver.retry(image);
   }
 
   /** Gives up what was refused; the image on the screen shows the server's state again. */
   discard(image: number): void {
-    this.device.saver.discard(image);
+    this.saving.saver.discard(image);
     if (image !== this.image.peek()?.id) return;
     fetchState(image).then(
       (state) => this.takeOver(image, state),

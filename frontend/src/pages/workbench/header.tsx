@@ -45,7 +45,7 @@ export function WorkbenchHeader({ bench, page, queue }: HeaderProps) {
         </span>
       </div>
       {bench.holder.value && <Avatar person={bench.holder.value} />}
-      <SavingState saver={bench.device.saver} />
+      <SavingState saver={bench.saving.saver} />
       <span class="wb-rule desk-only" />
       <span class="desk-only">
         <ThemeToggle />

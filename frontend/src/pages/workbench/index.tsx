@@ -1,6 +1,6 @@
 import "./workbench.css";
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { deviceOf } from "../../annotator/saving/device";
+import { savingSessionOf } from "../../annotator/saving/savingSession";
 import { useProject } from "../../app/project";
 import { query } from "../../app/router";
 import { user } from "../../app/session";
@@ -53,7 +53,7 @@ function backToStage(event: MouseEvent): void {
 export default function Workbench({ image }: { image: number | null }) {
   const project = useProject();
   const me = user.value?.id ?? 0;
-  const bench = useMemo(() => new Bench(project, deviceOf(me)), [project, me]);
+  const bench = useMemo(() => new Bench(project, savingSessionOf(me)), [project, me]);
   const walk = useMemo(() => new Walk(bench, () => queueOf(query.peek().get("queue"))), [bench]);
   const [overlay, setOverlay] = useState<Overlay>(null);
   const page = useMemo(() => actionsOf(bench, walk, setOverlay), [bench, walk]);

@@ -14,17 +14,17 @@ export function live(bench: Bench, walk: Walk): () => void {
   // A revision that someone else made while a save of ours was on its way: its answer may still be the older one.
   let awaited = { id: 0, revision: 0 };
   const ends = [
-    bench.device.onState((id, state) => {
+    bench.saving.onState((id, state) => {
       bench.takeOver(id, state);
       const isBehind = id === awaited.id && state.revision < awaited.revision;
-      if (isBehind && !bench.device.saver.entry(id)) refresh(id).catch(() => undefined);
+      if (isBehind && !bench.saving.saver.entry(id)) refresh(id).catch(() => undefined);
     }),
     events.on("image", ({ id, revision, queue }) => {
       walk.moved(id, queue);
       if (id !== bench.image.peek()?.id || revision <= bench.revision.peek()) return;
       awaited = { id, revision };
       // With something pending the save itself brings back the merged state.
-      if (bench.device.saver.entry(id)) bench.device.saver.hurry();
+      if (bench.saving.saver.entry(id)) bench.saving.saver.hurry();
       else refresh(id).catch(() => undefined);
     }),
     events.on("claim", ({ id, claimed_by }) => {

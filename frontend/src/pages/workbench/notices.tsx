@@ -2,8 +2,8 @@
 import type { ComponentChildren } from "preact";
 import { boxOf } from "../../annotator/core/gesture";
 import { lookOf } from "../../annotator/core/scene";
-import { saving } from "../../annotator/saving/device";
-import type { Value } from "../../annotator/saving/journal";
+import type { Value } from "../../annotator/saving/pendingChanges";
+import { savingStatus } from "../../annotator/saving/savingSession";
 import { Button } from "../../ui/button";
 import { Icon, type IconName } from "../../ui/icons";
 import type { Bench } from "./bench";
@@ -43,7 +43,7 @@ export function Notices({ bench }: { bench: Bench }) {
       )}
       <Conflicts bench={bench} />
       <Refusals bench={bench} />
-      {!saving.value.kept && saving.value.pending > 0 && (
+      {!savingStatus.value.kept && savingStatus.value.pending > 0 && (
         <Notice tone="bad" icon="warn" id="storage-notice">
           <span>This browser keeps nothing for this page. Stay here until all is saved.</span>
         </Notice>
@@ -61,10 +61,10 @@ function said(bench: Bench, value: Value): string {
 
 function Conflicts({ bench }: { bench: Bench }) {
   const entry = bench.entry.value;
-  const { saver } = bench.device;
+  const { saver } = bench.saving;
   const all = Object.entries(entry?.conflicts ?? {});
   if (!entry || all.length === 0) {
-    const elsewhere = saving.value.conflicts;
+    const elsewhere = savingStatus.value.conflicts;
     return elsewhere > 0 ? <ConflictsElsewhere bench={bench} /> : null;
   }
   const decide = (id: string, mine: boolean): void => {
@@ -98,7 +98,7 @@ function Conflicts({ bench }: { bench: Bench }) {
 
 function ConflictsElsewhere({ bench }: { bench: Bench }) {
   const { slug } = bench.project.project.value;
-  const waiting = bench.device.saver.conflicted();
+  const waiting = bench.saving.saver.conflicted();
   return (
     <Notice tone="warn" icon="warn" id="conflict-elsewhere">
       <span class="grow">Changes to {waiting.map(({ name }) => name).join(", ")} wait for a decision.</span>
@@ -114,7 +114,7 @@ function ConflictsElsewhere({ bench }: { bench: Bench }) {
 function Refusals({ bench }: { bench: Bench }) {
   return (
     <>
-      {saving.value.refusals.map(({ image, name, reason, count }) => (
+      {savingStatus.value.refusals.map(({ image, name, reason, count }) => (
         <Notice key={image} tone="bad" icon="warn" id="refused-notice">
           <span class="grow">
             {count === 1 ? "1 change" : `${count} changes`} to {name} {count === 1 ? "was" : "were"} not

@@ -64,7 +64,7 @@ export class Walk {
     const turn = this.turn;
     this.bench.phase.value = "loading";
     try {
-      await this.bench.device.ready;
+      await this.bench.saving.ready;
       const found = id === null ? await this.first() : await openImage(id, this.bench.editable);
       if (turn !== this.turn) return;
       if (!found) return this.finished();
@@ -137,7 +137,7 @@ export class Walk {
     if (!image || this.walking) return Promise.resolve();
     const was = this.bench.queue.peek();
     const undo = (): void => {
-      this.bench.device.saver.recordQueue(image, this.bench.revisionOf(image.id), was);
+      this.bench.saving.saver.recordQueue(image, this.bench.revisionOf(image.id), was);
       this.go(image.id);
     };
     this.bench.moveTo(queue);

@@ -1,12 +1,12 @@
 /**
- * Where the journal lies between visits: localStorage, written synchronously. Each open page ("tab") writes only
+ * Where pending changes lie between visits: localStorage, written synchronously. Each open page ("tab") writes only
  * its own keys, so several never overwrite each other; what a closed or crashed tab left is adopted by the next.
  */
-import type { Entry } from "./journal";
+import type { Entry } from "./pendingChanges";
 
 const ROOT = "boxwright:unsaved:";
 
-export interface Shelf {
+export interface ChangeStorage {
   /** False when the browser keeps nothing here: then closing the page asks first. */
   readonly durable: boolean;
   put(entry: Entry): boolean;
@@ -18,7 +18,7 @@ export interface Shelf {
 /** The few calls of localStorage that matter here. */
 export type KeyValue = Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">;
 
-export function openShelf(storage: KeyValue | null, user: number, tab: string): Shelf {
+export function openStorage(storage: KeyValue | null, user: number, tab: string): ChangeStorage {
   const durable = storage !== null && writable(storage);
   const prefix = `${ROOT}${user}:`;
   const own = (image: number): string => `${prefix}${tab}:${image}`;

@@ -1,16 +1,16 @@
 /** What an answer to a save means. */
 import { ApiError, OfflineError, sentence } from "../../api/errors";
 import type { AnnotationState } from "../../api/types";
-import type { Outgoing } from "./journal";
+import type { Outgoing } from "./pendingChanges";
 
-export type Verdict =
+export type SaveOutcome =
   | { readonly kind: "retry"; readonly because: "offline" | "server" | "signed-out" }
   | { readonly kind: "conflict"; readonly current: AnnotationState; readonly ids: readonly string[] }
   | { readonly kind: "refused"; readonly reason: string; readonly ids: readonly string[] | null };
 
 const PASSING = new Set([408, 425, 429]);
 
-export function verdictOn(error: unknown, out: Outgoing): Verdict {
+export function outcomeOf(error: unknown, out: Outgoing): SaveOutcome {
   if (error instanceof OfflineError || (error instanceof DOMException && /Abort|Timeout/.test(error.name))) {
     return { kind: "retry", because: "offline" };
   }
@@ -23,7 +23,7 @@ export function verdictOn(error: unknown, out: Outgoing): Verdict {
   return { kind: "refused", reason: sentence(error), ids: refusedIds(error, out) };
 }
 
-function conflictIn(error: ApiError): Verdict | null {
+function conflictIn(error: ApiError): SaveOutcome | null {
   const current = error.problem.current as AnnotationState | undefined;
   const ids = error.problem.conflicts as string[] | undefined;
   return current && ids ? { kind: "conflict", current, ids } : null;

@@ -16,7 +16,7 @@ import {
   size,
   tookTheirs,
   unsaved,
-} from "./journal";
+} from "./pendingChanges";
 
 const BOX = { x_min: 1, y_min: 2, x_max: 30, y_max: 40 };
 const a = drawn("a", 1, BOX);

@@ -1,5 +1,5 @@
 /** A localStorage for tests: what a browser keeps, in a Map. `full` refuses to write. */
-import type { KeyValue } from "./shelf";
+import type { KeyValue } from "./changeStorage";
 
 export class MemoryStorage implements KeyValue {
   private readonly map = new Map<string, string>();

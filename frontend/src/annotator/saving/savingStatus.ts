@@ -1,7 +1,7 @@
 /** Where saving stands, in one value and in words. */
-import { type Entry, size } from "./journal";
+import { type Entry, size } from "./pendingChanges";
 
-export interface Standing {
+export interface SavingStatus {
   /** Changes that will go by themselves. */
   readonly pending: number;
   readonly trouble: "offline" | "server" | "signed-out" | null;
@@ -16,9 +16,13 @@ export interface Standing {
   readonly kept: boolean;
 }
 
-export const SAVED: Standing = { pending: 0, trouble: null, conflicts: 0, refusals: [], kept: true };
+export const SAVED: SavingStatus = { pending: 0, trouble: null, conflicts: 0, refusals: [], kept: true };
 
-export function standing(entries: readonly Entry[], trouble: Standing["trouble"], kept: boolean): Standing {
+export function statusOf(
+  entries: readonly Entry[],
+  trouble: SavingStatus["trouble"],
+  kept: boolean,
+): SavingStatus {
   const refusals = entries.flatMap((entry) => {
     if (!entry.refused) return [];
     const count = entry.refused.ids?.length ?? size(entry);
@@ -34,7 +38,7 @@ export function standing(entries: readonly Entry[], trouble: Standing["trouble"]
 export type Tone = "good" | "busy" | "warn" | "bad";
 
 /** One short line for the header, and its tone. */
-export function wording(now: Standing): { readonly text: string; readonly tone: Tone } {
+export function wording(now: SavingStatus): { readonly text: string; readonly tone: Tone } {
   const count = (n: number, word: string): string => `${n} ${word}${n === 1 ? "" : "s"}`;
   const refused = now.refusals.reduce((sum, one) => sum + one.count, 0);
   if (refused > 0) return { text: `${refused} not accepted`, tone: "bad" };

@@ -5,9 +5,9 @@ import { ApiError } from "../../api/errors";
 import type { AnnotationState } from "../../api/types";
 import { user as me } from "../../app/session";
 import { newId } from "../core/ids";
+import { localStore, openStorage } from "./changeStorage";
 import { type Later, Saver, type Send } from "./saver";
-import { localStore, openShelf } from "./shelf";
-import { SAVED, type Standing } from "./standing";
+import { SAVED, type SavingStatus } from "./savingStatus";
 import { enterTabs, type Tabs } from "./tabs";
 
 const SEND_TIMEOUT_MS = 20_000;
@@ -17,7 +17,7 @@ const SIGNED_OUT = { type: "about:blank", title: "Signed out", status: 401, deta
 
 type OnState = (image: number, state: AnnotationState) => void;
 
-export interface Device {
+export interface SavingSession {
   readonly saver: Saver;
   /** What earlier visits left has been taken over. */
   readonly ready: Promise<void>;
@@ -25,27 +25,27 @@ export interface Device {
 }
 
 /** Where saving stands, for every header that wants to show it. */
-export const saving = signal<Standing>(SAVED);
+export const savingStatus = signal<SavingStatus>(SAVED);
 
 const later: Later = (milliseconds, run) => {
   const timer = setTimeout(run, milliseconds);
   return () => clearTimeout(timer);
 };
 
-const devices = new Map<number, Device>();
+const sessions = new Map<number, SavingSession>();
 
-export function deviceOf(user: number): Device {
-  const device = devices.get(user) ?? openDevice(user);
-  devices.set(user, device);
-  return device;
+export function savingSessionOf(user: number): SavingSession {
+  const session = sessions.get(user) ?? openSession(user);
+  sessions.set(user, session);
+  return session;
 }
 
-function openDevice(user: number): Device {
+function openSession(user: number): SavingSession {
   const tab = newId();
   const listeners = new Set<OnState>();
-  const saver = new Saver(openShelf(localStore(), user, tab), sendAs(user), later, {
-    onStanding: (standing) => {
-      if (me.peek()?.id === user) saving.value = standing;
+  const saver = new Saver(openStorage(localStore(), user, tab), sendAs(user), later, {
+    onStatus: (status) => {
+      if (me.peek()?.id === user) savingStatus.value = status;
     },
     onState: (image, state) => {
       for (const listener of listeners) listener(image, state);
@@ -53,7 +53,7 @@ function openDevice(user: number): Device {
   });
   effect(() => {
     if (me.value?.id !== user) return;
-    saving.value = saver.standing;
+    savingStatus.value = saver.status;
     saver.hurry();
   });
   // Whatever this browser lacks (locks, storage), one can label all the same.
@@ -95,7 +95,7 @@ async function attend(saver: Saver, tab: string): Promise<void> {
     if (event.persisted) tabs = await enterTabs(tab, localStore());
   });
   addEventListener("beforeunload", (event) => {
-    const { kept, pending } = saver.standing;
+    const { kept, pending } = saver.status;
     if (!kept && pending > 0) event.preventDefault();
   });
   setInterval(() => void adopt(), ADOPT_EVERY_MS);
