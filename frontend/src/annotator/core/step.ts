@@ -5,7 +5,7 @@ import { commit, type Document } from "./document";
 import { boxes, created, type Editor, select, selectedAnnotation } from "./editor";
 import type { Point, Size } from "./geometry";
 import { boxOf, type Effect, IDLE, type PointerInput, type World } from "./gesture";
-import { step as stepGesture } from "./machine";
+import { stepGesture } from "./gestureMachine";
 import { fitView, held, panned, zoomed } from "./viewport";
 
 export type Action =

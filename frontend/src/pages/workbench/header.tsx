@@ -5,22 +5,22 @@ import { Button } from "../../ui/button";
 import { count } from "../../ui/figures";
 import { Icon } from "../../ui/icons";
 import { Menu, MenuItem } from "../../ui/menu";
-import type { Bench } from "./bench";
 import type { PageActions } from "./keys";
 import { QUEUE_NAMES } from "./queues";
 import { SavingState } from "./savingState";
+import type { WorkbenchState } from "./workbenchState";
 
 interface HeaderProps {
-  readonly bench: Bench;
+  readonly workbench: WorkbenchState;
   readonly page: PageActions;
   readonly queue: keyof typeof QUEUE_NAMES;
 }
 
-export function WorkbenchHeader({ bench, page, queue }: HeaderProps) {
-  const project = bench.project.project.value;
-  const image = bench.image.value;
-  const left = bench.project.counts.value[queue];
-  const ready = bench.phase.value === "ready";
+export function WorkbenchHeader({ workbench, page, queue }: HeaderProps) {
+  const project = workbench.project.project.value;
+  const image = workbench.image.value;
+  const left = workbench.project.counts.value[queue];
+  const ready = workbench.phase.value === "ready";
   return (
     <header class="top wb-top">
       <a
@@ -39,19 +39,19 @@ export function WorkbenchHeader({ bench, page, queue }: HeaderProps) {
         <h1 class="cut" data-testid="image-name">
           {image?.name ?? "Label"}
         </h1>
-        {ready && <QueueBadge bench={bench} />}
+        {ready && <QueueBadge workbench={workbench} />}
         <span class="faint nowrap" data-testid="queue-left">
           {count(left)} {QUEUE_NAMES[queue].left}
         </span>
       </div>
-      {bench.holder.value && <Avatar person={bench.holder.value} />}
-      <SavingState saver={bench.saving.saver} />
+      {workbench.holder.value && <Avatar person={workbench.holder.value} />}
+      <SavingState saver={workbench.saving.saver} />
       <span class="wb-rule desk-only" />
       <span class="desk-only">
         <ThemeToggle />
       </span>
       <span class="wb-rule desk-only" />
-      {bench.editable && (
+      {workbench.editable && (
         <span class="desk-only">
           <Button look="quiet" onClick={page.skip} disabled={!ready} data-testid="skip-image">
             Skip <kbd>S</kbd>
@@ -62,24 +62,24 @@ export function WorkbenchHeader({ bench, page, queue }: HeaderProps) {
         <Button
           look="primary"
           onClick={page.next}
-          disabled={!ready && bench.phase.value !== "failed"}
+          disabled={!ready && workbench.phase.value !== "failed"}
           data-testid="next-image"
         >
           Next image <kbd>Enter</kbd>
         </Button>
       </span>
       <span class="phone-only">
-        <MoreMenu bench={bench} page={page} />
+        <MoreMenu workbench={workbench} page={page} />
       </span>
     </header>
   );
 }
 
 /** Where this image stands, once it isn't waiting for labels any more. */
-function QueueBadge({ bench }: { bench: Bench }) {
-  const queue = bench.queue.value;
+function QueueBadge({ workbench }: { workbench: WorkbenchState }) {
+  const queue = workbench.queue.value;
   if (queue === "unlabelled") return null;
-  const isEmpty = queue !== "skipped" && bench.document.value.annotations.size === 0;
+  const isEmpty = queue !== "skipped" && workbench.document.value.annotations.size === 0;
   return (
     <span data-testid="queue-badge" data-queue={queue}>
       <Badge tone={queue === "skipped" ? "warn" : queue === "done" ? "good" : "neutral"}>
@@ -89,26 +89,26 @@ function QueueBadge({ bench }: { bench: Bench }) {
   );
 }
 
-function MoreMenu({ bench, page }: { bench: Bench; page: PageActions }) {
+function MoreMenu({ workbench, page }: { workbench: WorkbenchState; page: PageActions }) {
   return (
     <Menu trigger={<Icon name="dots" />} label="More" look="btn quiet icon" align="right">
-      {bench.editable && !bench.whole && (
+      {workbench.editable && !workbench.whole && (
         <MenuItem icon="check" onClick={page.empty}>
           Nothing to mark here
         </MenuItem>
       )}
-      {bench.editable && (
+      {workbench.editable && (
         <MenuItem icon="skip" onClick={page.skip}>
           Skip
         </MenuItem>
       )}
-      <MenuItem icon="redo" onClick={() => bench.command({ name: "redo" })}>
+      <MenuItem icon="redo" onClick={() => workbench.command({ name: "redo" })}>
         Redo
       </MenuItem>
-      <MenuItem icon="eye" onClick={() => bench.command({ name: "hide" })}>
-        {bench.hidden.value ? "Show boxes" : "Hide boxes"}
+      <MenuItem icon="eye" onClick={() => workbench.command({ name: "hide" })}>
+        {workbench.hidden.value ? "Show boxes" : "Hide boxes"}
       </MenuItem>
-      <MenuItem icon="fit" onClick={() => bench.command({ name: "fit" })}>
+      <MenuItem icon="fit" onClick={() => workbench.command({ name: "fit" })}>
         Fit
       </MenuItem>
     </Menu>

@@ -2,9 +2,9 @@ import { useEffect, useRef } from "preact/hooks";
 import { apiUrl } from "../../api/client";
 import type { Queue } from "../../api/types";
 import { Icon, type IconName } from "../../ui/icons";
+import type { Frame } from "./filmstripFrames";
+import type { Navigation } from "./navigation";
 import { QUEUE_NAMES } from "./queues";
-import type { Frame } from "./strip";
-import type { Walk } from "./walking";
 
 const HEIGHT = 56;
 
@@ -26,9 +26,9 @@ function onArrow(event: KeyboardEvent): void {
   (document.activeElement?.[by] as HTMLElement | null)?.focus();
 }
 
-export function Film({ walk }: { walk: Walk }) {
+export function Filmstrip({ navigation }: { navigation: Navigation }) {
   const strip = useRef<HTMLElement>(null);
-  const frames = walk.frames.value;
+  const frames = navigation.frames.value;
   const here = frames.find(({ isHere }) => isHere)?.id;
   useEffect(() => {
     const current = strip.current?.querySelector<HTMLElement>("[aria-current]");
@@ -40,13 +40,13 @@ export function Film({ walk }: { walk: Walk }) {
   return (
     <nav
       ref={strip}
-      class="film desk-only"
+      class="filmstrip desk-only"
       aria-label="Images of this queue"
-      data-testid="film"
+      data-testid="filmstrip"
       onKeyDown={onArrow}
     >
       {frames.map((frame) => (
-        <Thumbnail key={frame.id} frame={frame} href={walk.address(frame.id)} />
+        <Thumbnail key={frame.id} frame={frame} href={navigation.address(frame.id)} />
       ))}
     </nav>
   );
@@ -59,7 +59,7 @@ function Thumbnail({ frame, href }: { frame: Frame; href: string }) {
   return (
     <a
       href={href}
-      class="film-frame"
+      class="filmstrip-frame"
       aria-label={said}
       title={said}
       aria-current={isHere ? "true" : undefined}
@@ -68,7 +68,7 @@ function Thumbnail({ frame, href }: { frame: Frame; href: string }) {
     >
       <img src={apiUrl(`images/${id}/thumbnail/`)} alt="" loading="lazy" draggable={false} />
       {sign && (
-        <span class="film-sign">
+        <span class="filmstrip-sign">
           <Icon name={sign} />
         </span>
       )}

@@ -6,7 +6,7 @@ const PAGE = 200;
 
 export type FetchPage = (url: string | null) => Promise<Page<Image>>;
 
-export class Leafing {
+export class QueueList {
   private readonly rows: Image[] = [];
   /** The next page's address; null after the last, undefined before the first. */
   private onward: string | null | undefined = undefined;
@@ -30,8 +30,8 @@ export class Leafing {
   }
 }
 
-export function leafThrough(project: number, queue: Queue): Leafing {
-  return new Leafing((url) =>
+export function queueListOf(project: number, queue: Queue): QueueList {
+  return new QueueList((url) =>
     url
       ? api.get<Page<Image>>(url)
       : api.get<Page<Image>>(`projects/${project}/images/`, {

@@ -18,7 +18,7 @@ import { fetchState, type Opened } from "./fetching";
 
 export type Phase = "loading" | "ready" | "empty" | "failed";
 
-export class Bench {
+export class WorkbenchState {
   readonly editor: Signal<Editor>;
   readonly image = signal<Image | null>(null);
   readonly phase = signal<Phase>("loading");

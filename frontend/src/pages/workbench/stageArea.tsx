@@ -4,29 +4,29 @@ import { Stage } from "../../annotator/views/stage";
 import type { Image, Queue } from "../../api/types";
 import { Button } from "../../ui/button";
 import { Failed } from "../../ui/states";
-import type { Bench } from "./bench";
 import { EmptyQueue } from "./emptyQueue";
 import { fileUrl, previewUrl } from "./fetching";
+import type { WorkbenchState } from "./workbenchState";
 
-interface SceneProps {
-  readonly bench: Bench;
+interface StageAreaProps {
+  readonly workbench: WorkbenchState;
   readonly queue: Queue;
   readonly again: () => void;
 }
 
-export function Scene({ bench, queue, again }: SceneProps) {
-  const phase = bench.phase.value;
-  const image = bench.image.value;
-  if (phase === "empty") return <EmptyQueue bench={bench} queue={queue} again={again} />;
-  if (phase === "failed") return <Failed error={bench.error.value} retry={again} />;
+export function StageArea({ workbench, queue, again }: StageAreaProps) {
+  const phase = workbench.phase.value;
+  const image = workbench.image.value;
+  if (phase === "empty") return <EmptyQueue workbench={workbench} queue={queue} again={again} />;
+  if (phase === "failed") return <Failed error={workbench.error.value} retry={again} />;
   if (!image) return <div class="stage waiting" aria-busy="true" data-testid="stage-loading" />;
-  return <OpenStage key={image.id} bench={bench} image={image} />;
+  return <OpenStage key={image.id} workbench={workbench} image={image} />;
 }
 
 type PictureState = "loading" | "shown" | "failed";
 
 /** While the next image loads, this one stays: the stage never flashes. */
-function OpenStage({ bench, image }: { bench: Bench; image: Image }) {
+function OpenStage({ workbench, image }: { workbench: WorkbenchState; image: Image }) {
   const [state, setState] = useState<PictureState>("loading");
   const [tries, setTries] = useState(0);
   useEffect(() => {
@@ -39,11 +39,11 @@ function OpenStage({ bench, image }: { bench: Bench; image: Image }) {
     setTries(tries + 1);
   };
   const fresh = (url: string): string => (tries === 0 ? url : `${url}?try=${tries}`);
-  const { whole } = bench;
+  const { whole } = workbench;
   return (
     <Stage
-      shown={bench.shown}
-      dispatch={bench.dispatch}
+      shown={workbench.shown}
+      dispatch={workbench.dispatch}
       label={`${image.name}, ${image.width} by ${image.height} pixels`}
       describedBy="stage-keys"
       picture={{

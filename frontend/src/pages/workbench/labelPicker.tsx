@@ -5,7 +5,7 @@ import { Dialog } from "../../ui/dialog";
 import { Icon } from "../../ui/icons";
 import { LabelDot } from "../../ui/label";
 
-interface FinderProps {
+interface LabelPickerProps {
   readonly labels: readonly Label[];
   readonly pick: (index: number) => void;
   readonly close: () => void;
@@ -21,7 +21,7 @@ function matching(labels: readonly Label[], text: string): { label: Label; index
   ];
 }
 
-export function Finder({ labels, pick, close }: FinderProps) {
+export function LabelPicker({ labels, pick, close }: LabelPickerProps) {
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
   const found = matching(labels, text);
@@ -42,13 +42,13 @@ export function Finder({ labels, pick, close }: FinderProps) {
   };
   return (
     <Dialog title="Pick a label" close={close}>
-      <div class="body finder" data-testid="finder">
+      <div class="body label-picker" data-testid="label-picker">
         <div class="field find">
           <Icon name="search" />
           <input
             type="text"
-            aria-controls="finder-list"
-            aria-activedescendant={found[at] ? `finder-${found[at].label.id}` : undefined}
+            aria-controls="label-picker-list"
+            aria-activedescendant={found[at] ? `label-picker-${found[at].label.id}` : undefined}
             aria-label="Label's name"
             placeholder="Label's name"
             value={text}
@@ -59,13 +59,13 @@ export function Finder({ labels, pick, close }: FinderProps) {
             }}
           />
         </div>
-        <div class="rows" id="finder-list" role="listbox" aria-label="Labels">
+        <div class="rows" id="label-picker-list" role="listbox" aria-label="Labels">
           {found.map(({ label, index }, row) => (
             // biome-ignore lint/a11y/useKeyWithClickEvents: the field above has the keys
             // biome-ignore lint/a11y/useFocusableInteractive: the field has the focus, this is its active descendant
             <div
               key={label.id}
-              id={`finder-${label.id}`}
+              id={`label-picker-${label.id}`}
               class={`li ${row === at ? "on" : ""}`}
               role="option"
               aria-selected={row === at}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type BoxAnnotation, drawn } from "./annotation";
 import { type Effect, type Gesture, IDLE, inHand, type PointerInput, type World } from "./gesture";
-import { step } from "./machine";
+import { stepGesture } from "./gestureMachine";
 
 const SMALL = drawn("small", 1, { x_min: 120, y_min: 120, x_max: 160, y_max: 160 }) as BoxAnnotation;
 const LARGE = drawn("large", 1, { x_min: 100, y_min: 100, x_max: 300, y_max: 300 }) as BoxAnnotation;
@@ -37,7 +37,7 @@ function play(
       force: false,
       ...more,
     };
-    const [next, ...asked] = step(gesture, input, now);
+    const [next, ...asked] = stepGesture(gesture, input, now);
     gesture = next;
     for (const effect of asked) if (effect.do === "view") now = { ...now, view: effect.view };
     effects.push(...asked);

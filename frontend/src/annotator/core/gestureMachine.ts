@@ -12,7 +12,7 @@ import { hitTest, type PointerKind } from "./hit";
 /** A press that moves less than this (screen pixels) is a click. */
 const SLOP: Record<PointerKind, number> = { mouse: 3, pen: 4, touch: 8 };
 
-export function step(gesture: Gesture, input: PointerInput, world: World): Step {
+export function stepGesture(gesture: Gesture, input: PointerInput, world: World): Step {
   if (input.type === "cancel") return [IDLE];
   if (input.type === "leave") return gesture.kind === "idle" ? [IDLE] : [gesture];
   if (input.type === "down") return down(gesture, input, world);

@@ -4,7 +4,7 @@ import { clamp, height, width } from "../../annotator/core/geometry";
 import { lookOf } from "../../annotator/core/scene";
 import { toImage } from "../../annotator/core/viewport";
 import { Button, IconButton } from "../../ui/button";
-import type { Bench } from "./bench";
+import type { WorkbenchState } from "./workbenchState";
 
 /** What a hand could do next, where it isn't obvious. */
 function hint(editor: Editor): string | null {
@@ -21,9 +21,9 @@ function hint(editor: Editor): string | null {
   return null;
 }
 
-function Coordinates({ bench }: { bench: Bench }) {
+function Coordinates({ workbench }: { workbench: WorkbenchState }) {
   const text = useComputed(() => {
-    const { gesture, view, image } = bench.editor.value;
+    const { gesture, view, image } = workbench.editor.value;
     const at = "at" in gesture ? gesture.at : null;
     if (!at) return "x –  y –";
     const point = toImage(view, at);
@@ -37,12 +37,12 @@ function Coordinates({ bench }: { bench: Bench }) {
   );
 }
 
-function About({ bench }: { bench: Bench }) {
-  const target = bench.target.value;
-  const advice = useComputed(() => hint(bench.editor.value)).value;
+function About({ workbench }: { workbench: WorkbenchState }) {
+  const target = workbench.target.value;
+  const advice = useComputed(() => hint(workbench.editor.value)).value;
   if (advice) return <span class="dim">{advice}</span>;
   if (!target) return null;
-  const { name } = lookOf(bench.looks.value, target.label);
+  const { name } = lookOf(workbench.looks.value, target.label);
   const by = target.author ? `, by ${target.author}` : "";
   return (
     <span class="cut">
@@ -51,40 +51,40 @@ function About({ bench }: { bench: Bench }) {
   );
 }
 
-export function Foot({ bench }: { bench: Bench }) {
-  const image = bench.image.value;
+export function StatusBar({ workbench }: { workbench: WorkbenchState }) {
+  const image = workbench.image.value;
   return (
-    <div class="wb-foot desk-only">
+    <div class="status-bar desk-only">
       <IconButton
         icon="minus"
         size="sm"
         label="Zoom out (−)"
-        onClick={() => bench.command({ name: "zoom", factor: 0.8 })}
+        onClick={() => workbench.command({ name: "zoom", factor: 0.8 })}
       />
       <span class="zoom" data-testid="zoom">
-        {Math.round(bench.scale.value * 100)} %
+        {Math.round(workbench.scale.value * 100)} %
       </span>
       <IconButton
         icon="plus"
         size="sm"
         label="Zoom in (+)"
-        onClick={() => bench.command({ name: "zoom", factor: 1.25 })}
+        onClick={() => workbench.command({ name: "zoom", factor: 1.25 })}
       />
-      <Button look="quiet" size="sm" title="Fit (0)" onClick={() => bench.command({ name: "fit" })}>
+      <Button look="quiet" size="sm" title="Fit (0)" onClick={() => workbench.command({ name: "fit" })}>
         Fit
       </Button>
       <Button
         look="quiet"
         size="sm"
         title="100 % (Shift 0)"
-        onClick={() => bench.command({ name: "scale", scale: 1 })}
+        onClick={() => workbench.command({ name: "scale", scale: 1 })}
       >
         100 %
       </Button>
       <span class="wb-rule" />
-      <Coordinates bench={bench} />
+      <Coordinates workbench={workbench} />
       <span class="grow" />
-      <About bench={bench} />
+      <About workbench={workbench} />
       {image && (
         <>
           <span class="wb-rule" />
@@ -98,14 +98,14 @@ export function Foot({ bench }: { bench: Bench }) {
 }
 
 /** For screen readers: which box is selected, and where it lies. */
-export function SelectionVoice({ bench }: { bench: Bench }) {
+export function SelectionVoice({ workbench }: { workbench: WorkbenchState }) {
   const text = useComputed(() => {
-    const target = bench.target.value;
+    const target = workbench.target.value;
     if (!target) return "";
-    const all = bench.boxes.value;
+    const all = workbench.boxes.value;
     const position = all.findIndex(({ id }) => id === target.id) + 1;
     const { x_min, y_min } = target.box;
-    const name = lookOf(bench.looks.value, target.label).name;
+    const name = lookOf(workbench.looks.value, target.label).name;
     const size = `${Math.round(width(target.box))} by ${Math.round(height(target.box))}`;
     return `${name}, box ${position} of ${all.length}, ${size} pixels at ${Math.round(x_min)}, ${Math.round(y_min)}`;
   });

@@ -8,7 +8,7 @@ import type { SavingSession } from "../../annotator/saving/savingSession";
 import type { Annotation, AnnotationState, Image, Project } from "../../api/types";
 import type { ProjectState } from "../../app/project";
 import { session } from "../../app/session";
-import { Bench } from "./bench";
+import { WorkbenchState } from "./workbenchState";
 
 const PROJECT = {
   id: 1,
@@ -41,7 +41,7 @@ const THEIRS: Annotation = {
 };
 const STATE: AnnotationState = { revision: 3, queue: "unlabelled", annotations: [THEIRS] };
 
-function benchFor(role: "annotator" | "viewer"): Bench {
+function workbenchFor(role: "annotator" | "viewer"): WorkbenchState {
   const project = signal(PROJECT);
   const state = {
     project,
@@ -56,7 +56,7 @@ function benchFor(role: "annotator" | "viewer"): Bench {
     events,
   );
   const saving: SavingSession = { saver, ready: Promise.resolve(), onState: () => () => {} };
-  return new Bench(state, saving);
+  return new WorkbenchState(state, saving);
 }
 
 beforeEach(() => {
@@ -65,56 +65,56 @@ beforeEach(() => {
 });
 
 it("opens with the first label in hand, and writes down what is drawn", () => {
-  const bench = benchFor("annotator");
-  bench.show({ image: IMAGE, state: STATE, holder: null });
-  expect(bench.label.value).toBe(10);
-  bench.command({ name: "add" });
-  const entry = bench.saving.saver.entry(7);
+  const workbench = workbenchFor("annotator");
+  workbench.show({ image: IMAGE, state: STATE, holder: null });
+  expect(workbench.label.value).toBe(10);
+  workbench.command({ name: "add" });
+  const entry = workbench.saving.saver.entry(7);
   expect(entry?.base).toBe(3);
   expect(Object.values(entry?.changes ?? {})).toMatchObject([{ value: { label: 10 } }]);
-  expect(bench.added.value.get(10)).toBe(1);
+  expect(workbench.added.value.get(10)).toBe(1);
 });
 
 it("takes over a colleague's save without touching what is unsaved here", () => {
-  const bench = benchFor("annotator");
-  bench.show({ image: IMAGE, state: STATE, holder: null });
-  bench.command({ name: "add" });
-  bench.takeOver(7, { revision: 4, queue: "labelled", annotations: [] });
-  expect(boxes(bench.editor.value).map(({ label }) => label)).toEqual([10]);
-  expect(bench.queue.value).toBe("labelled");
-  bench.takeOver(7, STATE);
-  expect(bench.revision.value).toBe(4);
+  const workbench = workbenchFor("annotator");
+  workbench.show({ image: IMAGE, state: STATE, holder: null });
+  workbench.command({ name: "add" });
+  workbench.takeOver(7, { revision: 4, queue: "labelled", annotations: [] });
+  expect(boxes(workbench.editor.value).map(({ label }) => label)).toEqual([10]);
+  expect(workbench.queue.value).toBe("labelled");
+  workbench.takeOver(7, STATE);
+  expect(workbench.revision.value).toBe(4);
 });
 
 it("lays over what an earlier visit left unsaved", () => {
-  const bench = benchFor("annotator");
-  bench.saving.saver.record(IMAGE, 3, [{ id: "theirs", after: null }]);
-  bench.show({ image: IMAGE, state: STATE, holder: null });
-  expect(boxes(bench.editor.value)).toEqual([]);
+  const workbench = workbenchFor("annotator");
+  workbench.saving.saver.record(IMAGE, 3, [{ id: "theirs", after: null }]);
+  workbench.show({ image: IMAGE, state: STATE, holder: null });
+  expect(boxes(workbench.editor.value)).toEqual([]);
 });
 
 it("lets a viewer look and change nothing", () => {
-  const bench = benchFor("viewer");
-  bench.show({ image: IMAGE, state: STATE, holder: null });
-  bench.command({ name: "cycle", by: 1 });
-  bench.command({ name: "remove" });
-  bench.moveTo("skipped");
-  expect(boxes(bench.editor.value)).toHaveLength(1);
-  expect(bench.saving.saver.entry(7)).toBeUndefined();
+  const workbench = workbenchFor("viewer");
+  workbench.show({ image: IMAGE, state: STATE, holder: null });
+  workbench.command({ name: "cycle", by: 1 });
+  workbench.command({ name: "remove" });
+  workbench.moveTo("skipped");
+  expect(boxes(workbench.editor.value)).toHaveLength(1);
+  expect(workbench.saving.saver.entry(7)).toBeUndefined();
 });
 
 it("leaves nothing for the keys to change once the image is closed", () => {
-  const bench = benchFor("annotator");
-  bench.show({ image: IMAGE, state: STATE, holder: null });
-  bench.fail(new Error("gone"));
-  bench.command({ name: "add" });
-  expect(bench.phase.value).toBe("failed");
-  expect(bench.saving.saver.entry(7)).toBeUndefined();
+  const workbench = workbenchFor("annotator");
+  workbench.show({ image: IMAGE, state: STATE, holder: null });
+  workbench.fail(new Error("gone"));
+  workbench.command({ name: "add" });
+  expect(workbench.phase.value).toBe("failed");
+  expect(workbench.saving.saver.entry(7)).toBeUndefined();
 });
 
 it("takes an image out of the skipped ones when someone draws on it", () => {
-  const bench = benchFor("annotator");
-  bench.show({ image: IMAGE, state: { ...STATE, queue: "skipped" }, holder: null });
-  bench.command({ name: "add" });
-  expect(bench.saving.saver.entry(7)?.queue?.value).toBe("labelled");
+  const workbench = workbenchFor("annotator");
+  workbench.show({ image: IMAGE, state: { ...STATE, queue: "skipped" }, holder: null });
+  workbench.command({ name: "add" });
+  expect(workbench.saving.saver.entry(7)?.queue?.value).toBe("labelled");
 });

@@ -1,6 +1,6 @@
 /** The images around the one on the screen: where one has been, and what comes next. */
 import type { Image, Queue } from "../../api/types";
-import type { Trail } from "./trail";
+import type { Visits } from "./visits";
 
 export interface Frame {
   readonly id: number;
@@ -16,14 +16,14 @@ const AHEAD = 14;
 
 /** `known` holds every image met in this visit, with its newest queue. */
 export function framesOf(
-  trail: Trail,
+  visits: Visits,
   upcoming: readonly Image[],
   known: ReadonlyMap<number, Image>,
 ): Frame[] {
-  const here = trail.ids[trail.at];
-  const been = trail.ids.slice(Math.max(0, trail.at - BEFORE), trail.at + 1);
-  const onward = trail.ids.slice(trail.at + 1);
-  const coming = upcoming.map(({ id }) => id).filter((id) => !trail.ids.includes(id));
+  const here = visits.ids[visits.at];
+  const been = visits.ids.slice(Math.max(0, visits.at - BEFORE), visits.at + 1);
+  const onward = visits.ids.slice(visits.at + 1);
+  const coming = upcoming.map(({ id }) => id).filter((id) => !visits.ids.includes(id));
   return [...been, ...[...onward, ...coming].slice(0, AHEAD)].map((id) => {
     const image = known.get(id);
     return {

@@ -1,7 +1,7 @@
 import type { Command } from "../../annotator/core/commands";
 import { Icon, type IconName } from "../../ui/icons";
-import type { Bench } from "./bench";
 import type { PageActions } from "./keys";
+import type { WorkbenchState } from "./workbenchState";
 
 interface Tool {
   readonly id: string;
@@ -95,10 +95,10 @@ const GROUPS: readonly (readonly Tool[])[] = [
 ];
 
 /** Why a tool can't be used now, or null. */
-function blocked(tool: Tool, bench: Bench): string | null {
-  const { document, selected, label } = bench;
-  if (bench.phase.value !== "ready") return "No image is open";
-  if (tool.edits && !bench.editable) return "You may look at this project, but not change it";
+function blocked(tool: Tool, workbench: WorkbenchState): string | null {
+  const { document, selected, label } = workbench;
+  if (workbench.phase.value !== "ready") return "No image is open";
+  if (tool.edits && !workbench.editable) return "You may look at this project, but not change it";
   if (tool.boxes && tool.edits && label.value === null) return "The project has no labels yet";
   if (tool.id === "undo" && document.value.past.length === 0) return "Nothing to undo";
   if (tool.id === "redo" && document.value.future.length === 0) return "Nothing to redo";
@@ -107,9 +107,9 @@ function blocked(tool: Tool, bench: Bench): string | null {
   return null;
 }
 
-function pressed(tool: Tool, bench: Bench): boolean | undefined {
-  if (tool.command.name === "tool") return bench.tool.value === tool.command.tool;
-  return tool.id === "hide" ? bench.hidden.value : undefined;
+function pressed(tool: Tool, workbench: WorkbenchState): boolean | undefined {
+  if (tool.command.name === "tool") return workbench.tool.value === tool.command.tool;
+  return tool.id === "hide" ? workbench.hidden.value : undefined;
 }
 
 /** Up and down walk the toolbar. */
@@ -122,18 +122,18 @@ function onArrow(event: KeyboardEvent): void {
   all[(at + by + all.length) % all.length]?.focus();
 }
 
-export function ToolButton({ bench, tool }: { bench: Bench; tool: Tool }) {
-  const reason = blocked(tool, bench);
+export function ToolButton({ workbench, tool }: { workbench: WorkbenchState; tool: Tool }) {
+  const reason = blocked(tool, workbench);
   return (
     <button
       type="button"
       class="tb"
       data-testid={`tool-${tool.id}`}
       aria-label={tool.label}
-      aria-pressed={pressed(tool, bench)}
+      aria-pressed={pressed(tool, workbench)}
       aria-disabled={reason !== null}
       title={reason ? `${tool.label}: ${reason}` : tool.label}
-      onClick={() => reason === null && bench.command(tool.command)}
+      onClick={() => reason === null && workbench.command(tool.command)}
     >
       <Icon name={tool.icon} />
     </button>
@@ -146,8 +146,8 @@ export function findTool(id: string): Tool {
   return tool;
 }
 
-export function Tools({ bench, page }: { bench: Bench; page: PageActions }) {
-  const groups = GROUPS.map((group) => group.filter((tool) => !bench.whole || !tool.boxes)).filter(
+export function Toolbar({ workbench, page }: { workbench: WorkbenchState; page: PageActions }) {
+  const groups = GROUPS.map((group) => group.filter((tool) => !workbench.whole || !tool.boxes)).filter(
     ({ length }) => length > 0,
   );
   return (
@@ -161,7 +161,7 @@ export function Tools({ bench, page }: { bench: Bench; page: PageActions }) {
       {groups.map((group, index) => (
         <div class="tool-group" key={index}>
           {group.map((tool) => (
-            <ToolButton key={tool.id} bench={bench} tool={tool} />
+            <ToolButton key={tool.id} workbench={workbench} tool={tool} />
           ))}
         </div>
       ))}
