@@ -43,9 +43,14 @@ class AnnotationsView(Endpoint):
         responses={200: StateSerializer, (409, "application/problem+json"): SaveConflictSerializer},
     )
     def patch(self, request: Request, image_id: int) -> Response:
-        """Save changes based on `base_revision`. Sending the same save again changes nothing."""
+        """Save changes based on `base_revision`. Sending the same save again changes nothing.
+
+        A move between queues that one may not make refuses the whole save: 403, or 409 where nobody may; both name
+        `from` and `to`.
+        """
         image = image_for(request.user, image_id, Role.ANNOTATOR)
-        state = labeling.save(image=image, author=signed_in(request), **self.parsed(SaveSerializer))
+        changes = self.parsed(SaveSerializer)
+        state = labeling.save(image=image, author=signed_in(request), role=image.member_role, **changes)
         return Response(state.shape)
 
 
@@ -60,9 +65,10 @@ class RevisionsView(Endpoint):
 class RestoreView(Endpoint):
     @extend_schema(request=None, responses=StateSerializer)
     def post(self, request: Request, image_id: int, number: int) -> Response:
-        """Make the state of that revision the current one, as a new revision."""
+        """Make the state of that revision the current one, as a new revision; its queue where one may move it there."""
         image = image_for(request.user, image_id, Role.ANNOTATOR)
-        return Response(labeling.restore(image=image, author=signed_in(request), number=number).shape)
+        state = labeling.restore(image=image, author=signed_in(request), number=number, role=image.member_role)
+        return Response(state.shape)
 
 
 class NextView(Endpoint):

@@ -323,7 +323,12 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** @description Save changes based on `base_revision`. Sending the same save again changes nothing. */
+        /**
+         * @description Save changes based on `base_revision`. Sending the same save again changes nothing.
+         *
+         *     A move between queues that one may not make refuses the whole save: 403, or 409 where nobody may; both name
+         *     `from` and `to`.
+         */
         patch: operations["images_annotations_partial_update"];
         trace?: never;
     };
@@ -414,7 +419,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Make the state of that revision the current one, as a new revision. */
+        /** @description Make the state of that revision the current one, as a new revision; its queue where one may move it there. */
         post: operations["images_revisions_restore_create"];
         delete?: never;
         options?: never;
