@@ -15,6 +15,14 @@ interface Unsaved<T> {
   readonly turn: number;
 }
 
+/** What the server will not have, and why. `ids` null means the whole entry. */
+export interface Refusal {
+  readonly reason: string;
+  readonly ids: readonly string[] | null;
+  /** The move between queues is held back too. */
+  readonly queue: boolean;
+}
+
 export interface Entry {
   readonly image: number;
   readonly name: string;
@@ -27,8 +35,7 @@ export interface Entry {
   readonly tried: Readonly<Record<string, readonly Value[]>>;
   /** The other side of each change that a colleague made to the same annotation. */
   readonly conflicts: Readonly<Record<string, Value>>;
-  /** Why the server will not have it; ids null means the whole entry. */
-  readonly refused: { readonly reason: string; readonly ids: readonly string[] | null } | null;
+  readonly refused: Refusal | null;
 }
 
 /** What one request carries, and the turns it acknowledges. */
@@ -50,7 +57,7 @@ function without<T>(record: Readonly<Record<string, T>>, ids: readonly string[])
   return Object.fromEntries(Object.entries(record).filter(([id]) => !ids.includes(id)));
 }
 
-/** Writes changes down; a change to a refused annotation is another try. */
+/** Writes changes down; a change to a refused annotation, or another queue, is another try. */
 export function record(entry: Entry, changes: readonly { id: string; after: Value }[]): Entry {
   const turn = entry.turn + 1;
   const fresh = Object.fromEntries(changes.map(({ id, after }) => [id, { value: after, turn }]));
@@ -58,19 +65,21 @@ export function record(entry: Entry, changes: readonly { id: string; after: Valu
     ...entry,
     turn,
     changes: { ...entry.changes, ...fresh },
-    refused: retried(entry, Object.keys(fresh)),
+    refused: retried(entry.refused, Object.keys(fresh)),
   };
 }
 
-function retried(entry: Entry, ids: readonly string[]): Entry["refused"] {
-  if (!entry.refused?.ids) return null;
-  const left = entry.refused.ids.filter((id) => !ids.includes(id));
-  return left.length > 0 ? { ...entry.refused, ids: left } : null;
+/** What stays refused once these annotations changed again. */
+function retried(refused: Refusal | null, ids: readonly string[]): Refusal | null {
+  if (!refused?.ids) return null;
+  const left = refused.ids.filter((id) => !ids.includes(id));
+  return left.length > 0 || refused.queue ? { ...refused, ids: left } : null;
 }
 
 export function recordQueue(entry: Entry, queue: Queue): Entry {
   const turn = entry.turn + 1;
-  return { ...entry, turn, queue: { value: queue, turn }, refused: retried(entry, []) };
+  const refused = entry.refused && { ...entry.refused, queue: false };
+  return { ...entry, turn, queue: { value: queue, turn }, refused: retried(refused, []) };
 }
 
 /** The next request, or null when nothing can go: all is saved, waits for a decision, or was refused. */
@@ -78,15 +87,16 @@ export function outgoing(entry: Entry): Outgoing | null {
   if (entry.refused && entry.refused.ids === null) return null;
   const held = new Set([...Object.keys(entry.conflicts), ...(entry.refused?.ids ?? [])]);
   const ready = Object.entries(entry.changes).filter(([id]) => !held.has(id));
-  if (ready.length === 0 && entry.queue === null) return null;
+  const queue = entry.refused?.queue ? null : entry.queue;
+  if (ready.length === 0 && queue === null) return null;
   const request: SaveRequest = {
     base_revision: entry.base,
     upsert: ready.flatMap(([, { value }]) => (value ? [toDraft(value)] : [])),
     delete: ready.flatMap(([id, { value }]) => (value ? [] : [id])),
   };
-  if (entry.queue) request.queue = entry.queue.value;
+  if (queue) request.queue = queue.value;
   const turns = Object.fromEntries(ready.map(([id, { turn }]) => [id, turn]));
-  return { request, turns, queueTurn: entry.queue?.turn ?? null };
+  return { request, turns, queueTurn: queue?.turn ?? null };
 }
 
 /** Remembers what is on its way, before it goes. */
@@ -149,18 +159,25 @@ export function refused(entry: Entry, reason: string, ids: readonly string[] | n
   const known = ids?.filter((id) => entry.changes[id]) ?? null;
   const earlier = entry.refused?.ids ?? [];
   const all = known && known.length > 0 ? [...new Set([...earlier, ...known])] : null;
-  return { ...entry, refused: { reason, ids: all } };
+  return { ...entry, refused: { reason, ids: all, queue: entry.refused?.queue ?? false } };
+}
+
+/** The server will not have the move that `out` carried; the annotations go on without it. */
+export function moveRefused(entry: Entry, out: Outgoing, reason: string): Entry {
+  if (entry.queue?.turn !== out.queueTurn) return entry;
+  return { ...entry, refused: { reason, ids: entry.refused?.ids ?? [], queue: true } };
 }
 
 /** The person gave up what the server will not have. */
 export function discarded(entry: Entry): Entry {
   if (!entry.refused) return entry;
-  const { ids } = entry.refused;
+  const { ids, queue } = entry.refused;
   if (ids === null) return { ...entry, changes: {}, queue: null, tried: {}, conflicts: {}, refused: null };
   return {
     ...entry,
     changes: without(entry.changes, ids),
     conflicts: without(entry.conflicts, ids),
+    queue: queue ? null : entry.queue,
     refused: null,
   };
 }
@@ -192,6 +209,13 @@ export function joined(older: Entry, newer: Entry): Entry {
 /** Our side of every annotation that isn't saved, to lay over the server's state. */
 export function unsaved(entry: Entry | undefined): Map<string, Value> {
   return new Map(Object.entries(entry?.changes ?? {}).map(([id, { value }]) => [id, value]));
+}
+
+/** How many changes a refusal holds back. */
+export function refusedCount(entry: Entry): number {
+  if (!entry.refused) return 0;
+  const { ids, queue } = entry.refused;
+  return ids === null ? size(entry) : ids.length + (queue ? 1 : 0);
 }
 
 /** How many changes wait. */

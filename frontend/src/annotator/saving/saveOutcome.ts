@@ -6,6 +6,7 @@ import type { Outgoing } from "./pendingChanges";
 export type SaveOutcome =
   | { readonly kind: "retry"; readonly because: "offline" | "server" | "signed-out" }
   | { readonly kind: "conflict"; readonly current: AnnotationState; readonly ids: readonly string[] }
+  | { readonly kind: "unmoved"; readonly reason: string }
   | { readonly kind: "refused"; readonly reason: string; readonly ids: readonly string[] | null };
 
 const PASSING = new Set([408, 425, 429]);
@@ -18,9 +19,15 @@ export function outcomeOf(error: unknown, out: Outgoing): SaveOutcome {
   if (!(error instanceof ApiError)) return { kind: "retry", because: "server" };
   if (error.status === 401) return { kind: "retry", because: "signed-out" };
   if (error.status >= 500 || PASSING.has(error.status)) return { kind: "retry", because: "server" };
+  if (out.queueTurn !== null && isMove(error)) return { kind: "unmoved", reason: sentence(error) };
   // A conflict that names none: a label went meanwhile. The next try finds what it was merged into.
   if (error.status === 409) return conflictIn(error) ?? { kind: "retry", because: "server" };
   return { kind: "refused", reason: sentence(error), ids: refusedIds(error, out) };
+}
+
+/** About the move between queues, not about the annotations. */
+function isMove({ problem }: ApiError): boolean {
+  return "from" in problem && "to" in problem;
 }
 
 function conflictIn(error: ApiError): SaveOutcome | null {

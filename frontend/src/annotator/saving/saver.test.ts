@@ -291,6 +291,39 @@ describe("refused", () => {
     expect(wording(saver.status).text).toBe("Saved");
   });
 
+  it.each([
+    [403, "needs the role manager"],
+    [409, "can't go from review to done"],
+  ])(
+    "a move between queues (%s) lets the boxes through, and is kept until someone decides",
+    async (status, why) => {
+      const inner = server.send;
+      const saver = visitWith(async (image, request, leaving) => {
+        if (request.queue) throw problem(status, { detail: why, from: "review", to: request.queue });
+        return inner(image, request, leaving);
+      }, "one");
+      saver.record(IMAGE, 0, put(a));
+      saver.recordQueue(IMAGE, 0, "done");
+      await clock.pass(1_000);
+      expect([...server.annotations.keys()]).toEqual(["a"]);
+      expect(saver.status).toMatchObject({
+        pending: 0,
+        refusals: [{ image: 7, name: "shore.jpg", reason: why, count: 1 }],
+      });
+      saver.record(IMAGE, 1, put(b));
+      await clock.pass(1_000);
+      expect([...server.annotations.keys()]).toEqual(["a", "b"]);
+      expect(saver.status.refusals).toHaveLength(1);
+      saver.recordQueue(IMAGE, 2, "labelled");
+      expect(saver.status).toMatchObject({ pending: 1, refusals: [] });
+      await clock.pass(1_000);
+      expect(saver.status.refusals).toHaveLength(1);
+      saver.discard(7);
+      expect(storage.length).toBe(0);
+      expect(wording(saver.status).text).toBe("Saved");
+    },
+  );
+
   it("a deleted image keeps its changes until someone gives them up", async () => {
     server.failure = () => problem(404);
     const saver = visit("one");

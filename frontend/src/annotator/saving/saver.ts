@@ -10,6 +10,7 @@ import {
   isSettled,
   joined,
   keptMine,
+  moveRefused,
   type Outgoing,
   outgoing,
   record,
@@ -204,6 +205,10 @@ export class Saver {
     }
     this.failures = 0;
     this.trouble = null;
+    if (outcome.kind === "unmoved") {
+      this.update(moveRefused(entry, out, outcome.reason));
+      return;
+    }
     if (outcome.kind === "refused") {
       this.update(refused(entry, outcome.reason, outcome.ids));
       return;

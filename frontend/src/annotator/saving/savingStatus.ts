@@ -1,5 +1,5 @@
 /** Where saving stands, in one value and in words. */
-import { type Entry, size } from "./pendingChanges";
+import { type Entry, refusedCount, size } from "./pendingChanges";
 
 export interface SavingStatus {
   /** Changes that will go by themselves. */
@@ -25,7 +25,7 @@ export function statusOf(
 ): SavingStatus {
   const refusals = entries.flatMap((entry) => {
     if (!entry.refused) return [];
-    const count = entry.refused.ids?.length ?? size(entry);
+    const count = refusedCount(entry);
     return [{ image: entry.image, name: entry.name, reason: entry.refused.reason, count }];
   });
   const conflicts = entries.reduce((sum, entry) => sum + Object.keys(entry.conflicts).length, 0);

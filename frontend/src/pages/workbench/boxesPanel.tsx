@@ -54,9 +54,11 @@ function NoBoxes({ workbench, page }: { workbench: WorkbenchState; page: PageAct
   return (
     <div class="side-note">
       <p>{isSettled ? "Marked as empty: training uses it too." : advice}</p>
-      <Button onClick={page.empty} data-testid="mark-empty">
-        {isSettled ? "Back to Unlabelled" : "Nothing to mark here"} <kbd>E</kbd>
-      </Button>
+      {workbench.whyNotTo(isSettled ? "unlabelled" : "labelled") === null && (
+        <Button onClick={page.empty} data-testid="mark-empty">
+          {isSettled ? "Back to Unlabelled" : "Nothing to mark here"} <kbd>E</kbd>
+        </Button>
+      )}
     </div>
   );
 }

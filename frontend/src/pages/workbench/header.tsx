@@ -21,6 +21,7 @@ export function WorkbenchHeader({ workbench, page, queue }: HeaderProps) {
   const image = workbench.image.value;
   const left = workbench.project.counts.value[queue];
   const ready = workbench.phase.value === "ready";
+  const whyNot = workbench.whyNotTo("skipped");
   return (
     <header class="top wb-top">
       <a
@@ -52,8 +53,13 @@ export function WorkbenchHeader({ workbench, page, queue }: HeaderProps) {
       </span>
       <span class="wb-rule desk-only" />
       {workbench.editable && (
-        <span class="desk-only">
-          <Button look="quiet" onClick={page.skip} disabled={!ready} data-testid="skip-image">
+        <span class="desk-only" title={whyNot ?? undefined}>
+          <Button
+            look="quiet"
+            onClick={page.skip}
+            disabled={!ready || whyNot !== null}
+            data-testid="skip-image"
+          >
             Skip <kbd>S</kbd>
           </Button>
         </span>

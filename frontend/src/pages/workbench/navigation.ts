@@ -127,7 +127,9 @@ export class Navigation {
     }
     if (["unlabelled", "skipped"].includes(this.workbench.queue.peek()))
       return this.settle("labelled", "marked as empty");
-    this.workbench.moveTo("unlabelled");
+    const reason = this.workbench.whyNotTo("unlabelled");
+    if (reason) toast(reason);
+    else this.workbench.moveTo("unlabelled");
     return Promise.resolve();
   };
 
@@ -135,6 +137,11 @@ export class Navigation {
   private settle(queue: Queue, word: string): Promise<void> {
     const image = this.workbench.image.peek();
     if (!image || this.isMoving) return Promise.resolve();
+    const reason = this.workbench.whyNotTo(queue);
+    if (reason) {
+      toast(reason);
+      return Promise.resolve();
+    }
     const was = this.workbench.queue.peek();
     const undo = (): void => {
       this.workbench.saving.saver.recordQueue(image, this.workbench.revisionOf(image.id), was);

@@ -5,9 +5,9 @@ import { openStorage } from "../../annotator/saving/changeStorage";
 import { MemoryStorage } from "../../annotator/saving/memoryStorage.testing";
 import { Saver } from "../../annotator/saving/saver";
 import type { SavingSession } from "../../annotator/saving/savingSession";
-import type { Annotation, AnnotationState, Image, Project } from "../../api/types";
+import type { Annotation, AnnotationState, Image, Project, Queue, Role } from "../../api/types";
 import type { ProjectState } from "../../app/project";
-import { session } from "../../app/session";
+import { atLeast, session } from "../../app/session";
 import { WorkbenchState } from "./workbenchState";
 
 const PROJECT = {
@@ -41,11 +41,11 @@ const THEIRS: Annotation = {
 };
 const STATE: AnnotationState = { revision: 3, queue: "unlabelled", annotations: [THEIRS] };
 
-function workbenchFor(role: "annotator" | "viewer"): WorkbenchState {
+function workbenchFor(role: Role): WorkbenchState {
   const project = signal(PROJECT);
   const state = {
     project,
-    may: () => role === "annotator",
+    may: (needed: Role) => atLeast(role, needed),
     role: computed(() => role),
   } as unknown as ProjectState;
   const events = { onStatus: () => {}, onState: () => {} };
@@ -117,4 +117,16 @@ it("takes an image out of the skipped ones when someone draws on it", () => {
   workbench.show({ image: IMAGE, state: { ...STATE, queue: "skipped" }, holder: null });
   workbench.command({ name: "add" });
   expect(workbench.saving.saver.entry(7)?.queue?.value).toBe("labelled");
+});
+
+it("says why a role may not move an image", () => {
+  const may = (role: Role, queue: Queue, to: Queue): string | null => {
+    const workbench = workbenchFor(role);
+    workbench.show({ image: IMAGE, state: { ...STATE, queue }, holder: null });
+    return workbench.whyNotTo(to);
+  };
+  expect(may("annotator", "labelled", "skipped")).toBeNull();
+  expect(may("annotator", "review", "done")).toBe("An image in Review can't go to Done without a manager.");
+  expect(may("manager", "review", "done")).toBeNull();
+  expect(may("owner", "done", "skipped")).toBe("An image in Done can't go to Skipped.");
 });

@@ -15,6 +15,7 @@ import type { Shown } from "../../annotator/views/layers";
 import type { AnnotationState, Image, Person, Queue } from "../../api/types";
 import type { ProjectState } from "../../app/project";
 import { fetchState, type Opened } from "./fetching";
+import { QUEUE_NAMES, roleFor } from "./queues";
 
 export type Phase = "loading" | "ready" | "empty" | "failed";
 
@@ -108,6 +109,16 @@ export class WorkbenchState {
       count(after?.label, 1);
     }
     this.added.value = added;
+  }
+
+  /** Why this person may not move the image there, or null. */
+  whyNotTo(queue: Queue): string | null {
+    const from = this.queue.value;
+    if (from === queue) return null;
+    const role = roleFor(from, queue);
+    if (role && this.project.may(role)) return null;
+    const move = `An image in ${QUEUE_NAMES[from].name} can't go to ${QUEUE_NAMES[queue].name}`;
+    return role ? `${move} without a ${role}.` : `${move}.`;
   }
 
   moveTo(queue: Queue): void {
