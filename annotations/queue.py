@@ -1,6 +1,6 @@
 """Who works on which image: a claim is a lease, taken under the image's lock, so two people never get the same one.
 
-The database's clock decides what has expired. One person holds a few images of a project at once: who claims more
+The database's clock decides what has expired: a claim lasts 90 seconds and is renewed by the page that is open. One person holds a few images of a project at once: who claims more
 gives back the oldest, as somebody does who leaves a tab open and goes on in another.
 """
 
@@ -22,8 +22,6 @@ from boxwright import events, limits
 from boxwright.errors import Conflict
 from boxwright.projects.models import Project
 from boxwright.teams.models import Team, User
-
-LEASE = timedelta(minutes=10)
 
 
 def claim_next(*, project: Project, user: User, queue: str = "unlabelled", after: int | None = None) -> Image | None:
@@ -110,7 +108,7 @@ def _release_oldest(image: Image, user: User) -> None:
 
 
 def lease_end() -> CombinedExpression:
-    return Now() + LEASE
+    return Now() + timedelta(seconds=limits.CLAIM_SECONDS)
 
 
 def _free_for(user: User) -> Q:

@@ -74,7 +74,7 @@ class RestoreView(Endpoint):
 class NextView(Endpoint):
     @extend_schema(request=NextSerializer, responses={200: ClaimedImageSerializer, 204: None})
     def post(self, request: Request, project_id: int) -> Response:
-        """Claim the next image of a queue for ten minutes; 204 when there is none."""
+        """Claim the next image of a queue for 90 seconds; 204 when there is none."""
         project = project_for(request.user, project_id, Role.ANNOTATOR)
         image = queue.claim_next(project=project, user=signed_in(request), **self.parsed(NextSerializer))
         if image is None:
@@ -86,7 +86,7 @@ class NextView(Endpoint):
 class ClaimView(Endpoint):
     @extend_schema(request=None, responses={200: ImageSerializer, 409: OpenApiResponse(description="`claimed_by`")})
     def post(self, request: Request, image_id: int) -> Response:
-        """Claim the image, or renew one's claim."""
+        """Claim the image for 90 seconds, or renew one's claim."""
         image = image_for(request.user, image_id, Role.ANNOTATOR)
         return Response(image_shape(queue.claim(image=image, user=signed_in(request))))
 

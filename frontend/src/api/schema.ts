@@ -341,7 +341,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Claim the image, or renew one's claim. */
+        /** @description Claim the image for 90 seconds, or renew one's claim. */
         post: operations["images_claim_create"];
         /**
          * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
@@ -780,7 +780,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Claim the next image of a queue for ten minutes; 204 when there is none. */
+        /** @description Claim the next image of a queue for 90 seconds; 204 when there is none. */
         post: operations["projects_queue_next_create"];
         delete?: never;
         options?: never;

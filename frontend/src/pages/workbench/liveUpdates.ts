@@ -1,15 +1,23 @@
 /** What others do to the image on the screen, and keeping one's own claim. */
 import { effect } from "@preact/signals";
 import { user } from "../../app/session";
-import { claimImage, fetchState } from "./fetching";
+import { ClaimKeeper, type Later } from "./claimKeeper";
+import { claimImage, fetchState, releaseImage } from "./fetching";
 import type { Navigation } from "./navigation";
 import type { WorkbenchState } from "./workbenchState";
 
-const SHORTEST_RENEWAL_MS = 20_000;
+const later: Later = (milliseconds, run) => {
+  const timer = setTimeout(run, milliseconds);
+  return () => clearTimeout(timer);
+};
 
 /** Follows events and saves until the answer is called. */
 export function followUpdates(workbench: WorkbenchState, navigation: Navigation): () => void {
   const { events } = workbench.project;
+  const requests = { claim: claimImage, release: releaseImage };
+  const keeper = new ClaimKeeper(requests, later, Date.now, (holder) => {
+    workbench.holder.value = holder;
+  });
   const refresh = async (id: number): Promise<void> => workbench.takeOver(id, await fetchState(id));
   // A revision that someone else made while a save of ours was on its way: its answer may still be the older one.
   let awaited = { id: 0, revision: 0 };
@@ -30,6 +38,7 @@ export function followUpdates(workbench: WorkbenchState, navigation: Navigation)
     events.on("claim", ({ id, claimed_by }) => {
       if (id !== workbench.image.peek()?.id) return;
       workbench.holder.value = claimed_by && claimed_by.id !== user.peek()?.id ? claimed_by : null;
+      if (!claimed_by && workbench.editable) keeper.freed();
     }),
     events.onGap(() => {
       const image = workbench.image.peek();
@@ -39,38 +48,32 @@ export function followUpdates(workbench: WorkbenchState, navigation: Navigation)
       const image = workbench.image.value;
       if (image) navigation.moved(image.id, workbench.queue.value);
     }),
-    keepClaim(workbench),
+    keepClaim(workbench, keeper),
   ];
   return () => {
     for (const end of ends) end();
   };
 }
 
-/** Renews the claim at half its time, as long as the image is open. */
-function keepClaim(workbench: WorkbenchState): () => void {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const renewAt = (id: number, expires: string | null): void => {
-    clearTimeout(timer);
-    if (!expires) return;
-    const half = Math.max(SHORTEST_RENEWAL_MS, (Date.parse(expires) - Date.now()) / 2);
-    timer = setTimeout(() => {
-      claimImage(id).then(
-        (claim) => {
-          if (workbench.image.peek()?.id !== id) return;
-          workbench.holder.value = claim.holder;
-          renewAt(id, claim.expires ?? new Date(Date.now() + 4 * SHORTEST_RENEWAL_MS).toISOString());
-        },
-        () => renewAt(id, new Date(Date.now() + 4 * SHORTEST_RENEWAL_MS).toISOString()),
-      );
-    }, half);
-  };
+/** The claim follows the image that is open and the page's life. */
+function keepClaim(workbench: WorkbenchState, keeper: ClaimKeeper): () => void {
+  const onVisibility = (): void => (document.visibilityState === "visible" ? keeper.show() : keeper.hide());
+  const onHide = (): void => keeper.leave();
+  const onShow = (): void => keeper.show();
+  onVisibility();
+  document.addEventListener("visibilitychange", onVisibility);
+  addEventListener("pagehide", onHide);
+  addEventListener("pageshow", onShow);
   const end = effect(() => {
     const image = workbench.image.value;
-    clearTimeout(timer);
-    if (image && workbench.editable && !workbench.holder.peek()) renewAt(image.id, image.claim_expires_at);
+    if (!image || !workbench.editable) return keeper.close();
+    keeper.open(image.id, workbench.holder.peek() ? null : image.claim_expires_at);
   });
   return () => {
     end();
-    clearTimeout(timer);
+    keeper.close();
+    document.removeEventListener("visibilitychange", onVisibility);
+    removeEventListener("pagehide", onHide);
+    removeEventListener("pageshow", onShow);
   };
 }

@@ -1,4 +1,4 @@
-import type { EventKinds, Image, Page, Queue } from "../../../api/types";
+import type { EventKinds, Image, Page, Person, Queue } from "../../../api/types";
 
 export type Order = "-created" | "created" | "name";
 
@@ -21,6 +21,12 @@ export function mergeHead(
     images: [...fresh.results, ...old.filter((image) => !known.has(image.id))],
     next: oldNext,
   };
+}
+
+/** Who works on the image; nobody once the claim has lapsed. */
+export function holderOf(image: Image, now: number): Person | null {
+  const lasts = image.claim_expires_at !== null && Date.parse(image.claim_expires_at) > now;
+  return lasts ? image.claimed_by : null;
 }
 
 /** One image changed: update it in place, or let it go when it left the queue that is shown. */

@@ -4,6 +4,7 @@ import { Avatar } from "../../../ui/avatar";
 import { Boxes } from "../../../ui/boxes";
 import { counted } from "../../../ui/figures";
 import { Icon } from "../../../ui/icons";
+import { holderOf } from "./list";
 import { useTileBoxes } from "./tileBoxes";
 
 interface TileProps {
@@ -20,7 +21,8 @@ interface TileProps {
 
 function describe(image: Image, isDetection: boolean): string {
   const marks = isDetection ? `, ${counted(image.annotation_count, "box", "boxes")}` : "";
-  const claim = image.claimed_by ? `, open at ${image.claimed_by.name}` : "";
+  const holder = holderOf(image, Date.now());
+  const claim = holder ? `, open at ${holder.name}` : "";
   return `${image.name}, ${image.queue}${marks}${claim}`;
 }
 
@@ -39,6 +41,7 @@ function Pill({ image, isDetection }: { image: Image; isDetection: boolean }) {
 export function Tile({ image, project, frame, index, isTabStop, selected, onSelect, onFocus }: TileProps) {
   const isDetection = project.task === "detection";
   const boxes = useTileBoxes(image, project.labels);
+  const holder = holderOf(image, Date.now());
   return (
     <li class={selected ? "tile selected" : "tile"} style={frame}>
       <a
@@ -77,9 +80,9 @@ export function Tile({ image, project, frame, index, isTabStop, selected, onSele
       <span class="corner-bl">
         <Pill image={image} isDetection={isDetection} />
       </span>
-      {image.claimed_by && (
+      {holder && (
         <span class="corner-tr">
-          <Avatar person={image.claimed_by} />
+          <Avatar person={holder} />
         </span>
       )}
     </li>
