@@ -1,7 +1,8 @@
 """Who works on which image: a claim is a lease, taken under the image's lock, so two people never get the same one.
 
-The database's clock decides what has expired: a claim lasts 90 seconds and is renewed by the page that is open. One person holds a few images of a project at once: who claims more
-gives back the oldest, as somebody does who leaves a tab open and goes on in another.
+The database's clock decides what has expired: a claim lasts 90 seconds, and the page that is open renews it. One person
+holds a few images of a project at once: who claims more gives back the oldest, as somebody does who leaves a tab open
+and goes on in another.
 """
 
 from collections.abc import Iterator
