@@ -3706,6 +3706,10 @@ export interface operations {
     projects_images_list: {
         parameters: {
             query?: {
+                /** @description an image of the project: only what comes behind it in this order */
+                after?: number;
+                /** @description an image of the project: only what comes before it, nearest first */
+                before?: number;
                 cursor?: string;
                 /** @description only images that carry this label */
                 label?: number;
