@@ -6,34 +6,32 @@ import { count } from "../../ui/figures";
 import { Icon } from "../../ui/icons";
 import { Menu, MenuItem } from "../../ui/menu";
 import type { PageActions } from "./keys";
+import { imagesAddress } from "./listEnd";
+import { listName } from "./listNames";
 import { QUEUE_NAMES } from "./queues";
 import { SavingState } from "./savingState";
+import type { Walk } from "./walks";
 import type { WorkbenchState } from "./workbenchState";
 
 interface HeaderProps {
   readonly workbench: WorkbenchState;
   readonly page: PageActions;
-  readonly queue: keyof typeof QUEUE_NAMES;
+  readonly walk: Walk;
 }
 
-export function WorkbenchHeader({ workbench, page, queue }: HeaderProps) {
+export function WorkbenchHeader({ workbench, page, walk }: HeaderProps) {
   const project = workbench.project.project.value;
   const image = workbench.image.value;
-  const left = workbench.project.counts.value[queue];
+  const back = imagesAddress(project.slug, walk.list);
   const ready = workbench.phase.value === "ready";
   const whyNot = workbench.whyNotTo("skipped");
   return (
     <header class="top wb-top">
-      <a
-        class="btn icon quiet"
-        href={`/p/${project.slug}/images`}
-        aria-label="Back to images"
-        title="Back to images"
-      >
+      <a class="btn icon quiet" href={back} aria-label="Back to images" title="Back to images">
         <Icon name="left" />
       </a>
       <div class="crumbs wb-crumbs">
-        <a class="desk-only cut" href={`/p/${project.slug}/images`}>
+        <a class="desk-only cut" href={back}>
           {project.name}
         </a>
         <span class="sep desk-only">/</span>
@@ -41,9 +39,7 @@ export function WorkbenchHeader({ workbench, page, queue }: HeaderProps) {
           {image?.name ?? "Label"}
         </h1>
         {ready && <QueueBadge workbench={workbench} />}
-        <span class="faint nowrap" data-testid="queue-left">
-          {count(left)} {QUEUE_NAMES[queue].left}
-        </span>
+        <WalkName workbench={workbench} walk={walk} />
       </div>
       {workbench.holder.value && <Avatar person={workbench.holder.value} />}
       <SavingState saver={workbench.saving.saver} />
@@ -78,6 +74,23 @@ export function WorkbenchHeader({ workbench, page, queue }: HeaderProps) {
         <MoreMenu workbench={workbench} page={page} />
       </span>
     </header>
+  );
+}
+
+/** The list that one walks, or how many images the queue has left. */
+function WalkName({ workbench, walk }: { workbench: WorkbenchState; walk: Walk }) {
+  const { counts, project } = workbench.project;
+  if (walk.list) {
+    return (
+      <span class="faint cut" data-testid="list-name">
+        {listName(walk.list, project.value.labels)}
+      </span>
+    );
+  }
+  return (
+    <span class="faint nowrap" data-testid="queue-left">
+      {count(counts.value[walk.queue])} {QUEUE_NAMES[walk.queue].left}
+    </span>
   );
 }
 

@@ -17,11 +17,12 @@ import { Navigation } from "./navigation";
 import { Notices } from "./notices";
 import { PhoneBar } from "./phoneBar";
 import { advances } from "./preferences";
-import { queueOf } from "./queues";
+import { markEmpty, skip } from "./queueActions";
 import { SavingVoice } from "./savingState";
 import { StageArea } from "./stageArea";
 import { SelectionVoice, StatusBar } from "./statusBar";
 import { Toolbar } from "./toolbar";
+import { walkFrom, walkQuery } from "./walks";
 import { WorkbenchState } from "./workbenchState";
 
 type Overlay = "help" | "find" | null;
@@ -34,8 +35,8 @@ function actionsOf(
   return {
     next: () => void navigation.next(),
     previous: () => void navigation.previous(),
-    skip: () => workbench.editable && void navigation.skip(),
-    empty: () => workbench.editable && void navigation.markEmpty(),
+    skip: () => workbench.editable && skip(workbench, navigation),
+    empty: () => workbench.editable && markEmpty(workbench, navigation),
     help: () => open("help"),
     find: () => open("find"),
     pick: (index) => {
@@ -58,16 +59,13 @@ export default function Workbench({ image }: { image: number | null }) {
   const project = useProject();
   const me = user.value?.id ?? 0;
   const workbench = useMemo(() => new WorkbenchState(project, savingSessionOf(me)), [project, me]);
-  const navigation = useMemo(
-    () => new Navigation(workbench, () => queueOf(query.peek().get("queue"))),
-    [workbench],
-  );
+  const navigation = useMemo(() => new Navigation(workbench, () => walkFrom(query.peek())), [workbench]);
   const [overlay, setOverlay] = useState<Overlay>(null);
   const page = useMemo(() => actionsOf(workbench, navigation, setOverlay), [workbench, navigation]);
-  const queue = queueOf(query.value.get("queue"));
+  const walk = walkFrom(query.value);
   useEffect(() => followUpdates(workbench, navigation), [workbench, navigation]);
   useEffect(() => () => navigation.leave(), [navigation]);
-  useEffect(() => void navigation.open(image), [navigation, image, queue]);
+  useEffect(() => void navigation.open(image), [navigation, image, walkQuery(walk)]);
   useKeys(workbench, page);
   useEffect(() => {
     document.addEventListener("click", backToStage);
@@ -77,11 +75,11 @@ export default function Workbench({ image }: { image: number | null }) {
   const close = (): void => setOverlay(null);
   return (
     <>
-      <WorkbenchHeader workbench={workbench} page={page} queue={queue} />
+      <WorkbenchHeader workbench={workbench} page={page} walk={walk} />
       <main class="wb" id="content">
         <Toolbar workbench={workbench} page={page} />
         <Notices workbench={workbench} />
-        <StageArea workbench={workbench} queue={queue} again={() => void navigation.again(image)} />
+        <StageArea workbench={workbench} walk={walk} again={() => void navigation.again(image)} />
         <StatusBar workbench={workbench} />
         <Filmstrip navigation={navigation} />
         <aside class="wb-side desk-only" aria-label="Labels and boxes">

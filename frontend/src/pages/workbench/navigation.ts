@@ -1,4 +1,4 @@
-/** From image to image: opening, next, previous, skipping; claims and where one has been. */
+/** From image to image: opening, next, previous; claims and where one has been. */
 
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { ApiError } from "../../api/errors";
@@ -6,29 +6,46 @@ import type { Image, Queue } from "../../api/types";
 import { navigate } from "../../app/router";
 import { toast, toastError } from "../../ui/toast";
 import { claimNext, type Opened, openImage, previewUrl, releaseImage } from "./fetching";
-import { type Frame, framesOf } from "./filmstripFrames";
+import { type Frame, framesOf, type Neighbours, NO_NEIGHBOURS } from "./filmstripFrames";
+import { type FilteredList, filteredList } from "./filteredList";
+import { listName } from "./listNames";
 import { type QueueList, queueListOf } from "./queueList";
-import { arrive, back, forget, forward, loadVisits, storeVisits, type Visits } from "./visits";
+import * as visiting from "./visits";
+import { visitsKey, type Walk, walkQuery } from "./walks";
 import type { WorkbenchState } from "./workbenchState";
 
 export class Navigation {
-  /** The images around this one, for the strip. */
+  /** The images around this one, for the filmstrip. */
   readonly frames: ReadonlySignal<readonly Frame[]>;
-  private readonly visits: Signal<Visits>;
-  private readonly upcoming = signal<readonly Image[]>([]);
+  /** A step is on its way: another one waits for its end. */
+  isMoving = false;
+  private readonly visits: Signal<visiting.Visits> = signal(visiting.NO_VISITS);
+  private readonly neighbours = signal<Neighbours>(NO_NEIGHBOURS);
   private readonly known = signal<ReadonlyMap<number, Image>>(new Map());
   private turn = 0;
   /** The address that is open or being opened. */
   private place = "";
-  private isMoving = false;
+  private key = "";
+  private list: FilteredList | null = null;
   private ahead: { readonly queue: Queue; readonly list: QueueList } | null = null;
 
   constructor(
     private readonly workbench: WorkbenchState,
-    private readonly queue: () => Queue,
+    private readonly walk: () => Walk,
   ) {
-    this.visits = signal(loadVisits(this.projectId));
-    this.frames = computed(() => framesOf(this.visits.value, this.upcoming.value, this.known.value));
+    this.enter();
+    this.frames = computed(() => framesOf(this.visits.value, this.neighbours.value, this.known.value));
+  }
+
+  /** Another list has visits of its own. */
+  private enter(): void {
+    const walk = this.walk();
+    const key = visitsKey(this.projectId, walk);
+    if (key === this.key) return;
+    this.key = key;
+    this.visits.value = visiting.loadVisits(key);
+    this.neighbours.value = NO_NEIGHBOURS;
+    this.list = walk.list && filteredList(this.projectId, walk.list);
   }
 
   /** Notes an image's newest queue, whoever moved it. */
@@ -41,9 +58,9 @@ export class Navigation {
     this.known.value = new Map([...this.known.peek(), ...images.map((one) => [one.id, one] as const)]);
   }
 
-  private setVisits(visits: Visits): void {
+  private setVisits(visits: visiting.Visits): void {
     this.visits.value = visits;
-    storeVisits(this.projectId, visits);
+    visiting.storeVisits(this.key, visits);
   }
 
   private get projectId(): number {
@@ -52,14 +69,14 @@ export class Navigation {
 
   address(image: number | null): string {
     const { slug } = this.workbench.project.project.peek();
-    const query = this.queue() === "unlabelled" ? "" : `?queue=${this.queue()}`;
-    return `/p/${slug}/label${image === null ? "" : `/${image}`}${query}`;
+    return `/p/${slug}/label${image === null ? "" : `/${image}`}${walkQuery(this.walk())}`;
   }
 
-  /** Opens what the address asks for; without an image, the next of the queue. */
+  /** Opens what the address asks for; without an image, the next of the queue or the first of the list. */
   async open(id: number | null): Promise<void> {
     if (this.place === this.address(id)) return;
     this.place = this.address(id);
+    this.enter();
     this.turn += 1;
     const turn = this.turn;
     this.workbench.phase.value = "loading";
@@ -82,29 +99,35 @@ export class Navigation {
     return this.open(id);
   };
 
-  private first(): Promise<Opened | null> {
-    return this.workbench.editable ? claimNext(this.projectId, this.queue(), null) : this.peek(null);
+  private async first(): Promise<Opened | null> {
+    if (!this.list) return this.claim(null);
+    const first = await this.list.first();
+    return first && openImage(first.id, this.workbench.editable);
   }
 
-  /** Viewers claim nothing: they look through the list. */
-  private async peek(after: number | null): Promise<Opened | null> {
-    const next = await this.list().after(after);
+  /** The queue's next image. The server comes round to the start, and takes back the claim on the image one leaves. */
+  private claim(after: number | null): Promise<Opened | null> {
+    return this.workbench.editable ? claimNext(this.projectId, this.walk().queue, after) : this.look(after);
+  }
+
+  /** Viewers claim nothing: they look through the queue's list. */
+  private async look(after: number | null): Promise<Opened | null> {
+    const next = await this.queueList().after(after);
     return next && openImage(next.id, false);
   }
 
-  private list(): QueueList {
-    const queue = this.queue();
+  private queueList(): QueueList {
+    const { queue } = this.walk();
     if (this.ahead?.queue !== queue) this.ahead = { queue, list: queueListOf(this.projectId, queue) };
     return this.ahead.list;
   }
 
   next = (): Promise<void> =>
     this.oneStep(async () => {
-      const { ids, at } = this.visits.peek();
-      const here = this.workbench.image.peek()?.id ?? ids[at] ?? null;
-      const known = forward(this.visits.peek());
+      const known = visiting.forward(this.visits.peek());
       if (known !== null) return this.go(known);
-      const found = await this.after(here);
+      if (this.list) return this.goBeside(this.list, "after");
+      const found = await this.claim(this.here);
       if (!found) return this.finished();
       this.arrived(found);
       navigate(this.address(found.image.id));
@@ -112,49 +135,38 @@ export class Navigation {
 
   previous = (): Promise<void> =>
     this.oneStep(async () => {
-      const known = back(this.visits.peek());
-      if (known === null) toast("This is the first image of this visit.");
-      else this.go(known);
+      const visits = this.visits.peek();
+      // At the end of a queue, the image before is the one that was open last.
+      const known = this.workbench.phase.peek() === "empty" ? this.here : visiting.back(visits);
+      if (known !== null) this.go(known);
+      else if (this.list) await this.goBeside(this.list, "before");
+      else toast("This is the first image of this visit.");
     });
 
-  skip = (): Promise<void> => this.settle("skipped", "skipped");
+  private get here(): number | null {
+    return this.workbench.image.peek()?.id ?? visiting.here(this.visits.peek());
+  }
 
-  /** Nothing to mark here: a negative, which training uses. On one that is settled so already: back to be labelled. */
-  markEmpty = (): Promise<void> => {
-    if (this.workbench.document.peek().annotations.size > 0) {
-      toast("This image has boxes. Delete them first, then mark it as empty.");
-      return Promise.resolve();
-    }
-    if (["unlabelled", "skipped"].includes(this.workbench.queue.peek()))
-      return this.settle("labelled", "marked as empty");
-    const reason = this.workbench.whyNotTo("unlabelled");
-    if (reason) toast(reason);
-    else this.workbench.moveTo("unlabelled");
-    return Promise.resolve();
-  };
+  private async goBeside(list: FilteredList, side: "after" | "before"): Promise<void> {
+    const { here } = this;
+    const beside = here === null ? undefined : (await list.beside(here, side))[0];
+    if (beside) {
+      this.setVisits(visiting.extended(this.visits.peek(), beside.id, side));
+      this.go(beside.id);
+    } else if (side === "after") this.finished();
+    else toast(`This is the first image of the list: ${this.listName()}.`);
+  }
 
-  /** Moves the image to a queue and goes on; for a while one can take it back. */
-  private settle(queue: Queue, word: string): Promise<void> {
-    const image = this.workbench.image.peek();
-    if (!image || this.isMoving) return Promise.resolve();
-    const reason = this.workbench.whyNotTo(queue);
-    if (reason) {
-      toast(reason);
-      return Promise.resolve();
-    }
-    const was = this.workbench.queue.peek();
-    const undo = (): void => {
-      this.workbench.saving.saver.recordQueue(image, this.workbench.revisionOf(image.id), was);
-      this.go(image.id);
-    };
-    this.workbench.moveTo(queue);
-    toast({ text: `${image.name} ${word}`, action: { label: "Undo", run: undo } });
-    return this.next();
+  private listName(): string {
+    const filter = this.walk().list;
+    return filter ? listName(filter, this.workbench.project.project.peek().labels) : "";
   }
 
   leave(): void {
     this.turn += 1;
     this.release();
+    // Opened from the gallery again, a list is walked as it is then.
+    if (this.list) visiting.storeVisits(this.key, visiting.NO_VISITS);
   }
 
   /** One step at a time: keys repeat. */
@@ -170,21 +182,17 @@ export class Navigation {
     }
   }
 
-  private go(id: number): void {
+  go(id: number): void {
     navigate(this.address(id));
   }
 
-  /** The server comes round to the start, and takes back the claim on the image one leaves. */
-  private after(here: number | null): Promise<Opened | null> {
-    return this.workbench.editable ? claimNext(this.projectId, this.queue(), here) : this.peek(here);
-  }
-
   private arrived(found: Opened): void {
+    const { id } = found.image;
     this.meet([found.image]);
-    this.setVisits(arrive(this.visits.peek(), found.image.id));
-    this.place = this.address(found.image.id);
+    this.setVisits((this.list ? visiting.arriveInList : visiting.arrive)(this.visits.peek(), id));
+    this.place = this.address(id);
     this.workbench.show(found);
-    void this.preload(found.image.id);
+    void this.preload(id);
   }
 
   private finished(): void {
@@ -196,7 +204,7 @@ export class Navigation {
 
   private failed(id: number | null, error: unknown): void {
     if (id !== null && error instanceof ApiError && error.status === 404) {
-      this.setVisits(forget(this.visits.peek(), id));
+      this.setVisits(visiting.forget(this.visits.peek(), id));
     }
     this.release();
     this.workbench.fail(error);
@@ -210,12 +218,27 @@ export class Navigation {
 
   /** The next picture is fetched while one labels this one; the browser's cache does the rest. */
   private async preload(here: number): Promise<void> {
-    const list = this.list();
-    const ahead = await list.after(here, 2).catch(() => null);
-    if (this.workbench.image.peek()?.id !== here) return;
-    this.upcoming.value = list.upcoming(here).slice(0, 40);
-    this.meet(this.upcoming.value.filter(({ id }) => !this.known.peek().has(id)));
-    const next = forward(this.visits.peek()) ?? ahead?.id;
+    const found = await (this.list ? this.besideStretch(this.list) : this.aheadInQueue(here)).catch(
+      () => null,
+    );
+    if (!found || this.workbench.image.peek()?.id !== here) return;
+    this.neighbours.value = found;
+    this.meet([...found.before, ...found.after].filter(({ id }) => !this.known.peek().has(id)));
+    const next = visiting.forward(this.visits.peek()) ?? found.after[0]?.id;
     if (next !== undefined) new globalThis.Image().src = previewUrl(next);
+  }
+
+  private async besideStretch(list: FilteredList): Promise<Neighbours> {
+    const { ids } = this.visits.peek();
+    const [first, last] = [ids[0], ids.at(-1)];
+    if (first === undefined || last === undefined) return NO_NEIGHBOURS;
+    const [before, after] = await Promise.all([list.beside(first, "before"), list.beside(last, "after")]);
+    return { before, after };
+  }
+
+  private async aheadInQueue(here: number): Promise<Neighbours> {
+    const list = this.queueList();
+    await list.after(here, 2);
+    return { before: [], after: list.upcoming(here).slice(0, 40) };
   }
 }

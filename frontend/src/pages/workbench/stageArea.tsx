@@ -1,23 +1,26 @@
 /** The middle of the workbench: the stage, or why there is none. */
 import { useEffect, useState } from "preact/hooks";
 import { Stage } from "../../annotator/views/stage";
-import type { Image, Queue } from "../../api/types";
+import type { Image } from "../../api/types";
 import { Button } from "../../ui/button";
 import { Failed } from "../../ui/states";
 import { EmptyQueue } from "./emptyQueue";
 import { fileUrl, previewUrl } from "./fetching";
+import { ListEnd } from "./listEnd";
+import type { Walk } from "./walks";
 import type { WorkbenchState } from "./workbenchState";
 
 interface StageAreaProps {
   readonly workbench: WorkbenchState;
-  readonly queue: Queue;
+  readonly walk: Walk;
   readonly again: () => void;
 }
 
-export function StageArea({ workbench, queue, again }: StageAreaProps) {
+export function StageArea({ workbench, walk, again }: StageAreaProps) {
   const phase = workbench.phase.value;
   const image = workbench.image.value;
-  if (phase === "empty") return <EmptyQueue workbench={workbench} queue={queue} again={again} />;
+  if (phase === "empty" && walk.list) return <ListEnd workbench={workbench} list={walk.list} again={again} />;
+  if (phase === "empty") return <EmptyQueue workbench={workbench} queue={walk.queue} again={again} />;
   if (phase === "failed") return <Failed error={workbench.error.value} retry={again} />;
   if (!image) return <div class="stage waiting" aria-busy="true" data-testid="stage-loading" />;
   return <OpenStage key={image.id} workbench={workbench} image={image} />;

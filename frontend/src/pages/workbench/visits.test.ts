@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { arrive, back, forget, forward, NO_VISITS, type Visits } from "./visits";
+import { arrive, arriveInList, back, extended, forget, forward, NO_VISITS, type Visits } from "./visits";
 
 const visited = [1, 2, 3].reduce(arrive, NO_VISITS);
 
@@ -24,4 +24,12 @@ it("forgets an image that is gone", () => {
   expect(forget(visited, 1)).toEqual<Visits>({ ids: [2, 3], at: 1 });
   expect(forget(visited, 7)).toBe(visited);
   expect(forget(arrive(NO_VISITS, 5), 5)).toEqual(NO_VISITS);
+});
+
+it("keeps a stretch of a list, in the list's order", () => {
+  const start = arriveInList(NO_VISITS, 5);
+  const wider = extended(extended(start, 6, "after"), 4, "before");
+  expect(wider).toEqual<Visits>({ ids: [4, 5, 6], at: 1 });
+  expect(arriveInList(wider, 6)).toEqual<Visits>({ ids: [4, 5, 6], at: 2 });
+  expect(arriveInList(wider, 9)).toEqual<Visits>({ ids: [9], at: 0 });
 });

@@ -10,6 +10,8 @@ import { useTileBoxes } from "./tileBoxes";
 interface TileProps {
   image: Image;
   project: Project;
+  /** Of the address that the tile opens. */
+  query: string;
   frame: { left: number; top: number; width: number; height: number };
   index: number;
   isTabStop: boolean;
@@ -38,14 +40,24 @@ function Pill({ image, isDetection }: { image: Image; isDetection: boolean }) {
   );
 }
 
-export function Tile({ image, project, frame, index, isTabStop, selected, onSelect, onFocus }: TileProps) {
+export function Tile({
+  image,
+  project,
+  query,
+  frame,
+  index,
+  isTabStop,
+  selected,
+  onSelect,
+  onFocus,
+}: TileProps) {
   const isDetection = project.task === "detection";
   const boxes = useTileBoxes(image, project.labels);
   const holder = holderOf(image, Date.now());
   return (
     <li class={selected ? "tile selected" : "tile"} style={frame}>
       <a
-        href={`/p/${project.slug}/label/${image.id}`}
+        href={`/p/${project.slug}/label/${image.id}${query}`}
         data-index={index}
         tabIndex={isTabStop ? 0 : -1}
         aria-label={describe(image, isDetection)}
