@@ -323,7 +323,12 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** @description Save changes based on `base_revision`. Sending the same save again changes nothing. */
+        /**
+         * @description Save changes based on `base_revision`. Sending the same save again changes nothing.
+         *
+         *     A move between queues that one may not make refuses the whole save: 403, or 409 where nobody may; both name
+         *     `from` and `to`.
+         */
         patch: operations["images_annotations_partial_update"];
         trace?: never;
     };
@@ -336,7 +341,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Claim the image, or renew one's claim. */
+        /** @description Claim the image for 90 seconds, or renew one's claim. */
         post: operations["images_claim_create"];
         /**
          * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
@@ -414,7 +419,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Make the state of that revision the current one, as a new revision. */
+        /** @description Make the state of that revision the current one, as a new revision; its queue where one may move it there. */
         post: operations["images_revisions_restore_create"];
         delete?: never;
         options?: never;
@@ -762,7 +767,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Claim the next image of a queue for ten minutes; 204 when there is none. */
+        /** @description Claim the next image of a queue for 90 seconds; 204 when there is none. */
         post: operations["projects_queue_next_create"];
         delete?: never;
         options?: never;
@@ -4059,6 +4064,10 @@ export interface operations {
     projects_images_list: {
         parameters: {
             query?: {
+                /** @description an image of the project: only what comes behind it in this order */
+                after?: number;
+                /** @description an image of the project: only what comes before it, nearest first */
+                before?: number;
                 cursor?: string;
                 /** @description only images that carry this label */
                 label?: number;
