@@ -7,7 +7,6 @@ from boxwright.jobs import MENDABLE, Status
 from boxwright.projects.quotas import expect_slot
 from boxwright.teams import audit
 from boxwright.teams.models import User
-from training import status
 from training.engine import catalog, targets
 from training.engine.errors import EngineError
 from training.models import Artifact, Run
@@ -22,12 +21,12 @@ def make_artifact(*, run: Run, author: User, target: str, quantization: str = "n
         artifact, made = Artifact.objects.get_or_create(
             run=run, target=target, quantization=quantization, defaults={"created_by": author}
         )
-        queued = made or artifact.move(Status.QUEUED, among=MENDABLE, attempt=0, parity=None, started_at=None)
+        queued = made or artifact.queue_again(MENDABLE, parity=None)
         if queued:
             expect_slot(run.project.team_id, more=0)
             audit.record(run.project.team, "published", file_name(artifact))
+        if made:
             artifact.send()
-            status.publish_artifact(artifact)
     return artifact, queued
 
 

@@ -6,10 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from boxwright.storage import registry, store
 from boxwright.teams.models import User
+from boxwright.teams.tokens import new_token
+from tests.services.bucket import make_bucket, storage_settings
+from tests.services.moto import moto
 from tests.training.conftest import MakeRun
 from training import object_keys
 from training.engine.catalog import MODELS
@@ -92,6 +96,22 @@ def test_a_finished_artifact_downloads_as_a_file(as_user: Client, vera: User, ru
     assert answer["Content-Disposition"] == 'attachment; filename="raccoons-run1-tflite-fp16.zip"'
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Content-Type"] == "application/zip"
+
+
+def test_a_token_is_never_sent_to_the_bucket(as_user: Client, vera: User, run: Run, settings: Settings) -> None:
+    """A browser is; the token gets the bytes, or a link where it asks for one."""
+    with moto() as url:
+        make_bucket(url, "key", "secret", "plates")
+        settings.STORAGES = {**settings.STORAGES, "objects": storage_settings(url, "key", "secret", "plates")}
+        artifact = made(run, b"zip bytes", target="onnx", status="succeeded")
+        address = f"{API}/artifacts/{artifact.pk}/download/"
+        _, key = new_token(vera)
+        script, browser = APIClient(), APIClient()
+        script.credentials(HTTP_AUTHORIZATION=f"Token {key}")
+        browser.force_login(vera)
+        assert b"".join(script.get(address)) == b"zip bytes"
+        assert script.get(f"{address}?link=1").json()["url"].startswith(f"{url}/plates/{artifact.key}?")
+        assert browser.get(address)["Location"].startswith(f"{url}/plates/{artifact.key}?")
 
 
 def test_one_whose_file_is_gone_or_damaged_names_it(as_user: Client, vera: User, run: Run) -> None:

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
+from boxwright.jobs import Beat
 from boxwright.storage import store
 from tests.training.conftest import MODEL, MakeRun
 from training import base_weights
 from training.engine.catalog import MODELS
 from training.engine.model_zoo import imagenet
-from training.hold import Hold
 from training.models import Run
 from training.work.inputs import Site
 
@@ -29,7 +29,7 @@ def _vgg11(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def site(make_run: MakeRun, tmp_path: Path) -> Site:
     (tmp_path / "folder").mkdir()
-    return Site(tmp_path / "folder", store(), Hold(make_run()))
+    return Site(Beat(make_run(), tmp_path / "folder"), store())
 
 
 def laid(site: Site, run: Run) -> list[str]:

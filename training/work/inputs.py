@@ -11,11 +11,11 @@ from annotations.dataset.manifest import read_manifest
 from annotations.dataset.records import ImageRecord, Task
 from annotations.needed_objects import about_of, manifest_of
 from boxwright.errors import Conflict, DomainError
+from boxwright.jobs import Beat
 from boxwright.storage import ObjectStore, registry
 from boxwright.storage.named import Named
 from training import base_weights
 from training.engine.export_images import images_of_export
-from training.hold import Hold
 from training.models import Artifact, Run
 from training.run_files import CHECKPOINT, files_of
 from training.work import image_cache
@@ -27,27 +27,30 @@ FETCHERS = 8
 class Site:
     """A job's folder while it is being laid."""
 
-    folder: Path
+    beat: Beat
     objects: ObjectStore
-    hold: Hold
+
+    @property
+    def folder(self) -> Path:
+        return self.beat.folder
 
     def fetch(self, wanted: Named, name: str) -> None:
         """Raises ObjectMissing, ObjectDamaged."""
         target = self.folder / name
         with ThreadPoolExecutor(1) as pool:
-            self.hold.wait_for([pool.submit(wanted.fetch, self.objects, target)])
+            self.beat.wait_for([pool.submit(wanted.fetch, self.objects, target)])
 
     def put(self, key: str, file: BinaryIO) -> None:
         registry.announce([key])
         with ThreadPoolExecutor(1) as pool:
-            self.hold.wait_for([pool.submit(self.objects.put, key, file)])
+            self.beat.wait_for([pool.submit(self.objects.put, key, file)])
 
     def fetch_images(self, team_id: int, images: list[ImageRecord]) -> None:
         place = self.folder / "images"
         place.mkdir()
         with ThreadPoolExecutor(FETCHERS) as pool:
             try:
-                self.hold.wait_for(
+                self.beat.wait_for(
                     [
                         pool.submit(image_cache.link_image, self.objects, team_id, image.sha256, place / image.sha256)
                         for image in images
