@@ -35,9 +35,7 @@ class Run(Job):
     estimate_seconds = models.FloatField(null=True)
     images = models.JSONField(null=True, help_text="labelled images in train and val")
     metrics = models.JSONField(default=dict, help_text="the best checkpoint's numbers on val")
-    files = models.JSONField(
-        null=True, default=dict, help_text="name: {key, sha256}; null: of before, look under the old keys"
-    )
+    files = models.JSONField(default=dict, help_text="name: {key, sha256}")
     created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
 

@@ -17,9 +17,9 @@ from rest_framework.test import APIClient
 
 from annotations import snapshots, uploads
 from annotations.dataset.split import split_of
-from annotations.models import Image, Snapshot, SnapshotImage
+from annotations.models import Image, Snapshot
 from annotations.object_keys import image_key
-from annotations.snapshots.holds import hold_pictures, record_old_snapshots
+from annotations.snapshots.holds import hold_pictures
 from boxwright.events.models import Event
 from boxwright.jobs import Status
 from boxwright.jobs.attempt import attempt
@@ -226,7 +226,7 @@ def test_whole_image_labels_are_frozen_without_boxes(
     save(as_user(bob), image, upsert=[{"id": box(project)["id"], "label": label_id(project)}])
     made = freeze(as_user(mona), project, django_capture_on_commit_callbacks)
     record = next(snapshots.records_of(Snapshot.objects.get()))
-    assert (record.marks[0].label, record.marks[0].box) == ("raccoon", None)
+    assert (record.annotations[0].label, record.annotations[0].box) == ("raccoon", None)
     assert as_user(mona).get(f"/api/v1/snapshots/{made['id']}/download/voc/").status_code == 400
 
 
@@ -274,51 +274,17 @@ def test_a_picture_that_nobody_registered_is_held_where_it_lies(
     assert made.status == Status.SUCCEEDED
 
 
-def test_what_an_old_snapshot_shows_is_recorded_from_its_manifest(
-    project: Project, images: list[int], mona: User
-) -> None:
-    """Until then nothing of its team is collected: who knows what it shows?"""
-    made = snapshots.create_snapshot(project=project, author=mona)
-    attempt(Snapshot, made.pk)
-    Snapshot.objects.update(is_held=False, about_sha256="")
-    SnapshotImage.objects.all().delete()
-    StoredObject.objects.all().delete()
-    registry.adopt(store().list(""))
-    for image in Image.objects.all():
-        uploads.remove_image(image=image)
-    collect(timedelta(0))
-    assert len([key for key in stored_keys() if "/images/" in key]) == 4
-    assert record_old_snapshots() == 1
-    call_command("collect", "--grace", "0", "--all", stdout=StringIO())
-    made.refresh_from_db()
-    assert (made.is_held, made.pictures.count()) == (True, 4)
-    assert len([key for key in stored_keys() if "/images/" in key]) == 4
-
-
 def test_a_snapshot_that_was_given_up_holds_nothing(project: Project, images: list[int], mona: User) -> None:
     """Its worker was killed once too often, with the pictures held."""
     made = snapshots.create_snapshot(project=project, author=mona)
     attempt(Snapshot, made.pk)
-    Snapshot.objects.update(status=Status.FAILED, is_held=False, error_code="worker_lost")
+    Snapshot.objects.update(status=Status.FAILED, error_code="worker_lost")
     for image in Image.objects.all():
         uploads.remove_image(image=image)
     housekeeping.keep_house()
     call_command("collect", "--grace", "0", "--all", stdout=StringIO())
     assert made.pictures.count() == 0
     assert not [key for key in stored_keys() if "/images/" in key]
-
-
-def test_an_old_snapshot_whose_manifest_is_lost_keeps_its_teams_pictures(
-    project: Project, images: list[int], mona: User
-) -> None:
-    made = snapshots.create_snapshot(project=project, author=mona)
-    attempt(Snapshot, made.pk)
-    Snapshot.objects.update(is_held=False)
-    made.refresh_from_db()
-    store().delete(made.manifest_key)
-    assert record_old_snapshots() == 0
-    made.refresh_from_db()
-    assert not made.is_held
 
 
 def test_a_build_that_was_taken_over_writes_nothing_more(

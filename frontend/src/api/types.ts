@@ -9,13 +9,9 @@ export type Role = Schemas["RoleEnum"];
 export type Task = Schemas["TaskEnum"];
 export type Queue = Schemas["QueueEnum"];
 export type Status = Schemas["StatusEnum"];
-export type Split = "train" | "val" | "test";
+export type Split = keyof Schemas["Splits"];
 
-export interface Page<T> {
-  results: T[];
-  next: string | null;
-  previous: string | null;
-}
+export type Page<T> = Omit<Schemas["PaginatedRunList"], "results"> & { results: T[] };
 
 export type Person = Schemas["Person"];
 export type TeamRef = Schemas["TeamRef"];
@@ -39,27 +35,18 @@ export type Counts = Schemas["Counts"];
 export type Project = Schemas["Project"];
 
 export type Image = Schemas["Image"];
-export type ClaimedImage = Schemas["ClaimedImage"];
 export type Annotation = Schemas["Annotation"];
 /** What a save sends of one annotation. */
 export type AnnotationDraft = Schemas["Draft"];
 export type AnnotationState = Schemas["State"];
-export type Revision = Schemas["Revision"];
 export type UploadAnswer = Schemas["Upload"];
 
-export interface SaveRequest {
-  base_revision: number;
-  upsert: AnnotationDraft[];
-  delete: string[];
-  queue?: Queue;
-}
-
-/** The 409 of a save adds these to the problem. */
-export type SaveConflict = Pick<Schemas["SaveConflict"], "current" | "conflicts">;
+type Save = Schemas["PatchedSaveRequestRequest"];
+/** What is sent of an image's annotations: all but a move to another queue, which may come with it. */
+export type SaveRequest = Required<Omit<Save, "queue">> & Pick<Save, "queue">;
 
 export type Finding = Schemas["Finding"];
 export type Import = Schemas["Import"];
-export type JobError = Schemas["JobError"];
 
 export type Snapshot = Schemas["Snapshot"];
 export type SnapshotDiff = Schemas["Diff"];
@@ -67,26 +54,9 @@ export type Format = Schemas["Format"];
 
 export type Model = Schemas["Model"];
 export type Target = Schemas["Target"];
-type Knobs = "epochs" | "batch_size" | "learning_rate" | "freeze";
-/** What one chooses; the rest the server fills in. */
-export type RunConfig = Pick<Schemas["Config"], Knobs> & Partial<Omit<Schemas["Config"], Knobs>>;
-export type MetricName =
-  | "loss"
-  | "loss_box"
-  | "loss_class"
-  | "AP"
-  | "AP50"
-  | "accuracy"
-  | "macro_f1"
-  | "learning_rate";
-export type Run = Omit<Schemas["Run"], "metrics" | "config"> & {
-  config: RunConfig;
-  metrics: Partial<Record<MetricName, number | null>>;
-};
+export type Run = Schemas["Run"];
 export type RunEstimate = Schemas["Estimate"];
-export type EpochMetrics = Omit<Schemas["Metric"], "values"> & {
-  values: Partial<Record<MetricName, number | null>>;
-};
+export type EpochMetrics = Schemas["Metric"];
 export type LogLine = Schemas["LogLine"];
 export type Parity = Schemas["Parity"];
 export type Artifact = Schemas["Artifact"];
