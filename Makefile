@@ -16,7 +16,7 @@ PYTEST = $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 NO_DATABASE = training/engine annotations/dataset annotations/formats annotations/test_archives.py annotations/test_imaging.py \
 	annotations/test_server_memory.py platform/test_archive.py platform/test_door.py platform/test_headers.py platform/test_security_page.py \
 	platform/test_settings.py platform/test_storage.py training/test_container_files.py platform/test_folder_queue.py \
-	platform/test_lifeline.py training/test_watchdog.py
+	platform/test_lifeline.py platform/test_screenshots.py training/test_watchdog.py
 DATABASE_TESTS = tests/platform tests/test_access.py tests/test_schema.py tests/annotations tests/training $(NO_DATABASE:%=--ignore=tests/%)
 
 .DEFAULT_GOAL := help

@@ -17,12 +17,20 @@ from django.db.models.functions import Now
 
 from annotations.models import Image
 from annotations.queries import known_queue
-from annotations.shapes import person, plain
 from annotations.transactions import write_in_turn
-from boxwright import events, limits
+from boxwright import limits
 from boxwright.errors import Conflict
+from boxwright.events.kinds import announce
 from boxwright.projects.models import Project
 from boxwright.teams.models import Team, User
+
+
+class Claimed(Conflict):
+    """Another person's claim lasts: the holder's, None where it ended just now."""
+
+    def __init__(self, holder: User | None) -> None:
+        super().__init__(f"{holder.name if holder else 'Somebody'} is working on this image.")
+        self.holder = holder
 
 
 def claim_next(*, project: Project, user: User, queue: str = "unlabelled", after: int | None = None) -> Image | None:
@@ -42,14 +50,12 @@ def claim_next(*, project: Project, user: User, queue: str = "unlabelled", after
 
 
 def claim(*, image: Image, user: User) -> Image:
-    """Claim or renew. Raises Conflict, with `claimed_by`, while another person's claim lasts."""
+    """Claim or renew. Raises Claimed while another person's claim lasts."""
     with _one_at_a_time(user):
         claimed = _take(image.pk, user)
     if claimed:
         return claimed
-    holder = _load(image.pk)
-    name = holder.claimed_by.name if holder.claimed_by else "Somebody"
-    raise Conflict(f"{name} is working on this image.", claimed_by=person(holder.claimed_by))
+    raise Claimed(_load(image.pk).claimed_by)
 
 
 def release(*, image_id: int, user: User, project_id: int) -> None:
@@ -121,5 +127,5 @@ def _load(pk: int) -> Image:
 
 
 def _publish(project_id: int, image_id: int, user: User | None, expires: Any) -> None:
-    data = {"id": image_id, "claimed_by": person(user), "claim_expires_at": expires}
-    events.publish(project_id, "claim", plain(data))
+    news = {"id": image_id, "claimed_by": user, "claim_expires_at": expires}
+    announce(project_id, "claim", news)

@@ -27,10 +27,11 @@ hypothesis_settings.load_profile("house")
 
 LONGEST = (
     "training/test_run_process.py",
+    "training/test_small_project.py",
     "exporters/test_artifacts.py",
     "exporters/test_broken_artifacts.py",
     "test_schema.py",
-    "training/test_supervisor.py",
+    "platform/test_supervisor.py",
     "platform/test_event_stream.py",
     "platform/test_backups.py",
     "platform/test_door.py",

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
-from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -24,9 +23,9 @@ from annotations.labeling.revisions import to_row
 from annotations.labeling.upserts import Upserts
 from annotations.models import Annotation, Image, Revision
 from annotations.queue import lease_end
-from annotations.shapes import state_shape
-from boxwright import events, limits
+from boxwright import limits
 from boxwright.errors import Invalid, NotFound
+from boxwright.events.kinds import announce
 from boxwright.teams.models import Role, User
 
 
@@ -36,10 +35,6 @@ class State:
 
     image: Image
     annotations: Sequence[Drawn]
-
-    @property
-    def shape(self) -> dict[str, Any]:
-        return state_shape(self.image, self.annotations)
 
 
 def locked_images() -> QuerySet[Image]:
@@ -135,8 +130,8 @@ def write(plan: Plan, image: Image, tally: Tally) -> State:
 
 
 def publish_image(image: Image, author: User | None) -> None:
-    news = {"id": image.pk, "queue": image.queue, "revision": image.revision, "by": author and author.pk}
-    events.publish(image.project_id, "image", {**news, "annotation_count": image.annotation_count})
+    news = {"id": image.pk, "queue": image.queue, "revision": image.revision, "by": author}
+    announce(image.project_id, "image", {**news, "annotation_count": image.annotation_count})
 
 
 Sides = tuple[float | None, float | None, float | None, float | None]

@@ -1,7 +1,8 @@
 """Saving what people drew: an idempotent upsert by client-made ids, merged with what others saved meanwhile."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
+from uuid import UUID
 
 from annotations.counters import LabelGone
 from annotations.dataset.edits import Edit, EditError, Frame, merge, parse_edit
@@ -19,6 +20,14 @@ from boxwright.projects.labels import LabelBook, label_book
 from boxwright.teams.models import Role, User
 
 
+class SameAnnotations(Conflict):
+    """Somebody else changed annotations that this save changes: `ids` of them, and the `state` now."""
+
+    def __init__(self, state: State, ids: Collection[UUID]) -> None:
+        super().__init__("Somebody else changed the same annotations.")
+        self.state, self.ids = state, ids
+
+
 def save(
     *,
     image: Image,
@@ -31,9 +40,9 @@ def save(
 ) -> State:
     """Apply a client's changes, based on `base_revision`, and answer the state after them.
 
-    Raises Invalid with field paths, and Conflict (with `current` and `conflicts`) when another person changed the same
-    annotation since; NoSuchMove and MoveNotAllowed when `role` may not move the image to `queue`. Sending the same save
-    again changes nothing. A label that was merged stands for the one it went into.
+    Raises Invalid with field paths, and SameAnnotations when another person changed one of them since; NoSuchMove and
+    MoveNotAllowed when `role` may not move the image to `queue`. Sending the same save again changes nothing. A label
+    that was merged stands for the one it went into.
     """
     if queue:
         known_queue(queue)
@@ -127,11 +136,7 @@ def _merged(state: State, author: User, base: int, edit: Edit, queue: str, book:
     since = changes_since(state.image, base, author.pk, book.today) if base < revision else []
     rest, conflicts = merge(edit, {a.id: draft_of(a) for a in state.annotations}, since)
     if conflicts:
-        raise Conflict(
-            "Somebody else changed the same annotations.",
-            current=state.shape,
-            conflicts=sorted(str(id_) for id_ in conflicts),
-        )
+        raise SameAnnotations(state, conflicts)
     asked_before = any(change.mine and change.queue == queue for change in since)
     return rest, "" if asked_before else queue
 

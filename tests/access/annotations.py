@@ -6,6 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from annotations import labeling, snapshots, uploads
 from annotations.models import Image, Import, Snapshot
+from boxwright.jobs.attempt import attempt
 from boxwright.projects.models import Label, Project
 from boxwright.teams.models import User
 from tests.access.table import Row, World
@@ -99,5 +100,5 @@ def _build(project: Project, author: User) -> dict[str, Any]:
 
 def _snapshot(project: Project, author: User) -> int:
     snapshot: Snapshot = snapshots.create_snapshot(project=project, author=author)
-    snapshots.build(snapshot.pk)
+    attempt(Snapshot, snapshot.pk)
     return snapshot.pk

@@ -1,57 +1,138 @@
 """Artifacts: make, watch, download."""
 
+from typing import Any
+
 from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from boxwright.api.files import download_object
+from boxwright.api.jobs import JobSerializer
+from boxwright.api.links import LINK, LinkSerializer
 from boxwright.api.views import Endpoint
 from boxwright.teams import audit
 from boxwright.teams.api.accounts import signed_in
 from boxwright.teams.models import Role
 from training import artifacts, queries
-from training.api import serializers as shapes
+from training.api.evaluations import SPLITS
+from training.engine.targets import Verification
+from training.models import Artifact
 from training.needed_objects import archive_of
+
+VERIFICATIONS = {
+    Verification.RUN_HERE.value: "its file was run on the export machine, in `runtime`",
+    Verification.RUN_IN_CLIENT_HERE.value: "its file was run on the export machine, in the client of its users",
+    Verification.COMPARED.value: "converted and compared; the export machine can't run its file",
+    Verification.REPORTED.value: "a device ran its file and reported the answers",
+}
+
+
+class FileSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    size = serializers.IntegerField()
+
+
+class ParitySerializer(serializers.Serializer[Any]):
+    """How far the artifact's answers are from the checkpoint's on the same images; null is what can't be measured."""
+
+    max_box_px = serializers.FloatField(allow_null=True, help_text="of any raw box, in pixels of the original")
+    max_score = serializers.FloatField(allow_null=True, help_text="of any raw score")
+    unmatched_detections = serializers.IntegerField(help_text="final detections that only one of the two has")
+    metric = serializers.ChoiceField(choices=["AP", "accuracy"])
+    metric_loss = serializers.FloatField(allow_null=True, help_text="the checkpoint's metric less the artifact's")
+    limit_box_px = serializers.FloatField(allow_null=True)
+    limit_score = serializers.FloatField()
+    limit_metric_loss = serializers.FloatField(allow_null=True)
+    images = serializers.IntegerField(help_text="that were compared on")
+    images_available = serializers.IntegerField(help_text="in the split; `images` are spread evenly over it")
+    split = serializers.ChoiceField(choices=SPLITS)
+    verification = serializers.ChoiceField(choices=list(VERIFICATIONS.items()))
+    runtime = serializers.CharField(help_text="what ran the artifact, with its version")
+    passed = serializers.BooleanField()
+
+
+class ArtifactMetricsSerializer(serializers.Serializer[Any]):
+    """The artifact's metrics, and the checkpoint's on the same images; what was not measured is left out."""
+
+    AP = serializers.FloatField(required=False)
+    AP50 = serializers.FloatField(required=False)
+    accuracy = serializers.FloatField(required=False)
+    checkpoint_AP = serializers.FloatField(required=False)  # noqa: N815
+    checkpoint_AP50 = serializers.FloatField(required=False)  # noqa: N815
+    checkpoint_accuracy = serializers.FloatField(required=False)
+
+
+class ArtifactSerializer(JobSerializer):
+    files = FileSerializer(many=True)
+    parity = ParitySerializer(allow_null=True)
+    metrics = ArtifactMetricsSerializer(allow_null=True)
+
+    class Meta:
+        model = Artifact
+        fields = [
+            *(
+                "id",
+                "run",
+                "target",
+                "quantization",
+                *JobSerializer.FIELDS,
+                "size",
+                "sha256",
+                "files",
+                "parity",
+                "metrics",
+            ),
+            *("created_at", "finished_at"),
+        ]
+        read_only_fields = fields
+
+
+class NewArtifactSerializer(serializers.Serializer[Any]):
+    target = serializers.CharField(max_length=20)
+    quantization = serializers.CharField(max_length=20, default="none")
 
 
 class ArtifactsView(Endpoint):
-    @extend_schema(responses=shapes.ArtifactSerializer(many=True))
+    @extend_schema(responses=ArtifactSerializer(many=True))
     def get(self, request: Request, run_id: int) -> Response:
         run = queries.run_for(request.user, run_id)
-        return self.page(run.artifacts.all(), shapes.ArtifactSerializer, "id")
+        return self.page(run.artifacts.all(), ArtifactSerializer, "id")
 
     @extend_schema(
-        request=shapes.NewArtifactSerializer,
-        responses={201: shapes.ArtifactSerializer, 200: shapes.ArtifactSerializer},
+        request=NewArtifactSerializer,
+        responses={201: ArtifactSerializer, 200: ArtifactSerializer},
     )
     def post(self, request: Request, run_id: int) -> Response:
         """201 when it is made now, 200 when it is there or on its way already."""
         run = queries.run_for(request.user, run_id, Role.MANAGER)
-        asked = self.parsed(shapes.NewArtifactSerializer)
+        asked = self.parsed(NewArtifactSerializer)
         artifact, queued = artifacts.make_artifact(run=run, author=signed_in(request), **asked)
-        return Response(shapes.ArtifactSerializer(artifact).data, status=201 if queued else 200)
+        return Response(ArtifactSerializer(artifact).data, status=201 if queued else 200)
 
 
 class ArtifactView(Endpoint):
-    @extend_schema(responses=shapes.ArtifactSerializer)
+    @extend_schema(responses=ArtifactSerializer)
     def get(self, request: Request, artifact_id: int) -> Response:
-        return Response(shapes.ArtifactSerializer(queries.artifact_for(request.user, artifact_id)).data)
+        return Response(ArtifactSerializer(queries.artifact_for(request.user, artifact_id)).data)
 
 
 class ArtifactDownloadView(Endpoint):
     @extend_schema(
+        parameters=[LINK],
         responses={
             (200, "application/zip"): OpenApiTypes.BINARY,
+            (200, "application/json"): LinkSerializer,
             (206, "application/zip"): OpenApiTypes.BINARY,
-            302: None,
+            302: OpenApiResponse(description="in the bucket"),
             304: OpenApiResponse(description="unchanged"),
             416: OpenApiResponse(description="no such part"),
-        }
+        },
     )
     def get(self, request: Request, artifact_id: int) -> HttpResponseBase:
         artifact = artifacts.downloadable(queries.artifact_for(request.user, artifact_id))
         name = artifacts.file_name(artifact)
         audit.record_download(artifact.run.project.team, name)
-        return download_object(request, archive_of(artifact), name, tag=artifact.sha256)
+        return download_object(request, archive_of(artifact), "application/zip", name, tag=artifact.sha256)

@@ -1,125 +1,148 @@
 """Runs: start, watch, cancel, resume, retrain."""
 
-import json
 from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotations.models import Image
-from boxwright.api.pagination import DIGITS
+from annotations.models import Snapshot
+from boxwright.api.fields import IdField
+from boxwright.api.jobs import JobSerializer
 from boxwright.api.views import Endpoint
-from boxwright.errors import Invalid, NotFound
 from boxwright.projects.queries import project_for
 from boxwright.teams.api.accounts import signed_in
+from boxwright.teams.api.serializers import PersonSerializer
 from boxwright.teams.models import Role
 from training import queries, runs
-from training.api import serializers as shapes
+from training.api.config import ConfigChangesField, ConfigSerializer
 from training.models import Run
-from training.run_files import files_of
+
+PHASES = ("waiting", "preparing", "training", "evaluating", "")
+
+
+class RunSnapshotSerializer(serializers.ModelSerializer[Snapshot]):
+    class Meta:
+        model = Snapshot
+        fields = ["id", "number", "image_count", "labelled_count"]
+        read_only_fields = fields
+
+
+class SplitCountsSerializer(serializers.Serializer[Any]):
+    train = serializers.IntegerField()
+    val = serializers.IntegerField()
+
+
+class SummarySerializer(serializers.Serializer[Any]):
+    """The best checkpoint on the validation split; what does not apply to the task is left out."""
+
+    AP = serializers.FloatField(required=False)
+    AP50 = serializers.FloatField(required=False)
+    accuracy = serializers.FloatField(required=False)
+    macro_f1 = serializers.FloatField(required=False)
+
+
+class RunSerializer(JobSerializer):
+    phase = serializers.ChoiceField(choices=PHASES)
+    base = serializers.SerializerMethodField(help_text="catalogue, none, or run:<id>")
+    config = ConfigSerializer()
+    snapshot = RunSnapshotSerializer()
+    metrics = SummarySerializer()
+    images = SplitCountsSerializer(allow_null=True)
+    created_by = PersonSerializer(allow_null=True)
+
+    class Meta:
+        model = Run
+        fields = [
+            *("id", "number", "project", *JobSerializer.FIELDS, "phase", "model", "base", "config", "snapshot"),
+            *("epoch", "epochs", "step", "steps", "loss", "eta_seconds", "metrics", "images", "estimate_seconds"),
+            *("attempt", "created_by", "created_at", "started_at", "finished_at"),
+        ]
+        read_only_fields = fields
+
+    def get_base(self, run: Run) -> str:
+        """A base whose run was deleted reads `checkpoint`."""
+        return f"{runs.BASE_RUN}{run.base_run_id}" if run.base_run_id else run.base
+
+
+class NewRunSerializer(serializers.Serializer[Any]):
+    snapshot = IdField(help_text="id of a snapshot of this project")
+    model = serializers.CharField(max_length=60)
+    base = serializers.CharField(max_length=40, default="catalogue", help_text="catalogue, none, or run:<id>")
+    config = ConfigChangesField()
+
+
+class RunPlanSerializer(serializers.Serializer[Any]):
+    snapshot = IdField(required=False, allow_null=True, default=None)
+    model = serializers.CharField(max_length=60)
+    config = ConfigChangesField()
+
+
+class EstimateSerializer(serializers.Serializer[Any]):
+    images = serializers.IntegerField()
+    epochs = serializers.IntegerField()
+    estimate_seconds = serializers.FloatField()
 
 
 class RunsView(Endpoint):
-    @extend_schema(responses=shapes.RunSerializer(many=True))
+    @extend_schema(responses=RunSerializer(many=True))
     def get(self, request: Request, project_id: int) -> Response:
         project = project_for(request.user, project_id)
-        return self.page(queries.runs_of(project), shapes.RunSerializer, "-id")
+        return self.page(queries.runs_of(project), RunSerializer, "-id")
 
-    @extend_schema(request=shapes.NewRunSerializer, responses={201: shapes.RunSerializer})
+    @extend_schema(request=NewRunSerializer, responses={201: RunSerializer})
     def post(self, request: Request, project_id: int) -> Response:
         project = project_for(request.user, project_id, Role.MANAGER)
-        asked = self.parsed(shapes.NewRunSerializer)
+        asked = self.parsed(NewRunSerializer)
         asked["snapshot"] = queries.snapshot_in(project, asked["snapshot"])
         run = runs.start_run(project=project, author=signed_in(request), **asked)
-        return Response(shapes.RunSerializer(run).data, status=201)
+        return Response(RunSerializer(run).data, status=201)
 
 
 class EstimateView(Endpoint):
-    @extend_schema(request=shapes.RunPlanSerializer, responses=shapes.EstimateSerializer)
+    @extend_schema(request=RunPlanSerializer, responses=EstimateSerializer)
     def post(self, request: Request, project_id: int) -> Response:
         """What a run would cost. Without a snapshot: one of what is labelled now."""
         project = project_for(request.user, project_id)
-        asked = self.parsed(shapes.RunPlanSerializer)
+        asked = self.parsed(RunPlanSerializer)
         if asked["snapshot"] is not None:
             asked["snapshot"] = queries.snapshot_in(project, asked["snapshot"])
         return Response(runs.estimate(project=project, **asked))
 
 
 class RetrainView(Endpoint):
-    @extend_schema(request=None, responses={201: shapes.RunSerializer})
+    @extend_schema(request=None, responses={201: RunSerializer})
     def post(self, request: Request, project_id: int) -> Response:
         """A new snapshot of what is labelled now, trained with the last config from the last checkpoint."""
         project = project_for(request.user, project_id, Role.MANAGER)
         run = runs.retrain(project=project, author=signed_in(request))
-        return Response(shapes.RunSerializer(run).data, status=201)
+        return Response(RunSerializer(run).data, status=201)
 
 
 class LatestRunsView(Endpoint):
-    @extend_schema(responses=shapes.RunSerializer(many=True))
+    @extend_schema(responses=RunSerializer(many=True))
     def get(self, request: Request) -> Response:
         """The newest run of each of my projects."""
-        return self.page(queries.latest_runs(request.user), shapes.RunSerializer, "-id")
+        return self.page(queries.latest_runs(request.user), RunSerializer, "-id")
 
 
 class RunView(Endpoint):
-    @extend_schema(responses=shapes.RunSerializer)
+    @extend_schema(responses=RunSerializer)
     def get(self, request: Request, run_id: int) -> Response:
-        return Response(shapes.RunSerializer(queries.run_for(request.user, run_id)).data)
+        return Response(RunSerializer(queries.run_for(request.user, run_id)).data)
 
 
 class CancelView(Endpoint):
-    @extend_schema(request=None, responses=shapes.RunSerializer)
+    @extend_schema(request=None, responses=RunSerializer)
     def post(self, request: Request, run_id: int) -> Response:
         run = queries.run_for(request.user, run_id, Role.MANAGER)
-        return Response(shapes.RunSerializer(runs.cancel_run(run)).data)
+        return Response(RunSerializer(runs.cancel_run(run)).data)
 
 
 class ResumeView(Endpoint):
-    @extend_schema(request=None, responses=shapes.RunSerializer)
+    @extend_schema(request=None, responses=RunSerializer)
     def post(self, request: Request, run_id: int) -> Response:
         """Go on from the last checkpoint of a failed or canceled run."""
         run = queries.run_for(request.user, run_id, Role.MANAGER)
-        return Response(shapes.RunSerializer(runs.resume_run(run)).data)
-
-
-class MetricsView(Endpoint):
-    @extend_schema(responses=shapes.MetricsSerializer)
-    def get(self, request: Request, run_id: int) -> Response:
-        rows = queries.run_for(request.user, run_id).epoch_metrics.order_by("epoch")
-        return Response({"results": shapes.MetricSerializer(rows, many=True).data})
-
-
-class LogView(Endpoint):
-    @extend_schema(
-        parameters=[OpenApiParameter("after", int, description="lines after the one with this n")],
-        responses=shapes.LogSerializer,
-    )
-    def get(self, request: Request, run_id: int) -> Response:
-        run = queries.run_for(request.user, run_id)
-        after = request.query_params.get("after") or "0"
-        if not DIGITS.match(after):
-            raise Invalid("The line can't be found.", {"after": "expected a whole number"})
-        lines = queries.log_after(run, int(after))
-        return Response({"lines": shapes.LogLineSerializer(lines, many=True).data})
-
-
-class EvaluationView(Endpoint):
-    @extend_schema(responses=OpenApiTypes.OBJECT)
-    def get(self, request: Request, run_id: int) -> Response:
-        """Numbers and predictions of the best checkpoint on the validation split; `images` finds the pictures."""
-        run = queries.run_for(request.user, run_id)
-        return Response(_evaluation(run))
-
-
-def _evaluation(run: Run) -> dict[str, Any]:
-    stored = files_of(run).get("evaluation.json")
-    if stored is None:
-        raise NotFound("This run has no evaluation yet.")
-    with stored.open() as file:
-        report: dict[str, Any] = json.load(file)
-    wanted = [row["image"] for row in report["predictions"]]
-    fields = ("sha256", "id", "name", "width", "height")
-    rows = Image.objects.filter(project=run.project_id, sha256__in=wanted).values(*fields)
-    return report | {"images": {row.pop("sha256"): row for row in rows}}
+        return Response(RunSerializer(runs.resume_run(run)).data)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from training.api import artifacts, catalogue, runs
+from training.api import artifacts, catalogue, evaluations, run_progress, runs
 
 urlpatterns: list[URLPattern] = [
     path("models/", catalogue.ModelsView.as_view(), name="models"),
@@ -14,9 +14,9 @@ urlpatterns: list[URLPattern] = [
     path("runs/<int:run_id>/", runs.RunView.as_view(), name="run"),
     path("runs/<int:run_id>/cancel/", runs.CancelView.as_view(), name="run-cancel"),
     path("runs/<int:run_id>/resume/", runs.ResumeView.as_view(), name="run-resume"),
-    path("runs/<int:run_id>/metrics/", runs.MetricsView.as_view(), name="run-metrics"),
-    path("runs/<int:run_id>/log/", runs.LogView.as_view(), name="run-log"),
-    path("runs/<int:run_id>/evaluation/", runs.EvaluationView.as_view(), name="run-evaluation"),
+    path("runs/<int:run_id>/metrics/", run_progress.MetricsView.as_view(), name="run-metrics"),
+    path("runs/<int:run_id>/log/", run_progress.LogView.as_view(), name="run-log"),
+    path("runs/<int:run_id>/evaluation/", evaluations.EvaluationView.as_view(), name="run-evaluation"),
     path("runs/<int:run_id>/artifacts/", artifacts.ArtifactsView.as_view(), name="artifacts"),
     path("artifacts/<int:artifact_id>/", artifacts.ArtifactView.as_view(), name="artifact"),
     path("artifacts/<int:artifact_id>/download/", artifacts.ArtifactDownloadView.as_view(), name="artifact-download"),

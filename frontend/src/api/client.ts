@@ -91,7 +91,7 @@ function worthRetrying(error: unknown): boolean {
 }
 
 /** One request with the retry policy. Throws ApiError (the server's problem) or OfflineError (no answer). */
-export async function request<T>(
+async function request<T>(
   method: Method,
   path: string,
   body?: unknown,

@@ -362,7 +362,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * @description The original bytes; a redirect to the bucket where the store can sign one.
+         * @description The original bytes. A browser is redirected to the bucket where the store signs links.
          *
          *     Unless the project shares locations, a file that tells where it was taken comes without its metadata: the same
          *     pixels, colours and orientation.
@@ -644,23 +644,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/projects/sample/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** @description A small labelled project to try everything on; its pictures are drawn in the background. */
-        post: operations["projects_sample_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/projects/{project_id}/": {
         parameters: {
             query?: never;
@@ -695,7 +678,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Server-sent events: image, counts, claim, import, snapshot, run, metrics, artifact. They are hints: a client that missed some fetches again what it shows. */
+        /**
+         * @description Server-sent events: `event` names the kind, `data` is JSON.
+         *
+         *     They are hints: a client that missed some fetches again what it shows.
+         */
         get: operations["projects_events_retrieve"];
         put?: never;
         post?: never;
@@ -866,17 +853,17 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/runs/latest/": {
+    "/api/v1/projects/sample/": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** @description The newest run of each of my projects. */
-        get: operations["runs_latest_list"];
+        get?: never;
         put?: never;
-        post?: never;
+        /** @description A small labelled project to try everything on; its pictures are drawn in the background. */
+        post: operations["projects_sample_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1017,6 +1004,23 @@ export interface paths {
         put?: never;
         /** @description Go on from the last checkpoint of a failed or canceled run. */
         post: operations["runs_resume_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/latest/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The newest run of each of my projects. */
+        get: operations["runs_latest_list"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1316,6 +1320,7 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        /** @description Name `FIELDS` in `Meta.fields`. */
         Artifact: {
             readonly id: number;
             readonly run: number;
@@ -1323,18 +1328,46 @@ export interface components {
             /** @default none */
             readonly quantization: string;
             status: components["schemas"]["StatusEnum"];
+            readonly error: components["schemas"]["JobError"] | null;
+            /** @description what a queued job waits for, in one sentence, or empty */
+            readonly waiting_for: string;
             readonly size: number | null;
             readonly sha256: string;
             files: components["schemas"]["File"][];
             parity: components["schemas"]["Parity"] | null;
-            metrics: {
-                [key: string]: number | null;
-            } | null;
-            readonly error: components["schemas"]["Error"] | null;
+            metrics: components["schemas"]["ArtifactMetrics"] | null;
             /** Format: date-time */
             readonly created_at: string;
             /** Format: date-time */
             readonly finished_at: string | null;
+        };
+        ArtifactFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "artifact";
+            data: components["schemas"]["Artifact"];
+        };
+        /**
+         * @description * `artifact` - artifact
+         * @enum {string}
+         */
+        ArtifactFrameEventEnum: "artifact";
+        /** @description The artifact's metrics, and the checkpoint's on the same images; what was not measured is left out. */
+        ArtifactMetrics: {
+            /** Format: double */
+            AP?: number;
+            /** Format: double */
+            AP50?: number;
+            /** Format: double */
+            accuracy?: number;
+            /** Format: double */
+            checkpoint_AP?: number;
+            /** Format: double */
+            checkpoint_AP50?: number;
+            /** Format: double */
+            checkpoint_accuracy?: number;
         };
         AuditEntry: {
             readonly id: number;
@@ -1345,7 +1378,7 @@ export interface components {
             readonly action: string;
             readonly target: string;
             details: {
-                [key: string]: unknown;
+                [key: string]: string;
             };
             readonly address: string | null;
         };
@@ -1358,6 +1391,39 @@ export interface components {
         BaseEnum: "catalogue" | "checkpoint" | "none";
         /** @enum {unknown} */
         BlankEnum: "";
+        /** @description A problem (RFC 9457) with who holds the image. */
+        ClaimConflict: {
+            type: string;
+            title: string;
+            status: number;
+            detail: string;
+            /** @description the first 20 */
+            errors?: components["schemas"]["FieldProblem"][];
+            /** @description of all errors */
+            error_count?: number;
+            claimed_by: components["schemas"]["Person"] | null;
+        };
+        /** @description An image was claimed, or given back. */
+        ClaimEvent: {
+            /** @description of the image */
+            id: number;
+            claimed_by: components["schemas"]["Person"] | null;
+            /** Format: date-time */
+            claim_expires_at: string | null;
+        };
+        ClaimFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "claim";
+            data: components["schemas"]["ClaimEvent"];
+        };
+        /**
+         * @description * `claim` - claim
+         * @enum {string}
+         */
+        ClaimFrameEventEnum: "claim";
         /** @description `width` and `height` are those after EXIF orientation; `size` is in bytes. */
         ClaimedImage: {
             readonly id: number;
@@ -1375,7 +1441,72 @@ export interface components {
             readonly claim_expires_at: string | null;
             /** Format: date-time */
             readonly created_at: string;
-            annotations: components["schemas"]["Annotation"][];
+            readonly annotations: components["schemas"]["Annotation"][];
+        };
+        /** @description How well images are told apart. */
+        ClassificationEvaluation: {
+            split: components["schemas"]["SplitEnum"];
+            /** @description that the numbers are of; `predictions` may be of fewer */
+            image_count: number;
+            /** @description by sha256, those that are still there */
+            images: {
+                [key: string]: components["schemas"]["EvaluatedImage"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            task: "classification";
+            /** Format: double */
+            accuracy: number | null;
+            /** Format: double */
+            macro_f1: number | null;
+            labels: components["schemas"]["LabelScores"][];
+            /** @description rows: the truth; columns: the answer */
+            confusion: number[][];
+            predictions: components["schemas"]["ClassificationPrediction"][];
+        };
+        /**
+         * @description * `classification` - classification
+         * @enum {string}
+         */
+        ClassificationEvaluationTaskEnum: "classification";
+        ClassificationPrediction: {
+            /** @description sha256 */
+            image: string;
+            /** @description a label */
+            truth: string;
+            /** @description by label */
+            scores: {
+                [key: string]: number;
+            };
+        };
+        /** @description COCO's twelve numbers; null where no box of that size is in the truth. */
+        Coco: {
+            /** Format: double */
+            AP: number | null;
+            /** Format: double */
+            AP50: number | null;
+            /** Format: double */
+            AP75: number | null;
+            /** Format: double */
+            AP_small: number | null;
+            /** Format: double */
+            AP_medium: number | null;
+            /** Format: double */
+            AP_large: number | null;
+            /** Format: double */
+            AR1: number | null;
+            /** Format: double */
+            AR10: number | null;
+            /** Format: double */
+            AR100: number | null;
+            /** Format: double */
+            AR_small: number | null;
+            /** Format: double */
+            AR_medium: number | null;
+            /** Format: double */
+            AR_large: number | null;
         };
         Config: {
             model: string;
@@ -1389,6 +1520,17 @@ export interface components {
             seed: number;
             threads: number;
         };
+        /** @description What differs from the model's defaults. The model's row and `Config` check it, not this. */
+        ConfigChangesRequest: {
+            epochs?: number;
+            batch_size?: number;
+            /** Format: double */
+            learning_rate?: number;
+            freeze?: components["schemas"]["FreezeEnum"];
+            image_size?: number;
+            seed?: number;
+            threads?: number;
+        };
         Counts: {
             images: number;
             unlabelled: number;
@@ -1398,10 +1540,66 @@ export interface components {
             skipped: number;
             annotations: number;
         };
+        CountsFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "counts";
+            data: components["schemas"]["Counts"];
+        };
+        /**
+         * @description * `counts` - counts
+         * @enum {string}
+         */
+        CountsFrameEventEnum: "counts";
         CredentialsRequest: {
             /** Format: email */
             email: string;
             password: string;
+        };
+        /** @description One that the checkpoint found, in the same pixels. */
+        DetectedBox: {
+            label: string;
+            /** Format: double */
+            x_min: number;
+            /** Format: double */
+            y_min: number;
+            /** Format: double */
+            x_max: number;
+            /** Format: double */
+            y_max: number;
+            /** Format: double */
+            score: number;
+        };
+        /** @description How well boxes are found. */
+        DetectionEvaluation: {
+            split: components["schemas"]["SplitEnum"];
+            /** @description that the numbers are of; `predictions` may be of fewer */
+            image_count: number;
+            /** @description by sha256, those that are still there */
+            images: {
+                [key: string]: components["schemas"]["EvaluatedImage"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            task: "detection";
+            coco: components["schemas"]["Coco"];
+            labels: components["schemas"]["LabelAP"][];
+            predictions: components["schemas"]["DetectionPrediction"][];
+        };
+        /**
+         * @description * `detection` - detection
+         * @enum {string}
+         */
+        DetectionEvaluationTaskEnum: "detection";
+        DetectionPrediction: {
+            /** @description sha256 */
+            image: string;
+            truth: components["schemas"]["LabelledBox"][];
+            detections: components["schemas"]["DetectedBox"][];
         };
         Diff: {
             images_added: number;
@@ -1450,18 +1648,20 @@ export interface components {
             /** @description of the image that has the same bytes */
             id: number;
         };
-        Error: {
-            /** @description for programs: weights_unavailable, bad_data, crashed, … */
-            code: string;
-            /** @description for people */
-            detail: string;
-        };
         Estimate: {
             images: number;
             epochs: number;
             /** Format: double */
             estimate_seconds: number;
         };
+        EvaluatedImage: {
+            id: number;
+            name: string;
+            width: number;
+            height: number;
+        };
+        Evaluation: components["schemas"]["DetectionEvaluation"] | components["schemas"]["ClassificationEvaluation"];
+        Event: components["schemas"]["ImageFrame"] | components["schemas"]["CountsFrame"] | components["schemas"]["ClaimFrame"] | components["schemas"]["MetricsFrame"] | components["schemas"]["ImportFrame"] | components["schemas"]["SnapshotFrame"] | components["schemas"]["RunFrame"] | components["schemas"]["ArtifactFrame"];
         FieldProblem: {
             field: string;
             detail: string;
@@ -1472,16 +1672,16 @@ export interface components {
         };
         Finding: {
             severity: components["schemas"]["SeverityEnum"];
-            file: string;
-            line: number | null;
-            reason: string;
+            readonly file: string;
+            readonly line: number | null;
+            readonly reason: string;
         };
         Format: {
             name: string;
             title: string;
             tasks: components["schemas"]["TaskEnum"][];
-            reads: boolean;
-            writes: boolean;
+            readonly reads: boolean;
+            readonly writes: boolean;
         };
         /**
          * @description * `none` - none
@@ -1507,20 +1707,44 @@ export interface components {
             /** Format: date-time */
             readonly created_at: string;
         };
-        Import: {
+        /** @description An image was saved. */
+        ImageEvent: {
             id: number;
+            queue: components["schemas"]["QueueEnum"];
+            revision: number;
+            annotation_count: number;
+            by: components["schemas"]["Person"] | null;
+        };
+        ImageFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "image";
+            data: components["schemas"]["ImageEvent"];
+        };
+        /**
+         * @description * `image` - image
+         * @enum {string}
+         */
+        ImageFrameEventEnum: "image";
+        /** @description Name `FIELDS` in `Meta.fields`. */
+        Import: {
+            readonly id: number;
             status: components["schemas"]["StatusEnum"];
-            format: string;
-            archive_name: string;
+            readonly error: components["schemas"]["JobError"] | null;
+            /** @description what a queued job waits for, in one sentence, or empty */
+            readonly waiting_for: string;
+            readonly format: string;
+            readonly archive_name: string;
             counts: components["schemas"]["ImportCounts"];
-            progress: components["schemas"]["Progress"];
+            readonly progress: components["schemas"]["Progress"];
             /** @description all, also those that were not kept */
             finding_count: number;
-            error: components["schemas"]["JobError"] | null;
             /** Format: date-time */
-            created_at: string;
+            readonly created_at: string;
             /** Format: date-time */
-            finished_at: string | null;
+            readonly finished_at: string | null;
         };
         ImportCounts: {
             files?: number;
@@ -1529,6 +1753,19 @@ export interface components {
             annotations_created?: number;
             annotations_existing?: number;
         };
+        ImportFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "import";
+            data: components["schemas"]["Import"];
+        };
+        /**
+         * @description * `import` - import
+         * @enum {string}
+         */
+        ImportFrameEventEnum: "import";
         ImportRequestRequest: {
             /** Format: binary */
             archive: string;
@@ -1567,7 +1804,9 @@ export interface components {
             expires_in_days: number;
         };
         JobError: {
+            /** @description for programs: weights_unavailable, bad_data, crashed, … */
             code: string;
+            /** @description for people */
             detail: string;
         };
         Joined: {
@@ -1594,10 +1833,49 @@ export interface components {
             readonly position: number;
             readonly annotation_count: number;
         };
+        LabelAP: {
+            name: string;
+            /** @description boxes */
+            truth_count: number;
+            /** Format: double */
+            AP: number | null;
+            /** Format: double */
+            AP50: number | null;
+        };
         LabelCount: {
             name: string;
             color: string;
             annotation_count: number;
+        };
+        LabelScores: {
+            name: string;
+            /** @description images */
+            truth_count: number;
+            /** Format: double */
+            precision: number | null;
+            /** Format: double */
+            recall: number | null;
+            /** Format: double */
+            f1: number | null;
+        };
+        /** @description Pixels of the EXIF-oriented image, origin top left. */
+        LabelledBox: {
+            label: string;
+            /** Format: double */
+            x_min: number;
+            /** Format: double */
+            y_min: number;
+            /** Format: double */
+            x_max: number;
+            /** Format: double */
+            y_max: number;
+        };
+        /** @description Fetch `url` without a token: a bucket refuses whoever proves twice who they are. */
+        Link: {
+            /** Format: uri */
+            url: string;
+            /** Format: date-time */
+            expires: string;
         };
         Log: {
             lines: components["schemas"]["LogLine"][];
@@ -1639,9 +1917,37 @@ export interface components {
             /** Format: date-time */
             readonly created_at: string;
         };
+        /**
+         * @description * `AP` - AP
+         *     * `accuracy` - accuracy
+         * @enum {string}
+         */
+        MetricEnum: "AP" | "accuracy";
         Metrics: {
             results: components["schemas"]["Metric"][];
         };
+        /** @description One epoch of a run has ended. */
+        MetricsEvent: {
+            /** @description its id */
+            run: number;
+            epoch: number;
+            values: {
+                [key: string]: number | null;
+            };
+        };
+        MetricsFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "metrics";
+            data: components["schemas"]["MetricsEvent"];
+        };
+        /**
+         * @description * `metrics` - metrics
+         * @enum {string}
+         */
+        MetricsFrameEventEnum: "metrics";
         Model: {
             name: string;
             title: string;
@@ -1710,10 +2016,7 @@ export interface components {
              * @default catalogue
              */
             base: string;
-            /** @description what differs from the model's defaults */
-            config?: {
-                [key: string]: unknown;
-            };
+            config?: components["schemas"]["ConfigChangesRequest"];
         };
         NewTokenRequest: {
             /** Format: email */
@@ -1855,17 +2158,39 @@ export interface components {
             /** Format: uri */
             previous: string | null;
         };
-        /** @description The largest difference between the artifact's answers and the checkpoint's. */
+        /** @description How far the artifact's answers are from the checkpoint's on the same images; null is what can't be measured. */
         Parity: {
-            /** Format: double */
+            /**
+             * Format: double
+             * @description of any raw box, in pixels of the original
+             */
             max_box_px: number | null;
-            /** Format: double */
-            max_score: number;
-            images: number;
+            /**
+             * Format: double
+             * @description of any raw score
+             */
+            max_score: number | null;
+            /** @description final detections that only one of the two has */
+            unmatched_detections: number;
+            metric: components["schemas"]["MetricEnum"];
+            /**
+             * Format: double
+             * @description the checkpoint's metric less the artifact's
+             */
+            metric_loss: number | null;
             /** Format: double */
             limit_box_px: number | null;
             /** Format: double */
             limit_score: number;
+            /** Format: double */
+            limit_metric_loss: number | null;
+            /** @description that were compared on */
+            images: number;
+            /** @description in the split; `images` are spread evenly over it */
+            images_available: number;
+            split: components["schemas"]["SplitEnum"];
+            verification: components["schemas"]["VerificationEnum"];
+            /** @description what ran the artifact, with its version */
             runtime: string;
             passed: boolean;
         };
@@ -1979,18 +2304,21 @@ export interface components {
          * @enum {string}
          */
         RoleEnum: "owner" | "manager" | "annotator" | "viewer";
+        /** @description Name `FIELDS` in `Meta.fields`. */
         Run: {
             readonly id: number;
             readonly number: number;
             readonly project: number;
             status: components["schemas"]["StatusEnum"];
+            readonly error: components["schemas"]["JobError"] | null;
+            /** @description what a queued job waits for, in one sentence, or empty */
+            readonly waiting_for: string;
             phase: components["schemas"]["PhaseEnum"] | components["schemas"]["BlankEnum"];
             readonly model: string;
             /** @description catalogue, none, or run:<id> */
             readonly base: string;
             config: components["schemas"]["Config"];
             snapshot: components["schemas"]["RunSnapshot"];
-            readonly error: components["schemas"]["Error"] | null;
             readonly epoch: number;
             readonly epochs: number;
             readonly step: number;
@@ -2003,6 +2331,7 @@ export interface components {
             images: components["schemas"]["SplitCounts"] | null;
             /** Format: double */
             readonly estimate_seconds: number | null;
+            /** @description claims since the last progress */
             readonly attempt: number;
             created_by: components["schemas"]["Person"] | null;
             /** Format: date-time */
@@ -2012,13 +2341,24 @@ export interface components {
             /** Format: date-time */
             readonly finished_at: string | null;
         };
+        RunFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "run";
+            data: components["schemas"]["Run"];
+        };
+        /**
+         * @description * `run` - run
+         * @enum {string}
+         */
+        RunFrameEventEnum: "run";
         RunPlanRequest: {
             /** Format: int64 */
             snapshot?: number | null;
             model: string;
-            config?: {
-                [key: string]: unknown;
-            };
+            config?: components["schemas"]["ConfigChangesRequest"];
         };
         RunSnapshot: {
             readonly id: number;
@@ -2036,6 +2376,10 @@ export interface components {
             title: string;
             status: number;
             detail: string;
+            /** @description the first 20 */
+            errors?: components["schemas"]["FieldProblem"][];
+            /** @description of all errors */
+            error_count?: number;
             current: components["schemas"]["State"];
             /** @description annotations that both changed */
             conflicts: string[];
@@ -2083,14 +2427,18 @@ export interface components {
          * @enum {string}
          */
         SeverityEnum: "error" | "warning" | "info";
+        /** @description Name `FIELDS` in `Meta.fields`. */
         Snapshot: {
-            id: number;
-            number: number;
+            readonly id: number;
+            readonly number: number;
             status: components["schemas"]["StatusEnum"];
-            sha256: string;
-            image_count: number;
-            labelled_count: number;
-            box_count: number;
+            readonly error: components["schemas"]["JobError"] | null;
+            /** @description what a queued job waits for, in one sentence, or empty */
+            readonly waiting_for: string;
+            readonly sha256: string;
+            readonly image_count: number;
+            readonly labelled_count: number;
+            readonly box_count: number;
             labels: components["schemas"]["LabelCount"][];
             /** @description labelled images */
             splits: components["schemas"]["Splits"];
@@ -2098,13 +2446,32 @@ export interface components {
             parent: number | null;
             author: components["schemas"]["Person"] | null;
             /** Format: date-time */
-            created_at: string;
-            error: components["schemas"]["JobError"] | null;
+            readonly created_at: string;
         };
+        SnapshotFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "snapshot";
+            data: components["schemas"]["Snapshot"];
+        };
+        /**
+         * @description * `snapshot` - snapshot
+         * @enum {string}
+         */
+        SnapshotFrameEventEnum: "snapshot";
         SplitCounts: {
             train: number;
             val: number;
         };
+        /**
+         * @description * `train` - train
+         *     * `val` - val
+         *     * `test` - test
+         * @enum {string}
+         */
+        SplitEnum: "train" | "val" | "test";
         Splits: {
             train?: number;
             val?: number;
@@ -2198,6 +2565,14 @@ export interface components {
             readonly name: string;
             readonly teams: components["schemas"]["MyTeam"][];
         };
+        /**
+         * @description * `run_here` - its file was run on the export machine, in `runtime`
+         *     * `run_in_client_here` - its file was run on the export machine, in the client of its users
+         *     * `converted_and_compared` - converted and compared; the export machine can't run its file
+         *     * `reported_from_device` - a device ran its file and reported the answers
+         * @enum {string}
+         */
+        VerificationEnum: "run_here" | "run_in_client_here" | "converted_and_compared" | "reported_from_device";
     };
     responses: never;
     parameters: never;
@@ -2239,7 +2614,10 @@ export interface operations {
     };
     artifacts_download_retrieve: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description answer a link to the bucket instead; 400 where the store signs none */
+                link?: "1";
+            };
             header?: never;
             path: {
                 artifact_id: number;
@@ -2254,6 +2632,7 @@ export interface operations {
                 };
                 content: {
                     "application/zip": string;
+                    "application/json": components["schemas"]["Link"];
                 };
             };
             206: {
@@ -2264,7 +2643,7 @@ export interface operations {
                     "application/zip": string;
                 };
             };
-            /** @description No response body */
+            /** @description in the bucket */
             302: {
                 headers: {
                     [name: string]: unknown;
@@ -2866,12 +3245,13 @@ export interface operations {
                     "application/json": components["schemas"]["Image"];
                 };
             };
-            /** @description `claimed_by` */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["ClaimConflict"];
+                };
             };
             /** @description A problem */
             default: {
@@ -2915,7 +3295,10 @@ export interface operations {
     };
     images_file_retrieve: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description answer a link to the bucket instead; 400 where the store signs none */
+                link?: "1";
+            };
             header?: never;
             path: {
                 image_id: number;
@@ -2930,6 +3313,7 @@ export interface operations {
                 };
                 content: {
                     "image/*": string;
+                    "application/json": components["schemas"]["Link"];
                 };
             };
             206: {
@@ -2939,6 +3323,13 @@ export interface operations {
                 content: {
                     "image/*": string;
                 };
+            };
+            /** @description in the bucket */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description unchanged */
             304: {
@@ -3543,38 +3934,6 @@ export interface operations {
             };
         };
     };
-    projects_sample_create: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SampleRequestRequest"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Project"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     projects_retrieve: {
         parameters: {
             query?: never;
@@ -3683,13 +4042,12 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description id, event, data (JSON) */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": components["schemas"]["Event"];
                 };
             };
             /** @description A problem */
@@ -4149,24 +4507,25 @@ export interface operations {
             };
         };
     };
-    runs_latest_list: {
+    projects_sample_create: {
         parameters: {
-            query?: {
-                cursor?: string;
-                limit?: number;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SampleRequestRequest"];
+            };
+        };
         responses: {
-            200: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PaginatedRunList"];
+                    "application/json": components["schemas"]["Project"];
                 };
             };
             /** @description A problem */
@@ -4331,9 +4690,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["Evaluation"];
                 };
             };
             /** @description A problem */
@@ -4427,6 +4784,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    runs_latest_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedRunList"];
                 };
             };
             /** @description A problem */
@@ -4534,7 +4922,10 @@ export interface operations {
     };
     snapshots_manifest_retrieve: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description answer a link to the bucket instead; 400 where the store signs none */
+                link?: "1";
+            };
             header?: never;
             path: {
                 snapshot_id: number;
@@ -4549,6 +4940,7 @@ export interface operations {
                 };
                 content: {
                     "application/x-ndjson": string;
+                    "application/json": components["schemas"]["Link"];
                 };
             };
             206: {
@@ -4558,6 +4950,13 @@ export interface operations {
                 content: {
                     "application/x-ndjson": string;
                 };
+            };
+            /** @description in the bucket */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description unchanged */
             304: {

@@ -16,18 +16,8 @@ export const path = computed(() => place.value.path);
 /** The current query. */
 export const query = computed(() => new URLSearchParams(place.value.search));
 
-/** Asked before leaving a page; the answer false keeps the visitor where they are. */
-type Guard = () => boolean;
-const guards = new Set<Guard>();
-
-export function guardLeaving(guard: Guard): () => void {
-  guards.add(guard);
-  return () => guards.delete(guard);
-}
-
 export function navigate(to: string, options: { replace?: boolean } = {}): void {
   const samePath = new URL(to, location.href).pathname === location.pathname;
-  if (!samePath && ![...guards].every((guard) => guard())) return;
   if (options.replace) history.replaceState(null, "", to);
   else history.pushState(null, "", to);
   place.value = here();

@@ -46,7 +46,7 @@ function bareInProject(page: (parameters: Parameters) => JSX.Element): Route["sh
 
 const IMAGES = { page: Images, show: inProject("images", () => <Images />) };
 
-export const ROUTES: Route[] = [
+const ROUTES: Route[] = [
   { pattern: "/", page: Projects, show: () => <Projects /> },
   { pattern: "/p/:slug", ...IMAGES },
   { pattern: "/p/:slug/images", ...IMAGES },
@@ -73,7 +73,7 @@ export const ROUTES: Route[] = [
   { pattern: "/setup", page: Projects, show: () => <Projects /> },
 ];
 
-export const NOT_FOUND: Route = { pattern: "", page: NotFound, show: () => <NotFound /> };
+const NOT_FOUND: Route = { pattern: "", page: NotFound, show: () => <NotFound /> };
 
 export function findRoute(path: string): { route: Route; parameters: Parameters } {
   for (const route of ROUTES) {

@@ -23,7 +23,7 @@ const STYLES = [
  * The drawing as a document of its own, the panel's colour behind it. Computed styles become attributes: style
  * attributes written by script are refused by the page's content security policy.
  */
-export function standaloneSvg(svg: SVGSVGElement): string {
+function standaloneSvg(svg: SVGSVGElement): string {
   const copy = svg.cloneNode(true) as SVGSVGElement;
   const originals = [svg, ...svg.querySelectorAll<SVGElement>("*")];
   const copies = [copy, ...copy.querySelectorAll<SVGElement>("*")];

@@ -20,7 +20,7 @@ export interface Frame {
   readonly yTicks: readonly Tick[];
 }
 
-export const LETTER = 6.3; // px, an average letter at 11 px
+const LETTER = 6.3; // px, an average letter at 11 px
 const TICK_ROOM = 72; // px an x tick wants
 const TOP = 30; // px for the crosshair's text, and under it a name above the highest line
 const BOTTOM = 36; // px for tick texts and the axis name

@@ -122,6 +122,6 @@ export function Crosshair(props: { frame: Frame; series: readonly Series[]; x: n
   );
 }
 
-export function Upright({ frame, x }: { frame: Frame; x: number }) {
+function Upright({ frame, x }: { frame: Frame; x: number }) {
   return <path class="cross" d={`M${Math.round(frame.x(x))} ${frame.top}V${frame.bottom}`} />;
 }

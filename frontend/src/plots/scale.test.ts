@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { extent, linear, niceDomain, tickStep, ticks, tickText, wholeTicks } from "./scale";
+import { extent, linear, niceDomain, tickStep, ticks, tickText } from "./scale";
 
 describe("a linear scale", () => {
   it("maps the ends of the domain onto the ends of the range, also upside down", () => {
@@ -20,11 +20,6 @@ describe("ticks", () => {
   it("carry no rounding noise", () => {
     expect(ticks([0, 0.6], 0.2)).toEqual([0, 0.2, 0.4, 0.6]);
     expect(ticks([0, 0.3], 0.1)).toEqual([0, 0.1, 0.2, 0.3]);
-  });
-
-  it("of a count are whole", () => {
-    expect(wholeTicks([1, 3], 6)).toEqual([1, 2, 3]);
-    expect(wholeTicks([1, 1], 6)).toEqual([1]);
   });
 
   it("have the decimals their step needs", () => {

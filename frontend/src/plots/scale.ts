@@ -30,11 +30,6 @@ export function ticks(domain: Interval, step: number): number[] {
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => round((first + index) * step));
 }
 
-/** Ticks of a count (epochs, boxes): never a fraction. */
-export function wholeTicks(domain: Interval, count: number): number[] {
-  return ticks(domain, Math.max(1, tickStep(domain[1] - domain[0] || 1, count)));
-}
-
 /** `domain` widened to the ticks around it, so that no line touches the frame. */
 export function niceDomain(domain: Interval, count: number): Interval {
   const width = domain[1] - domain[0] || Math.abs(domain[1]) || 1;

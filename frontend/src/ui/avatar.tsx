@@ -31,17 +31,3 @@ export function Avatar({ person, large = false, decorative = false }: AvatarProp
     </span>
   );
 }
-
-/** At most three, the rest as "+n". */
-export function Avatars({ people }: { people: Person[] }) {
-  if (people.length === 0) return null;
-  const rest = people.length - 3;
-  return (
-    <span class="avs">
-      {people.slice(0, 3).map((person) => (
-        <Avatar key={person.id} person={person} />
-      ))}
-      {rest > 0 && <span class="av more">+{rest}</span>}
-    </span>
-  );
-}

@@ -1,3 +1,5 @@
+import type { Annotation, Label } from "../api/types";
+
 /** A box to draw over a picture, in the picture's own pixels. */
 export interface DrawnBox {
   id: string;
@@ -6,6 +8,18 @@ export interface DrawnBox {
   y_min: number;
   x_max: number;
   y_max: number;
+}
+
+const UNKNOWN = "#fff";
+
+/** The boxes of an image in the colours that their labels have now. Whole-image labels have no box. */
+export function drawnBoxes(annotations: readonly Annotation[], labels: readonly Label[]): DrawnBox[] {
+  const colors = new Map(labels.map((label) => [label.id, label.color]));
+  return annotations.flatMap(({ id, label, x_min, y_min, x_max, y_max }) =>
+    x_min === undefined || y_min === undefined || x_max === undefined || y_max === undefined
+      ? []
+      : [{ id, color: colors.get(label) ?? UNKNOWN, x_min, y_min, x_max, y_max }],
+  );
 }
 
 interface BoxesProps {

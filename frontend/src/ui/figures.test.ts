@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ago, bytes, counted, duration, fraction, percent, until } from "./figures";
+import { ago, bytes, counted, duration, fraction, percent, shortHash, until } from "./figures";
 
 const NOW = Date.parse("2026-11-20T12:00:00Z");
 
@@ -43,5 +43,11 @@ describe("figures for people", () => {
     expect(fraction(null)).toBe("–");
     expect(fraction(0.6124)).toBe("0.612");
     expect(percent(0.941)).toBe("94.1 %");
+  });
+});
+
+describe("a hash", () => {
+  it("is shortened to compare by eye", () => {
+    expect(shortHash("9f2c41d7b08e77aa")).toBe("9f2c·41d7·b08e");
   });
 });

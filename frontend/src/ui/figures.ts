@@ -72,3 +72,8 @@ export function fraction(value: number | null | undefined, digits = 3): string {
 export function percent(value: number | null | undefined): string {
   return value === null || value === undefined ? "–" : `${(value * 100).toFixed(1)} %`;
 }
+
+/** "9f2c·41d7·b08e": enough of a hash to compare by eye. */
+export function shortHash(sha256: string): string {
+  return [0, 4, 8].map((at) => sha256.slice(at, at + 4)).join("·");
+}

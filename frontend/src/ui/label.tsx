@@ -30,11 +30,3 @@ export function LabelName({ label }: { label: Pick<Label, "name" | "color"> }) {
     </span>
   );
 }
-
-export function LabelTag({ label }: { label: Pick<Label, "name" | "color"> }) {
-  return (
-    <span class="tag" style={{ "--c": label.color }}>
-      {label.name}
-    </span>
-  );
-}

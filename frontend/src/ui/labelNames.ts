@@ -4,7 +4,7 @@ const MOST = 500;
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 /** Names with one key are one name. */
-export function labelKey(name: string): string {
+function labelKey(name: string): string {
   return name.normalize("NFKC").toLowerCase().replace(/\s+/g, " ").trim();
 }
 

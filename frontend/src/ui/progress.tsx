@@ -1,5 +1,3 @@
-import { Icon } from "./icons";
-
 export function Spinner() {
   return <span class="spin" aria-hidden="true" />;
 }
@@ -26,25 +24,5 @@ export function Bar({ value, max, label, live = false }: BarProps) {
     >
       <i style={{ width: `${(part * 100).toFixed(1)}%` }} />
     </div>
-  );
-}
-
-export type Saving = "saved" | "pending" | "offline";
-
-/** "Saved", "3 pending", "Offline: kept on this device". */
-export function SavingState({ state, pending = 0 }: { state: Saving; pending?: number }) {
-  return (
-    <span class={state === "offline" ? "save off" : "save"} role="status">
-      {state === "saved" && <Icon name="check" class="good" />}
-      {state === "pending" && <Spinner />}
-      {state === "offline" && <Icon name="cloudoff" />}
-      <span>
-        {state === "saved"
-          ? "Saved"
-          : state === "pending"
-            ? `${pending} pending`
-            : "Offline: kept on this device"}
-      </span>
-    </span>
   );
 }

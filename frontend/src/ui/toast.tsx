@@ -11,7 +11,7 @@ export interface Toast {
 const shown = signal<(Toast & { id: number })[]>([]);
 let nextId = 1;
 
-export function dismiss(id: number): void {
+function dismiss(id: number): void {
   shown.value = shown.value.filter((toast) => toast.id !== id);
 }
 

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { Mark } from "../../ui/mark";
+import { Logo } from "../../ui/logo";
 import { ThemeToggle } from "./person";
 
 /** The pages before an account: setup, sign in, join. One narrow column. */
@@ -19,7 +19,7 @@ export function GateShell({
       </div>
       <div class="gate-column">
         <span class="mark" role="img" aria-label="Boxwright">
-          <Mark />
+          <Logo />
         </span>
         <h1>{title}</h1>
         {lead && <p class="dim">{lead}</p>}

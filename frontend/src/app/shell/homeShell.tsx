@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { TeamRef } from "../../api/types";
 import { Icon, type IconName } from "../../ui/icons";
-import { Mark } from "../../ui/mark";
+import { Logo } from "../../ui/logo";
 import { Menu, MenuLink } from "../../ui/menu";
 import { user } from "../session";
 import { PersonMenu, ThemeToggle } from "./person";
@@ -62,7 +62,7 @@ export function HomeShell({ tab, team, primary, children }: HomeShellProps) {
       </a>
       <header class="top">
         <a class="mark" href="/" aria-label="Boxwright, all projects">
-          <Mark />
+          <Logo />
         </a>
         {shown && (
           <div class="crumbs">

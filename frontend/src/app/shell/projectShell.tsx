@@ -1,10 +1,10 @@
 import type { ComponentChildren } from "preact";
 import { Icon, type IconName } from "../../ui/icons";
-import { Mark } from "../../ui/mark";
+import { Logo } from "../../ui/logo";
 import { useProject } from "../project";
 import { PersonMenu, ThemeToggle } from "./person";
 import { PrimaryAction } from "./primaryAction";
-import { Standing } from "./standing";
+import { ProjectStatus } from "./projectStatus";
 
 const TABS: { tab: string; name: string; icon: IconName }[] = [
   { tab: "images", name: "Images", icon: "image" },
@@ -41,7 +41,7 @@ export function ProjectShell({ tab, children }: { tab: string; children: Compone
       </a>
       <header class="top">
         <a class="mark" href="/" aria-label="Boxwright, all projects">
-          <Mark />
+          <Logo />
         </a>
         <div class="crumbs">
           <a class="team desk-only" href={`/t/${project.team.slug}`}>
@@ -54,7 +54,7 @@ export function ProjectShell({ tab, children }: { tab: string; children: Compone
           <TabLinks slug={project.slug} tab={tab} icons={false} />
         </nav>
         <div class="tail">
-          <Standing />
+          <ProjectStatus />
           <ThemeToggle />
           <PersonMenu />
           <PrimaryAction tab={tab} />

@@ -4,8 +4,8 @@ import { QuotaNote } from "../../app/quotaNote";
 import { IconButton } from "../../ui/button";
 import { ImportCard } from "./imports/importCard";
 import { isOver } from "./imports/useImports";
-import type { UploadQueue } from "./uploads/queue";
 import { UploadList } from "./uploads/uploadList";
+import type { UploadQueue } from "./uploads/uploadQueue";
 
 interface DockProps {
   queue: UploadQueue;

@@ -1,34 +1,24 @@
 import "./images.css";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Counts, Image, Queue } from "../../api/types";
+import type { Image } from "../../api/types";
 import { useProject } from "../../app/project";
 import { query, setQuery } from "../../app/router";
 import { useTitle } from "../../app/title";
 import { Button } from "../../ui/button";
-import { Tabs } from "../../ui/choice";
-import { count } from "../../ui/figures";
-import { Icon } from "../../ui/icons";
-import { Failed } from "../../ui/states";
 import { Dock } from "./dock";
 import { DropZone } from "./dropZone";
+import { EmptyGallery } from "./emptyGallery";
+import { useFileChooser } from "./fileChooser";
 import { Filters } from "./filters";
-import { Gallery, LoadingGallery } from "./gallery/gallery";
 import type { Filter, Order } from "./gallery/list";
 import { type ImageList, useImages } from "./gallery/useImages";
 import { ImportDialog } from "./imports/importDialog";
 import { isOver, useImports } from "./imports/useImports";
-import { Nothing } from "./nothing";
+import { QueueImages } from "./queueImages";
+import { QUEUES, QueueTabs } from "./queueTabs";
 import { pick, SelectionBar } from "./selection";
 import { uploadsOf } from "./uploads/projectUploads";
 
-const QUEUES: { value: Filter["queue"]; name: string }[] = [
-  { value: "all", name: "All" },
-  { value: "unlabelled", name: "Unlabelled" },
-  { value: "labelled", name: "Labelled" },
-  { value: "review", name: "Review" },
-  { value: "done", name: "Done" },
-  { value: "skipped", name: "Skipped" },
-];
 const ORDERS = new Set<string>(["-created", "created", "name"]);
 
 function filterOf(search: URLSearchParams): Filter {
@@ -40,29 +30,6 @@ function filterOf(search: URLSearchParams): Filter {
     search: search.get("search") ?? "",
     order: (ORDERS.has(order) ? order : "-created") as Order,
   };
-}
-
-function countOf(counts: Counts, queue: Queue | "all"): number {
-  return queue === "all" ? counts.images : counts[queue];
-}
-
-function QueueTabs({ queue, counts }: { queue: Filter["queue"]; counts: Counts }) {
-  return (
-    <Tabs<Filter["queue"]>
-      label="Queues"
-      value={queue}
-      controls="queue-images"
-      onPick={(value) => setQuery({ queue: value === "all" ? null : value })}
-      choices={QUEUES.map(({ value, name }) => ({
-        value,
-        name: (
-          <>
-            {name} <span class="count">{count(countOf(counts, value))}</span>
-          </>
-        ),
-      }))}
-    />
-  );
 }
 
 /** What is selected; nothing once the list shows something else. */
@@ -87,7 +54,7 @@ function isZip(file: File): boolean {
 
 export default function Images() {
   const { project, counts, may } = useProject();
-  const { id, slug, name, labels } = project.value;
+  const { id, slug, name, labels, team } = project.value;
   useTitle("Images", name);
   const filter = filterOf(query.value);
   const list = useImages(filter);
@@ -95,12 +62,10 @@ export default function Images() {
   const uploads = uploadsOf(id);
   const [importing, setImporting] = useState<{ file: File | null } | null>(null);
   const [hidden, setHidden] = useState(false);
-  const chooser = useRef<HTMLInputElement>(null);
   const mayUpload = may("annotator");
   const selection = useSelection(filter, list, may("manager"));
   const incoming = uploads.items.value.length + imports.shown.length;
 
-  const choose = () => chooser.current?.click();
   const take = (files: File[]) => {
     const archive = files.find(isZip);
     const images = files.filter((file) => !isZip(file));
@@ -108,16 +73,13 @@ export default function Images() {
     if (archive) setImporting({ file: archive });
     setHidden(false);
   };
+  const { choose, input } = useFileChooser(take);
+  const startImport = () => setImporting({ file: null });
   const wantsUpload = query.value.get("add") === "upload";
   useEffect(() => {
     if (wantsUpload) setQuery({ add: null }, { replace: true });
   }, [wantsUpload]);
   useEffect(() => setHidden(false), [incoming > 0]);
-
-  const empty = list.loaded && list.images.length === 0 && !list.hasMore;
-  const isFiltered = filter.search !== "" || filter.label !== "";
-  // the counts arrive before the list: pictures are on their way
-  const expected = empty && !isFiltered && countOf(counts.value, filter.queue) > 0;
   return (
     <>
       <div class="images-bar">
@@ -131,27 +93,13 @@ export default function Images() {
         )}
         {mayUpload && (
           <span class="row">
-            <Button onClick={() => setImporting({ file: null })}>Import</Button>
+            <Button onClick={startImport}>Import</Button>
             <Button icon="upload" onClick={choose}>
               Upload
             </Button>
           </span>
         )}
-        {mayUpload && (
-          <input
-            ref={chooser}
-            type="file"
-            multiple
-            accept="image/jpeg,image/png,image/webp,image/bmp,.zip"
-            class="vh"
-            tabIndex={-1}
-            aria-label="Images to upload"
-            onChange={(event) => {
-              take([...(event.currentTarget.files ?? [])]);
-              event.currentTarget.value = "";
-            }}
-          />
-        )}
+        {mayUpload && input}
       </div>
       <div class="images-split">
         <DropZone enabled={mayUpload} onFiles={take}>
@@ -162,38 +110,23 @@ export default function Images() {
               set={(values) => setQuery(values, { replace: "search" in values })}
             />
           )}
-          <div class="images-list" id="queue-images" role="tabpanel" aria-label="Images of this queue">
-            {list.error && list.images.length === 0 ? (
-              <Failed error={list.error} retry={list.refresh} />
-            ) : !list.loaded || expected ? (
-              <LoadingGallery />
-            ) : empty ? (
-              <Nothing
+          <QueueImages
+            filter={filter}
+            list={list}
+            selected={selection.selected}
+            onSelect={selection.select}
+            empty={
+              <EmptyGallery
                 filter={filter}
                 total={counts.value.images}
                 mayUpload={mayUpload}
                 arriving={uploads.busy || imports.shown.some((one) => !isOver(one))}
                 upload={choose}
-                startImport={() => setImporting({ file: null })}
+                startImport={startImport}
                 clearFilter={() => setQuery({ search: null, label: null })}
               />
-            ) : (
-              <Gallery
-                project={project.value}
-                list={list}
-                selected={selection.selected}
-                onSelect={selection.select}
-              />
-            )}
-            {list.error && list.images.length > 0 ? (
-              <p class="images-stale" role="alert">
-                <Icon name="warn" /> The list may be out of date.
-                <button type="button" class="link" onClick={list.refresh}>
-                  Try again
-                </button>
-              </p>
-            ) : null}
-          </div>
+            }
+          />
           <SelectionBar
             selected={selection.selected}
             clear={selection.clear}
@@ -207,7 +140,7 @@ export default function Images() {
           <Dock
             queue={uploads}
             slug={slug}
-            team={project.value.team.slug}
+            team={team.slug}
             imports={imports.shown}
             dismiss={imports.dismiss}
             close={() => setHidden(true)}

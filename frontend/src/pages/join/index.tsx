@@ -1,7 +1,7 @@
 import { api } from "../../api/client";
 import { ApiError, sentence } from "../../api/errors";
 import type { InvitationPreview } from "../../api/types";
-import { useFragment } from "../../app/fragment";
+import { useLinkSecret } from "../../app/linkSecret";
 import { user } from "../../app/session";
 import { GateShell } from "../../app/shell/gateShell";
 import { useTitle } from "../../app/title";
@@ -32,7 +32,7 @@ function JoinFailed({ error, retry }: { error: unknown; retry: () => void }) {
 /** `old`: the token of a link from before tokens stood behind #. */
 export default function Join({ old }: { old: string }) {
   useTitle("Join a team");
-  const token = useFragment() || old;
+  const token = useLinkSecret() || old;
   const { value, error, reload } = useLoaded(token, () =>
     api.post<InvitationPreview>("invitations/preview/", { token }, { retries: 2 }),
   );

@@ -10,10 +10,10 @@ import { Button } from "../../ui/button";
 import { SearchField } from "../../ui/field";
 import { Empty, Failed, Skeleton } from "../../ui/states";
 import { useLoaded } from "../../ui/useLoaded";
-import { ProjectCard } from "./card";
 import { useNewestRuns } from "./newestRuns";
 import { NewProject } from "./newProject";
-import { SampleButton } from "./sample";
+import { ProjectCard } from "./projectCard";
+import { SampleButton } from "./sampleButton";
 
 function Cards({ projects, runs }: { projects: Project[]; runs: Map<number, Run> }) {
   return (

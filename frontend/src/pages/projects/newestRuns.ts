@@ -4,7 +4,7 @@ import type { Page, Run } from "../../api/types";
 
 const POLL_MS = 4000;
 
-export function isWorking(run: Run): boolean {
+function isWorking(run: Run): boolean {
   return run.status === "queued" || run.status === "running";
 }
 

@@ -1,4 +1,4 @@
-import { useFragment } from "../../app/fragment";
+import { useLinkSecret } from "../../app/linkSecret";
 import { session } from "../../app/session";
 import { GateShell } from "../../app/shell/gateShell";
 import { useTitle } from "../../app/title";
@@ -9,7 +9,7 @@ import { NewPassword } from "./newPassword";
 /** A forgotten password: without a link one asks for it, with one a new password is set. */
 export default function Reset() {
   useTitle("New password");
-  const token = useFragment();
+  const token = useLinkSecret();
   if (token) return <NewPassword token={token} />;
   if (session.value?.mail) return <AskForLink />;
   return (

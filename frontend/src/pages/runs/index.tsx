@@ -1,7 +1,8 @@
-import { RunsPage } from "./list/RunsPage";
-import { RunPage } from "./RunPage";
-import "../snapshots/snapshots.css";
+import { RunsPage } from "./list/runsPage";
+import { RunPage } from "./runPage";
+import "../../training/training.css";
 import "./runs.css";
+import "./result/result.css";
 
 export default function Runs({ number }: { number: number | null }) {
   return number === null ? <RunsPage /> : <RunPage number={number} key={number} />;

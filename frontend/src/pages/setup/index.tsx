@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { api } from "../../api/client";
-import { useFragment } from "../../app/fragment";
+import { useLinkSecret } from "../../app/linkSecret";
 import { navigate } from "../../app/router";
 import { loadSession } from "../../app/session";
 import { FormFault, GateShell } from "../../app/shell/gateShell";
@@ -27,7 +27,7 @@ function NoCode() {
 /** The first visit: the first account and its team. */
 export default function Setup() {
   useTitle("Set up");
-  const code = useFragment();
+  const code = useLinkSecret();
   const [values, setValues] = useState({ name: "", email: "", password: "", team_name: "" });
   const form = useSubmit(FIELDS, async () => {
     await api.post("auth/setup/", { ...values, code });

@@ -1,5 +1,5 @@
-import { SnapshotsPage } from "./SnapshotsPage";
-import "../runs/runs.css";
+import { SnapshotsPage } from "./snapshotsPage";
+import "../../training/training.css";
 import "./snapshots.css";
 
 export default function Snapshots({ number }: { number: number | null }) {

@@ -10,10 +10,10 @@ import { useLoaded } from "../../ui/useLoaded";
 import { AuditPanel } from "./auditPanel";
 import { InvitePanel } from "./invite";
 import { MembersPanel } from "./members";
+import { OpenInvitationsPanel } from "./openInvitations";
 import { RolesPanel } from "./roles";
 import { TeamPanel } from "./teamPanel";
 import { UsagePanel } from "./usagePanel";
-import { WaitingPanel } from "./waiting";
 
 interface Everything {
   team: TeamRecord;
@@ -53,7 +53,7 @@ function TeamColumns({ value, reload }: { value: Everything; reload: () => void 
     <div class="team-columns">
       <div class="stack">
         <MembersPanel team={team} members={members} reload={reload} />
-        {manages && <WaitingPanel team={team} invitations={invitations} reload={reload} />}
+        {manages && <OpenInvitationsPanel team={team} invitations={invitations} reload={reload} />}
         {manages && <AuditPanel team={team} />}
         {team.role === "owner" && <TeamPanel team={team} reload={reload} />}
       </div>

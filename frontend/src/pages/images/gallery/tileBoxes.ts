@@ -1,7 +1,7 @@
-import { useEffect, useState } from "preact/hooks";
-import { fetchBoxes } from "../../../api/fetchers";
-import type { Image, Label } from "../../../api/types";
-import type { DrawnBox } from "../../../ui/boxes";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { fetchAnnotations } from "../../../api/fetchers";
+import type { Annotation, Image, Label } from "../../../api/types";
+import { type DrawnBox, drawnBoxes } from "../../../ui/boxes";
 
 // Lists never carry annotations. The boxes of the tiles in view come afterwards, a few at a time, and only
 // once scrolling has come to rest, so that a fast scroll through thousands asks for nothing.
@@ -10,7 +10,7 @@ const AT_REST_MS = 180;
 const AT_ONCE = 4;
 const KEPT = 600;
 
-const cache = new Map<string, DrawnBox[]>();
+const cache = new Map<string, Annotation[]>();
 const waiting: (() => Promise<void>)[] = [];
 let running = 0;
 
@@ -26,28 +26,28 @@ function pump(): void {
   }
 }
 
-function remember(key: string, boxes: DrawnBox[]): void {
-  cache.set(key, boxes);
+function remember(key: string, annotations: Annotation[]): void {
+  cache.set(key, annotations);
   const oldest = cache.keys().next().value;
   if (cache.size > KEPT && oldest !== undefined) cache.delete(oldest);
 }
 
 export function useTileBoxes(image: Image, labels: Label[]): DrawnBox[] {
   const key = `${image.id}:${image.revision}`;
-  const [boxes, setBoxes] = useState<DrawnBox[]>(() => cache.get(key) ?? []);
+  const [annotations, setAnnotations] = useState<Annotation[]>(() => cache.get(key) ?? []);
   useEffect(() => {
     const known = cache.get(key);
     if (known || image.annotation_count === 0) {
-      setBoxes(known ?? []);
+      setAnnotations(known ?? []);
       return;
     }
     const abort = new AbortController();
     const job = async () => {
       if (abort.signal.aborted) return;
       try {
-        const fetched = await fetchBoxes(image.id, labels, abort.signal);
+        const fetched = await fetchAnnotations(image.id, abort.signal);
         remember(key, fetched);
-        setBoxes(fetched);
+        setAnnotations(fetched);
       } catch {
         // the tile stands without its boxes; the next visit asks again
       }
@@ -61,5 +61,5 @@ export function useTileBoxes(image: Image, labels: Label[]): DrawnBox[] {
       abort.abort();
     };
   }, [key]);
-  return boxes;
+  return useMemo(() => drawnBoxes(annotations, labels), [annotations, labels]);
 }

@@ -1,7 +1,7 @@
 import { effect } from "@preact/signals";
 import type { UploadAnswer } from "../../../api/types";
 import { postForm } from "../../../api/upload";
-import { UploadQueue } from "./queue";
+import { UploadQueue } from "./uploadQueue";
 
 // One queue a project, outside of any page: uploads go on while one looks at something else.
 const queues = new Map<number, UploadQueue>();

@@ -4,7 +4,7 @@ import { Button } from "../../../ui/button";
 import { bytes, count, counted, duration } from "../../../ui/figures";
 import { Icon } from "../../../ui/icons";
 import { Bar, Spinner } from "../../../ui/progress";
-import { isFinished, totalsOf, type UploadItem, type UploadQueue } from "./queue";
+import { isFinished, totalsOf, type UploadItem, type UploadQueue } from "./uploadQueue";
 
 const SHOWN_WAITING = 12;
 const SHOWN_FINISHED = 400;

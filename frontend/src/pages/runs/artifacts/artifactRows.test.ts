@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Artifact, Parity, Target } from "../../../api/types";
-import { artifactRows, parityFault, parityText, rowTitle, shortHash, small } from "./artifactRows";
+import { artifactRows, parityFault, parityText, rowTitle, small } from "./artifactRows";
 
 const onnx: Target = { name: "onnx", title: "ONNX", for_whom: "", quantizations: ["none"] };
 const tflite: Target = {
@@ -54,11 +54,5 @@ describe("parity", () => {
     );
     expect(parityFault({ ...parity, max_score: 0.14 })).toContain("scores by up to 0.14 (limit 0.01)");
     expect(parityFault(parity)).toBe("");
-  });
-});
-
-describe("a hash", () => {
-  it("is shortened to compare by eye", () => {
-    expect(shortHash("9f2c41d7b08e77aa")).toBe("9f2c·41d7·b08e");
   });
 });

@@ -57,11 +57,6 @@ export function small(value: number): string {
     .replace(/\.$/, "");
 }
 
-/** "9f2c·41d7·b08e": enough of a hash to compare by eye. */
-export function shortHash(sha256: string): string {
-  return [0, 4, 8].map((at) => sha256.slice(at, at + 4)).join("·");
-}
-
 function newest(artifacts: readonly Artifact[], target: string, quantization: string): Artifact | null {
   const own = artifacts.filter(
     (one) => one.target === target && (one.quantization || "none") === quantization,

@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { api } from "../../../api/client";
 import type { EpochMetrics, Page, Run } from "../../../api/types";
 import { type Epoch, mergeEpochs } from "../curves";
-import { isLive } from "../standing";
+import { isLive } from "../runProgress";
 
 const MOST = 24; // the newest runs: one small request each
 const AT_ONCE = 4;
@@ -36,7 +36,7 @@ export function useCurves(runs: readonly Run[]): Curves {
 async function loadEpochs(run: number, signal: AbortSignal): Promise<Epoch[] | null> {
   try {
     const page = await api.get<Page<EpochMetrics>>(`runs/${run}/metrics/`, { signal, retries: 0 });
-    return mergeEpochs([], page.results as Epoch[]);
+    return mergeEpochs([], page.results);
   } catch {
     return null;
   }

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Run } from "../../../api/types";
-import { secondsLeft } from "../standing";
+import { secondsLeft } from "../runProgress";
 
 /** The engine's estimate, counted down each second between its messages. */
 export function useSecondsLeft(run: Run): number | null {

@@ -21,7 +21,7 @@ export interface BoxMatch {
 }
 
 /** Overlap from which a box counts as found: what AP50 asks. */
-export const MATCH_OVERLAP = 0.5;
+const MATCH_OVERLAP = 0.5;
 
 /** Best score first takes the true box of its label that it overlaps most, as COCO's evaluation does. */
 export function matchBoxes(

@@ -1,5 +1,5 @@
 import type { Evaluation } from "../../../api/types";
-import { CLASSIFICATION_FIGURES, COCO_FIGURES, type Figure, figures } from "./figures";
+import { CLASSIFICATION_FIGURES, COCO_FIGURES, type Figure, figures } from "./figureChanges";
 
 /** The headline numbers of an evaluation, against those of another run on its own snapshot. */
 export function evaluationFigures(evaluation: Evaluation, before: Evaluation | null): Figure[] {

@@ -1,0 +1,37 @@
+import type { Counts } from "../../api/types";
+import { setQuery } from "../../app/router";
+import { Tabs } from "../../ui/choice";
+import { count } from "../../ui/figures";
+import type { Filter } from "./gallery/list";
+
+export const QUEUES: { value: Filter["queue"]; name: string }[] = [
+  { value: "all", name: "All" },
+  { value: "unlabelled", name: "Unlabelled" },
+  { value: "labelled", name: "Labelled" },
+  { value: "review", name: "Review" },
+  { value: "done", name: "Done" },
+  { value: "skipped", name: "Skipped" },
+];
+
+export function countOf(counts: Counts, queue: Filter["queue"]): number {
+  return queue === "all" ? counts.images : counts[queue];
+}
+
+export function QueueTabs({ queue, counts }: { queue: Filter["queue"]; counts: Counts }) {
+  return (
+    <Tabs<Filter["queue"]>
+      label="Queues"
+      value={queue}
+      controls="queue-images"
+      onPick={(value) => setQuery({ queue: value === "all" ? null : value })}
+      choices={QUEUES.map(({ value, name }) => ({
+        value,
+        name: (
+          <>
+            {name} <span class="count">{count(countOf(counts, value))}</span>
+          </>
+        ),
+      }))}
+    />
+  );
+}

@@ -1,0 +1,139 @@
+import { apiUrl } from "../../../api/client";
+import type { Artifact } from "../../../api/types";
+import { useProject } from "../../../app/project";
+import { StatusBadge } from "../../../ui/badge";
+import { Button, ButtonLink } from "../../../ui/button";
+import { bytes, fraction } from "../../../ui/figures";
+import { Hash } from "../../../ui/hash";
+import { Icon, type IconName } from "../../../ui/icons";
+import { waitingText } from "../../../ui/waiting";
+import { changeText } from "../result/figureChanges";
+import { type ArtifactRow, parityFault, parityText, rowTitle } from "./artifactRows";
+
+const ICONS: Readonly<Record<string, IconName>> = { onnx: "cube", tflite: "phone", tfjs: "web" };
+
+interface ArtifactEntryProps {
+  row: ArtifactRow;
+  /** Queued, running, or just asked for. */
+  isAsking: boolean;
+  /** Its button is the page's primary. */
+  isLead: boolean;
+  onPublish: () => void;
+}
+
+/** One target: publish, watch, then what was measured beside the download. */
+export function ArtifactEntry({ row, isAsking, isLead, onPublish }: ArtifactEntryProps) {
+  const { artifact, target } = row;
+  const status = artifact?.status ?? null;
+  const title = rowTitle(row);
+  return (
+    <li class="artifact" data-testid={`artifact-${row.key}`} data-status={status ?? "none"}>
+      <Icon name={ICONS[target.name] ?? "cube"} />
+      <div class="what">
+        <b>{title}</b>
+        <span class="small faint">{target.for_whom}</span>
+        {status === "succeeded" && artifact?.sha256 && <Hash sha256={artifact.sha256} />}
+      </div>
+      {status === "succeeded" && artifact && <Measured artifact={artifact} rowKey={row.key} />}
+      <div class="state">
+        {status && status !== "succeeded" && <StatusBadge status={status} />}
+        <Action row={row} title={title} isAsking={isAsking} isLead={isLead} onPublish={onPublish} />
+      </div>
+      {artifact?.status === "queued" && artifact.waiting_for && (
+        <p class="reason small" role="status">
+          <Icon name="clock" />
+          {waitingText(artifact)}
+        </p>
+      )}
+      {status === "failed" && artifact && (
+        <p class="reason small" role="alert">
+          <Icon name="warn" />
+          {faultText(artifact)}
+        </p>
+      )}
+    </li>
+  );
+}
+
+function Measured({ artifact, rowKey }: { artifact: Artifact; rowKey: string }) {
+  const { parity, metrics } = artifact;
+  const score = metrics?.AP ?? metrics?.accuracy ?? null;
+  const reference = metrics?.checkpoint_AP ?? metrics?.checkpoint_accuracy ?? null;
+  return (
+    <dl class="measured">
+      <div>
+        <dt>Size</dt>
+        <dd>{artifact.size === null ? "–" : bytes(artifact.size)}</dd>
+      </div>
+      {score !== null && (
+        <div>
+          <dt>{metrics?.AP === undefined ? "Accuracy" : "AP"}</dt>
+          <dd>
+            {fraction(score)}
+            {reference !== null && <small> {changeText(score - reference)} to checkpoint</small>}
+          </dd>
+        </div>
+      )}
+      {parity && (
+        <div class="parity" data-testid={`parity-${rowKey}`}>
+          <dt>
+            <Icon name="check" class="good" /> Largest difference
+          </dt>
+          <dd>
+            {parityText(parity)}
+            <small>
+              {" "}
+              on {parity.images} val images, {parity.runtime}
+            </small>
+          </dd>
+        </div>
+      )}
+    </dl>
+  );
+}
+
+interface ActionProps {
+  row: ArtifactRow;
+  title: string;
+  isAsking: boolean;
+  isLead: boolean;
+  onPublish: () => void;
+}
+
+function Action({ row, title, isAsking, isLead, onPublish }: ActionProps) {
+  const { may } = useProject();
+  const { artifact, key } = row;
+  if (artifact?.status === "succeeded") {
+    return (
+      <ButtonLink
+        href={apiUrl(`artifacts/${artifact.id}/download/`)}
+        icon="download"
+        look={isLead ? "primary" : "normal"}
+        download
+        aria-label={`Download ${title}`}
+        data-testid={`artifact-${key}-download`}
+      >
+        Download
+      </ButtonLink>
+    );
+  }
+  if (!may("manager")) return artifact ? null : <span class="small faint">Not published</span>;
+  const isRetry = artifact?.status === "failed" || artifact?.status === "canceled";
+  if (isAsking && artifact) return null; // its badge says so
+  return (
+    <Button
+      look={isLead ? "primary" : "normal"}
+      busy={isAsking}
+      onClick={onPublish}
+      aria-label={`${isRetry ? "Retry" : "Publish"} ${title}`}
+      data-testid={isRetry ? `retry-${key}` : `publish-${key}`}
+    >
+      {isAsking ? "Starting" : isRetry ? "Retry" : "Publish"}
+    </Button>
+  );
+}
+
+function faultText(artifact: Artifact): string {
+  const measured = artifact.parity ? parityFault(artifact.parity) : "";
+  return measured || artifact.error?.detail || "It gave no reason.";
+}

@@ -1,0 +1,93 @@
+import { useState } from "preact/hooks";
+import { sentence } from "../../../api/errors";
+import { fetchAll } from "../../../api/fetchers";
+import type { Artifact, Run, Target } from "../../../api/types";
+import { useOwnPrimary } from "../../../app/shell/pagePrimary";
+import { Button } from "../../../ui/button";
+import { Skeleton } from "../../../ui/states";
+import { toastError } from "../../../ui/toast";
+import { useLoaded } from "../../../ui/useLoaded";
+import { publish } from "../actions";
+import { isLive } from "../runProgress";
+import { useFreshImages } from "../useFreshImages";
+import { ArtifactEntry } from "./artifactEntry";
+import { type ArtifactRow, artifactRows } from "./artifactRows";
+import { useArtifacts } from "./useArtifacts";
+
+/** What one takes home: each artifact is run on validation images before it is offered. */
+export function ArtifactsPanel({ run }: { run: Run }) {
+  const { artifacts, error, reload, put } = useArtifacts(run.id);
+  const targets = useLoaded("targets", (signal) => fetchAll<Target>("targets/", signal));
+  const [asked, setAsked] = useState<ReadonlySet<string>>(new Set());
+  const rows = targets.value && artifacts ? artifactRows(targets.value, artifacts) : null;
+  const lead = useLead(run, rows);
+  const problem = error ?? targets.error;
+
+  const ask = (row: ArtifactRow) => {
+    setAsked((keys) => new Set(keys).add(row.key));
+    publish(run.id, row.target.name, row.quantization)
+      .then((artifact: Artifact) => put(artifact), toastError)
+      .finally(() => setAsked((keys) => new Set([...keys].filter((key) => key !== row.key))));
+  };
+
+  return (
+    <section class="panel artifacts" id="artifacts" aria-label="Publish">
+      <header class="wraps">
+        <h2>Publish</h2>
+        <p class="small faint grow">
+          Each file is run on validation images and compared before it is offered.
+        </p>
+      </header>
+      {problem ? (
+        <div class="body row">
+          <p class="bad grow">{sentence(problem)}</p>
+          <Button
+            size="sm"
+            onClick={() => {
+              reload();
+              targets.reload();
+            }}
+          >
+            Try again
+          </Button>
+        </div>
+      ) : null}
+      {!rows && !problem && <LoadingRows />}
+      {rows && (
+        <ul class="artifact-rows">
+          {rows.map((row) => (
+            <ArtifactEntry
+              key={row.key}
+              row={row}
+              isAsking={asked.has(row.key) || isLive(row.artifact?.status ?? "")}
+              isLead={row.key === lead}
+              onPublish={() => ask(row)}
+            />
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+/** The row whose button is the page's primary: the first download, else the first publish; none while a retrain is due. */
+function useLead(run: Run, rows: readonly ArtifactRow[] | null): string | null {
+  const isRetrainDue = useFreshImages(run) > 0;
+  const offered = rows?.find((row) => row.artifact?.status === "succeeded");
+  const isUntouched = rows?.every((row) => row.artifact === null);
+  const lead = isRetrainDue ? null : (offered?.key ?? (isUntouched ? rows?.[0]?.key : null) ?? null);
+  useOwnPrimary(lead !== null);
+  return lead;
+}
+
+function LoadingRows() {
+  return (
+    <ul class="artifact-rows" aria-busy="true">
+      {[140, 180, 150].map((width) => (
+        <li key={width} class="artifact">
+          <Skeleton width={width} />
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,84 @@
+import type { Model, Run } from "../../../api/types";
+import { useProject } from "../../../app/project";
+import { navigate } from "../../../app/router";
+import type { Point } from "../../../plots/series";
+import { Sparkline } from "../../../plots/sparkline";
+import { Badge, StatusBadge } from "../../../ui/badge";
+import { ago, duration, fraction } from "../../../ui/figures";
+import { Bar } from "../../../ui/progress";
+import { isLive, shareDone } from "../runProgress";
+import { baseText, modelTitle, tookText } from "../runTexts";
+
+interface RunRowProps {
+  run: Run;
+  runs: readonly Run[];
+  models: readonly Model[] | null;
+  isBest: boolean;
+  score: { key: string; title: string };
+  /** Its curve; null until it is here. */
+  points: readonly Point[] | null;
+  /** The highest score of all curves in the table. */
+  ceiling: number;
+  second: string;
+}
+
+/** One run in the table; the whole row opens it, its link does for keys. */
+export function RunRow({ run, runs, models, isBest, score, points, ceiling, second }: RunRowProps) {
+  const { project } = useProject();
+  const href = `/p/${project.value.slug}/runs/${run.number}`;
+  const metrics = run.metrics as Record<string, number | null | undefined>;
+  const live = isLive(run.status);
+  return (
+    <tr
+      class="can"
+      onClick={(event) => !(event.target as Element).closest("a") && navigate(href)}
+      data-testid={`run-${run.number}`}
+    >
+      <th scope="row">
+        <a href={href}>Run {run.number}</a>
+      </th>
+      <td>
+        <span class="row">
+          <StatusBadge status={run.status} />
+          {isBest && <Badge>Best</Badge>}
+        </span>
+        {run.status === "running" && (
+          <Bar
+            value={Math.round(shareDone(run) * 100)}
+            max={100}
+            label={`Run ${run.number}, percent done`}
+            live
+          />
+        )}
+      </td>
+      <td class="wide-only">v{run.snapshot.number}</td>
+      <td class="wide-only">
+        {modelTitle(models, run.model)} <span class="faint">{baseText(run.base, runs)}</span>
+      </td>
+      <td class="wide-only spark-cell">
+        {points && points.length > 1 && (
+          <Sparkline
+            points={points}
+            ceiling={ceiling}
+            summary={`${score.title} over ${points.length} epochs`}
+          />
+        )}
+      </td>
+      <td class="num">
+        <b>{fraction(metrics[score.key])}</b>
+      </td>
+      <td class="num wide-only">{fraction(metrics[second])}</td>
+      <td class="num wide-only">
+        {live
+          ? run.eta_seconds === null
+            ? "–"
+            : `${duration(run.eta_seconds)} left`
+          : (tookText(run) ?? "–")}
+      </td>
+      <td class="wide-only dim">
+        {ago(run.started_at ?? run.created_at)}
+        {run.created_by ? `, ${run.created_by.name}` : ""}
+      </td>
+    </tr>
+  );
+}

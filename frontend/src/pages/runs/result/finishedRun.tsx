@@ -1,0 +1,108 @@
+import { api } from "../../../api/client";
+import { ApiError } from "../../../api/errors";
+import type { Evaluation, Run } from "../../../api/types";
+import { setQuery } from "../../../app/router";
+import { Select } from "../../../ui/field";
+import { Failed, Skeleton } from "../../../ui/states";
+import { useLoaded } from "../../../ui/useLoaded";
+import { ArtifactsPanel } from "../artifacts/artifactsPanel";
+import { LossPanel, ScorePanel } from "../curvePanels";
+import type { NamedEpochs } from "../curves";
+import { LogPanel } from "../logPanel";
+import { tookText } from "../runTexts";
+import { ClassificationResult } from "./classificationResult";
+import { DetectionResult } from "./detectionResult";
+import { evaluationFigures } from "./evaluationFigures";
+import { FigureRow } from "./figureRow";
+
+interface FinishedRunProps {
+  run: Run;
+  /** The run that changes are measured against. */
+  before: Run | null;
+  mine: NamedEpochs;
+  other: NamedEpochs | null;
+  runs: readonly Run[];
+}
+
+/** A run that succeeded: its numbers, its artifacts, what it sees, how it got there. */
+export function FinishedRun({ run, before, mine, other, runs }: FinishedRunProps) {
+  const result = useEvaluation(run.id);
+  const earlier = useEvaluation(before?.id ?? null);
+  const evaluation = result.value;
+  const comparable = earlier.value?.task === evaluation?.task ? earlier.value : null;
+  const isMissing = result.error instanceof ApiError && result.error.status === 404;
+  return (
+    <>
+      <div class="row facts small dim">
+        <span class="grow">{factsText(run)}</span>
+        <CompareChoice run={run} before={before} runs={runs} />
+      </div>
+      {evaluation && <FigureRow figures={evaluationFigures(evaluation, comparable)} other={before} />}
+      {!evaluation && !result.error && <FigureSkeleton />}
+      {isMissing && (
+        <p class="panel note">This run has no evaluation: its snapshot has no validation images.</p>
+      )}
+      {result.error && !isMissing ? <Failed error={result.error} retry={result.reload} /> : null}
+      <ArtifactsPanel run={run} />
+      {evaluation?.task === "detection" && (
+        <DetectionResult
+          run={run}
+          evaluation={evaluation}
+          before={comparable?.task === "detection" ? comparable : null}
+        />
+      )}
+      {evaluation?.task === "classification" && <ClassificationResult run={run} evaluation={evaluation} />}
+      <div class="cols two-one">
+        <ScorePanel run={run} mine={mine} other={other} />
+        <LossPanel run={run} mine={mine} />
+      </div>
+      <LogPanel run={run} />
+    </>
+  );
+}
+
+function useEvaluation(run: number | null) {
+  return useLoaded(run === null ? null : `evaluation ${run}`, (signal) =>
+    api.get<Evaluation>(`runs/${run}/evaluation/`, { signal }),
+  );
+}
+
+function factsText(run: Run): string {
+  const took = tookText(run);
+  const parts = [
+    `${run.epochs} epochs`,
+    run.images ? `${run.images.train} training and ${run.images.val} validation images` : "",
+    took ? `took ${took}` : "",
+    run.created_by ? `by ${run.created_by.name}` : "",
+  ];
+  return parts.filter(Boolean).join(", ");
+}
+
+function CompareChoice({ run, before, runs }: { run: Run; before: Run | null; runs: readonly Run[] }) {
+  const others = runs.filter((one) => one.status === "succeeded" && one.id !== run.id);
+  if (!before || others.length === 0) return null;
+  return (
+    <span class="row compare">
+      Compare with
+      <Select
+        label="Compare with run"
+        value={String(before.number)}
+        options={others.map((one) => ({ value: String(one.number), name: `run ${one.number}` }))}
+        onPick={(number) => setQuery({ with: number }, { replace: true })}
+      />
+    </span>
+  );
+}
+
+function FigureSkeleton() {
+  return (
+    <section class="panel figures" aria-busy="true" aria-label="Results">
+      {Array.from({ length: 12 }, (_, index) => (
+        <div key={index}>
+          <Skeleton width={40} />
+          <Skeleton width={56} height={18} />
+        </div>
+      ))}
+    </section>
+  );
+}

@@ -1,0 +1,96 @@
+import { useMemo, useState } from "preact/hooks";
+import type { DetectionEvaluation } from "../../../api/types";
+import { Button } from "../../../ui/button";
+import { Segmented } from "../../../ui/choice";
+import { Select } from "../../../ui/field";
+import { ImageViewer } from "./imageViewer";
+import { caption, inOrder, judge, moreText, type Show, shown, worstFirst } from "./judgedImages";
+import { ScoreSlider } from "./scoreSlider";
+import { BoxLegend, tileShape, ValidationImage } from "./validationImage";
+
+const PAGE = 24;
+
+interface ImagesPanelProps {
+  evaluation: DetectionEvaluation;
+  score: number;
+  /** The score whose mistakes order the pictures. */
+  orderScore: number;
+  onScore: (score: number) => void;
+}
+
+/** Validation pictures with truth and model over each other, the most mistakes first. */
+export function ImagesPanel({ evaluation, score, orderScore, onScore }: ImagesPanelProps) {
+  const [show, setShow] = useState<Show>("all");
+  const [label, setLabel] = useState("");
+  const [limit, setLimit] = useState(PAGE);
+  const [open, setOpen] = useState<string | null>(null);
+  const { predictions, images } = evaluation;
+  const order = useMemo(() => worstFirst(judge(predictions, orderScore)), [predictions, orderScore]);
+  const judged = useMemo(() => inOrder(judge(predictions, score), order), [predictions, order, score]);
+  const list = shown(judged, show, label).filter((one) => images[one.prediction.image]);
+  const total = (kind: Show) => shown(judged, kind, label).length;
+  const at = list.findIndex((one) => one.prediction.image === open);
+  return (
+    <section class="panel" aria-label="Validation pictures" data-testid="pictures">
+      <header class="wraps">
+        <h2>What it sees on val</h2>
+        <Segmented<Show>
+          label="Show pictures"
+          value={show}
+          choices={[
+            { value: "all", name: `All ${total("all")}` },
+            { value: "missed", name: `Missed ${total("missed")}` },
+            { value: "wrong", name: `Wrong ${total("wrong")}` },
+          ]}
+          onPick={(next) => {
+            setShow(next);
+            setLimit(PAGE);
+          }}
+        />
+        {evaluation.labels.length > 1 && (
+          <Select
+            label="Label"
+            value={label}
+            options={[
+              { value: "", name: "All labels" },
+              ...evaluation.labels.map((one) => ({ value: one.name, name: one.name })),
+            ]}
+            onPick={setLabel}
+          />
+        )}
+        <ScoreSlider value={score} onValue={onScore} testId="score-slider" />
+        <BoxLegend />
+      </header>
+      <div class="body">
+        {list.length === 0 && <p class="dim">No picture like that at this score.</p>}
+        <ul class="pictures">
+          {list.slice(0, limit).map((one) => (
+            <li key={one.prediction.image} style={tileShape(images[one.prediction.image]!)}>
+              <button type="button" onClick={() => setOpen(one.prediction.image)}>
+                <ValidationImage
+                  prediction={one.prediction}
+                  image={images[one.prediction.image]!}
+                  score={score}
+                />
+                <span class="small dim">{caption(one)}</span>
+              </button>
+            </li>
+          ))}
+        </ul>
+        {list.length > limit && (
+          <Button onClick={() => setLimit(limit + PAGE)}>{moreText(list.length - limit, PAGE)}</Button>
+        )}
+      </div>
+      {at >= 0 && (
+        <ImageViewer
+          judged={list[at]!}
+          image={images[list[at]!.prediction.image]!}
+          score={score}
+          place={`${at + 1} of ${list.length}`}
+          onStep={(step) => setOpen(list[(at + step + list.length) % list.length]!.prediction.image)}
+          close={() => setOpen(null)}
+        />
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,68 @@
+import { useState } from "preact/hooks";
+import type { Run } from "../../api/types";
+import { useProject } from "../../app/project";
+import { navigate } from "../../app/router";
+import { useModels } from "../../training/useModels";
+import { StatusBadge } from "../../ui/badge";
+import { Button } from "../../ui/button";
+import { counted } from "../../ui/figures";
+import { Icon } from "../../ui/icons";
+import { toastError } from "../../ui/toast";
+import { cancelRun } from "./actions";
+import { RetrainButton } from "./retrainButton";
+import { isLive } from "./runProgress";
+import { baseText, modelTitle } from "./runTexts";
+
+interface RunHeadProps {
+  run: Run;
+  runs: readonly Run[];
+  put: (run: Run) => void;
+}
+
+/** What this run is, and the one thing to do with it. */
+export function RunHead({ run, runs, put }: RunHeadProps) {
+  const { project, may } = useProject();
+  const home = `/p/${project.value.slug}`;
+  const models = useModels();
+  return (
+    <header class="runhead">
+      <a class="btn quiet icon" href={`${home}/runs`} aria-label="All runs" title="All runs">
+        <Icon name="left" />
+      </a>
+      <h1>Run {run.number}</h1>
+      <span data-testid="run-status" data-status={run.status}>
+        <StatusBadge status={run.status} />
+      </span>
+      <p class="small dim grow">
+        {modelTitle(models, run.model)}, {baseText(run.base, runs)}
+        <br />
+        on snapshot{" "}
+        <a class="link" href={`${home}/snapshots/${run.snapshot.number}`}>
+          v{run.snapshot.number}
+        </a>
+        , {counted(run.snapshot.labelled_count, "image")}
+      </p>
+      <div class="row acts">
+        {isLive(run.status) && may("manager") && <CancelButton run={run} put={put} />}
+        {run.status === "succeeded" && may("manager") && (
+          <RetrainButton run={run} onStarted={(next) => navigate(`${home}/runs/${next.number}`)} />
+        )}
+      </div>
+    </header>
+  );
+}
+
+function CancelButton({ run, put }: { run: Run; put: (run: Run) => void }) {
+  const [isBusy, setBusy] = useState(false);
+  const cancel = () => {
+    setBusy(true);
+    cancelRun(run)
+      .then(put, toastError)
+      .finally(() => setBusy(false));
+  };
+  return (
+    <Button look="danger" busy={isBusy} onClick={cancel} data-testid="cancel-run">
+      {isBusy ? "Canceling" : "Cancel run"}
+    </Button>
+  );
+}

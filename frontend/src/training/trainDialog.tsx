@@ -1,0 +1,106 @@
+import { useMemo, useState } from "preact/hooks";
+import { api } from "../api/client";
+import { sentence } from "../api/errors";
+import type { Run, Snapshot } from "../api/types";
+import { useProject } from "../app/project";
+import { Button } from "../ui/button";
+import { Dialog } from "../ui/dialog";
+import { frozenSnapshot } from "./makeSnapshot";
+import { hasChanged, sinceSnapshot } from "./sinceSnapshot";
+import { TrainCost } from "./trainCost";
+import { TrainFields } from "./trainFields";
+import { formErrors, formFor, modelsFor, requestOf, type TrainForm } from "./trainForm";
+import { useModels } from "./useModels";
+import { useRuns } from "./useRuns";
+import { useSnapshots } from "./useSnapshots";
+
+interface TrainDialogProps {
+  /** Train on this one; null offers "Now" and all of them. */
+  snapshot: Snapshot | null;
+  close: () => void;
+  onStarted: (run: Run) => void;
+}
+
+/** Which snapshot, which model, from where, and what it will cost. */
+export function TrainDialog({ snapshot, close, onStarted }: TrainDialogProps) {
+  const { project, counts } = useProject();
+  const { snapshots } = useSnapshots();
+  const { runs } = useRuns();
+  const catalogue = useModels();
+  const models = useMemo(
+    () => modelsFor(catalogue ?? [], project.value.task),
+    [catalogue, project.value.task],
+  );
+  const frozen = (snapshots ?? []).filter((one) => one.status === "succeeded");
+  const isNowNew = frozen.length === 0 || hasChanged(sinceSnapshot(counts.value, frozen[0] ?? null));
+  const [picked, setPicked] = useState<string | null>(snapshot ? String(snapshot.id) : null);
+  const on = picked ?? (isNowNew ? "now" : String(frozen[0]?.id));
+  const [edited, setEdited] = useState<TrainForm | null>(null);
+  const first = models[0];
+  const form = edited ?? (first ? formFor(first) : null);
+  const [doing, setDoing] = useState("");
+  const [fault, setFault] = useState("");
+
+  const start = async () => {
+    if (!form) return;
+    setFault("");
+    try {
+      setDoing(on === "now" ? "Making the snapshot" : "Starting");
+      const id = on === "now" ? (await frozenSnapshot(project.value.id)).id : Number(on);
+      setDoing("Starting");
+      onStarted(
+        await api.post<Run>(`projects/${project.value.id}/runs/`, { snapshot: id, ...requestOf(form) }),
+      );
+    } catch (error) {
+      setFault(sentence(error));
+      setDoing("");
+    }
+  };
+  const isReady = form !== null && snapshots !== null && Object.keys(formErrors(form)).length === 0;
+  return (
+    <Dialog
+      title="Train"
+      close={close}
+      footer={
+        <>
+          <Button look="quiet" size="lg" onClick={close}>
+            Cancel
+          </Button>
+          <Button
+            look="primary"
+            size="lg"
+            busy={doing !== ""}
+            disabled={!isReady}
+            onClick={start}
+            data-testid="train-start"
+          >
+            {doing || "Train"}
+          </Button>
+        </>
+      }
+    >
+      <div class="body">
+        {!form && <p class="dim">Loading the models.</p>}
+        {form && (
+          <>
+            <TrainFields
+              form={form}
+              models={models}
+              runs={runs ?? []}
+              snapshots={frozen}
+              snapshot={on}
+              onSnapshot={setPicked}
+              onForm={setEdited}
+            />
+            <TrainCost form={form} snapshot={on === "now" ? null : Number(on)} isReady={isReady} />
+          </>
+        )}
+        {fault && (
+          <p class="bad" role="alert">
+            {fault}
+          </p>
+        )}
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,122 @@
+import type { Model, Run, Snapshot } from "../api/types";
+import { useProject } from "../app/project";
+import { runFigure } from "../app/shell/runFigure";
+import { SelectField, TextField } from "../ui/field";
+import { counted } from "../ui/figures";
+import { formErrors, formFor, type TrainForm } from "./trainForm";
+
+interface TrainFieldsProps {
+  form: TrainForm;
+  models: readonly Model[];
+  runs: readonly Run[];
+  snapshots: readonly Snapshot[];
+  /** "now" or a snapshot's id. */
+  snapshot: string;
+  onSnapshot: (snapshot: string) => void;
+  onForm: (form: TrainForm) => void;
+}
+
+export function TrainFields(props: TrainFieldsProps) {
+  const { form, models, runs, snapshots, onForm } = props;
+  const { counts } = useProject();
+  const model = models.find((one) => one.name === form.model);
+  const errors = formErrors(form);
+  const { labelled, review, done } = counts.value;
+  const change = (values: Partial<TrainForm>) => onForm({ ...form, ...values });
+  return (
+    <>
+      <SelectField
+        label="Snapshot"
+        value={props.snapshot}
+        options={[
+          {
+            value: "now",
+            name: `Now: ${counted(labelled + review + done, "labelled image")}, as a new snapshot`,
+          },
+          ...snapshots.map((one) => ({
+            value: String(one.id),
+            name: `v${one.number}: ${counted(one.labelled_count, "labelled image")}`,
+          })),
+        ]}
+        onPick={props.onSnapshot}
+      />
+      <SelectField
+        label="Model"
+        value={form.model}
+        hint={
+          model && `${model.summary} ${model.image_size} × ${model.image_size} px, ${model.licence}.`.trim()
+        }
+        options={models.map((one) => ({ value: one.name, name: one.title }))}
+        onPick={(name) => {
+          const next = models.find((one) => one.name === name);
+          if (next) onForm(formFor(next));
+        }}
+      />
+      <div class="form-pair">
+        <SelectField
+          label="Start from"
+          value={form.base}
+          hint={baseHint(form.base, model)}
+          options={baseOptions(form.model, runs)}
+          onPick={(base) => change({ base })}
+        />
+        <TextField
+          label="Epochs"
+          type="number"
+          value={form.epochs}
+          fault={errors.epochs}
+          onText={(epochs) => change({ epochs })}
+        />
+      </div>
+      <details class="more">
+        <summary>More settings</summary>
+        <div class="form-pair thirds">
+          <TextField
+            label="Batch size"
+            type="number"
+            value={form.batchSize}
+            fault={errors.batchSize}
+            onText={(batchSize) => change({ batchSize })}
+          />
+          <TextField
+            label="Learning rate"
+            value={form.learningRate}
+            fault={errors.learningRate}
+            onText={(learningRate) => change({ learningRate })}
+          />
+          <SelectField
+            label="Freeze"
+            value={form.freeze}
+            options={[
+              { value: "none", name: "Nothing" },
+              { value: "trunk", name: "The trunk: faster" },
+            ]}
+            onPick={(freeze) => change({ freeze })}
+          />
+        </div>
+      </details>
+    </>
+  );
+}
+
+function baseOptions(model: string, runs: readonly Run[]): { value: string; name: string }[] {
+  const earlier = runs.filter((run) => run.status === "succeeded" && run.model === model);
+  return [
+    { value: "catalogue", name: "Catalogue weights" },
+    ...earlier.map((run) => {
+      const figure = runFigure(run);
+      return {
+        value: `run:${run.id}`,
+        name: `Run ${run.number}${figure ? `, ${figure.name} ${figure.value}` : ""}`,
+      };
+    }),
+    { value: "none", name: "Random weights" },
+  ];
+}
+
+function baseHint(base: string, model: Model | undefined): string | undefined {
+  if (base === "none") return "Needs far more images and epochs.";
+  if (base === "catalogue" && model && !model.weights_available)
+    return "They are downloaded when the run starts.";
+  return undefined;
+}
