@@ -9,7 +9,7 @@ import pytest
 from pytest_django import Settings
 
 from annotations.dataset.manifest import write_manifest
-from annotations.dataset.records import Box, ImageRecord, Mark, Split
+from annotations.dataset.records import AnnotationRecord, Box, ImageRecord, Split
 from annotations.models import Snapshot
 from annotations.object_keys import image_key
 from boxwright.jobs import Beat
@@ -41,8 +41,8 @@ def run(make_run: MakeRun, tmp_path: Path) -> Run:
     """A run whose snapshot lies in the store."""
     claimed = Run.claim(make_run().pk)
     assert claimed is not None
-    marks = (Mark("raccoon", Box(1, 2, 3, 4)),)
-    records = [ImageRecord(name, sha(name), 8, 8, 5, queue, split, marks) for name, queue, split in IMAGES]
+    annotations = (AnnotationRecord("raccoon", Box(1, 2, 3, 4)),)
+    records = [ImageRecord(name, sha(name), 8, 8, 5, queue, split, annotations) for name, queue, split in IMAGES]
     digest = write_manifest(tmp_path / "manifest", sorted(records, key=lambda record: record.sha256))
     store().put("manifest", (tmp_path / "manifest").read_bytes())
     store().put("about", b"{}")

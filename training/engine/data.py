@@ -42,7 +42,7 @@ def read_run_folder(folder: Path) -> Dataset:
     except (json.JSONDecodeError, KeyError, ValueError, TypeError) as error:
         raise DataError(f"The run folder's snapshot is damaged: {error!r}.") from error
     for image in dataset.images:
-        unknown = {mark.label for mark in image.marks} - set(dataset.labels)
+        unknown = {annotation.label for annotation in image.annotations} - set(dataset.labels)
         if unknown:
             raise DataError(f"{image.name} carries the label {min(unknown)!r}, which the snapshot does not have.")
     return dataset
@@ -52,7 +52,7 @@ def usable_images(dataset: Dataset, images: Sequence[ImageRecord]) -> tuple[Imag
     """Those of `images` that say something: all for detection, for classification those with a label."""
     if dataset.task == "detection":
         return tuple(images)
-    return tuple(image for image in images if image.marks)
+    return tuple(image for image in images if image.annotations)
 
 
 def read_examples(
@@ -107,8 +107,12 @@ def _room_for(count: int, image_size: int, folder: Path) -> npt.NDArray[np.uint8
 
 def _truth(dataset: Dataset, image: ImageRecord) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
     if dataset.task == "classification":
-        return np.zeros((0, 4), np.float32), np.array([dataset.labels.index(image.marks[0].label)])
-    found = [(_shares(mark.box, image), dataset.labels.index(mark.label)) for mark in image.marks if mark.box]
+        return np.zeros((0, 4), np.float32), np.array([dataset.labels.index(image.annotations[0].label)])
+    found = [
+        (_shares(annotation.box, image), dataset.labels.index(annotation.label))
+        for annotation in image.annotations
+        if annotation.box
+    ]
     kept = [(box, label) for box, label in found if box[2] > box[0] and box[3] > box[1]]
     boxes = np.array([box for box, _ in kept], np.float32).reshape(-1, 4)
     return boxes, np.array([label for _, label in kept], np.int64)

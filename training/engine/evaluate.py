@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from annotations.dataset.manifest import SIDES
-from annotations.dataset.records import Dataset, ImageRecord, Mark, Split
+from annotations.dataset.records import AnnotationRecord, Dataset, ImageRecord, Split
 from training.engine import catalog
 from training.engine.checkpoint import Checkpoint, network_of
 from training.engine.data import Examples, read_examples, usable_images
@@ -17,7 +17,7 @@ from training.engine.device import choose_device
 from training.engine.metrics.classification import classification_numbers
 from training.engine.metrics.detection import coco_numbers
 from training.engine.network import Network
-from training.engine.predict import predicted_marks
+from training.engine.predict import predicted_annotations
 from training.engine.progress import Progress, stop_if_asked
 
 SHOWN_SCORE = 0.05
@@ -61,11 +61,11 @@ def evaluate_network(
 ) -> Evaluation:
     squares = [torch.from_numpy(square) for square in examples.squares]
     sizes = [(image.width, image.height) for image in examples.images]
-    marks = list(predicted_marks(network, info, labels, squares, sizes, check_stop))
+    annotations = list(predicted_annotations(network, info, labels, squares, sizes, check_stop))
     head = {"task": info.task, "split": split, "image_count": len(examples)}
     if info.task == "detection":
-        return _detection(head, examples.images, marks, labels)
-    return _classification(head, examples.images, marks, labels)
+        return _detection(head, examples.images, annotations, labels)
+    return _classification(head, examples.images, annotations, labels)
 
 
 def write_report(evaluation: Evaluation, path: Path) -> None:
@@ -76,39 +76,51 @@ def write_report(evaluation: Evaluation, path: Path) -> None:
 
 
 def _detection(
-    head: dict[str, Any], images: Sequence[ImageRecord], marks: Sequence[Sequence[Mark]], labels: Sequence[str]
+    head: dict[str, Any],
+    images: Sequence[ImageRecord],
+    annotations: Sequence[Sequence[AnnotationRecord]],
+    labels: Sequence[str],
 ) -> Evaluation:
-    numbers, rows = coco_numbers(images, marks, labels)
+    numbers, rows = coco_numbers(images, annotations, labels)
     predictions = [
         {
             "image": image.sha256,
-            "truth": [_as_json(mark) for mark in image.marks if mark.box],
-            "detections": [_as_json(mark) for mark in found if (mark.score or 0.0) >= SHOWN_SCORE],
+            "truth": [_as_json(annotation) for annotation in image.annotations if annotation.box],
+            "detections": [_as_json(annotation) for annotation in found if (annotation.score or 0.0) >= SHOWN_SCORE],
         }
-        for image, found in zip(images[:SHOWN_IMAGES], marks, strict=False)
+        for image, found in zip(images[:SHOWN_IMAGES], annotations, strict=False)
     ]
     report = head | {"coco": numbers, "labels": rows, "predictions": predictions}
     return Evaluation({"AP": numbers["AP"], "AP50": numbers["AP50"]}, report)
 
 
 def _classification(
-    head: dict[str, Any], images: Sequence[ImageRecord], marks: Sequence[Sequence[Mark]], labels: Sequence[str]
+    head: dict[str, Any],
+    images: Sequence[ImageRecord],
+    annotations: Sequence[Sequence[AnnotationRecord]],
+    labels: Sequence[str],
 ) -> Evaluation:
-    truth = [labels.index(image.marks[0].label) for image in images]
-    predicted = [labels.index(found[0].label) for found in marks]
+    truth = [labels.index(image.annotations[0].label) for image in images]
+    predicted = [labels.index(found[0].label) for found in annotations]
     numbers = classification_numbers(truth, predicted, labels)
     metrics = {"accuracy": numbers.accuracy, "macro_f1": numbers.macro_f1}
     predictions = [
-        {"image": image.sha256, "truth": image.marks[0].label, "scores": {m.label: _rounded(m.score) for m in found}}
-        for image, found in zip(images[:SHOWN_IMAGES], marks, strict=False)
+        {
+            "image": image.sha256,
+            "truth": image.annotations[0].label,
+            "scores": {m.label: _rounded(m.score) for m in found},
+        }
+        for image, found in zip(images[:SHOWN_IMAGES], annotations, strict=False)
     ]
     report = head | metrics | {"labels": numbers.labels, "confusion": numbers.confusion, "predictions": predictions}
     return Evaluation(metrics, report)
 
 
-def _as_json(mark: Mark) -> dict[str, Any]:
-    row: dict[str, Any] = {"label": mark.label} | {side: round(getattr(mark.box, side), 2) for side in SIDES}
-    return row if mark.score is None else row | {"score": _rounded(mark.score)}
+def _as_json(annotation: AnnotationRecord) -> dict[str, Any]:
+    row: dict[str, Any] = {"label": annotation.label} | {
+        side: round(getattr(annotation.box, side), 2) for side in SIDES
+    }
+    return row if annotation.score is None else row | {"score": _rounded(annotation.score)}
 
 
 def _rounded(score: float | None) -> float | None:

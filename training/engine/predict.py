@@ -1,4 +1,4 @@
-"""From squares to marks: what a network sees in pictures, in pixels of the pictures."""
+"""From squares to annotations: what a network sees in pictures, in pixels of the pictures."""
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -7,7 +7,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from annotations.dataset.records import Box, Mark
+from annotations.dataset.records import AnnotationRecord, Box
 from training.engine import catalog
 from training.engine.checkpoint import Checkpoint, network_of
 from training.engine.data import read_square
@@ -18,23 +18,23 @@ from training.engine.network import Network, normalise
 BATCH = 16
 
 
-def predict(checkpoint: Checkpoint, images: Sequence[Path]) -> list[list[Mark]]:
-    """The marks of each image file, best first, in pixels of the upright image. Raises DataError on a damaged file."""
+def predict(checkpoint: Checkpoint, images: Sequence[Path]) -> list[list[AnnotationRecord]]:
+    """The annotations of each image, best first, in pixels of the upright image. Raises DataError on a damaged file."""
     squares = [torch.from_numpy(read_square(path, checkpoint.image_size).copy()) for path in images]
     sizes = [_upright_size(path) for path in images]
     network = network_of(checkpoint).to(choose_device())
-    return list(predicted_marks(network, checkpoint.info, checkpoint.labels, squares, sizes))
+    return list(predicted_annotations(network, checkpoint.info, checkpoint.labels, squares, sizes))
 
 
-def predicted_marks(
+def predicted_annotations(
     network: Network,
     info: catalog.ModelInfo,
     labels: Sequence[str],
     squares: Sequence[Tensor],
     sizes: Sequence[tuple[int, int]],
     check_stop: Callable[[], None] = lambda: None,
-) -> Iterator[list[Mark]]:
-    """The marks of uint8 squares [S, S, 3], whose pictures have the given (width, height).
+) -> Iterator[list[AnnotationRecord]]:
+    """The annotations of uint8 squares [S, S, 3], whose pictures have the given (width, height).
 
     Detection: boxes by falling score. Classification: every label by falling score, without a box.
     """
@@ -44,32 +44,34 @@ def predicted_marks(
         few = torch.stack(list(squares[start : start + BATCH])).to(next(network.parameters()).device)
         with torch.inference_mode():
             said = network.predictions(normalise(few, info.mean, info.std))
-        yield from _marks(said, labels, sizes[start : start + BATCH])
+        yield from _annotations(said, labels, sizes[start : start + BATCH])
 
 
-def _marks(
+def _annotations(
     said: tuple[Tensor, Tensor] | Tensor, labels: Sequence[str], sizes: Sequence[tuple[int, int]]
-) -> Iterator[list[Mark]]:
+) -> Iterator[list[AnnotationRecord]]:
     if isinstance(said, tuple):
         scores, boxes = (tensor.float().cpu() for tensor in said)
         for of_image, its_boxes, size in zip(scores, boxes, sizes, strict=True):
-            yield detected_marks(detections(of_image, its_boxes), labels, size)
+            yield detected_annotations(detections(of_image, its_boxes), labels, size)
     else:
         for scores in said.float().cpu():
-            yield classified_marks(scores, labels)
+            yield classified_annotations(scores, labels)
 
 
-def detected_marks(found: Detections, labels: Sequence[str], size: tuple[int, int]) -> list[Mark]:
-    """Detections in shares of the image as marks in pixels of a picture of `size` (width, height)."""
+def detected_annotations(found: Detections, labels: Sequence[str], size: tuple[int, int]) -> list[AnnotationRecord]:
+    """Detections in shares of the image as annotations in pixels of a picture of `size` (width, height)."""
     scale = torch.tensor([size[0], size[1], size[0], size[1]])
     rows = zip((found.boxes * scale).tolist(), found.scores.tolist(), found.labels.tolist(), strict=True)
-    return [Mark(label=labels[label], box=Box(*box), score=score, source="model") for box, score, label in rows]
+    return [
+        AnnotationRecord(label=labels[label], box=Box(*box), score=score, source="model") for box, score, label in rows
+    ]
 
 
-def classified_marks(scores: Tensor, labels: Sequence[str]) -> list[Mark]:
-    """Probabilities [C] as whole-image marks, best first."""
+def classified_annotations(scores: Tensor, labels: Sequence[str]) -> list[AnnotationRecord]:
+    """Probabilities [C] as whole-image annotations, best first."""
     order = scores.argsort(descending=True, stable=True).tolist()
-    return [Mark(label=labels[i], score=float(scores[i]), source="model") for i in order]
+    return [AnnotationRecord(label=labels[i], score=float(scores[i]), source="model") for i in order]
 
 
 def _upright_size(path: Path) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from training.engine.checkpoint import Checkpoint
 from training.engine.exporters.answers import Answer
 from training.engine.metrics.classification import classification_numbers
 from training.engine.metrics.detection import coco_numbers
-from training.engine.predict import classified_marks, detected_marks
+from training.engine.predict import classified_annotations, detected_annotations
 
 Metrics = dict[str, float | None]
 
@@ -22,16 +22,16 @@ def accuracy(checkpoint: Checkpoint, answers: Sequence[Answer], images: Sequence
 
 
 def _detection(labels: Sequence[str], answers: Sequence[Answer], images: Sequence[ImageRecord]) -> Metrics:
-    marks = [
-        detected_marks(answer.detections, labels, (image.width, image.height)) if answer.detections else []
+    annotations = [
+        detected_annotations(answer.detections, labels, (image.width, image.height)) if answer.detections else []
         for answer, image in zip(answers, images, strict=True)
     ]
-    numbers, _ = coco_numbers(images, marks, labels)
+    numbers, _ = coco_numbers(images, annotations, labels)
     return {name: numbers[name] for name in ("AP", "AP50")}
 
 
 def _classification(labels: Sequence[str], answers: Sequence[Answer], images: Sequence[ImageRecord]) -> Metrics:
-    truth = [labels.index(image.marks[0].label) for image in images]
-    best = [classified_marks(torch.from_numpy(answer.scores), labels)[0].label for answer in answers]
+    truth = [labels.index(image.annotations[0].label) for image in images]
+    best = [classified_annotations(torch.from_numpy(answer.scores), labels)[0].label for answer in answers]
     numbers = classification_numbers(truth, [labels.index(label) for label in best], labels)
     return {"accuracy": numbers.accuracy}

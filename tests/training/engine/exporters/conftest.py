@@ -15,7 +15,7 @@ import pytest
 import torch
 from torch import nn
 
-from annotations.dataset.records import Box, Mark, Split
+from annotations.dataset.records import AnnotationRecord, Box, Split
 from tests.training.engine.conftest import draw_picture, record, write_run
 from training.engine import catalog
 from training.engine.checkpoint import Checkpoint
@@ -50,7 +50,7 @@ def raccoons(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for i, description in enumerate(sorted((source / "annotations").glob("*.xml"))[:PHOTOS]):
         content = (source / "images" / f"{description.stem}.jpg").read_bytes()
         split: Split = "train" if i < 2 else "val"
-        images.append((record(content, description.stem, split, _voc_marks(description)), content))
+        images.append((record(content, description.stem, split, _voc_annotations(description)), content))
     return write_run(tmp_path_factory.mktemp("raccoons"), images, labels=RACCOON_LABELS)
 
 
@@ -59,8 +59,10 @@ def shapes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run folder of drawings for classification, all to train on."""
     images = []
     for seed in range(6):
-        content, marks = draw_picture(seed)
-        images.append((record(content, f"scene-{seed}.png", "train", [Mark(marks[seed % 2].label)]), content))
+        content, annotations = draw_picture(seed)
+        images.append(
+            (record(content, f"scene-{seed}.png", "train", [AnnotationRecord(annotations[seed % 2].label)]), content)
+        )
     return write_run(tmp_path_factory.mktemp("shapes"), images, "classification", SHAPE_LABELS)
 
 
@@ -156,10 +158,12 @@ def broken(exporter: Exporter, damage: Callable[[Path], None]) -> Exporter:
     return replace(exporter, build=build)
 
 
-def _voc_marks(description: Path) -> list[Mark]:
+def _voc_annotations(description: Path) -> list[AnnotationRecord]:
     boxes = [found.find("bndbox") for found in ET.parse(description).getroot().iter("object")]
     sides = ("xmin", "ymin", "xmax", "ymax")
-    return [Mark("raccoon", Box(*(float(box.findtext(side) or 0) for side in sides))) for box in boxes if box]
+    return [
+        AnnotationRecord("raccoon", Box(*(float(box.findtext(side) or 0) for side in sides))) for box in boxes if box
+    ]
 
 
 def _calibrate(network: Network, info: catalog.ModelInfo) -> None:

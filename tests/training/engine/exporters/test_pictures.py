@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from annotations.dataset.records import Mark
+from annotations.dataset.records import AnnotationRecord
 from tests.training.engine.conftest import LayRun, draw_picture, record, write_run
 from training.engine.errors import DataError
 from training.engine.exporters.comparison_images import read_pictures
@@ -43,7 +43,7 @@ def test_a_classifier_is_not_checked_on_images_without_a_label(tmp_path: Path) -
     pictures = [draw_picture(seed)[0] for seed in range(2)]
     images = [
         (record(pictures[0], "plain.png", "val", []), pictures[0]),
-        (record(pictures[1], "disc.png", "val", [Mark("disc")]), pictures[1]),
+        (record(pictures[1], "disc.png", "val", [AnnotationRecord("disc")]), pictures[1]),
     ]
 
     read = read_pictures(write_run(tmp_path / "run", images, "classification"), 96)
