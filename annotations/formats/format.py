@@ -6,7 +6,7 @@ from pathlib import Path
 
 from annotations.dataset.findings import Finding
 from annotations.dataset.records import AnnotationRecord, ImageRecord, Task
-from annotations.imaging import Limits
+from annotations.imaging import ImageLimits
 
 PICTURES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp"})
 STRANGE_PICTURES = frozenset({".gif", ".tif", ".tiff", ".svg", ".heic", ".avif"})
@@ -34,7 +34,7 @@ class Found:
 class ReadLimits:
     """What a reader takes: of each picture, of each file of text in bytes, of each image in annotations."""
 
-    picture: Limits = field(default_factory=Limits)
+    picture: ImageLimits = field(default_factory=ImageLimits)
     text_bytes: int = 4 * 2**20
     annotations: int = 5_000
 

@@ -45,7 +45,7 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True)
-class Labels:
+class ProjectLabels:
     """The project's labels, looked up as people read names; and why some names have none."""
 
     by_key: Mapping[str, Label]
@@ -68,7 +68,7 @@ class Arrivals:
         self.job = job
         self.author: User | None = job.created_by
 
-    def make_labels(self, batch: Iterable[Arrival]) -> Labels:
+    def make_labels(self, batch: Iterable[Arrival]) -> ProjectLabels:
         """The project's labels, with those that the batch brings where the import may create them."""
         labels = self._labels({})
         if not self.job.create_labels or not may_make_labels(self.author, self.job.project):
@@ -90,11 +90,11 @@ class Arrivals:
             return self.make_labels(batch)
         return self._labels(refused)
 
-    def _labels(self, refused: Mapping[str, str]) -> Labels:
+    def _labels(self, refused: Mapping[str, str]) -> ProjectLabels:
         rows = Label.objects.filter(project_id=self.job.project_id)
-        return Labels({label.key: label for label in rows}, refused)
+        return ProjectLabels({label.key: label for label in rows}, refused)
 
-    def write(self, batch: Sequence[Arrival], labels: Labels, report: Report) -> None:
+    def write(self, batch: Sequence[Arrival], labels: ProjectLabels, report: Report) -> None:
         """Write all rows of the batch and note what happened. Inside a transaction. Raises LabelGone, OverQuota."""
         hashes = {a.sha256 for a in batch if a.counts}
         self._expect_room(batch, known_images(self.job.project, hashes))
@@ -137,7 +137,7 @@ class Arrivals:
             reason = f"the same picture as {arrival.twin_of}{left}"
             report.note(Finding("warning", arrival.found.source, reason))
 
-    def _drafts(self, arrival: Arrival, labels: Labels, report: Report) -> list[Draft]:
+    def _drafts(self, arrival: Arrival, labels: ProjectLabels, report: Report) -> list[Draft]:
         found, drafts, seen = arrival.found, [], Counter[tuple[Any, ...]]()
         if len(found.annotations) > limits.BOXES_AN_IMAGE:
             limit = f"{len(found.annotations)} annotations; an image may carry {limits.BOXES_AN_IMAGE}: all left out"
@@ -162,7 +162,7 @@ class Arrivals:
         return uuid.uuid5(NAMESPACE, f"{self.job.project_id}/{sha256}/{key}/{ordinal}")
 
     def _add_to(
-        self, image: Image, arrival: Arrival, drafts: list[Draft], labels: Labels, report: Report, tally: Tally
+        self, image: Image, arrival: Arrival, drafts: list[Draft], labels: ProjectLabels, report: Report, tally: Tally
     ) -> None:
         """Add what the image never had; what people have deleted since stays deleted."""
         state = state_of(image)
@@ -179,7 +179,9 @@ class Arrivals:
         report.counts["annotations_created"] += len(new)
         report.counts["annotations_existing"] += len(drafts) - len(new)
 
-    def _create(self, new: Sequence[tuple[Arrival, list[Draft]]], labels: Labels, report: Report, tally: Tally) -> None:
+    def _create(
+        self, new: Sequence[tuple[Arrival, list[Draft]]], labels: ProjectLabels, report: Report, tally: Tally
+    ) -> None:
         images = [self._image(arrival, drafts) for arrival, drafts in new]
         Image.objects.bulk_create(images)
         annotations = [

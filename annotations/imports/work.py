@@ -20,7 +20,7 @@ from annotations.imaging import Refused
 from annotations.imports.batches import Arrival, Arrivals
 from annotations.imports.report import Report
 from annotations.models import Import
-from annotations.stored_images import known_images, picture_limits, put_picture, sha256_of
+from annotations.stored_images import image_limits, known_images, put_picture, sha256_of
 from boxwright import limits
 from boxwright.jobs import Beat
 
@@ -114,7 +114,7 @@ class Importing:
 
 
 def _read_limits() -> ReadLimits:
-    return ReadLimits(picture_limits(), limits.ANNOTATION_FILE_BYTES, limits.BOXES_AN_IMAGE)
+    return ReadLimits(image_limits(), limits.ANNOTATION_FILE_BYTES, limits.BOXES_AN_IMAGE)
 
 
 def _batches(arrivals: Iterator[Arrival]) -> Iterator[list[Arrival]]:

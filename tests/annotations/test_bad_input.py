@@ -192,13 +192,13 @@ def test_box_outside_and_unknown_label_store_no_annotation(
 MEMORY = """
 import io, resource, sys
 from annotations.decoding import PixelBudget
-from annotations.imaging import Limits, Refused, examine
+from annotations.imaging import ImageLimits, Refused, examine
 from annotations.formats.voc_xml import VocError, parse
 from tests.annotations.test_bad_input import FILES, huge_png
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 for data, _ in FILES.values():
     try:
-        examine(io.BytesIO(data), Limits(), PixelBudget(60_000_000))
+        examine(io.BytesIO(data), ImageLimits(), PixelBudget(60_000_000))
         sys.exit("was taken")
     except Refused:
         pass
