@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from annotations.dataset.records import AnnotationRecord, Box, ImageRecord
-from annotations.formats.voc_write import to_xml
+from annotations.formats.voc.writing import to_xml
 from annotations.sample.scene import SIZE, Placed, paint
 from annotations.sample.things import THINGS
 

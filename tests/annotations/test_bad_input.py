@@ -193,7 +193,7 @@ MEMORY = """
 import io, resource, sys
 from annotations.decoding import PixelBudget
 from annotations.imaging import ImageLimits, Refused, examine
-from annotations.formats.voc_xml import VocError, parse
+from annotations.formats.voc.pages import VocError, parse
 from tests.annotations.test_bad_input import FILES, huge_png
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 for data, _ in FILES.values():

@@ -9,8 +9,8 @@ from PIL import Image
 
 from annotations.dataset.records import AnnotationRecord, Box, ImageRecord
 from annotations.formats import FORMATS, Found, ReadLimits
-from annotations.formats.voc_write import to_xml
-from annotations.formats.voc_xml import VocError, parse
+from annotations.formats.voc.pages import VocError, parse
+from annotations.formats.voc.writing import to_xml
 from tests.annotations.archives import voc
 from tests.annotations.pictures import picture
 

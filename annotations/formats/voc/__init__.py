@@ -12,10 +12,10 @@ from annotations.dataset.boxes import fit
 from annotations.dataset.findings import Finding, Severity
 from annotations.dataset.records import AnnotationRecord
 from annotations.formats.format import Format, Found, ReadLimits, TooLong, bounded_bytes, files_in
-from annotations.formats.image_lookup import Pictures
+from annotations.formats.listing import Pictures
 from annotations.formats.sizes import bring_onto
-from annotations.formats.voc_write import write
-from annotations.formats.voc_xml import Page, VocError, parse, show
+from annotations.formats.voc.pages import Page, VocError, parse, show
+from annotations.formats.voc.writing import write
 from annotations.imaging import Probe, Refused, probe
 
 ROOT = re.compile(rb"<annotation[\s>]")
