@@ -106,6 +106,7 @@ class Import(Job):
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="imports")
     format = models.CharField(max_length=30, blank=True)
+    format_reason = models.CharField(max_length=300, blank=True, help_text="why it is read so: a sentence for people")
     archive_name = models.CharField(max_length=255, blank=True)
     archive_key = models.CharField(max_length=255, blank=True)
     archive_sha256 = models.CharField(max_length=64, blank=True)

@@ -52,8 +52,8 @@ class ImportSerializer(JobSerializer):
     class Meta:
         model = Import
         fields = [
-            *("id", *JobSerializer.FIELDS, "format", "archive_name", "counts", "progress", "finding_count"),
-            *("created_at", "finished_at"),
+            *("id", *JobSerializer.FIELDS, "format", "format_reason", "archive_name", "counts", "progress"),
+            *("finding_count", "created_at", "finished_at"),
         ]
         read_only_fields = fields
 

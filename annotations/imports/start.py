@@ -9,8 +9,10 @@ from django.db import transaction
 
 from annotations.dataset.findings import Finding
 from annotations.file_names import file_name
-from annotations.formats import FORMATS, Format
+from annotations.formats import FORMATS
+from annotations.formats.listing import Listing
 from annotations.imports.archives import ArchiveLimits, ArchiveRefused, unpack
+from annotations.imports.format_choice import as_chosen, format_of
 from annotations.imports.report import Report
 from annotations.imports.work import Importing
 from annotations.models import Import
@@ -58,6 +60,7 @@ def start_import(
             archive_key=key,
             archive_sha256=sha256,
             format=format_name,
+            format_reason=as_chosen(format_name),
             create_labels=create_labels,
         )
         audit.record(project.team, "imported", job.archive_name, project=project.name)
@@ -76,7 +79,7 @@ def start_sample(*, project: Project, author: User) -> Import:
 
 
 def _check_archive(archive: BinaryIO, format_name: str) -> None:
-    if format_name and (format_name not in FORMATS or FORMATS[format_name].read is None):
+    if format_name and (format_name not in FORMATS or not FORMATS[format_name].reads):
         raise Invalid("There is no such format.", {"format": f"expected one of {', '.join(FORMATS)}"})
     size = archive.seek(0, 2)
     archive.seek(0)
@@ -110,7 +113,8 @@ def _work(job: Import, beat: Beat) -> None:
         _fetch(archive_of(job), archive, beat)
         found = unpack(archive, tree, _archive_limits(), beat.check)
         archive.unlink()
-    Importing(job, beat, tree, _format_of(job, tree)).run(found)
+    listing = Listing(tree)
+    Importing(job, beat, listing, format_of(job, listing)).run(found)
 
 
 def _failed(job: Import, code: str, detail: str, findings: tuple[Finding, ...]) -> UserFault:
@@ -131,17 +135,3 @@ def _fetch(archive: Named, target: Path, beat: Beat) -> None:
         for chunk in archive.pieces(CHUNK):
             out.write(chunk)
             beat.check()
-
-
-def _format_of(job: Import, tree: Path) -> Format:
-    name = "voc" if job.format == SAMPLE else job.format
-    layout = FORMATS.get(name) or next((f for f in FORMATS.values() if f.read and f.sniff(tree)), None)
-    if layout is None:
-        known = ", ".join(layout.title for layout in FORMATS.values())
-        raise ArchiveRefused(f"the archive holds no format that is known here ({known})")
-    if job.project.task not in layout.tasks:
-        raise ArchiveRefused(f"{layout.title} carries boxes, and this project labels whole images")
-    if not job.format:
-        Import.objects.filter(pk=job.pk).update(format=layout.name)
-        job.format = layout.name
-    return layout

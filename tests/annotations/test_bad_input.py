@@ -193,7 +193,8 @@ MEMORY = """
 import io, resource, sys
 from annotations.decoding import PixelBudget
 from annotations.imaging import ImageLimits, Refused, examine
-from annotations.formats.voc.pages import VocError, parse
+from annotations.formats.errors import FormatError
+from annotations.formats.voc.pages import parse
 from tests.annotations.test_bad_input import FILES, huge_png
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 for data, _ in FILES.values():
@@ -206,7 +207,7 @@ lol = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
 try:
     parse(f'<!DOCTYPE a [<!ENTITY l0 "lol">{lol}]><annotation><filename>&l11;</filename></annotation>'.encode())
     sys.exit("was taken")
-except VocError:
+except FormatError:
     pass
 print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
 """

@@ -5,105 +5,62 @@ XML is hostile until parsed: no DTD, no entity, no network; what it says of the 
 """
 
 import re
-from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from collections.abc import Iterable, Iterator
+from posixpath import dirname
 
-from annotations.dataset.boxes import fit
-from annotations.dataset.findings import Finding, Severity
-from annotations.dataset.records import AnnotationRecord
-from annotations.formats.format import Format, Found, ReadLimits, TooLong, bounded_bytes, files_in
-from annotations.formats.listing import Pictures
-from annotations.formats.sizes import bring_onto
-from annotations.formats.voc.pages import Page, VocError, parse, show
-from annotations.formats.voc.writing import write
-from annotations.imaging import Probe, Refused, probe
+from annotations.dataset.records import ImageRecord, Split
+from annotations.formats.errors import FormatError
+from annotations.formats.layout import Entry, Header, Layout, Parsed, Part, ReadLimits, Recognition, Unreadable
+from annotations.formats.listing import Listing, stem
+from annotations.formats.voc.pages import parse
+from annotations.formats.voc.writing import LISTS, SPLITS, write
 
 ROOT = re.compile(rb"<annotation[\s>]")
+HEAD_BYTES = 4096
+
+Splits = dict[tuple[str, str], Split]
+"""By the folder of a list, which holds "ImageSets", and the stem of an image."""
 
 
-def sniff(folder: Path) -> bool:
-    return any(_speaks_voc(path) for path in files_in(folder) if path.suffix.lower() == ".xml")
+class Voc(Layout):
+    def recognise(self, listing: Listing) -> Recognition:
+        texts = list(listing.texts_ending(".xml"))
+        first = next((name for name in texts if ROOT.search(listing.head(name, HEAD_BYTES))), None)
+        if first is None:
+            return Recognition(0.0, "no XML file has <annotation> as its root" if texts else "there is no XML file")
+        files = "1 XML file" if len(texts) == 1 else f"{len(texts)} XML files"
+        return Recognition(0.9, f"{files}, and {first} has <annotation> as its root")
+
+    def read(self, listing: Listing, limits: ReadLimits) -> tuple[Header, Iterator[Parsed]]:
+        splits = _splits(listing, limits)
+        pages = (_entry(name, listing, limits, splits) for name in listing.texts_ending(".xml"))
+        return Header("detection"), pages
+
+    def write(self, header: Header, images: Iterable[ImageRecord]) -> Iterator[Part]:
+        return write(images)
 
 
-def _speaks_voc(path: Path) -> bool:
-    with path.open("rb") as file:
-        return ROOT.search(file.read(4096)) is not None
-
-
-def read(folder: Path, limits: ReadLimits) -> Iterator[Found]:
-    """One Found for each XML, then one for each image that no XML speaks of."""
-    pictures = Pictures(folder)
-    for path in files_in(folder):
-        if path.suffix.lower() == ".xml":
-            yield _read_page(path, pictures, limits)
-    for path in pictures.unspoken():
-        yield Found(path, source=path.relative_to(folder).as_posix())
-
-
-def _read_page(xml: Path, pictures: Pictures, limits: ReadLimits) -> Found:
-    name = xml.relative_to(pictures.folder).as_posix()
+def _entry(name: str, listing: Listing, limits: ReadLimits, splits: Splits) -> Parsed:
+    own = f"{stem(name)}.jpg"
     try:
-        page = parse(bounded_bytes(xml, limits.text_bytes), limits.annotations)
-    except TooLong as error:
-        return _refused(xml, name, pictures, VocError(str(error)))
-    except VocError as error:
-        return _refused(xml, name, pictures, error)
-    path = pictures.of(xml, page.filename)
-    if path is None:
-        missing = page.filename or f"{xml.stem}.jpg"
-        return Found(source=name, findings=(Finding("error", name, f"the archive has no image {missing}"),))
-    if path in pictures.taken:
-        reason = f"{path.name} already has annotations from {pictures.taken[path]}; these are left out"
-        return Found(source=name, findings=(Finding("error", name, reason),))
-    pictures.taken[path] = name
-    try:
-        with path.open("rb") as file:
-            return _found(path, name, page, probe(file, limits.picture))
-    except Refused as refusal:
-        return Found(source=name, findings=(Finding("error", _name(path, pictures), refusal.reason),))
+        page = parse(listing.read(name, limits.text_bytes))
+    except FormatError as error:
+        return Unreadable(name, error.reason, error.line, (own,))
+    names = (page.filename, own) if page.filename else (own,)
+    split = splits.get((dirname(dirname(name)), stem(name)))
+    return Entry(name, names, page.annotations, page.size, split=split)
 
 
-def _refused(xml: Path, name: str, pictures: Pictures, error: VocError) -> Found:
-    """The image of an unreadable XML is held back too: as it stands it would look unlabelled."""
-    findings = [Finding("error", name, error.reason, error.line)]
-    path = pictures.of(xml, "")
-    if path is not None and path not in pictures.taken:
-        pictures.taken[path] = name
-        findings.append(Finding("error", _name(path, pictures), f"left out with its annotation file {name}"))
-    return Found(source=name, findings=tuple(findings))
-
-
-def _name(path: Path, pictures: Pictures) -> str:
-    return path.relative_to(pictures.folder).as_posix()
-
-
-def _found(path: Path, name: str, page: Page, picture: Probe) -> Found:
-    findings: list[Finding] = []
-
-    def say(severity: Severity, reason: str, line: int | None = None) -> None:
-        findings.append(Finding(severity, name, reason, line))
-
-    if page.filename and PurePosixPath(page.filename).stem.lower() != path.stem.lower():
-        say("warning", f"names the image {page.filename}, which is not there; {path.name} is taken")
-    placed = bring_onto(page.size, picture, say)
-    annotations: list[AnnotationRecord] = []
-    lines: list[int | None] = []
-    for item in page.objects:
-        box = placed(item.box) if item.box else None
-        inside = fit(box, picture.width, picture.height) if box else None
-        if inside is None:
-            where = f"{item.box and show(item.box)} outside the image of {picture.width}×{picture.height}"
-            say("error", f"{item.problem or f'the box of {item.name!r} lies {where}'}; left out", item.line)
-            continue
-        if inside != box:
-            reason = (
-                f"the box of {item.name!r} reached outside the image of {picture.width}×{picture.height}; cut to it"
-            )
-            say("warning", reason, item.line)
-        annotations.append(AnnotationRecord(item.name, inside, source="import"))
-        lines.append(item.line)
-    left_out = len(page.objects) - len(annotations)
-    return Found(path, tuple(annotations), True, left_out, name, tuple(lines), tuple(findings))
-
-
-VOC = Format("voc", "Pascal VOC", ("detection",), sniff, read, write)
+def _splits(listing: Listing, limits: ReadLimits) -> Splits:
+    """From `ImageSets/Main/train.txt` and its siblings. A list that can't be read tells nothing."""
+    splits: Splits = {}
+    for split in SPLITS:
+        for name in listing.texts_ending(f"{LISTS}/{split}.txt".lower()):
+            try:
+                lines = listing.read(name, limits.text_bytes).decode(errors="replace").splitlines()
+            except FormatError:
+                continue
+            splits |= {(dirname(dirname(dirname(name))), line.strip()): split for line in lines}
+            if len(splits) > len(listing.images):
+                return {}  # these are no lists of images
+    return splits

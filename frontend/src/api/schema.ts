@@ -1536,8 +1536,8 @@ export interface components {
             name: string;
             title: string;
             tasks: components["schemas"]["TaskEnum"][];
-            readonly reads: boolean;
-            readonly writes: boolean;
+            reads: boolean;
+            writes: boolean;
         };
         /**
          * @description * `none` - none
@@ -1592,6 +1592,8 @@ export interface components {
             /** @description what a queued job waits for, in one sentence, or empty */
             readonly waiting_for: string;
             readonly format: string;
+            /** @description why it is read so: a sentence for people */
+            readonly format_reason: string;
             readonly archive_name: string;
             counts: components["schemas"]["ImportCounts"];
             readonly progress: components["schemas"]["Progress"];
