@@ -65,7 +65,13 @@ class ImportSerializer(JobSerializer):
 class ImportRequestSerializer(serializers.Serializer[Any]):
     archive = serializers.FileField()
     format = serializers.CharField(max_length=40, required=False, default="", allow_blank=True)
-    create_labels = serializers.BooleanField(required=False, default=False)
+    create_labels = serializers.BooleanField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="add labels that the project does not know; if absent, true for managers. Where it is false, an "
+        "archive with such labels is not imported: the error `unknown_labels` lists them",
+    )
 
 
 class MergeSerializer(serializers.Serializer[Any]):

@@ -35,13 +35,20 @@ CHUNK = 2**20
 
 
 def start_import(
-    *, project: Project, author: User, name: str, archive: BinaryIO, format_name: str = "", create_labels: bool = False
+    *,
+    project: Project,
+    author: User,
+    name: str,
+    archive: BinaryIO,
+    format_name: str = "",
+    create_labels: bool | None = None,
 ) -> Import:
-    """Keep the archive and queue its import.
+    """Keep the archive and queue its import. `create_labels`: None: where the author may.
 
     Raises NotAllowed, Invalid, TooLarge, OverQuota or Unavailable, with no row written.
     """
-    if create_labels and not may_make_labels(author, project):
+    may_create = may_make_labels(author, project)
+    if create_labels and not may_create:
         raise NotAllowed("Only managers make labels: import without adding labels, or ask one to do it.")
     _check_archive(archive, format_name)
     with transaction.atomic():
@@ -61,7 +68,7 @@ def start_import(
             archive_sha256=sha256,
             format=format_name,
             format_reason=as_chosen(format_name),
-            create_labels=create_labels,
+            create_labels=may_create if create_labels is None else create_labels,
         )
         audit.record(project.team, "imported", job.archive_name, project=project.name)
         job.send()
@@ -96,7 +103,7 @@ def run_import(job: Import, beat: Beat) -> None:
         _work(job, beat)
     except ArchiveRefused as refused:
         reason = f"{refused.reason[:1].upper()}{refused.reason[1:]}."
-        raise _failed(job, "archive_refused", reason, refused.findings) from refused
+        raise _failed(job, refused.code, reason, refused.findings) from refused
     except OverQuota as error:
         ended = Finding("error", "", f"the import ended here: {error.detail}")
         raise _failed(job, "over_quota", error.detail, (ended,)) from error

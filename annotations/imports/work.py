@@ -25,6 +25,7 @@ from annotations.imports.archives import ArchiveRefused
 from annotations.imports.batches import Arrival, Arrivals
 from annotations.imports.project_labels import labels_of, labels_with
 from annotations.imports.report import Report
+from annotations.imports.unknown_labels import expect_known_labels
 from annotations.models import Import
 from annotations.stored_images import image_limits, known_images, put_picture, sha256_of
 from boxwright import limits
@@ -64,10 +65,17 @@ class Importing:
         return reading
 
     def _begin(self, found: tuple[Finding, ...], header: Header) -> None:
+        expect_known_labels(self.job, self._watched)
         self._add_labels(header.labels)
         self.report.begin(len(self.listing.images), found)
         with transaction.atomic():
             self._write_report(self.report)
+
+    def _watched(self) -> Iterator[Found]:
+        """The records once more, with heartbeats."""
+        for found in self._read().records:
+            self.beat.check()
+            yield found
 
     def _add_labels(self, names: tuple[str, ...]) -> None:
         """All that the files list, in their order; where there is no room for all, only as annotations bring them."""

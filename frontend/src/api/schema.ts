@@ -1629,8 +1629,8 @@ export interface components {
             archive: string;
             /** @default  */
             format: string;
-            /** @default false */
-            create_labels: boolean;
+            /** @description add labels that the project does not know; if absent, true for managers. Where it is false, an archive with such labels is not imported: the error `unknown_labels` lists them */
+            create_labels?: boolean | null;
         };
         Invitation: {
             readonly id: number;

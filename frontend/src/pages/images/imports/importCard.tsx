@@ -52,6 +52,7 @@ export function ImportCard({ from, dismiss }: { from: Import; dismiss: () => voi
           </div>
         </div>
       )}
+      {from.format_reason && <p class="dock-note faint">{from.format_reason}</p>}
       {error && <p class="fault-box dock-fault">{error}</p>}
       <p class="dock-sum" role="status">
         <Figure value={counts.images_created} name="images added" />
