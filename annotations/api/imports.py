@@ -8,7 +8,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotations import imports, label_merges, sample_project
+from annotations import imports, label_merges, sample
 from annotations.models import Import, ImportFinding
 from annotations.queries import findings_of, import_for
 from boxwright.api.fields import IdField
@@ -138,7 +138,7 @@ class SampleView(Endpoint):
         """A small labelled project to try everything on; its pictures are drawn in the background."""
         asked = self.parsed(SampleRequestSerializer)
         team = team_for(request.user, asked["team"], Role.MANAGER)
-        project = sample_project.create_sample(team=team, author=signed_in(request))
+        project = sample.create(team=team, author=signed_in(request))
         return Response(seen_by(request, project.pk), status=201)
 
 

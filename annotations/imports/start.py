@@ -18,7 +18,7 @@ from annotations.imports.work import Importing
 from annotations.models import Import
 from annotations.needed_objects import archive_of
 from annotations.object_keys import archive_key
-from annotations.sample import draw
+from annotations.sample.drawing import draw
 from boxwright import limits
 from boxwright.errors import Invalid, NotAllowed, OverQuota, TooLarge
 from boxwright.jobs import Beat, UserFault

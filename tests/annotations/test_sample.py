@@ -7,11 +7,11 @@ import pytest
 from PIL import ImageChops
 from rest_framework.test import APIClient
 
-from annotations import sample
+from annotations.sample import drawing
 from annotations.dataset.split import split_of
 from annotations.models import Annotation, Image, Import
-from annotations.sample.scene import SIZE, paint
-from annotations.sample.things import THINGS, cut_out
+from annotations.sample.drawing.scene import SIZE, paint
+from annotations.sample.drawing.things import THINGS, cut_out
 from boxwright.projects.models import Project
 from boxwright.teams.models import Team, User
 from tests.annotations.archives import Commits
@@ -29,11 +29,11 @@ def test_manager_makes_a_sample_to_try_everything_on(
     project = client.get(f"/api/v1/projects/{answer.json()['id']}/").json()
     assert [label["name"] for label in project["labels"]] == ["apple", "banana", "donut", "mug"]
     assert all(label["annotation_count"] >= 15 for label in project["labels"])
-    total = sample.LABELLED + sample.NEGATIVES + sample.UNLABELLED
+    total = drawing.LABELLED + drawing.NEGATIVES + drawing.UNLABELLED
     counts = project["counts"]
-    assert (counts["images"], counts["unlabelled"]) == (total, sample.UNLABELLED)
+    assert (counts["images"], counts["unlabelled"]) == (total, drawing.UNLABELLED)
     negatives = Image.objects.filter(queue="labelled", annotation_count=0)
-    assert negatives.count() == sample.NEGATIVES
+    assert negatives.count() == drawing.NEGATIVES
     job = Import.objects.get()
     assert (job.status, job.format, job.finding_count) == ("succeeded", "sample", 1)
     # Each label is there in each split: nothing that follows is undefined.

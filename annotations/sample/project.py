@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from annotations import imports
-from annotations.sample import LABELS, SEED
+from annotations.sample.drawing import LABELS, SEED
 from boxwright.projects.labels import NewLabel
 from boxwright.projects.models import Project, TaskKind
 from boxwright.projects.projects import create_project
@@ -11,7 +11,7 @@ from boxwright.teams.models import Team, User
 
 
 @transaction.atomic
-def create_sample(*, team: Team, author: User) -> Project:
+def create(*, team: Team, author: User) -> Project:
     project = create_project(
         team=team,
         author=author,
