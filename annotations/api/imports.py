@@ -52,7 +52,7 @@ class ImportSerializer(JobSerializer):
     class Meta:
         model = Import
         fields = [
-            *("id", *JobSerializer.FIELDS, "format", "format_reason", "archive_name", "counts", "progress"),
+            *("id", *JobSerializer.FIELDS, "source", "format", "format_reason", "archive_name", "counts", "progress"),
             *("finding_count", "created_at", "finished_at"),
         ]
         read_only_fields = fields

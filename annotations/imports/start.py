@@ -2,7 +2,6 @@
 
 import zipfile
 from functools import partial
-from pathlib import Path
 from typing import BinaryIO
 
 from django.db import transaction
@@ -11,14 +10,13 @@ from annotations.dataset.findings import Finding
 from annotations.file_names import file_name
 from annotations.formats import FORMATS
 from annotations.formats.listing import Listing
-from annotations.imports.archives import ArchiveLimits, ArchiveRefused, unpack
+from annotations.imports.archives import ArchiveRefused
 from annotations.imports.format_choice import as_chosen, format_of
 from annotations.imports.report import Report
+from annotations.imports.sources import lay_files
 from annotations.imports.work import Importing
 from annotations.models import Import
-from annotations.needed_objects import archive_of
 from annotations.object_keys import archive_key
-from annotations.sample.drawing import draw
 from boxwright import limits
 from boxwright.errors import Invalid, NotAllowed, OverQuota, TooLarge
 from boxwright.jobs import Beat, UserFault
@@ -26,12 +24,9 @@ from boxwright.projects.models import Project
 from boxwright.projects.queries import may_make_labels
 from boxwright.projects.quotas import expect_room, expect_slot
 from boxwright.storage import registry
-from boxwright.storage.named import Named, sha256_of
+from boxwright.storage.named import sha256_of
 from boxwright.teams import audit
 from boxwright.teams.models import User
-
-SAMPLE = "sample"
-CHUNK = 2**20
 
 
 def start_import(
@@ -76,15 +71,6 @@ def start_import(
     return job
 
 
-def start_sample(*, project: Project, author: User) -> Import:
-    """Queue the drawing of the sample's pictures."""
-    with transaction.atomic():
-        expect_slot(project.team_id)
-        job = Import.objects.create(project=project, created_by=author, archive_name="Sample pictures", format=SAMPLE)
-        job.send()
-    return job
-
-
 def _check_archive(archive: BinaryIO, format_name: str) -> None:
     if format_name and (format_name not in FORMATS or not FORMATS[format_name].reads):
         raise Invalid("There is no such format.", {"format": f"expected one of {', '.join(FORMATS)}"})
@@ -112,14 +98,7 @@ def run_import(job: Import, beat: Beat) -> None:
 def _work(job: Import, beat: Beat) -> None:
     tree = beat.folder / "files"
     tree.mkdir()
-    found: tuple[Finding, ...] = ()
-    if job.format == SAMPLE:
-        draw(tree, beat.check)
-    else:
-        archive = beat.folder / "archive.zip"
-        _fetch(archive_of(job), archive, beat)
-        found = unpack(archive, tree, _archive_limits(), beat.check)
-        archive.unlink()
+    found = lay_files(job, beat, tree)
     listing = Listing(tree)
     Importing(job, beat, listing, format_of(job, listing)).run(found)
 
@@ -129,16 +108,3 @@ def _failed(job: Import, code: str, detail: str, findings: tuple[Finding, ...]) 
     report = Report.of(job)
     report.note(*findings)
     return UserFault(code, detail, also=partial(report.keep_findings, job), **report.columns)
-
-
-def _archive_limits() -> ArchiveLimits:
-    return ArchiveLimits(
-        limits.ARCHIVE_FILES, limits.ARCHIVE_BYTES, limits.ARCHIVE_RATIO, limits.ARCHIVE_DIRECTORY, limits.SPARE_DISK
-    )
-
-
-def _fetch(archive: Named, target: Path, beat: Beat) -> None:
-    with target.open("wb") as out:
-        for chunk in archive.pieces(CHUNK):
-            out.write(chunk)
-            beat.check()

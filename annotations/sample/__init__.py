@@ -1,5 +1,5 @@
-"""The sample project: made with its labels at once (`project`), its pictures drawn by our own code (`drawing`, pure)."""
+"""The sample project: made at once (`project`), its pictures drawn in an import (`drawing`, pure)."""
 
-from annotations.sample.project import create
+from annotations.sample.project import create, lay_pictures
 
-__all__ = ["create"]
+__all__ = ["create", "lay_pictures"]

@@ -1591,6 +1591,7 @@ export interface components {
             readonly error: components["schemas"]["JobError"] | null;
             /** @description what a queued job waits for, in one sentence, or empty */
             readonly waiting_for: string;
+            readonly source: components["schemas"]["SourceEnum"];
             readonly format: string;
             /** @description why it is read so: a sentence for people */
             readonly format_reason: string;
@@ -2264,6 +2265,12 @@ export interface components {
          * @enum {string}
          */
         SnapshotFrameEventEnum: "snapshot";
+        /**
+         * @description * `archive` - Archive
+         *     * `sample` - Sample
+         * @enum {string}
+         */
+        SourceEnum: "archive" | "sample";
         SplitCounts: {
             train: number;
             val: number;
