@@ -1,5 +1,7 @@
 """What holds for each format of the table, and for one that is added to it by a line."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from annotations.formats.recognition import recognise
 from tests.annotations.formats.folders import FOLDERS
 from tests.annotations.pictures import picture
 
+ROOT = Path(__file__).parents[3]
 ROWS = [*FORMATS.values(), FOLDERS]
 CASES = [pytest.param(row, task, id=f"{row.name}-{task}") for row in ROWS for task in row.tasks]
 LABELS = ("dog", "cat", "nobody has it")
@@ -140,6 +143,14 @@ def test_a_row_says_which_projects_it_is_for(row: Format) -> None:
     assert [task for task in tasks if not row.mismatch(task)] == [task for task in tasks if task in row.tasks]
     assert row.name == row.name.lower()
     assert row.reads or row.writes
+
+
+def test_a_layout_is_imported_when_it_is_needed() -> None:
+    """The table alone costs nothing: formats may need libraries that are heavy to load."""
+    code = (
+        "import sys, annotations.formats; sys.exit('lxml' in sys.modules or 'annotations.formats.voc' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
 def test_the_surest_wins_and_the_task_decides_first(tmp_path: Path) -> None:
