@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from django.db.models import F
 from django.utils import timezone
 
-from boxwright import events
 from boxwright.errors import Conflict
+from boxwright.events.kinds import announce
 from boxwright.projects.models import Label, Project
 
 
@@ -57,4 +57,4 @@ def move(
 
 def publish_counts(project_id: int) -> None:
     """Tell who watches the project what it counts now; inside the transaction that changed it."""
-    events.publish(project_id, "counts", Project.objects.get(pk=project_id).counts)
+    announce(project_id, "counts", Project.objects.get(pk=project_id).counts)

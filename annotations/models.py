@@ -30,6 +30,8 @@ class Image(models.Model):
     claim_expires_at = models.DateTimeField(null=True)
     uploaded_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     created_at = models.DateTimeField(default=timezone.now)
+    member_role: str
+    """Of whoever asked; there where `queries.image_for` found the image."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["project", "sha256"], name="one_image_a_project")]
@@ -100,7 +102,9 @@ class Revision(models.Model):
 class Import(Job):
     """A foreign archive on its way in. `finding_count` counts all findings, also those that were not kept."""
 
-    TASK = "annotations.tasks.run_import"
+    WORK = "annotations.imports.run_import"
+    SERIALIZER = "annotations.api.imports.ImportSerializer"
+    EVENT = "import"
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="imports")
     format = models.CharField(max_length=30, blank=True)
@@ -146,7 +150,9 @@ class ImportFinding(models.Model):
 class Snapshot(Job):
     """A frozen, numbered state of a project. `sha256` is that of its manifest: the same state, the same hash."""
 
-    TASK = "annotations.tasks.build_snapshot"
+    WORK = "annotations.snapshots.build_snapshot"
+    SERIALIZER = "annotations.api.snapshots.SnapshotSerializer"
+    EVENT = "snapshot"
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="snapshots")
     number = models.PositiveIntegerField()
@@ -154,7 +160,6 @@ class Snapshot(Job):
     manifest_key = models.CharField(max_length=255, blank=True)
     about_key = models.CharField(max_length=255, blank=True, help_text="snapshot.json")
     about_sha256 = models.CharField(max_length=64, blank=True)
-    is_held = models.BooleanField(default=False, help_text="its pictures are recorded in SnapshotImage")
     image_count = models.PositiveIntegerField(default=0)
     labelled_count = models.PositiveIntegerField(default=0)
     box_count = models.PositiveIntegerField(default=0)

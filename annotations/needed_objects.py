@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from annotations.models import Image, Import, Snapshot, SnapshotImage
 from annotations.object_keys import image_key, preview_key, thumbnail_key
-from boxwright.jobs import OPEN, Status
+from boxwright.jobs import OPEN
 from boxwright.storage.named import Named
 
 Hashes = set[str]
@@ -67,9 +67,6 @@ def _shown(team_id: int, hashes: Hashes) -> Hashes:
 
 
 def _held(team_id: int, hashes: Hashes) -> Hashes:
-    """All of them while a snapshot's pictures are not recorded yet: it was built before there was such a table."""
-    if Snapshot.objects.filter(project__team_id=team_id, status=Status.SUCCEEDED, is_held=False).exists():
-        return hashes
     rows = SnapshotImage.objects.filter(snapshot__project__team_id=team_id, sha256__in=hashes)
     return set(rows.values_list("sha256", flat=True))
 

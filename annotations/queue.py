@@ -1,7 +1,8 @@
 """Who works on which image: a claim is a lease, taken under the image's lock, so two people never get the same one.
 
-The database's clock decides what has expired. One person holds a few images of a project at once: who claims more
-gives back the oldest, as somebody does who leaves a tab open and goes on in another.
+The database's clock decides what has expired: a claim lasts 90 seconds, and the page that is open renews it. One person
+holds a few images of a project at once: who claims more gives back the oldest, as somebody does who leaves a tab open
+and goes on in another.
 """
 
 from collections.abc import Iterator
@@ -16,14 +17,20 @@ from django.db.models.functions import Now
 
 from annotations.models import Image
 from annotations.queries import known_queue
-from annotations.shapes import person, plain
 from annotations.transactions import write_in_turn
-from boxwright import events, limits
+from boxwright import limits
 from boxwright.errors import Conflict
+from boxwright.events.kinds import announce
 from boxwright.projects.models import Project
 from boxwright.teams.models import Team, User
 
-LEASE = timedelta(minutes=10)
+
+class Claimed(Conflict):
+    """Another person's claim lasts: the holder's, None where it ended just now."""
+
+    def __init__(self, holder: User | None) -> None:
+        super().__init__(f"{holder.name if holder else 'Somebody'} is working on this image.")
+        self.holder = holder
 
 
 def claim_next(*, project: Project, user: User, queue: str = "unlabelled", after: int | None = None) -> Image | None:
@@ -43,14 +50,12 @@ def claim_next(*, project: Project, user: User, queue: str = "unlabelled", after
 
 
 def claim(*, image: Image, user: User) -> Image:
-    """Claim or renew. Raises Conflict, with `claimed_by`, while another person's claim lasts."""
+    """Claim or renew. Raises Claimed while another person's claim lasts."""
     with _one_at_a_time(user):
         claimed = _take(image.pk, user)
     if claimed:
         return claimed
-    holder = _load(image.pk)
-    name = holder.claimed_by.name if holder.claimed_by else "Somebody"
-    raise Conflict(f"{name} is working on this image.", claimed_by=person(holder.claimed_by))
+    raise Claimed(_load(image.pk).claimed_by)
 
 
 def release(*, image_id: int, user: User, project_id: int) -> None:
@@ -110,7 +115,7 @@ def _release_oldest(image: Image, user: User) -> None:
 
 
 def lease_end() -> CombinedExpression:
-    return Now() + LEASE
+    return Now() + timedelta(seconds=limits.CLAIM_SECONDS)
 
 
 def _free_for(user: User) -> Q:
@@ -122,5 +127,5 @@ def _load(pk: int) -> Image:
 
 
 def _publish(project_id: int, image_id: int, user: User | None, expires: Any) -> None:
-    data = {"id": image_id, "claimed_by": person(user), "claim_expires_at": expires}
-    events.publish(project_id, "claim", plain(data))
+    news = {"id": image_id, "claimed_by": user, "claim_expires_at": expires}
+    announce(project_id, "claim", news)

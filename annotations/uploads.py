@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, NamedTuple, Protocol
 
 from django.db import transaction
 
@@ -10,7 +10,6 @@ from annotations import counters
 from annotations.imaging import Refused
 from annotations.models import Annotation, Image
 from annotations.object_keys import keys_of_image
-from annotations.shapes import image_shape
 from annotations.stored_images import Stored, add_rows, known_images, put_picture, sha256_of
 from boxwright.projects.models import Project
 from boxwright.projects.quotas import expect_room
@@ -29,26 +28,30 @@ class Sent(Protocol):
     def file(self) -> Any: ...
 
 
+class Duplicate(NamedTuple):
+    """A file whose bytes the project has already, as `image`."""
+
+    name: str
+    image: Image
+
+
+class Rejected(NamedTuple):
+    name: str
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What became of each file."""
 
     created: list[Image] = field(default_factory=list)
-    duplicates: list[tuple[str, Image]] = field(default_factory=list)
-    rejected: list[tuple[str, str]] = field(default_factory=list)
-
-    @property
-    def shape(self) -> dict[str, Any]:
-        return {
-            "created": [image_shape(image) for image in self.created],
-            "duplicates": [{"name": name, "id": image.pk} for name, image in self.duplicates],
-            "rejected": [{"name": name, "reason": reason} for name, reason in self.rejected],
-        }
+    duplicates: list[Duplicate] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
 
 
 def add_images(*, project: Project, author: User, files: Sequence[Sent]) -> Answer:
     """Take what is a picture and new, and say of the rest why not. Bytes of what fails are left to the collector."""
-    rejected: list[tuple[str, str]] = []
+    rejected: list[Rejected] = []
     named = [(file.name or "unnamed", file.file, sha256_of(file.file)) for file in files]
     known = known_images(project, (sha for _, _, sha in named))
     _expect_room(project, {sha: file for _, file, sha in named if sha not in known})
@@ -77,26 +80,26 @@ def _take(
     sha: str,
     known: dict[str, Image],
     stored: dict[str, Stored],
-    rejected: list[tuple[str, str]],
+    rejected: list[Rejected],
 ) -> None:
     if sha in known or sha in stored:
         return
     try:
         stored[sha] = put_picture(team_id, name, sha, file)
     except Refused as refusal:
-        rejected.append((name, refusal.reason))
+        rejected.append(Rejected(name, refusal.reason))
 
 
 def _duplicates(
     named: Iterable[tuple[str, Any, str]], known: dict[str, Image], created: dict[str, Image]
-) -> Iterable[tuple[str, Image]]:
+) -> Iterable[Duplicate]:
     """Each file that brought nothing new: the project had it, or the same request brought it before."""
     seen: set[str] = set()
     for name, _, sha in named:
         if sha in known:
-            yield name, known[sha]
+            yield Duplicate(name, known[sha])
         elif sha in created and sha in seen:
-            yield name, created[sha]
+            yield Duplicate(name, created[sha])
         seen.add(sha)
 
 

@@ -31,7 +31,7 @@ LONGEST = (
     "exporters/test_artifacts.py",
     "exporters/test_broken_artifacts.py",
     "test_schema.py",
-    "training/test_supervisor.py",
+    "platform/test_supervisor.py",
     "platform/test_event_stream.py",
     "platform/test_backups.py",
     "platform/test_door.py",

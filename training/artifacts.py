@@ -7,34 +7,34 @@ from boxwright.jobs import MENDABLE, Status
 from boxwright.projects.quotas import expect_slot
 from boxwright.teams import audit
 from boxwright.teams.models import User
-from training import status
-from training.engine import targets
-from training.engine.errors import TargetError
+from training.engine import catalog, targets
+from training.engine.errors import EngineError
 from training.models import Artifact, Run
 
 
 def make_artifact(*, run: Run, author: User, target: str, quantization: str = "none") -> tuple[Artifact, bool]:
     """The artifact and whether it is queued by this call. One that failed is tried again. Raises Invalid, Conflict."""
-    _check_target(target, quantization)
+    _check_target(run, target, quantization)
     if run.status != Status.SUCCEEDED:
         raise Conflict(f"Only a run that has succeeded can be published; this one is {run.status}.")
     with transaction.atomic():
         artifact, made = Artifact.objects.get_or_create(
             run=run, target=target, quantization=quantization, defaults={"created_by": author}
         )
-        queued = made or artifact.move(Status.QUEUED, among=MENDABLE, attempt=0, parity=None, started_at=None)
+        queued = made or artifact.queue_again(MENDABLE, parity=None)
         if queued:
             expect_slot(run.project.team_id, more=0)
             audit.record(run.project.team, "published", file_name(artifact))
+        if made:
             artifact.send()
-            status.publish_artifact(artifact)
     return artifact, queued
 
 
-def _check_target(target: str, quantization: str) -> None:
+def _check_target(run: Run, target: str, quantization: str) -> None:
     try:
         targets.target_info(target, quantization)
-    except TargetError as error:
+        catalog.model_info(run.model).check_target(target, quantization)
+    except EngineError as error:
         field = "quantization" if target in targets.TARGETS else "target"
         raise Invalid("This can't be made.", {field: error.detail}) from error
 

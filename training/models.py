@@ -12,8 +12,11 @@ from boxwright.teams.models import User
 class Run(Job):
     """One training on one snapshot. It survives its worker: checkpoints lie in the object store."""
 
-    TASK = "training.tasks.train_run"
+    WORK = "training.work.train_run"
+    SERIALIZER = "training.api.runs.RunSerializer"
+    EVENT = "run"
     QUEUE = "train"
+    AT_END = {"phase": "", "eta_seconds": None}
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="runs")
     number = models.PositiveIntegerField()
@@ -32,9 +35,7 @@ class Run(Job):
     estimate_seconds = models.FloatField(null=True)
     images = models.JSONField(null=True, help_text="labelled images in train and val")
     metrics = models.JSONField(default=dict, help_text="the best checkpoint's numbers on val")
-    files = models.JSONField(
-        null=True, default=dict, help_text="name: {key, sha256}; null: of before, look under the old keys"
-    )
+    files = models.JSONField(default=dict, help_text="name: {key, sha256}")
     created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -76,9 +77,11 @@ class LogLine(models.Model):
 class Artifact(Job):
     """The file(s) one target gives. Downloadable only once it was run against the checkpoint and agreed."""
 
-    TASK = "training.tasks.make_artifact"
+    WORK = "training.work.make_artifact"
+    SERIALIZER = "training.api.artifacts.ArtifactSerializer"
+    EVENT = "artifact"
     QUEUE = "export"
-    TEAM = "run__project__team_id"
+    PROJECT = "run__project"
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="artifacts")
     target = models.CharField(max_length=20)

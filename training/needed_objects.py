@@ -14,7 +14,7 @@ OF_RUN = re.compile(r"projects/(\d+)/runs/(\d+)/")
 
 
 def needed(asked: Collection[str]) -> set[str]:
-    """Base weights, what runs and artifacts name; all of a run that was never asked what it has."""
+    """Base weights, what runs and artifacts name."""
     found = {key for key in asked if key.startswith(object_keys.WEIGHTS)}
     of_runs = {key: (int(match[1]), int(match[2])) for key in asked if (match := OF_RUN.match(key))}
     if not of_runs:
@@ -23,10 +23,7 @@ def needed(asked: Collection[str]) -> set[str]:
     for project, number in of_runs.values():
         rows |= Q(project_id=project, number=number)
     for run in Run.objects.filter(rows).only("project_id", "number", "files"):
-        if run.files is None:
-            found |= {key for key, pair in of_runs.items() if pair == (run.project_id, run.number)}
-        else:
-            found |= {one.key for one in files_of(run).values()}.intersection(asked)
+        found |= {one.key for one in files_of(run).values()}.intersection(asked)
     return found | set(Artifact.objects.filter(key__in=asked).exclude(key="").values_list("key", flat=True))
 
 

@@ -10,11 +10,6 @@ def run_file(run: Run, sha256: str, name: str) -> str:
     return f"{_folder(run)}/{sha256}/{name}"
 
 
-def old_run_file(run: Run, name: str) -> str:
-    """Where it lay before keys carried hashes."""
-    return f"{_folder(run)}/{name}"
-
-
 def artifact(made: Artifact, sha256: str) -> str:
     return f"{_folder(made.run)}/artifacts/{sha256}/{made.target}-{made.quantization}.zip"
 

@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from django.db import transaction
 
 from boxwright.jobs import Status
-from boxwright.storage import registry, store
+from boxwright.storage import registry
 from boxwright.storage.named import Named
-from training import object_keys
 from training.models import Run
 
 CHECKPOINT = ("best.pt", "evaluation.json", "last.pt")
@@ -19,9 +18,6 @@ Files = dict[str, Named]
 
 
 def files_of(run: Run) -> Files:
-    """Raises StoreAway: of a run from before rows named files, the store is asked, once."""
-    if run.files is None:
-        run.files = _look(run)
     return {name: Named(row["key"], row["sha256"]) for name, row in run.files.items()}
 
 
@@ -49,11 +45,3 @@ def _is_ours(row: Run, run: Run) -> bool:
     if row.status == Status.RUNNING:
         return row.lease == run.lease
     return row.status == Status.CANCELED and row.started_at == run.started_at
-
-
-def _look(run: Run) -> dict[str, dict[str, str]]:
-    found = {name: key for name in NAMES if store().exists(key := object_keys.old_run_file(run, name))}
-    rows = {name: {"key": key, "sha256": ""} for name, key in found.items()}
-    registry.adopt(found.values())
-    Run.objects.filter(pk=run.pk, files__isnull=True).update(files=rows)
-    return rows

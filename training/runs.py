@@ -14,7 +14,7 @@ from boxwright.projects.models import Project
 from boxwright.projects.quotas import expect_slot
 from boxwright.teams import audit
 from boxwright.teams.models import User
-from training import estimates, status
+from training import estimates
 from training.engine import catalog
 from training.engine.config import Config
 from training.engine.errors import ConfigError
@@ -55,7 +55,6 @@ def start_run(
         )
         audit.record(project.team, "started run", f"{project.name} run {run.number}", model=model)
         run.send()
-        status.publish_run(run)
     return run
 
 
@@ -67,7 +66,7 @@ def retrain(*, project: Project, author: User) -> Run:
     with transaction.atomic():
         snapshot = snapshots.create_snapshot(project=project, author=author)
         if last is None:
-            info = catalog.default_model("detection" if project.task == "detection" else "classification")
+            info = catalog.default_model(project.task)
             return start_run(project=project, author=author, snapshot=snapshot, model=info.name)
         base = f"{BASE_RUN}{last.pk}"
         same = {name: value for name, value in last.config.items() if name not in ("model", "base")}
@@ -77,9 +76,8 @@ def retrain(*, project: Project, author: User) -> Run:
 def cancel_run(run: Run) -> Run:
     """The run is canceled at once; its process follows within two seconds. Canceling twice changes nothing."""
     with transaction.atomic():
-        if run.move(Status.CANCELED, phase="", eta_seconds=None):
+        if run.cancel():
             audit.record(run.project.team, "canceled run", f"{run.project.name} run {run.number}")
-            status.publish_run(run)
         elif run.status != Status.CANCELED:
             raise Conflict(f"This run has {run.status} already.")
     return run
@@ -89,11 +87,9 @@ def resume_run(run: Run) -> Run:
     """Go on from the last checkpoint. Raises Conflict unless the run has failed or was canceled."""
     with transaction.atomic():
         expect_slot(run.project.team_id)
-        if not run.move(Status.QUEUED, among=MENDABLE, attempt=0, phase="", started_at=None):
+        if not run.queue_again(MENDABLE):
             raise Conflict(f"Only a failed or canceled run can be resumed; this one is {run.status}.")
         audit.record(run.project.team, "resumed run", f"{run.project.name} run {run.number}")
-        run.send()
-        status.publish_run(run)
     return run
 
 

@@ -3,26 +3,28 @@
 from functools import partial
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import serializers
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotations import originals, uploads
-from annotations.api.schemas import ImageSerializer, UploadRequestSerializer, UploadSerializer
 from annotations.models import Image
 from annotations.object_keys import image_key, preview_key, thumbnail_key
-from annotations.queries import ORDERS, image_for, images_of, ordering
-from annotations.shapes import image_shape
-from boxwright.api.files import FOREVER, send_file, send_object, signed_link
+from annotations.queries import ORDERS, image_for, images_beside, images_of, ordering
+from boxwright import limits
+from boxwright.api.files import FOREVER, send_file, send_object
+from boxwright.api.links import LINK, LinkSerializer, from_bucket, refuse_link
 from boxwright.api.views import Endpoint
 from boxwright.errors import Invalid
 from boxwright.projects.models import QUEUES
 from boxwright.projects.queries import project_for
 from boxwright.storage.named import Named
 from boxwright.teams.api.accounts import signed_in
+from boxwright.teams.api.serializers import PersonSerializer
 from boxwright.teams.models import Role
 
 FILTERS = [
@@ -30,7 +32,54 @@ FILTERS = [
     OpenApiParameter("label", int, description="only images that carry this label"),
     OpenApiParameter("search", {"type": "string", "maxLength": 200}, description="part of the name"),
     OpenApiParameter("order", str, enum=list(ORDERS), default="created"),
+    OpenApiParameter("after", int, description="an image of the project: only what comes behind it in this order"),
+    OpenApiParameter("before", int, description="an image of the project: only what comes before it, nearest first"),
 ]
+
+
+class ImageSerializer(serializers.ModelSerializer[Image]):
+    """`width` and `height` are those after EXIF orientation; `size` is in bytes."""
+
+    queue = serializers.ChoiceField(choices=QUEUES)
+    claimed_by = PersonSerializer(allow_null=True)
+
+    class Meta:
+        model = Image
+        fields = [
+            "id",
+            "name",
+            "sha256",
+            "width",
+            "height",
+            "size",
+            "queue",
+            "revision",
+            "annotation_count",
+            "claimed_by",
+            "claim_expires_at",
+            "created_at",
+        ]
+        read_only_fields = fields
+
+
+class DuplicateSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    id = serializers.IntegerField(source="image.pk", help_text="of the image that has the same bytes")
+
+
+class RejectSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    reason = serializers.CharField()
+
+
+class UploadSerializer(serializers.Serializer[Any]):
+    created = ImageSerializer(many=True)
+    duplicates = DuplicateSerializer(many=True)
+    rejected = RejectSerializer(many=True)
+
+
+class UploadRequestSerializer(serializers.Serializer[Any]):
+    files = serializers.ListField(child=serializers.FileField(), max_length=limits.FILES_A_REQUEST)
 
 
 class ImagesView(Endpoint):
@@ -45,7 +94,9 @@ class ImagesView(Endpoint):
         project = project_for(request.user, project_id)
         asked = {name: request.query_params.get(name, "") for name in ("queue", "label", "search")}
         order = ordering(request.query_params.get("order") or "created")
-        return self.page(images_of(project, **asked), ImageSerializer, *order)
+        beside = {name: request.query_params.get(name, "") for name in ("after", "before")}
+        rows, way = images_beside(images_of(project, **asked), order, project, **beside)
+        return self.page(rows, ImageSerializer, *way)
 
     @extend_schema(request={"multipart/form-data": UploadRequestSerializer}, responses=UploadSerializer)
     def post(self, request: Request, project_id: int) -> Response:
@@ -54,13 +105,14 @@ class ImagesView(Endpoint):
         files = request.FILES.getlist("files")
         if not files:
             raise Invalid("Nothing was sent.", {"files": "expected one or more files"})
-        return Response(uploads.add_images(project=project, author=signed_in(request), files=files).shape)
+        answer = uploads.add_images(project=project, author=signed_in(request), files=files)
+        return Response(UploadSerializer(answer).data)
 
 
 class ImageView(Endpoint):
     @extend_schema(responses=ImageSerializer)
     def get(self, request: Request, image_id: int) -> Response:
-        return Response(image_shape(image_for(request.user, image_id)))
+        return Response(ImageSerializer(image_for(request.user, image_id)).data)
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, image_id: int) -> Response:
@@ -68,14 +120,14 @@ class ImageView(Endpoint):
         return Response(status=204)
 
 
-PICTURE = extend_schema(
-    responses={
-        (200, "image/*"): OpenApiTypes.BINARY,
-        (206, "image/*"): OpenApiTypes.BINARY,
-        304: OpenApiResponse(description="unchanged"),
-        416: OpenApiResponse(description="no such part"),
-    }
-)
+PICTURE_ANSWERS: dict[Any, Any] = {
+    (200, "image/*"): OpenApiTypes.BINARY,
+    (206, "image/*"): OpenApiTypes.BINARY,
+    304: OpenApiResponse(description="unchanged"),
+    416: OpenApiResponse(description="no such part"),
+}
+PICTURE = extend_schema(responses=PICTURE_ANSWERS)
+LINKED = {(200, "application/json"): LinkSerializer, 302: OpenApiResponse(description="in the bucket")}
 
 
 class ThumbnailView(Endpoint):
@@ -97,9 +149,9 @@ class PreviewView(Endpoint):
 
 
 class FileView(Endpoint):
-    @PICTURE
+    @extend_schema(parameters=[LINK], responses={**PICTURE_ANSWERS, **LINKED})
     def get(self, request: Request, image_id: int) -> HttpResponseBase:
-        """The original bytes; a redirect to the bucket where the store can sign one.
+        """The original bytes. A browser is redirected to the bucket where the store signs links.
 
         Unless the project shares locations, a file that tells where it was taken comes without its metadata: the same
         pixels, colours and orientation.
@@ -107,12 +159,12 @@ class FileView(Endpoint):
         image = image_for(request.user, image_id)
         if originals.may_go_out(image):
             return _original(request, image)
+        refuse_link(request)
         opened = partial(originals.open_without_location, image.project.team_id, image.sha256)
         return send_file(request, opened, image.content_type, tag=f"{image.sha256}-n", cache=FOREVER)
 
 
 def _original(request: Request, image: Image) -> HttpResponseBase:
     original = Named(image_key(image.project.team_id, image.sha256), image.sha256)
-    if link := signed_link(original.key, image.name):
-        return HttpResponse(status=302, headers={"Location": link, "Cache-Control": "private, max-age=300"})
-    return send_object(request, original, image.content_type, tag=image.sha256, cache=FOREVER)
+    from_there = from_bucket(request, original.key, image.name)
+    return from_there or send_object(request, original, image.content_type, tag=image.sha256, cache=FOREVER)

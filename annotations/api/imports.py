@@ -2,30 +2,78 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
+from rest_framework import serializers
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotations import imports, label_merges, sample_project
-from annotations.api.schemas import (
-    FindingSerializer,
-    ImportRequestSerializer,
-    ImportSerializer,
-    MergeSerializer,
-    SampleRequestSerializer,
-)
 from annotations.models import Import, ImportFinding
 from annotations.queries import findings_of, import_for
-from annotations.shapes import finding_shape, import_shape
-from boxwright.api.pagination import CursorPage
+from boxwright.api.fields import IdField
+from boxwright.api.jobs import JobSerializer
 from boxwright.api.views import Endpoint
-from boxwright.projects.api.projects import seen_by
-from boxwright.projects.api.serializers import LabelSerializer, ProjectSerializer
+from boxwright.projects.api.labels import LabelSerializer
+from boxwright.projects.api.projects import ProjectSerializer, seen_by
 from boxwright.projects.queries import label_for, project_for
 from boxwright.teams.api.accounts import signed_in
 from boxwright.teams.models import Role
 from boxwright.teams.queries import team_for
+
+
+class FindingSerializer(serializers.ModelSerializer[ImportFinding]):
+    severity = serializers.ChoiceField(choices=ImportFinding.Severity.labels, source="get_severity_display")
+
+    class Meta:
+        model = ImportFinding
+        fields = ["severity", "file", "line", "reason"]
+        read_only_fields = fields
+
+
+class ImportCountsSerializer(serializers.Serializer[Any]):
+    files = serializers.IntegerField(required=False)
+    images_created = serializers.IntegerField(required=False)
+    images_duplicate = serializers.IntegerField(required=False)
+    annotations_created = serializers.IntegerField(required=False)
+    annotations_existing = serializers.IntegerField(required=False)
+
+
+class ProgressSerializer(serializers.Serializer[Any]):
+    done = serializers.IntegerField()
+    total = serializers.IntegerField()
+
+
+class ImportSerializer(JobSerializer):
+    counts = ImportCountsSerializer()
+    progress = serializers.SerializerMethodField()
+    finding_count = serializers.IntegerField(help_text="all, also those that were not kept")
+
+    class Meta:
+        model = Import
+        fields = [
+            *("id", *JobSerializer.FIELDS, "format", "archive_name", "counts", "progress", "finding_count"),
+            *("created_at", "finished_at"),
+        ]
+        read_only_fields = fields
+
+    @extend_schema_field(ProgressSerializer)
+    def get_progress(self, job: Import) -> dict[str, int]:
+        return {name: job.progress.get(name, 0) for name in ("done", "total")}
+
+
+class ImportRequestSerializer(serializers.Serializer[Any]):
+    archive = serializers.FileField()
+    format = serializers.CharField(max_length=40, required=False, default="", allow_blank=True)
+    create_labels = serializers.BooleanField(required=False, default=False)
+
+
+class MergeSerializer(serializers.Serializer[Any]):
+    into = IdField(help_text="the id of the label that stays")
+
+
+class SampleRequestSerializer(serializers.Serializer[Any]):
+    team = serializers.SlugField(max_length=60, help_text="the team's slug")
 
 
 class ImportsView(Endpoint):
@@ -39,10 +87,7 @@ class ImportsView(Endpoint):
     def get(self, request: Request, project_id: int) -> Response:
         """Newest first."""
         project = project_for(request.user, project_id)
-        rows = Import.objects.filter(project=project)
-        pages = CursorPage(("-id",))
-        found = pages.paginate_queryset(rows, request, self)
-        return pages.get_paginated_response([import_shape(job) for job in found])
+        return self.page(Import.objects.filter(project=project), ImportSerializer, "-id")
 
     @extend_schema(
         request={"multipart/form-data": ImportRequestSerializer},
@@ -60,13 +105,13 @@ class ImportsView(Endpoint):
             format_name=asked["format"],
             create_labels=asked["create_labels"],
         )
-        return Response(import_shape(import_for(request.user, job.pk)), status=201)
+        return Response(ImportSerializer(import_for(request.user, job.pk)).data, status=201)
 
 
 class ImportView(Endpoint):
     @extend_schema(responses=ImportSerializer)
     def get(self, request: Request, import_id: int) -> Response:
-        return Response(import_shape(import_for(request.user, import_id)))
+        return Response(ImportSerializer(import_for(request.user, import_id)).data)
 
 
 class FindingsView(Endpoint):
@@ -78,9 +123,7 @@ class FindingsView(Endpoint):
         """Errors first, then warnings, then notes; each in the order of the archive. At most 10,000 are kept."""
         job = import_for(request.user, import_id)
         rows = findings_of(job, severity=request.query_params.get("severity", ""))
-        pages = CursorPage(("severity", "number"))
-        found = pages.paginate_queryset(rows, request, self)
-        return pages.get_paginated_response([finding_shape(finding) for finding in found])
+        return self.page(rows, FindingSerializer, "severity", "number")
 
 
 class SampleView(Endpoint):

@@ -1,30 +1,167 @@
-"""An image's annotations: read, saved, looked back on, restored; and the queue that hands images out."""
+"""An image's annotations: read, saved, looked back on, restored; and the queue that hands images out.
+
+DRF's fields have attributes `label` and `source` of their own; its metaclass takes ours away before they could shadow
+those, which mypy can't see: hence the ignored assignments.
+"""
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotations import labeling, queue
-from annotations.api.schemas import (
-    ClaimedImageSerializer,
-    ImageSerializer,
-    NextSerializer,
-    RevisionSerializer,
-    SaveConflictSerializer,
-    SaveRequestSerializer,
-    SaveSerializer,
-    StateSerializer,
-)
-from annotations.labeling.annotation_rows import drawn_on
-from annotations.models import Revision
+from annotations.api.images import ImageSerializer
+from annotations.dataset.edits import SIDES
+from annotations.labeling.annotation_rows import Drawn, drawn_on
+from annotations.labeling.revising import state_of
+from annotations.models import Image, Revision
 from annotations.queries import image_for
-from annotations.shapes import annotation_shape, image_shape, state_shape
+from boxwright import limits
+from boxwright.api.fields import CountedListField, IdField
+from boxwright.api.problems import CONTENT_TYPE
+from boxwright.api.schema import ProblemSerializer
 from boxwright.api.views import Endpoint
+from boxwright.errors import Conflict
+from boxwright.projects.models import QUEUES
 from boxwright.projects.queries import project_for
 from boxwright.teams.api.accounts import signed_in
+from boxwright.teams.api.serializers import PersonSerializer
 from boxwright.teams.models import Role
+
+
+class AnnotationSerializer(serializers.Serializer[Any]):
+    """Pixels of the EXIF-oriented image, origin top left; a label of the whole image has no box fields."""
+
+    id = serializers.UUIDField(help_text="made by the client, version 7")
+    label = serializers.IntegerField(help_text="the label's id")  # type: ignore[assignment]
+    x_min = serializers.FloatField(required=False)
+    y_min = serializers.FloatField(required=False)
+    x_max = serializers.FloatField(required=False)
+    y_max = serializers.FloatField(required=False)
+    source = serializers.CharField()  # type: ignore[assignment]
+    score = serializers.FloatField(allow_null=True)
+    created_by = PersonSerializer(allow_null=True)
+    updated_at = serializers.DateTimeField()
+
+    def to_representation(self, annotation: Drawn) -> dict[str, Any]:
+        """The same by hand: an image may carry thousands, and DRF's own takes many times as long."""
+        box = {side: getattr(annotation, side) for side in SIDES if annotation.x_min is not None}
+        author = {"id": annotation.created_by_id, "name": annotation.created_by_name}
+        return {
+            "id": str(annotation.id),
+            "label": annotation.label_id,
+            **box,
+            "source": annotation.source,
+            "score": annotation.score,
+            "created_by": author if annotation.created_by_id else None,
+            "updated_at": annotation.updated_at.isoformat().replace("+00:00", "Z"),
+        }
+
+
+class DraftSerializer(serializers.Serializer[Any]):
+    """What a save sends of one annotation."""
+
+    id = serializers.UUIDField()
+    label = serializers.IntegerField()  # type: ignore[assignment]
+    x_min = serializers.FloatField(required=False)
+    y_min = serializers.FloatField(required=False)
+    x_max = serializers.FloatField(required=False)
+    y_max = serializers.FloatField(required=False)
+    source = serializers.CharField(max_length=20, required=False)  # type: ignore[assignment]
+    score = serializers.FloatField(required=False, allow_null=True)
+
+
+class StateSerializer(serializers.Serializer[Any]):
+    """An image's annotations at one revision."""
+
+    revision = serializers.IntegerField(source="image.revision")
+    queue = serializers.ChoiceField(choices=QUEUES, source="image.queue")
+    annotations = AnnotationSerializer(many=True)
+
+
+class SaveConflictSerializer(ProblemSerializer):
+    """A problem (RFC 9457) with what the client needs to decide."""
+
+    current = StateSerializer()
+    conflicts = serializers.ListField(child=serializers.UUIDField(), help_text="annotations that both changed")
+
+
+class ClaimConflictSerializer(ProblemSerializer):
+    """A problem (RFC 9457) with who holds the image."""
+
+    claimed_by = PersonSerializer(allow_null=True)
+
+
+class ClaimedImageSerializer(ImageSerializer):
+    annotations = serializers.SerializerMethodField()
+
+    class Meta(ImageSerializer.Meta):
+        fields = [*ImageSerializer.Meta.fields, "annotations"]
+        read_only_fields = fields
+
+    @extend_schema_field(AnnotationSerializer(many=True))
+    def get_annotations(self, image: Image) -> list[dict[str, Any]]:
+        return list(AnnotationSerializer(drawn_on(image), many=True).data)
+
+
+class AsSentField(serializers.Field[Any, Any, Any, Any]):
+    """Not looked at here, nor copied."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        return data
+
+
+class SaveSerializer(serializers.Serializer[Any]):
+    """`upsert` and `delete` are parsed by the use case, which names each wrong field."""
+
+    base_revision = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
+    queue = serializers.ChoiceField(choices=QUEUES, required=False)
+    upsert = AsSentField(required=False, allow_null=True)
+    delete = AsSentField(required=False, allow_null=True)
+
+
+class SaveRequestSerializer(serializers.Serializer[Any]):
+    """The same, as the schema shows it."""
+
+    base_revision = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
+    queue = serializers.ChoiceField(choices=QUEUES, required=False)
+    upsert = CountedListField(child=DraftSerializer(), required=False, max_length=limits.ANNOTATIONS_A_SAVE)
+    delete = CountedListField(child=serializers.UUIDField(), required=False, max_length=limits.ANNOTATIONS_A_SAVE)
+
+
+class NextSerializer(serializers.Serializer[Any]):
+    queue = serializers.ChoiceField(choices=QUEUES, default="unlabelled")
+    after = IdField(required=False, allow_null=True, default=None, help_text="an image's id")
+
+
+class RevisionSerializer(serializers.Serializer[Any]):
+    number = serializers.IntegerField()
+    author = PersonSerializer(allow_null=True)
+    created_at = serializers.DateTimeField()
+    queue = serializers.ChoiceField(choices=QUEUES)
+    upserted = DraftSerializer(many=True)
+    deleted = serializers.ListField(child=serializers.UUIDField())
+    merged_label = serializers.CharField(help_text="the label that went into another by this revision, else empty")
+
+
+class ImageEventSerializer(serializers.Serializer[Any]):
+    """An image was saved."""
+
+    id = serializers.IntegerField()
+    queue = serializers.ChoiceField(choices=QUEUES)
+    revision = serializers.IntegerField()
+    annotation_count = serializers.IntegerField()
+    by = PersonSerializer(allow_null=True)
+
+
+class ClaimEventSerializer(serializers.Serializer[Any]):
+    """An image was claimed, or given back."""
+
+    id = serializers.IntegerField(help_text="of the image")
+    claimed_by = PersonSerializer(allow_null=True)
+    claim_expires_at = serializers.DateTimeField(allow_null=True)
 
 
 class AnnotationsView(Endpoint):
@@ -35,18 +172,26 @@ class AnnotationsView(Endpoint):
 
     @extend_schema(responses=StateSerializer)
     def get(self, request: Request, image_id: int) -> Response:
-        image = image_for(request.user, image_id)
-        return Response(state_shape(image, drawn_on(image)))
+        return Response(StateSerializer(state_of(image_for(request.user, image_id))).data)
 
     @extend_schema(
         request=SaveRequestSerializer,
-        responses={200: StateSerializer, (409, "application/problem+json"): SaveConflictSerializer},
+        responses={200: StateSerializer, (409, CONTENT_TYPE): SaveConflictSerializer},
     )
     def patch(self, request: Request, image_id: int) -> Response:
-        """Save changes based on `base_revision`. Sending the same save again changes nothing."""
+        """Save changes based on `base_revision`. Sending the same save again changes nothing.
+
+        A move between queues that one may not make refuses the whole save: 403, or 409 where nobody may; both name
+        `from` and `to`.
+        """
         image = image_for(request.user, image_id, Role.ANNOTATOR)
-        state = labeling.save(image=image, author=signed_in(request), **self.parsed(SaveSerializer))
-        return Response(state.shape)
+        changes = self.parsed(SaveSerializer)
+        try:
+            state = labeling.save(image=image, author=signed_in(request), role=image.member_role, **changes)
+        except labeling.SameAnnotations as error:
+            ids = sorted(str(id_) for id_ in error.ids)
+            raise Conflict(error.detail, current=StateSerializer(error.state).data, conflicts=ids) from error
+        return Response(StateSerializer(state).data)
 
 
 class RevisionsView(Endpoint):
@@ -60,29 +205,33 @@ class RevisionsView(Endpoint):
 class RestoreView(Endpoint):
     @extend_schema(request=None, responses=StateSerializer)
     def post(self, request: Request, image_id: int, number: int) -> Response:
-        """Make the state of that revision the current one, as a new revision."""
+        """Make the state of that revision the current one, as a new revision; its queue where one may move it there."""
         image = image_for(request.user, image_id, Role.ANNOTATOR)
-        return Response(labeling.restore(image=image, author=signed_in(request), number=number).shape)
+        state = labeling.restore(image=image, author=signed_in(request), number=number, role=image.member_role)
+        return Response(StateSerializer(state).data)
 
 
 class NextView(Endpoint):
     @extend_schema(request=NextSerializer, responses={200: ClaimedImageSerializer, 204: None})
     def post(self, request: Request, project_id: int) -> Response:
-        """Claim the next image of a queue for ten minutes; 204 when there is none."""
+        """Claim the next image of a queue for 90 seconds; 204 when there is none."""
         project = project_for(request.user, project_id, Role.ANNOTATOR)
         image = queue.claim_next(project=project, user=signed_in(request), **self.parsed(NextSerializer))
         if image is None:
             return Response(status=204)
-        rows = [annotation_shape(row) for row in drawn_on(image)]
-        return Response({**image_shape(image), "annotations": rows})
+        return Response(ClaimedImageSerializer(image).data)
 
 
 class ClaimView(Endpoint):
-    @extend_schema(request=None, responses={200: ImageSerializer, 409: OpenApiResponse(description="`claimed_by`")})
+    @extend_schema(request=None, responses={200: ImageSerializer, (409, CONTENT_TYPE): ClaimConflictSerializer})
     def post(self, request: Request, image_id: int) -> Response:
-        """Claim the image, or renew one's claim."""
+        """Claim the image for 90 seconds, or renew one's claim."""
         image = image_for(request.user, image_id, Role.ANNOTATOR)
-        return Response(image_shape(queue.claim(image=image, user=signed_in(request))))
+        try:
+            claimed = queue.claim(image=image, user=signed_in(request))
+        except queue.Claimed as error:
+            raise Conflict(error.detail, claimed_by=error.holder and PersonSerializer(error.holder).data) from error
+        return Response(ImageSerializer(claimed).data)
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, image_id: int) -> Response:

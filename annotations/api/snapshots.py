@@ -5,26 +5,81 @@ from typing import Any
 from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotations import snapshots
-from annotations.api.schemas import DiffSerializer, FormatSerializer, SnapshotSerializer
 from annotations.formats import FORMATS, Format
 from annotations.models import Snapshot
 from annotations.needed_objects import manifest_of
 from annotations.queries import snapshot_for
-from annotations.shapes import snapshot_shape
 from annotations.snapshots.downloads import Reader, download_format, zip_of
-from boxwright.api.files import MadeFile, send_object
-from boxwright.api.pagination import CursorPage
+from boxwright.api.files import download_object
+from boxwright.api.jobs import JobSerializer
+from boxwright.api.links import LINK, LinkSerializer, refuse_link
+from boxwright.api.streams import MadeFile
 from boxwright.api.views import Endpoint
 from boxwright.errors import NotFound
+from boxwright.projects.models import TaskKind
 from boxwright.projects.queries import project_for
 from boxwright.teams import audit
 from boxwright.teams.api.accounts import signed_in
+from boxwright.teams.api.serializers import PersonSerializer
 from boxwright.teams.models import Role
+
+
+class LabelCountSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    color = serializers.CharField()
+    annotation_count = serializers.IntegerField()
+
+
+class SplitsSerializer(serializers.Serializer[Any]):
+    train = serializers.IntegerField(required=False)
+    val = serializers.IntegerField(required=False)
+    test = serializers.IntegerField(required=False)
+
+
+class SnapshotSerializer(JobSerializer):
+    labels = LabelCountSerializer(many=True)
+    splits = SplitsSerializer(help_text="labelled images")
+    parent = serializers.IntegerField(
+        source="parent.number", allow_null=True, help_text="the number of the snapshot before"
+    )  # type: ignore[assignment]
+    author = PersonSerializer(allow_null=True)
+
+    class Meta:
+        model = Snapshot
+        fields = [
+            *("id", "number", *JobSerializer.FIELDS, "sha256", "image_count", "labelled_count", "box_count"),
+            *("labels", "splits", "parent", "author", "created_at"),
+        ]
+        read_only_fields = fields
+
+
+class DiffSerializer(serializers.Serializer[Any]):
+    images_added = serializers.IntegerField()
+    images_removed = serializers.IntegerField()
+    images_changed = serializers.IntegerField()
+    annotations_added = serializers.IntegerField()
+    annotations_removed = serializers.IntegerField()
+    annotations_changed = serializers.IntegerField()
+
+
+class FormatSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    title = serializers.CharField()
+    tasks = serializers.ListField(child=serializers.ChoiceField(TaskKind.choices))
+    reads = serializers.SerializerMethodField()
+    writes = serializers.SerializerMethodField()
+
+    def get_reads(self, layout: Format) -> bool:
+        return layout.read is not None
+
+    def get_writes(self, layout: Format) -> bool:
+        return layout.write is not None
 
 
 class SnapshotsView(Endpoint):
@@ -32,33 +87,34 @@ class SnapshotsView(Endpoint):
     def get(self, request: Request, project_id: int) -> Response:
         """Newest first."""
         project = project_for(request.user, project_id)
-        pages = CursorPage(("-number",))
         rows = Snapshot.objects.filter(project=project).select_related("parent", "author")
-        found = pages.paginate_queryset(rows, request, self)
-        return pages.get_paginated_response([snapshot_shape(snapshot) for snapshot in found])
+        return self.page(rows, SnapshotSerializer, "-number")
 
     @extend_schema(request=None, responses={201: SnapshotSerializer})
     def post(self, request: Request, project_id: int) -> Response:
         """Freeze the project as it is now; the manifest is built in the background."""
         project = project_for(request.user, project_id, Role.MANAGER)
         snapshot = snapshots.create_snapshot(project=project, author=signed_in(request))
-        return Response(snapshot_shape(snapshot_for(request.user, snapshot.pk)), status=201)
+        return Response(SnapshotSerializer(snapshot_for(request.user, snapshot.pk)).data, status=201)
 
 
 class SnapshotView(Endpoint):
     @extend_schema(responses=SnapshotSerializer)
     def get(self, request: Request, snapshot_id: int) -> Response:
-        return Response(snapshot_shape(snapshot_for(request.user, snapshot_id)))
+        return Response(SnapshotSerializer(snapshot_for(request.user, snapshot_id)).data)
 
 
 class ManifestView(Endpoint):
     @extend_schema(
+        parameters=[LINK],
         responses={
             (200, "application/x-ndjson"): OpenApiTypes.BINARY,
+            (200, "application/json"): LinkSerializer,
             (206, "application/x-ndjson"): OpenApiTypes.BINARY,
+            302: OpenApiResponse(description="in the bucket"),
             304: OpenApiResponse(description="unchanged"),
             416: OpenApiResponse(description="no such part"),
-        }
+        },
     )
     def get(self, request: Request, snapshot_id: int) -> HttpResponseBase:
         """One line of JSON an image, sorted by sha256."""
@@ -66,7 +122,7 @@ class ManifestView(Endpoint):
         snapshots.expect_built(snapshot)
         name = f"{_stem(snapshot)}.jsonl"
         audit.record_download(snapshot.project.team, name)
-        return send_object(request, manifest_of(snapshot), "application/x-ndjson", tag=snapshot.sha256, filename=name)
+        return download_object(request, manifest_of(snapshot), "application/x-ndjson", name, tag=snapshot.sha256)
 
 
 class DownloadView(Endpoint):
@@ -75,6 +131,7 @@ class DownloadView(Endpoint):
         """The snapshot with its images, as a zip."""
         snapshot = snapshot_for(request.user, snapshot_id)
         layout = download_format(snapshot, format_name)
+        refuse_link(request)
         name = f"{_stem(snapshot)}-{layout.name}.zip"
         audit.record_download(snapshot.project.team, name)
         reader = Reader(iter(()) if request.method == "HEAD" else zip_of(snapshot, layout))
@@ -94,12 +151,7 @@ class DiffView(Endpoint):
 class FormatsView(APIView):
     @extend_schema(responses=FormatSerializer(many=True))
     def get(self, _request: Request) -> Response:
-        return Response([_shape(layout) for layout in FORMATS.values()])
-
-
-def _shape(layout: Format) -> dict[str, Any]:
-    about = {"name": layout.name, "title": layout.title, "tasks": list(layout.tasks)}
-    return {**about, "reads": layout.read is not None, "writes": layout.write is not None}
+        return Response(FormatSerializer(list(FORMATS.values()), many=True).data)
 
 
 def _stem(snapshot: Snapshot) -> str:

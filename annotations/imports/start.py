@@ -1,6 +1,7 @@
 """Foreign archives on their way in: sent, queued, worked through, reported."""
 
 import zipfile
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,11 +16,10 @@ from annotations.imports.work import Importing
 from annotations.models import Import
 from annotations.needed_objects import archive_of
 from annotations.object_keys import archive_key
-from annotations.pulse import Lost, Pulse
 from annotations.sample import draw
-from annotations.shapes import import_shape, plain
-from boxwright import events, limits, scratch
-from boxwright.errors import DomainError, Invalid, NotAllowed, OverQuota, TooLarge, Unavailable, is_full
+from boxwright import limits
+from boxwright.errors import Invalid, NotAllowed, OverQuota, TooLarge
+from boxwright.jobs import Beat, UserFault
 from boxwright.projects.models import Project
 from boxwright.projects.queries import may_make_labels
 from boxwright.projects.quotas import expect_room, expect_slot
@@ -30,8 +30,6 @@ from boxwright.teams.models import User
 
 SAMPLE = "sample"
 CHUNK = 2**20
-NO_ROOM = "The server's disk is full; import the archive again when there is room."
-INTERNAL = "Internal error; the log of the worker says more."
 
 
 def start_import(
@@ -62,7 +60,6 @@ def start_import(
             format=format_name,
             create_labels=create_labels,
         )
-        publish(job)
         audit.record(project.team, "imported", job.archive_name, project=project.name)
         job.send()
         registry.confirm([key])
@@ -74,7 +71,6 @@ def start_sample(*, project: Project, author: User) -> Import:
     with transaction.atomic():
         expect_slot(project.team_id)
         job = Import.objects.create(project=project, created_by=author, archive_name="Sample pictures", format=SAMPLE)
-        publish(job)
         job.send()
     return job
 
@@ -91,49 +87,37 @@ def _check_archive(archive: BinaryIO, format_name: str) -> None:
     archive.seek(0)
 
 
-def publish(job: Import) -> None:
-    events.publish(job.project_id, "import", plain(import_shape(job)))
-
-
-def run(import_id: int) -> None:
-    """Work an import through, or go on with it where another worker died. May run twice without harm."""
-    job = Import.claim(import_id)
-    if job is None:
-        return
+def run_import(job: Import, beat: Beat) -> None:
+    """Work an import through, or go on with it where another worker died."""
     try:
-        with scratch.folder_for("import", job.pk) as folder:
-            _work(job, folder)
-    except Lost:
-        return
+        _work(job, beat)
     except ArchiveRefused as refused:
-        _fail(job, "archive_refused", f"{refused.reason[:1].upper()}{refused.reason[1:]}.", refused.findings)
+        reason = f"{refused.reason[:1].upper()}{refused.reason[1:]}."
+        raise _failed(job, "archive_refused", reason, refused.findings) from refused
     except OverQuota as error:
-        _fail(job, "over_quota", error.detail, (Finding("error", "", f"the import ended here: {error.detail}"),))
-    except Unavailable:
-        job.release()
-    except DomainError as error:
-        _fail(job, "invalid", error.detail)
-    except Exception as error:
-        has_no_room = isinstance(error, OSError) and is_full(error)
-        _fail(job, *(("no_room", NO_ROOM) if has_no_room else ("internal", INTERNAL)))
-        raise
+        ended = Finding("error", "", f"the import ended here: {error.detail}")
+        raise _failed(job, "over_quota", error.detail, (ended,)) from error
 
 
-def _work(job: Import, folder: Path) -> None:
-    pulse = Pulse(job)
-    publish(job)
-    tree = folder / "files"
+def _work(job: Import, beat: Beat) -> None:
+    tree = beat.folder / "files"
     tree.mkdir()
     found: tuple[Finding, ...] = ()
     if job.format == SAMPLE:
-        draw(tree, pulse.check)
+        draw(tree, beat.check)
     else:
-        archive = folder / "archive.zip"
-        _fetch(archive_of(job), archive, pulse)
-        found = unpack(archive, tree, _archive_limits(), pulse.check)
+        archive = beat.folder / "archive.zip"
+        _fetch(archive_of(job), archive, beat)
+        found = unpack(archive, tree, _archive_limits(), beat.check)
         archive.unlink()
-    importing = Importing(job, pulse, tree, _format_of(job, tree), publish)
-    importing.run(found)
+    Importing(job, beat, tree, _format_of(job, tree)).run(found)
+
+
+def _failed(job: Import, code: str, detail: str, findings: tuple[Finding, ...]) -> UserFault:
+    """The fault, whose findings are kept in the transaction that writes it."""
+    report = Report.of(job)
+    report.note(*findings)
+    return UserFault(code, detail, also=partial(report.keep_findings, job), **report.columns)
 
 
 def _archive_limits() -> ArchiveLimits:
@@ -142,11 +126,11 @@ def _archive_limits() -> ArchiveLimits:
     )
 
 
-def _fetch(archive: Named, target: Path, pulse: Pulse) -> None:
+def _fetch(archive: Named, target: Path, beat: Beat) -> None:
     with target.open("wb") as out:
         for chunk in archive.pieces(CHUNK):
             out.write(chunk)
-            pulse.check()
+            beat.check()
 
 
 def _format_of(job: Import, tree: Path) -> Format:
@@ -161,13 +145,3 @@ def _format_of(job: Import, tree: Path) -> Format:
         Import.objects.filter(pk=job.pk).update(format=layout.name)
         job.format = layout.name
     return layout
-
-
-def _fail(job: Import, code: str, detail: str, findings: tuple[Finding, ...] = ()) -> None:
-    report = Report.of(job)
-    report.note(*findings)
-    with transaction.atomic():
-        if job.fail(code, detail, **report.columns):
-            report.keep_findings(job)
-            publish(job)
-            registry.release([job.archive_key])

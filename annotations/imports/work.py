@@ -6,7 +6,7 @@ death skips that much. Ids are made from what an annotation says, so importing t
 
 import itertools
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from django.db import IntegrityError, transaction
@@ -20,11 +20,9 @@ from annotations.imaging import Refused
 from annotations.imports.batches import Arrival, Arrivals
 from annotations.imports.report import Report
 from annotations.models import Import
-from annotations.pulse import Lost, Pulse
 from annotations.stored_images import known_images, picture_limits, put_picture, sha256_of
 from boxwright import limits
-from boxwright.jobs import Status
-from boxwright.storage import registry
+from boxwright.jobs import Beat
 
 BATCH = 32
 BATCH_SECONDS = 1.0
@@ -34,10 +32,8 @@ TRIES = 20
 class Importing:
     """One run over one unpacked archive."""
 
-    def __init__(
-        self, job: Import, pulse: Pulse, tree: Path, layout: Format, publish: Callable[[Import], None]
-    ) -> None:
-        self.job, self.pulse, self.tree, self.layout, self.publish = job, pulse, tree, layout, publish
+    def __init__(self, job: Import, beat: Beat, tree: Path, layout: Format) -> None:
+        self.job, self.beat, self.tree, self.layout = job, beat, tree, layout
         self.report = Report.of(job)
         self.first_seen: dict[str, str] = {}
         """sha256 → the file of this archive that brought it"""
@@ -63,11 +59,11 @@ class Importing:
             if found.image is not None:
                 with found.image.open("rb") as file:
                     self.first_seen.setdefault(sha256_of(file), found.source)
-            self.pulse.check()
+            self.beat.check()
 
     def _arrivals(self, items: Iterator[Found]) -> Iterator[Arrival]:
         for found in items:
-            self.pulse.check()
+            self.beat.check()
             yield self._arrival(found)
 
     def _arrival(self, found: Found) -> Arrival:
@@ -97,7 +93,6 @@ class Importing:
                 with transaction.atomic():
                     arrivals.write(batch, labels, report)
                     self._write_report(report)
-                    self.publish(self.job)
                     counters.publish_counts(self.job.project_id)
             except (LabelGone, IntegrityError):
                 if attempt == TRIES - 1:
@@ -108,17 +103,14 @@ class Importing:
 
     def _write_report(self, report: Report) -> None:
         """Inside a transaction. Raises Lost before findings are written beside another worker's."""
-        self.pulse.write(**report.columns)
+        self.beat.write(**report.columns, attempt=1)  # only attempts without progress count
         report.keep_findings(self.job)
 
     def _finish(self) -> None:
         self.report.end()
         with transaction.atomic():
-            if not self.job.finish(Status.SUCCEEDED, **self.report.columns):
-                raise Lost
+            self.beat.finish(**self.report.columns)
             self.report.keep_findings(self.job)
-            self.publish(self.job)
-            registry.release([self.job.archive_key])
 
 
 def _read_limits() -> ReadLimits:

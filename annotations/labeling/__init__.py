@@ -1,5 +1,5 @@
 """The annotations of one image: saved, merged with what others saved, restored; each change a revision."""
 
-from annotations.labeling.saving import restore, save
+from annotations.labeling.saving import SameAnnotations, restore, save
 
-__all__ = ["restore", "save"]
+__all__ = ["SameAnnotations", "restore", "save"]

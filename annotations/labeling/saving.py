@@ -1,10 +1,13 @@
 """Saving what people drew: an idempotent upsert by client-made ids, merged with what others saved meanwhile."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
+from uuid import UUID
 
 from annotations.counters import LabelGone
 from annotations.dataset.edits import Edit, EditError, Frame, merge, parse_edit
+from annotations.dataset.queues import queue_after
+from annotations.labeling.queue_moves import may_move
 from annotations.labeling.revising import Plan, State, commit, locked_image, planned, state_of
 from annotations.labeling.revisions import changes_since, draft_of, replay
 from annotations.models import Image, Revision
@@ -14,17 +17,32 @@ from boxwright import limits
 from boxwright.errors import Conflict, DomainError, Invalid, NotFound
 from boxwright.projects.label_names import label_key
 from boxwright.projects.labels import LabelBook, label_book
-from boxwright.teams.models import User
+from boxwright.teams.models import Role, User
+
+
+class SameAnnotations(Conflict):
+    """Somebody else changed annotations that this save changes: `ids` of them, and the `state` now."""
+
+    def __init__(self, state: State, ids: Collection[UUID]) -> None:
+        super().__init__("Somebody else changed the same annotations.")
+        self.state, self.ids = state, ids
 
 
 def save(
-    *, image: Image, author: User, base_revision: int, upsert: Any = (), delete: Any = (), queue: str = ""
+    *,
+    image: Image,
+    author: User,
+    base_revision: int,
+    upsert: Any = (),
+    delete: Any = (),
+    queue: str = "",
+    role: str = Role.ANNOTATOR,
 ) -> State:
     """Apply a client's changes, based on `base_revision`, and answer the state after them.
 
-    Raises Invalid with field paths, and Conflict (with `current` and `conflicts`) when another person changed the same
-    annotation since. Sending the same save again changes nothing. A label that was merged stands for the one it went
-    into.
+    Raises Invalid with field paths, and SameAnnotations when another person changed one of them since; NoSuchMove and
+    MoveNotAllowed when `role` may not move the image to `queue`. Sending the same save again changes nothing. A label
+    that was merged stands for the one it went into.
     """
     if queue:
         known_queue(queue)
@@ -33,13 +51,15 @@ def save(
 
     def attempt(book: LabelBook) -> State:
         edit = _parsed(upsert, delete, image, book)
-        return _revised(image, author, book, lambda state: _merged(state, author, base_revision, edit, queue, book))
+        return _revised(
+            image, author, role, book, lambda state: _merged(state, author, base_revision, edit, queue, book)
+        )
 
     return _on_present_labels(image.project_id, attempt)
 
 
-def restore(*, image: Image, author: User, number: int) -> State:
-    """Make the state of revision `number` the current one, as a new revision."""
+def restore(*, image: Image, author: User, number: int, role: str = Role.ANNOTATOR) -> State:
+    """Make the state of revision `number` the current one, as a new revision. It moves the image where `role` may."""
     history = list(Revision.objects.filter(image=image, number__lte=number).order_by("number"))
     if not history or history[-1].number != number:
         raise NotFound("There is no such revision.")
@@ -52,20 +72,23 @@ def restore(*, image: Image, author: User, number: int) -> State:
         def back(state: State) -> tuple[Edit, str]:
             gone = tuple(a.id for a in state.annotations if a.id not in kept)
             rest, _ = merge(Edit(wanted, gone), {a.id: draft_of(a) for a in state.annotations}, ())
-            return rest, history[-1].queue
+            start = queue_after(state.image.queue, len(state.annotations), len(wanted))
+            return rest, history[-1].queue if may_move(start, history[-1].queue, role) else ""
 
-        return _revised(image, author, book, back)
+        return _revised(image, author, role, book, back)
 
     return _on_present_labels(image.project_id, attempt)
 
 
-def _revised(image: Image, author: User, book: LabelBook, asked: Callable[[State], tuple[Edit, str]]) -> State:
+def _revised(
+    image: Image, author: User, role: str, book: LabelBook, asked: Callable[[State], tuple[Edit, str]]
+) -> State:
     """One revision by what is `asked` of a state. Worked out before the image is locked, since from then on others
     wait; and anew, in turn, where somebody was quicker."""
 
     def worked_out(held: Image) -> tuple[State, Plan | None]:
         state = state_of(held)
-        return state, planned(state, author, *asked(state), book.names)
+        return state, planned(state, author, *asked(state), book.names, role)
 
     found: tuple[State, Plan | None] | DomainError
     try:
@@ -113,11 +136,7 @@ def _merged(state: State, author: User, base: int, edit: Edit, queue: str, book:
     since = changes_since(state.image, base, author.pk, book.today) if base < revision else []
     rest, conflicts = merge(edit, {a.id: draft_of(a) for a in state.annotations}, since)
     if conflicts:
-        raise Conflict(
-            "Somebody else changed the same annotations.",
-            current=state.shape,
-            conflicts=sorted(str(id_) for id_ in conflicts),
-        )
+        raise SameAnnotations(state, conflicts)
     asked_before = any(change.mine and change.queue == queue for change in since)
     return rest, "" if asked_before else queue
 

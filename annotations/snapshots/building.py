@@ -17,13 +17,10 @@ from annotations.labeling.revisions import draft_of
 from annotations.models import Annotation, Image, Snapshot
 from annotations.needed_objects import manifest_of
 from annotations.object_keys import snapshot_key
-from annotations.pulse import Lost, beating
-from annotations.shapes import plain, snapshot_shape
-from annotations.snapshots.holds import hold_pictures, let_go
+from annotations.snapshots.holds import hold_pictures
 from annotations.transactions import consistent_read
-from boxwright import events, scratch
-from boxwright.errors import Conflict, Unavailable
-from boxwright.jobs import Status
+from boxwright.errors import Conflict
+from boxwright.jobs import Beat, Status
 from boxwright.projects.models import Label, Project
 from boxwright.projects.quotas import expect_slot
 from boxwright.storage import ObjectMissing, registry
@@ -46,47 +43,33 @@ def create_snapshot(*, project: Project, author: User) -> Snapshot:
     snapshot = Snapshot.objects.create(
         project=project, number=number, author=author, parent=before.order_by("-number").first()
     )
-    _publish(snapshot)
     audit.record(project.team, "made snapshot", f"{project.name} v{number}")
     snapshot.send()
     return snapshot
 
 
-def build(snapshot_id: int) -> None:
-    """Write the manifest and `snapshot.json`, then publish the snapshot's numbers. May run twice without harm."""
-    snapshot = Snapshot.claim(snapshot_id)
-    if snapshot is None:
-        return
-    try:
-        with scratch.folder_for("snapshot", snapshot.pk) as folder, beating(snapshot):
-            _build(snapshot, folder)
-    except (Lost, Project.DoesNotExist, Snapshot.DoesNotExist):
-        return  # taken over, or its project was removed meanwhile
-    except ObjectMissing as missing:
-        _end(snapshot, Status.FAILED, error_code="object_missing", error=missing.detail)
-    except Unavailable:
-        snapshot.release()  # the bucket is away: it is built when it is back
-    except Exception:
-        _end(snapshot, Status.FAILED, error_code="internal", error="Internal error; the log of the worker says more.")
-        raise
+def build_snapshot(snapshot: Snapshot, beat: Beat) -> None:
+    """Write the manifest and `snapshot.json`, then the snapshot's numbers."""
+    with beat.in_background():
+        _build(snapshot, beat)
 
 
-def _build(snapshot: Snapshot, folder: Path) -> None:
+def _build(snapshot: Snapshot, beat: Beat) -> None:
     project = Project.objects.get(pk=snapshot.project_id)
-    path = folder / MANIFEST
+    path = beat.folder / MANIFEST
     numbers = _frozen(snapshot, project, path)
     manifest = Named(snapshot_key(project.pk, snapshot.number, numbers["sha256"], MANIFEST), numbers["sha256"])
     with path.open("rb") as file:
         registry.keep(manifest.key, file, "application/x-ndjson")
-    (folder / ABOUT).write_text(canonical(_about(snapshot, project, numbers)) + "\n", encoding="utf-8")
-    hash_of_about = sha256_of_path(folder / ABOUT)
+    (beat.folder / ABOUT).write_text(canonical(_about(snapshot, project, numbers)) + "\n", encoding="utf-8")
+    hash_of_about = sha256_of_path(beat.folder / ABOUT)
     about = Named(snapshot_key(project.pk, snapshot.number, hash_of_about, ABOUT), hash_of_about)
-    with (folder / ABOUT).open("rb") as file:
+    with (beat.folder / ABOUT).open("rb") as file:
         registry.keep(about.key, file, "application/json")
     named = {"manifest_key": manifest.key, "about_key": about.key, "about_sha256": about.sha256}
     with transaction.atomic():
         registry.confirm([manifest.key, about.key])
-        _end(snapshot, Status.SUCCEEDED, is_held=True, **named, **numbers)
+        beat.finish(**named, **numbers)
 
 
 def _frozen(snapshot: Snapshot, project: Project, path: Path, tries: int = TRIES) -> dict[str, Any]:
@@ -104,18 +87,6 @@ def _frozen(snapshot: Snapshot, project: Project, path: Path, tries: int = TRIES
         return _frozen(snapshot, project, path, tries - 1)
     rows = [{"name": x.name, "color": x.color, "annotation_count": tally.labels[x.name]} for x in labels]
     return tally.numbers | {"sha256": sha256, "labels": rows}
-
-
-def _end(snapshot: Snapshot, status: Status, **changes: Any) -> None:
-    with transaction.atomic():
-        if snapshot.finish(status, **changes):
-            if status == Status.FAILED:
-                let_go(snapshot)
-            _publish(snapshot)
-
-
-def _publish(snapshot: Snapshot) -> None:
-    events.publish(snapshot.project_id, "snapshot", plain(snapshot_shape(snapshot)))
 
 
 def _about(snapshot: Snapshot, project: Project, numbers: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,14 +8,10 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Value
 from django.db.models.functions import Concat, Substr
 
-from annotations.dataset.manifest import parse_line
 from annotations.models import Snapshot, SnapshotImage
-from annotations.needed_objects import manifest_of
 from annotations.object_keys import image_key, originals
-from annotations.pulse import Lost
-from boxwright.jobs import Status
+from boxwright.jobs import Lost, Status
 from boxwright.storage import ObjectMissing, registry, store
-from boxwright.storage.errors import ObjectDamaged
 from boxwright.storage.models import StoredObject
 
 log = logging.getLogger(__name__)
@@ -53,29 +49,6 @@ def let_go_of_failed() -> None:
     left = SnapshotImage.objects.filter(snapshot=OuterRef("pk"))
     for snapshot in Snapshot.objects.filter(Exists(left), status=Status.FAILED).select_related("project"):
         let_go(snapshot)
-
-
-def record_old_snapshots() -> int:
-    """Hold the pictures of snapshots from before this table; returns how many were recorded. A worker does it."""
-    done = 0
-    for snapshot in Snapshot.objects.filter(status=Status.SUCCEEDED, is_held=False).select_related("project"):
-        try:
-            _record_old(snapshot)
-        except (ObjectMissing, ObjectDamaged) as error:
-            log.warning("%s: what it shows is not known, so no picture of its team is collected: %s", snapshot, error)
-        else:
-            done += 1
-    return done
-
-
-def _record_old(snapshot: Snapshot) -> None:
-    """Twice at once does no harm: all write the same rows."""
-    team_id = snapshot.project.team_id
-    with manifest_of(snapshot).open() as file:
-        for batch in registry.batches((parse_line(line.decode()).sha256 for line in file), BATCH):
-            _record(snapshot, batch)
-            registry.adopt(image_key(team_id, sha256) for sha256 in batch)
-    Snapshot.objects.filter(pk=snapshot.pk).update(is_held=True)
 
 
 def _record(snapshot: Snapshot, hashes: Iterable[str]) -> None:

@@ -63,7 +63,7 @@ def measure(boxes: int, rounds: int) -> tuple[list[float], list[float]]:
         sides = {"x_min": number, "y_min": 1, "x_max": number + 9, "y_max": 9}
         began = time.perf_counter()
         rows = [{"id": id_, "label": label, **sides} for id_ in ids]
-        with patch.object(labeling, "write_in_turn", timed):
+        with patch("annotations.labeling.saving.write_in_turn", timed):
             labeling.save(image=image, author=author, base_revision=number, upsert=rows)
         saves.append(time.perf_counter() - began)
     return saves[1:], turns[1:]

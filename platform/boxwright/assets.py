@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase
 from whitenoise.middleware import WhiteNoiseMiddleware
 
-from boxwright.api.files import StreamedFile
+from boxwright.api.streams import StreamedFile
 
 
 class AssetsMiddleware(WhiteNoiseMiddleware):  # type: ignore[misc]

@@ -51,6 +51,6 @@ app.conf.update(
     # Cancel, progress and heartbeats are rows; what Celery adds to them is files that nobody reads.
     worker_enable_remote_control=False,
     worker_send_task_events=False,
-    imports=["boxwright.teams.tasks", "boxwright.projects.tasks", "annotations.tasks", "training.tasks"],
+    imports=["boxwright.jobs.tasks", "boxwright.operations.tasks", "boxwright.teams.tasks", "boxwright.projects.tasks"],
     timezone="UTC",
 )

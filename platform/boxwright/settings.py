@@ -203,16 +203,20 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
+# What each kind of event says that is no job's: a kind of job names its own.
+EVENTS = {
+    "image": "annotations.api.labeling.ImageEventSerializer",
+    "counts": "boxwright.projects.api.projects.CountsSerializer",
+    "claim": "annotations.api.labeling.ClaimEventSerializer",
+    "metrics": "training.api.run_progress.MetricsEventSerializer",
+}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Boxwright",
     "VERSION": "1",
     "DESCRIPTION": "From a pile of images to a model on a phone, in a browser or on a Jetson.",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "boxwright.api.schema.add_events",
-    ],
+    "PREPROCESSING_HOOKS": ["boxwright.projects.api.event_schema.add_events"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,

@@ -6,6 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from annotations import labeling, snapshots, uploads
 from annotations.models import Image, Import, Snapshot
+from boxwright.jobs.attempt import attempt
 from boxwright.projects.models import Label, Project
 from boxwright.teams.models import User
 from tests.access.table import Row, World
@@ -51,7 +52,11 @@ ROWS: list[Row] = [
     Row("DELETE", "claim", "401 404 403 204 204 204"),
     Row("GET", "annotations", SEES),
     Row(
-        "PATCH", "annotations", "401 404 403 200 200 200", {"base_revision": 1, "queue": "done"}, foreign=foreign_label
+        "PATCH",
+        "annotations",
+        "401 404 403 200 200 200",
+        {"base_revision": 1, "queue": "review"},
+        foreign=foreign_label,
     ),
     Row("GET", "revisions", SEES),
     Row("POST", "restore", "401 404 403 200 200 200"),
@@ -95,5 +100,5 @@ def _build(project: Project, author: User) -> dict[str, Any]:
 
 def _snapshot(project: Project, author: User) -> int:
     snapshot: Snapshot = snapshots.create_snapshot(project=project, author=author)
-    snapshots.build(snapshot.pk)
+    attempt(Snapshot, snapshot.pk)
     return snapshot.pk

@@ -133,9 +133,9 @@ WORKER = """
 import json, sys
 from pathlib import Path
 import django; django.setup()
-from annotations import imports
 from annotations.models import Import
-imports.run(int(sys.argv[1]))
+from boxwright.jobs.attempt import attempt
+attempt(Import, int(sys.argv[1]))
 job = Import.objects.get(pk=sys.argv[1])
 peak = next(int(line.split()[1]) for line in Path("/proc/self/status").read_text().splitlines() if "VmHWM" in line)
 longest = max((len(finding.reason) + len(finding.file) for finding in job.findings.all()), default=0)

@@ -16,7 +16,6 @@ from boxwright.projects.models import Project
 from boxwright.teams.models import User
 from tests.annotations.archives import Commits, import_zip, voc, zipped
 from tests.annotations.pictures import picture
-from tests.migrations import back_before, forward
 
 AsUser = Callable[[User], APIClient]
 
@@ -81,19 +80,3 @@ def test_lists_and_events_stay_small_however_much_was_noticed(
     listed = as_user(bob).get(f"/api/v1/projects/{project.pk}/imports/")
     assert len(listed.content) < 1000
     assert max(len(json.dumps(event.data)) for event in Event.objects.filter(kind="import")) < 1000
-
-
-def test_findings_of_older_imports_are_taken_along(transactional_db: None) -> None:
-    apps = back_before("annotations", "0008_findings")
-    team = apps.get_model("teams", "Team").objects.create(slug="t", name="T")
-    project = apps.get_model("projects", "Project").objects.create(team=team, slug="p", name="P")
-    found = [
-        {"severity": "warning", "file": "a.xml", "reason": "r" * 9000, "line": 3},
-        {"severity": "error", "file": "b.xml", "reason": "short", "line": None},
-    ]
-    made = apps.get_model("annotations", "Import").objects
-    old = made.create(project=project, findings=found, finding_count=700)
-    made.create(project=project)
-    forward()
-    rows = list(ImportFinding.objects.order_by("number").values_list("job", "severity", "file", "line", "reason"))
-    assert rows == [(old.pk, 1, "a.xml", 3, "r" * 300), (old.pk, 0, "b.xml", None, "short")]

@@ -13,6 +13,7 @@ from annotations import snapshots, uploads
 from annotations.models import Image, Snapshot
 from annotations.object_keys import image_key
 from boxwright.jobs import Status
+from boxwright.jobs.attempt import attempt
 from boxwright.projects.models import Project
 from boxwright.storage import collector, needs, store
 from boxwright.storage.models import StoredObject
@@ -32,7 +33,7 @@ def test_a_hold_that_comes_while_the_collector_decides_is_kept(
     StoredObject.objects.exclude(key=original).update(touched_at=None)
 
     def build_and_delete() -> None:
-        snapshots.build(snapshots.create_snapshot(project=project, author=author).pk)
+        attempt(Snapshot, snapshots.create_snapshot(project=project, author=author).pk)
         Image.objects.all().delete()
         connection.close()
 

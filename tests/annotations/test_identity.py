@@ -1,13 +1,8 @@
 """What an annotation's id means: the image's own, known to nobody else; and how an older database got there."""
 
-import uuid
 from collections.abc import Callable
-from typing import Any
 
 import pytest
-from django.core.management import call_command
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from rest_framework.test import APIClient
 
 from annotations.models import Annotation, Image
@@ -72,50 +67,3 @@ def make_twin(project: Project) -> Project:
     made = project.created_by
     assert made is not None
     return make_project(project.team, made)
-
-
-def state(apps: Any) -> set[tuple[Any, ...]]:
-    columns = (
-        "id",
-        "image_id",
-        "label_id",
-        "x_min",
-        "y_max",
-        "source",
-        "score",
-        "revision",
-        "created_at",
-        "updated_at",
-    )
-    return set(apps.get_model("annotations", "Annotation").objects.values_list(*columns))
-
-
-@pytest.mark.django_db(transaction=True)
-def test_annotations_of_an_older_installation_move_over() -> None:
-    executor = MigrationExecutor(connection)
-    before = [("annotations", "0006_database_time"), ("projects", "0001_initial")]
-    try:
-        executor.migrate(before)
-        old = executor.loader.project_state(before).apps
-        team = old.get_model("teams", "Team").objects.create(slug="t", name="T")
-        project = old.get_model("projects", "Project").objects.create(team_id=team.pk, slug="p", name="P", task="x")
-        label = old.get_model("projects", "Label").objects.create(project=project, name="cat", color="#000000")
-        make = old.get_model("annotations", "Image").objects.create
-        shape = {"project": project, "width": 9, "height": 9, "size": 1, "content_type": "x", "revision": 1}
-        images = [make(sha256=f"{n:064}", name=f"{n}", **shape) for n in range(3)]
-        sides = {"x_min": 1, "y_min": 1, "x_max": 2, "y_max": 3.5}
-        old.get_model("annotations", "Annotation").objects.bulk_create(
-            old.get_model("annotations", "Annotation")(
-                id=uuid.uuid4(), image=image, label=label, revision=1, score=0.5, **(sides if n % 2 else {})
-            )
-            for image in images
-            for n in range(4)
-        )
-        rows = state(old)
-    finally:
-        call_command("migrate", verbosity=0)
-    new = MigrationExecutor(connection).loader.project_state().apps
-    assert (len(rows), state(new)) == (12, rows)
-    first = Annotation.objects.first()
-    assert first is not None
-    assert first.pk == (first.image_id, first.id)

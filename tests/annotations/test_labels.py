@@ -66,7 +66,7 @@ def test_a_merge_is_a_revision_of_each_image_it_touches(
     told = [
         (event.data["id"], event.data["revision"], event.data["by"]) for event in Event.objects.filter(kind="image")
     ]
-    assert told == [(image.pk, 2, mona.pk)]
+    assert told == [(image.pk, 2, {"id": mona.pk, "name": "Mona"})]
 
 
 def test_an_older_revision_comes_back_with_the_label_it_went_into(

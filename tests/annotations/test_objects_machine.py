@@ -28,6 +28,7 @@ from annotations.models import Image, Snapshot
 from annotations.object_keys import image_key, keys_of_image
 from boxwright.errors import DomainError
 from boxwright.jobs import Status
+from boxwright.jobs.attempt import attempt
 from boxwright.projects import removal
 from boxwright.projects.models import Project
 from boxwright.projects.projects import create_project, delete_project
@@ -138,7 +139,7 @@ def delete(slot: int, seed: int) -> Deed:
 
 def freeze(slot: int) -> Deed:
     def deed(machine: "Objects") -> None:
-        snapshots.build(snapshots.create_snapshot(project=machine.projects[slot], author=machine.author).pk)
+        attempt(Snapshot, snapshots.create_snapshot(project=machine.projects[slot], author=machine.author).pk)
 
     return deed
 
@@ -148,7 +149,7 @@ def take_over(_machine: "Objects") -> None:
     lost = Snapshot.objects.filter(status=Status.RUNNING)
     for pk in list(lost.values_list("pk", flat=True)):
         Snapshot.objects.filter(pk=pk).update(status=Status.QUEUED, lease=None)
-        snapshots.build(pk)
+        attempt(Snapshot, pk)
 
 
 def learn(slot: int, text: str) -> Deed:
@@ -337,7 +338,7 @@ class Objects(RuleBasedStateMachine):
     def nothing_else_stays(self) -> None:
         take_over(self)
         for pk in Snapshot.objects.filter(status=Status.QUEUED).values_list("pk", flat=True):
-            snapshots.build(pk)
+            attempt(Snapshot, pk)
         for pk in Project.objects.exclude(deleted_at=None).values_list("pk", flat=True):
             removal.remove(pk)
         self.time_passes()

@@ -12,8 +12,9 @@ from rest_framework.test import APIClient
 
 from annotations import snapshots
 from annotations.location import tells_location
-from annotations.models import Image
+from annotations.models import Image, Snapshot
 from annotations.object_keys import image_key
+from boxwright.jobs.attempt import attempt
 from boxwright.projects.models import Project
 from boxwright.storage import store
 from boxwright.teams.models import User
@@ -121,7 +122,7 @@ def test_snapshot_goes_out_as_the_project_says(project: Project, mona: User, as_
     files = {"a__jpg": placed(), "b__jpg": picture()}
     upload(as_user(mona), project, **files)
     made = snapshots.create_snapshot(project=project, author=mona)
-    snapshots.build(made.pk)
+    attempt(Snapshot, made.pk)
     share(as_user(mona), project, shared)
     answer = as_user(mona).get(f"/api/v1/snapshots/{made.pk}/download/voc/")
     with zipfile.ZipFile(io.BytesIO(body_of(answer))) as archive:

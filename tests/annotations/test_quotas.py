@@ -18,7 +18,6 @@ from boxwright.teams.models import Team, User
 from tests.annotations.archives import Commits, import_zip, voc, zipped
 from tests.annotations.pictures import kept_keys, picture, upload
 from tests.conftest import make_project
-from tests.migrations import back_before, forward
 from training.models import Artifact, Run
 
 AsUser = Callable[[User], APIClient]
@@ -152,18 +151,6 @@ def test_usage_costs_the_same_however_much_there_is(
 ) -> None:
     with django_assert_num_queries(5):
         usage_of(team.pk)
-
-
-def test_bytes_of_older_projects_are_counted(transactional_db: None) -> None:
-    apps = back_before("annotations", "0010_byte_count")
-    team = apps.get_model("teams", "Team").objects.create(slug="t", name="T")
-    full = apps.get_model("projects", "Project").objects.create(team=team, slug="p", name="P")
-    empty = apps.get_model("projects", "Project").objects.create(team=team, slug="e", name="E")
-    for n in range(3):
-        fields = {"name": "n", "width": 1, "height": 1, "size": 10**n, "content_type": "image/png"}
-        apps.get_model("annotations", "Image").objects.create(project=full, sha256=f"{n}", **fields)
-    forward()
-    assert dict(Project.objects.values_list("pk", "byte_count")) == {full.pk: 111, empty.pk: 0}
 
 
 def test_two_at_once_do_not_both_take_the_last_place(

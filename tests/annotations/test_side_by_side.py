@@ -6,8 +6,8 @@ import pytest
 from django.db import connection
 
 from annotations.models import Import, Snapshot
-from annotations.tasks import build_snapshot, run_import
-from boxwright.jobs import Status
+from boxwright.jobs import Beat, Status
+from boxwright.jobs.tasks import work
 from boxwright.projects.models import Project
 from boxwright.projects.tasks import remove_project
 from boxwright.teams.models import Team, User
@@ -24,23 +24,23 @@ def test_a_snapshot_and_a_removal_do_not_wait_behind_an_import(
     snapshot = Snapshot.objects.create(project=project, number=1)
     inside, may_end = threading.Event(), threading.Event()
 
-    def long_import(_pk: int) -> None:
+    def long_import(_job: Import, _beat: Beat) -> None:
         inside.set()
         assert may_end.wait(60)
 
-    monkeypatch.setattr("annotations.imports.start.run", long_import)
+    monkeypatch.setattr(Import, "work", long_import)
 
-    def work() -> None:
-        run_import.run(0)
+    def importing() -> None:
+        work.run(Import.kind(), 0)
         connection.close()
 
-    thread = threading.Thread(target=work)
+    thread = threading.Thread(target=importing)
     thread.start()
     try:
         assert inside.wait(60)
-        build_snapshot.run(0)
+        work.run(Snapshot.kind(), 0)
         remove_project.run(0)
-        run_import.run(0)  # dropped: this kind is busy
+        work.run(Import.kind(), 0)  # dropped: this kind is busy
     finally:
         may_end.set()
         thread.join()

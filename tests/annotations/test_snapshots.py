@@ -17,11 +17,13 @@ from rest_framework.test import APIClient
 
 from annotations import snapshots, uploads
 from annotations.dataset.split import split_of
-from annotations.models import Image, Snapshot, SnapshotImage
+from annotations.models import Image, Snapshot
 from annotations.object_keys import image_key
-from annotations.snapshots.holds import hold_pictures, record_old_snapshots
+from annotations.snapshots.holds import hold_pictures
 from boxwright.events.models import Event
 from boxwright.jobs import Status
+from boxwright.jobs.attempt import attempt
+from boxwright.operations import housekeeping
 from boxwright.projects.models import Project
 from boxwright.storage import registry, store
 from boxwright.storage.collector import collect
@@ -29,7 +31,6 @@ from boxwright.storage.models import StoredObject
 from boxwright.teams.models import User
 from tests.annotations.archives import Commits, import_zip
 from tests.annotations.pictures import body_of, box, label_id, picture, save, stored_keys, upload
-from training import housekeeping
 
 AsUser = Callable[[User], APIClient]
 
@@ -67,10 +68,10 @@ def test_a_snapshot_waits_for_a_bucket_that_is_away(
     nowhere.write_text("where the store's folder should be")
     away = {**settings.STORAGES["objects"], "OPTIONS": {"location": nowhere, "allow_overwrite": True}}
     with override_settings(STORAGES={**settings.STORAGES, "objects": away}):
-        snapshots.build(made.pk)
+        attempt(Snapshot, made.pk)
     made.refresh_from_db()
     assert (made.status, made.error, made.attempt) == (Status.QUEUED, "", 0)
-    snapshots.build(made.pk)
+    attempt(Snapshot, made.pk)
     made.refresh_from_db()
     assert made.status == Status.SUCCEEDED
 
@@ -133,7 +134,7 @@ def test_snapshot_stays_what_it_was(
     before = stored(Snapshot.objects.get().manifest_key)
     save(as_user(bob), images[0], 1, upsert=[box(project, 30)])
     as_user(mona).delete(f"/api/v1/images/{images[1]}/")
-    snapshots.build(Snapshot.objects.get().pk)
+    attempt(Snapshot, Snapshot.objects.get().pk)
     assert stored(Snapshot.objects.get().manifest_key) == before
     download = as_user(mona).get(f"/api/v1/snapshots/{made['id']}/download/voc/")
     names = zipfile.ZipFile(io.BytesIO(body_of(download))).namelist()
@@ -192,9 +193,11 @@ def test_failed_build_says_so_and_can_be_made_anew(
 
     with monkeypatch.context() as patch:
         patch.setattr("annotations.snapshots.building.write_manifest", broken)
-        with pytest.raises(ZeroDivisionError):
-            freeze(as_user(mona), project, django_capture_on_commit_callbacks)
-    failed = Snapshot.objects.get()
+        freeze(as_user(mona), project, django_capture_on_commit_callbacks)
+        failed = Snapshot.objects.get()
+        assert failed.status == Status.QUEUED, "once more"
+        attempt(Snapshot, failed.pk)
+    failed.refresh_from_db()
     assert (failed.status, failed.error_code) == (Status.FAILED, "internal")
     assert not [key for key in stored_keys() if key.startswith("projects/")]
     made = freeze(as_user(mona), project, django_capture_on_commit_callbacks)
@@ -206,7 +209,7 @@ def test_watchers_hear_of_it(
 ) -> None:
     freeze(as_user(mona), project, django_capture_on_commit_callbacks)
     told = [event.data["status"] for event in Event.objects.filter(kind="snapshot").order_by("id")]
-    assert told == ["queued", "succeeded"]
+    assert told == ["queued", "running", "succeeded"]
 
 
 def test_annotator_reads_snapshots_and_makes_none(project: Project, bob: User, charlie: User, as_user: AsUser) -> None:
@@ -240,8 +243,8 @@ def test_a_build_is_done_again_where_a_picture_went_meanwhile(
         tries.append(hashes)
         hold_pictures(snapshot, hashes)
 
-    monkeypatch.setattr(snapshots, "hold_pictures", late)
-    snapshots.build(made.pk)
+    monkeypatch.setattr("annotations.snapshots.building.hold_pictures", late)
+    attempt(Snapshot, made.pk)
     made.refresh_from_db()
     assert (made.status, made.image_count, len(tries)) == (Status.SUCCEEDED, 3, 2)
     assert made.pictures.count() == 3
@@ -254,9 +257,10 @@ def test_a_picture_that_the_store_has_lost_fails_the_build_and_is_named(
     store().delete(key)
     StoredObject.objects.filter(key=key).delete()
     made = snapshots.create_snapshot(project=project, author=mona)
-    snapshots.build(made.pk)
+    attempt(Snapshot, made.pk)
     made.refresh_from_db()
     assert (made.status, made.error_code, key in made.error) == (Status.FAILED, "object_missing", True)
+    housekeeping.keep_house()
     assert not made.pictures.exists()
 
 
@@ -265,56 +269,22 @@ def test_a_picture_that_nobody_registered_is_held_where_it_lies(
 ) -> None:
     StoredObject.objects.all().delete()
     made = snapshots.create_snapshot(project=project, author=mona)
-    snapshots.build(made.pk)
+    attempt(Snapshot, made.pk)
     made.refresh_from_db()
     assert made.status == Status.SUCCEEDED
-
-
-def test_what_an_old_snapshot_shows_is_recorded_from_its_manifest(
-    project: Project, images: list[int], mona: User
-) -> None:
-    """Until then nothing of its team is collected: who knows what it shows?"""
-    made = snapshots.create_snapshot(project=project, author=mona)
-    snapshots.build(made.pk)
-    Snapshot.objects.update(is_held=False, about_sha256="")
-    SnapshotImage.objects.all().delete()
-    StoredObject.objects.all().delete()
-    registry.adopt(store().list(""))
-    for image in Image.objects.all():
-        uploads.remove_image(image=image)
-    collect(timedelta(0))
-    assert len([key for key in stored_keys() if "/images/" in key]) == 4
-    assert record_old_snapshots() == 1
-    call_command("collect", "--grace", "0", "--all", stdout=StringIO())
-    made.refresh_from_db()
-    assert (made.is_held, made.pictures.count()) == (True, 4)
-    assert len([key for key in stored_keys() if "/images/" in key]) == 4
 
 
 def test_a_snapshot_that_was_given_up_holds_nothing(project: Project, images: list[int], mona: User) -> None:
     """Its worker was killed once too often, with the pictures held."""
     made = snapshots.create_snapshot(project=project, author=mona)
-    snapshots.build(made.pk)
-    Snapshot.objects.update(status=Status.FAILED, is_held=False, error_code="worker_lost")
+    attempt(Snapshot, made.pk)
+    Snapshot.objects.update(status=Status.FAILED, error_code="worker_lost")
     for image in Image.objects.all():
         uploads.remove_image(image=image)
     housekeeping.keep_house()
     call_command("collect", "--grace", "0", "--all", stdout=StringIO())
     assert made.pictures.count() == 0
     assert not [key for key in stored_keys() if "/images/" in key]
-
-
-def test_an_old_snapshot_whose_manifest_is_lost_keeps_its_teams_pictures(
-    project: Project, images: list[int], mona: User
-) -> None:
-    made = snapshots.create_snapshot(project=project, author=mona)
-    snapshots.build(made.pk)
-    Snapshot.objects.update(is_held=False)
-    made.refresh_from_db()
-    store().delete(made.manifest_key)
-    assert record_old_snapshots() == 0
-    made.refresh_from_db()
-    assert not made.is_held
 
 
 def test_a_build_that_was_taken_over_writes_nothing_more(
@@ -329,11 +299,11 @@ def test_a_build_that_was_taken_over_writes_nothing_more(
             asleep.clear()
             Snapshot.objects.filter(pk=made.pk).update(status=Status.QUEUED, lease=None)
             uploads.remove_image(image=Image.objects.get(pk=images[0]))
-            snapshots.build(made.pk)
+            attempt(Snapshot, made.pk)
         put(key, *rest)
 
     monkeypatch.setattr(registry, "keep", waking)
-    snapshots.build(made.pk)
+    attempt(Snapshot, made.pk)
     made.refresh_from_db()
     assert (made.status, made.image_count, made.pictures.count()) == (Status.SUCCEEDED, 3, 3)
     assert len(list(snapshots.records_of(made))) == 3

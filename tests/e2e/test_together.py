@@ -4,11 +4,12 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.e2e.api import PASSWORD, Api, Json
 from tests.e2e.conftest import Server
@@ -288,3 +289,21 @@ def test_signed_out_person_comes_back_to_the_page_that_was_asked_for(
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("tab", name="All 10")).to_be_visible()
     assert page.url == f"{server.url}/p/{project['slug']}/images"
+
+
+def test_what_happens_before_the_stream_begins_is_seen(server: Server, api: Api, ada: Page, tmp_path: Path) -> None:
+    """The page has fetched the project, its stream is not open yet, and somebody labels an image."""
+    project = api.project("Late stream", "detection", ["thing"])
+    image, *_ = api.upload(project["id"], written(tmp_path, pictures(2)))["created"]
+    held: list[Route] = []
+    ada.route("**/events/**", lambda route: held.append(route))
+    with ada.expect_request("**/events/**"):
+        ada.goto(f"{server.url}/p/{project['slug']}/label")
+    left = ada.get_by_test_id("queue-left")
+    expect(left).to_have_text("2 left to label")
+
+    api.patch(f"images/{image['id']}/annotations/", base_revision=0, upsert=[], delete=[], queue="skipped")
+    held[0].continue_()
+
+    expect(left).to_have_text("1 left to label")
+    ada.unroute("**/events/**")

@@ -18,7 +18,9 @@ true_time, skew = timezone.now, timedelta(seconds=int(sys.argv[1]))
 timezone.now = lambda: true_time() + skew
 import django
 django.setup()
-from boxwright import events, jobs
+from boxwright import events
+from boxwright.jobs import job as jobs
+from boxwright.jobs.reaper import revive
 from boxwright.events.models import Event
 from boxwright.projects.models import Project
 from boxwright.teams.models import Team
@@ -49,20 +51,20 @@ def process(environment: dict[str, str], skew: int, code: str) -> str:
 def test_a_worker_with_another_clock_is_alive(environment: dict[str, str], skew: int) -> None:
     """It was "killed" five times when its clock was 20 s behind the reaper's, and never found dead when ahead."""
     process(environment, skew, f"{A_JOB}; job = Import.claim(job.pk); assert job.beat(), job")
-    assert process(environment, 0, "print(jobs.revive(Import), Import.objects.get().status)") == "0 running"
-    dead = "Import.objects.update(heartbeat_at=true_time() - timedelta(minutes=1)); print(jobs.revive(Import))"
+    assert process(environment, 0, "print(revive(Import), Import.objects.get().status)") == "0 running"
+    dead = "Import.objects.update(heartbeat_at=true_time() - timedelta(minutes=1)); print(revive(Import))"
     assert process(environment, skew, dead) == "1"
 
 
 @pytest.mark.parametrize("skew", [-HOUR, HOUR])
 def test_a_message_is_sent_again_when_the_database_says_so(environment: dict[str, str], skew: int) -> None:
     process(environment, skew, A_JOB)
-    assert process(environment, 0, "print(jobs.revive(Import))") == "0"
+    assert process(environment, 0, "print(revive(Import))") == "0"
     process(environment, skew, "job = Import.claim(1); assert job.release()")
-    assert process(environment, 0, "print(jobs.revive(Import))") == "1"
+    assert process(environment, 0, "print(revive(Import))") == "1"
 
 
 def test_events_are_pruned_by_the_clock_of_the_database(environment: dict[str, str]) -> None:
     process(environment, -2 * HOUR, "events.publish(1, 'counts', {})")
-    prune = "from training.reaper import prune_events; print(prune_events())"
+    prune = "print(events.prune())"
     assert process(environment, 2 * HOUR, prune) == "0"

@@ -7,7 +7,8 @@ import pytest
 from django.http import HttpResponseBase
 from django.test import RequestFactory
 
-from boxwright.api.files import FOREVER, Part, send_object
+from boxwright.api.files import FOREVER, send_object
+from boxwright.api.streams import Part
 from boxwright.storage import ObjectMissing, store
 from boxwright.storage.named import Named
 

@@ -5,9 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.core.management import call_command
-from django.db import IntegrityError, connection, transaction
-from django.db.migrations.executor import MigrationExecutor
+from django.db import IntegrityError, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 from rest_framework.test import APIClient
@@ -118,28 +116,3 @@ def test_a_name_that_is_taken_can_be_kept(name: str) -> None:
         assert not fault_in(kept)
         assert label_key(kept) == label_key(name) == label_key(label_key(name))
         assert not any(unicodedata.category(character) in {"Cc", "Cf", "Zl", "Zp"} for character in kept)
-
-
-OLD = ["cat", "CA\u200bT", "a\nb", "a b", "\x00", "ＣＡＴ", "cat 2", "x" * 100, "ｘ" * 100, "dog"]
-NEW = ["cat", "CAT 4", "a b 2", "a b", "label", "ＣＡＴ 3", "cat 2", "x" * 100, "ｘ" * 98 + " 2", "dog"]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_names_of_an_older_installation_are_mended() -> None:
-    """The old tables held names apart by their lower case only."""
-    executor = MigrationExecutor(connection)
-    try:
-        executor.migrate([("projects", "0001_initial")])
-        old = executor.loader.project_state([("projects", "0001_initial")]).apps
-        team = old.get_model("teams", "Team").objects.create(slug="t", name="T")
-        project = old.get_model("projects", "Project").objects.create(team_id=team.pk, slug="p", name="P", task="x")
-        names = [name for name in OLD if "\x00" not in name or connection.vendor == "sqlite"]
-        for position, name in enumerate(names):
-            old.get_model("projects", "Label").objects.create(
-                project=project, name=name, color="#000000", position=position
-            )
-    finally:
-        call_command("migrate", verbosity=0)
-    expected = [new for name, new in zip(OLD, NEW, strict=True) if name in names]
-    assert list(Label.objects.order_by("position").values_list("name", flat=True)) == expected
-    assert not [label for label in Label.objects.all() if label.key != label_key(label.name) or fault_in(label.name)]

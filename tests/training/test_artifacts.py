@@ -2,15 +2,21 @@
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from boxwright.storage import registry, store
 from boxwright.teams.models import User
+from boxwright.teams.tokens import new_token
+from tests.services.bucket import make_bucket, storage_settings
+from tests.services.moto import moto
 from tests.training.conftest import MakeRun
 from training import object_keys
+from training.engine.catalog import MODELS
 from training.models import Artifact, Run
 
 Client = Callable[[User], APIClient]
@@ -51,6 +57,16 @@ def test_one_that_failed_is_tried_again(as_user: Client, mona: User, run: Run) -
     assert (answer.json()["status"], answer.json()["error"]) == ("queued", None)
 
 
+def test_what_the_model_can_not_be_converted_to_is_refused(
+    as_user: Client, mona: User, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(MODELS, run.model, replace(MODELS[run.model], not_to=(("tflite", "fp16"),)))
+    answer = publish(as_user(mona), run, target="tflite", quantization="fp16")
+    assert answer.status_code == 400
+    assert "can't be converted to tflite" in answer.json()["errors"][0]["detail"]
+    assert publish(as_user(mona), run, target="tflite").status_code == 201
+
+
 @pytest.mark.parametrize("status", ["queued", "running", "succeeded"])
 def test_one_that_is_there_or_on_its_way_is_left_alone(as_user: Client, mona: User, run: Run, status: str) -> None:
     Artifact.objects.create(run=run, target="onnx", status=status)
@@ -80,6 +96,22 @@ def test_a_finished_artifact_downloads_as_a_file(as_user: Client, vera: User, ru
     assert answer["Content-Disposition"] == 'attachment; filename="raccoons-run1-tflite-fp16.zip"'
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Content-Type"] == "application/zip"
+
+
+def test_a_token_is_never_sent_to_the_bucket(as_user: Client, vera: User, run: Run, settings: Settings) -> None:
+    """A browser is; the token gets the bytes, or a link where it asks for one."""
+    with moto() as url:
+        make_bucket(url, "key", "secret", "plates")
+        settings.STORAGES = {**settings.STORAGES, "objects": storage_settings(url, "key", "secret", "plates")}
+        artifact = made(run, b"zip bytes", target="onnx", status="succeeded")
+        address = f"{API}/artifacts/{artifact.pk}/download/"
+        _, key = new_token(vera)
+        script, browser = APIClient(), APIClient()
+        script.credentials(HTTP_AUTHORIZATION=f"Token {key}")
+        browser.force_login(vera)
+        assert b"".join(script.get(address)) == b"zip bytes"
+        assert script.get(f"{address}?link=1").json()["url"].startswith(f"{url}/plates/{artifact.key}?")
+        assert browser.get(address)["Location"].startswith(f"{url}/plates/{artifact.key}?")
 
 
 def test_one_whose_file_is_gone_or_damaged_names_it(as_user: Client, vera: User, run: Run) -> None:

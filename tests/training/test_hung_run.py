@@ -15,6 +15,7 @@ from annotations import snapshots
 from annotations.models import Snapshot
 from boxwright import limits
 from boxwright.jobs import Status
+from boxwright.jobs.attempt import attempt
 from boxwright.projects.models import Project
 from boxwright.storage import store
 from boxwright.teams.models import User
@@ -23,7 +24,6 @@ from tests.services.installation import MODEL, SMALL
 from tests.services.processes import wait_until
 from training import runs
 from training.models import Run
-from training.work import worker
 
 AsUser = Callable[[User], APIClient]
 
@@ -34,7 +34,7 @@ def snapshot(project: Project, alice: User, as_user: AsUser) -> Snapshot:
     for row in upload(as_user(alice), project, **files)["created"]:
         save(as_user(alice), row["id"], upsert=[box(project)])
     made = snapshots.create_snapshot(project=project, author=alice)
-    snapshots.build(made.pk)
+    attempt(Snapshot, made.pk)
     return Snapshot.objects.get(pk=made.pk)
 
 
@@ -69,7 +69,7 @@ def test_a_run_whose_process_was_stopped_ends_and_can_be_resumed(
 ) -> None:
     monkeypatch.setattr(limits, "HUNG_MINUTES", 0.05)
     with stopped_after_first_checkpoint(settings.SCRATCH_DIR):
-        worker.train(run.pk)
+        attempt(Run, run.pk)
     hung = Run.objects.get(pk=run.pk)
     assert (hung.status, hung.error_code) == (Status.FAILED, "hung")
     assert f"No progress for 0.05 minutes. It was stopped at epoch {hung.epoch}, step" in hung.error
@@ -77,7 +77,7 @@ def test_a_run_whose_process_was_stopped_ends_and_can_be_resumed(
     assert [key for key in store().list(f"projects/{run.project_id}/runs/") if key.endswith("last.pt")]
 
     runs.resume_run(hung)
-    worker.train(run.pk)
+    attempt(Run, run.pk)
     done = Run.objects.get(pk=run.pk)
     assert (done.status, done.epoch, done.error) == (Status.SUCCEEDED, 3, "")
     assert list(done.epoch_metrics.order_by("epoch").values_list("epoch", flat=True)) == [1, 2, 3]
@@ -85,7 +85,7 @@ def test_a_run_whose_process_was_stopped_ends_and_can_be_resumed(
 
 def test_a_run_that_takes_too_much_memory_ends_and_says_so(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "JOB_MEMORY", 60 * limits.MIB)
-    worker.train(run.pk)
+    attempt(Run, run.pk)
     ended = Run.objects.get(pk=run.pk)
     assert (ended.status, ended.error_code) == (Status.FAILED, "out_of_memory")
     assert "more than the 60 MB" in ended.error

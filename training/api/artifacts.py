@@ -10,14 +10,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from boxwright.api.files import download_object
+from boxwright.api.jobs import JobSerializer
+from boxwright.api.links import LINK, LinkSerializer
 from boxwright.api.views import Endpoint
-from boxwright.jobs import Status
 from boxwright.teams import audit
 from boxwright.teams.api.accounts import signed_in
 from boxwright.teams.models import Role
 from training import artifacts, queries
 from training.api.evaluations import SPLITS
-from training.api.job_error import ErrorField
 from training.engine.targets import Verification
 from training.models import Artifact
 from training.needed_objects import archive_of
@@ -65,18 +65,27 @@ class ArtifactMetricsSerializer(serializers.Serializer[Any]):
     checkpoint_accuracy = serializers.FloatField(required=False)
 
 
-class ArtifactSerializer(serializers.ModelSerializer[Artifact]):
-    status = serializers.ChoiceField(choices=Status.choices)
+class ArtifactSerializer(JobSerializer):
     files = FileSerializer(many=True)
     parity = ParitySerializer(allow_null=True)
     metrics = ArtifactMetricsSerializer(allow_null=True)
-    error = ErrorField()
 
     class Meta:
         model = Artifact
         fields = [
-            *("id", "run", "target", "quantization", "status", "size", "sha256", "files", "parity", "metrics"),
-            *("error", "created_at", "finished_at"),
+            *(
+                "id",
+                "run",
+                "target",
+                "quantization",
+                *JobSerializer.FIELDS,
+                "size",
+                "sha256",
+                "files",
+                "parity",
+                "metrics",
+            ),
+            *("created_at", "finished_at"),
         ]
         read_only_fields = fields
 
@@ -112,16 +121,18 @@ class ArtifactView(Endpoint):
 
 class ArtifactDownloadView(Endpoint):
     @extend_schema(
+        parameters=[LINK],
         responses={
             (200, "application/zip"): OpenApiTypes.BINARY,
+            (200, "application/json"): LinkSerializer,
             (206, "application/zip"): OpenApiTypes.BINARY,
-            302: None,
+            302: OpenApiResponse(description="in the bucket"),
             304: OpenApiResponse(description="unchanged"),
             416: OpenApiResponse(description="no such part"),
-        }
+        },
     )
     def get(self, request: Request, artifact_id: int) -> HttpResponseBase:
         artifact = artifacts.downloadable(queries.artifact_for(request.user, artifact_id))
         name = artifacts.file_name(artifact)
         audit.record_download(artifact.run.project.team, name)
-        return download_object(request, archive_of(artifact), name, tag=artifact.sha256)
+        return download_object(request, archive_of(artifact), "application/zip", name, tag=artifact.sha256)

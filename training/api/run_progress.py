@@ -27,6 +27,14 @@ class MetricsSerializer(serializers.Serializer[Any]):
     results = MetricSerializer(many=True)
 
 
+class MetricsEventSerializer(serializers.Serializer[Any]):
+    """One epoch of a run has ended."""
+
+    run = serializers.IntegerField(help_text="its id")
+    epoch = serializers.IntegerField()
+    values = serializers.DictField(child=serializers.FloatField(allow_null=True))
+
+
 class LogLineSerializer(serializers.ModelSerializer[LogLine]):
     n = serializers.IntegerField(source="pk", help_text="ask for what comes after it")
 

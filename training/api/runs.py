@@ -9,15 +9,14 @@ from rest_framework.response import Response
 
 from annotations.models import Snapshot
 from boxwright.api.fields import IdField
+from boxwright.api.jobs import JobSerializer
 from boxwright.api.views import Endpoint
-from boxwright.jobs import Status
 from boxwright.projects.queries import project_for
 from boxwright.teams.api.accounts import signed_in
 from boxwright.teams.api.serializers import PersonSerializer
 from boxwright.teams.models import Role
 from training import queries, runs
 from training.api.config import ConfigChangesField, ConfigSerializer
-from training.api.job_error import ErrorField
 from training.models import Run
 
 PHASES = ("waiting", "preparing", "training", "evaluating", "")
@@ -44,13 +43,11 @@ class SummarySerializer(serializers.Serializer[Any]):
     macro_f1 = serializers.FloatField(required=False)
 
 
-class RunSerializer(serializers.ModelSerializer[Run]):
-    status = serializers.ChoiceField(choices=Status.choices)
+class RunSerializer(JobSerializer):
     phase = serializers.ChoiceField(choices=PHASES)
     base = serializers.SerializerMethodField(help_text="catalogue, none, or run:<id>")
     config = ConfigSerializer()
     snapshot = RunSnapshotSerializer()
-    error = ErrorField()
     metrics = SummarySerializer()
     images = SplitCountsSerializer(allow_null=True)
     created_by = PersonSerializer(allow_null=True)
@@ -58,7 +55,7 @@ class RunSerializer(serializers.ModelSerializer[Run]):
     class Meta:
         model = Run
         fields = [
-            *("id", "number", "project", "status", "phase", "model", "base", "config", "snapshot", "error"),
+            *("id", "number", "project", *JobSerializer.FIELDS, "phase", "model", "base", "config", "snapshot"),
             *("epoch", "epochs", "step", "steps", "loss", "eta_seconds", "metrics", "images", "estimate_seconds"),
             *("attempt", "created_by", "created_at", "started_at", "finished_at"),
         ]

@@ -13,9 +13,9 @@ import numpy.typing as npt
 from PIL import Image, ImageOps
 
 from annotations.dataset.manifest import read_dataset
-from annotations.dataset.records import Box, Dataset, ImageRecord
+from annotations.dataset.records import Dataset, ImageRecord
 from training.engine.errors import DataError
-from training.engine.usable import is_usable
+from training.engine.tasks import TASKS
 
 Square = npt.NDArray[np.uint8]
 """One image [S, S, 3], RGB, stretched without letterbox."""
@@ -51,7 +51,7 @@ def read_run_folder(folder: Path) -> Dataset:
 
 def usable_images(dataset: Dataset, images: Sequence[ImageRecord]) -> tuple[ImageRecord, ...]:
     """Those of `images` that say something to the dataset's task."""
-    return tuple(image for image in images if is_usable(image, dataset.task))
+    return tuple(image for image in images if TASKS[dataset.task].can_use(image))
 
 
 def read_examples(
@@ -67,7 +67,8 @@ def read_examples(
     for i, square in enumerate(_decoded(images, folder, image_size, threads)):
         check_stop()
         squares[i] = square
-    truths = [_truth(dataset, image) for image in images]
+    rules = TASKS[dataset.task].rules
+    truths = [rules.truth(image, dataset.labels) for image in images]
     return Examples(tuple(images), squares, [boxes for boxes, _ in truths], [labels for _, labels in truths])
 
 
@@ -102,24 +103,3 @@ def _room_for(count: int, image_size: int, folder: Path) -> npt.NDArray[np.uint8
         return np.zeros(shape, np.uint8)
     with tempfile.TemporaryFile(dir=folder) as file:
         return np.memmap(file, np.uint8, "w+", shape=shape)
-
-
-def _truth(dataset: Dataset, image: ImageRecord) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
-    if dataset.task == "classification":
-        return np.zeros((0, 4), np.float32), np.array([dataset.labels.index(image.annotations[0].label)])
-    found = [
-        (_shares(annotation.box, image), dataset.labels.index(annotation.label))
-        for annotation in image.annotations
-        if annotation.box
-    ]
-    kept = [(box, label) for box, label in found if box[2] > box[0] and box[3] > box[1]]
-    boxes = np.array([box for box, _ in kept], np.float32).reshape(-1, 4)
-    return boxes, np.array([label for _, label in kept], np.int64)
-
-
-def _shares(box: Box, image: ImageRecord) -> tuple[float, float, float, float]:
-    """The box's corners as shares of the image, clipped to it."""
-    across, down = 1 / image.width, 1 / image.height
-    sides = (box.x_min * across, box.y_min * down, box.x_max * across, box.y_max * down)
-    x_min, y_min, x_max, y_max = (min(max(side, 0.0), 1.0) for side in sides)
-    return x_min, y_min, x_max, y_max

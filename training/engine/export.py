@@ -18,5 +18,7 @@ def export(
 
     Raises TargetError on an unknown target or quantization, ParityError when the artifact answers differently.
     """
-    exporter: Exporter = catalog.load_module(targets.target_info(target, quantization).module).EXPORTER
+    info = targets.target_info(target, quantization)
+    checkpoint.info.check_target(target, quantization)
+    exporter: Exporter = catalog.load_module(info.module).EXPORTER
     return publish(exporter, checkpoint, images, out, quantization, progress)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from annotations.dataset.records import ImageRecord, Split, Task
-from training.engine.usable import is_usable
+from training.engine.tasks import TASKS
 
 COMPARED = 500
 """Most images that an artifact is compared on: so many take about as long as the conversion of a detector.
@@ -30,7 +30,7 @@ class SplitSample:
 
     @classmethod
     def of(cls, images: Sequence[ImageRecord], task: Task, split: Split, most: int) -> Self:
-        found = [image for image in images if image.split == split and is_usable(image, task)]
+        found = [image for image in images if image.split == split and TASKS[task].can_use(image)]
         count = min(most, len(found))
         return cls(split, tuple(found[i * len(found) // count] for i in range(count)), len(found))
 

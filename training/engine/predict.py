@@ -7,13 +7,13 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from annotations.dataset.records import AnnotationRecord, Box
+from annotations.dataset.records import AnnotationRecord
 from training.engine import catalog
 from training.engine.checkpoint import Checkpoint, network_of
 from training.engine.data import read_square
-from training.engine.detectors.postprocess import Detections, detections
 from training.engine.device import choose_device
 from training.engine.network import Network, normalise
+from training.engine.tasks import TASKS
 
 BATCH = 16
 
@@ -39,39 +39,13 @@ def predicted_annotations(
     Detection: boxes by falling score. Classification: every label by falling score, without a box.
     """
     network.eval()
+    rules = TASKS[info.task].rules
     for start in range(0, len(squares), BATCH):
         check_stop()
         few = torch.stack(list(squares[start : start + BATCH])).to(next(network.parameters()).device)
         with torch.inference_mode():
             said = network.predictions(normalise(few, info.mean, info.std))
-        yield from _annotations(said, labels, sizes[start : start + BATCH])
-
-
-def _annotations(
-    said: tuple[Tensor, Tensor] | Tensor, labels: Sequence[str], sizes: Sequence[tuple[int, int]]
-) -> Iterator[list[AnnotationRecord]]:
-    if isinstance(said, tuple):
-        scores, boxes = (tensor.float().cpu() for tensor in said)
-        for of_image, its_boxes, size in zip(scores, boxes, sizes, strict=True):
-            yield detected_annotations(detections(of_image, its_boxes), labels, size)
-    else:
-        for scores in said.float().cpu():
-            yield classified_annotations(scores, labels)
-
-
-def detected_annotations(found: Detections, labels: Sequence[str], size: tuple[int, int]) -> list[AnnotationRecord]:
-    """Detections in shares of the image as annotations in pixels of a picture of `size` (width, height)."""
-    scale = torch.tensor([size[0], size[1], size[0], size[1]])
-    rows = zip((found.boxes * scale).tolist(), found.scores.tolist(), found.labels.tolist(), strict=True)
-    return [
-        AnnotationRecord(label=labels[label], box=Box(*box), score=score, source="model") for box, score, label in rows
-    ]
-
-
-def classified_annotations(scores: Tensor, labels: Sequence[str]) -> list[AnnotationRecord]:
-    """Probabilities [C] as whole-image annotations, best first."""
-    order = scores.argsort(descending=True, stable=True).tolist()
-    return [AnnotationRecord(label=labels[i], score=float(scores[i]), source="model") for i in order]
+        yield from rules.annotations(said, info.scoring, labels, sizes[start : start + BATCH])
 
 
 def _upright_size(path: Path) -> tuple[int, int]:

@@ -1,1 +1,6 @@
-"""What a worker does for runs and artifacts: an engine process, fed, watched and written down."""
+"""What a worker does for runs and artifacts: an engine process is fed, watched and written down."""
+
+from training.work.export import make_artifact
+from training.work.train import train_run
+
+__all__ = ["make_artifact", "train_run"]

@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-from boxwright.errors import DomainError
-from boxwright.jobs import stopping
+from boxwright.errors import DomainError, Unavailable
+from boxwright.jobs import Beat, stopping
 from boxwright.storage import ObjectStore, registry
 from boxwright.storage.named import Named, sha256_of_path
 from training import object_keys
-from training.hold import Hold
 from training.models import Run
 from training.run_files import CHECKPOINT, Files, files_of, name_files
 
@@ -48,18 +47,18 @@ class Uploads:
             registry.announce(one.key for one in staged.values())
             self._batch = self._pool.submit(self._send, staged)
 
-    def finish(self, hold: Hold | None) -> None:
-        """Wait until all is sent, keeping the job if `hold` is given. Raises what the last try failed with."""
+    def finish(self, beat: Beat | None) -> None:
+        """Wait until all is sent, keeping the job if `beat` is given. Raises what the last try failed with."""
         for tries in range(LAST_TRIES):
             stopping.wait(tries)
             self.offer()
             while self._batch is not None:
-                if hold is not None:
-                    hold.check()
+                if beat is not None:
+                    beat.check()
                 self._await()
             if not self.problem:
                 return
-        raise DomainError(f"The checkpoint could not be stored: {self.problem}")
+        raise Unavailable(f"The checkpoint could not be stored: {self.problem}")
 
     def close(self) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)

@@ -4,34 +4,29 @@ import signal
 from collections.abc import Sequence
 from typing import Any
 
+from boxwright.jobs import OurFault, UserFault
+
 MAX_TEXT = 4000
 """Characters of the process's own words that its row keeps: lists and events carry them. The log has the rest."""
 
 DONE, MENDABLE, STOPPED = 0, 2, 3
 
 
-class Failed(Exception):
-    """The job has failed: `code` for programs, `detail` for people, `changes` for its row."""
-
-    def __init__(self, code: str, detail: str, **changes: Any) -> None:
-        super().__init__(detail)
-        self.code, self.detail, self.changes = code, detail, changes
-
-
-class Killed(Failed):
+class Killed(UserFault):
     """Something outside ended the process: it may go on from where it was."""
 
 
 def raise_for(code: int, error: tuple[str, str] | None, last_lines: Sequence[str], **changes: Any) -> None:
-    """Nothing when the process is done. Raises Killed, or Failed with the engine's own words or its last lines."""
+    """Nothing when the process is done. Raises Killed, UserFault with the engine's own words, or OurFault with its
+    last lines."""
     if code == DONE:
         return
     if code < 0 or code == STOPPED:
         raise Killed("killed", f"The process was killed ({_signal_name(code)}).")
     if code == MENDABLE and error is not None:
-        raise Failed(error[0], error[1][:MAX_TEXT], **changes)
+        raise UserFault(error[0], error[1][:MAX_TEXT], **changes)
     lines = "\n".join(last_lines)[-MAX_TEXT:] or "It said nothing."
-    raise Failed("crashed", f"The process crashed (exit {code}). Its last lines:\n{lines}", **changes)
+    raise OurFault("crashed", f"The process crashed (exit {code}). Its last lines:\n{lines}", **changes)
 
 
 def _signal_name(code: int) -> str:

@@ -6,17 +6,10 @@ from pathlib import Path
 from django.conf import settings
 
 from annotations.object_keys import image_key
-from boxwright import scratch
 from boxwright.storage import ObjectStore
 from boxwright.storage.named import Named
 
 CACHE_BYTES = 20 * 2**30
-
-
-def sweep() -> None:
-    """Remove what workers that were killed left behind, and the images that were not wanted for longest."""
-    scratch.sweep()
-    shrink_cache(CACHE_BYTES)
 
 
 def link_image(objects: ObjectStore, team_id: int, sha256: str, target: Path) -> None:
@@ -32,7 +25,7 @@ def link_image(objects: ObjectStore, team_id: int, sha256: str, target: Path) ->
         original.fetch(objects, target)
 
 
-def shrink_cache(most_bytes: int) -> None:
+def shrink(most_bytes: int = CACHE_BYTES) -> None:
     """Delete the images that were not used for longest until the rest fits."""
     files = [(path.stat(), path) for path in _cache().glob("*/*")]
     excess = sum(stat.st_size for stat, _ in files) - most_bytes

@@ -7,17 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from django.conf import settings
-
 from annotations.dataset.manifest import read_manifest
 from annotations.dataset.records import ImageRecord, Task
 from annotations.needed_objects import about_of, manifest_of
 from boxwright.errors import Conflict, DomainError
+from boxwright.jobs import Beat
 from boxwright.storage import ObjectStore, registry
 from boxwright.storage.named import Named
-from training import object_keys
+from training import base_weights
 from training.engine.export_images import images_of_export
-from training.hold import Hold
 from training.models import Artifact, Run
 from training.run_files import CHECKPOINT, files_of
 from training.work import image_cache
@@ -29,27 +27,30 @@ FETCHERS = 8
 class Site:
     """A job's folder while it is being laid."""
 
-    folder: Path
+    beat: Beat
     objects: ObjectStore
-    hold: Hold
+
+    @property
+    def folder(self) -> Path:
+        return self.beat.folder
 
     def fetch(self, wanted: Named, name: str) -> None:
         """Raises ObjectMissing, ObjectDamaged."""
         target = self.folder / name
         with ThreadPoolExecutor(1) as pool:
-            self.hold.wait_for([pool.submit(wanted.fetch, self.objects, target)])
+            self.beat.wait_for([pool.submit(wanted.fetch, self.objects, target)])
 
     def put(self, key: str, file: BinaryIO) -> None:
         registry.announce([key])
         with ThreadPoolExecutor(1) as pool:
-            self.hold.wait_for([pool.submit(self.objects.put, key, file)])
+            self.beat.wait_for([pool.submit(self.objects.put, key, file)])
 
     def fetch_images(self, team_id: int, images: list[ImageRecord]) -> None:
         place = self.folder / "images"
         place.mkdir()
         with ThreadPoolExecutor(FETCHERS) as pool:
             try:
-                self.hold.wait_for(
+                self.beat.wait_for(
                     [
                         pool.submit(image_cache.link_image, self.objects, team_id, image.sha256, place / image.sha256)
                         for image in images
@@ -71,8 +72,7 @@ def lay_training(run: Run, site: Site) -> dict[str, int]:
     images = _lay_snapshot(run, site, lambda found: [image for image in found if image.split in splits])
     if run.base == "checkpoint" and run.base_run is not None:
         site.fetch(_best_of(run.base_run), "base.pt")
-    if run.base == "catalogue" and not has_local_weights(run.model):
-        _lay_weights(run.model, site)
+    base_weights.lay(run, site)
     return {split: sum(image.split == split for image in images) for split in splits}
 
 
@@ -98,23 +98,6 @@ def lay_export(artifact: Artifact, site: Site) -> None:
     _lay_snapshot(run, site, lambda images: images_of_export(images, task))
 
 
-def keep_weights(site: Site) -> None:
-    """Weights that the engine has downloaded go to the store: no machine downloads them again."""
-    for path in (site.folder / "weights").glob("*.pth"):
-        key = object_keys.WEIGHTS + path.name
-        if not site.objects.exists(key):
-            with path.open("rb") as file:
-                site.put(key, file)
-
-
-def has_local_weights(model: str) -> bool:
-    return settings.WEIGHTS_DIR is not None and any(settings.WEIGHTS_DIR.glob(f"{model}*.pth"))
-
-
-def stored_weights(objects: ObjectStore, model: str) -> list[str]:
-    return [key for key in objects.list(object_keys.WEIGHTS + model) if key.endswith(".pth")]
-
-
 def _lay_snapshot(run: Run, site: Site, choose: Callable[[list[ImageRecord]], list[ImageRecord]]) -> list[ImageRecord]:
     """Those of the snapshot's labelled images that `choose` wants."""
     site.fetch(about_of(run.snapshot), "snapshot.json")
@@ -129,8 +112,3 @@ def _best_of(run: Run) -> Named:
         return files_of(run)["best.pt"]
     except KeyError:
         raise Conflict(f"Run {run.number} has no checkpoint.") from None
-
-
-def _lay_weights(model: str, site: Site) -> None:
-    for key in stored_weights(site.objects, model)[:1]:
-        site.fetch(Named(key), f"weights/{key.rpartition('/')[2]}")

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from training import status
-from training.hold import Hold, Lost
+from boxwright.events.kinds import announce
+from boxwright.jobs import Beat, Lost
 from training.models import LogLine, Metric, Run
 from training.work.process import Event
 
@@ -18,11 +18,11 @@ SUMMARY = ("AP", "AP50", "accuracy", "macro_f1")
 """Of an epoch's values, those that say how good the checkpoint is; the first one there decides which is best."""
 
 
-class Journal:
+class RunRecords:
     """Takes events one by one; writes them when `flush` finds that it is time, or is told so."""
 
-    def __init__(self, run: Run, hold: Hold) -> None:
-        self.run, self.hold = run, hold
+    def __init__(self, run: Run, beat: Beat) -> None:
+        self.run, self.beat = run, beat
         self.error: tuple[str, str] | None = None
         self.checkpoints = 0
         self.last_lines: deque[str] = deque(maxlen=LAST_LINES)
@@ -49,15 +49,12 @@ class Journal:
         self._changes |= changes
         has_news = bool(self._changes or self._metrics or self._lines)
         if not now and (not has_news or time.monotonic() - self._flushed < FLUSH_SECONDS):
-            self.hold.check()
+            self.beat.check()
             return
         self._flushed = time.monotonic()
         self.keep()
         changes, self._changes = self._changes, {}
-        with transaction.atomic():
-            self.hold.write(**changes)
-            if changes:
-                status.publish_run(self.run)
+        self.beat.write(**changes)
 
     def keep(self) -> None:
         """Write lines and epochs, also when the run is no longer ours: they tell what its checkpoints hold."""
@@ -77,7 +74,8 @@ class Journal:
             epoch=metric.epoch,
             defaults={"values": metric.values, "seconds": metric.seconds, "created_at": metric.created_at},
         )
-        status.publish_metrics(self.run, metric.epoch, metric.values)
+        told = {"run": self.run.pk, "epoch": metric.epoch, "values": metric.values}
+        announce(self.run.project_id, "metrics", told)
 
     def _on_log(self, event: Event) -> None:
         text = str(event["line"])

@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 
 from boxwright import limits
-from training.work.exits import Failed
+from boxwright.jobs import UserFault
 
 IDLE_SHARE = 0.01
 """Of one core: what a process takes that only waits, timers and watchers included."""
@@ -19,11 +19,11 @@ FIRST_TO_DIE = 800
 """Added to the badness (0 to 1000) by which the kernel chooses whom to kill when the machine has no memory left."""
 
 
-class Hung(Failed):
+class Hung(UserFault):
     """The process is alive and gets nowhere."""
 
 
-class OutOfMemory(Failed):
+class OutOfMemory(UserFault):
     """The process took more memory than a job may."""
 
 

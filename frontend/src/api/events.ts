@@ -3,7 +3,16 @@ import type { EventKinds } from "./types";
 type Kind = keyof EventKinds;
 type Listener<K extends Kind> = (data: EventKinds[K]) => void;
 
-const KINDS: Kind[] = ["image", "counts", "claim", "import", "snapshot", "run", "metrics", "artifact"];
+const KINDS = Object.keys({
+  image: true,
+  counts: true,
+  claim: true,
+  import: true,
+  snapshot: true,
+  run: true,
+  metrics: true,
+  artifact: true,
+} satisfies Record<Kind, true>) as Kind[];
 const RECONNECT_MS = [1000, 2000, 5000, 10000, 30000];
 
 /** What EventStream needs of EventSource, so that tests can bring their own. */

@@ -323,7 +323,12 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** @description Save changes based on `base_revision`. Sending the same save again changes nothing. */
+        /**
+         * @description Save changes based on `base_revision`. Sending the same save again changes nothing.
+         *
+         *     A move between queues that one may not make refuses the whole save: 403, or 409 where nobody may; both name
+         *     `from` and `to`.
+         */
         patch: operations["images_annotations_partial_update"];
         trace?: never;
     };
@@ -336,7 +341,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Claim the image, or renew one's claim. */
+        /** @description Claim the image for 90 seconds, or renew one's claim. */
         post: operations["images_claim_create"];
         /**
          * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
@@ -357,7 +362,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * @description The original bytes; a redirect to the bucket where the store can sign one.
+         * @description The original bytes. A browser is redirected to the bucket where the store signs links.
          *
          *     Unless the project shares locations, a file that tells where it was taken comes without its metadata: the same
          *     pixels, colours and orientation.
@@ -414,7 +419,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Make the state of that revision the current one, as a new revision. */
+        /** @description Make the state of that revision the current one, as a new revision; its queue where one may move it there. */
         post: operations["images_revisions_restore_create"];
         delete?: never;
         options?: never;
@@ -639,23 +644,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/projects/sample/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** @description A small labelled project to try everything on; its pictures are drawn in the background. */
-        post: operations["projects_sample_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/projects/{project_id}/": {
         parameters: {
             query?: never;
@@ -690,7 +678,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Server-sent events: image, counts, claim, import, snapshot, run, metrics, artifact. They are hints: a client that missed some fetches again what it shows. */
+        /**
+         * @description Server-sent events: `event` names the kind, `data` is JSON.
+         *
+         *     They are hints: a client that missed some fetches again what it shows.
+         */
         get: operations["projects_events_retrieve"];
         put?: never;
         post?: never;
@@ -775,7 +767,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Claim the next image of a queue for ten minutes; 204 when there is none. */
+        /** @description Claim the next image of a queue for 90 seconds; 204 when there is none. */
         post: operations["projects_queue_next_create"];
         delete?: never;
         options?: never;
@@ -861,17 +853,17 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/runs/latest/": {
+    "/api/v1/projects/sample/": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** @description The newest run of each of my projects. */
-        get: operations["runs_latest_list"];
+        get?: never;
         put?: never;
-        post?: never;
+        /** @description A small labelled project to try everything on; its pictures are drawn in the background. */
+        post: operations["projects_sample_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1012,6 +1004,23 @@ export interface paths {
         put?: never;
         /** @description Go on from the last checkpoint of a failed or canceled run. */
         post: operations["runs_resume_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/latest/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The newest run of each of my projects. */
+        get: operations["runs_latest_list"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1311,6 +1320,7 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        /** @description Name `FIELDS` in `Meta.fields`. */
         Artifact: {
             readonly id: number;
             readonly run: number;
@@ -1318,17 +1328,32 @@ export interface components {
             /** @default none */
             readonly quantization: string;
             status: components["schemas"]["StatusEnum"];
+            readonly error: components["schemas"]["JobError"] | null;
+            /** @description what a queued job waits for, in one sentence, or empty */
+            readonly waiting_for: string;
             readonly size: number | null;
             readonly sha256: string;
             files: components["schemas"]["File"][];
             parity: components["schemas"]["Parity"] | null;
             metrics: components["schemas"]["ArtifactMetrics"] | null;
-            readonly error: components["schemas"]["Error"] | null;
             /** Format: date-time */
             readonly created_at: string;
             /** Format: date-time */
             readonly finished_at: string | null;
         };
+        ArtifactFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "artifact";
+            data: components["schemas"]["Artifact"];
+        };
+        /**
+         * @description * `artifact` - artifact
+         * @enum {string}
+         */
+        ArtifactFrameEventEnum: "artifact";
         /** @description The artifact's metrics, and the checkpoint's on the same images; what was not measured is left out. */
         ArtifactMetrics: {
             /** Format: double */
@@ -1353,7 +1378,7 @@ export interface components {
             readonly action: string;
             readonly target: string;
             details: {
-                [key: string]: unknown;
+                [key: string]: string;
             };
             readonly address: string | null;
         };
@@ -1366,6 +1391,39 @@ export interface components {
         BaseEnum: "catalogue" | "checkpoint" | "none";
         /** @enum {unknown} */
         BlankEnum: "";
+        /** @description A problem (RFC 9457) with who holds the image. */
+        ClaimConflict: {
+            type: string;
+            title: string;
+            status: number;
+            detail: string;
+            /** @description the first 20 */
+            errors?: components["schemas"]["FieldProblem"][];
+            /** @description of all errors */
+            error_count?: number;
+            claimed_by: components["schemas"]["Person"] | null;
+        };
+        /** @description An image was claimed, or given back. */
+        ClaimEvent: {
+            /** @description of the image */
+            id: number;
+            claimed_by: components["schemas"]["Person"] | null;
+            /** Format: date-time */
+            claim_expires_at: string | null;
+        };
+        ClaimFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "claim";
+            data: components["schemas"]["ClaimEvent"];
+        };
+        /**
+         * @description * `claim` - claim
+         * @enum {string}
+         */
+        ClaimFrameEventEnum: "claim";
         /** @description `width` and `height` are those after EXIF orientation; `size` is in bytes. */
         ClaimedImage: {
             readonly id: number;
@@ -1383,7 +1441,7 @@ export interface components {
             readonly claim_expires_at: string | null;
             /** Format: date-time */
             readonly created_at: string;
-            annotations: components["schemas"]["Annotation"][];
+            readonly annotations: components["schemas"]["Annotation"][];
         };
         /** @description How well images are told apart. */
         ClassificationEvaluation: {
@@ -1482,6 +1540,19 @@ export interface components {
             skipped: number;
             annotations: number;
         };
+        CountsFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "counts";
+            data: components["schemas"]["Counts"];
+        };
+        /**
+         * @description * `counts` - counts
+         * @enum {string}
+         */
+        CountsFrameEventEnum: "counts";
         CredentialsRequest: {
             /** Format: email */
             email: string;
@@ -1577,12 +1648,6 @@ export interface components {
             /** @description of the image that has the same bytes */
             id: number;
         };
-        Error: {
-            /** @description for programs: weights_unavailable, bad_data, crashed, … */
-            code: string;
-            /** @description for people */
-            detail: string;
-        };
         Estimate: {
             images: number;
             epochs: number;
@@ -1596,6 +1661,7 @@ export interface components {
             height: number;
         };
         Evaluation: components["schemas"]["DetectionEvaluation"] | components["schemas"]["ClassificationEvaluation"];
+        Event: components["schemas"]["ImageFrame"] | components["schemas"]["CountsFrame"] | components["schemas"]["ClaimFrame"] | components["schemas"]["MetricsFrame"] | components["schemas"]["ImportFrame"] | components["schemas"]["SnapshotFrame"] | components["schemas"]["RunFrame"] | components["schemas"]["ArtifactFrame"];
         FieldProblem: {
             field: string;
             detail: string;
@@ -1606,16 +1672,16 @@ export interface components {
         };
         Finding: {
             severity: components["schemas"]["SeverityEnum"];
-            file: string;
-            line: number | null;
-            reason: string;
+            readonly file: string;
+            readonly line: number | null;
+            readonly reason: string;
         };
         Format: {
             name: string;
             title: string;
             tasks: components["schemas"]["TaskEnum"][];
-            reads: boolean;
-            writes: boolean;
+            readonly reads: boolean;
+            readonly writes: boolean;
         };
         /**
          * @description * `none` - none
@@ -1641,20 +1707,44 @@ export interface components {
             /** Format: date-time */
             readonly created_at: string;
         };
-        Import: {
+        /** @description An image was saved. */
+        ImageEvent: {
             id: number;
+            queue: components["schemas"]["QueueEnum"];
+            revision: number;
+            annotation_count: number;
+            by: components["schemas"]["Person"] | null;
+        };
+        ImageFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "image";
+            data: components["schemas"]["ImageEvent"];
+        };
+        /**
+         * @description * `image` - image
+         * @enum {string}
+         */
+        ImageFrameEventEnum: "image";
+        /** @description Name `FIELDS` in `Meta.fields`. */
+        Import: {
+            readonly id: number;
             status: components["schemas"]["StatusEnum"];
-            format: string;
-            archive_name: string;
+            readonly error: components["schemas"]["JobError"] | null;
+            /** @description what a queued job waits for, in one sentence, or empty */
+            readonly waiting_for: string;
+            readonly format: string;
+            readonly archive_name: string;
             counts: components["schemas"]["ImportCounts"];
-            progress: components["schemas"]["Progress"];
+            readonly progress: components["schemas"]["Progress"];
             /** @description all, also those that were not kept */
             finding_count: number;
-            error: components["schemas"]["JobError"] | null;
             /** Format: date-time */
-            created_at: string;
+            readonly created_at: string;
             /** Format: date-time */
-            finished_at: string | null;
+            readonly finished_at: string | null;
         };
         ImportCounts: {
             files?: number;
@@ -1663,6 +1753,19 @@ export interface components {
             annotations_created?: number;
             annotations_existing?: number;
         };
+        ImportFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "import";
+            data: components["schemas"]["Import"];
+        };
+        /**
+         * @description * `import` - import
+         * @enum {string}
+         */
+        ImportFrameEventEnum: "import";
         ImportRequestRequest: {
             /** Format: binary */
             archive: string;
@@ -1701,7 +1804,9 @@ export interface components {
             expires_in_days: number;
         };
         JobError: {
+            /** @description for programs: weights_unavailable, bad_data, crashed, … */
             code: string;
+            /** @description for people */
             detail: string;
         };
         Joined: {
@@ -1765,6 +1870,13 @@ export interface components {
             /** Format: double */
             y_max: number;
         };
+        /** @description Fetch `url` without a token: a bucket refuses whoever proves twice who they are. */
+        Link: {
+            /** Format: uri */
+            url: string;
+            /** Format: date-time */
+            expires: string;
+        };
         Log: {
             lines: components["schemas"]["LogLine"][];
         };
@@ -1814,6 +1926,28 @@ export interface components {
         Metrics: {
             results: components["schemas"]["Metric"][];
         };
+        /** @description One epoch of a run has ended. */
+        MetricsEvent: {
+            /** @description its id */
+            run: number;
+            epoch: number;
+            values: {
+                [key: string]: number | null;
+            };
+        };
+        MetricsFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "metrics";
+            data: components["schemas"]["MetricsEvent"];
+        };
+        /**
+         * @description * `metrics` - metrics
+         * @enum {string}
+         */
+        MetricsFrameEventEnum: "metrics";
         Model: {
             name: string;
             title: string;
@@ -2170,18 +2304,21 @@ export interface components {
          * @enum {string}
          */
         RoleEnum: "owner" | "manager" | "annotator" | "viewer";
+        /** @description Name `FIELDS` in `Meta.fields`. */
         Run: {
             readonly id: number;
             readonly number: number;
             readonly project: number;
             status: components["schemas"]["StatusEnum"];
+            readonly error: components["schemas"]["JobError"] | null;
+            /** @description what a queued job waits for, in one sentence, or empty */
+            readonly waiting_for: string;
             phase: components["schemas"]["PhaseEnum"] | components["schemas"]["BlankEnum"];
             readonly model: string;
             /** @description catalogue, none, or run:<id> */
             readonly base: string;
             config: components["schemas"]["Config"];
             snapshot: components["schemas"]["RunSnapshot"];
-            readonly error: components["schemas"]["Error"] | null;
             readonly epoch: number;
             readonly epochs: number;
             readonly step: number;
@@ -2194,6 +2331,7 @@ export interface components {
             images: components["schemas"]["SplitCounts"] | null;
             /** Format: double */
             readonly estimate_seconds: number | null;
+            /** @description claims since the last progress */
             readonly attempt: number;
             created_by: components["schemas"]["Person"] | null;
             /** Format: date-time */
@@ -2203,6 +2341,19 @@ export interface components {
             /** Format: date-time */
             readonly finished_at: string | null;
         };
+        RunFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "run";
+            data: components["schemas"]["Run"];
+        };
+        /**
+         * @description * `run` - run
+         * @enum {string}
+         */
+        RunFrameEventEnum: "run";
         RunPlanRequest: {
             /** Format: int64 */
             snapshot?: number | null;
@@ -2225,6 +2376,10 @@ export interface components {
             title: string;
             status: number;
             detail: string;
+            /** @description the first 20 */
+            errors?: components["schemas"]["FieldProblem"][];
+            /** @description of all errors */
+            error_count?: number;
             current: components["schemas"]["State"];
             /** @description annotations that both changed */
             conflicts: string[];
@@ -2272,14 +2427,18 @@ export interface components {
          * @enum {string}
          */
         SeverityEnum: "error" | "warning" | "info";
+        /** @description Name `FIELDS` in `Meta.fields`. */
         Snapshot: {
-            id: number;
-            number: number;
+            readonly id: number;
+            readonly number: number;
             status: components["schemas"]["StatusEnum"];
-            sha256: string;
-            image_count: number;
-            labelled_count: number;
-            box_count: number;
+            readonly error: components["schemas"]["JobError"] | null;
+            /** @description what a queued job waits for, in one sentence, or empty */
+            readonly waiting_for: string;
+            readonly sha256: string;
+            readonly image_count: number;
+            readonly labelled_count: number;
+            readonly box_count: number;
             labels: components["schemas"]["LabelCount"][];
             /** @description labelled images */
             splits: components["schemas"]["Splits"];
@@ -2287,9 +2446,21 @@ export interface components {
             parent: number | null;
             author: components["schemas"]["Person"] | null;
             /** Format: date-time */
-            created_at: string;
-            error: components["schemas"]["JobError"] | null;
+            readonly created_at: string;
         };
+        SnapshotFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "snapshot";
+            data: components["schemas"]["Snapshot"];
+        };
+        /**
+         * @description * `snapshot` - snapshot
+         * @enum {string}
+         */
+        SnapshotFrameEventEnum: "snapshot";
         SplitCounts: {
             train: number;
             val: number;
@@ -2443,7 +2614,10 @@ export interface operations {
     };
     artifacts_download_retrieve: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description answer a link to the bucket instead; 400 where the store signs none */
+                link?: "1";
+            };
             header?: never;
             path: {
                 artifact_id: number;
@@ -2458,6 +2632,7 @@ export interface operations {
                 };
                 content: {
                     "application/zip": string;
+                    "application/json": components["schemas"]["Link"];
                 };
             };
             206: {
@@ -2468,7 +2643,7 @@ export interface operations {
                     "application/zip": string;
                 };
             };
-            /** @description No response body */
+            /** @description in the bucket */
             302: {
                 headers: {
                     [name: string]: unknown;
@@ -3070,12 +3245,13 @@ export interface operations {
                     "application/json": components["schemas"]["Image"];
                 };
             };
-            /** @description `claimed_by` */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["ClaimConflict"];
+                };
             };
             /** @description A problem */
             default: {
@@ -3119,7 +3295,10 @@ export interface operations {
     };
     images_file_retrieve: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description answer a link to the bucket instead; 400 where the store signs none */
+                link?: "1";
+            };
             header?: never;
             path: {
                 image_id: number;
@@ -3134,6 +3313,7 @@ export interface operations {
                 };
                 content: {
                     "image/*": string;
+                    "application/json": components["schemas"]["Link"];
                 };
             };
             206: {
@@ -3143,6 +3323,13 @@ export interface operations {
                 content: {
                     "image/*": string;
                 };
+            };
+            /** @description in the bucket */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description unchanged */
             304: {
@@ -3747,38 +3934,6 @@ export interface operations {
             };
         };
     };
-    projects_sample_create: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SampleRequestRequest"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Project"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     projects_retrieve: {
         parameters: {
             query?: never;
@@ -3887,13 +4042,12 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description id, event, data (JSON) */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": components["schemas"]["Event"];
                 };
             };
             /** @description A problem */
@@ -3910,6 +4064,10 @@ export interface operations {
     projects_images_list: {
         parameters: {
             query?: {
+                /** @description an image of the project: only what comes behind it in this order */
+                after?: number;
+                /** @description an image of the project: only what comes before it, nearest first */
+                before?: number;
                 cursor?: string;
                 /** @description only images that carry this label */
                 label?: number;
@@ -4349,24 +4507,25 @@ export interface operations {
             };
         };
     };
-    runs_latest_list: {
+    projects_sample_create: {
         parameters: {
-            query?: {
-                cursor?: string;
-                limit?: number;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SampleRequestRequest"];
+            };
+        };
         responses: {
-            200: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PaginatedRunList"];
+                    "application/json": components["schemas"]["Project"];
                 };
             };
             /** @description A problem */
@@ -4638,6 +4797,37 @@ export interface operations {
             };
         };
     };
+    runs_latest_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedRunList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     snapshots_retrieve: {
         parameters: {
             query?: never;
@@ -4732,7 +4922,10 @@ export interface operations {
     };
     snapshots_manifest_retrieve: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description answer a link to the bucket instead; 400 where the store signs none */
+                link?: "1";
+            };
             header?: never;
             path: {
                 snapshot_id: number;
@@ -4747,6 +4940,7 @@ export interface operations {
                 };
                 content: {
                     "application/x-ndjson": string;
+                    "application/json": components["schemas"]["Link"];
                 };
             };
             206: {
@@ -4756,6 +4950,13 @@ export interface operations {
                 content: {
                     "application/x-ndjson": string;
                 };
+            };
+            /** @description in the bucket */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description unchanged */
             304: {

@@ -1,5 +1,5 @@
 // The JSON of /api/v1/ in the words of DESIGN §3, taken from the generated schema. Times are ISO 8601 UTC strings.
-// What the schema leaves open (events, the evaluation's two shapes, a conflict's extras) is written out here.
+// What the schema leaves open (the evaluation's two shapes) is written out here.
 
 import type { components } from "./schema";
 
@@ -11,11 +11,7 @@ export type Queue = Schemas["QueueEnum"];
 export type Status = Schemas["StatusEnum"];
 export type Split = Schemas["SplitEnum"];
 
-export interface Page<T> {
-  results: T[];
-  next: string | null;
-  previous: string | null;
-}
+export type Page<T> = Omit<Schemas["PaginatedRunList"], "results"> & { results: T[] };
 
 export type Person = Schemas["Person"];
 export type TeamRef = Schemas["TeamRef"];
@@ -45,12 +41,9 @@ export type AnnotationDraft = Schemas["Draft"];
 export type AnnotationState = Schemas["State"];
 export type UploadAnswer = Schemas["Upload"];
 
-export interface SaveRequest {
-  base_revision: number;
-  upsert: AnnotationDraft[];
-  delete: string[];
-  queue?: Queue;
-}
+type Save = Schemas["PatchedSaveRequestRequest"];
+/** What is sent of an image's annotations: all but a move to another queue, which may come with it. */
+export type SaveRequest = Required<Omit<Save, "queue">> & Pick<Save, "queue">;
 
 export type Finding = Schemas["Finding"];
 export type Import = Schemas["Import"];
@@ -61,26 +54,9 @@ export type Format = Schemas["Format"];
 
 export type Model = Schemas["Model"];
 export type Target = Schemas["Target"];
-type Knobs = "epochs" | "batch_size" | "learning_rate" | "freeze";
-/** What one chooses; the rest the server fills in. */
-export type RunConfig = Pick<Schemas["Config"], Knobs> & Partial<Omit<Schemas["Config"], Knobs>>;
-export type MetricName =
-  | "loss"
-  | "loss_box"
-  | "loss_class"
-  | "AP"
-  | "AP50"
-  | "accuracy"
-  | "macro_f1"
-  | "learning_rate";
-export type Run = Omit<Schemas["Run"], "metrics" | "config"> & {
-  config: RunConfig;
-  metrics: Partial<Record<MetricName, number | null>>;
-};
+export type Run = Schemas["Run"];
 export type RunEstimate = Schemas["Estimate"];
-export type EpochMetrics = Omit<Schemas["Metric"], "values"> & {
-  values: Partial<Record<MetricName, number | null>>;
-};
+export type EpochMetrics = Schemas["Metric"];
 export type LogLine = Schemas["LogLine"];
 export type Parity = Schemas["Parity"];
 export type Artifact = Schemas["Artifact"];
@@ -95,13 +71,4 @@ export type Evaluation = Schemas["Evaluation"];
 export type Problem = Schemas["Problem"] & { [extra: string]: unknown };
 
 /** Server-sent events of a project, by kind. They are hints: who misses some refetches. */
-export interface EventKinds {
-  image: { id: number; queue: Queue; revision: number; annotation_count: number; by: Person | null };
-  counts: Counts;
-  claim: { id: number; claimed_by: Person | null; claim_expires_at: string | null };
-  import: Import;
-  snapshot: Snapshot;
-  run: Partial<Run> & { id: number };
-  metrics: { run: number; epoch: number; values: EpochMetrics["values"] };
-  artifact: Artifact;
-}
+export type EventKinds = { [Frame in Schemas["Event"] as Frame["event"]]: Frame["data"] };

@@ -10,9 +10,7 @@ const AT_ONCE = 20;
 
 function sentence(details: AuditEntry["details"]): string {
   return Object.entries(details)
-    .map(
-      ([name, value]) => `${name.replaceAll("_", " ")}: ${Array.isArray(value) ? value.join(", ") : value}`,
-    )
+    .map(([name, value]) => `${name.replaceAll("_", " ")}: ${value}`)
     .join(" · ");
 }
 

@@ -1,87 +1,21 @@
-"""Sending files from an ASGI process without reading them whole, and without a thread that waits on the client."""
+"""Stored files as answers: whole, the part that is asked for, or not at all because the client has them."""
 
-import asyncio
 import re
-import time
-from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from contextlib import closing
 from typing import Any, BinaryIO
 
-from django.db import close_old_connections
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.http import content_disposition_header
 from rest_framework.request import Request
 
-from boxwright.storage import ObjectMissing, store
+from boxwright.api.links import from_bucket
+from boxwright.api.streams import CHUNK, Part, StreamedFile
 from boxwright.storage.named import Named
 
-CHUNK = 128 * 1024
 FOREVER = "private, max-age=31536000, immutable"
 CHANGING = "private, no-cache"
 RANGE = re.compile(r"^bytes=(\d{0,18})-(\d{0,18})$", re.ASCII)
-
-readers = ThreadPoolExecutor(8, thread_name_prefix="reader")
-"""Where files are read that flow: a slow disk or bucket takes no request's thread."""
-makers = ThreadPoolExecutor(2, thread_name_prefix="maker")
-"""Where files are made while they flow. That computes, and leaves most of the time to everybody else; two, so that
-one who waits for a bucket keeps nobody waiting."""
-REST = 3
-"""Times of what was computed."""
-
-
-class StreamedFile(FileResponse):
-    """Django's own reads the whole file into memory under ASGI."""
-
-    pool = readers
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        file: Any = self.file_to_stream
-        if file is None:
-            return
-        loop = asyncio.get_running_loop()
-        try:
-            while chunk := await loop.run_in_executor(self.pool, self._read, file):
-                yield chunk
-        finally:
-            await loop.run_in_executor(self.pool, file.close)
-
-    def _read(self, file: BinaryIO) -> bytes:
-        """The next piece. What it needed of the database is given back: the next one may be long in coming."""
-        try:
-            return file.read(CHUNK)
-        finally:
-            close_old_connections()
-
-
-class MadeFile(StreamedFile):
-    """One that is made while it is sent, as a zip is."""
-
-    pool = makers
-
-    def _read(self, file: BinaryIO) -> bytes:
-        """Rests by processor time, not by the clock's: waiting for a slow bucket costs nobody anything."""
-        began = time.thread_time()
-        try:
-            return super()._read(file)
-        finally:
-            time.sleep(REST * (time.thread_time() - began))
-
-
-class Part:
-    """`length` bytes of a file from `start` on."""
-
-    def __init__(self, file: BinaryIO, start: int, length: int) -> None:
-        self.file, self.left = file, length
-        file.seek(start)
-
-    def read(self, size: int = -1) -> bytes:
-        data = self.file.read(self.left if size < 0 else min(size, self.left))
-        self.left -= len(data)
-        return data
-
-    def close(self) -> None:
-        self.file.close()
 
 
 def send_object(
@@ -139,19 +73,10 @@ def _answer(part: Any, content_type: str) -> HttpResponseBase:
         return HttpResponse(part.read(), content_type=content_type)
 
 
-def download_object(request: Request, wanted: Named, filename: str, *, tag: str) -> HttpResponseBase:
-    """A download: straight from the bucket where the store can sign a link, through us where it can't."""
-    if link := signed_link(wanted.key, filename):
-        return HttpResponseRedirect(link)
-    return send_object(request, wanted, "application/zip", tag=tag, filename=filename)
-
-
-def signed_link(key: str, filename: str) -> str | None:
-    """A link to an object that is there; None where the store signs none. Raises ObjectMissing."""
-    link = store().presign(key, filename)
-    if link and not store().exists(key):
-        raise ObjectMissing(key)
-    return link
+def download_object(request: Request, wanted: Named, content_type: str, filename: str, *, tag: str) -> HttpResponseBase:
+    """A file to keep: from the bucket where that suits who asks, else through us."""
+    from_there = from_bucket(request, wanted.key, filename)
+    return from_there or send_object(request, wanted, content_type, tag=tag, filename=filename)
 
 
 def _sealed(answer: HttpResponseBase, tag: str, cache: str) -> HttpResponseBase:

@@ -57,27 +57,3 @@ class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
         return {"type": "apiKey", "in": "cookie", "name": "sessionid"}
-
-
-def add_events(result: dict[str, Any], **_options: Any) -> dict[str, Any]:
-    """The stream of events: DRF has no asynchronous views, so its generator does not see that one."""
-    schema = {"$ref": "#/components/schemas/Problem"}
-    problem = {"description": "A problem", "content": {CONTENT_TYPE: {"schema": schema}}}
-    stream = {"description": "id, event, data (JSON)", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
-    result["paths"]["/api/v1/projects/{project_id}/events/"] = {
-        "get": {
-            "operationId": "projects_events_retrieve",
-            "description": "Server-sent events: image, counts, claim, import, snapshot, run, metrics, artifact. "
-            "They are hints: a client that missed some fetches again what it shows.",
-            "parameters": [
-                {"in": "path", "name": "project_id", "schema": {"type": "integer"}, "required": True},
-                {"in": "header", "name": "Last-Event-ID", "schema": {"type": "integer"}},
-                {"in": "query", "name": "last_event_id", "schema": {"type": "integer"}},
-            ],
-            "tags": ["projects"],
-            "security": [{"token": []}, {"session": []}],
-            "responses": {"200": stream, "default": problem},
-        }
-    }
-    result["paths"] = dict(sorted(result["paths"].items()))
-    return result

@@ -1,6 +1,6 @@
-"""What happened in a project, on its way to the browsers that watch it.
+"""The outbox: what happened in a project, written in the transaction of the change.
 
-`publish` writes a row in the caller's transaction; `stream` reads rows, once per process, and hands them on.
+`publish` writes a row, `reader` reads rows; `hub` reads once per process, `stream` hands on to the browsers.
 """
 
 from datetime import timedelta
@@ -21,8 +21,15 @@ def publish(project_id: int, kind: str, data: dict[str, Any]) -> None:
 
     event = Event.objects.create(project_id=project_id, kind=kind, data=data)
     if event.pk % PRUNE_EACH == 0:
-        Event.objects.filter(created_at__lt=Now() - KEPT).delete()
+        prune()
     transaction.on_commit(_wake)
+
+
+def prune() -> int:
+    """Delete events that nobody may ask for any more; returns how many."""
+    from boxwright.events.models import Event
+
+    return Event.objects.filter(created_at__lt=Now() - KEPT).delete()[0]
 
 
 def _wake() -> None:

@@ -84,5 +84,5 @@ def _held(team_id: int) -> dict[str, int]:
 
 
 def _open_jobs(team_id: int) -> int:
-    mine = (model._default_manager.filter(status__in=OPEN, **{model.TEAM: team_id}) for model in job_models())
+    mine = (model._default_manager.filter(status__in=OPEN, **{model.team_path(): team_id}) for model in job_models())
     return sum(rows.count() for rows in mine)

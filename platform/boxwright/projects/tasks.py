@@ -5,9 +5,8 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_ready
 
-from boxwright import worklist
 from boxwright.errors import Unavailable
-from boxwright.jobs import enqueue
+from boxwright.jobs import enqueue, worklist
 from boxwright.projects import removal
 from boxwright.projects.models import Project
 from boxwright.projects.projects import REMOVE

@@ -4,7 +4,6 @@ The actor and the address are those of the request that is being answered; a wor
 """
 
 from datetime import timedelta
-from typing import Any
 
 from django.db.models import QuerySet
 from django.db.models.functions import Now
@@ -18,7 +17,7 @@ PROVED = (SIGNED_IN, MADE_TOKEN)
 SAME_DOWNLOAD = timedelta(minutes=10)
 
 
-def record(team: Team, action: str, target: str = "", *, by: User | None = None, **details: Any) -> None:
+def record(team: Team, action: str, target: str = "", *, by: User | None = None, **details: str) -> None:
     """`record(project.team, "renamed project", "Cars", before="Carts")`. Call it in the deed's transaction.
 
     `by`: who came in with this very request, and was nobody when it began.
@@ -26,16 +25,16 @@ def record(team: Team, action: str, target: str = "", *, by: User | None = None,
     _write(team, by or origin.current().user, action, target, details)
 
 
-def record_own(user: User, action: str, target: str = "", **details: Any) -> None:
+def record_own(user: User, action: str, target: str = "", **details: str) -> None:
     """What concerns a person's account and no team: only that person reads it."""
     _write(None, user, action, target, details)
 
 
-def record_download(team: Team, target: str, **details: Any) -> None:
+def record_download(team: Team, target: str) -> None:
     """Once in ten minutes a person and target: a browser fetches a large file in many requests."""
     seen = entries_of(team).filter(actor=origin.current().user, action="downloaded", target=target[:200])
     if not seen.filter(at__gt=Now() - SAME_DOWNLOAD).exists():
-        record(team, "downloaded", target, **details)
+        record(team, "downloaded", target)
 
 
 def entries_of(team: Team) -> QuerySet[AuditEntry]:
@@ -46,7 +45,7 @@ def own_entries(user: User) -> QuerySet[AuditEntry]:
     return AuditEntry.objects.filter(actor=user, team_slug="")
 
 
-def _write(team: Team | None, actor: User | None, action: str, target: str, details: dict[str, Any]) -> None:
+def _write(team: Team | None, actor: User | None, action: str, target: str, details: dict[str, str]) -> None:
     AuditEntry.objects.create(
         team=team,
         team_slug=team.slug if team else "",

@@ -37,7 +37,7 @@ def new_token(
     token.refresh_from_db()
     kept = tokens_of(user).order_by("-id").values_list("id", flat=True)[: limits.TOKENS_A_PERSON]
     Token.objects.filter(user=user).exclude(id__in=list(kept)).delete()
-    audit.record_own(user, audit.MADE_TOKEN, token.name, scopes=token.scopes)
+    audit.record_own(user, audit.MADE_TOKEN, token.name, scopes=", ".join(token.scopes))
     return token, key
 
 

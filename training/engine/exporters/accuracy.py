@@ -10,7 +10,8 @@ from training.engine.checkpoint import Checkpoint
 from training.engine.exporters.answers import Answer
 from training.engine.metrics.classification import classification_numbers
 from training.engine.metrics.detection import coco_numbers
-from training.engine.predict import classified_annotations, detected_annotations
+from training.engine.tasks.classification import classified_annotations
+from training.engine.tasks.detection import detected_annotations
 
 Metrics = dict[str, float | None]
 Found = Sequence[Sequence[AnnotationRecord]]

@@ -9,7 +9,7 @@ import { Segmented } from "../../ui/choice";
 import { Dialog } from "../../ui/dialog";
 import { SelectField, TextField } from "../../ui/field";
 import { useSubmit } from "../../ui/form";
-import { type DraftLabel, faultOf, filled, LabelDrafts } from "./labelDrafts";
+import { faultOf, filled, type InputLabel, LabelInputs } from "./labelInputs";
 
 const WHAT: Record<Task, string> = {
   detection: "Boxes around things: where and what.",
@@ -21,7 +21,7 @@ export function NewProject({ close }: { close: () => void }) {
   const [team, setTeam] = useState(teams[0]?.slug ?? "");
   const [name, setName] = useState("");
   const [task, setTask] = useState<Task>("detection");
-  const [labels, setLabels] = useState<DraftLabel[]>([]);
+  const [labels, setLabels] = useState<InputLabel[]>([]);
   const form = useSubmit(["name"], async () => {
     const body = { team, name, task, labels: filled(labels) };
     const project = await api.post<Project>("projects/", body);
@@ -67,7 +67,7 @@ export function NewProject({ close }: { close: () => void }) {
           </div>
           <span class="hint">{WHAT[task]}</span>
         </div>
-        <LabelDrafts labels={labels} change={setLabels} />
+        <LabelInputs labels={labels} change={setLabels} />
         <FormFault text={form.general} />
       </form>
       <footer>

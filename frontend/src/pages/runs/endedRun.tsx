@@ -10,7 +10,7 @@ import { resumeRun, startFromRandom } from "./actions";
 import { LossPanel, ScorePanel } from "./curvePanels";
 import type { NamedEpochs } from "./curves";
 import { LogPanel } from "./logPanel";
-import { failureTitle } from "./wording";
+import { failureTitle } from "./runTexts";
 
 interface EndedRunProps {
   run: Run;

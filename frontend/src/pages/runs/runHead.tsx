@@ -11,7 +11,7 @@ import { toastError } from "../../ui/toast";
 import { cancelRun } from "./actions";
 import { RetrainButton } from "./retrainButton";
 import { isLive } from "./runProgress";
-import { baseText, modelTitle } from "./wording";
+import { baseText, modelTitle } from "./runTexts";
 
 interface RunHeadProps {
   run: Run;

@@ -10,8 +10,8 @@ import { LiveRun } from "./live/liveRun";
 import { FinishedRun } from "./result/finishedRun";
 import { RunHead } from "./runHead";
 import { isLive } from "./runProgress";
+import { runBefore } from "./runTexts";
 import { useEpochs } from "./useEpochs";
-import { runBefore } from "./wording";
 
 export function RunPage({ number }: { number: number }) {
   const { project } = useProject();

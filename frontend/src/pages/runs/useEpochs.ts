@@ -16,15 +16,12 @@ export function useEpochs(run: number | null): Epoch[] | null {
     const load = () => {
       api
         .get<Page<EpochMetrics>>(`runs/${run}/metrics/`)
-        .then((page) => !isOver && take(page.results as Epoch[]))
+        .then((page) => !isOver && take(page.results))
         .catch(() => !isOver && take([])); // the page's own request tells what is wrong
     };
     load();
     const ends = [
-      events.on(
-        "metrics",
-        (one) => one.run === run && take([{ epoch: one.epoch, values: one.values as Epoch["values"] }]),
-      ),
+      events.on("metrics", (one) => one.run === run && take([{ epoch: one.epoch, values: one.values }])),
       events.onGap(load),
     ];
     return () => {

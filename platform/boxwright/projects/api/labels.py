@@ -1,15 +1,38 @@
 """A project's labels."""
 
+from typing import Any
+
 from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from boxwright import limits
 from boxwright.api.views import Endpoint
 from boxwright.projects import labels
-from boxwright.projects.api.serializers import LabelChangeSerializer, LabelSerializer, NewLabelSerializer
 from boxwright.projects.models import Label
 from boxwright.projects.queries import label_for, project_for
 from boxwright.teams.models import Role
+
+COLOR = r"^#[0-9A-Fa-f]{6}$"
+
+
+class LabelSerializer(serializers.ModelSerializer[Label]):
+    class Meta:
+        model = Label
+        fields = ["id", "name", "color", "position", "annotation_count"]
+        read_only_fields = fields
+
+
+class NewLabelSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=limits.LABEL_NAME_LENGTH)
+    color = serializers.RegexField(COLOR, required=False, allow_blank=True, default="", help_text="#RRGGBB")
+
+
+class LabelChangeSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=limits.LABEL_NAME_LENGTH, required=False)
+    color = serializers.RegexField(COLOR, required=False)
+    position = serializers.IntegerField(min_value=0, max_value=100_000, required=False)
 
 
 class LabelsView(Endpoint):

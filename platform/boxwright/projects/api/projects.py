@@ -1,19 +1,79 @@
 """Projects: list, make, rename, delete."""
 
+from typing import Any
+
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from boxwright import limits
+from boxwright.api.fields import CountedListField, NameField
 from boxwright.api.views import Endpoint
 from boxwright.projects import projects
-from boxwright.projects.api.serializers import NewProjectSerializer, ProjectChangeSerializer, ProjectSerializer
+from boxwright.projects.api.labels import LabelSerializer, NewLabelSerializer
 from boxwright.projects.labels import NewLabel
+from boxwright.projects.models import Project, TaskKind
 from boxwright.projects.queries import project_for, projects_of
 from boxwright.teams.api.accounts import signed_in
+from boxwright.teams.api.serializers import TeamRefSerializer
 from boxwright.teams.models import Role
 from boxwright.teams.queries import team_for
 
 SLUG = {"type": "string", "maxLength": 60}
+
+
+class CountsSerializer(serializers.Serializer[Any]):
+    images = serializers.IntegerField()
+    unlabelled = serializers.IntegerField()
+    labelled = serializers.IntegerField()
+    review = serializers.IntegerField()
+    done = serializers.IntegerField()
+    skipped = serializers.IntegerField()
+    annotations = serializers.IntegerField()
+
+
+class ProjectSerializer(serializers.ModelSerializer[Project]):
+    """A project as one of its members sees it: `member_role` comes with `projects_of` and `project_for`."""
+
+    team = TeamRefSerializer()
+    role = serializers.ChoiceField(choices=Role.choices, source="member_role")
+    labels = LabelSerializer(many=True)
+    counts = CountsSerializer()
+
+    class Meta:
+        model = Project
+        fields = [
+            "id",
+            "slug",
+            "name",
+            "team",
+            "task",
+            "role",
+            "seed",
+            "share_location",
+            "labels",
+            "counts",
+            "created_at",
+            "updated_at",
+        ]
+        read_only_fields = fields
+
+
+class ProjectChangeSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=100, required=False)
+    share_location = serializers.BooleanField(
+        required=False, help_text="whether files go out with the place where they were taken"
+    )
+
+
+class NewProjectSerializer(serializers.Serializer[Any]):
+    team = serializers.SlugField(max_length=60)
+    name = NameField()
+    task = serializers.ChoiceField(choices=TaskKind.choices)
+    labels = CountedListField(
+        child=NewLabelSerializer(), required=False, default=list, max_length=limits.LABELS_A_PROJECT
+    )
 
 
 class ProjectsView(Endpoint):

@@ -142,7 +142,7 @@ class NewPasswordSerializer(serializers.Serializer[Any]):
 
 class AuditEntrySerializer(serializers.ModelSerializer[AuditEntry]):
     actor = serializers.SerializerMethodField()
-    details = serializers.DictField()
+    details = serializers.DictField(child=serializers.CharField())
 
     class Meta:
         model = AuditEntry

@@ -7,7 +7,7 @@ import { Badge, StatusBadge } from "../../../ui/badge";
 import { ago, duration, fraction } from "../../../ui/figures";
 import { Bar } from "../../../ui/progress";
 import { isLive, shareDone } from "../runProgress";
-import { baseText, modelTitle, tookText } from "../wording";
+import { baseText, modelTitle, tookText } from "../runTexts";
 
 interface RunRowProps {
   run: Run;

@@ -4,7 +4,7 @@ import { useProject } from "../../../app/project";
 import { extent } from "../../../plots/scale";
 import { SearchField } from "../../../ui/field";
 import { pointsOf, scoreOf } from "../curves";
-import { failureTitle, modelTitle } from "../wording";
+import { failureTitle, modelTitle } from "../runTexts";
 import { RunRow } from "./runRow";
 import { bestRun } from "./runsSeries";
 import { useCurves } from "./useCurves";

@@ -36,7 +36,7 @@ export function useCurves(runs: readonly Run[]): Curves {
 async function loadEpochs(run: number, signal: AbortSignal): Promise<Epoch[] | null> {
   try {
     const page = await api.get<Page<EpochMetrics>>(`runs/${run}/metrics/`, { signal, retries: 0 });
-    return mergeEpochs([], page.results as Epoch[]);
+    return mergeEpochs([], page.results);
   } catch {
     return null;
   }

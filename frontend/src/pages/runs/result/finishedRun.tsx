@@ -9,7 +9,7 @@ import { ArtifactsPanel } from "../artifacts/artifactsPanel";
 import { LossPanel, ScorePanel } from "../curvePanels";
 import type { NamedEpochs } from "../curves";
 import { LogPanel } from "../logPanel";
-import { tookText } from "../wording";
+import { tookText } from "../runTexts";
 import { ClassificationResult } from "./classificationResult";
 import { DetectionResult } from "./detectionResult";
 import { evaluationFigures } from "./evaluationFigures";

@@ -1,0 +1,34 @@
+import { describe, expect, it } from "vitest";
+import type { Run } from "../../api/types";
+import { baseText, failureTitle, runBefore, tookText } from "./runTexts";
+
+const run = (number: number, status: string): Run => ({ id: number + 100, number, status }) as Run;
+const runs = [run(4, "running"), run(3, "failed"), run(2, "succeeded"), run(1, "succeeded")];
+
+describe("a run in words", () => {
+  it("says what it started from", () => {
+    expect(baseText("catalogue", runs)).toBe("from catalogue weights");
+    expect(baseText("none", runs)).toBe("from random weights");
+    expect(baseText("run:102", runs)).toBe("from run 2");
+    expect(baseText("run:999", runs)).toBe("from an earlier run");
+  });
+
+  it("says how long it took, once it has ended", () => {
+    expect(tookText({ started_at: "2026-11-20T10:00:00Z", finished_at: "2026-11-20T10:01:15Z" })).toBe(
+      "1 min 15 s",
+    );
+    expect(tookText({ started_at: "2026-11-20T10:00:00Z", finished_at: null })).toBeNull();
+  });
+
+  it("has a headline for each failure, also for one it does not know", () => {
+    expect(failureTitle("weights_unavailable")).toContain("weights");
+    expect(failureTitle("something new")).toBe("The run failed");
+  });
+});
+
+describe("the run to compare with", () => {
+  it("is the newest finished one before it", () => {
+    expect(runBefore(runs, runs[0] as Run)?.number).toBe(2);
+    expect(runBefore(runs, runs[3] as Run)).toBeNull();
+  });
+});

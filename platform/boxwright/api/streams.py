@@ -1,0 +1,74 @@
+"""Bytes on their way out of an ASGI process, without a thread that waits on the client."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, BinaryIO
+
+from django.db import close_old_connections
+from django.http import FileResponse
+
+CHUNK = 128 * 1024
+
+readers = ThreadPoolExecutor(8, thread_name_prefix="reader")
+"""Where files are read that flow: a slow disk or bucket takes no request's thread."""
+makers = ThreadPoolExecutor(2, thread_name_prefix="maker")
+"""Where files are made while they flow. That computes, and leaves most of the time to everybody else; two, so that
+one who waits for a bucket keeps nobody waiting."""
+REST = 3
+"""Times of what was computed."""
+
+
+class StreamedFile(FileResponse):
+    """Django's own reads the whole file into memory under ASGI."""
+
+    pool = readers
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        file: Any = self.file_to_stream
+        if file is None:
+            return
+        loop = asyncio.get_running_loop()
+        try:
+            while chunk := await loop.run_in_executor(self.pool, self._read, file):
+                yield chunk
+        finally:
+            await loop.run_in_executor(self.pool, file.close)
+
+    def _read(self, file: BinaryIO) -> bytes:
+        """The next piece. What it needed of the database is given back: the next one may be long in coming."""
+        try:
+            return file.read(CHUNK)
+        finally:
+            close_old_connections()
+
+
+class MadeFile(StreamedFile):
+    """One that is made while it is sent, as a zip is."""
+
+    pool = makers
+
+    def _read(self, file: BinaryIO) -> bytes:
+        """Rests by processor time, not by the clock's: waiting for a slow bucket costs nobody anything."""
+        began = time.thread_time()
+        try:
+            return super()._read(file)
+        finally:
+            time.sleep(REST * (time.thread_time() - began))
+
+
+class Part:
+    """`length` bytes of a file from `start` on."""
+
+    def __init__(self, file: BinaryIO, start: int, length: int) -> None:
+        self.file, self.left = file, length
+        file.seek(start)
+
+    def read(self, size: int = -1) -> bytes:
+        data = self.file.read(self.left if size < 0 else min(size, self.left))
+        self.left -= len(data)
+        return data
+
+    def close(self) -> None:
+        self.file.close()

@@ -1,0 +1,77 @@
+"""Making an artifact: a child process that exports and measures, its file stored, its row filled."""
+
+import json
+from typing import Any
+
+from django.db import transaction
+
+from boxwright.jobs import Beat
+from boxwright.storage import registry, store
+from training import object_keys
+from training.models import Artifact
+from training.work import inputs
+from training.work.exits import Killed, raise_for
+from training.work.process import Child
+from training.work.watchdog import Hung, OutOfMemory, Watchdog
+
+WAIT_SECONDS = 0.15
+
+
+def make_artifact(artifact: Artifact, beat: Beat) -> None:
+    Exporting(artifact, beat).go()
+
+
+class Exporting:
+    """One attempt at an artifact."""
+
+    def __init__(self, artifact: Artifact, beat: Beat) -> None:
+        self.artifact, self.beat, self.folder = artifact, beat, beat.folder
+        self.site = inputs.Site(beat, store())
+
+    def go(self) -> None:
+        inputs.lay_export(self.artifact, self.site)
+        try:
+            self._watch(self._start())
+        except Killed:
+            self._watch(self._start())  # once more: what takes the memory may be gone
+        self._succeed()
+
+    def _start(self) -> Child:
+        wanted = ("--target", self.artifact.target, "--quantization", self.artifact.quantization)
+        return Child("export", str(self.folder), *wanted, temporary=self.folder / "tmp")
+
+    def _watch(self, child: Child) -> None:
+        error: tuple[str, str] | None = None
+        lines: list[str] = []
+        watchdog = Watchdog(child.pid)
+        try:
+            while (code := child.ended()) is None:
+                for event in child.events(WAIT_SECONDS):
+                    watchdog.heard()
+                    if event["event"] == "error":
+                        error = (event["code"], event["detail"])
+                    elif event["event"] == "log":
+                        lines = [*lines[-19:], event["line"]]
+                watchdog.check()
+                self.beat.check()
+        except (Hung, OutOfMemory):
+            child.kill()
+            raise
+        finally:
+            child.stop()
+        raise_for(code, error, lines, parity=self._described().get("parity"))
+
+    def _succeed(self) -> None:
+        described = self._described()
+        key = object_keys.artifact(self.artifact, described["sha256"])
+        with (self.folder / "out" / "artifact.zip").open("rb") as file:
+            self.site.put(key, file)
+        fields = ("size", "sha256", "files", "parity", "metrics")
+        with transaction.atomic():
+            registry.confirm([key])
+            self.beat.finish(key=key, **{name: described[name] for name in fields})
+
+    def _described(self) -> dict[str, Any]:
+        path = self.folder / "out" / "artifact.json"
+        described: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        return described
