@@ -941,7 +941,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Numbers and predictions of the best checkpoint on the validation split; `images` finds the pictures. */
+        /** @description Numbers and predictions of the best checkpoint on the validation split; `images` names the images. */
         get: operations["runs_evaluation_retrieve"];
         put?: never;
         post?: never;
