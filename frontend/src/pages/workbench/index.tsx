@@ -1,4 +1,8 @@
 import "./workbench.css";
+import "./sidePanel.css";
+import "./filmstrip.css";
+import "./dialogs.css";
+import "./phone.css";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { savingSessionOf } from "../../annotator/saving/savingSession";
 import { useProject } from "../../app/project";
