@@ -218,7 +218,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {"TaskEnum": "boxwright.projects.models.TaskKind"},
+    "ENUM_NAME_OVERRIDES": {
+        "TaskEnum": "boxwright.projects.models.TaskKind",
+        "OptimizerEnum": "training.api.config.OPTIMIZERS",
+    },
 }
 
 # safety -------------------------------------------------------------------------------------------------------------
