@@ -27,7 +27,7 @@ def test_no_top_level_name_shadows_the_standard_library() -> None:
 def test_the_web_process_loads_no_torch(tmp_path: Path) -> None:
     code = (
         "import sys; import boxwright.asgi; from django.urls import get_resolver; get_resolver().url_patterns\n"
-        "import annotations.tasks, training.tasks\n"
+        "import boxwright.jobs.tasks, boxwright.projects.tasks\n"
         "print(sorted({m.partition('.')[0] for m in sys.modules} & {'torch', 'torchvision', 'onnx', 'onnxruntime'}))"
     )
     environment = {
