@@ -26,7 +26,7 @@ from boxwright.projects.models import TaskKind
 from boxwright.projects.queries import project_for
 from boxwright.teams import audit
 from boxwright.teams.api.accounts import signed_in
-from boxwright.teams.api.serializers import PersonSerializer
+from boxwright.teams.api.people import PersonSerializer
 from boxwright.teams.models import Role
 
 
