@@ -30,6 +30,8 @@ class Image(models.Model):
     claim_expires_at = models.DateTimeField(null=True)
     uploaded_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     created_at = models.DateTimeField(default=timezone.now)
+    member_role: str
+    """Of whoever asked; there where `queries.image_for` found the image."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["project", "sha256"], name="one_image_a_project")]

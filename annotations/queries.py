@@ -1,12 +1,12 @@
 """Reading images, imports and snapshots as somebody: what is not yours is not there."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import F, QuerySet
 
 from annotations.models import Annotation, Image, Import, ImportFinding, Snapshot
-from boxwright.api.pagination import DIGITS
+from boxwright.api.pagination import DIGITS, beyond, turned
 from boxwright.errors import Invalid, NotFound
 from boxwright.projects.models import QUEUES, Label, Project
 from boxwright.teams.models import Role
@@ -62,6 +62,22 @@ def images_of(project: Project, *, queue: str = "", label: str = "", search: str
     return rows
 
 
+def images_beside(
+    rows: QuerySet[Image], order: Sequence[str], project: Project, *, after: str = "", before: str = ""
+) -> tuple[QuerySet[Image], Sequence[str]]:
+    """The part of the list behind one of the project's images, or the part before it, nearest first.
+
+    The image itself may have left the list, as one does that was labelled meanwhile.
+    """
+    if not after and not before:
+        return rows, order
+    if after and before:
+        raise Invalid("One side of an image at a time.", {"before": "expected without after"})
+    way = tuple(order) if after else tuple(turned(field) for field in order)
+    image = _image(project, after or before, "after" if after else "before")
+    return rows.filter(beyond(way, [getattr(image, field.lstrip("-")) for field in way])), way
+
+
 def known_queue(queue: str) -> str:
     if queue not in QUEUES:
         raise Invalid("There is no such queue.", {"queue": f"expected one of {', '.join(QUEUES)}"})
@@ -72,6 +88,13 @@ def ordering(order: str) -> tuple[str, ...]:
     if order not in ORDERS:
         raise Invalid("There is no such order.", {"order": f"expected one of {', '.join(ORDERS)}"})
     return ORDERS[order]
+
+
+def _image(project: Project, image: str, field: str) -> Image:
+    found = Image.objects.filter(project=project, pk=int(image)).first() if DIGITS.match(image) else None
+    if found is None:
+        raise Invalid("There is no such image.", {field: "expected the id of an image of this project"})
+    return found
 
 
 def _label(project: Project, label: str) -> Label:

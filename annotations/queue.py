@@ -1,7 +1,8 @@
 """Who works on which image: a claim is a lease, taken under the image's lock, so two people never get the same one.
 
-The database's clock decides what has expired. One person holds a few images of a project at once: who claims more
-gives back the oldest, as somebody does who leaves a tab open and goes on in another.
+The database's clock decides what has expired: a claim lasts 90 seconds, and the page that is open renews it. One person
+holds a few images of a project at once: who claims more gives back the oldest, as somebody does who leaves a tab open
+and goes on in another.
 """
 
 from collections.abc import Iterator
@@ -22,8 +23,6 @@ from boxwright.errors import Conflict
 from boxwright.events.kinds import announce
 from boxwright.projects.models import Project
 from boxwright.teams.models import Team, User
-
-LEASE = timedelta(minutes=10)
 
 
 class Claimed(Conflict):
@@ -116,7 +115,7 @@ def _release_oldest(image: Image, user: User) -> None:
 
 
 def lease_end() -> CombinedExpression:
-    return Now() + LEASE
+    return Now() + timedelta(seconds=limits.CLAIM_SECONDS)
 
 
 def _free_for(user: User) -> Q:

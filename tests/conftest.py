@@ -27,6 +27,7 @@ hypothesis_settings.load_profile("house")
 
 LONGEST = (
     "training/test_run_process.py",
+    "training/test_small_project.py",
     "exporters/test_artifacts.py",
     "exporters/test_broken_artifacts.py",
     "test_schema.py",

@@ -7,14 +7,14 @@ from boxwright.jobs import MENDABLE, Status
 from boxwright.projects.quotas import expect_slot
 from boxwright.teams import audit
 from boxwright.teams.models import User
-from training.engine import catalog
-from training.engine.errors import TargetError
+from training.engine import catalog, targets
+from training.engine.errors import EngineError
 from training.models import Artifact, Run
 
 
 def make_artifact(*, run: Run, author: User, target: str, quantization: str = "none") -> tuple[Artifact, bool]:
     """The artifact and whether it is queued by this call. One that failed is tried again. Raises Invalid, Conflict."""
-    _check_target(target, quantization)
+    _check_target(run, target, quantization)
     if run.status != Status.SUCCEEDED:
         raise Conflict(f"Only a run that has succeeded can be published; this one is {run.status}.")
     with transaction.atomic():
@@ -30,11 +30,12 @@ def make_artifact(*, run: Run, author: User, target: str, quantization: str = "n
     return artifact, queued
 
 
-def _check_target(target: str, quantization: str) -> None:
+def _check_target(run: Run, target: str, quantization: str) -> None:
     try:
-        catalog.target_info(target, quantization)
-    except TargetError as error:
-        field = "quantization" if target in catalog.TARGETS else "target"
+        targets.target_info(target, quantization)
+        catalog.model_info(run.model).check_target(target, quantization)
+    except EngineError as error:
+        field = "quantization" if target in targets.TARGETS else "target"
         raise Invalid("This can't be made.", {field: error.detail}) from error
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from django.conf import settings
 
 from boxwright.operations.doctor import Check, Doubtful
-from training import offers
+from training import base_weights
 from training.engine import catalog
 
 TFJS = settings.ROOT / "training" / "engine" / "exporters" / "node" / "node_modules" / "@tensorflow"
@@ -24,7 +24,8 @@ def check_torch() -> str:
 
 
 def check_weights() -> str:
-    missing = [name for name in catalog.MODELS if not offers.weights_available(name)]
+    available = base_weights.available_models()
+    missing = [name for name in catalog.MODELS if name not in available]
     if missing:
         raise Doubtful(f"to be downloaded at the first run: {', '.join(missing)} (or set BOXWRIGHT_WEIGHTS_DIR)")
     return f"base weights of all {len(catalog.MODELS)} models are here"

@@ -2,38 +2,22 @@
 
 from typing import Any
 
-from boxwright.errors import Unavailable
-from boxwright.storage import store
+from training import base_weights
 from training.engine import catalog
-from training.work import inputs
 
 
 def models() -> list[dict[str, Any]]:
+    available = base_weights.available_models()
     return [
         {
             "name": info.name,
             "title": info.title,
             "task": info.task,
             "image_size": info.image_size,
-            "summary": f"{info.image_size} px, base weights from {info.weights_from}",
+            "summary": f"{info.image_size} px, base weights from {info.weights.trained_on}",
             "default_config": info.default_config.to_dict(),
-            "weights_available": weights_available(info.name),
+            "weights_available": info.name in available,
             "licence": info.licence,
         }
         for info in catalog.MODELS.values()
     ]
-
-
-def targets() -> list[dict[str, Any]]:
-    fields = ("name", "title", "for_whom", "quantizations")
-    return [{field: getattr(info, field) for field in fields} for info in catalog.TARGETS.values()]
-
-
-def weights_available(model: str) -> bool:
-    """Whether a run can start without a download: the weights lie on this machine or in the store."""
-    if inputs.has_local_weights(model):
-        return True
-    try:
-        return bool(inputs.stored_weights(store(), model))
-    except Unavailable:
-        return False

@@ -66,7 +66,7 @@ def retrain(*, project: Project, author: User) -> Run:
     with transaction.atomic():
         snapshot = snapshots.create_snapshot(project=project, author=author)
         if last is None:
-            info = catalog.default_model("detection" if project.task == "detection" else "classification")
+            info = catalog.default_model(project.task)
             return start_run(project=project, author=author, snapshot=snapshot, model=info.name)
         base = f"{BASE_RUN}{last.pk}"
         same = {name: value for name, value in last.config.items() if name not in ("model", "base")}

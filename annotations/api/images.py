@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from annotations import originals, uploads
 from annotations.models import Image
 from annotations.object_keys import image_key, preview_key, thumbnail_key
-from annotations.queries import ORDERS, image_for, images_of, ordering
+from annotations.queries import ORDERS, image_for, images_beside, images_of, ordering
 from boxwright import limits
 from boxwright.api.files import FOREVER, send_file, send_object
 from boxwright.api.links import LINK, LinkSerializer, from_bucket, refuse_link
@@ -32,6 +32,8 @@ FILTERS = [
     OpenApiParameter("label", int, description="only images that carry this label"),
     OpenApiParameter("search", {"type": "string", "maxLength": 200}, description="part of the name"),
     OpenApiParameter("order", str, enum=list(ORDERS), default="created"),
+    OpenApiParameter("after", int, description="an image of the project: only what comes behind it in this order"),
+    OpenApiParameter("before", int, description="an image of the project: only what comes before it, nearest first"),
 ]
 
 
@@ -92,7 +94,9 @@ class ImagesView(Endpoint):
         project = project_for(request.user, project_id)
         asked = {name: request.query_params.get(name, "") for name in ("queue", "label", "search")}
         order = ordering(request.query_params.get("order") or "created")
-        return self.page(images_of(project, **asked), ImageSerializer, *order)
+        beside = {name: request.query_params.get(name, "") for name in ("after", "before")}
+        rows, way = images_beside(images_of(project, **asked), order, project, **beside)
+        return self.page(rows, ImageSerializer, *way)
 
     @extend_schema(request={"multipart/form-data": UploadRequestSerializer}, responses=UploadSerializer)
     def post(self, request: Request, project_id: int) -> Response:

@@ -179,10 +179,15 @@ class AnnotationsView(Endpoint):
         responses={200: StateSerializer, (409, CONTENT_TYPE): SaveConflictSerializer},
     )
     def patch(self, request: Request, image_id: int) -> Response:
-        """Save changes based on `base_revision`. Sending the same save again changes nothing."""
+        """Save changes based on `base_revision`. Sending the same save again changes nothing.
+
+        A move between queues that one may not make refuses the whole save: 403, or 409 where nobody may; both name
+        `from` and `to`.
+        """
         image = image_for(request.user, image_id, Role.ANNOTATOR)
+        changes = self.parsed(SaveSerializer)
         try:
-            state = labeling.save(image=image, author=signed_in(request), **self.parsed(SaveSerializer))
+            state = labeling.save(image=image, author=signed_in(request), role=image.member_role, **changes)
         except labeling.SameAnnotations as error:
             ids = sorted(str(id_) for id_ in error.ids)
             raise Conflict(error.detail, current=StateSerializer(error.state).data, conflicts=ids) from error
@@ -200,16 +205,16 @@ class RevisionsView(Endpoint):
 class RestoreView(Endpoint):
     @extend_schema(request=None, responses=StateSerializer)
     def post(self, request: Request, image_id: int, number: int) -> Response:
-        """Make the state of that revision the current one, as a new revision."""
+        """Make the state of that revision the current one, as a new revision; its queue where one may move it there."""
         image = image_for(request.user, image_id, Role.ANNOTATOR)
-        state = labeling.restore(image=image, author=signed_in(request), number=number)
+        state = labeling.restore(image=image, author=signed_in(request), number=number, role=image.member_role)
         return Response(StateSerializer(state).data)
 
 
 class NextView(Endpoint):
     @extend_schema(request=NextSerializer, responses={200: ClaimedImageSerializer, 204: None})
     def post(self, request: Request, project_id: int) -> Response:
-        """Claim the next image of a queue for ten minutes; 204 when there is none."""
+        """Claim the next image of a queue for 90 seconds; 204 when there is none."""
         project = project_for(request.user, project_id, Role.ANNOTATOR)
         image = queue.claim_next(project=project, user=signed_in(request), **self.parsed(NextSerializer))
         if image is None:
@@ -220,7 +225,7 @@ class NextView(Endpoint):
 class ClaimView(Endpoint):
     @extend_schema(request=None, responses={200: ImageSerializer, (409, CONTENT_TYPE): ClaimConflictSerializer})
     def post(self, request: Request, image_id: int) -> Response:
-        """Claim the image, or renew one's claim."""
+        """Claim the image for 90 seconds, or renew one's claim."""
         image = image_for(request.user, image_id, Role.ANNOTATOR)
         try:
             claimed = queue.claim(image=image, user=signed_in(request))

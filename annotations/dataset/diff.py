@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from annotations.dataset.records import ImageRecord, Mark
+from annotations.dataset.records import AnnotationRecord, ImageRecord
 
 
 @dataclass(slots=True)
 class Diff:
-    """An image counts as changed when its marks or its queue differ. Annotations are held together by id."""
+    """An image counts as changed when its annotations or its queue differ. Annotations are held together by id."""
 
     images_added: int = 0
     images_removed: int = 0
@@ -25,14 +25,14 @@ def diff(old: Iterable[ImageRecord], new: Iterable[ImageRecord]) -> Diff:
             found.images_added += 1
         elif after is None:
             found.images_removed += 1
-        elif (before.marks, before.queue) != (after.marks, after.queue):
+        elif (before.annotations, before.queue) != (after.annotations, after.queue):
             found.images_changed += 1
-        _compare(found, before.marks if before else (), after.marks if after else ())
+        _compare(found, before.annotations if before else (), after.annotations if after else ())
     return found
 
 
-def _compare(found: Diff, before: Iterable[Mark], after: Iterable[Mark]) -> None:
-    old, new = {mark.id: mark for mark in before}, {mark.id: mark for mark in after}
+def _compare(found: Diff, before: Iterable[AnnotationRecord], after: Iterable[AnnotationRecord]) -> None:
+    old, new = {annotation.id: annotation for annotation in before}, {annotation.id: annotation for annotation in after}
     found.annotations_added += len(new.keys() - old.keys())
     found.annotations_removed += len(old.keys() - new.keys())
     found.annotations_changed += sum(old[id_] != new[id_] for id_ in old.keys() & new.keys())

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from annotations.dataset.records import Box, Dataset, ImageRecord, Mark, Task
+from annotations.dataset.records import AnnotationRecord, Box, Dataset, ImageRecord, Task
 
 SIDES = ("x_min", "y_min", "x_max", "y_max")
 
@@ -20,7 +20,9 @@ def manifest_line(image: ImageRecord) -> str:
     """One line of the manifest, without its newline."""
     return canonical(
         {
-            "annotations": [_mark_to_json(mark) for mark in sorted(image.marks, key=lambda m: m.id or "")],
+            "annotations": [
+                _annotation_to_json(annotation) for annotation in sorted(image.annotations, key=lambda m: m.id or "")
+            ],
             "height": image.height,
             "name": image.name,
             "queue": image.queue,
@@ -43,7 +45,7 @@ def parse_line(line: str) -> ImageRecord:
         size=row["size"],
         queue=row["queue"],
         split=row["split"],
-        marks=tuple(_mark_from_json(item) for item in row["annotations"]),
+        annotations=tuple(_annotation_from_json(item) for item in row["annotations"]),
     )
 
 
@@ -72,13 +74,13 @@ def read_dataset(folder: Path) -> Dataset:
     return Dataset(task=task, labels=labels, images=tuple(read_manifest(folder / "manifest.jsonl")))
 
 
-def _mark_to_json(mark: Mark) -> dict[str, Any]:
-    row: dict[str, Any] = {"id": mark.id, "label": mark.label, "source": mark.source}
-    if mark.box is not None:
-        row |= {side: getattr(mark.box, side) for side in SIDES}
+def _annotation_to_json(annotation: AnnotationRecord) -> dict[str, Any]:
+    row: dict[str, Any] = {"id": annotation.id, "label": annotation.label, "source": annotation.source}
+    if annotation.box is not None:
+        row |= {side: getattr(annotation.box, side) for side in SIDES}
     return row
 
 
-def _mark_from_json(row: dict[str, Any]) -> Mark:
+def _annotation_from_json(row: dict[str, Any]) -> AnnotationRecord:
     box = Box(*(float(row[side]) for side in SIDES)) if "x_min" in row else None
-    return Mark(label=row["label"], box=box, id=row["id"], source=row["source"])
+    return AnnotationRecord(label=row["label"], box=box, id=row["id"], source=row["source"])

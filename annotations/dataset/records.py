@@ -37,7 +37,7 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class AnnotationRecord:
     """One annotation: a label on a box, or on the whole image when `box` is None."""
 
     label: str
@@ -49,7 +49,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class ImageRecord:
-    """One picture with its marks. `sha256` and `size` (bytes) are of the original file."""
+    """One picture with its annotations. `sha256` and `size` (bytes) are of the original file."""
 
     name: str
     sha256: str
@@ -58,7 +58,7 @@ class ImageRecord:
     size: int = 0
     queue: str = "unlabelled"
     split: Split = "train"
-    marks: tuple[Mark, ...] = ()
+    annotations: tuple[AnnotationRecord, ...] = ()
 
     @property
     def is_labelled(self) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from annotations.dataset.findings import Finding
-from annotations.dataset.records import ImageRecord, Mark, Task
+from annotations.dataset.records import AnnotationRecord, ImageRecord, Task
 from annotations.imaging import Limits
 
 PICTURES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp"})
@@ -18,11 +18,11 @@ class Found:
     """One thing that a reader came across, in an order that is the same each time.
 
     `image` is None when there is nothing to store. `annotated`: an annotation file speaks of the image, so that no
-    marks mean "nothing here"; `left_out` counts the marks that it named and that could not be taken.
+    annotations mean "nothing here"; `left_out` counts the annotations that it named and that could not be taken.
     """
 
     image: Path | None = None
-    marks: tuple[Mark, ...] = ()
+    annotations: tuple[AnnotationRecord, ...] = ()
     annotated: bool = False
     left_out: int = 0
     source: str = ""
@@ -32,11 +32,11 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class ReadLimits:
-    """What a reader takes: of each picture, of each file of text in bytes, of each image in marks."""
+    """What a reader takes: of each picture, of each file of text in bytes, of each image in annotations."""
 
     picture: Limits = field(default_factory=Limits)
     text_bytes: int = 4 * 2**20
-    marks: int = 5_000
+    annotations: int = 5_000
 
 
 Part = tuple[str, bytes | ImageRecord]

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from annotations.dataset.boxes import fit
 from annotations.dataset.findings import Finding, Severity
-from annotations.dataset.records import Mark
+from annotations.dataset.records import AnnotationRecord
 from annotations.formats.format import Format, Found, ReadLimits, TooLong, bounded_bytes, files_in
 from annotations.formats.image_lookup import Pictures
 from annotations.formats.sizes import bring_onto
@@ -43,7 +43,7 @@ def read(folder: Path, limits: ReadLimits) -> Iterator[Found]:
 def _read_page(xml: Path, pictures: Pictures, limits: ReadLimits) -> Found:
     name = xml.relative_to(pictures.folder).as_posix()
     try:
-        page = parse(bounded_bytes(xml, limits.text_bytes), limits.marks)
+        page = parse(bounded_bytes(xml, limits.text_bytes), limits.annotations)
     except TooLong as error:
         return _refused(xml, name, pictures, VocError(str(error)))
     except VocError as error:
@@ -86,7 +86,7 @@ def _found(path: Path, name: str, page: Page, picture: Probe) -> Found:
     if page.filename and PurePosixPath(page.filename).stem.lower() != path.stem.lower():
         say("warning", f"names the image {page.filename}, which is not there; {path.name} is taken")
     placed = bring_onto(page.size, picture, say)
-    marks: list[Mark] = []
+    annotations: list[AnnotationRecord] = []
     lines: list[int | None] = []
     for item in page.objects:
         box = placed(item.box) if item.box else None
@@ -100,10 +100,10 @@ def _found(path: Path, name: str, page: Page, picture: Probe) -> Found:
                 f"the box of {item.name!r} reached outside the image of {picture.width}×{picture.height}; cut to it"
             )
             say("warning", reason, item.line)
-        marks.append(Mark(item.name, inside, source="import"))
+        annotations.append(AnnotationRecord(item.name, inside, source="import"))
         lines.append(item.line)
-    left_out = len(page.objects) - len(marks)
-    return Found(path, tuple(marks), True, left_out, name, tuple(lines), tuple(findings))
+    left_out = len(page.objects) - len(annotations)
+    return Found(path, tuple(annotations), True, left_out, name, tuple(lines), tuple(findings))
 
 
 VOC = Format("voc", "Pascal VOC", ("detection",), sniff, read, write)

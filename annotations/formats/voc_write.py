@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 from lxml import etree
 
-from annotations.dataset.records import ImageRecord, Mark
+from annotations.dataset.records import AnnotationRecord, ImageRecord
 from annotations.formats.format import Part
 
 UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"/\\|?*\ud800-\udfff\ufffe\uffff]')
@@ -33,18 +33,18 @@ def to_xml(image: ImageRecord, name: str) -> bytes:
     _texts(root, folder="JPEGImages", filename=name)
     _texts(etree.SubElement(root, "size"), width=str(image.width), height=str(image.height), depth="3")
     _texts(root, segmented="0")
-    for mark in image.marks:
-        _object(root, mark)
+    for annotation in image.annotations:
+        _object(root, annotation)
     text: bytes = etree.tostring(root, pretty_print=True, xml_declaration=True, encoding="UTF-8")
     return text
 
 
-def _object(root: "etree._Element", mark: Mark) -> None:
-    if mark.box is None:
+def _object(root: "etree._Element", annotation: AnnotationRecord) -> None:
+    if annotation.box is None:
         return
     node = etree.SubElement(root, "object")
-    _texts(node, name=_clean(mark.label), pose="Unspecified", truncated="0", difficult="0")
-    box = mark.box
+    _texts(node, name=_clean(annotation.label), pose="Unspecified", truncated="0", difficult="0")
+    box = annotation.box
     corners = {"xmin": box.x_min, "ymin": box.y_min, "xmax": box.x_max, "ymax": box.y_max}
     _texts(etree.SubElement(node, "bndbox"), **{side: _number(value) for side, value in corners.items()})
 

@@ -74,7 +74,7 @@ class Arrivals:
         if not self.job.create_labels or not may_make_labels(self.author, self.job.project):
             return labels
         wanted: dict[str, str] = {}
-        for name in (mark.label for a in batch if a.counts for mark in a.found.marks):
+        for name in (annotation.label for a in batch if a.counts for annotation in a.found.annotations):
             wanted.setdefault(label_key(name), name)
         new = {key: name for key, name in wanted.items() if key not in labels.by_key}
         refused = {key: fault for key, name in new.items() if (fault := fault_in(name))}
@@ -131,24 +131,29 @@ class Arrivals:
         report.unspoken += arrival.counts and not arrival.found.annotated
         if arrival.twin_of:
             report.counts["images_duplicate"] += 1
-            left = f"; its {len(arrival.found.marks)} annotations were left out" if arrival.found.marks else ""
+            left = (
+                f"; its {len(arrival.found.annotations)} annotations were left out" if arrival.found.annotations else ""
+            )
             reason = f"the same picture as {arrival.twin_of}{left}"
             report.note(Finding("warning", arrival.found.source, reason))
 
     def _drafts(self, arrival: Arrival, labels: Labels, report: Report) -> list[Draft]:
         found, drafts, seen = arrival.found, [], Counter[tuple[Any, ...]]()
-        if len(found.marks) > limits.BOXES_AN_IMAGE:
-            limit = f"{len(found.marks)} annotations; an image may carry {limits.BOXES_AN_IMAGE}: all left out"
+        if len(found.annotations) > limits.BOXES_AN_IMAGE:
+            limit = f"{len(found.annotations)} annotations; an image may carry {limits.BOXES_AN_IMAGE}: all left out"
             report.note(Finding("error", found.source, limit))
             return []
-        for mark, line in zip(found.marks, found.lines, strict=True):
-            label = labels.get(mark.label)
+        for annotation, line in zip(found.annotations, found.lines, strict=True):
+            label = labels.get(annotation.label)
             if label is None:
-                reason = f"unknown label {mark.label[: limits.LABEL_NAME_LENGTH]!r}; {labels.why_not(mark.label)}"
+                name = annotation.label[: limits.LABEL_NAME_LENGTH]
+                reason = f"unknown label {name!r}; {labels.why_not(annotation.label)}"
                 report.note(Finding("error", found.source, reason, line))
                 continue
-            key = (mark.label.casefold(), mark.box)
-            drafts.append(Draft(self._id(arrival.sha256, key, seen[key]), label.pk, mark.box, "import", mark.score))
+            key = (annotation.label.casefold(), annotation.box)
+            drafts.append(
+                Draft(self._id(arrival.sha256, key, seen[key]), label.pk, annotation.box, "import", annotation.score)
+            )
             seen[key] += 1
         return drafts
 
@@ -222,5 +227,5 @@ class Arrivals:
 
 
 def _is_labelled(found: Found, drafts: Sequence[Draft]) -> bool:
-    """An annotation file that names nothing makes a negative; one whose marks were all left out makes nothing."""
-    return bool(drafts) or (found.annotated and not found.marks and not found.left_out)
+    """An annotation file that names nothing makes a negative; one whose annotations were all left out makes nothing."""
+    return bool(drafts) or (found.annotated and not found.annotations and not found.left_out)

@@ -16,7 +16,9 @@ from django.utils import timezone
 from annotations import counters
 from annotations.counters import Tally
 from annotations.dataset.edits import Edit
+from annotations.dataset.queues import queue_after
 from annotations.labeling.annotation_rows import Drawn, drawn_on
+from annotations.labeling.queue_moves import expect_move
 from annotations.labeling.revisions import to_row
 from annotations.labeling.upserts import Upserts
 from annotations.models import Annotation, Image, Revision
@@ -24,7 +26,7 @@ from annotations.queue import lease_end
 from boxwright import limits
 from boxwright.errors import Invalid, NotFound
 from boxwright.events.kinds import announce
-from boxwright.teams.models import User
+from boxwright.teams.models import Role, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +68,25 @@ class Plan:
         return list({a.id for a in self.before.annotations} - {a.id for a in self.after})
 
 
-def planned(before: State, author: User | None, edit: Edit, queue: str, labels: Mapping[int, str]) -> Plan | None:
-    """None for an edit that changes nothing. Needs no lock; holds as long as the image has the revision it had."""
+def planned(
+    before: State,
+    author: User | None,
+    edit: Edit,
+    queue: str,
+    labels: Mapping[int, str],
+    role: str = Role.ANNOTATOR,
+) -> Plan | None:
+    """None for an edit that changes nothing. Needs no lock; holds as long as the image has the revision it had.
+
+    Raises NoSuchMove and MoveNotAllowed where `role` may not move the image to `queue`.
+    """
     image, held = before.image, {a.id: a for a in before.annotations}
     now = timezone.now()
     after = _after(image, held, edit, author, now)
-    moved_to = queue or _queue_after(image.queue, len(held), len(after))
+    moved_to = queue_after(image.queue, len(held), len(after))
+    if queue:
+        expect_move(moved_to, queue, role)
+        moved_to = queue
     if not edit.touched and moved_to == image.queue:
         return None
     _check(image, len(after))
@@ -117,15 +132,6 @@ def write(plan: Plan, image: Image, tally: Tally) -> State:
 def publish_image(image: Image, author: User | None) -> None:
     news = {"id": image.pk, "queue": image.queue, "revision": image.revision, "by": author}
     announce(image.project_id, "image", {**news, "annotation_count": image.annotation_count})
-
-
-def _queue_after(queue: str, before: int, after: int) -> str:
-    """An image moves by itself: the first annotation labels it, taking the last one away unlabels it."""
-    if after and not before and queue in {"unlabelled", "skipped"}:
-        return "labelled"
-    if before and not after and queue == "labelled":
-        return "unlabelled"
-    return queue
 
 
 Sides = tuple[float | None, float | None, float | None, float | None]

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from annotations.counters import LabelGone
 from annotations.dataset.edits import Edit, EditError, Frame, merge, parse_edit
+from annotations.dataset.queues import queue_after
+from annotations.labeling.queue_moves import may_move
 from annotations.labeling.revising import Plan, State, commit, locked_image, planned, state_of
 from annotations.labeling.revisions import changes_since, draft_of, replay
 from annotations.models import Image, Revision
@@ -15,7 +17,7 @@ from boxwright import limits
 from boxwright.errors import Conflict, DomainError, Invalid, NotFound
 from boxwright.projects.label_names import label_key
 from boxwright.projects.labels import LabelBook, label_book
-from boxwright.teams.models import User
+from boxwright.teams.models import Role, User
 
 
 class SameAnnotations(Conflict):
@@ -27,12 +29,20 @@ class SameAnnotations(Conflict):
 
 
 def save(
-    *, image: Image, author: User, base_revision: int, upsert: Any = (), delete: Any = (), queue: str = ""
+    *,
+    image: Image,
+    author: User,
+    base_revision: int,
+    upsert: Any = (),
+    delete: Any = (),
+    queue: str = "",
+    role: str = Role.ANNOTATOR,
 ) -> State:
     """Apply a client's changes, based on `base_revision`, and answer the state after them.
 
-    Raises Invalid with field paths, and SameAnnotations when another person changed one of them since. Sending the
-    same save again changes nothing. A label that was merged stands for the one it went into.
+    Raises Invalid with field paths, and SameAnnotations when another person changed one of them since; NoSuchMove and
+    MoveNotAllowed when `role` may not move the image to `queue`. Sending the same save again changes nothing. A label
+    that was merged stands for the one it went into.
     """
     if queue:
         known_queue(queue)
@@ -41,13 +51,15 @@ def save(
 
     def attempt(book: LabelBook) -> State:
         edit = _parsed(upsert, delete, image, book)
-        return _revised(image, author, book, lambda state: _merged(state, author, base_revision, edit, queue, book))
+        return _revised(
+            image, author, role, book, lambda state: _merged(state, author, base_revision, edit, queue, book)
+        )
 
     return _on_present_labels(image.project_id, attempt)
 
 
-def restore(*, image: Image, author: User, number: int) -> State:
-    """Make the state of revision `number` the current one, as a new revision."""
+def restore(*, image: Image, author: User, number: int, role: str = Role.ANNOTATOR) -> State:
+    """Make the state of revision `number` the current one, as a new revision. It moves the image where `role` may."""
     history = list(Revision.objects.filter(image=image, number__lte=number).order_by("number"))
     if not history or history[-1].number != number:
         raise NotFound("There is no such revision.")
@@ -60,20 +72,23 @@ def restore(*, image: Image, author: User, number: int) -> State:
         def back(state: State) -> tuple[Edit, str]:
             gone = tuple(a.id for a in state.annotations if a.id not in kept)
             rest, _ = merge(Edit(wanted, gone), {a.id: draft_of(a) for a in state.annotations}, ())
-            return rest, history[-1].queue
+            start = queue_after(state.image.queue, len(state.annotations), len(wanted))
+            return rest, history[-1].queue if may_move(start, history[-1].queue, role) else ""
 
-        return _revised(image, author, book, back)
+        return _revised(image, author, role, book, back)
 
     return _on_present_labels(image.project_id, attempt)
 
 
-def _revised(image: Image, author: User, book: LabelBook, asked: Callable[[State], tuple[Edit, str]]) -> State:
+def _revised(
+    image: Image, author: User, role: str, book: LabelBook, asked: Callable[[State], tuple[Edit, str]]
+) -> State:
     """One revision by what is `asked` of a state. Worked out before the image is locked, since from then on others
     wait; and anew, in turn, where somebody was quicker."""
 
     def worked_out(held: Image) -> tuple[State, Plan | None]:
         state = state_of(held)
-        return state, planned(state, author, *asked(state), book.names)
+        return state, planned(state, author, *asked(state), book.names, role)
 
     found: tuple[State, Plan | None] | DomainError
     try:

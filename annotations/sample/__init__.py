@@ -8,7 +8,7 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
-from annotations.dataset.records import Box, ImageRecord, Mark
+from annotations.dataset.records import AnnotationRecord, Box, ImageRecord
 from annotations.formats.voc_write import to_xml
 from annotations.sample.scene import SIZE, Placed, paint
 from annotations.sample.things import THINGS
@@ -34,5 +34,5 @@ def draw(folder: Path, tick: Callable[[], None]) -> None:
 
 
 def _record(name: str, placed: list[Placed]) -> ImageRecord:
-    marks = tuple(Mark(thing.label, Box(*map(float, thing.box))) for thing in placed)
-    return ImageRecord(name, "", *SIZE, marks=marks)
+    annotations = tuple(AnnotationRecord(thing.label, Box(*map(float, thing.box))) for thing in placed)
+    return ImageRecord(name, "", *SIZE, annotations=annotations)

@@ -11,7 +11,7 @@ from django.db.models import F
 
 from annotations.dataset.diff import diff
 from annotations.dataset.manifest import canonical, parse_line, read_manifest, write_manifest
-from annotations.dataset.records import ImageRecord, Mark
+from annotations.dataset.records import AnnotationRecord, ImageRecord
 from annotations.dataset.split import split_of
 from annotations.labeling.revisions import draft_of
 from annotations.models import Annotation, Image, Snapshot
@@ -115,7 +115,7 @@ class Tally:
     def counting(self, records: Iterable[ImageRecord]) -> Iterator[ImageRecord]:
         for record in records:
             self.images += 1
-            self.labels.update(mark.label for mark in record.marks)
+            self.labels.update(annotation.label for annotation in record.annotations)
             if record.is_labelled:
                 self.labelled += 1
                 self.splits[record.split] += 1
@@ -137,26 +137,26 @@ def _records(project: Project, names: Mapping[int, str]) -> Iterator[ImageRecord
     while True:
         rows = Image.objects.filter(project=project, sha256__gt=last).order_by("sha256")
         chunk = list(rows[:CHUNK])
-        marks = _marks([image.pk for image in chunk], names)
+        annotations = _annotations([image.pk for image in chunk], names)
         for image in chunk:
-            yield _record(image, project.seed, tuple(marks.get(image.pk, ())))
+            yield _record(image, project.seed, tuple(annotations.get(image.pk, ())))
         if len(chunk) < CHUNK:
             return
         last = chunk[-1].sha256
 
 
-def _marks(image_ids: list[int], names: Mapping[int, str]) -> dict[int, list[Mark]]:
-    marks: dict[int, list[Mark]] = {}
-    for annotation in Annotation.objects.filter(image__in=image_ids):
-        draft = draft_of(annotation)
-        mark = Mark(names[draft.label], draft.box, str(draft.id), draft.score, draft.source or "human")
-        marks.setdefault(annotation.image_id, []).append(mark)
-    return marks
+def _annotations(image_ids: list[int], names: Mapping[int, str]) -> dict[int, list[AnnotationRecord]]:
+    found: dict[int, list[AnnotationRecord]] = {}
+    for row in Annotation.objects.filter(image__in=image_ids):
+        draft = draft_of(row)
+        record = AnnotationRecord(names[draft.label], draft.box, str(draft.id), draft.score, draft.source or "human")
+        found.setdefault(row.image_id, []).append(record)
+    return found
 
 
-def _record(image: Image, seed: int, marks: tuple[Mark, ...]) -> ImageRecord:
+def _record(image: Image, seed: int, annotations: tuple[AnnotationRecord, ...]) -> ImageRecord:
     split = split_of(image.sha256, seed)
-    return ImageRecord(image.name, image.sha256, image.width, image.height, image.size, image.queue, split, marks)
+    return ImageRecord(image.name, image.sha256, image.width, image.height, image.size, image.queue, split, annotations)
 
 
 def records_of(snapshot: Snapshot) -> Iterator[ImageRecord]:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from annotations.dataset.manifest import write_manifest
-from annotations.dataset.records import Box, ImageRecord, Mark
+from annotations.dataset.records import AnnotationRecord, Box, ImageRecord
 from annotations.dataset.split import split_of
 from training.engine.catalog import complete_config, estimate_seconds
 from training.engine.config import CHILD_ENVIRONMENT
@@ -107,9 +107,9 @@ def _read(annotation: Path, folder: Path, project_seed: int) -> ImageRecord:
     sha256 = hashlib.sha256(content).hexdigest()
     (folder / "images" / sha256).write_bytes(content)
     width, height = (int(root.findtext(f"size/{side}", "0")) for side in ("width", "height"))
-    marks = tuple(Mark("raccoon", _box(item)) for item in root.findall("object/bndbox"))
+    annotations = tuple(AnnotationRecord("raccoon", _box(item)) for item in root.findall("object/bndbox"))
     split = split_of(sha256, project_seed)
-    return ImageRecord(name, sha256, width, height, len(content), "labelled", split, marks)
+    return ImageRecord(name, sha256, width, height, len(content), "labelled", split, annotations)
 
 
 def _box(item: ET.Element) -> Box:

@@ -80,6 +80,9 @@ ANNOTATIONS_A_SAVE = _limit("ANNOTATIONS_A_SAVE", 5_000, "changed, and as many d
 CLAIMS_A_PERSON = _limit(
     "CLAIMS_A_PERSON", 4, "images claimed at once, a person and project", "the oldest claim is released"
 )
+CLAIM_SECONDS = _limit(
+    "CLAIM_SECONDS", 90, "seconds without a sign of the page that claimed an image", "the claim lapses"
+)
 
 # labels -------------------------------------------------------------------------------------------------------------
 LABELS_A_PROJECT = _limit("LABELS_A_PROJECT", 500, "labels a project", "400, left out of an import")

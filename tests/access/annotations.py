@@ -52,7 +52,11 @@ ROWS: list[Row] = [
     Row("DELETE", "claim", "401 404 403 204 204 204"),
     Row("GET", "annotations", SEES),
     Row(
-        "PATCH", "annotations", "401 404 403 200 200 200", {"base_revision": 1, "queue": "done"}, foreign=foreign_label
+        "PATCH",
+        "annotations",
+        "401 404 403 200 200 200",
+        {"base_revision": 1, "queue": "review"},
+        foreign=foreign_label,
     ),
     Row("GET", "revisions", SEES),
     Row("POST", "restore", "401 404 403 200 200 200"),

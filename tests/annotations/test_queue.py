@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -75,6 +76,18 @@ def test_claim_of_another_is_a_conflict_until_it_expires(
     assert (refused.status_code, refused.json()["claimed_by"]["name"]) == (409, "Bob")
     Image.objects.filter(pk=images[0]).update(claim_expires_at=timezone.now() - timedelta(seconds=1))
     assert as_user(mona).post(path).json()["claimed_by"]["name"] == "Mona"
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(-5, 409), (1, 200)])
+def test_a_claim_lapses_after_its_time_without_a_sign(
+    images: list[int], bob: User, mona: User, as_user: AsUser, seconds: int, status: int
+) -> None:
+    """Bob's claim is made older than it is, by its whole time and some `seconds`."""
+    path = f"/api/v1/images/{images[0]}/claim/"
+    as_user(bob).post(path)
+    older = timedelta(seconds=limits.CLAIM_SECONDS + seconds)
+    Image.objects.filter(pk=images[0]).update(claim_expires_at=F("claim_expires_at") - older)
+    assert as_user(mona).post(path).status_code == status
 
 
 def test_released_image_is_free(project: Project, images: list[int], bob: User, mona: User, as_user: AsUser) -> None:

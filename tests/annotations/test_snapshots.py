@@ -226,7 +226,7 @@ def test_whole_image_labels_are_frozen_without_boxes(
     save(as_user(bob), image, upsert=[{"id": box(project)["id"], "label": label_id(project)}])
     made = freeze(as_user(mona), project, django_capture_on_commit_callbacks)
     record = next(snapshots.records_of(Snapshot.objects.get()))
-    assert (record.marks[0].label, record.marks[0].box) == ("raccoon", None)
+    assert (record.annotations[0].label, record.annotations[0].box) == ("raccoon", None)
     assert as_user(mona).get(f"/api/v1/snapshots/{made['id']}/download/voc/").status_code == 400
 
 

@@ -133,7 +133,7 @@ def test_snapshot_is_of_one_moment_while_people_save(
     """People save between the chunks of the reading: they don't wait for it, and it does not see them."""
     project, people = crowd
     label, images = Label.objects.get().pk, list(Image.objects.select_related("project").order_by("sha256"))
-    read = building._marks  # where each chunk begins
+    read = building._annotations  # where each chunk begins
     saved: list[object] = []
 
     def saving(image_ids: list[int], names: dict[int, str]) -> object:
@@ -145,7 +145,7 @@ def test_snapshot_is_of_one_moment_while_people_save(
         return read(image_ids, names)
 
     monkeypatch.setattr("annotations.snapshots.building.CHUNK", 10)
-    monkeypatch.setattr("annotations.snapshots.building._marks", saving)
+    monkeypatch.setattr("annotations.snapshots.building._annotations", saving)
     registry.adopt(image_key(project.team_id, image.sha256) for image in images)
     snapshots.create_snapshot(project=project, author=people[0])
     snapshot = Snapshot.objects.get()

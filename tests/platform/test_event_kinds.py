@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from jsonschema import Draft202012Validator
 from rest_framework.test import APIClient
 
 from boxwright.events.kinds import announce
 from boxwright.events.models import Event
+from boxwright.projects.api.event_schema import event_serializers
 from boxwright.projects.models import Project
 from boxwright.teams.models import User
 from tests.annotations.archives import Commits, import_zip, voc, zipped
@@ -46,7 +46,7 @@ def faults_of(kind: str) -> Iterator[str]:
 
 
 def test_the_schema_knows_each_kind() -> None:
-    assert list(FRAMES) == list(settings.EVENTS)
+    assert list(FRAMES) == list(event_serializers())
 
 
 def test_what_people_do_is_told_as_the_schema_says(
@@ -76,16 +76,16 @@ def test_a_failed_job_is_told_as_the_schema_says(
         done = import_zip(as_user(mona), project, zipped({"a.txt": b"?"}), django_capture_on_commit_callbacks)
         assert done["error"]["code"] == "archive_refused"
     else:
-        announce(project.pk, kind, project.snapshots.create(number=1, error_code="damaged", error="It is gone."))
+        project.snapshots.create(number=1, error_code="damaged", error="It is gone.").announce()
     assert list(faults_of(kind)) == []
 
 
 def test_what_trains_is_told_as_the_schema_says(make_run: Callable[..., Run], alice: User) -> None:  # noqa: F811
     run = make_run(status="running", created_by=alice, epoch=1, epochs=3, metrics={"AP": 0.5})
-    announce(run.project_id, "run", run)
-    announce(run.project_id, "run", make_run(status="failed", error_code="crashed", error="It crashed."))
+    run.announce()
+    make_run(status="failed", error_code="crashed", error="It crashed.").announce()
     Metric.objects.create(run=run, epoch=1, values={"loss": 1.5, "AP": None}, seconds=2)
     announce(run.project_id, "metrics", {"run": run.pk, "epoch": 1, "values": {"loss": 1.5, "AP": None}})
-    announce(run.project_id, "artifact", Artifact.objects.create(run=run, target="onnx", created_by=alice))
+    Artifact.objects.create(run=run, target="onnx", created_by=alice).announce()
     for kind in ("run", "metrics", "artifact"):
         assert list(faults_of(kind)) == []

@@ -30,13 +30,13 @@ class Crowd:
         self.tasks: list[asyncio.Task[None]] = []
         self.stay = asyncio.Event()
 
-    def come(self, lane: str) -> asyncio.Task[None]:
-        self.tasks.append(asyncio.create_task(self._sit(lane)))
+    def come(self, sender: str) -> asyncio.Task[None]:
+        self.tasks.append(asyncio.create_task(self._sit(sender)))
         return self.tasks[-1]
 
-    async def _sit(self, lane: str) -> None:
-        async with self.seats.taken(lane):
-            self.order.append(lane)
+    async def _sit(self, sender: str) -> None:
+        async with self.seats.taken(sender):
+            self.order.append(sender)
             await self.stay.wait()
 
     async def leave(self) -> None:
@@ -71,8 +71,8 @@ def test_one_person_has_half_of_the_seats() -> None:
 
 def test_beside_others_one_person_has_a_quarter_of_the_seats() -> None:
     async def play(crowd: Crowd) -> None:
-        for lane in ("other", *["greedy"] * 5):
-            crowd.come(lane)
+        for sender in ("other", *["greedy"] * 5):
+            crowd.come(sender)
         await settled()
         assert crowd.order == ["other", "greedy", "greedy"]
 
@@ -81,8 +81,8 @@ def test_beside_others_one_person_has_a_quarter_of_the_seats() -> None:
 
 def test_people_go_in_turn_not_their_requests() -> None:
     async def play(crowd: Crowd) -> None:
-        for lane in ("first", "greedy", "greedy", "greedy", "late"):
-            crowd.come(lane)
+        for sender in ("first", "greedy", "greedy", "greedy", "late"):
+            crowd.come(sender)
         await settled()
 
     assert played(play, 1) == ["first", "greedy", "late", "greedy", "greedy"]
@@ -117,8 +117,8 @@ def test_so_many_requests_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "REQUESTS_WAITING", 2)
 
     async def play(crowd: Crowd) -> None:
-        for lane in ("a", "b", "c"):
-            crowd.come(lane)
+        for sender in ("a", "b", "c"):
+            crowd.come(sender)
         await settled()
         with pytest.raises(Unavailable):
             await crowd.come("d")
@@ -179,8 +179,8 @@ def test_who_waited_long_enough_is_called() -> None:
 def test_an_address_has_the_share_of_several_people() -> None:
     shares = Shares(lambda: 0.0)
     shares.note("other")
-    for lane in (7, "10.0.0.1"):
-        shares.charge(lane, BURST + limits.COMPUTING / 100)
+    for sender in (7, "10.0.0.1"):
+        shares.charge(sender, BURST + limits.COMPUTING / 100)
     assert (shares.wait(7), round(shares.wait("10.0.0.1"), 9)) == (1, round(1 / 3, 9))
 
 

@@ -125,7 +125,7 @@ def test_claims_end_with_the_right_to_label(
 ) -> None:
     image = Image.objects.create(
         project=project, sha256="0" * 64, name="a.jpg", width=9, height=9, size=9, claimed_by=bob,
-        claim_expires_at=Now() + timedelta(minutes=9),
+        claim_expires_at=Now() + timedelta(seconds=80),
     )  # fmt: skip
     owner = as_user(alice)
     _ = owner.patch(member_url(bob), change) if change else owner.delete(member_url(bob))

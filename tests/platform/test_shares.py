@@ -11,7 +11,7 @@ from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from boxwright import limits
 from boxwright.door.flows import LARGE, WHOLE, Flows, flows
 from boxwright.door.refusals import LONGEST, Refusals
-from boxwright.door.senders import Lanes
+from boxwright.door.senders import Senders
 from boxwright.door.spool import Spool
 from boxwright.errors import NoRoom, TooMany, Unavailable
 
@@ -76,16 +76,16 @@ def scope(*headers: tuple[bytes, bytes]) -> dict[str, Any]:
 
 
 def test_a_person_is_known_by_what_they_prove_with() -> None:
-    lanes, alice, bob = Lanes(), scope((b"authorization", b"Token a")), scope((b"authorization", b"Token b"))
-    lanes.learn(alice, 7)
-    assert (lanes.of(alice), lanes.of(bob)) == (7, "10.0.0.1")
+    senders, alice, bob = Senders(), scope((b"authorization", b"Token a")), scope((b"authorization", b"Token b"))
+    senders.learn(alice, 7)
+    assert (senders.of(alice), senders.of(bob)) == (7, "10.0.0.1")
 
 
 def test_nobody_is_taken_for_whoever_logged_in_last() -> None:
     """A login comes from somebody who has nothing to show yet, as all do who are nobody."""
-    lanes, nobody = Lanes(), scope()
-    lanes.learn(nobody, 7)
-    assert (lanes.of(nobody), lanes.person(nobody)) == ("10.0.0.1", None)
+    senders, nobody = Senders(), scope()
+    senders.learn(nobody, 7)
+    assert (senders.of(nobody), senders.person(nobody)) == ("10.0.0.1", None)
 
 
 def test_who_is_refused_much_waits_longer_for_it() -> None:

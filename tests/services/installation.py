@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -111,12 +111,14 @@ def draw(seed: int) -> tuple[bytes, tuple[int, int]]:
     return stream.getvalue(), (x, y)
 
 
-def labelled_project(api: Api, folder: Path, name: str = "Squares", images: int = 12) -> Json:
-    """A detection project with drawn pictures, each with its one box."""
+def labelled_project(
+    api: Api, folder: Path, name: str = "Squares", images: int = 12, drawings: Iterable[int] = ()
+) -> Json:
+    """A detection project with drawn pictures (those of `drawings`, else the first `images`), each with its one box."""
     project = api.project(name, "detection", ["square"])
     folder.mkdir(exist_ok=True)
     corners: dict[str, tuple[int, int]] = {}
-    for number in range(images):
+    for number in drawings or range(images):
         content, corner = draw(number)
         (folder / f"{number:03}.jpg").write_bytes(content)
         corners[f"{number:03}.jpg"] = corner

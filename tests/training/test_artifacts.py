@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from tests.services.bucket import make_bucket, storage_settings
 from tests.services.moto import moto
 from tests.training.conftest import MakeRun
 from training import object_keys
+from training.engine.catalog import MODELS
 from training.models import Artifact, Run
 
 Client = Callable[[User], APIClient]
@@ -53,6 +55,16 @@ def test_one_that_failed_is_tried_again(as_user: Client, mona: User, run: Run) -
     answer = publish(as_user(mona), run, target="onnx")
     assert (answer.status_code, answer.json()["id"]) == (201, failed.pk)
     assert (answer.json()["status"], answer.json()["error"]) == ("queued", None)
+
+
+def test_what_the_model_can_not_be_converted_to_is_refused(
+    as_user: Client, mona: User, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(MODELS, run.model, replace(MODELS[run.model], not_to=(("tflite", "fp16"),)))
+    answer = publish(as_user(mona), run, target="tflite", quantization="fp16")
+    assert answer.status_code == 400
+    assert "can't be converted to tflite" in answer.json()["errors"][0]["detail"]
+    assert publish(as_user(mona), run, target="tflite").status_code == 201
 
 
 @pytest.mark.parametrize("status", ["queued", "running", "succeeded"])

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pytest_django import Settings
 
 from annotations.dataset.manifest import write_manifest
-from annotations.dataset.records import Box, ImageRecord, Mark, Split
+from annotations.dataset.records import AnnotationRecord, Box, ImageRecord, Split
 from annotations.models import Snapshot
 from annotations.object_keys import image_key
 from boxwright.jobs import Beat
@@ -41,16 +40,20 @@ def run(make_run: MakeRun, tmp_path: Path) -> Run:
     """A run whose snapshot lies in the store."""
     claimed = Run.claim(make_run().pk)
     assert claimed is not None
-    marks = (Mark("raccoon", Box(1, 2, 3, 4)),)
-    records = [ImageRecord(name, sha(name), 8, 8, 5, queue, split, marks) for name, queue, split in IMAGES]
-    digest = write_manifest(tmp_path / "manifest", sorted(records, key=lambda record: record.sha256))
-    store().put("manifest", (tmp_path / "manifest").read_bytes())
-    store().put("about", b"{}")
-    Snapshot.objects.update(manifest_key="manifest", sha256=digest, about_key="about")
-    claimed.snapshot.refresh_from_db()
+    store_snapshot(claimed, tmp_path, IMAGES)
     for name, _, _ in IMAGES:
         store().put(image_key(claimed.project.team_id, sha(name)), name.encode())
     return claimed
+
+
+def store_snapshot(run: Run, folder: Path, images: list[tuple[str, str, Split]]) -> None:
+    annotations = (AnnotationRecord("raccoon", Box(1, 2, 3, 4)),)
+    records = [ImageRecord(name, sha(name), 8, 8, 5, queue, split, annotations) for name, queue, split in images]
+    digest = write_manifest(folder / "manifest", sorted(records, key=lambda record: record.sha256))
+    store().put("manifest", (folder / "manifest").read_bytes())
+    store().put("about", b"{}")
+    Snapshot.objects.update(manifest_key="manifest", sha256=digest, about_key="about")
+    run.snapshot.refresh_from_db()
 
 
 @pytest.fixture
@@ -126,27 +129,20 @@ def test_a_run_on_an_earlier_one_gets_its_best_checkpoint(run: Run, site: inputs
     assert (site.folder / "base.pt").read_bytes() == b"learned"
 
 
-def test_base_weights_come_from_the_store_where_this_machine_has_none(
-    run: Run, site: inputs.Site, settings: Settings
-) -> None:
-    store().put(f"weights/{MODEL}_coco.pth", b"weights")
-    store().put("weights/mobilenet_v2-b0353104.pth", b"others")
-    inputs.lay_training(run, site)
-    assert contents(site.folder / "weights") == {f"{MODEL}_coco.pth"}
-
-
-def test_weights_that_were_downloaded_are_kept_for_the_next_run(site: inputs.Site) -> None:
-    (site.folder / "weights").mkdir()
-    (site.folder / "weights" / f"{MODEL}_coco.pth").write_bytes(b"weights")
-    inputs.keep_weights(site)
-    assert inputs.stored_weights(store(), MODEL) == [f"weights/{MODEL}_coco.pth"]
-
-
-def test_an_export_gets_the_checkpoint_and_the_validation_images(run: Run, site: inputs.Site) -> None:
+def test_an_export_gets_the_checkpoint_and_images_to_compare_and_calibrate_on(run: Run, site: inputs.Site) -> None:
     keep(run, "best.pt", b"learned")
     inputs.lay_export(Artifact(run=run, target="onnx"), site)
-    assert images(site.folder) == {"val-1"}
+    assert images(site.folder) == {"val-1", "train-1", "train-2"}
     assert (site.folder / "checkpoint.pt").read_bytes() == b"learned"
+
+
+def test_an_export_without_validation_images_gets_those_it_will_compare_on(
+    run: Run, site: inputs.Site, tmp_path: Path
+) -> None:
+    keep(run, "best.pt", b"learned")
+    store_snapshot(run, tmp_path, [(name, queue, "test") for name, queue, _ in IMAGES])
+    inputs.lay_export(Artifact(run=run, target="onnx"), site)
+    assert images(site.folder) == {"val-1", "train-1", "train-2", "test-1"}
 
 
 def test_an_image_that_is_gone_is_named(run: Run, site: inputs.Site) -> None:

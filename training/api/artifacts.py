@@ -17,8 +17,17 @@ from boxwright.teams import audit
 from boxwright.teams.api.accounts import signed_in
 from boxwright.teams.models import Role
 from training import artifacts, queries
+from training.api.evaluations import SPLITS
+from training.engine.targets import Verification
 from training.models import Artifact
 from training.needed_objects import archive_of
+
+VERIFICATIONS = {
+    Verification.RUN_HERE.value: "its file was run on the export machine, in `runtime`",
+    Verification.RUN_IN_CLIENT_HERE.value: "its file was run on the export machine, in the client of its users",
+    Verification.COMPARED.value: "converted and compared; the export machine can't run its file",
+    Verification.REPORTED.value: "a device ran its file and reported the answers",
+}
 
 
 class FileSerializer(serializers.Serializer[Any]):
@@ -27,21 +36,39 @@ class FileSerializer(serializers.Serializer[Any]):
 
 
 class ParitySerializer(serializers.Serializer[Any]):
-    """The largest difference between the artifact's answers and the checkpoint's."""
+    """How far the artifact's answers are from the checkpoint's on the same images; null is what can't be measured."""
 
-    max_box_px = serializers.FloatField(allow_null=True)
-    max_score = serializers.FloatField()
-    images = serializers.IntegerField()
+    max_box_px = serializers.FloatField(allow_null=True, help_text="of any raw box, in pixels of the original")
+    max_score = serializers.FloatField(allow_null=True, help_text="of any raw score")
+    unmatched_detections = serializers.IntegerField(help_text="final detections that only one of the two has")
+    metric = serializers.ChoiceField(choices=["AP", "accuracy"])
+    metric_loss = serializers.FloatField(allow_null=True, help_text="the checkpoint's metric less the artifact's")
     limit_box_px = serializers.FloatField(allow_null=True)
     limit_score = serializers.FloatField()
-    runtime = serializers.CharField()
+    limit_metric_loss = serializers.FloatField(allow_null=True)
+    images = serializers.IntegerField(help_text="that were compared on")
+    images_available = serializers.IntegerField(help_text="in the split; `images` are spread evenly over it")
+    split = serializers.ChoiceField(choices=SPLITS)
+    verification = serializers.ChoiceField(choices=list(VERIFICATIONS.items()))
+    runtime = serializers.CharField(help_text="what ran the artifact, with its version")
     passed = serializers.BooleanField()
+
+
+class ArtifactMetricsSerializer(serializers.Serializer[Any]):
+    """The artifact's metrics, and the checkpoint's on the same images; what was not measured is left out."""
+
+    AP = serializers.FloatField(required=False)
+    AP50 = serializers.FloatField(required=False)
+    accuracy = serializers.FloatField(required=False)
+    checkpoint_AP = serializers.FloatField(required=False)  # noqa: N815
+    checkpoint_AP50 = serializers.FloatField(required=False)  # noqa: N815
+    checkpoint_accuracy = serializers.FloatField(required=False)
 
 
 class ArtifactSerializer(JobSerializer):
     files = FileSerializer(many=True)
     parity = ParitySerializer(allow_null=True)
-    metrics = serializers.DictField(child=serializers.FloatField(allow_null=True), allow_null=True)
+    metrics = ArtifactMetricsSerializer(allow_null=True)
 
     class Meta:
         model = Artifact

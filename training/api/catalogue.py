@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 from boxwright.projects.models import TaskKind
 from training import offers
 from training.api.config import ConfigSerializer
+from training.engine.targets import TARGETS
 
 
 class ModelSerializer(serializers.Serializer[Any]):
@@ -40,4 +41,4 @@ class ModelsView(APIView):
 class TargetsView(APIView):
     @extend_schema(responses=TargetSerializer(many=True))
     def get(self, _request: Request) -> Response:
-        return Response(TargetSerializer(offers.targets(), many=True).data)
+        return Response(TargetSerializer(TARGETS.values(), many=True).data)

@@ -2,16 +2,40 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+
+BASES = ("catalogue", "checkpoint", "none")
+FREEZE = ("none", "trunk")
 
 
 class ConfigSerializer(serializers.Serializer[Any]):
     model = serializers.CharField()
-    base = serializers.ChoiceField(choices=["catalogue", "checkpoint", "none"])
+    base = serializers.ChoiceField(choices=BASES)
     epochs = serializers.IntegerField()
     batch_size = serializers.IntegerField()
     learning_rate = serializers.FloatField()
-    freeze = serializers.ChoiceField(choices=["none", "trunk"])
+    freeze = serializers.ChoiceField(choices=FREEZE)
     image_size = serializers.IntegerField()
     seed = serializers.IntegerField()
     threads = serializers.IntegerField()
+
+
+class ConfigChangesSerializer(serializers.Serializer[Any]):
+    """What differs from the model's defaults. The model's row and `Config` check it, not this."""
+
+    epochs = serializers.IntegerField(required=False)
+    batch_size = serializers.IntegerField(required=False)
+    learning_rate = serializers.FloatField(required=False)
+    freeze = serializers.ChoiceField(choices=FREEZE, required=False)
+    image_size = serializers.IntegerField(required=False)
+    seed = serializers.IntegerField(required=False)
+    threads = serializers.IntegerField(required=False)
+
+
+@extend_schema_field(ConfigChangesSerializer)
+class ConfigChangesField(serializers.DictField):
+    """Passed on as it came: an unknown setting is refused by name, not left out."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False, default=dict)

@@ -16,7 +16,7 @@ from boxwright.teams.api.accounts import signed_in
 from boxwright.teams.api.serializers import PersonSerializer
 from boxwright.teams.models import Role
 from training import queries, runs
-from training.api.config import ConfigSerializer
+from training.api.config import ConfigChangesField, ConfigSerializer
 from training.models import Run
 
 PHASES = ("waiting", "preparing", "training", "evaluating", "")
@@ -70,13 +70,13 @@ class NewRunSerializer(serializers.Serializer[Any]):
     snapshot = IdField(help_text="id of a snapshot of this project")
     model = serializers.CharField(max_length=60)
     base = serializers.CharField(max_length=40, default="catalogue", help_text="catalogue, none, or run:<id>")
-    config = serializers.DictField(required=False, default=dict, help_text="what differs from the model's defaults")
+    config = ConfigChangesField()
 
 
 class RunPlanSerializer(serializers.Serializer[Any]):
     snapshot = IdField(required=False, allow_null=True, default=None)
     model = serializers.CharField(max_length=60)
-    config = serializers.DictField(required=False, default=dict)
+    config = ConfigChangesField()
 
 
 class EstimateSerializer(serializers.Serializer[Any]):

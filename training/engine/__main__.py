@@ -12,7 +12,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TextIO
 
-from training.engine import catalog
+from training.engine import catalog, targets
 from training.engine.errors import EngineError
 from training.engine.progress import JsonLines, Stopped
 
@@ -66,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--weights-dir", type=Path, help="folder with base weights, looked into first")
     evaluate.add_argument("--split", choices=("train", "val", "test"), default="val")
     predict.add_argument("images", type=Path, nargs="+")
-    export.add_argument("--target", choices=tuple(catalog.TARGETS), required=True)
+    export.add_argument("--target", choices=tuple(targets.TARGETS), required=True)
     export.add_argument("--quantization", default="none")
     return parser
 

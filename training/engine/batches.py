@@ -9,10 +9,10 @@ from torch import Tensor
 
 from training.engine.config import FEWEST_STEPS
 from training.engine.data import Examples
-from training.engine.network import Target
+from training.engine.network import LearningTarget
 from training.engine.transforms import augment
 
-Batch = tuple[Tensor, list[Target]]
+Batch = tuple[Tensor, list[LearningTarget]]
 """uint8 squares [B, S, S, 3] and their targets."""
 
 
@@ -43,5 +43,5 @@ def plain_batch(examples: Examples, indices: Sequence[int]) -> Batch:
     return squares, [target(examples.boxes[i], examples.labels[i]) for i in indices]
 
 
-def target(boxes: np.ndarray, labels: np.ndarray) -> Target:
-    return Target(torch.from_numpy(boxes.astype(np.float32)), torch.from_numpy(labels))
+def target(boxes: np.ndarray, labels: np.ndarray) -> LearningTarget:
+    return LearningTarget(torch.from_numpy(boxes.astype(np.float32)), torch.from_numpy(labels))

@@ -1,146 +1,16 @@
-"""The tables of models and targets: torch-free; modules are named by dotted path and loaded when used.
-
-A new model or target is one module and one row here.
-"""
+"""Finds a model's row, completes a run's config and estimates its time: torch-free."""
 
 import importlib
-from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-from annotations.dataset.records import Task
 from training.engine.config import FEWEST_STEPS, Config
-from training.engine.errors import ConfigError, TargetError
+from training.engine.errors import ConfigError
+from training.engine.model_info import ModelInfo, Rgb
+from training.engine.model_zoo import MODELS
 
-Rgb = tuple[float, float, float]
+__all__ = ["MODELS", "ModelInfo", "Rgb"]
 
-
-@dataclass(frozen=True, slots=True)
-class ModelInfo:
-    """One model family as the catalogue page shows it and as the engine finds it."""
-
-    name: str
-    title: str
-    task: Task
-    module: str
-    """Dotted path of the module with `build`, `load_base`, `export_form`, …"""
-    default_config: Config
-    weights_size: int
-    """Bytes of the published base weights."""
-    weights_from: str
-    """What the base weights were trained on."""
-    licence: str
-    mean: Rgb
-    """Input normalisation on pixels 0..255, RGB: `(pixel - mean) / std`."""
-    std: Rgb
-    images_per_second: float
-    """Training speed of one quiet 2020s core at the default config, for estimates."""
-
-    @property
-    def image_size(self) -> int:
-        return self.default_config.image_size
-
-
-@dataclass(frozen=True, slots=True)
-class TargetInfo:
-    """One thing to export to. `module` has `export(checkpoint, dataset_folder, out_folder, quantization, progress)`."""
-
-    name: str
-    title: str
-    module: str
-    for_whom: str
-    quantizations: tuple[str, ...]
-
-
-SIGNED_UNIT: Rgb = (127.5, 127.5, 127.5)
-IMAGENET_MEAN: Rgb = (123.675, 116.28, 103.53)
-IMAGENET_STD: Rgb = (58.395, 57.12, 57.375)
-BSD = "BSD-3-Clause (torchvision)"
-
-MODELS: dict[str, ModelInfo] = {
-    info.name: info
-    for info in (
-        ModelInfo(
-            name="ssdlite320_mobilenet_v3_large",
-            title="SSDlite with MobileNetV3",
-            task="detection",
-            module="training.engine.detectors.ssdlite",
-            default_config=Config(model="ssdlite320_mobilenet_v3_large", learning_rate=0.015),
-            weights_size=14_083_953,
-            weights_from="COCO",
-            licence=BSD,
-            mean=SIGNED_UNIT,
-            std=SIGNED_UNIT,
-            images_per_second=18.0,
-        ),
-        ModelInfo(
-            name="mobilenet_v2",
-            title="MobileNetV2",
-            task="classification",
-            module="training.engine.classifiers.mobilenet",
-            default_config=Config(model="mobilenet_v2", image_size=224),
-            weights_size=14_268_491,
-            weights_from="ImageNet",
-            licence=BSD,
-            mean=IMAGENET_MEAN,
-            std=IMAGENET_STD,
-            images_per_second=20.0,
-        ),
-        ModelInfo(
-            name="mobilenet_v3_large",
-            title="MobileNetV3 large",
-            task="classification",
-            module="training.engine.classifiers.mobilenet",
-            default_config=Config(model="mobilenet_v3_large", image_size=224),
-            weights_size=22_139_423,
-            weights_from="ImageNet",
-            licence=BSD,
-            mean=IMAGENET_MEAN,
-            std=IMAGENET_STD,
-            images_per_second=25.0,
-        ),
-        ModelInfo(
-            name="mobilenet_v3_small",
-            title="MobileNetV3 small",
-            task="classification",
-            module="training.engine.classifiers.mobilenet",
-            default_config=Config(model="mobilenet_v3_small", image_size=224),
-            weights_size=10_306_551,
-            weights_from="ImageNet",
-            licence=BSD,
-            mean=IMAGENET_MEAN,
-            std=IMAGENET_STD,
-            images_per_second=60.0,
-        ),
-    )
-}
-
-TARGETS: dict[str, TargetInfo] = {
-    info.name: info
-    for info in (
-        TargetInfo(
-            name="onnx",
-            title="ONNX",
-            module="training.engine.exporters.onnx",
-            for_whom="Servers and desktops: onnxruntime, OpenCV, TensorRT",
-            quantizations=("none",),
-        ),
-        TargetInfo(
-            name="tflite",
-            title="TensorFlow Lite",
-            module="training.engine.exporters.tflite",
-            for_whom="Phones and small boards: LiteRT, MediaPipe",
-            quantizations=("none", "fp16"),
-        ),
-        TargetInfo(
-            name="tfjs",
-            title="TensorFlow.js",
-            module="training.engine.exporters.tfjs",
-            for_whom="Browsers and Node",
-            quantizations=("none", "fp16"),
-        ),
-    )
-}
 
 STARTUP_SECONDS = 6.0
 """Imports, decoding and the last evaluation of a small run, on two quiet cores."""
@@ -153,25 +23,17 @@ def model_info(name: str) -> ModelInfo:
     return MODELS[name]
 
 
-def target_info(name: str, quantization: str = "none") -> TargetInfo:
-    """The target's row. Raises TargetError when there is none, or when it does not offer the quantization."""
-    if name not in TARGETS:
-        raise TargetError(f"There is no target {name!r}: choose one of {', '.join(TARGETS)}.")
-    info = TARGETS[name]
-    if quantization not in info.quantizations:
-        raise TargetError(f"{info.title} offers {', '.join(info.quantizations)}, not {quantization!r}.")
-    return info
-
-
-def default_model(task: Task) -> ModelInfo:
+def default_model(task: str) -> ModelInfo:
     """The first model of the table that does `task`: what one click trains."""
     return next(info for info in MODELS.values() if info.task == task)
 
 
 def complete_config(values: dict[str, Any]) -> Config:
-    """A config with the model's defaults wherever `values` (parsed JSON) is silent. Raises ConfigError."""
+    """A config with the model's defaults for what `values` (parsed JSON) leaves out, checked. Raises ConfigError."""
     info = model_info(str(values.get("model", "")))
-    return Config.from_dict(info.default_config.to_dict() | values)
+    config = Config.from_dict(info.default_config.to_dict() | values)
+    info.check(config)
+    return config
 
 
 def estimate_seconds(model: str, images: int, epochs: int, cores: int) -> float:

@@ -11,10 +11,11 @@ import torch
 from torch import Tensor, nn
 
 from annotations.dataset.records import Task
-from training.engine import catalog
+from training.engine import catalog, network
 from training.engine.config import Config
 from training.engine.errors import CheckpointError, ConfigError
-from training.engine.network import Network, fold_batch_norm
+from training.engine.families import build_network
+from training.engine.network import Network
 
 FORMAT = 1
 
@@ -93,22 +94,19 @@ def load_training(path: Path) -> tuple[Checkpoint, dict[str, Any] | None]:
 
 def network_of(checkpoint: Checkpoint) -> Network:
     """The checkpoint's network on the CPU, BatchNorm folded, in eval mode. Raises CheckpointError."""
-    module = catalog.load_module(checkpoint.info.module)
-    network: Network = module.build(checkpoint.info, len(checkpoint.labels), checkpoint.image_size)
-    fold_batch_norm(network)
+    built = build_network(checkpoint.info, len(checkpoint.labels), checkpoint.image_size)
+    built.fold()
     try:
-        network.load_state_dict(checkpoint.weights)
+        built.load_state_dict(checkpoint.weights)
     except RuntimeError as error:
         raise CheckpointError(f"The weights do not fit the model {checkpoint.model}.") from error
-    return network.eval()
+    return built.eval()
 
 
 def export_form(checkpoint: Checkpoint) -> nn.Module:
     """What converters trace: eval mode, CPU, plain memory order, input `[1, 3, S, S]` normalised by `info.mean/std`.
 
-    Detection gives scores [1, A, C + 1] (softmax, background first) and boxes [1, A, 4] (corners 0..1, clipped);
-    classification gives probabilities [1, C]. Detections follow from them by `detectors.postprocess`.
+    Detection gives scores [1, A, columns] and boxes [1, A, 4] (corners 0..1, clipped), classification gives scores
+    [1, columns]: see `scoring` for the columns. Detections follow from them by `detectors.postprocess`.
     """
-    module = catalog.load_module(checkpoint.info.module)
-    form: nn.Module = module.export_form(network_of(checkpoint))
-    return form
+    return network.export_form(network_of(checkpoint))

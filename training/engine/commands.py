@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from annotations.dataset.records import Mark
+from annotations.dataset.records import AnnotationRecord
 from training.engine import checkpoint
 from training.engine import evaluate as evaluation
 from training.engine import export as exporting
@@ -16,6 +16,7 @@ from training.engine.catalog import complete_config
 from training.engine.config import Config
 from training.engine.data import read_run_folder
 from training.engine.errors import ConfigError
+from training.engine.exporters.images import read_export_images
 from training.engine.progress import JsonLines
 
 
@@ -37,8 +38,8 @@ def evaluate(options: Namespace, events: JsonLines) -> None:
 
 def predict(options: Namespace, events: JsonLines) -> None:
     trained = checkpoint.load(options.folder / "checkpoint.pt")
-    for path, marks in zip(options.images, predicting.predict(trained, options.images), strict=True):
-        events.write("prediction", image=str(path), marks=[_as_json(mark) for mark in marks])
+    for path, annotations in zip(options.images, predicting.predict(trained, options.images), strict=True):
+        events.write("prediction", image=str(path), marks=[_as_json(annotation) for annotation in annotations])
     events.write("done")
 
 
@@ -47,7 +48,8 @@ def export(options: Namespace, events: JsonLines) -> None:
     out = folder / "out"
     out.mkdir(exist_ok=True)
     trained = checkpoint.load(folder / "checkpoint.pt")
-    artifact = exporting.export(trained, options.target, folder, out, options.quantization, events)
+    images = read_export_images(folder, trained.image_size)
+    artifact = exporting.export(trained, options.target, options.quantization, images, out, events)
     events.write("done", artifact=artifact)
 
 
@@ -63,6 +65,6 @@ def _read_config(folder: Path) -> Config:
     return complete_config(values)
 
 
-def _as_json(mark: Mark) -> dict[str, Any]:
-    box = asdict(mark.box) if mark.box else {}
-    return {"label": mark.label, "score": mark.score, **box}
+def _as_json(annotation: AnnotationRecord) -> dict[str, Any]:
+    box = asdict(annotation.box) if annotation.box else {}
+    return {"label": annotation.label, "score": annotation.score, **box}

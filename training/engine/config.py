@@ -7,6 +7,7 @@ from training.engine.errors import ConfigError
 
 Base = Literal["catalogue", "checkpoint", "none"]
 Freeze = Literal["none", "trunk"]
+Optimizer = Literal["sgd", "adamw"]
 
 FEWEST_STEPS = 6
 """Steps of an epoch over a few images, each of which is then seen several times, always in another view."""
@@ -24,7 +25,7 @@ CHILD_ENVIRONMENT = {
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What a run is asked to do. `catalog.default_config(model)` gives the values that suit a model."""
+    """What a run is asked to do; `catalog.complete_config` also checks it against what the model can take."""
 
     model: str
     """Name of a model in `catalog.MODELS`."""
@@ -41,11 +42,14 @@ class Config:
     learning_rate: float = 0.01
     """Peak rate of the heads, which warms up from zero and falls to zero along a cosine; the trunk learns slower."""
 
+    optimizer: Optimizer = "sgd"
+    """`adamw` wants about a tenth of the learning rate that suits `sgd`."""
+
     freeze: Freeze = "none"
     """`trunk` trains only the layers after the trunk: 2-3 times the speed, a little less accurate."""
 
     image_size: int = 320
-    """Side in pixels of the square that every image is stretched to."""
+    """Side in pixels of the square that every image is stretched to: one of the model's `image_sizes`."""
 
     seed: int = 0
     """Seed of the order, the augmentation and new weights: the same seed gives the same run, up to thread noise."""
@@ -56,13 +60,13 @@ class Config:
     def __post_init__(self) -> None:
         _expect(isinstance(self.model, str) and bool(self.model), "model", "a model's name", self.model)
         _expect(self.base in get_args(Base), "base", "one of catalogue, checkpoint, none", self.base)
+        _expect(self.optimizer in get_args(Optimizer), "optimizer", "one of sgd, adamw", self.optimizer)
         _expect(self.freeze in get_args(Freeze), "freeze", "one of none, trunk", self.freeze)
         if self.base == "none" and self.freeze == "trunk":
             raise ConfigError("A trunk of random weights can't be frozen: it has to learn.")
         _expect_whole("epochs", self.epochs, 1, 1000)
         _expect_whole("batch_size", self.batch_size, 1, 512)
         _expect_whole("image_size", self.image_size, 64, 1024)
-        _expect(self.image_size % 32 == 0, "image_size", "a multiple of 32", self.image_size)
         _expect_whole("seed", self.seed, 0, 2**31 - 1)
         _expect_whole("threads", self.threads, 0, 512)
         rate = self.learning_rate

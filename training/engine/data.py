@@ -13,8 +13,9 @@ import numpy.typing as npt
 from PIL import Image, ImageOps
 
 from annotations.dataset.manifest import read_dataset
-from annotations.dataset.records import Box, Dataset, ImageRecord
+from annotations.dataset.records import Dataset, ImageRecord
 from training.engine.errors import DataError
+from training.engine.tasks import TASKS
 
 Square = npt.NDArray[np.uint8]
 """One image [S, S, 3], RGB, stretched without letterbox."""
@@ -42,17 +43,15 @@ def read_run_folder(folder: Path) -> Dataset:
     except (json.JSONDecodeError, KeyError, ValueError, TypeError) as error:
         raise DataError(f"The run folder's snapshot is damaged: {error!r}.") from error
     for image in dataset.images:
-        unknown = {mark.label for mark in image.marks} - set(dataset.labels)
+        unknown = {annotation.label for annotation in image.annotations} - set(dataset.labels)
         if unknown:
             raise DataError(f"{image.name} carries the label {min(unknown)!r}, which the snapshot does not have.")
     return dataset
 
 
 def usable_images(dataset: Dataset, images: Sequence[ImageRecord]) -> tuple[ImageRecord, ...]:
-    """Those of `images` that say something: all for detection, for classification those with a label."""
-    if dataset.task == "detection":
-        return tuple(images)
-    return tuple(image for image in images if image.marks)
+    """Those of `images` that say something to the dataset's task."""
+    return tuple(image for image in images if TASKS[dataset.task].can_use(image))
 
 
 def read_examples(
@@ -68,7 +67,8 @@ def read_examples(
     for i, square in enumerate(_decoded(images, folder, image_size, threads)):
         check_stop()
         squares[i] = square
-    truths = [_truth(dataset, image) for image in images]
+    rules = TASKS[dataset.task].rules
+    truths = [rules.truth(image, dataset.labels) for image in images]
     return Examples(tuple(images), squares, [boxes for boxes, _ in truths], [labels for _, labels in truths])
 
 
@@ -103,20 +103,3 @@ def _room_for(count: int, image_size: int, folder: Path) -> npt.NDArray[np.uint8
         return np.zeros(shape, np.uint8)
     with tempfile.TemporaryFile(dir=folder) as file:
         return np.memmap(file, np.uint8, "w+", shape=shape)
-
-
-def _truth(dataset: Dataset, image: ImageRecord) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
-    if dataset.task == "classification":
-        return np.zeros((0, 4), np.float32), np.array([dataset.labels.index(image.marks[0].label)])
-    found = [(_shares(mark.box, image), dataset.labels.index(mark.label)) for mark in image.marks if mark.box]
-    kept = [(box, label) for box, label in found if box[2] > box[0] and box[3] > box[1]]
-    boxes = np.array([box for box, _ in kept], np.float32).reshape(-1, 4)
-    return boxes, np.array([label for _, label in kept], np.int64)
-
-
-def _shares(box: Box, image: ImageRecord) -> tuple[float, float, float, float]:
-    """The box's corners as shares of the image, clipped to it."""
-    across, down = 1 / image.width, 1 / image.height
-    sides = (box.x_min * across, box.y_min * down, box.x_max * across, box.y_max * down)
-    x_min, y_min, x_max, y_max = (min(max(side, 0.0), 1.0) for side in sides)
-    return x_min, y_min, x_max, y_max

@@ -8,28 +8,22 @@ from typing import Any
 
 import torch
 
-from annotations.dataset.manifest import SIDES
-from annotations.dataset.records import Dataset, ImageRecord, Mark, Split
+from annotations.dataset.records import Dataset, Split
 from training.engine import catalog
 from training.engine.checkpoint import Checkpoint, network_of
 from training.engine.data import Examples, read_examples, usable_images
 from training.engine.device import choose_device
-from training.engine.metrics.classification import classification_numbers
-from training.engine.metrics.detection import coco_numbers
 from training.engine.network import Network
-from training.engine.predict import predicted_marks
+from training.engine.predict import predicted_annotations
 from training.engine.progress import Progress, stop_if_asked
-
-SHOWN_SCORE = 0.05
-SHOWN_IMAGES = 200
-"""What of the predictions is written down for people to look at."""
+from training.engine.tasks import TASKS, Metrics
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
     """`metrics`: the few numbers of a curve. `report`: the whole content of `evaluation.json`."""
 
-    metrics: dict[str, float | None]
+    metrics: Metrics
     report: dict[str, Any]
 
     @property
@@ -61,11 +55,9 @@ def evaluate_network(
 ) -> Evaluation:
     squares = [torch.from_numpy(square) for square in examples.squares]
     sizes = [(image.width, image.height) for image in examples.images]
-    marks = list(predicted_marks(network, info, labels, squares, sizes, check_stop))
-    head = {"task": info.task, "split": split, "image_count": len(examples)}
-    if info.task == "detection":
-        return _detection(head, examples.images, marks, labels)
-    return _classification(head, examples.images, marks, labels)
+    annotations = list(predicted_annotations(network, info, labels, squares, sizes, check_stop))
+    metrics, report = TASKS[info.task].rules.evaluation(examples.images, annotations, labels)
+    return Evaluation(metrics, {"task": info.task, "split": split, "image_count": len(examples)} | report)
 
 
 def write_report(evaluation: Evaluation, path: Path) -> None:
@@ -73,43 +65,3 @@ def write_report(evaluation: Evaluation, path: Path) -> None:
     temporary = path.with_name(path.name + ".tmp")
     temporary.write_text(json.dumps(evaluation.report), encoding="utf-8")
     temporary.replace(path)
-
-
-def _detection(
-    head: dict[str, Any], images: Sequence[ImageRecord], marks: Sequence[Sequence[Mark]], labels: Sequence[str]
-) -> Evaluation:
-    numbers, rows = coco_numbers(images, marks, labels)
-    predictions = [
-        {
-            "image": image.sha256,
-            "truth": [_as_json(mark) for mark in image.marks if mark.box],
-            "detections": [_as_json(mark) for mark in found if (mark.score or 0.0) >= SHOWN_SCORE],
-        }
-        for image, found in zip(images[:SHOWN_IMAGES], marks, strict=False)
-    ]
-    report = head | {"coco": numbers, "labels": rows, "predictions": predictions}
-    return Evaluation({"AP": numbers["AP"], "AP50": numbers["AP50"]}, report)
-
-
-def _classification(
-    head: dict[str, Any], images: Sequence[ImageRecord], marks: Sequence[Sequence[Mark]], labels: Sequence[str]
-) -> Evaluation:
-    truth = [labels.index(image.marks[0].label) for image in images]
-    predicted = [labels.index(found[0].label) for found in marks]
-    numbers = classification_numbers(truth, predicted, labels)
-    metrics = {"accuracy": numbers.accuracy, "macro_f1": numbers.macro_f1}
-    predictions = [
-        {"image": image.sha256, "truth": image.marks[0].label, "scores": {m.label: _rounded(m.score) for m in found}}
-        for image, found in zip(images[:SHOWN_IMAGES], marks, strict=False)
-    ]
-    report = head | metrics | {"labels": numbers.labels, "confusion": numbers.confusion, "predictions": predictions}
-    return Evaluation(metrics, report)
-
-
-def _as_json(mark: Mark) -> dict[str, Any]:
-    row: dict[str, Any] = {"label": mark.label} | {side: round(getattr(mark.box, side), 2) for side in SIDES}
-    return row if mark.score is None else row | {"score": _rounded(mark.score)}
-
-
-def _rounded(score: float | None) -> float | None:
-    return None if score is None else round(score, 4)

@@ -1,21 +1,24 @@
-"""From a checkpoint to an artifact: finds the target's module, which does the work."""
+"""From a checkpoint to an artifact: finds the target's module and sees the work through."""
 
 from pathlib import Path
 from typing import Any
 
-from training.engine import catalog
+from training.engine import catalog, targets
 from training.engine.checkpoint import Checkpoint
+from training.engine.exporters.artifact import publish
+from training.engine.exporters.exporter import Exporter
+from training.engine.exporters.images import ExportImages
 from training.engine.progress import Progress
 
 
 def export(
-    checkpoint: Checkpoint, target: str, folder: Path, out: Path, quantization: str, progress: Progress
+    checkpoint: Checkpoint, target: str, quantization: str, images: ExportImages, out: Path, progress: Progress
 ) -> dict[str, Any]:
-    """Write the artifact into `out`, check it against the checkpoint on the folder's images, and describe it.
+    """Write the artifact into `out`, check it against the checkpoint, and describe it and how it was verified.
 
     Raises TargetError on an unknown target or quantization, ParityError when the artifact answers differently.
     """
-    info = catalog.target_info(target, quantization)
-    module = catalog.load_module(info.module)
-    artifact: dict[str, Any] = module.export(checkpoint, folder, out, quantization, progress)
-    return artifact
+    info = targets.target_info(target, quantization)
+    checkpoint.info.check_target(target, quantization)
+    exporter: Exporter = catalog.load_module(info.module).EXPORTER
+    return publish(exporter, checkpoint, images, out, quantization, progress)

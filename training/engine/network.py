@@ -1,5 +1,9 @@
-"""What every network can do, whatever its family: the one seam between the training loop and the models."""
+"""What every network can do, whatever its family: the seam between the training loop and the models.
 
+Only a family's own module knows the names of its submodules: where the head is, what the trunk is, what folds.
+"""
+
+import copy
 import itertools
 from abc import abstractmethod
 from collections.abc import Sequence
@@ -10,9 +14,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from training.engine.scoring import Scoring
+
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class LearningTarget:
     """The truth of one square image: `boxes` [n, 4] corners 0..1, `labels` [n] indices into the labels.
 
     For classification `boxes` is empty and `labels` has one entry.
@@ -24,7 +30,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Parameters that learn at `share` of the run's rate; share 0 keeps published weights as they are."""
+    """Parameters that learn at `share` of the run's rate; share 0 keeps published weights as they are.
+
+    `is_trunk`: what freezing the trunk freezes.
+    """
 
     share: float
     parameters: list[nn.Parameter]
@@ -34,31 +43,77 @@ class Stage:
 class Network(nn.Module):
     """A model family's network. Images come as NCHW floats, normalised by the catalogue's mean and std."""
 
+    scoring: Scoring
     label_count: int
 
     @abstractmethod
-    def losses(self, images: Tensor, targets: Sequence[Target]) -> dict[str, Tensor]:
+    def losses(self, images: Tensor, targets: Sequence[LearningTarget]) -> dict[str, Tensor]:
         """The parts of the loss, scalars; their sum is minimised."""
 
     @abstractmethod
     def predictions(self, images: Tensor) -> Any:
-        """What the network says in eval mode: the outputs of the export form, on a batch."""
+        """What the network says in eval mode, on a batch: the outputs that converters trace."""
 
     @abstractmethod
     def stages(self) -> list[Stage]:
-        """All parameters, from the pixels to the heads."""
+        """All parameters, each in one stage, from the pixels to the head."""
 
     @abstractmethod
-    def mix_rows(self, mix: Tensor) -> None:
-        """Give the head one row a label, a mixture of the old: `mix` [new, old], whose rows sum to 1."""
+    def replace_head(self, mix: Tensor) -> None:
+        """Give the head one row a label, a mixture of the old rows: `mix` [new, old], whose rows sum to 1."""
 
     @abstractmethod
-    def likeness(self, images: Tensor, targets: Sequence[Target], label_count: int) -> Tensor:
+    def likeness(self, images: Tensor, targets: Sequence[LearningTarget], label_count: int) -> Tensor:
         """How much the old labels' rows fire on each new label: a mix [new labels, old labels], rows sum to 1."""
+
+    @abstractmethod
+    def fold(self) -> None:
+        """Fold BatchNorm into the convolutions, in place and into eval mode: the same function, a quarter faster."""
+
+    def scores(self, logits: Tensor) -> Tensor:
+        """Logits [..., columns] as scores: see `scoring`."""
+        return torch.sigmoid(logits) if self.scoring is Scoring.SIGMOID else torch.softmax(logits, -1)
+
+
+class Detector(Network):
+    """Finds boxes of labels. `anchors` [A, 4]: the box that each row of scores starts from, corners as shares."""
+
+    anchors: Tensor
+
+    @abstractmethod
+    def predictions(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """Scores [B, A, columns] as `scoring` says, and boxes [B, A, 4], corners 0..1 clipped."""
+
+
+class Classifier(Network):
+    """Names the whole image. A family gives `forward`: images [B, 3, S, S] to logits [B, columns]."""
+
+    @abstractmethod
+    def predictions(self, images: Tensor) -> Tensor:
+        """Scores [B, columns] as `scoring` says."""
+
+
+class ExportForm(nn.Module):
+    """Normalised image [1, 3, S, S] to the outputs of `predictions`, with one image."""
+
+    def __init__(self, network: Network) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, image: Tensor) -> Any:
+        return self.network.predictions(image)
+
+
+def export_form(network: Network) -> nn.Module:
+    """A copy of the network that converters can trace: eval mode, CPU, plain memory order, no gradients."""
+    return contiguous(ExportForm(copy.deepcopy(network)).cpu().eval().requires_grad_(False))
 
 
 def fold_batch_norm(network: nn.Module) -> None:
-    """Fold every BatchNorm into the convolution before it, in place: same function in eval mode, a quarter faster."""
+    """`Network.fold` of a family that registers each BatchNorm2d right after the Conv2d whose output it takes.
+
+    A convolution without a bias gets one, which does not learn: its `requires_grad` is False.
+    """
     network.eval()
     for module in list(network.modules()):
         children = list(module.named_children())

@@ -1,26 +1,37 @@
-"""The optimizer of a run: SGD by stages, a warm-up and a cosine, and a moving average of the weights."""
+"""The optimizer of a run by stages, a warm-up and a cosine, and a moving average of the weights."""
 
 import copy
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import torch
 from torch import nn
 
-from training.engine.config import Config
+from training.engine.config import Config, Optimizer
 from training.engine.network import Network
 
 MOMENTUM = 0.9
 WEIGHT_DECAY = 1e-4
+DECOUPLED_DECAY = 1e-2
+"""AdamW's decay does not pass through the gradient: it wants a larger factor."""
 LARGEST_GRADIENT = 5.0
 AVERAGE_DECAY = 0.99
 LAST_SHARE = 0.02
 """Where the cosine ends, as a share of the peak rate."""
 
 
-def build_optimizer(network: Network, config: Config) -> torch.optim.SGD:
-    """SGD with a rate per stage; what is frozen gets no gradient at all. Random weights learn at the full rate."""
-    groups = []
+Groups = list[dict[str, Any]]
+
+OPTIMIZERS: dict[Optimizer, Callable[[Groups], torch.optim.Optimizer]] = {
+    "sgd": lambda groups: torch.optim.SGD(groups, momentum=MOMENTUM, weight_decay=WEIGHT_DECAY),
+    "adamw": lambda groups: torch.optim.AdamW(groups, weight_decay=DECOUPLED_DECAY),
+}
+
+
+def build_optimizer(network: Network, config: Config) -> torch.optim.Optimizer:
+    """An optimizer with a rate per stage; frozen parameters get no gradient. Random weights learn at the full rate."""
+    groups: Groups = []
     for stage in network.stages():
         share = 1.0 if config.base == "none" else stage.share
         if share == 0 or (stage.is_trunk and config.freeze == "trunk"):
@@ -28,7 +39,7 @@ def build_optimizer(network: Network, config: Config) -> torch.optim.SGD:
         else:
             peak = config.learning_rate * share
             groups.append({"params": stage.parameters, "lr": peak, "peak": peak})
-    return torch.optim.SGD(groups, momentum=MOMENTUM, weight_decay=WEIGHT_DECAY)
+    return OPTIMIZERS[config.optimizer](groups)
 
 
 def set_rate(optimizer: torch.optim.Optimizer, step: int, steps: int) -> float:

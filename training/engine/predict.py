@@ -1,4 +1,4 @@
-"""From squares to marks: what a network sees in pictures, in pixels of the pictures."""
+"""From squares to annotations: what a network sees in pictures, in pixels of the pictures."""
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -7,69 +7,45 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from annotations.dataset.records import Box, Mark
+from annotations.dataset.records import AnnotationRecord
 from training.engine import catalog
 from training.engine.checkpoint import Checkpoint, network_of
 from training.engine.data import read_square
-from training.engine.detectors.postprocess import Detections, detections
 from training.engine.device import choose_device
 from training.engine.network import Network, normalise
+from training.engine.tasks import TASKS
 
 BATCH = 16
 
 
-def predict(checkpoint: Checkpoint, images: Sequence[Path]) -> list[list[Mark]]:
-    """The marks of each image file, best first, in pixels of the upright image. Raises DataError on a damaged file."""
+def predict(checkpoint: Checkpoint, images: Sequence[Path]) -> list[list[AnnotationRecord]]:
+    """The annotations of each image, best first, in pixels of the upright image. Raises DataError on a damaged file."""
     squares = [torch.from_numpy(read_square(path, checkpoint.image_size).copy()) for path in images]
     sizes = [_upright_size(path) for path in images]
     network = network_of(checkpoint).to(choose_device())
-    return list(predicted_marks(network, checkpoint.info, checkpoint.labels, squares, sizes))
+    return list(predicted_annotations(network, checkpoint.info, checkpoint.labels, squares, sizes))
 
 
-def predicted_marks(
+def predicted_annotations(
     network: Network,
     info: catalog.ModelInfo,
     labels: Sequence[str],
     squares: Sequence[Tensor],
     sizes: Sequence[tuple[int, int]],
     check_stop: Callable[[], None] = lambda: None,
-) -> Iterator[list[Mark]]:
-    """The marks of uint8 squares [S, S, 3], whose pictures have the given (width, height).
+) -> Iterator[list[AnnotationRecord]]:
+    """The annotations of uint8 squares [S, S, 3], whose pictures have the given (width, height).
 
     Detection: boxes by falling score. Classification: every label by falling score, without a box.
     """
     network.eval()
+    rules = TASKS[info.task].rules
     for start in range(0, len(squares), BATCH):
         check_stop()
         few = torch.stack(list(squares[start : start + BATCH])).to(next(network.parameters()).device)
         with torch.inference_mode():
             said = network.predictions(normalise(few, info.mean, info.std))
-        yield from _marks(said, labels, sizes[start : start + BATCH])
-
-
-def _marks(
-    said: tuple[Tensor, Tensor] | Tensor, labels: Sequence[str], sizes: Sequence[tuple[int, int]]
-) -> Iterator[list[Mark]]:
-    if isinstance(said, tuple):
-        scores, boxes = (tensor.float().cpu() for tensor in said)
-        for of_image, its_boxes, size in zip(scores, boxes, sizes, strict=True):
-            yield detected_marks(detections(of_image, its_boxes), labels, size)
-    else:
-        for scores in said.float().cpu():
-            yield classified_marks(scores, labels)
-
-
-def detected_marks(found: Detections, labels: Sequence[str], size: tuple[int, int]) -> list[Mark]:
-    """Detections in shares of the image as marks in pixels of a picture of `size` (width, height)."""
-    scale = torch.tensor([size[0], size[1], size[0], size[1]])
-    rows = zip((found.boxes * scale).tolist(), found.scores.tolist(), found.labels.tolist(), strict=True)
-    return [Mark(label=labels[label], box=Box(*box), score=score, source="model") for box, score, label in rows]
-
-
-def classified_marks(scores: Tensor, labels: Sequence[str]) -> list[Mark]:
-    """Probabilities [C] as whole-image marks, best first."""
-    order = scores.argsort(descending=True, stable=True).tolist()
-    return [Mark(label=labels[i], score=float(scores[i]), source="model") for i in order]
+        yield from rules.annotations(said, info.scoring, labels, sizes[start : start + BATCH])
 
 
 def _upright_size(path: Path) -> tuple[int, int]:

@@ -16,7 +16,8 @@ from training.engine.checkpoint import Checkpoint
 from training.engine.config import Config
 from training.engine.device import choose_device
 from training.engine.errors import CheckpointError
-from training.engine.network import Network, fold_batch_norm
+from training.engine.families import build_network
+from training.engine.network import Network
 from training.engine.progress import Progress
 
 
@@ -26,7 +27,7 @@ class TrainingState:
 
     network: Network
     average: optim.Average
-    optimizer: torch.optim.SGD
+    optimizer: torch.optim.Optimizer
     device: torch.device
     epoch: int = 0
     rate: float = 0.0
@@ -45,7 +46,7 @@ class TrainingState:
     ) -> Checkpoint:
         """The averaged weights, BatchNorm folded, as a checkpoint that needs nothing else."""
         folded = copy.deepcopy(self.average.network)
-        fold_batch_norm(folded)
+        folded.fold()
         weights = {name: value.detach().cpu() for name, value in folded.state_dict().items()}
         values = dict(metrics)
         return Checkpoint(info.name, info.task, labels, config.image_size, config, weights, self.epoch, values)
@@ -82,9 +83,9 @@ def resume(path: Path, config: Config, labels: tuple[str, ...], progress: Progre
     if training is None or last.config != config or last.labels != labels:
         progress.on_log("last.pt belongs to another run: starting from the first epoch.")
         return None
-    network: Network = catalog.load_module(last.info.module).build(last.info, len(labels), config.image_size)
+    network = build_network(last.info, len(labels), config.image_size)
     if config.base != "none":
-        fold_batch_norm(network)
+        network.fold()
     network.load_state_dict(training["network"])
     state = start(network, config)
     state.average.network.load_state_dict(training["average"])

@@ -15,14 +15,14 @@ from training.engine.config import Config
 from training.engine.data import Examples, read_examples, usable_images
 from training.engine.errors import ConfigError, DataError, DivergedError
 from training.engine.evaluate import Evaluation, evaluate_network, write_report
-from training.engine.network import Target, normalise
+from training.engine.network import LearningTarget, normalise
 from training.engine.progress import Progress, stop_if_asked
 from training.engine.state import TrainingState, resume, start
 from training.engine.weights import starting_network
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class TrainingLoop:
     """What stays the same from the first step to the last."""
 
     config: Config
@@ -43,22 +43,23 @@ def train(
     and Stopped when `progress` asks for it.
     """
     threads = device.use_threads(config.threads)
-    run = _prepare(config, dataset, folder, progress, threads)
-    state = resume(run.out / "last.pt", config, run.labels, progress)
+    loop = _prepare(config, dataset, folder, progress, threads)
+    state = resume(loop.out / "last.pt", config, loop.labels, progress)
     if state is None:
-        network = starting_network(config, run.labels, run.training, folder, weights_dir, progress)
+        network = starting_network(config, loop.labels, loop.training, folder, weights_dir, progress)
         state = start(network, config)
-        progress.on_log(_summary(run, threads))
-    _keep_metrics_until(run.out / "metrics.jsonl", state.epoch)
+        progress.on_log(_summary(loop, threads))
+    _keep_metrics_until(loop.out / "metrics.jsonl", state.epoch)
     while state.epoch < config.epochs:
-        _epoch(run, state)
-    return checkpoint.load(run.out / "best.pt")
+        _epoch(loop, state)
+    return checkpoint.load(loop.out / "best.pt")
 
 
-def _prepare(config: Config, dataset: Dataset, folder: Path, progress: Progress, threads: int) -> Run:
+def _prepare(config: Config, dataset: Dataset, folder: Path, progress: Progress, threads: int) -> TrainingLoop:
     info = catalog.model_info(config.model)
     if info.task != dataset.task:
         raise ConfigError(f"{info.title} does {info.task}; this project does {dataset.task}.")
+    info.check(config)
     if not dataset.labels:
         raise DataError("The project has no labels.")
     out = folder / "out"
@@ -68,61 +69,63 @@ def _prepare(config: Config, dataset: Dataset, folder: Path, progress: Progress,
         images = usable_images(dataset, dataset.split(split))
         return read_examples(dataset, images, folder, config.image_size, lambda: stop_if_asked(progress), threads)
 
-    run = Run(config, info, dataset.labels, examples("train"), examples("val"), out, progress)
-    if len(run.training) == 0:
+    loop = TrainingLoop(config, info, dataset.labels, examples("train"), examples("val"), out, progress)
+    if len(loop.training) == 0:
         raise DataError("There are no labelled images in the training split: label some first.")
-    if not any(len(labels) for labels in run.training.labels):
+    if not any(len(labels) for labels in loop.training.labels):
         raise DataError("No training image has a box: there is nothing to learn from.")
-    if len(run.validation) == 0:
+    if len(loop.validation) == 0:
         progress.on_log("No labelled image in the validation split: nothing measures this run; the last epoch is kept.")
-    return run
+    return loop
 
 
-def _epoch(run: Run, state: TrainingState) -> None:
+def _epoch(loop: TrainingLoop, state: TrainingState) -> None:
     """One epoch: train, evaluate the averaged weights, write down where we are."""
     began = time.monotonic()
     state.epoch += 1
-    losses = _train_epoch(run, state)
-    evaluation = _evaluate(run, state)
+    losses = _train_epoch(loop, state)
+    evaluation = _evaluate(loop, state)
     values = losses | evaluation.metrics | {"learning_rate": state.rate}
     is_best = state.is_best(evaluation.score)
-    snapshot = state.as_checkpoint(run.info, run.labels, run.config, evaluation.metrics)
+    snapshot = state.as_checkpoint(loop.info, loop.labels, loop.config, evaluation.metrics)
     if is_best:
-        _write_best(run, snapshot, evaluation)
+        _write_best(loop, snapshot, evaluation)
     seconds = time.monotonic() - began
-    eta = seconds * (run.config.epochs - state.epoch)
+    eta = seconds * (loop.config.epochs - state.epoch)
     # Told before it is kept: a process killed in between tells the same epoch twice, and none is missing.
-    _append(run.out / "metrics.jsonl", {"epoch": state.epoch, "seconds": round(seconds, 2), "values": values})
-    run.progress.on_metrics(state.epoch, run.config.epochs, values, seconds, eta)
-    checkpoint.save(snapshot, run.out / "last.pt", state.as_dict())
-    run.progress.on_checkpoint("out/last.pt", state.epoch)
+    _append(loop.out / "metrics.jsonl", {"epoch": state.epoch, "seconds": round(seconds, 2), "values": values})
+    loop.progress.on_metrics(state.epoch, loop.config.epochs, values, seconds, eta)
+    checkpoint.save(snapshot, loop.out / "last.pt", state.as_dict())
+    loop.progress.on_checkpoint("out/last.pt", state.epoch)
 
 
-def _train_epoch(run: Run, state: TrainingState) -> dict[str, float | None]:
+def _train_epoch(loop: TrainingLoop, state: TrainingState) -> dict[str, float | None]:
     """Every training image once (a few images: several times); returns the mean of each part of the loss."""
-    config = run.config
+    config = loop.config
     torch.manual_seed(config.seed * 1009 + state.epoch)
-    order = batches.epoch_order(len(run.training), config.batch_size, config.seed, state.epoch)
+    order = batches.epoch_order(len(loop.training), config.batch_size, config.seed, state.epoch)
     steps = len(order)
     state.network.train()
     sums: dict[str, float] = {}
     began = time.monotonic()
-    for step, batch in enumerate(batches.training_batches(run.training, order, config.seed, state.epoch)):
-        stop_if_asked(run.progress)
+    for step, batch in enumerate(batches.training_batches(loop.training, order, config.seed, state.epoch)):
+        stop_if_asked(loop.progress)
         state.rate = optim.set_rate(state.optimizer, (state.epoch - 1) * steps + step, config.epochs * steps)
-        parts = _step(run, state, *batch)
+        parts = _step(loop, state, *batch)
         for name, value in parts.items():
             sums[name] = sums.get(name, 0.0) + value
         done = (state.epoch - 1) * steps + step + 1
         eta = (time.monotonic() - began) / (step + 1) * (config.epochs * steps - done)
-        run.progress.on_step(state.epoch, config.epochs, step + 1, steps, parts["loss"], eta)
+        loop.progress.on_step(state.epoch, config.epochs, step + 1, steps, parts["loss"], eta)
     return {name: total / steps for name, total in sums.items()}
 
 
-def _step(run: Run, state: TrainingState, squares: torch.Tensor, targets: list[Target]) -> dict[str, float]:
+def _step(
+    loop: TrainingLoop, state: TrainingState, squares: torch.Tensor, targets: list[LearningTarget]
+) -> dict[str, float]:
     """One step downhill; returns the loss and its parts."""
-    images = normalise(squares.to(state.device), run.info.mean, run.info.std)
-    there = [Target(target.boxes.to(state.device), target.labels.to(state.device)) for target in targets]
+    images = normalise(squares.to(state.device), loop.info.mean, loop.info.std)
+    there = [LearningTarget(target.boxes.to(state.device), target.labels.to(state.device)) for target in targets]
     with device.fast_arithmetic(state.device):
         parts = state.network.losses(images, there)
     loss = torch.stack(list(parts.values())).sum()
@@ -134,19 +137,19 @@ def _step(run: Run, state: TrainingState, squares: torch.Tensor, targets: list[T
     return values if len(parts) == 1 else values | {f"loss_{name}": part.item() for name, part in parts.items()}
 
 
-def _evaluate(run: Run, state: TrainingState) -> Evaluation:
-    network, progress = state.average.network, run.progress
-    return evaluate_network(network, run.info, run.labels, run.validation, "val", lambda: stop_if_asked(progress))
+def _evaluate(loop: TrainingLoop, state: TrainingState) -> Evaluation:
+    network, progress = state.average.network, loop.progress
+    return evaluate_network(network, loop.info, loop.labels, loop.validation, "val", lambda: stop_if_asked(progress))
 
 
-def _write_best(run: Run, snapshot: Checkpoint, evaluation: Evaluation) -> None:
-    write_report(evaluation, run.out / "evaluation.json")
-    checkpoint.save(snapshot, run.out / "best.pt")
+def _write_best(loop: TrainingLoop, snapshot: Checkpoint, evaluation: Evaluation) -> None:
+    write_report(evaluation, loop.out / "evaluation.json")
+    checkpoint.save(snapshot, loop.out / "best.pt")
 
 
-def _summary(run: Run, threads: int) -> str:
-    counts = f"{len(run.training)} training and {len(run.validation)} validation images"
-    return f"{run.info.title}: {counts}, {len(run.labels)} labels, {run.config.epochs} epochs on {threads} threads"
+def _summary(loop: TrainingLoop, threads: int) -> str:
+    counts = f"{len(loop.training)} training and {len(loop.validation)} validation images"
+    return f"{loop.info.title}: {counts}, {len(loop.labels)} labels, {loop.config.epochs} epochs on {threads} threads"
 
 
 def _keep_metrics_until(path: Path, epoch: int) -> None:

@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from django.conf import settings
-
 from annotations.dataset.manifest import read_manifest
-from annotations.dataset.records import ImageRecord
+from annotations.dataset.records import ImageRecord, Task
 from annotations.needed_objects import about_of, manifest_of
 from boxwright.errors import Conflict, DomainError
 from boxwright.jobs import Beat
 from boxwright.storage import ObjectStore, registry
 from boxwright.storage.named import Named
-from training import object_keys
+from training import base_weights
+from training.engine.export_images import images_of_export
 from training.models import Artifact, Run
 from training.run_files import CHECKPOINT, files_of
 from training.work import image_cache
@@ -70,11 +69,10 @@ def lay_training(run: Run, site: Site) -> dict[str, int]:
     config = json.dumps(run.config | {"model": run.model, "base": run.base})
     (site.folder / "config.json").write_text(config, encoding="utf-8")
     splits = ("train", "val")
-    images = _lay_snapshot(run, site, lambda image: image.split in splits)
+    images = _lay_snapshot(run, site, lambda found: [image for image in found if image.split in splits])
     if run.base == "checkpoint" and run.base_run is not None:
         site.fetch(_best_of(run.base_run), "base.pt")
-    if run.base == "catalogue" and not has_local_weights(run.model):
-        _lay_weights(run.model, site)
+    base_weights.lay(run, site)
     return {split: sum(image.split == split for image in images) for split in splits}
 
 
@@ -93,32 +91,18 @@ def lay_checkpoint(run: Run, site: Site) -> None:
 
 
 def lay_export(artifact: Artifact, site: Site) -> None:
-    """Everything that `export` reads: the best checkpoint, and the validation images to compare its answers on."""
-    site.fetch(_best_of(artifact.run), "checkpoint.pt")
-    _lay_snapshot(artifact.run, site, lambda image: image.split == "val")
+    """Everything that `export` reads: the best checkpoint, and the images to calibrate and compare on."""
+    run = artifact.run
+    site.fetch(_best_of(run), "checkpoint.pt")
+    task: Task = run.project.task  # type: ignore[assignment]
+    _lay_snapshot(run, site, lambda images: images_of_export(images, task))
 
 
-def keep_weights(site: Site) -> None:
-    """Weights that the engine has downloaded go to the store: no machine downloads them again."""
-    for path in (site.folder / "weights").glob("*.pth"):
-        key = object_keys.WEIGHTS + path.name
-        if not site.objects.exists(key):
-            with path.open("rb") as file:
-                site.put(key, file)
-
-
-def has_local_weights(model: str) -> bool:
-    return settings.WEIGHTS_DIR is not None and any(settings.WEIGHTS_DIR.glob(f"{model}*.pth"))
-
-
-def stored_weights(objects: ObjectStore, model: str) -> list[str]:
-    return [key for key in objects.list(object_keys.WEIGHTS + model) if key.endswith(".pth")]
-
-
-def _lay_snapshot(run: Run, site: Site, wanted: Callable[[ImageRecord], bool]) -> list[ImageRecord]:
+def _lay_snapshot(run: Run, site: Site, choose: Callable[[list[ImageRecord]], list[ImageRecord]]) -> list[ImageRecord]:
+    """Those of the snapshot's labelled images that `choose` wants."""
     site.fetch(about_of(run.snapshot), "snapshot.json")
     site.fetch(manifest_of(run.snapshot), "manifest.jsonl")
-    images = [i for i in read_manifest(site.folder / "manifest.jsonl") if i.is_labelled and wanted(i)]
+    images = choose([image for image in read_manifest(site.folder / "manifest.jsonl") if image.is_labelled])
     site.fetch_images(run.project.team_id, images)
     return images
 
@@ -128,8 +112,3 @@ def _best_of(run: Run) -> Named:
         return files_of(run)["best.pt"]
     except KeyError:
         raise Conflict(f"Run {run.number} has no checkpoint.") from None
-
-
-def _lay_weights(model: str, site: Site) -> None:
-    for key in stored_weights(site.objects, model)[:1]:
-        site.fetch(Named(key), f"weights/{key.rpartition('/')[2]}")

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from boxwright import events
+from boxwright.events.kinds import announce
 from boxwright.jobs import Beat, Lost
 from training.models import LogLine, Metric, Run
 from training.work.process import Event
@@ -75,7 +75,7 @@ class RunRecords:
             defaults={"values": metric.values, "seconds": metric.seconds, "created_at": metric.created_at},
         )
         told = {"run": self.run.pk, "epoch": metric.epoch, "values": metric.values}
-        events.publish(self.run.project_id, "metrics", told)
+        announce(self.run.project_id, "metrics", told)
 
     def _on_log(self, event: Event) -> None:
         text = str(event["line"])

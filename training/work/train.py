@@ -14,7 +14,7 @@ from boxwright.jobs import Beat, Lost, Status, UserFault, stopping
 from boxwright.storage import ObjectMissing, registry, store
 from boxwright.storage.errors import ObjectDamaged
 from boxwright.storage.named import Named
-from training import object_keys, run_files
+from training import base_weights, object_keys, run_files
 from training.models import LogLine, Run
 from training.work import inputs
 from training.work.checkpoint_uploads import Uploads
@@ -142,7 +142,7 @@ class Training:
 
     def _succeed(self) -> None:
         self.uploads.finish(self.beat)
-        inputs.keep_weights(self.site)
+        base_weights.keep(self.site)
         self.beat.finish()
 
     def _store_log(self) -> None:

@@ -323,7 +323,12 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** @description Save changes based on `base_revision`. Sending the same save again changes nothing. */
+        /**
+         * @description Save changes based on `base_revision`. Sending the same save again changes nothing.
+         *
+         *     A move between queues that one may not make refuses the whole save: 403, or 409 where nobody may; both name
+         *     `from` and `to`.
+         */
         patch: operations["images_annotations_partial_update"];
         trace?: never;
     };
@@ -336,7 +341,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Claim the image, or renew one's claim. */
+        /** @description Claim the image for 90 seconds, or renew one's claim. */
         post: operations["images_claim_create"];
         /**
          * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
@@ -414,7 +419,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Make the state of that revision the current one, as a new revision. */
+        /** @description Make the state of that revision the current one, as a new revision; its queue where one may move it there. */
         post: operations["images_revisions_restore_create"];
         delete?: never;
         options?: never;
@@ -762,7 +767,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Claim the next image of a queue for ten minutes; 204 when there is none. */
+        /** @description Claim the next image of a queue for 90 seconds; 204 when there is none. */
         post: operations["projects_queue_next_create"];
         delete?: never;
         options?: never;
@@ -1330,9 +1335,7 @@ export interface components {
             readonly sha256: string;
             files: components["schemas"]["File"][];
             parity: components["schemas"]["Parity"] | null;
-            metrics: {
-                [key: string]: number | null;
-            } | null;
+            metrics: components["schemas"]["ArtifactMetrics"] | null;
             /** Format: date-time */
             readonly created_at: string;
             /** Format: date-time */
@@ -1351,6 +1354,21 @@ export interface components {
          * @enum {string}
          */
         ArtifactFrameEventEnum: "artifact";
+        /** @description The artifact's metrics, and the checkpoint's on the same images; what was not measured is left out. */
+        ArtifactMetrics: {
+            /** Format: double */
+            AP?: number;
+            /** Format: double */
+            AP50?: number;
+            /** Format: double */
+            accuracy?: number;
+            /** Format: double */
+            checkpoint_AP?: number;
+            /** Format: double */
+            checkpoint_AP50?: number;
+            /** Format: double */
+            checkpoint_accuracy?: number;
+        };
         AuditEntry: {
             readonly id: number;
             /** Format: date-time */
@@ -1425,6 +1443,71 @@ export interface components {
             readonly created_at: string;
             readonly annotations: components["schemas"]["Annotation"][];
         };
+        /** @description How well images are told apart. */
+        ClassificationEvaluation: {
+            split: components["schemas"]["SplitEnum"];
+            /** @description that the numbers are of; `predictions` may be of fewer */
+            image_count: number;
+            /** @description by sha256, those that are still there */
+            images: {
+                [key: string]: components["schemas"]["EvaluatedImage"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            task: "classification";
+            /** Format: double */
+            accuracy: number | null;
+            /** Format: double */
+            macro_f1: number | null;
+            labels: components["schemas"]["LabelScores"][];
+            /** @description rows: the truth; columns: the answer */
+            confusion: number[][];
+            predictions: components["schemas"]["ClassificationPrediction"][];
+        };
+        /**
+         * @description * `classification` - classification
+         * @enum {string}
+         */
+        ClassificationEvaluationTaskEnum: "classification";
+        ClassificationPrediction: {
+            /** @description sha256 */
+            image: string;
+            /** @description a label */
+            truth: string;
+            /** @description by label */
+            scores: {
+                [key: string]: number;
+            };
+        };
+        /** @description COCO's twelve numbers; null where no box of that size is in the truth. */
+        Coco: {
+            /** Format: double */
+            AP: number | null;
+            /** Format: double */
+            AP50: number | null;
+            /** Format: double */
+            AP75: number | null;
+            /** Format: double */
+            AP_small: number | null;
+            /** Format: double */
+            AP_medium: number | null;
+            /** Format: double */
+            AP_large: number | null;
+            /** Format: double */
+            AR1: number | null;
+            /** Format: double */
+            AR10: number | null;
+            /** Format: double */
+            AR100: number | null;
+            /** Format: double */
+            AR_small: number | null;
+            /** Format: double */
+            AR_medium: number | null;
+            /** Format: double */
+            AR_large: number | null;
+        };
         Config: {
             model: string;
             base: components["schemas"]["BaseEnum"];
@@ -1436,6 +1519,17 @@ export interface components {
             image_size: number;
             seed: number;
             threads: number;
+        };
+        /** @description What differs from the model's defaults. The model's row and `Config` check it, not this. */
+        ConfigChangesRequest: {
+            epochs?: number;
+            batch_size?: number;
+            /** Format: double */
+            learning_rate?: number;
+            freeze?: components["schemas"]["FreezeEnum"];
+            image_size?: number;
+            seed?: number;
+            threads?: number;
         };
         Counts: {
             images: number;
@@ -1463,6 +1557,49 @@ export interface components {
             /** Format: email */
             email: string;
             password: string;
+        };
+        /** @description One that the checkpoint found, in the same pixels. */
+        DetectedBox: {
+            label: string;
+            /** Format: double */
+            x_min: number;
+            /** Format: double */
+            y_min: number;
+            /** Format: double */
+            x_max: number;
+            /** Format: double */
+            y_max: number;
+            /** Format: double */
+            score: number;
+        };
+        /** @description How well boxes are found. */
+        DetectionEvaluation: {
+            split: components["schemas"]["SplitEnum"];
+            /** @description that the numbers are of; `predictions` may be of fewer */
+            image_count: number;
+            /** @description by sha256, those that are still there */
+            images: {
+                [key: string]: components["schemas"]["EvaluatedImage"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            task: "detection";
+            coco: components["schemas"]["Coco"];
+            labels: components["schemas"]["LabelAP"][];
+            predictions: components["schemas"]["DetectionPrediction"][];
+        };
+        /**
+         * @description * `detection` - detection
+         * @enum {string}
+         */
+        DetectionEvaluationTaskEnum: "detection";
+        DetectionPrediction: {
+            /** @description sha256 */
+            image: string;
+            truth: components["schemas"]["LabelledBox"][];
+            detections: components["schemas"]["DetectedBox"][];
         };
         Diff: {
             images_added: number;
@@ -1517,6 +1654,13 @@ export interface components {
             /** Format: double */
             estimate_seconds: number;
         };
+        EvaluatedImage: {
+            id: number;
+            name: string;
+            width: number;
+            height: number;
+        };
+        Evaluation: components["schemas"]["DetectionEvaluation"] | components["schemas"]["ClassificationEvaluation"];
         Event: components["schemas"]["ImageFrame"] | components["schemas"]["CountsFrame"] | components["schemas"]["LabelsFrame"] | components["schemas"]["ClaimFrame"] | components["schemas"]["MetricsFrame"] | components["schemas"]["ImportFrame"] | components["schemas"]["SnapshotFrame"] | components["schemas"]["RunFrame"] | components["schemas"]["ArtifactFrame"];
         FieldProblem: {
             field: string;
@@ -1689,10 +1833,42 @@ export interface components {
             readonly position: number;
             readonly annotation_count: number;
         };
+        LabelAP: {
+            name: string;
+            /** @description boxes */
+            truth_count: number;
+            /** Format: double */
+            AP: number | null;
+            /** Format: double */
+            AP50: number | null;
+        };
         LabelCount: {
             name: string;
             color: string;
             annotation_count: number;
+        };
+        LabelScores: {
+            name: string;
+            /** @description images */
+            truth_count: number;
+            /** Format: double */
+            precision: number | null;
+            /** Format: double */
+            recall: number | null;
+            /** Format: double */
+            f1: number | null;
+        };
+        /** @description Pixels of the EXIF-oriented image, origin top left. */
+        LabelledBox: {
+            label: string;
+            /** Format: double */
+            x_min: number;
+            /** Format: double */
+            y_min: number;
+            /** Format: double */
+            x_max: number;
+            /** Format: double */
+            y_max: number;
         };
         /** @description The labels that were added, or have another name or colour. */
         LabelsEvent: {
@@ -1758,6 +1934,12 @@ export interface components {
             /** Format: date-time */
             readonly created_at: string;
         };
+        /**
+         * @description * `AP` - AP
+         *     * `accuracy` - accuracy
+         * @enum {string}
+         */
+        MetricEnum: "AP" | "accuracy";
         Metrics: {
             results: components["schemas"]["Metric"][];
         };
@@ -1851,10 +2033,7 @@ export interface components {
              * @default catalogue
              */
             base: string;
-            /** @description what differs from the model's defaults */
-            config?: {
-                [key: string]: unknown;
-            };
+            config?: components["schemas"]["ConfigChangesRequest"];
         };
         NewTokenRequest: {
             /** Format: email */
@@ -1996,17 +2175,39 @@ export interface components {
             /** Format: uri */
             previous: string | null;
         };
-        /** @description The largest difference between the artifact's answers and the checkpoint's. */
+        /** @description How far the artifact's answers are from the checkpoint's on the same images; null is what can't be measured. */
         Parity: {
-            /** Format: double */
+            /**
+             * Format: double
+             * @description of any raw box, in pixels of the original
+             */
             max_box_px: number | null;
-            /** Format: double */
-            max_score: number;
-            images: number;
+            /**
+             * Format: double
+             * @description of any raw score
+             */
+            max_score: number | null;
+            /** @description final detections that only one of the two has */
+            unmatched_detections: number;
+            metric: components["schemas"]["MetricEnum"];
+            /**
+             * Format: double
+             * @description the checkpoint's metric less the artifact's
+             */
+            metric_loss: number | null;
             /** Format: double */
             limit_box_px: number | null;
             /** Format: double */
             limit_score: number;
+            /** Format: double */
+            limit_metric_loss: number | null;
+            /** @description that were compared on */
+            images: number;
+            /** @description in the split; `images` are spread evenly over it */
+            images_available: number;
+            split: components["schemas"]["SplitEnum"];
+            verification: components["schemas"]["VerificationEnum"];
+            /** @description what ran the artifact, with its version */
             runtime: string;
             passed: boolean;
         };
@@ -2174,9 +2375,7 @@ export interface components {
             /** Format: int64 */
             snapshot?: number | null;
             model: string;
-            config?: {
-                [key: string]: unknown;
-            };
+            config?: components["schemas"]["ConfigChangesRequest"];
         };
         RunSnapshot: {
             readonly id: number;
@@ -2283,6 +2482,13 @@ export interface components {
             train: number;
             val: number;
         };
+        /**
+         * @description * `train` - train
+         *     * `val` - val
+         *     * `test` - test
+         * @enum {string}
+         */
+        SplitEnum: "train" | "val" | "test";
         Splits: {
             train?: number;
             val?: number;
@@ -2376,6 +2582,14 @@ export interface components {
             readonly name: string;
             readonly teams: components["schemas"]["MyTeam"][];
         };
+        /**
+         * @description * `run_here` - its file was run on the export machine, in `runtime`
+         *     * `run_in_client_here` - its file was run on the export machine, in the client of its users
+         *     * `converted_and_compared` - converted and compared; the export machine can't run its file
+         *     * `reported_from_device` - a device ran its file and reported the answers
+         * @enum {string}
+         */
+        VerificationEnum: "run_here" | "run_in_client_here" | "converted_and_compared" | "reported_from_device";
     };
     responses: never;
     parameters: never;
@@ -3867,6 +4081,10 @@ export interface operations {
     projects_images_list: {
         parameters: {
             query?: {
+                /** @description an image of the project: only what comes behind it in this order */
+                after?: number;
+                /** @description an image of the project: only what comes before it, nearest first */
+                before?: number;
                 cursor?: string;
                 /** @description only images that carry this label */
                 label?: number;
@@ -4489,9 +4707,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["Evaluation"];
                 };
             };
             /** @description A problem */

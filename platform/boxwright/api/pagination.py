@@ -45,7 +45,7 @@ class CursorPage(BasePagination):
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         limit = _limit(request.query_params.get("limit"))
         backwards, values = _decode(request.query_params.get("cursor"), len(self.ordering))
-        order = [_reversed(field) for field in self.ordering] if backwards else list(self.ordering)
+        order = [turned(field) for field in self.ordering] if backwards else list(self.ordering)
         rows = queryset.order_by(*order)
         if values is not None:
             rows = _continue(rows, order, values)
@@ -92,18 +92,18 @@ def _value(row: Any, field: str) -> Any:
     return str(value) if isinstance(value, UUID) else value
 
 
-def _reversed(field: str) -> str:
+def turned(field: str) -> str:
     return field[1:] if field.startswith("-") else f"-{field}"
 
 
 def _continue(rows: QuerySet[Any], order: Sequence[str], values: Sequence[Any]) -> QuerySet[Any]:
     try:
-        return rows.filter(_after(order, values))
+        return rows.filter(beyond(order, values))
     except (ValueError, TypeError, ValidationError) as error:
         raise Invalid("The page can't be found.", {"cursor": "not a cursor of this list"}) from error
 
 
-def _after(order: Sequence[str], values: Sequence[Any]) -> Q:
+def beyond(order: Sequence[str], values: Sequence[Any]) -> Q:
     """`a > x OR (a = x AND b > y)`, within `a >= x`: the bound that lets a database use its index."""
     wanted, tie = Q(), Q()
     for field, value in zip(order, values, strict=True):

@@ -21,7 +21,7 @@ from boxwright.door.body import Body, Gone, Receive
 from boxwright.door.flows import Flows, flows
 from boxwright.door.refusals import Refusals
 from boxwright.door.seats import Seat, Seats, Shares
-from boxwright.door.senders import Lanes, Route, Scope
+from boxwright.door.senders import Route, Scope, Senders
 from boxwright.door.spool import Spool
 from boxwright.errors import TooMany
 
@@ -38,21 +38,21 @@ class Door(ASGIHandler):
         self.load_middleware()
         self.spool = Spool(settings.SPOOL_FOLDER)
         self.spool.claim()
-        self.lanes, self.flows, self.refusals = Lanes(), Flows(), Refusals()
+        self.senders, self.flows, self.refusals = Senders(), Flows(), Refusals()
         ordinary, large = seat_counts(limits.CONNECTIONS - OTHERS)
         shares = Shares()
         self.seats, self.large_seats = Seats(ordinary, "request", shares), Seats(large, "large", shares)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # type: ignore[override]
-        lane = self.lanes.of(scope)
-        body = Body(scope, receive, self.spool, lane)
+        sender = self.senders.of(scope)
+        body = Body(scope, receive, self.spool, sender)
         answer = Answer(scope, send, body)
         try:
-            if (person := self.lanes.person(scope)) is not None:
+            if (person := self.senders.person(scope)) is not None:
                 self.flows.expect_room(person, lambda: Route(scope).name)
-            await body.arrive(lambda route: self._admit(route, scope, lane))
+            await body.arrive(lambda route: self._admit(route, scope, sender))
             seats = self.large_seats if body.size > limits.ANONYMOUS_BYTES else self.seats
-            async with seats.taken(lane) as seat, ThreadSensitiveContext(executor=seat.thread):
+            async with seats.taken(sender) as seat, ThreadSensitiveContext(executor=seat.thread):
                 await self._serve(seat, _measured(scope, body), body, answer)
         except Gone:
             return
@@ -60,23 +60,23 @@ class Door(ASGIHandler):
             if (found := problem_of(error)) is None:
                 raise
             if isinstance(error, TooMany):
-                await self.refusals.wait(lane)
+                await self.refusals.wait(sender)
             await answer.refuse(*found)
         finally:
             body.close()
 
-    async def _admit(self, route: Route, scope: Scope, lane: Any) -> None:
-        async with self.seats.taken(lane) as seat, ThreadSensitiveContext(executor=seat.thread):
+    async def _admit(self, route: Route, scope: Scope, sender: Any) -> None:
+        async with self.seats.taken(sender) as seat, ThreadSensitiveContext(executor=seat.thread):
             await sync_to_async(seat.work)(_and_give_back, lambda: route.admit(scope))
 
     async def _serve(self, seat: Seat, scope: Scope, body: Body, answer: Answer) -> None:
         response, user_id = await sync_to_async(seat.work)(self._respond, scope, body.file)
         if user_id is not None:
-            self.lanes.learn(scope, user_id)
+            self.senders.learn(scope, user_id)
         if not flows(response):
             return await self.send_response(response, answer)
         seat.leave()
-        person = self.lanes.person(scope)
+        person = self.senders.person(scope)
         try:
             with self.flows.opened(response, person) if person is not None else nullcontext():
                 await _while_there(self.send_response(response, answer), body)

@@ -22,9 +22,9 @@ class Gone(Exception):
 class Body:
     """Django gets it as `receive`: by then there is nothing left to receive but that the client hung up."""
 
-    def __init__(self, scope: Scope, receive: Receive, spool: Spool, lane: Hashable) -> None:
+    def __init__(self, scope: Scope, receive: Receive, spool: Spool, sender: Hashable) -> None:
         self.receive = receive
-        self._scope, self._spool, self._lane = scope, spool, lane
+        self._scope, self._spool, self._sender = scope, spool, sender
         self.file = spool.file()
         self.size = 0
         self._charged = 0
@@ -75,7 +75,7 @@ class Body:
             return  # refused before any more of it is read
         # The files of a form are copied out of it: for a while they lie on the disk twice.
         share = len(data) * (2 if self._is_form else 1)
-        self._spool.charge(self._lane, share)
+        self._spool.charge(self._sender, share)
         self._charged += share
         try:
             if self.size > limits.ANONYMOUS_BYTES:
@@ -94,5 +94,5 @@ class Body:
 
     def close(self) -> None:
         self.file.close()
-        self._spool.refund(self._lane, self._charged)
+        self._spool.refund(self._sender, self._charged)
         self._charged = 0

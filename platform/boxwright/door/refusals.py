@@ -12,14 +12,14 @@ class Refusals:
     def __init__(self) -> None:
         self._waiting: Counter[Hashable] = Counter()
 
-    def delay(self, lane: Hashable) -> float:
-        return min(LONGEST, EACH * self._waiting[lane])
+    def delay(self, sender: Hashable) -> float:
+        return min(LONGEST, EACH * self._waiting[sender])
 
-    async def wait(self, lane: Hashable) -> None:
-        delay = self.delay(lane)
-        self._waiting[lane] += 1
+    async def wait(self, sender: Hashable) -> None:
+        delay = self.delay(sender)
+        self._waiting[sender] += 1
         try:
             await asyncio.sleep(delay)
         finally:
-            self._waiting[lane] -= 1
+            self._waiting[sender] -= 1
             self._waiting += Counter()  # drops the zeros

@@ -20,16 +20,16 @@ BURST = 0.2
 """Seconds of computing that may come at once."""
 
 
-def share(lane: Hashable) -> float:
-    """Of each second, what the lane has beside others. Behind an address may be many: a class that logs in."""
-    return limits.COMPUTING / 100 * (MANY if isinstance(lane, str) else 1)
+def share(sender: Hashable) -> float:
+    """Of each second, what the sender has beside others. Behind an address may be many: a class that logs in."""
+    return limits.COMPUTING / 100 * (MANY if isinstance(sender, str) else 1)
 
 
 class Seat:
     """One thread, and so at most one connection to the database. Left once, by whoever comes first to it."""
 
-    def __init__(self, seats: "Seats", thread: ThreadPoolExecutor, lane: Hashable) -> None:
-        self._seats, self.thread, self._lane = seats, thread, lane
+    def __init__(self, seats: "Seats", thread: ThreadPoolExecutor, sender: Hashable) -> None:
+        self._seats, self.thread, self._sender = seats, thread, sender
         self._seconds = 0.0
         self._is_left = False
 
@@ -50,7 +50,7 @@ class Seat:
             idle.add_done_callback(lambda _: loop.call_soon_threadsafe(self._put_back))
 
     def _put_back(self) -> None:
-        self._seats.put_back(self.thread, self._lane, self._seconds)
+        self._seats.put_back(self.thread, self._sender, self._seconds)
 
 
 class Shares:
@@ -62,33 +62,33 @@ class Shares:
         self._seen: dict[Hashable, float] = {}
         self._spent: dict[Hashable, tuple[float, float]] = {}
 
-    def note(self, lane: Hashable) -> None:
-        self._seen.pop(lane, None)
-        self._seen[lane] = self._clock()
+    def note(self, sender: Hashable) -> None:
+        self._seen.pop(sender, None)
+        self._seen[sender] = self._clock()
 
-    def is_alone(self, lane: Hashable) -> bool:
+    def is_alone(self, sender: Hashable) -> bool:
         while self._seen and (first := next(iter(self._seen))) and self._seen[first] < self._clock() - MOMENT:
             del self._seen[first]
-        return all(other == lane for other in self._seen)
+        return all(other == sender for other in self._seen)
 
-    def charge(self, lane: Hashable, seconds: float) -> None:
-        """Computed for the lane. What it spent comes back with time."""
-        self._spent[lane] = self.debt(lane) + seconds, self._clock()
+    def charge(self, sender: Hashable, seconds: float) -> None:
+        """Computed for the sender. What it spent comes back with time."""
+        self._spent[sender] = self.debt(sender) + seconds, self._clock()
         if len(self._spent) > REMEMBERED:
             self._spent = {name: spent for name, spent in self._spent.items() if self.debt(name)}
 
-    def wait(self, lane: Hashable) -> float:
-        """Seconds until the lane may go on; 0 for whoever is alone."""
-        over = self.debt(lane) - BURST
-        return 0.0 if over <= 0 or self.is_alone(lane) else over / share(lane)
+    def wait(self, sender: Hashable) -> float:
+        """Seconds until the sender may go on; 0 for whoever is alone."""
+        over = self.debt(sender) - BURST
+        return 0.0 if over <= 0 or self.is_alone(sender) else over / share(sender)
 
-    def debt(self, lane: Hashable) -> float:
-        spent, since = self._spent.get(lane, (0.0, 0.0))
-        return max(0.0, spent - share(lane) * (self._clock() - since))
+    def debt(self, sender: Hashable) -> float:
+        spent, since = self._spent.get(sender, (0.0, 0.0))
+        return max(0.0, spent - share(sender) * (self._clock() - since))
 
 
 class Seats:
-    """Belongs to one event loop. A lane is a person: none has more than half of the seats, beside others a quarter."""
+    """Belongs to one event loop. One sender (a person or an address) has half of the seats, beside others a quarter."""
 
     def __init__(self, count: int, name: str, shares: Shares) -> None:
         self._free = [ThreadPoolExecutor(1, thread_name_prefix=f"{name}-{number}") for number in range(count)]
@@ -96,59 +96,59 @@ class Seats:
         self._shares = shares
         self._seated: Counter[Hashable] = Counter()
         self._waking: asyncio.TimerHandle | None = None
-        self._lanes: dict[Hashable, deque[asyncio.Future[ThreadPoolExecutor]]] = {}
+        self._queues: dict[Hashable, deque[asyncio.Future[ThreadPoolExecutor]]] = {}
         self._waiting = 0
 
     @asynccontextmanager
-    async def taken(self, lane: Hashable) -> AsyncIterator[Seat]:
+    async def taken(self, sender: Hashable) -> AsyncIterator[Seat]:
         """Raises TooMany or Unavailable where the queue is full."""
-        seat = Seat(self, await self._thread(lane), lane)
+        seat = Seat(self, await self._thread(sender), sender)
         try:
             yield seat
         finally:
             seat.leave()
 
-    def put_back(self, thread: ThreadPoolExecutor, lane: Hashable, seconds: float) -> None:
+    def put_back(self, thread: ThreadPoolExecutor, sender: Hashable, seconds: float) -> None:
         """It was taken, and computed for so long."""
-        self._seated[lane] -= 1
+        self._seated[sender] -= 1
         self._seated += Counter()  # drops the zeros
         self._free.append(thread)
-        self._shares.charge(lane, seconds)
+        self._shares.charge(sender, seconds)
         self._hand_out()
 
-    async def _thread(self, lane: Hashable) -> ThreadPoolExecutor:
-        if len(self._lanes.get(lane, ())) >= limits.WAITING_A_PERSON:
+    async def _thread(self, sender: Hashable) -> ThreadPoolExecutor:
+        if len(self._queues.get(sender, ())) >= limits.WAITING_A_PERSON:
             raise TooMany("Too many of your requests wait already; wait for some answers first.")
         if self._waiting >= limits.REQUESTS_WAITING:
             raise Unavailable("Too many requests wait already; try again in a moment.")
-        self._shares.note(lane)
+        self._shares.note(sender)
         turn: asyncio.Future[ThreadPoolExecutor] = asyncio.get_running_loop().create_future()
-        self._lanes.setdefault(lane, deque()).append(turn)
+        self._queues.setdefault(sender, deque()).append(turn)
         self._waiting += 1
         self._hand_out()
         try:
             return await turn
         except asyncio.CancelledError:
-            self._forget(lane, turn)
+            self._forget(sender, turn)
             raise
 
     def _hand_out(self) -> None:
-        while self._free and (lane := self._next_lane()) is not None:
-            waiting = self._lanes.pop(lane)
+        while self._free and (sender := self._next_sender()) is not None:
+            waiting = self._queues.pop(sender)
             turn = waiting.popleft()
             self._waiting -= 1
             if waiting:
-                self._lanes[lane] = waiting  # behind the others
+                self._queues[sender] = waiting  # behind the others
             if not turn.cancelled():
-                self._seated[lane] += 1
+                self._seated[sender] += 1
                 turn.set_result(self._free.pop())
 
-    def _next_lane(self) -> Hashable | None:
+    def _next_sender(self) -> Hashable | None:
         waits: list[float] = []
-        for lane in self._lanes:
-            if self._seated[lane] < self._most(lane):
-                if not (wait := self._shares.wait(lane)):
-                    return lane
+        for sender in self._queues:
+            if self._seated[sender] < self._most(sender):
+                if not (wait := self._shares.wait(sender)):
+                    return sender
                 waits.append(wait)
         if waits:
             self._wake_in(min(waits))
@@ -159,17 +159,17 @@ class Seats:
             self._waking.cancel()
         self._waking = asyncio.get_running_loop().call_later(seconds, self._hand_out)
 
-    def _most(self, lane: Hashable) -> int:
-        return self._alone if self._shares.is_alone(lane) else self._beside
+    def _most(self, sender: Hashable) -> int:
+        return self._alone if self._shares.is_alone(sender) else self._beside
 
-    def _forget(self, lane: Hashable, turn: "asyncio.Future[ThreadPoolExecutor]") -> None:
+    def _forget(self, sender: Hashable, turn: "asyncio.Future[ThreadPoolExecutor]") -> None:
         if turn.done() and not turn.cancelled():
-            self.put_back(turn.result(), lane, 0)
-        elif lane in self._lanes and turn in self._lanes[lane]:
-            self._lanes[lane].remove(turn)
+            self.put_back(turn.result(), sender, 0)
+        elif sender in self._queues and turn in self._queues[sender]:
+            self._queues[sender].remove(turn)
             self._waiting -= 1
-            if not self._lanes[lane]:
-                del self._lanes[lane]
+            if not self._queues[sender]:
+                del self._queues[sender]
 
 
 def _nothing() -> None:

@@ -89,10 +89,10 @@ def _no_answer(_request: HttpRequest) -> HttpResponse:
     raise NotImplementedError
 
 
-class Lanes:
+class Senders:
     """Whose turn a request takes: its person's, once their credential was seen to be good; else its address's.
 
-    What a caller merely says is no lane of its own: they would all be served in turn.
+    What a caller merely says is no sender of its own: they would all be served in turn.
     """
 
     def __init__(self) -> None:

@@ -35,18 +35,18 @@ class Spool:
         """In memory while it is small; on the disk it has no name, so that nothing of it outlives this process."""
         return tempfile.SpooledTemporaryFile(max_size=limits.ANONYMOUS_BYTES, dir=str(self.folder))
 
-    def charge(self, lane: Hashable, size: int) -> None:
+    def charge(self, sender: Hashable, size: int) -> None:
         """Raises TooMany where this person has too much in flight, Unavailable where all together have, NoRoom."""
-        if self._used[lane] + size > limits.SPOOL_BYTES // 2:
+        if self._used[sender] + size > limits.SPOOL_BYTES // 2:
             raise TooMany("You are sending too much at once; wait until some of it has arrived.")
         if self._used.total() + size > limits.SPOOL_BYTES:
             raise Unavailable("Too much is being sent at once; try again in a moment.")
         if shutil.disk_usage(self.folder).free < limits.SPOOL_FREE_BYTES + size:
             raise NoRoom("The server's disk is full.")
-        self._used[lane] += size
+        self._used[sender] += size
 
-    def refund(self, lane: Hashable, size: int) -> None:
-        self._used[lane] -= size
+    def refund(self, sender: Hashable, size: int) -> None:
+        self._used[sender] -= size
         self._used += Counter()  # drops the zeros
 
 

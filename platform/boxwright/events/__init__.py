@@ -1,6 +1,6 @@
-"""What happened in a project, on its way to the browsers that watch it.
+"""The outbox: what happened in a project, written in the transaction of the change.
 
-`publish` writes a row in the caller's transaction; `stream` reads rows, once per process, and hands them on.
+`publish` writes a row, `reader` reads rows; `hub` reads once per process, `stream` hands on to the browsers.
 """
 
 from datetime import timedelta

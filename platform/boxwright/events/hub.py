@@ -11,17 +11,15 @@ from functools import cached_property
 from typing import Any
 
 from django.db import Error
-from django.db.models import Max, Q
 
 from boxwright.events.channel import EVERY
 from boxwright.events.models import Event
+from boxwright.events.reader import Reader
 from boxwright.events.wakeup import Wakeup
-from boxwright.events.watermark import WIDEST, Watermark
 
 log = logging.getLogger(__name__)
 
 QUEUE_LENGTH = 1000
-READ_AT_ONCE = 500
 AFTER_ERROR = 1.0
 GATHER_A_WATCHER, LONGEST_GATHER = 0.0005, 0.25
 TOLD_AT_ONCE, BETWEEN = 50, 0.01
@@ -74,7 +72,7 @@ class Hub:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.watchers: dict[int, set[Watcher]] = {}
-        self.mark = Watermark()
+        self.reader = Reader()
         self.ready = threading.Event()
         self.thread: threading.Thread | None = None
 
@@ -97,7 +95,7 @@ class Hub:
     def safe_start(self, timeout: float = 10) -> int:
         """An id up to which every row can be read now. Waits for the reader's first look."""
         self.ready.wait(timeout)
-        return self.mark.safe
+        return self.reader.safe
 
     def _read_on(self) -> None:
         wakeup = Wakeup()
@@ -120,8 +118,9 @@ class Hub:
         try:
             wakeup.open()
             if not self.ready.is_set():
-                self._look_first()
-            self._hand_on(self._new_rows())
+                self.reader.begin()
+                self.ready.set()
+            self._hand_on(self.reader.read())
             wakeup.wait()
             self._gather()
         except Error as error:
@@ -129,23 +128,10 @@ class Hub:
             wakeup.close()
             time.sleep(AFTER_ERROR)
 
-    def _look_first(self) -> None:
-        """Begin at the newest row; the holes shortly before it may still fill."""
-        newest = Event.objects.aggregate(newest=Max("id"))["newest"] or 0
-        self.mark = Watermark(max(0, newest - WIDEST))
-        self.mark.see(Event.objects.filter(id__gt=self.mark.high).values_list("id", flat=True), time.monotonic())
-        self.ready.set()
-
-    def _new_rows(self) -> list[Event]:
-        wanted = Q(id__gt=self.mark.high) | Q(id__in=list(self.mark.missing))
-        rows = list(Event.objects.filter(wanted).order_by("id")[:READ_AT_ONCE])
-        self.mark.see([row.pk for row in rows], time.monotonic())
-        return rows
-
     def _hand_on(self, rows: Iterable[Event]) -> None:
         events: dict[int, list[Told]] = {}
         for row in rows:
-            told = Told(min(row.pk, self.mark.safe), row.pk, row.kind, row.data)
+            told = Told(min(row.pk, self.reader.safe), row.pk, row.kind, row.data)
             events.setdefault(row.project_id, []).append(told)
         for project_id, news in events.items():
             with self.lock:

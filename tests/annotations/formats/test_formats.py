@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from annotations.dataset.records import Box, ImageRecord, Mark
+from annotations.dataset.records import AnnotationRecord, Box, ImageRecord
 from annotations.formats import FORMATS, Format, ReadLimits
 from tests.annotations.pictures import picture
 
@@ -12,9 +12,11 @@ both_ways = [layout for layout in FORMATS.values() if layout.read and layout.wri
 
 
 def images() -> list[ImageRecord]:
-    box = Mark("cat", Box(1, 2.25, 30, 40), source="import")
+    box = AnnotationRecord("cat", Box(1, 2.25, 30, 40), source="import")
     return [
-        ImageRecord("a.jpg", "1" * 64, 64, 48, queue="labelled", marks=(box, Mark("dog", Box(0, 0, 64, 48)))),
+        ImageRecord(
+            "a.jpg", "1" * 64, 64, 48, queue="labelled", annotations=(box, AnnotationRecord("dog", Box(0, 0, 64, 48)))
+        ),
         ImageRecord("a.png", "2" * 64, 64, 48, queue="done", split="val"),
         ImageRecord("sub/../odd name?.jpg", "3" * 64, 64, 48),
     ]
@@ -31,8 +33,11 @@ def test_what_is_written_is_known_and_read_again(layout: Format, tmp_path: Path)
         target.write_bytes(picture(seed) if isinstance(content, ImageRecord) else content)
     assert layout.sniff(tmp_path)
     found = [item for item in layout.read(tmp_path, ReadLimits()) if item.image]
-    read = [(item.annotated, [(mark.label, mark.box) for mark in item.marks]) for item in found]
-    written = [(image.is_labelled, [(mark.label, mark.box) for mark in image.marks]) for image in images()]
+    read = [(item.annotated, [(annotation.label, annotation.box) for annotation in item.annotations]) for item in found]
+    written = [
+        (image.is_labelled, [(annotation.label, annotation.box) for annotation in image.annotations])
+        for image in images()
+    ]
     assert sorted(read, key=str) == sorted(written, key=str)
     assert not [finding for item in found for finding in item.findings]
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from annotations.dataset.records import Box, ImageRecord, Mark
+from annotations.dataset.records import AnnotationRecord, Box, ImageRecord
 from annotations.formats import FORMATS, Found, ReadLimits
 from annotations.formats.voc_write import to_xml
 from annotations.formats.voc_xml import VocError, parse
@@ -17,20 +17,22 @@ from tests.annotations.pictures import picture
 VOC = FORMATS["voc"]
 
 sides = st.floats(0, 1000).flatmap(lambda low: st.tuples(st.just(low), st.floats(low + 0.01, 2000)))
-marks = st.builds(
-    lambda label, x, y: Mark(label, Box(x[0], y[0], x[1], y[1]), source="import"),
+annotations = st.builds(
+    lambda label, x, y: AnnotationRecord(label, Box(x[0], y[0], x[1], y[1]), source="import"),
     st.sampled_from(["cat", "raton laveur", "浣熊", "a<b&c"]),
     sides,
     sides,
 )
 
 
-@given(st.lists(marks, max_size=5))
-def test_what_is_written_is_read_again(wanted: list[Mark]) -> None:
-    image = ImageRecord("a.jpg", "0" * 64, 2000, 2000, queue="labelled", marks=tuple(wanted))
+@given(st.lists(annotations, max_size=5))
+def test_what_is_written_is_read_again(wanted: list[AnnotationRecord]) -> None:
+    image = ImageRecord("a.jpg", "0" * 64, 2000, 2000, queue="labelled", annotations=tuple(wanted))
     page = parse(to_xml(image, "a.jpg"))
     assert (page.filename, page.size) == ("a.jpg", (2000, 2000))
-    assert [(item.name, item.box) for item in page.objects] == [(mark.label, mark.box) for mark in wanted]
+    assert [(item.name, item.box) for item in page.objects] == [
+        (annotation.label, annotation.box) for annotation in wanted
+    ]
 
 
 def lay(folder: Path, **files: bytes) -> list[Found]:
@@ -49,20 +51,20 @@ def reasons(found: list[Found]) -> list[tuple[str, int | None, str]]:
 def test_box_outside_is_cut_or_left_out(tmp_path: Path) -> None:
     xml = voc("a.jpg", ("cat", -5, 10, 30, 90), ("cat", 70, 0, 90, 20), ("cat", 3, 3, 3, 9))
     found = lay(tmp_path, a__jpg=picture(), a__xml=xml)
-    assert found[0].marks == (Mark("cat", Box(0, 10, 30, 48), source="import"),)
+    assert found[0].annotations == (AnnotationRecord("cat", Box(0, 10, 30, 48), source="import"),)
     assert found[0].left_out == 2
     assert [(severity, line) for severity, line, _ in reasons(found)] == [("warning", 4), ("error", 5), ("error", 6)]
 
 
 def test_size_of_zero_yields_to_the_picture(tmp_path: Path) -> None:
     found = lay(tmp_path, a__jpg=picture(), a__xml=voc("a.jpg", ("cat", 1, 1, 60, 40), size=(0, 0)))
-    assert found[0].marks[0].box == Box(1, 1, 60, 40)
+    assert found[0].annotations[0].box == Box(1, 1, 60, 40)
     assert reasons(found)[0][0] == "info"
 
 
 def test_boxes_of_a_resized_picture_are_scaled(tmp_path: Path) -> None:
     found = lay(tmp_path, a__jpg=picture(), a__xml=voc("a.jpg", ("cat", 2, 2, 20, 20), size=(128, 96)))
-    assert found[0].marks[0].box == Box(1, 1, 10, 10)
+    assert found[0].annotations[0].box == Box(1, 1, 10, 10)
     assert "scaled" in reasons(found)[0][2]
 
 
@@ -71,7 +73,7 @@ def test_boxes_drawn_before_the_exif_rotation_turn_with_it(tmp_path: Path) -> No
     exif[0x0112] = 6
     turned = picture(exif=exif.tobytes())
     found = lay(tmp_path, a__jpg=turned, a__xml=voc("a.jpg", ("cat", 0, 0, 10, 5)))
-    assert found[0].marks[0].box == Box(43, 0, 48, 10)
+    assert found[0].annotations[0].box == Box(43, 0, 48, 10)
 
 
 def test_image_is_found_by_the_name_of_its_xml(tmp_path: Path) -> None:
@@ -127,4 +129,4 @@ def test_image_of_an_unreadable_xml_is_held_back(tmp_path: Path) -> None:
 def test_box_without_numbers_is_left_out(tmp_path: Path, box: str) -> None:
     xml = f"<annotation><object><name>cat</name><bndbox>{box}</bndbox></object></annotation>"
     found = lay(tmp_path, a__jpg=picture(), a__xml=xml.encode())
-    assert (found[0].marks, found[0].left_out, reasons(found)[-1][0]) == ((), 1, "error")
+    assert (found[0].annotations, found[0].left_out, reasons(found)[-1][0]) == ((), 1, "error")

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from annotations.dataset.manifest import write_manifest
-from annotations.dataset.records import Box, ImageRecord, Mark, Split, Task
+from annotations.dataset.records import AnnotationRecord, Box, ImageRecord, Split, Task
 from training.engine.progress import Silent, Values
 
 LABELS = ("disc", "square")
@@ -20,12 +20,12 @@ DETECTOR = "ssdlite320_mobilenet_v3_large"
 LayRun = Callable[..., Path]
 
 
-def draw_picture(seed: int, width: int = 160, height: int = 120) -> tuple[bytes, tuple[Mark, ...]]:
-    """A PNG with one red disc and one blue square, and their marks."""
+def draw_picture(seed: int, width: int = 160, height: int = 120) -> tuple[bytes, tuple[AnnotationRecord, ...]]:
+    """A PNG with one red disc and one blue square, and their annotations."""
     rng = np.random.default_rng(seed)
     image = Image.fromarray(rng.integers(90, 150, (height, width, 3), dtype=np.uint8))
     draw = ImageDraw.Draw(image)
-    marks = []
+    annotations = []
     for label, left in zip(LABELS, (0, width // 2), strict=True):
         side = int(rng.integers(30, 55))
         x, y = left + int(rng.integers(0, width // 2 - side)), int(rng.integers(0, height - side))
@@ -34,17 +34,19 @@ def draw_picture(seed: int, width: int = 160, height: int = 120) -> tuple[bytes,
             draw.ellipse(corners, fill=(220, 30, 30))
         else:
             draw.rectangle(corners, fill=(30, 30, 220))
-        marks.append(Mark(label, Box(x, y, x + side, y + side)))
+        annotations.append(AnnotationRecord(label, Box(x, y, x + side, y + side)))
     file = io.BytesIO()
     image.save(file, "PNG")
-    return file.getvalue(), tuple(marks)
+    return file.getvalue(), tuple(annotations)
 
 
-def record(content: bytes, name: str, split: Split, marks: Sequence[Mark], queue: str = "labelled") -> ImageRecord:
+def record(
+    content: bytes, name: str, split: Split, annotations: Sequence[AnnotationRecord], queue: str = "labelled"
+) -> ImageRecord:
     with Image.open(io.BytesIO(content)) as image:
         width, height = image.size
     sha256 = hashlib.sha256(content).hexdigest()
-    return ImageRecord(name, sha256, width, height, len(content), queue, split, tuple(marks))
+    return ImageRecord(name, sha256, width, height, len(content), queue, split, tuple(annotations))
 
 
 def write_run(
@@ -73,8 +75,8 @@ def lay_run(tmp_path: Path) -> LayRun:
         splits: list[Split] = [*["train"] * train, *["val"] * val]  # type: ignore[list-item]
         images = []
         for i, split in enumerate(splits):
-            content, marks = draw_picture(i)
-            images.append((record(content, f"scene-{i}.png", split, marks), content))
+            content, annotations = draw_picture(i)
+            images.append((record(content, f"scene-{i}.png", split, annotations), content))
         defaults: dict[str, Any] = {"model": DETECTOR, "epochs": 1, "batch_size": 3, "image_size": 64, "threads": 1}
         return write_run(tmp_path / "run", images, **(defaults | config))
 

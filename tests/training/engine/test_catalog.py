@@ -1,16 +1,10 @@
+from dataclasses import replace
+
 import pytest
 
 from training.engine import catalog
-from training.engine.errors import ConfigError, TargetError
-
-
-def test_every_model_builds_and_gives_an_export_form() -> None:
-    for info in catalog.MODELS.values():
-        module = catalog.load_module(info.module)
-        network = module.build(info, 2, 96)
-        assert network.label_count == 2
-        assert module.export_form(network) is not network
-        assert info.default_config.model == info.name
+from training.engine.errors import ConfigError
+from training.engine.model_info import ImageSizes
 
 
 def test_a_config_is_completed_by_the_models_defaults() -> None:
@@ -18,16 +12,33 @@ def test_a_config_is_completed_by_the_models_defaults() -> None:
     assert (config.image_size, config.epochs) == (224, 3)
 
 
+@pytest.mark.parametrize("size", [100, 48, 1056])
+def test_an_image_size_that_the_model_does_not_take_is_named(size: int) -> None:
+    with pytest.raises(ConfigError, match="image_size"):
+        catalog.complete_config({"model": "mobilenet_v2", "image_size": size})
+
+
+@pytest.fixture
+def strict_model(monkeypatch: pytest.MonkeyPatch) -> str:
+    """A model that takes 300 pixels, which no multiple of 32 is, and one optimizer."""
+    row = catalog.MODELS["mobilenet_v2"]
+    config = replace(row.default_config, model="strict", image_size=300)
+    strict = replace(row, name="strict", default_config=config, image_sizes=ImageSizes(300, 300), optimizers=("adamw",))
+    monkeypatch.setitem(catalog.MODELS, "strict", strict)
+    return "strict"
+
+
+def test_the_row_says_which_settings_fit(strict_model: str) -> None:
+    assert catalog.complete_config({"model": strict_model, "optimizer": "adamw"}).image_size == 300
+    with pytest.raises(ConfigError, match="image_size must be 300 for MobileNetV2, not 320"):
+        catalog.complete_config({"model": strict_model, "optimizer": "adamw", "image_size": 320})
+    with pytest.raises(ConfigError, match="optimizer must be one of adamw for MobileNetV2, not 'sgd'"):
+        catalog.complete_config({"model": strict_model, "optimizer": "sgd"})
+
+
 def test_an_unknown_model_lists_the_known() -> None:
     with pytest.raises(ConfigError, match="ssdlite320"):
         catalog.complete_config({"model": "yolo"})
-
-
-def test_an_unknown_target_or_quantization_is_refused() -> None:
-    with pytest.raises(TargetError, match="onnx"):
-        catalog.target_info("caffe")
-    with pytest.raises(TargetError, match="int3"):
-        catalog.target_info("tflite", "int3")
 
 
 def test_more_images_or_fewer_cores_take_longer() -> None:

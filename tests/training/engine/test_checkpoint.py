@@ -1,13 +1,17 @@
 import pickle
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 
 from training.engine import catalog, checkpoint
 from training.engine.checkpoint import Checkpoint
-from training.engine.errors import CheckpointError
-from training.engine.network import fold_batch_norm
+from training.engine.errors import CheckpointError, TargetError
+from training.engine.export import export
+from training.engine.families import build_network
+from training.engine.progress import Silent
 
 NAME = "mobilenet_v3_small"
 
@@ -15,8 +19,8 @@ NAME = "mobilenet_v3_small"
 @pytest.fixture
 def small() -> Checkpoint:
     info = catalog.MODELS[NAME]
-    network = catalog.load_module(info.module).build(info, 2, 96)
-    fold_batch_norm(network)
+    network = build_network(info, 2, 96)
+    network.fold()
     return Checkpoint(NAME, "classification", ("a", "b"), 96, info.default_config, network.state_dict(), 3, {"x": 0.5})
 
 
@@ -75,3 +79,12 @@ def test_weights_of_another_model_are_refused(small: Checkpoint) -> None:
     foreign = Checkpoint(NAME, "classification", ("a", "b"), 96, small.config, weights)
     with pytest.raises(CheckpointError, match="do not fit"):
         checkpoint.network_of(foreign)
+
+
+def test_a_target_that_the_model_can_not_go_to_is_refused(
+    small: Checkpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    never_looked_at: Any = None
+    monkeypatch.setitem(catalog.MODELS, NAME, replace(catalog.MODELS[NAME], not_to=(("onnx", "none"),)))
+    with pytest.raises(TargetError, match="MobileNetV3 small can't be converted to onnx"):
+        export(small, "onnx", "none", never_looked_at, tmp_path, Silent())

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from annotations.dataset.records import Box, Dataset, ImageRecord, Mark
+from annotations.dataset.records import AnnotationRecord, Box, Dataset, ImageRecord
 from training.engine.data import read_examples, read_run_folder, read_square, usable_images
 from training.engine.errors import DataError
 
@@ -19,7 +19,7 @@ def test_boxes_become_shares_of_the_picture(lay_run: LayRun) -> None:
     dataset = read_run_folder(folder)
     examples = read_examples(dataset, dataset.split("train"), folder, 96, threads=2)
     assert examples.squares.shape == (2, 96, 96, 3)
-    first = dataset.split("train")[0].marks[0].box
+    first = dataset.split("train")[0].annotations[0].box
     assert first is not None
     shares = [first.x_min / 160, first.y_min / 120, first.x_max / 160, first.y_max / 120]
     np.testing.assert_allclose(examples.boxes[0][0], shares, rtol=1e-6)
@@ -68,8 +68,8 @@ def test_boxes_are_clipped_and_those_outside_dropped(lay_run: LayRun) -> None:
     folder = lay_run(train=1, val=0)
     dataset = read_run_folder(folder)
     image = dataset.images[0]
-    marks = (Mark("disc", Box(-10, 60, 80, 500)), Mark("disc", Box(200, 10, 300, 20)))
-    moved = ImageRecord(image.name, image.sha256, 160, 120, queue="labelled", marks=marks)
+    annotations = (AnnotationRecord("disc", Box(-10, 60, 80, 500)), AnnotationRecord("disc", Box(200, 10, 300, 20)))
+    moved = ImageRecord(image.name, image.sha256, 160, 120, queue="labelled", annotations=annotations)
     examples = read_examples(dataset, [moved], folder, 64)
     np.testing.assert_allclose(examples.boxes[0], [[0, 0.5, 0.5, 1]])
 

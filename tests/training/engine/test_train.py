@@ -12,7 +12,7 @@ import torch
 from PIL import Image
 
 from annotations.dataset.manifest import read_manifest, write_manifest
-from annotations.dataset.records import ImageRecord, Mark
+from annotations.dataset.records import AnnotationRecord, ImageRecord
 from training.engine import checkpoint, evaluate, predict
 from training.engine.catalog import complete_config
 from training.engine.checkpoint import Checkpoint
@@ -37,8 +37,8 @@ def rewrite(folder: Path, change: Callable[[ImageRecord], ImageRecord]) -> None:
     write_manifest(folder / "manifest.jsonl", images)
 
 
-def without_marks(image: ImageRecord) -> ImageRecord:
-    return replace(image, marks=())
+def without_annotations(image: ImageRecord) -> ImageRecord:
+    return replace(image, annotations=())
 
 
 def test_a_run_learns_and_writes_what_it_promises(lay_run: LayRun, weights_dir: Path, recorder: Recorders) -> None:
@@ -144,7 +144,7 @@ def test_one_image_is_enough_to_train(lay_run: LayRun, weights_dir: Path) -> Non
 def test_a_negative_among_the_images_is_trained_on(lay_run: LayRun, weights_dir: Path) -> None:
     folder = lay_run(train=3, val=1)
     first = next(read_manifest(folder / "manifest.jsonl")).sha256
-    rewrite(folder, lambda image: without_marks(image) if image.sha256 == first else image)
+    rewrite(folder, lambda image: without_annotations(image) if image.sha256 == first else image)
     assert run(folder, weights_dir).epoch == 1
 
 
@@ -167,7 +167,7 @@ def test_nothing_labelled_is_said(lay_run: LayRun) -> None:
 
 def test_nothing_but_negatives_is_said(lay_run: LayRun) -> None:
     folder = lay_run()
-    rewrite(folder, without_marks)
+    rewrite(folder, without_annotations)
     with pytest.raises(DataError, match="has a box"):
         run(folder, None)
 
@@ -212,10 +212,10 @@ def test_predictions_are_in_pixels_of_the_upright_picture(
     Image.new("RGB", (400, 100)).save(tmp_path / "sideways.jpg", exif=exif)
     plain = folder / "images" / next(read_manifest(folder / "manifest.jsonl")).sha256
     of_plain, of_sideways = predict.predict(best, [plain, tmp_path / "sideways.jpg"])
-    for marks, width, height in ((of_plain, 160, 120), (of_sideways, 100, 400)):
-        scores = [mark.score or 0 for mark in marks]
+    for annotations, width, height in ((of_plain, 160, 120), (of_sideways, 100, 400)):
+        scores = [annotation.score or 0 for annotation in annotations]
         assert scores == sorted(scores, reverse=True)
-        assert all(m.box and m.box.x_max <= width + 1e-3 and m.box.y_max <= height + 1e-3 for m in marks)
+        assert all(m.box and m.box.x_max <= width + 1e-3 and m.box.y_max <= height + 1e-3 for m in annotations)
     assert of_plain
 
 
@@ -227,7 +227,7 @@ def classification_run(tmp_path: Path, write_run: Callable[..., Path], record: C
         file = io.BytesIO()
         Image.new("RGB", (60, 40), colour).save(file, "PNG")
         split = "val" if i >= 6 else "train"
-        images.append((record(file.getvalue(), f"{i}.png", split, [Mark(label)]), file.getvalue()))
+        images.append((record(file.getvalue(), f"{i}.png", split, [AnnotationRecord(label)]), file.getvalue()))
     settings = {"model": "mobilenet_v2", "epochs": 2, "batch_size": 3, "image_size": 64, "threads": 1}
     return write_run(tmp_path / "run", images, task="classification", labels=("red", "blue"), **settings)
 

@@ -1,5 +1,4 @@
 import shutil
-import threading
 import urllib.error
 from collections.abc import Callable
 from pathlib import Path
@@ -11,8 +10,10 @@ from training.engine import catalog, checkpoint, weights
 from training.engine.config import Config
 from training.engine.data import Examples, read_examples, read_run_folder
 from training.engine.errors import CheckpointError, ConfigError, WeightsError
-from training.engine.network import Network, fold_batch_norm
-from training.engine.progress import Silent, Stopped
+from training.engine.families import build_network
+from training.engine.network import Network
+from training.engine.progress import Silent
+from training.engine.weight_files import find_weights
 
 LayRun = Callable[..., Path]
 INFO = catalog.MODELS["ssdlite320_mobilenet_v3_large"]
@@ -39,16 +40,8 @@ def no_network(url: str, *_: object, **__: object) -> None:
     raise urllib.error.URLError("no route to host")
 
 
-def test_the_given_folder_comes_before_the_runs_own(tmp_path: Path) -> None:
-    for place in ("given", "own"):
-        (tmp_path / place).mkdir()
-        (tmp_path / place / f"{INFO.name}_coco.pth").touch()
-    places = [tmp_path / "absent", tmp_path / "given", tmp_path / "own"]
-    assert weights.find_weights(INFO, places) == tmp_path / "given" / f"{INFO.name}_coco.pth"
-
-
 def test_weights_that_the_worker_put_into_the_run_are_used(examples: Examples, folder: Path, weights_dir: Path) -> None:
-    source = weights.find_weights(INFO, [weights_dir])
+    source = find_weights(INFO, [weights_dir])
     assert source is not None
     (folder / "weights").mkdir()
     shutil.copy(source, folder / "weights")
@@ -62,37 +55,6 @@ def test_no_weights_and_no_network_offers_random_weights(
     with pytest.raises(WeightsError, match="random weights") as caught:
         begin(examples, folder)
     assert caught.value.code == "weights_unavailable"
-
-
-def test_a_download_is_reported_and_lands_in_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[int] = []
-
-    class Watching(Silent):
-        def on_download(self, done: int, total: int) -> None:
-            seen.append(done)
-
-    def slow(url: str, path: str, **_: object) -> None:
-        partial = Path(f"{path}.abc.partial")
-        partial.write_bytes(b"x" * 1000)
-        while not seen:
-            pass
-        partial.rename(path)
-
-    monkeypatch.setattr(torch.hub, "download_url_to_file", slow)
-    path = weights.download_weights(INFO, tmp_path / "weights", Watching())
-    assert seen[0] == 1000
-    assert weights.find_weights(INFO, [tmp_path / "weights"]) == path
-
-
-def test_a_download_can_be_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Stopping(Silent):
-        def should_stop(self) -> bool:
-            return True
-
-    monkeypatch.setattr(torch.hub, "download_url_to_file", no_network)
-    monkeypatch.setattr(threading.Thread, "is_alive", lambda _self: True)
-    with pytest.raises(Stopped):
-        weights.download_weights(INFO, tmp_path / "weights", Stopping())
 
 
 def test_a_damaged_weights_file_is_named(examples: Examples, folder: Path, tmp_path: Path) -> None:
@@ -110,8 +72,8 @@ def test_random_weights_keep_their_batch_norm(examples: Examples, folder: Path) 
 
 @torch.no_grad()
 def test_an_earlier_checkpoint_keeps_what_it_knows_of_each_label(examples: Examples, folder: Path) -> None:
-    earlier = catalog.load_module(INFO.module).build(INFO, 2, 96)
-    fold_batch_norm(earlier)
+    earlier = build_network(INFO, 2, 96)
+    earlier.fold()
     base = checkpoint.Checkpoint(
         INFO.name, "detection", ("square", "star"), 96, Config(INFO.name), earlier.state_dict()
     )
@@ -125,7 +87,7 @@ def test_an_earlier_checkpoint_keeps_what_it_knows_of_each_label(examples: Examp
 
 def test_a_checkpoint_of_another_model_is_refused(examples: Examples, folder: Path) -> None:
     info = catalog.MODELS["mobilenet_v3_small"]
-    other = catalog.load_module(info.module).build(info, 2, 96)
+    other = build_network(info, 2, 96)
     base = checkpoint.Checkpoint(info.name, "classification", LABELS, 96, info.default_config, other.state_dict())
     checkpoint.save(base, folder / "base.pt")
     with pytest.raises(CheckpointError, match="mobilenet_v3_small"):

@@ -1,4 +1,4 @@
-"""One module a family of classifiers; each has the functions that `training.engine.network` names."""
+"""One module a family of classifiers; each is a `families.Family`."""
 
 from training.engine import torchvision_ops
 

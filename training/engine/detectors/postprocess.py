@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from training.engine.scoring import Scoring
+
 SCORE_THRESHOLD = 0.01
 """Detections below it are dropped: low, so that AP sees the whole precision-recall curve."""
 
@@ -27,13 +29,13 @@ class Detections:
     labels: Tensor
 
 
-def detections(scores: Tensor, boxes: Tensor) -> Detections:
-    """One image's detections from `scores` [N, C + 1], background first, and `boxes` [N, 4], both on any device."""
+def detections(scores: Tensor, boxes: Tensor, scoring: Scoring = Scoring.SOFTMAX_WITH_BACKGROUND) -> Detections:
+    """One image's detections from `scores` [N, columns] as `scoring` says and `boxes` [N, 4], both on any device."""
     from torchvision.ops import nms  # the package's __init__ made it importable
 
     found: list[tuple[Tensor, Tensor, Tensor]] = []
-    for label in range(scores.shape[1] - 1):
-        of_label = scores[:, label + 1]
+    for label in range(scores.shape[1] - scoring.first_label):
+        of_label = scores[:, scoring.first_label + label]
         candidates = (of_label > SCORE_THRESHOLD).nonzero()[:, 0]
         if len(candidates) == 0:
             continue

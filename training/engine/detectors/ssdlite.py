@@ -4,7 +4,6 @@ torchvision resizes, pads, matches and decodes image by image and makes its anch
 squares with cached anchors the same network trains 1.5-2 times faster. State dict keys are torchvision's own.
 """
 
-import copy
 import math
 from collections.abc import Iterable, Sequence
 
@@ -14,12 +13,10 @@ from torch import Tensor, nn
 from torchvision.models.detection import ssdlite320_mobilenet_v3_large
 from torchvision.models.detection.image_list import ImageList
 
-from training.engine.catalog import ModelInfo
-from training.engine.detectors import anchors as anchor_boxes
-from training.engine.network import Network, Stage, Target, contiguous
-
-BASE_LABEL_COUNT = 90
-"""COCO's label ids 1 to 90: what the published weights' head tells apart."""
+from training.engine.detectors.detector import AnchorDetector
+from training.engine.model_info import ModelInfo
+from training.engine.network import LearningTarget, Stage, fold_batch_norm
+from training.engine.scoring import Scoring
 
 NEGATIVES_PER_POSITIVE = 3
 STEM_BLOCKS = 7
@@ -30,10 +27,10 @@ EXTRA_SHARE = 0.5
 """The trunk and the extra layers know images already: they learn at a share of the heads' rate."""
 
 
-class Ssdlite(Network):
+class Ssdlite(AnchorDetector):
     """Scores [B, A, C + 1] (logits, background first) and box deltas [B, A, 4] over A anchors of six maps."""
 
-    anchors: Tensor
+    scoring = Scoring.SOFTMAX_WITH_BACKGROUND
 
     def __init__(self, label_count: int, image_size: int) -> None:
         super().__init__()
@@ -41,28 +38,22 @@ class Ssdlite(Network):
         self.label_count = label_count
         self.backbone = whole.backbone
         self.head = whole.head
-        self.register_buffer("anchors", _anchors(whole, image_size), persistent=False)
-        self.decoder = anchor_boxes.Decoder(self.anchors)
+        self.place_anchors(_anchors(whole, image_size))
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
         maps = list(self.backbone(images).values())
-        columns = self.label_count + 1
+        columns = self.scoring.columns(self.label_count)
         logits = [_rows(block(f), columns) for f, block in zip(maps, self._class_blocks(), strict=True)]
         deltas = [_rows(block(f), 4) for f, block in zip(maps, self._box_blocks(), strict=True)]
         return torch.cat(logits, 1), torch.cat(deltas, 1)
 
-    def predictions(self, images: Tensor) -> tuple[Tensor, Tensor]:
-        """Softmax scores [B, A, C + 1], background first, and boxes [B, A, 4], corners 0..1 clipped."""
-        logits, deltas = self(images)
-        return torch.softmax(logits, -1), self.decoder(deltas)
-
-    def losses(self, images: Tensor, targets: Sequence[Target]) -> dict[str, Tensor]:
+    def losses(self, images: Tensor, targets: Sequence[LearningTarget]) -> dict[str, Tensor]:
         """Smooth L1 on matched anchors; cross-entropy on them and on the three hardest negatives for each."""
         logits, deltas = self(images)
         logits, deltas = logits.float(), deltas.float()
-        classes, wanted = self._match(targets)
-        positive = classes > 0
+        labels, wanted = self.assigned(targets)
+        positive, classes = labels >= 0, labels + 1  # nothing, -1, is class 0: the background
         count = positive.sum().clamp(min=1)
         box = F.smooth_l1_loss(deltas[positive], wanted[positive], reduction="sum")
         entropy = F.cross_entropy(logits.flatten(0, 1), classes.flatten(), reduction="none").view_as(classes)
@@ -79,7 +70,7 @@ class Ssdlite(Network):
         ]
 
     @torch.no_grad()
-    def mix_rows(self, mix: Tensor) -> None:
+    def replace_head(self, mix: Tensor) -> None:
         with_background = torch.block_diag(torch.ones(1, 1), mix)  # type: ignore[no-untyped-call]
         for block in self._class_blocks():
             assert isinstance(block, nn.Sequential)
@@ -87,27 +78,8 @@ class Ssdlite(Network):
         self.label_count = len(mix)
         self.head.classification_head.num_columns = len(mix) + 1
 
-    @torch.no_grad()
-    def likeness(self, images: Tensor, targets: Sequence[Target], label_count: int) -> Tensor:
-        scores = torch.softmax(self(images)[0], -1)[..., 1:]
-        classes, _ = self._match(targets)
-        mix = torch.ones(label_count, self.label_count)
-        for label in range(label_count):
-            fired = scores[classes == label + 1]
-            if len(fired):
-                mix[label] = fired.mean(0)
-        return mix / mix.sum(1, keepdim=True)
-
-    def _match(self, targets: Sequence[Target]) -> tuple[Tensor, Tensor]:
-        """Per anchor the class [B, A], 0 for background, and the deltas [B, A, 4] that would hit its box."""
-        shape = (len(targets), len(self.anchors))
-        classes = torch.zeros(shape, dtype=torch.int64, device=self.anchors.device)
-        deltas = torch.zeros((*shape, 4), device=self.anchors.device)
-        for i, target in enumerate(targets):
-            matched, box = anchor_boxes.match(target.boxes, self.anchors)
-            classes[i, matched] = target.labels[box] + 1
-            deltas[i, matched] = anchor_boxes.encode(target.boxes[box], self.anchors[matched])
-        return classes, deltas
+    def fold(self) -> None:
+        fold_batch_norm(self)
 
     def _class_blocks(self) -> nn.ModuleList:
         blocks = self.head.classification_head.module_list
@@ -120,28 +92,8 @@ class Ssdlite(Network):
         return blocks
 
 
-class ExportForm(nn.Module):
-    """Normalised image [1, 3, S, S] to scores [1, A, C + 1] (softmax, background first) and boxes [1, A, 4] (0..1)."""
-
-    def __init__(self, network: Ssdlite) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
-        return self.network.predictions(image)
-
-
 def build(info: ModelInfo, label_count: int, image_size: int) -> Ssdlite:  # noqa: ARG001 one shape for all families
-    """A network with random weights; `label_count` does not count the background."""
     return Ssdlite(label_count, image_size)
-
-
-def export_form(network: Ssdlite) -> nn.Module:
-    """A copy of the network in eval mode that converters can trace: two plain outputs, anchors baked in.
-
-    Its input is normalised by the catalogue's `mean` and `std` of the model (on pixels 0..255).
-    """
-    return contiguous(ExportForm(copy.deepcopy(network)).cpu().eval().requires_grad_(False))
 
 
 def _anchors(whole: nn.Module, image_size: int) -> Tensor:

@@ -1,1 +1,1 @@
-"""From a checkpoint to artifacts: one module a target, each with the `export` that `catalog.TARGETS` names."""
+"""From a checkpoint to artifacts: one module a target, each with an `EXPORTER`."""

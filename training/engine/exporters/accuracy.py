@@ -1,37 +1,60 @@
-"""The numbers of a checkpoint or an artifact on labelled images, from its answers."""
+"""The numbers of a checkpoint or an artifact on labelled images, from what it found in each."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 
-from annotations.dataset.records import ImageRecord
+from annotations.dataset.records import AnnotationRecord, ImageRecord, Task
 from training.engine.checkpoint import Checkpoint
 from training.engine.exporters.answers import Answer
 from training.engine.metrics.classification import classification_numbers
 from training.engine.metrics.detection import coco_numbers
-from training.engine.predict import classified_marks, detected_marks
+from training.engine.tasks.classification import classified_annotations
+from training.engine.tasks.detection import detected_annotations
 
 Metrics = dict[str, float | None]
+Found = Sequence[Sequence[AnnotationRecord]]
+
+HEADLINE: dict[Task, str] = {"detection": "AP", "classification": "accuracy"}
+"""The metric whose loss parity limits."""
 
 
-def accuracy(checkpoint: Checkpoint, answers: Sequence[Answer], images: Sequence[ImageRecord]) -> Metrics:
-    """AP and AP50, or accuracy; None where the images hold no truth to compare with."""
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """`metrics`: AP and AP50, or accuracy; None where the images hold no truth to compare with.
+
+    `one_annotation`: what a single annotation of the rarest label makes up of the headline metric.
+    """
+
+    metrics: Metrics
+    one_annotation: float
+
+
+def annotations_of(answer: Answer, checkpoint: Checkpoint, image: ImageRecord) -> list[AnnotationRecord]:
+    """What an answer says of an image, best first; boxes in pixels of the image."""
+    if checkpoint.task == "classification":
+        return classified_annotations(torch.from_numpy(answer.scores), checkpoint.labels)
+    if answer.detections is None:
+        return []
+    return detected_annotations(answer.detections, checkpoint.labels, (image.width, image.height))
+
+
+def accuracy(checkpoint: Checkpoint, found: Found, images: Sequence[ImageRecord]) -> Accuracy:
+    """`found[i]` belongs to `images[i]`, which carry the truth as their annotations."""
     if checkpoint.task == "detection":
-        return _detection(checkpoint.labels, answers, images)
-    return _classification(checkpoint.labels, answers, images)
+        return _detection(checkpoint.labels, found, images)
+    return _classification(checkpoint.labels, found, images)
 
 
-def _detection(labels: Sequence[str], answers: Sequence[Answer], images: Sequence[ImageRecord]) -> Metrics:
-    marks = [
-        detected_marks(answer.detections, labels, (image.width, image.height)) if answer.detections else []
-        for answer, image in zip(answers, images, strict=True)
-    ]
-    numbers, _ = coco_numbers(images, marks, labels)
-    return {name: numbers[name] for name in ("AP", "AP50")}
+def _detection(labels: Sequence[str], found: Found, images: Sequence[ImageRecord]) -> Accuracy:
+    numbers, rows = coco_numbers(images, found, labels)
+    counts = [row["truth_count"] for row in rows if row["truth_count"]]
+    one = 1 / (len(counts) * min(counts)) if counts else 1.0  # AP is the mean over the labels that occur
+    return Accuracy({name: numbers[name] for name in ("AP", "AP50")}, one)
 
 
-def _classification(labels: Sequence[str], answers: Sequence[Answer], images: Sequence[ImageRecord]) -> Metrics:
-    truth = [labels.index(image.marks[0].label) for image in images]
-    best = [classified_marks(torch.from_numpy(answer.scores), labels)[0].label for answer in answers]
-    numbers = classification_numbers(truth, [labels.index(label) for label in best], labels)
-    return {"accuracy": numbers.accuracy}
+def _classification(labels: Sequence[str], found: Found, images: Sequence[ImageRecord]) -> Accuracy:
+    truth = [labels.index(image.annotations[0].label) for image in images]
+    numbers = classification_numbers(truth, [labels.index(best[0].label) for best in found], labels)
+    return Accuracy({"accuracy": numbers.accuracy}, 1 / len(images))

@@ -1,20 +1,20 @@
-"""Makes one artifact: build it, ask it, compare its answers with the checkpoint's, and only then pack it."""
+"""Makes one artifact: build it, compare its answers with the checkpoint's, and only then pack it."""
 
 import math
 import shutil
 from pathlib import Path
 from typing import Any
 
-from training.engine.checkpoint import Checkpoint, export_form
+from training.engine.checkpoint import Checkpoint
 from training.engine.errors import ParityError
-from training.engine.exporters.accuracy import accuracy
-from training.engine.exporters.answers import ask_torch
+from training.engine.exporters.accuracy import HEADLINE
 from training.engine.exporters.bundle import write_bundle
-from training.engine.exporters.comparison_images import Pictures, read_pictures
+from training.engine.exporters.comparison import Comparison, compare_on
 from training.engine.exporters.exporter import Exporter
+from training.engine.exporters.images import ComparisonImages, ExportImages
 from training.engine.exporters.papers import add_papers, write_json
-from training.engine.exporters.parity import Difference, Limits, compare, largest, limits_for
 from training.engine.progress import Progress
+from training.engine.targets import target_info
 
 ARCHIVE = "artifact.zip"
 REPORT = "artifact.json"
@@ -23,48 +23,74 @@ Report = dict[str, Any]
 
 
 def publish(
-    exporter: Exporter, checkpoint: Checkpoint, folder: Path, out: Path, quantization: str, progress: Progress
+    exporter: Exporter,
+    checkpoint: Checkpoint,
+    images: ExportImages,
+    out: Path,
+    quantization: str,
+    progress: Progress,
 ) -> Report:
-    """Write `artifact.zip` and `artifact.json` into `out`, checked on the images of the run folder `folder`.
+    """Write `artifact.zip` and `artifact.json` into `out`, checked on the comparison images.
 
-    Raises ParityError, leaving an `artifact.json` that says why but no zip, when the artifact answers differently;
-    DataError when there is no image to check it on.
+    Raises ParityError, leaving an `artifact.json` that says why but no zip, when the artifact answers differently.
     """
     (out / ARCHIVE).unlink(missing_ok=True)
-    pictures = read_pictures(folder, checkpoint.image_size)  # before the long part: there may be none
     model_folder = _empty_folder(out / f"{exporter.target}-{quantization}")
     progress.on_log(f"Converting to {exporter.target}.")
-    exporter.build(checkpoint, model_folder, quantization)
-    progress.on_log(f"Checking on {len(pictures.examples)} images of the {pictures.split} split.")
-    report = check(exporter, checkpoint, model_folder, quantization, pictures)
-    if report["parity"]["passed"]:
+    exporter.build(checkpoint, model_folder, quantization, images.calibration)
+    progress.on_log(f"Checking on {_counted(images.comparison)} images of the {images.comparison.split} split.")
+    limits = target_info(exporter.target, quantization).limits[quantization]
+    comparison = compare_on(images.comparison, checkpoint, exporter, model_folder, limits)
+    report = _report(exporter.target, quantization, checkpoint, comparison, images.comparison)
+    if comparison.passed:
         report |= _pack(exporter, checkpoint, model_folder, out, report)
     shutil.rmtree(model_folder)
     write_json(out / REPORT, report)
-    if not report["parity"]["passed"]:
+    if not comparison.passed:
         raise ParityError(_complaint(report))
     return report
 
 
-def check(
-    exporter: Exporter, checkpoint: Checkpoint, model_folder: Path, quantization: str, pictures: Pictures
+def _report(
+    target: str, quantization: str, checkpoint: Checkpoint, comparison: Comparison, images: ComparisonImages
 ) -> Report:
-    """Parity and metrics of the files in `model_folder`, as they are; the zip's own fields are still empty."""
-    info, squares, images = checkpoint.info, pictures.examples.squares, pictures.examples.images
-    expected = ask_torch(export_form(checkpoint), squares, info.mean, info.std)
-    given = exporter.ask(model_folder, checkpoint, squares)
-    limits = limits_for(quantization, pictures.sizes)
-    pairs = zip(expected, given.answers, pictures.sizes, strict=True)
-    difference = largest(compare(ours, theirs, size, limits) for ours, theirs, size in pairs)
-    own = accuracy(checkpoint, expected, images)
+    """The zip's own fields are still empty."""
+    metrics = comparison.artifact | {f"checkpoint_{name}": value for name, value in comparison.checkpoint.items()}
     return {
-        "target": exporter.target,
+        "target": target,
         "quantization": quantization,
         "files": [],
         "size": None,
         "sha256": None,
-        "parity": _parity(difference, limits) | _circumstances(pictures, given.runtime),
-        "metrics": accuracy(checkpoint, given.answers, images) | {f"checkpoint_{k}": v for k, v in own.items()},
+        "parity": _parity(comparison, HEADLINE[checkpoint.task]) | _circumstances(comparison, images),
+        "metrics": {name: value for name, value in metrics.items() if value is not None},
+    }
+
+
+def _parity(comparison: Comparison, metric: str) -> Report:
+    """What can't be measured, because outputs are not numbers or have another shape, is null."""
+    difference, limits = comparison.difference, comparison.limits
+    has_boxes, has_truth = difference.box_px is not None, difference.metric_loss is not None
+    return {
+        "max_box_px": _finite(difference.box_px),
+        "max_score": _finite(difference.score),
+        "unmatched_detections": difference.unmatched,
+        "metric": metric,
+        "metric_loss": difference.metric_loss,
+        "limit_box_px": limits.box_px if has_boxes else None,
+        "limit_score": limits.score,
+        "limit_metric_loss": limits.metric_loss if has_truth else None,
+        "passed": comparison.passed,
+    }
+
+
+def _circumstances(comparison: Comparison, images: ComparisonImages) -> Report:
+    return {
+        "images": len(images.examples),
+        "images_available": images.available,
+        "split": images.split,
+        "verification": comparison.asked.verification.value,
+        "runtime": comparison.asked.runtime,
     }
 
 
@@ -77,24 +103,6 @@ def _pack(exporter: Exporter, checkpoint: Checkpoint, model_folder: Path, out: P
     return {"files": files, "size": (out / ARCHIVE).stat().st_size, "sha256": digest}
 
 
-def _parity(difference: Difference, limits: Limits) -> Report:
-    """What can't be measured, because outputs are not numbers or have another shape, is null."""
-    has_boxes = difference.box_px is not None
-    return {
-        "max_box_px": _finite(difference.box_px),
-        "max_score": _finite(difference.score),
-        "unmatched_detections": difference.unmatched,
-        "limit_box_px": limits.box_px if has_boxes else None,
-        "limit_score": limits.score,
-        "passed": difference.within(limits),
-    }
-
-
-def _circumstances(pictures: Pictures, runtime: str) -> Report:
-    count = len(pictures.examples)
-    return {"images": count, "images_available": pictures.available, "split": pictures.split, "runtime": runtime}
-
-
 def _complaint(report: Report) -> str:
     """One sentence with the figures and what was allowed."""
     parity = report["parity"]
@@ -104,10 +112,19 @@ def _complaint(report: Report) -> str:
         allowed.insert(0, f"{parity['limit_box_px']:g} px")
         figures.append(f"{parity['unmatched_detections']} detections without a partner")
         allowed.append("none")
+    if parity["limit_metric_loss"] is not None:
+        figures.append(f"a loss of {_shown(parity['metric_loss'])} {parity['metric']}")
+        allowed.append(f"{parity['limit_metric_loss']:.3g}")
     return (
         f"The {report['target']} model answers differently from the checkpoint it was made of: "
         f"{', '.join(figures)} (allowed: {', '.join(allowed)})."
     )
+
+
+def _counted(images: ComparisonImages) -> str:
+    """`142`, or `500 of 4210`."""
+    count = len(images.examples)
+    return str(count) if count == images.available else f"{count} of {images.available}"
 
 
 def _finite(value: float | None) -> float | None:

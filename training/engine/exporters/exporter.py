@@ -7,12 +7,15 @@ from pathlib import Path
 from training.engine.catalog import Rgb
 from training.engine.checkpoint import Checkpoint
 from training.engine.exporters.answers import Answer, Squares
+from training.engine.exporters.images import Calibration
+from training.engine.targets import Verification
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Answers, one a picture, and the name and version of the runtime that gave them."""
+    """Answers, one an image; how they came about, and the name and version of the runtime that gave them."""
 
+    verification: Verification
     runtime: str
     answers: list[Answer]
 
@@ -22,12 +25,13 @@ class Exporter:
     """One target: how its files are written, how they are run, and what its user must know."""
 
     target: str
+    """Its name in `TARGETS`."""
 
-    build: Callable[[Checkpoint, Path, str], None]
-    """Writes the model's files for a quantization into an empty folder."""
+    build: Callable[[Checkpoint, Path, str, Calibration], None]
+    """Writes the model's files for a quantization into an empty folder; may calibrate on training images."""
 
     ask: Callable[[Path, Checkpoint, Squares], Asked]
-    """Runs the files of the folder, as they are, on pictures."""
+    """Runs the files of the folder, as they are, on images."""
 
     input_scale: Callable[[Checkpoint], tuple[Rgb, Rgb]]
     """Mean and std, on pixels 0..255, that the model's input wants."""

@@ -14,9 +14,9 @@ from torch import nn
 from training.engine.catalog import Rgb
 from training.engine.checkpoint import Checkpoint, export_form
 from training.engine.exporters.answers import Squares, answer_of, scaled
-from training.engine.exporters.artifact import Report, publish
 from training.engine.exporters.exporter import Asked, Exporter
-from training.engine.progress import Progress
+from training.engine.exporters.images import Calibration
+from training.engine.targets import Verification
 
 MODEL_FILE = "model.onnx"
 INPUT = "input_0"
@@ -46,12 +46,7 @@ Output: scores [1, labels] (softmax), in the order of labels.txt.
 """
 
 
-def export(checkpoint: Checkpoint, folder: Path, out: Path, quantization: str, progress: Progress) -> Report:
-    """See `artifact.publish`."""
-    return publish(EXPORTER, checkpoint, folder, out, quantization, progress)
-
-
-def build(checkpoint: Checkpoint, folder: Path, quantization: str) -> None:  # noqa: ARG001 only "none" is offered
+def build(checkpoint: Checkpoint, folder: Path, _quantization: str, _calibration: Calibration) -> None:
     """Write the slimmed model."""
     import onnxslim
 
@@ -71,7 +66,7 @@ def ask(folder: Path, checkpoint: Checkpoint, squares: Squares) -> Asked:
     for image in scaled(squares, *input_scale(checkpoint)):
         outputs = session.run(_outputs(checkpoint), {INPUT: np.ascontiguousarray(image.transpose(2, 0, 1)[None])})
         answers.append(answer_of(outputs[0][0], outputs[1][0] if len(outputs) > 1 else None))
-    return Asked(f"onnxruntime {onnxruntime.__version__}", answers)
+    return Asked(Verification.RUN_HERE, f"onnxruntime {onnxruntime.__version__}", answers)
 
 
 def input_scale(checkpoint: Checkpoint) -> tuple[Rgb, Rgb]:

@@ -1,4 +1,4 @@
-"""How far an artifact's answers are from the checkpoint's, on the same pictures."""
+"""How far an artifact's answers are from the checkpoint's, on the same images."""
 
 import math
 from collections.abc import Iterable
@@ -8,54 +8,42 @@ import numpy as np
 
 from training.engine.detectors.postprocess import IOU_THRESHOLD, MAX_DETECTIONS, SCORE_THRESHOLD
 from training.engine.exporters.answers import Answer, Floats
-
-HALF_PRECISION_BOX = 0.005
-"""Of a picture's longest side: 16-bit weights move boxes by half of that on real models."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What still counts as the same model. `box_px` is in pixels of the original pictures."""
-
-    box_px: float = 1.0
-    score: float = 0.01
+from training.engine.targets import ParityLimits
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The largest differences seen. `unmatched` counts final detections that only one side has."""
+    """The largest differences seen. `unmatched` counts final detections that only one side has.
+
+    `metric_loss`: what the artifact loses of AP or accuracy; None for one image, or where there is no truth.
+    """
 
     box_px: float | None = None
     score: float = 0.0
     unmatched: int = 0
+    metric_loss: float | None = None
 
-    def within(self, limits: Limits) -> bool:
+    def within(self, limits: ParityLimits) -> bool:
         """False also for what is not a number."""
         boxes_agree = self.box_px is None or self.box_px <= limits.box_px
-        return boxes_agree and self.score <= limits.score and self.unmatched == 0
+        keeps_metric = self.metric_loss is None or self.metric_loss <= limits.metric_loss
+        return boxes_agree and keeps_metric and self.score <= limits.score and self.unmatched == 0
 
 
-def limits_for(quantization: str, sizes: Iterable[tuple[int, int]]) -> Limits:
-    """The limits of an artifact checked on pictures of these `sizes` (width, height)."""
-    if quantization == "none":
-        return Limits()
-    longest = max(max(size) for size in sizes)
-    return Limits(box_px=max(1.0, HALF_PRECISION_BOX * longest), score=0.03)
-
-
-def largest(differences: Iterable[Difference]) -> Difference:
-    """The worst of every kind; something that is not a number is worse than any number."""
+def largest(differences: Iterable[Difference], metric_loss: float | None = None) -> Difference:
+    """The worst of every kind, and the loss over all images. What is not a number is worse than any number."""
     seen = list(differences)
     boxes = [_not_nan(each.box_px) for each in seen if each.box_px is not None]
     return Difference(
         box_px=max(boxes) if boxes else None,
         score=max((_not_nan(each.score) for each in seen), default=0.0),
         unmatched=sum(each.unmatched for each in seen),
+        metric_loss=metric_loss,
     )
 
 
-def compare(checkpoint: Answer, artifact: Answer, size: tuple[int, int], limits: Limits) -> Difference:
-    """The differences on one picture of `size` (width, height): raw outputs of all anchors, then final detections."""
+def compare(checkpoint: Answer, artifact: Answer, size: tuple[int, int], limits: ParityLimits) -> Difference:
+    """The differences on one image of `size` (width, height): raw outputs of all anchors, then final detections."""
     score = _largest_gap(checkpoint.scores, artifact.scores)
     if checkpoint.boxes is None or artifact.boxes is None:
         return Difference(score=score)
@@ -65,7 +53,7 @@ def compare(checkpoint: Answer, artifact: Answer, size: tuple[int, int], limits:
     return Difference(box_px, score, strays + _missing(checkpoint, artifact, limits))
 
 
-def _strays(checkpoint: Answer, artifact: Answer, scale: Floats, limits: Limits) -> int:
+def _strays(checkpoint: Answer, artifact: Answer, scale: Floats, limits: ParityLimits) -> int:
     """Detections of the artifact that no anchor of the checkpoint stands behind, with that label, score and box.
 
     Held against all anchors, not against the checkpoint's detections: of two overlapping boxes with equal scores
@@ -80,7 +68,7 @@ def _strays(checkpoint: Answer, artifact: Answer, scale: Floats, limits: Limits)
     return strays
 
 
-def _missing(checkpoint: Answer, artifact: Answer, limits: Limits) -> int:
+def _missing(checkpoint: Answer, artifact: Answer, limits: ParityLimits) -> int:
     """Detections of the checkpoint that the artifact neither has nor rightly suppressed.
 
     Whatever a greedy suppression drops overlaps a kept box of its label that scores as well: that is looked for.

@@ -5,11 +5,11 @@ from pathlib import Path
 from training.engine.checkpoint import Checkpoint
 from training.engine.exporters import litert
 from training.engine.exporters.answers import Squares, answer_of, scaled
-from training.engine.exporters.artifact import Report, publish
 from training.engine.exporters.exporter import Asked, Exporter
+from training.engine.exporters.images import Calibration
 from training.engine.exporters.node_runtime import run_tfjs
 from training.engine.exporters.tfjs_model import write_tfjs
-from training.engine.progress import Progress
+from training.engine.targets import Verification
 
 PREPARE = """\
     import * as tf from '@tensorflow/tfjs';
@@ -37,12 +37,7 @@ Output: scores [1, labels] (softmax), in the order of labels.txt.
 """
 
 
-def export(checkpoint: Checkpoint, folder: Path, out: Path, quantization: str, progress: Progress) -> Report:
-    """See `artifact.publish`."""
-    return publish(EXPORTER, checkpoint, folder, out, quantization, progress)
-
-
-def build(checkpoint: Checkpoint, folder: Path, quantization: str) -> None:
+def build(checkpoint: Checkpoint, folder: Path, quantization: str, _calibration: Calibration) -> None:
     """Write the model's files. The converter takes 10-20 s for a detector."""
     pack(litert.convert(checkpoint), checkpoint, folder, quantization)
 
@@ -60,7 +55,9 @@ def ask(folder: Path, checkpoint: Checkpoint, squares: Squares) -> Asked:
     given = run_tfjs(folder, scaled(squares, *litert.input_scale(checkpoint)))
     scores, boxes = given.outputs["scores"], given.outputs.get("boxes")
     rows = range(len(squares))
-    return Asked(given.runtime, [answer_of(scores[i], None if boxes is None else boxes[i]) for i in rows])
+    return Asked(
+        Verification.RUN_HERE, given.runtime, [answer_of(scores[i], None if boxes is None else boxes[i]) for i in rows]
+    )
 
 
 def readme(checkpoint: Checkpoint) -> str:

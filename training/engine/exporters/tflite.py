@@ -12,13 +12,13 @@ from training.engine.detectors import postprocess
 from training.engine.detectors.postprocess import Detections
 from training.engine.exporters import litert
 from training.engine.exporters.answers import Answer, Floats, Squares, scaled
-from training.engine.exporters.artifact import Report, publish
 from training.engine.exporters.exporter import Asked, Exporter
 from training.engine.exporters.flatbuffer import read_model
+from training.engine.exporters.images import Calibration
 from training.engine.exporters.tflite_half import to_half
 from training.engine.exporters.tflite_metadata import Description, describe_classifier, describe_detector
 from training.engine.exporters.tflite_pack import Suppression, add_postprocess
-from training.engine.progress import Progress
+from training.engine.targets import Verification
 
 MODEL_FILE = "model.tflite"
 
@@ -50,12 +50,7 @@ Output: scores [1, labels] (softmax), in the order of labels.txt.
 """
 
 
-def export(checkpoint: Checkpoint, folder: Path, out: Path, quantization: str, progress: Progress) -> Report:
-    """See `artifact.publish`."""
-    return publish(EXPORTER, checkpoint, folder, out, quantization, progress)
-
-
-def build(checkpoint: Checkpoint, folder: Path, quantization: str) -> None:
+def build(checkpoint: Checkpoint, folder: Path, quantization: str, _calibration: Calibration) -> None:
     """Write the model's file. The converter takes 10-20 s for a detector."""
     (folder / MODEL_FILE).write_bytes(pack(litert.convert(checkpoint), checkpoint, quantization))
 
@@ -89,7 +84,7 @@ def ask(folder: Path, checkpoint: Checkpoint, squares: Squares) -> Asked:
         interpreter.set_tensor(int(graph.inputs[0]), image[None])
         interpreter.invoke()
         answers.append(read(interpreter, graph))
-    return Asked(f"LiteRT {ai_edge_litert.__version__}", answers)
+    return Asked(Verification.RUN_HERE, f"LiteRT {ai_edge_litert.__version__}", answers)
 
 
 def _read_classifier(interpreter: Any, graph: Any) -> Answer:

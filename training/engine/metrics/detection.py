@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from faster_coco_eval import COCO, COCOeval_faster
 
-from annotations.dataset.records import ImageRecord, Mark
+from annotations.dataset.records import AnnotationRecord, ImageRecord
 
 NAMES = (
     "AP",
@@ -28,13 +28,13 @@ Numbers = dict[str, float | None]
 
 
 def coco_numbers(
-    images: Sequence[ImageRecord], detections: Sequence[Sequence[Mark]], labels: Sequence[str]
+    images: Sequence[ImageRecord], detections: Sequence[Sequence[AnnotationRecord]], labels: Sequence[str]
 ) -> tuple[Numbers, list[dict[str, Any]]]:
     """The twelve numbers, and per label `{"name", "truth_count", "AP", "AP50"}`; None where nothing is defined.
 
-    `images` carry the truth as their marks; `detections[i]`, with scores, belong to `images[i]`; boxes in pixels.
+    `images` carry the truth as their annotations; `detections[i]`, with scores, belong to `images[i]`; boxes in pixels.
     """
-    counts = [sum(m.label == label and _counts(m) for image in images for m in image.marks) for label in labels]
+    counts = [sum(m.label == label and _counts(m) for image in images for m in image.annotations) for label in labels]
     if sum(counts) == 0:
         rows = [{"name": label, "truth_count": 0, "AP": None, "AP50": None} for label in labels]
         return dict.fromkeys(NAMES), rows
@@ -63,8 +63,8 @@ def _evaluate(truth: dict[str, Any], found: list[dict[str, Any]]) -> Any:
 def _truth_as_coco(images: Sequence[ImageRecord], labels: Sequence[str]) -> dict[str, Any]:
     rows: list[dict[str, Any]] = []
     for i, image in enumerate(images, start=1):
-        for mark in filter(_counts, image.marks):
-            row = _mark_as_coco(mark, i, labels)
+        for annotation in filter(_counts, image.annotations):
+            row = _annotation_as_coco(annotation, i, labels)
             rows.append(row | {"id": len(rows) + 1, "iscrowd": 0, "area": row["bbox"][2] * row["bbox"][3]})
     return {
         "info": {},
@@ -74,22 +74,24 @@ def _truth_as_coco(images: Sequence[ImageRecord], labels: Sequence[str]) -> dict
     }
 
 
-def _detections_as_coco(detections: Sequence[Sequence[Mark]], labels: Sequence[str]) -> list[dict[str, Any]]:
+def _detections_as_coco(
+    detections: Sequence[Sequence[AnnotationRecord]], labels: Sequence[str]
+) -> list[dict[str, Any]]:
     return [
-        _mark_as_coco(mark, i, labels) | {"score": mark.score}
-        for i, marks in enumerate(detections, start=1)
-        for mark in marks
+        _annotation_as_coco(annotation, i, labels) | {"score": annotation.score}
+        for i, annotations in enumerate(detections, start=1)
+        for annotation in annotations
     ]
 
 
-def _mark_as_coco(mark: Mark, image_id: int, labels: Sequence[str]) -> dict[str, Any]:
-    assert mark.box is not None
-    bbox = [mark.box.x_min, mark.box.y_min, mark.box.width, mark.box.height]
-    return {"image_id": image_id, "category_id": labels.index(mark.label) + 1, "bbox": bbox}
+def _annotation_as_coco(annotation: AnnotationRecord, image_id: int, labels: Sequence[str]) -> dict[str, Any]:
+    assert annotation.box is not None
+    bbox = [annotation.box.x_min, annotation.box.y_min, annotation.box.width, annotation.box.height]
+    return {"image_id": image_id, "category_id": labels.index(annotation.label) + 1, "bbox": bbox}
 
 
-def _counts(mark: Mark) -> bool:
-    return mark.box is not None and mark.box.area > 0
+def _counts(annotation: AnnotationRecord) -> bool:
+    return annotation.box is not None and annotation.box.area > 0
 
 
 def _row(label: str, count: int, ap: float | None, ap50: float | None) -> dict[str, Any]:

@@ -73,21 +73,22 @@ function changed(editor: Editor, document: Document): Editor {
 function retraced(editor: Editor, document: Document, mark: Mark | undefined): Editor {
   const next = changed(editor, document);
   const only = mark?.length === 1 ? mark[0]?.id : undefined;
-  return only !== undefined && next !== editor && !editor.whole ? select(next, only, true) : next;
+  if (only === undefined || next === editor || editor.whole) return next;
+  return { ...select(next, only, true), picked: false };
 }
 
 /** Escape: first the gesture, then the selection; a third time lets Tab leave the stage. */
 function cancel(editor: Editor): Editor {
   if (editor.gesture.kind !== "idle") return { ...editor, gesture: IDLE };
-  if (editor.selected !== null) return { ...editor, selected: null };
+  if (editor.selected !== null) return select(editor, null, false);
   return { ...editor, tabLeaves: true };
 }
 
-/** Sets the label in hand, and that of the selected box; in a classification project, that of the image. */
+/** Sets the label in hand, and that of a box that was picked; in a classification project, that of the image. */
 function labelled(editor: Editor, label: LabelId, newId: () => string): Editor {
   if (editor.whole) return wholeLabelled(editor, label, newId);
   const next = { ...editor, label };
-  const target = selectedAnnotation(editor);
+  const target = editor.picked ? selectedAnnotation(editor) : null;
   if (!target || !editor.editable) return next;
   return { ...next, document: commit(editor.document, [{ id: target.id, after: { ...target, label } }]) };
 }
@@ -114,9 +115,11 @@ function grown(box: Box, dx: number, dy: number, editor: Editor): Box {
   return handle === "se" ? next : box;
 }
 
+/** The next box; a selected one that was only drawn is picked first. */
 function cycled(editor: Editor, by: 1 | -1): Editor {
   const all = boxes(editor);
   if (all.length === 0) return editor;
+  if (editor.selected !== null && !editor.picked) return select(editor, editor.selected, true);
   const at = all.findIndex((one) => one.id === editor.selected);
   const next = at < 0 ? (by > 0 ? 0 : all.length - 1) : (at + by + all.length) % all.length;
   return select(editor, all[next]?.id ?? null, true);
@@ -128,8 +131,9 @@ function removed(editor: Editor, id: string | null): Editor {
   const all = boxes(editor);
   const at = all.findIndex((one) => one.id === id);
   const document = commit(editor.document, [{ id, after: null }]);
-  const selected = editor.selected === id ? ((all[at + 1] ?? all[at - 1])?.id ?? null) : editor.selected;
-  return { ...editor, document, selected, gesture: IDLE };
+  if (editor.selected !== id) return { ...editor, document, gesture: IDLE };
+  const selected = (all[at + 1] ?? all[at - 1])?.id ?? null;
+  return { ...editor, document, selected, picked: false, gesture: IDLE };
 }
 
 function rescaled(editor: Editor, factor: number): Editor {

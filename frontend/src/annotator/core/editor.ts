@@ -13,6 +13,8 @@ export interface Editor {
   readonly follows: boolean;
   readonly document: Document;
   readonly selected: string | null;
+  /** The selection was made on purpose (click, Tab, list): only then a label goes to the selected box. */
+  readonly picked: boolean;
   readonly gesture: Gesture;
   readonly tool: Tool;
   /** The label the next box gets. */
@@ -37,6 +39,7 @@ export const CLOSED: Editor = {
   follows: true,
   document: documentOf([]),
   selected: null,
+  picked: false,
   gesture: IDLE,
   tool: "draw",
   label: null,
@@ -58,6 +61,7 @@ export function opened(editor: Editor, image: Size, annotations: readonly Annota
     follows: true,
     document: documentOf(annotations),
     selected: null,
+    picked: false,
     gesture: IDLE,
     tabLeaves: false,
   };
@@ -79,15 +83,16 @@ export function selectedAnnotation(editor: Editor): Annotation | null {
   return editor.selected === null ? null : (editor.document.annotations.get(editor.selected) ?? null);
 }
 
-/** Adds an annotation and selects it. */
+/** Adds an annotation and selects it; nobody has picked it yet. */
 export function created(editor: Editor, annotation: Annotation): Editor {
   const document = commit(editor.document, [{ id: annotation.id, after: annotation }]);
-  return { ...editor, document, selected: annotation.id, hidden: false };
+  return { ...editor, document, selected: annotation.id, picked: false, hidden: false };
 }
 
+/** Selects on purpose. `reveal` pans until the box is seen. */
 export function select(editor: Editor, id: string | null, reveal: boolean): Editor {
   const selected = id !== null && editor.document.annotations.has(id) ? id : null;
-  const next = { ...editor, selected, tabLeaves: false };
+  const next = { ...editor, selected, picked: selected !== null, tabLeaves: false };
   const target = boxOf(selectedAnnotation(next));
   if (!reveal || !target) return next;
   const view = revealed(editor.view, target.box, editor.image, editor.stage);

@@ -32,6 +32,8 @@ export interface Pressed {
   readonly at: Point;
   readonly hit: Hit;
   readonly force: boolean;
+  /** A first corner set before: let go in place, this press sets the second; a drag forgets it. */
+  readonly armed: Placing | null;
 }
 
 /** Pulling a new box open. */
@@ -123,6 +125,7 @@ export type Step = readonly [Gesture, ...Effect[]];
 /** The box a gesture holds in its hand, which the picture shows instead of the saved one. */
 export function inHand(gesture: Gesture): { id: string | null; box: Box } | null {
   if (gesture.kind === "drawing" || gesture.kind === "placing") return { id: null, box: gesture.box };
+  if (gesture.kind === "pressed" && gesture.armed) return { id: null, box: gesture.armed.box };
   if (gesture.kind === "moving" || gesture.kind === "resizing") return { id: gesture.id, box: gesture.box };
   return null;
 }

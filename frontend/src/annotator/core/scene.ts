@@ -132,7 +132,8 @@ function crossAt(editor: Editor, looks: Looks): LiveScene["cross"] {
   const { gesture } = editor;
   if (editor.tool !== "draw" || !editor.editable || editor.whole || editor.panHeld) return null;
   const free = gesture.kind === "idle" && gesture.hover.on !== "handle" && !onSelected(editor);
-  const open = gesture.kind === "placing" || (gesture.kind === "drawing" && gesture.by !== "touch");
+  const placing = gesture.kind === "placing" || (gesture.kind === "pressed" && gesture.armed !== null);
+  const open = placing || (gesture.kind === "drawing" && gesture.by !== "touch");
   if ((!free && !open) || gesture.at === null) return null;
   return { at: gesture.at, color: lookOf(looks, editor.label).color };
 }

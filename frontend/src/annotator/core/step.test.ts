@@ -78,6 +78,65 @@ describe("a drag", () => {
   });
 });
 
+describe("a label picked after drawing", () => {
+  const pointer = (type: "down" | "move" | "up", x: number, y: number): Action => ({
+    type: "pointer",
+    input: { type, pointer: 1, kind: "mouse", at: { x, y }, button: 0, force: false },
+  });
+  const draw = (x: number, y: number): Action[] => [
+    pointer("down", x, y),
+    pointer("move", x + 20, y + 20),
+    pointer("move", x + 40, y + 30),
+    pointer("up", x + 40, y + 30),
+  ];
+  const click = (x: number, y: number): Action[] => [pointer("down", x, y), pointer("up", x, y)];
+  const label = (id: number): Action => ({ type: "command", command: { name: "label", label: id } });
+  const labels = (editor: Editor): number[] => ordered(editor.document).map((one) => one.label);
+
+  it("is that of the next box: 2, draw, 3, draw", () => {
+    const after = act(editorWith([]), label(2), ...draw(58, 58), label(3), ...draw(200, 58));
+    expect(labels(after)).toEqual([2, 3]);
+  });
+
+  it("leaves the drawn box selected and the undo history alone", () => {
+    const after = act(editorWith([]), label(2), ...draw(58, 58), label(3));
+    expect(after).toMatchObject({ selected: "new1", label: 3 });
+    expect(after.document.past).toHaveLength(1);
+    expect(labels(command(after, { name: "nudge", dx: 1, dy: 0 }))).toEqual([2]);
+    expect(labels(command(after, { name: "remove" }))).toEqual([]);
+  });
+
+  it("is that of the next box too once the drawn box was moved", () => {
+    const moved = act(
+      editorWith([]),
+      ...draw(58, 58),
+      pointer("down", 78, 73),
+      pointer("move", 90, 90),
+      pointer("up", 90, 90),
+    );
+    expect(labels(act(moved, label(3)))).toEqual([1]);
+  });
+
+  it("leaves alone what a deletion, an undo or a redo selected", () => {
+    const gone = command(editorWith([A, B], { selected: "a", picked: true }), { name: "remove" });
+    expect(labels(act(gone, label(3)))).toEqual([2]);
+    const back = command(gone, { name: "undo" });
+    expect(labels(act(back, label(3)))).toEqual([1, 2]);
+    const again = command(act(editorWith([]), ...draw(58, 58)), { name: "undo" }, { name: "redo" });
+    expect(labels(act(again, label(3)))).toEqual([1]);
+  });
+
+  it("relabels the drawn box once it is picked: by a click, by Tab, in the list", () => {
+    const drawnBox = act(editorWith([]), ...draw(58, 58));
+    const picks: Action[][] = [
+      click(78, 73),
+      [{ type: "command", command: { name: "cycle", by: 1 } }],
+      [{ type: "select", id: "new1", reveal: true }],
+    ];
+    for (const pick of picks) expect(labels(act(drawnBox, ...pick, label(3)))).toEqual([3]);
+  });
+});
+
 describe("commands", () => {
   it("nudge, and stop at the edge", () => {
     const after = command(editorWith([A], { selected: "a" }), { name: "nudge", dx: -20, dy: 1 });
@@ -92,7 +151,7 @@ describe("commands", () => {
   });
 
   it("relabel the selected box and take the label in hand", () => {
-    const after = command(editorWith([A], { selected: "a" }), { name: "label", label: 2 });
+    const after = command(editorWith([A], { selected: "a", picked: true }), { name: "label", label: 2 });
     expect(selectedAnnotation(after)?.label).toBe(2);
     expect(after.label).toBe(2);
   });

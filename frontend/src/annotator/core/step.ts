@@ -5,7 +5,7 @@ import { commit, type Document } from "./document";
 import { boxes, created, type Editor, select, selectedAnnotation } from "./editor";
 import type { Point, Size } from "./geometry";
 import { boxOf, type Effect, IDLE, type PointerInput, type World } from "./gesture";
-import { step as stepGesture } from "./machine";
+import { stepGesture } from "./gestureMachine";
 import { fitView, held, panned, zoomed } from "./viewport";
 
 export type Action =
@@ -65,7 +65,7 @@ function pointed(editor: Editor, input: PointerInput, newId: () => string): Edit
 function affected(editor: Editor, effect: Effect, newId: () => string): Editor {
   switch (effect.do) {
     case "select":
-      return { ...editor, selected: effect.id, tabLeaves: false };
+      return select(editor, effect.id, false);
     case "view":
       return { ...editor, view: effect.view, follows: false };
     case "create":
@@ -101,5 +101,5 @@ function settled(editor: Editor): Editor {
   const gesture = "id" in editor.gesture && !annotations.has(editor.gesture.id) ? IDLE : editor.gesture;
   return selected === editor.selected && gesture === editor.gesture
     ? editor
-    : { ...editor, selected, gesture };
+    : { ...editor, selected, picked: editor.picked && selected !== null, gesture };
 }

@@ -1,7 +1,8 @@
 /** Sends what earlier visits left, wherever in the product one starts; where nothing was left it loads nothing. */
-import { leftBehind, localStore } from "./shelf";
+import { leftBehind, localStore } from "./changeStorage";
 
 export function resumeSaving(user: number): void {
   const storage = localStore();
-  if (storage && leftBehind(storage, user)) void import("./device").then(({ deviceOf }) => deviceOf(user));
+  if (storage && leftBehind(storage, user))
+    void import("./savingSession").then(({ savingSessionOf }) => savingSessionOf(user));
 }

@@ -2,10 +2,10 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { ApiError, OfflineError } from "../../api/errors";
 import type { AnnotationState, SaveRequest } from "../../api/types";
 import { type Annotation, drawn } from "../core/annotation";
-import { MemoryStorage } from "./memory.testing";
+import { leftBehind, openStorage } from "./changeStorage";
+import { MemoryStorage } from "./memoryStorage.testing";
 import { Saver } from "./saver";
-import { leftBehind, openShelf } from "./shelf";
-import { wording } from "./standing";
+import { wording } from "./savingStatus";
 
 const BOX = { x_min: 1, y_min: 2, x_max: 30, y_max: 40 };
 const IMAGE = { id: 7, name: "shore.jpg" };
@@ -106,10 +106,10 @@ let states: AnnotationState[];
 
 function visit(tab: string): Saver {
   const events = {
-    onStanding: () => {},
+    onStatus: () => {},
     onState: (_image: number, state: AnnotationState) => states.push(state),
   };
-  return new Saver(openShelf(storage, 1, tab), server.send, clock.later, events);
+  return new Saver(openStorage(storage, 1, tab), server.send, clock.later, events);
 }
 
 beforeEach(() => {
@@ -125,13 +125,13 @@ describe("saving", () => {
     saver.record(IMAGE, 0, put(a));
     expect(storage.length).toBe(1);
     expect(server.log).toHaveLength(0);
-    expect(wording(saver.standing).text).toBe("1 pending");
+    expect(wording(saver.status).text).toBe("1 pending");
     saver.record(IMAGE, 0, put(b));
     await clock.pass(300);
     expect(server.log).toHaveLength(1);
     expect(server.log[0]?.upsert).toHaveLength(2);
     expect(storage.length).toBe(0);
-    expect(wording(saver.standing)).toEqual({ text: "Saved", tone: "good" });
+    expect(wording(saver.status)).toEqual({ text: "Saved", tone: "good" });
     expect(states.at(-1)?.revision).toBe(1);
   });
 
@@ -145,13 +145,13 @@ describe("saving", () => {
     await clock.pass(2_000);
     expect(server.log.map(({ base_revision }) => base_revision)).toEqual([0, 1]);
     expect(server.annotations.get("a")?.draft.label).toBe(2);
-    expect(saver.standing.pending).toBe(0);
+    expect(saver.status.pending).toBe(0);
   });
 });
 
 function visitWith(send: Server["send"], tab: string): Saver {
-  return new Saver(openShelf(storage, 1, tab), send, clock.later, {
-    onStanding: () => {},
+  return new Saver(openStorage(storage, 1, tab), send, clock.later, {
+    onStatus: () => {},
     onState: () => {},
   });
 }
@@ -162,13 +162,13 @@ describe("without network", () => {
     const saver = visit("one");
     saver.record(IMAGE, 0, put(a));
     await clock.pass(8_000);
-    expect(wording(saver.standing)).toEqual({ text: "Offline: kept on this device", tone: "warn" });
+    expect(wording(saver.status)).toEqual({ text: "Offline: kept on this device", tone: "warn" });
     expect(server.log.length).toBeGreaterThanOrEqual(3);
     expect(server.log.length).toBeLessThanOrEqual(5);
     server.failure = null;
     saver.hurry();
     await clock.pass(10);
-    expect(wording(saver.standing).text).toBe("Saved");
+    expect(wording(saver.status).text).toBe("Saved");
     expect(server.annotations.size).toBe(1);
   });
 
@@ -177,10 +177,10 @@ describe("without network", () => {
     const saver = visit("one");
     saver.record(IMAGE, 0, put(a));
     await clock.pass(1_000);
-    expect(saver.standing.pending).toBe(1);
+    expect(saver.status.pending).toBe(1);
     server.failure = null;
     await clock.pass(60_000);
-    expect(saver.standing.pending).toBe(0);
+    expect(saver.status.pending).toBe(0);
   });
 });
 
@@ -209,7 +209,7 @@ describe("after a crash", () => {
     next.adopt(new Set());
     await clock.pass(10);
     expect(server.revision).toBe(1);
-    expect(next.standing.pending).toBe(0);
+    expect(next.status.pending).toBe(0);
   });
 
   it("a lost answer followed by another change is no conflict with oneself", async () => {
@@ -220,7 +220,7 @@ describe("after a crash", () => {
     server.mute = false;
     saver.record(IMAGE, 0, put({ ...a, label: 2 }));
     await clock.pass(5_000);
-    expect(saver.standing).toMatchObject({ pending: 0, conflicts: 0 });
+    expect(saver.status).toMatchObject({ pending: 0, conflicts: 0 });
     expect(server.annotations.get("a")?.draft.label).toBe(2);
   });
 
@@ -232,7 +232,7 @@ describe("after a crash", () => {
 
   it("leaves alone what another person left on this device", () => {
     visit("one").record(IMAGE, 0, put(a));
-    const other = openShelf(storage, 2, "two");
+    const other = openStorage(storage, 2, "two");
     expect(other.adopt(new Set())).toEqual([]);
     expect([1, 2].map((user) => leftBehind(storage, user))).toEqual([true, false]);
   });
@@ -260,14 +260,14 @@ describe("together", () => {
     const saver = visit("one");
     saver.record(IMAGE, 0, put(a, b));
     await clock.pass(1_000);
-    expect(saver.standing).toMatchObject({ pending: 0, conflicts: 1 });
+    expect(saver.status).toMatchObject({ pending: 0, conflicts: 1 });
     expect(server.annotations.get("b")).toBeDefined();
     expect(server.annotations.get("a")?.draft.label).toBe(5);
-    expect(wording(saver.standing).text).toBe("1 conflict");
+    expect(wording(saver.status).text).toBe("1 conflict");
     saver.keepMine(7, "a");
     await clock.pass(10);
     expect(server.annotations.get("a")?.draft.label).toBe(1);
-    expect(saver.standing.conflicts).toBe(0);
+    expect(saver.status.conflicts).toBe(0);
   });
 });
 
@@ -282,14 +282,47 @@ describe("refused", () => {
     saver.record(IMAGE, 0, put(b, a));
     await clock.pass(1_000);
     expect([...server.annotations.keys()]).toEqual(["b"]);
-    expect(saver.standing.refusals).toEqual([
+    expect(saver.status.refusals).toEqual([
       { image: 7, name: "shore.jpg", reason: "Outside the image.", count: 1 },
     ]);
     expect(storage.length).toBe(1);
     saver.discard(7);
     expect(storage.length).toBe(0);
-    expect(wording(saver.standing).text).toBe("Saved");
+    expect(wording(saver.status).text).toBe("Saved");
   });
+
+  it.each([
+    [403, "needs the role manager"],
+    [409, "can't go from review to done"],
+  ])(
+    "a move between queues (%s) lets the boxes through, and is kept until someone decides",
+    async (status, why) => {
+      const inner = server.send;
+      const saver = visitWith(async (image, request, leaving) => {
+        if (request.queue) throw problem(status, { detail: why, from: "review", to: request.queue });
+        return inner(image, request, leaving);
+      }, "one");
+      saver.record(IMAGE, 0, put(a));
+      saver.recordQueue(IMAGE, 0, "done");
+      await clock.pass(1_000);
+      expect([...server.annotations.keys()]).toEqual(["a"]);
+      expect(saver.status).toMatchObject({
+        pending: 0,
+        refusals: [{ image: 7, name: "shore.jpg", reason: why, count: 1 }],
+      });
+      saver.record(IMAGE, 1, put(b));
+      await clock.pass(1_000);
+      expect([...server.annotations.keys()]).toEqual(["a", "b"]);
+      expect(saver.status.refusals).toHaveLength(1);
+      saver.recordQueue(IMAGE, 2, "labelled");
+      expect(saver.status).toMatchObject({ pending: 1, refusals: [] });
+      await clock.pass(1_000);
+      expect(saver.status.refusals).toHaveLength(1);
+      saver.discard(7);
+      expect(storage.length).toBe(0);
+      expect(wording(saver.status).text).toBe("Saved");
+    },
+  );
 
   it("a deleted image keeps its changes until someone gives them up", async () => {
     server.failure = () => problem(404);
@@ -297,7 +330,7 @@ describe("refused", () => {
     saver.record(IMAGE, 0, put(a));
     await clock.pass(60_000);
     expect(server.log).toHaveLength(1);
-    expect(wording(saver.standing)).toEqual({ text: "1 not accepted", tone: "bad" });
+    expect(wording(saver.status)).toEqual({ text: "1 not accepted", tone: "bad" });
     expect(storage.length).toBe(1);
   });
 });
@@ -307,7 +340,7 @@ describe("a device that keeps nothing", () => {
     storage.full = true;
     const saver = visit("one");
     saver.record(IMAGE, 0, put(a));
-    expect(saver.standing.kept).toBe(false);
-    expect(wording(saver.standing).tone).toBe("bad");
+    expect(saver.status.kept).toBe(false);
+    expect(wording(saver.status).tone).toBe("bad");
   });
 });

@@ -1,5 +1,6 @@
-/** Brings the journal to the server: coalesces, retries, merges, and never drops anything silently. */
+/** Brings the pending changes to the server: coalesces, retries, merges, and never drops anything silently. */
 import type { AnnotationState, Queue, SaveRequest } from "../../api/types";
+import type { ChangeStorage } from "./changeStorage";
 import {
   acknowledged,
   blank,
@@ -9,6 +10,7 @@ import {
   isSettled,
   joined,
   keptMine,
+  moveRefused,
   type Outgoing,
   outgoing,
   record,
@@ -18,10 +20,9 @@ import {
   sent,
   tookTheirs,
   type Value,
-} from "./journal";
-import type { Shelf } from "./shelf";
-import { type Standing, standing } from "./standing";
-import { verdictOn } from "./verdict";
+} from "./pendingChanges";
+import { outcomeOf } from "./saveOutcome";
+import { type SavingStatus, statusOf } from "./savingStatus";
 import { fromWire } from "./wire";
 
 export type Send = (image: number, request: SaveRequest, leaving: boolean) => Promise<AnnotationState>;
@@ -30,8 +31,8 @@ export type Send = (image: number, request: SaveRequest, leaving: boolean) => Pr
 export type Later = (milliseconds: number, run: () => void) => () => void;
 
 export interface SaverEvents {
-  /** Something about the standing changed. */
-  onStanding(standing: Standing): void;
+  /** Something about the status changed. */
+  onStatus(status: SavingStatus): void;
   /** The server's state of an image, after a save or a conflict. */
   onState(image: number, state: AnnotationState): void;
 }
@@ -46,24 +47,24 @@ export class Saver {
   private readonly inFlight = new Set<number>();
   private stopTimer: () => void = () => {};
   private failures = 0;
-  private trouble: Standing["trouble"] = null;
+  private trouble: SavingStatus["trouble"] = null;
   private kept = true;
 
   constructor(
-    private readonly shelf: Shelf,
+    private readonly storage: ChangeStorage,
     private readonly send: Send,
     private readonly later: Later,
     private readonly events: SaverEvents,
   ) {
-    this.kept = shelf.durable;
+    this.kept = storage.durable;
   }
 
   entry(image: number): Entry | undefined {
     return this.entries.get(image);
   }
 
-  get standing(): Standing {
-    return standing([...this.entries.values()], this.trouble, this.kept);
+  get status(): SavingStatus {
+    return statusOf([...this.entries.values()], this.trouble, this.kept);
   }
 
   /** Writes changes down (on this device, at once) and sends them soon. */
@@ -84,7 +85,7 @@ export class Saver {
 
   /** Takes over what earlier visits left, and sends it. */
   adopt(alive: ReadonlySet<string>): number {
-    const left = this.shelf.adopt(alive).map(revived);
+    const left = this.storage.adopt(alive).map(revived);
     for (const old of left) {
       const mine = this.entries.get(old.image);
       this.update(mine ? joined(old, mine) : old);
@@ -121,7 +122,7 @@ export class Saver {
     this.soon(0);
   }
 
-  /** The page is going away: everything goes once more, in requests that outlive it. The journal stays. */
+  /** The page is going away: everything goes once more, in requests that outlive it. The pending changes stay on this device. */
   leave(): void {
     for (const entry of this.entries.values()) {
       const out = outgoing(entry);
@@ -145,12 +146,12 @@ export class Saver {
   private update(entry: Entry): void {
     if (isSettled(entry)) {
       this.entries.delete(entry.image);
-      this.shelf.drop(entry.image);
+      this.storage.drop(entry.image);
     } else {
       this.entries.set(entry.image, entry);
-      this.kept = this.shelf.put(entry);
+      this.kept = this.storage.put(entry);
     }
-    this.events.onStanding(this.standing);
+    this.events.onStatus(this.status);
   }
 
   private soon(milliseconds: number): void {
@@ -195,20 +196,24 @@ export class Saver {
   private failed(image: number, out: Outgoing, error: unknown): void {
     const entry = this.entries.get(image);
     if (!entry) return;
-    const verdict = verdictOn(error, out);
-    if (verdict.kind === "retry") {
+    const outcome = outcomeOf(error, out);
+    if (outcome.kind === "retry") {
       this.failures += 1;
-      this.trouble = verdict.because;
+      this.trouble = outcome.because;
       this.update(entry);
       return;
     }
     this.failures = 0;
     this.trouble = null;
-    if (verdict.kind === "refused") {
-      this.update(refused(entry, verdict.reason, verdict.ids));
+    if (outcome.kind === "unmoved") {
+      this.update(moveRefused(entry, out, outcome.reason));
       return;
     }
-    const { current, ids } = verdict;
+    if (outcome.kind === "refused") {
+      this.update(refused(entry, outcome.reason, outcome.ids));
+      return;
+    }
+    const { current, ids } = outcome;
     const theirs = new Map(current.annotations.map((one) => [one.id, fromWire(one)]));
     this.update(conflicted(entry, current.revision, theirs, ids));
     this.events.onState(image, current);

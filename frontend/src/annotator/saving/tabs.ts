@@ -1,5 +1,5 @@
 /** Which other pages of ours are open, so that nobody resends what another is just sending. */
-import type { KeyValue } from "./shelf";
+import type { KeyValue } from "./changeStorage";
 
 const LOCK = "boxwright-tab-";
 const BEAT = "boxwright:tab:";

@@ -1,6 +1,6 @@
 /** The selected box in figures: exact, and without any dragging. */
 import type { Box } from "../../annotator/core/geometry";
-import type { Bench } from "./bench";
+import type { WorkbenchState } from "./workbenchState";
 
 type Field = "x" | "y" | "width" | "height";
 
@@ -28,16 +28,16 @@ function shown(value: number): string {
   return String(Math.round(value * 10) / 10);
 }
 
-export function BoxFields({ bench }: { bench: Bench }) {
-  const target = bench.target.value;
+export function BoxFields({ workbench }: { workbench: WorkbenchState }) {
+  const target = workbench.target.value;
   if (!target) return null;
   const change = (field: Field, text: string): void => {
     const value = Number(text);
     if (text.trim() === "" || !Number.isFinite(value)) return;
-    bench.command({ name: "reshape", id: target.id, box: withValue(target.box, field, value) });
+    workbench.command({ name: "reshape", id: target.id, box: withValue(target.box, field, value) });
   };
   return (
-    <fieldset class="box-fields" data-testid="box-fields" disabled={!bench.editable}>
+    <fieldset class="box-fields" data-testid="box-fields" disabled={!workbench.editable}>
       <legend class="vh">Selected box</legend>
       {FIELDS.map(({ field, short, name }) => (
         <label key={field} title={name}>

@@ -5,9 +5,9 @@ import { lookOf } from "../../annotator/core/scene";
 import { Button, IconButton } from "../../ui/button";
 import { count } from "../../ui/figures";
 import { LabelDot } from "../../ui/label";
-import type { Bench } from "./bench";
 import { BoxFields } from "./boxFields";
 import type { PageActions } from "./keys";
+import type { WorkbenchState } from "./workbenchState";
 
 const ROW = 28;
 /** Rows painted beyond what is seen, above and below. */
@@ -17,9 +17,9 @@ export function sizeText({ box }: BoxAnnotation): string {
   return `${Math.round(width(box))} × ${Math.round(height(box))}`;
 }
 
-export function BoxesPanel({ bench, page }: { bench: Bench; page: PageActions }) {
-  const all = bench.boxes.value;
-  const hidden = bench.hidden.value;
+export function BoxesPanel({ workbench, page }: { workbench: WorkbenchState; page: PageActions }) {
+  const all = workbench.boxes.value;
+  const hidden = workbench.hidden.value;
   return (
     <section class="boxes-panel" aria-label="Boxes">
       <header>
@@ -31,38 +31,44 @@ export function BoxesPanel({ bench, page }: { bench: Bench; page: PageActions })
           size="sm"
           label={hidden ? "Show boxes (H)" : "Hide boxes (H)"}
           aria-pressed={hidden}
-          onClick={() => bench.command({ name: "hide" })}
+          onClick={() => workbench.command({ name: "hide" })}
         />
       </header>
-      {all.length === 0 ? <NoBoxes bench={bench} page={page} /> : <BoxList bench={bench} all={all} />}
-      <BoxFields bench={bench} />
+      {all.length === 0 ? (
+        <NoBoxes workbench={workbench} page={page} />
+      ) : (
+        <BoxList workbench={workbench} all={all} />
+      )}
+      <BoxFields workbench={workbench} />
     </section>
   );
 }
 
-function NoBoxes({ bench, page }: { bench: Bench; page: PageActions }) {
-  const queue = bench.queue.value;
+function NoBoxes({ workbench, page }: { workbench: WorkbenchState; page: PageActions }) {
+  const queue = workbench.queue.value;
   const isSettled = queue !== "unlabelled" && queue !== "skipped";
-  if (!bench.image.value) return null;
-  if (!bench.editable) return <p class="side-note faint">No boxes on this image.</p>;
+  if (!workbench.image.value) return null;
+  if (!workbench.editable) return <p class="side-note faint">No boxes on this image.</p>;
   const advice =
-    bench.label.value === null ? "A box needs a label." : "Drag on the image to draw the first box.";
+    workbench.label.value === null ? "A box needs a label." : "Drag on the image to draw the first box.";
   return (
     <div class="side-note">
       <p>{isSettled ? "Marked as empty: training uses it too." : advice}</p>
-      <Button onClick={page.empty} data-testid="mark-empty">
-        {isSettled ? "Back to Unlabelled" : "Nothing to mark here"} <kbd>E</kbd>
-      </Button>
+      {workbench.whyNotTo(isSettled ? "unlabelled" : "labelled") === null && (
+        <Button onClick={page.empty} data-testid="mark-empty">
+          {isSettled ? "Back to Unlabelled" : "Nothing to mark here"} <kbd>E</kbd>
+        </Button>
+      )}
     </div>
   );
 }
 
 /** The parallel list of the canvas: one focus stop, arrows select, only the rows in sight are in the page. */
-function BoxList({ bench, all }: { bench: Bench; all: readonly BoxAnnotation[] }) {
+function BoxList({ workbench, all }: { workbench: WorkbenchState; all: readonly BoxAnnotation[] }) {
   const list = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(0);
   const [tall, setTall] = useState(600);
-  const selected = bench.selected.value;
+  const selected = workbench.selected.value;
   const at = all.findIndex(({ id }) => id === selected);
   useEffect(() => {
     const element = list.current;
@@ -77,7 +83,7 @@ function BoxList({ bench, all }: { bench: Bench; all: readonly BoxAnnotation[] }
   const first = Math.max(0, Math.floor(top / ROW) - SPARE);
   const last = Math.min(all.length, Math.ceil((top + tall) / ROW) + SPARE);
   const pick = (index: number): void =>
-    bench.dispatch({
+    workbench.dispatch({
       type: "select",
       id: all[Math.min(Math.max(index, 0), all.length - 1)]?.id ?? null,
       reveal: true,
@@ -104,7 +110,7 @@ function BoxList({ bench, all }: { bench: Bench; all: readonly BoxAnnotation[] }
       {all.slice(first, last).map((one, index) => (
         <BoxRow
           key={one.id}
-          bench={bench}
+          workbench={workbench}
           one={one}
           isOn={one.id === selected}
           position={first + index + 1}
@@ -118,7 +124,7 @@ function BoxList({ bench, all }: { bench: Bench; all: readonly BoxAnnotation[] }
 }
 
 interface RowProps {
-  readonly bench: Bench;
+  readonly workbench: WorkbenchState;
   readonly one: BoxAnnotation;
   readonly isOn: boolean;
   readonly position: number;
@@ -126,9 +132,9 @@ interface RowProps {
   readonly pick: () => void;
 }
 
-function BoxRow({ bench, one, isOn, position, total, pick }: RowProps) {
-  const look = lookOf(bench.looks.value, one.label);
-  const conflict = bench.entry.value?.conflicts[one.id] !== undefined;
+function BoxRow({ workbench, one, isOn, position, total, pick }: RowProps) {
+  const look = lookOf(workbench.looks.value, one.label);
+  const conflict = workbench.entry.value?.conflicts[one.id] !== undefined;
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the listbox around it has the keys
     // biome-ignore lint/a11y/useFocusableInteractive: the listbox has the focus, this is its active descendant

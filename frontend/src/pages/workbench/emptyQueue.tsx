@@ -1,18 +1,18 @@
 import type { Queue } from "../../api/types";
 import { Button, ButtonLink } from "../../ui/button";
 import { Empty } from "../../ui/states";
-import type { Bench } from "./bench";
+import type { WorkbenchState } from "./workbenchState";
 
 interface EmptyQueueProps {
-  readonly bench: Bench;
+  readonly workbench: WorkbenchState;
   readonly queue: Queue;
   readonly again: () => void;
 }
 
 /** The end of a queue, and where to go from here. */
-export function EmptyQueue({ bench, queue, again }: EmptyQueueProps) {
-  const { slug } = bench.project.project.value;
-  const counts = bench.project.counts.value;
+export function EmptyQueue({ workbench, queue, again }: EmptyQueueProps) {
+  const { slug } = workbench.project.project.value;
+  const counts = workbench.project.counts.value;
   if (counts.images === 0) {
     return (
       <Empty

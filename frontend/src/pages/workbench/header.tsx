@@ -5,55 +5,57 @@ import { Button } from "../../ui/button";
 import { count } from "../../ui/figures";
 import { Icon } from "../../ui/icons";
 import { Menu, MenuItem } from "../../ui/menu";
-import type { Bench } from "./bench";
 import type { PageActions } from "./keys";
+import { imagesAddress } from "./listEnd";
+import { listName } from "./listNames";
 import { QUEUE_NAMES } from "./queues";
 import { SavingState } from "./savingState";
+import type { Walk } from "./walks";
+import type { WorkbenchState } from "./workbenchState";
 
 interface HeaderProps {
-  readonly bench: Bench;
+  readonly workbench: WorkbenchState;
   readonly page: PageActions;
-  readonly queue: keyof typeof QUEUE_NAMES;
+  readonly walk: Walk;
 }
 
-export function WorkbenchHeader({ bench, page, queue }: HeaderProps) {
-  const project = bench.project.project.value;
-  const image = bench.image.value;
-  const left = bench.project.counts.value[queue];
-  const ready = bench.phase.value === "ready";
+export function WorkbenchHeader({ workbench, page, walk }: HeaderProps) {
+  const project = workbench.project.project.value;
+  const image = workbench.image.value;
+  const back = imagesAddress(project.slug, walk.list);
+  const ready = workbench.phase.value === "ready";
+  const whyNot = workbench.whyNotTo("skipped");
   return (
     <header class="top wb-top">
-      <a
-        class="btn icon quiet"
-        href={`/p/${project.slug}/images`}
-        aria-label="Back to images"
-        title="Back to images"
-      >
+      <a class="btn icon quiet" href={back} aria-label="Back to images" title="Back to images">
         <Icon name="left" />
       </a>
       <div class="crumbs wb-crumbs">
-        <a class="desk-only cut" href={`/p/${project.slug}/images`}>
+        <a class="desk-only cut" href={back}>
           {project.name}
         </a>
         <span class="sep desk-only">/</span>
         <h1 class="cut" data-testid="image-name">
           {image?.name ?? "Label"}
         </h1>
-        {ready && <QueueBadge bench={bench} />}
-        <span class="faint nowrap" data-testid="queue-left">
-          {count(left)} {QUEUE_NAMES[queue].left}
-        </span>
+        {ready && <QueueBadge workbench={workbench} />}
+        <WalkName workbench={workbench} walk={walk} />
       </div>
-      {bench.holder.value && <Avatar person={bench.holder.value} />}
-      <SavingState saver={bench.device.saver} />
+      {workbench.holder.value && <Avatar person={workbench.holder.value} />}
+      <SavingState saver={workbench.saving.saver} />
       <span class="wb-rule desk-only" />
       <span class="desk-only">
         <ThemeToggle />
       </span>
       <span class="wb-rule desk-only" />
-      {bench.editable && (
-        <span class="desk-only">
-          <Button look="quiet" onClick={page.skip} disabled={!ready} data-testid="skip-image">
+      {workbench.editable && (
+        <span class="desk-only" title={whyNot ?? undefined}>
+          <Button
+            look="quiet"
+            onClick={page.skip}
+            disabled={!ready || whyNot !== null}
+            data-testid="skip-image"
+          >
             Skip <kbd>S</kbd>
           </Button>
         </span>
@@ -62,24 +64,41 @@ export function WorkbenchHeader({ bench, page, queue }: HeaderProps) {
         <Button
           look="primary"
           onClick={page.next}
-          disabled={!ready && bench.phase.value !== "failed"}
+          disabled={!ready && workbench.phase.value !== "failed"}
           data-testid="next-image"
         >
           Next image <kbd>Enter</kbd>
         </Button>
       </span>
       <span class="phone-only">
-        <MoreMenu bench={bench} page={page} />
+        <MoreMenu workbench={workbench} page={page} />
       </span>
     </header>
   );
 }
 
+/** The list that one walks, or how many images the queue has left. */
+function WalkName({ workbench, walk }: { workbench: WorkbenchState; walk: Walk }) {
+  const { counts, project } = workbench.project;
+  if (walk.list) {
+    return (
+      <span class="faint cut" data-testid="list-name">
+        {listName(walk.list, project.value.labels)}
+      </span>
+    );
+  }
+  return (
+    <span class="faint nowrap" data-testid="queue-left">
+      {count(counts.value[walk.queue])} {QUEUE_NAMES[walk.queue].left}
+    </span>
+  );
+}
+
 /** Where this image stands, once it isn't waiting for labels any more. */
-function QueueBadge({ bench }: { bench: Bench }) {
-  const queue = bench.queue.value;
+function QueueBadge({ workbench }: { workbench: WorkbenchState }) {
+  const queue = workbench.queue.value;
   if (queue === "unlabelled") return null;
-  const isEmpty = queue !== "skipped" && bench.document.value.annotations.size === 0;
+  const isEmpty = queue !== "skipped" && workbench.document.value.annotations.size === 0;
   return (
     <span data-testid="queue-badge" data-queue={queue}>
       <Badge tone={queue === "skipped" ? "warn" : queue === "done" ? "good" : "neutral"}>
@@ -89,26 +108,26 @@ function QueueBadge({ bench }: { bench: Bench }) {
   );
 }
 
-function MoreMenu({ bench, page }: { bench: Bench; page: PageActions }) {
+function MoreMenu({ workbench, page }: { workbench: WorkbenchState; page: PageActions }) {
   return (
     <Menu trigger={<Icon name="dots" />} label="More" look="btn quiet icon" align="right">
-      {bench.editable && !bench.whole && (
+      {workbench.editable && !workbench.whole && (
         <MenuItem icon="check" onClick={page.empty}>
           Nothing to mark here
         </MenuItem>
       )}
-      {bench.editable && (
+      {workbench.editable && (
         <MenuItem icon="skip" onClick={page.skip}>
           Skip
         </MenuItem>
       )}
-      <MenuItem icon="redo" onClick={() => bench.command({ name: "redo" })}>
+      <MenuItem icon="redo" onClick={() => workbench.command({ name: "redo" })}>
         Redo
       </MenuItem>
-      <MenuItem icon="eye" onClick={() => bench.command({ name: "hide" })}>
-        {bench.hidden.value ? "Show boxes" : "Hide boxes"}
+      <MenuItem icon="eye" onClick={() => workbench.command({ name: "hide" })}>
+        {workbench.hidden.value ? "Show boxes" : "Hide boxes"}
       </MenuItem>
-      <MenuItem icon="fit" onClick={() => bench.command({ name: "fit" })}>
+      <MenuItem icon="fit" onClick={() => workbench.command({ name: "fit" })}>
         Fit
       </MenuItem>
     </Menu>

@@ -1,44 +1,49 @@
 import "./workbench.css";
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { deviceOf } from "../../annotator/saving/device";
+import { savingSessionOf } from "../../annotator/saving/savingSession";
 import { useProject } from "../../app/project";
 import { query } from "../../app/router";
 import { user } from "../../app/session";
 import { useTitle } from "../../app/title";
-import { Bench } from "./bench";
 import { BoxesPanel } from "./boxesPanel";
-import { Film } from "./film";
-import { Finder } from "./finder";
-import { Foot, SelectionVoice } from "./foot";
+import { Filmstrip } from "./filmstrip";
 import { WorkbenchHeader } from "./header";
 import { Help } from "./help";
 import { type PageActions, useKeys } from "./keys";
+import { LabelPicker } from "./labelPicker";
 import { LabelsPanel } from "./labelsPanel";
-import { live } from "./living";
+import { followUpdates } from "./liveUpdates";
+import { Navigation } from "./navigation";
 import { Notices } from "./notices";
 import { PhoneBar } from "./phoneBar";
 import { advances } from "./preferences";
-import { queueOf } from "./queues";
+import { markEmpty, skip } from "./queueActions";
 import { SavingVoice } from "./savingState";
-import { Scene } from "./scene";
-import { Tools } from "./tools";
-import { Walk } from "./walking";
+import { StageArea } from "./stageArea";
+import { SelectionVoice, StatusBar } from "./statusBar";
+import { Toolbar } from "./toolbar";
+import { walkFrom, walkQuery } from "./walks";
+import { WorkbenchState } from "./workbenchState";
 
 type Overlay = "help" | "find" | null;
 
-function actionsOf(bench: Bench, walk: Walk, open: (overlay: Overlay) => void): PageActions {
+function actionsOf(
+  workbench: WorkbenchState,
+  navigation: Navigation,
+  open: (overlay: Overlay) => void,
+): PageActions {
   return {
-    next: () => void walk.next(),
-    previous: () => void walk.previous(),
-    skip: () => bench.editable && void walk.skip(),
-    empty: () => bench.editable && void walk.markEmpty(),
+    next: () => void navigation.next(),
+    previous: () => void navigation.previous(),
+    skip: () => workbench.editable && skip(workbench, navigation),
+    empty: () => workbench.editable && markEmpty(workbench, navigation),
     help: () => open("help"),
     find: () => open("find"),
     pick: (index) => {
-      const label = bench.project.project.peek().labels[index];
-      if (!label || bench.phase.peek() !== "ready") return;
-      bench.command({ name: "label", label: label.id });
-      if (bench.whole && bench.editable && advances.peek()) void walk.next();
+      const label = workbench.project.project.peek().labels[index];
+      if (!label || workbench.phase.peek() !== "ready") return;
+      workbench.command({ name: "label", label: label.id });
+      if (workbench.whole && workbench.editable && advances.peek()) void navigation.next();
     },
   };
 }
@@ -46,47 +51,49 @@ function actionsOf(bench: Bench, walk: Walk, open: (overlay: Overlay) => void): 
 /** After a click with the mouse the keys belong to the stage again: Enter means "next", not "the same once more". */
 function backToStage(event: MouseEvent): void {
   const clicked = event.detail > 0 && event.target instanceof Element ? event.target : null;
-  if (!clicked?.closest(".tools, .labels, .box-list, .side-note, .wb-foot, .wb-top > span > .btn")) return;
+  if (!clicked?.closest(".tools, .labels, .box-list, .side-note, .status-bar, .wb-top > span > .btn")) return;
   document.querySelector<HTMLElement>(".stage")?.focus({ preventScroll: true });
 }
 
 export default function Workbench({ image }: { image: number | null }) {
   const project = useProject();
   const me = user.value?.id ?? 0;
-  const bench = useMemo(() => new Bench(project, deviceOf(me)), [project, me]);
-  const walk = useMemo(() => new Walk(bench, () => queueOf(query.peek().get("queue"))), [bench]);
+  const workbench = useMemo(() => new WorkbenchState(project, savingSessionOf(me)), [project, me]);
+  const navigation = useMemo(() => new Navigation(workbench, () => walkFrom(query.peek())), [workbench]);
   const [overlay, setOverlay] = useState<Overlay>(null);
-  const page = useMemo(() => actionsOf(bench, walk, setOverlay), [bench, walk]);
-  const queue = queueOf(query.value.get("queue"));
-  useEffect(() => live(bench, walk), [bench, walk]);
-  useEffect(() => () => walk.leave(), [walk]);
-  useEffect(() => void walk.open(image), [walk, image, queue]);
-  useKeys(bench, page);
+  const page = useMemo(() => actionsOf(workbench, navigation, setOverlay), [workbench, navigation]);
+  const walk = walkFrom(query.value);
+  useEffect(() => followUpdates(workbench, navigation), [workbench, navigation]);
+  useEffect(() => () => navigation.leave(), [navigation]);
+  useEffect(() => void navigation.open(image), [navigation, image, walkQuery(walk)]);
+  useKeys(workbench, page);
   useEffect(() => {
     document.addEventListener("click", backToStage);
     return () => document.removeEventListener("click", backToStage);
   }, []);
-  useTitle(bench.image.value?.name ?? "Label", project.project.value.name);
+  useTitle(workbench.image.value?.name ?? "Label", project.project.value.name);
   const close = (): void => setOverlay(null);
   return (
     <>
-      <WorkbenchHeader bench={bench} page={page} queue={queue} />
+      <WorkbenchHeader workbench={workbench} page={page} walk={walk} />
       <main class="wb" id="content">
-        <Tools bench={bench} page={page} />
-        <Notices bench={bench} />
-        <Scene bench={bench} queue={queue} again={() => void walk.again(image)} />
-        <Foot bench={bench} />
-        <Film walk={walk} />
+        <Toolbar workbench={workbench} page={page} />
+        <Notices workbench={workbench} />
+        <StageArea workbench={workbench} walk={walk} again={() => void navigation.again(image)} />
+        <StatusBar workbench={workbench} />
+        <Filmstrip navigation={navigation} />
         <aside class="wb-side desk-only" aria-label="Labels and boxes">
-          <LabelsPanel bench={bench} page={page} />
-          {!bench.whole && <BoxesPanel bench={bench} page={page} />}
+          <LabelsPanel workbench={workbench} page={page} />
+          {!workbench.whole && <BoxesPanel workbench={workbench} page={page} />}
         </aside>
-        <PhoneBar bench={bench} page={page} />
+        <PhoneBar workbench={workbench} page={page} />
       </main>
       <SavingVoice />
-      <SelectionVoice bench={bench} />
+      <SelectionVoice workbench={workbench} />
       {overlay === "help" && <Help close={close} />}
-      {overlay === "find" && <Finder labels={project.project.value.labels} pick={page.pick} close={close} />}
+      {overlay === "find" && (
+        <LabelPicker labels={project.project.value.labels} pick={page.pick} close={close} />
+      )}
     </>
   );
 }

@@ -2,8 +2,8 @@
 import { useEffect } from "preact/hooks";
 import { boxes } from "../../annotator/core/editor";
 import { commandFor, type KeyCommand, type KeyPress } from "../../annotator/core/keymap";
-import type { Bench } from "./bench";
 import { letters } from "./preferences";
+import type { WorkbenchState } from "./workbenchState";
 
 /** What the page does beyond the stage. */
 export interface PageActions {
@@ -36,17 +36,18 @@ function activates(event: KeyboardEvent): boolean {
 }
 
 /** Tab walks the boxes while the stage has the focus, and goes on to the page after the last one. */
-function walksBoxes(event: KeyboardEvent, bench: Bench): boolean {
+function walksBoxes(event: KeyboardEvent, workbench: WorkbenchState): boolean {
   const stage = event.target instanceof Element && event.target.classList.contains("stage");
-  const editor = bench.editor.peek();
+  const editor = workbench.editor.peek();
   if (event.key !== "Tab" || !stage || editor.tabLeaves || editor.whole) return false;
   const all = boxes(editor);
+  if (editor.selected !== null && !editor.picked) return true;
   const at = all.findIndex(({ id }) => id === editor.selected);
   const end = event.shiftKey ? 0 : all.length - 1;
   return all.length > 0 && (at < 0 || at !== end);
 }
 
-function act(command: KeyCommand, bench: Bench, page: PageActions): void {
+function act(command: KeyCommand, workbench: WorkbenchState, page: PageActions): void {
   switch (command.name) {
     case "next":
     case "previous":
@@ -60,25 +61,25 @@ function act(command: KeyCommand, bench: Bench, page: PageActions): void {
       page.pick(command.index);
       break;
     default:
-      bench.command(command);
+      workbench.command(command);
   }
 }
 
-export function useKeys(bench: Bench, page: PageActions): void {
+export function useKeys(workbench: WorkbenchState, page: PageActions): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || isElsewhere(event.target) || activates(event)) return;
       if (event.key === " ") {
         event.preventDefault();
-        bench.dispatch({ type: "space", held: true });
+        workbench.dispatch({ type: "space", held: true });
         return;
       }
-      if (walksBoxes(event, bench)) {
+      if (walksBoxes(event, workbench)) {
         event.preventDefault();
-        bench.command({ name: "cycle", by: event.shiftKey ? -1 : 1 });
+        workbench.command({ name: "cycle", by: event.shiftKey ? -1 : 1 });
         return;
       }
-      const { selected, whole } = bench.editor.peek();
+      const { selected, whole } = workbench.editor.peek();
       const command = commandFor(pressOf(event), {
         selected: selected !== null,
         whole,
@@ -86,9 +87,9 @@ export function useKeys(bench: Bench, page: PageActions): void {
       });
       if (!command) return;
       event.preventDefault();
-      act(command, bench, page);
+      act(command, workbench, page);
     };
-    const letGo = (): void => bench.dispatch({ type: "space", held: false });
+    const letGo = (): void => workbench.dispatch({ type: "space", held: false });
     const onKeyUp = (event: KeyboardEvent): void => {
       if (event.key === " ") letGo();
     };
@@ -100,5 +101,5 @@ export function useKeys(bench: Bench, page: PageActions): void {
       removeEventListener("keyup", onKeyUp);
       removeEventListener("blur", letGo);
     };
-  }, [bench, page]);
+  }, [workbench, page]);
 }

@@ -2,15 +2,15 @@ import { useComputed } from "@preact/signals";
 import { ButtonLink, IconButton } from "../../ui/button";
 import { count } from "../../ui/figures";
 import { LabelDot } from "../../ui/label";
-import type { Bench } from "./bench";
 import type { PageActions } from "./keys";
 import { advances } from "./preferences";
+import type { WorkbenchState } from "./workbenchState";
 
 /** How many marks of each label this image has. */
-export function useHere(bench: Bench) {
+export function useHere(workbench: WorkbenchState) {
   return useComputed(() => {
     const here = new Map<number, number>();
-    for (const { label } of bench.document.value.annotations.values()) {
+    for (const { label } of workbench.document.value.annotations.values()) {
       here.set(label, (here.get(label) ?? 0) + 1);
     }
     return here;
@@ -18,19 +18,19 @@ export function useHere(bench: Bench) {
 }
 
 /** The label in hand, which the next box gets; in a classification project, that of the image. */
-export function useCurrentLabel(bench: Bench) {
+export function useCurrentLabel(workbench: WorkbenchState) {
   return useComputed(() => {
-    if (bench.whole) return [...bench.document.value.annotations.values()][0]?.label ?? null;
-    return bench.label.value;
+    if (workbench.whole) return [...workbench.document.value.annotations.values()][0]?.label ?? null;
+    return workbench.label.value;
   });
 }
 
-export function LabelsPanel({ bench, page }: { bench: Bench; page: PageActions }) {
-  const { labels, slug } = bench.project.project.value;
-  const here = useHere(bench).value;
-  const current = useCurrentLabel(bench).value;
-  const { whole } = bench;
-  const added = bench.added.value;
+export function LabelsPanel({ workbench, page }: { workbench: WorkbenchState; page: PageActions }) {
+  const { labels, slug } = workbench.project.project.value;
+  const here = useHere(workbench).value;
+  const current = useCurrentLabel(workbench).value;
+  const { whole } = workbench;
+  const added = workbench.added.value;
   return (
     <section aria-label="Labels">
       <header>
@@ -42,7 +42,9 @@ export function LabelsPanel({ bench, page }: { bench: Bench; page: PageActions }
       {labels.length === 0 && (
         <div class="side-note">
           <p>This project has no labels yet. Boxes need one.</p>
-          {bench.project.may("manager") && <ButtonLink href={`/p/${slug}/settings`}>Add labels</ButtonLink>}
+          {workbench.project.may("manager") && (
+            <ButtonLink href={`/p/${slug}/settings`}>Add labels</ButtonLink>
+          )}
         </div>
       )}
       <ul class="rows labels">
@@ -55,7 +57,7 @@ export function LabelsPanel({ bench, page }: { bench: Bench; page: PageActions }
               data-label={label.name}
               title={label.name}
               aria-pressed={label.id === current}
-              disabled={whole && !bench.editable}
+              disabled={whole && !workbench.editable}
               onClick={() => page.pick(index)}
             >
               <LabelDot color={label.color} />
@@ -73,7 +75,7 @@ export function LabelsPanel({ bench, page }: { bench: Bench; page: PageActions }
           </li>
         ))}
       </ul>
-      {whole && bench.editable && (
+      {whole && workbench.editable && (
         <label class="checkline side-check">
           <input
             type="checkbox"

@@ -2,12 +2,12 @@
 import type { ComponentChildren } from "preact";
 import { boxOf } from "../../annotator/core/gesture";
 import { lookOf } from "../../annotator/core/scene";
-import { saving } from "../../annotator/saving/device";
-import type { Value } from "../../annotator/saving/journal";
+import type { Value } from "../../annotator/saving/pendingChanges";
+import { savingStatus } from "../../annotator/saving/savingSession";
 import { Button } from "../../ui/button";
 import { Icon, type IconName } from "../../ui/icons";
-import type { Bench } from "./bench";
 import { sizeText } from "./boxesPanel";
+import type { WorkbenchState } from "./workbenchState";
 
 interface NoticeProps {
   readonly tone: "info" | "warn" | "bad";
@@ -25,25 +25,25 @@ function Notice({ tone, icon, id, children }: NoticeProps) {
   );
 }
 
-export function Notices({ bench }: { bench: Bench }) {
-  const holder = bench.holder.value;
+export function Notices({ workbench }: { workbench: WorkbenchState }) {
+  const holder = workbench.holder.value;
   return (
     <div class="notices">
-      {!bench.editable && (
+      {!workbench.editable && (
         <Notice tone="info" icon="lock" id="read-only-notice">
           <span>
             You are a viewer here: you can look and zoom. Ask a manager of the team to let you label.
           </span>
         </Notice>
       )}
-      {bench.editable && holder && (
+      {workbench.editable && holder && (
         <Notice tone="info" icon="team" id="holder-notice">
           <span>Claimed by {holder.name}. You can still label: changes to different boxes are merged.</span>
         </Notice>
       )}
-      <Conflicts bench={bench} />
-      <Refusals bench={bench} />
-      {!saving.value.kept && saving.value.pending > 0 && (
+      <Conflicts workbench={workbench} />
+      <Refusals workbench={workbench} />
+      {!savingStatus.value.kept && savingStatus.value.pending > 0 && (
         <Notice tone="bad" icon="warn" id="storage-notice">
           <span>This browser keeps nothing for this page. Stay here until all is saved.</span>
         </Notice>
@@ -52,24 +52,24 @@ export function Notices({ bench }: { bench: Bench }) {
   );
 }
 
-function said(bench: Bench, value: Value): string {
+function said(workbench: WorkbenchState, value: Value): string {
   const box = boxOf(value);
   if (!value) return "deleted";
-  const { name } = lookOf(bench.looks.value, value.label);
+  const { name } = lookOf(workbench.looks.value, value.label);
   return box ? `${name} ${sizeText(box)}` : name;
 }
 
-function Conflicts({ bench }: { bench: Bench }) {
-  const entry = bench.entry.value;
-  const { saver } = bench.device;
+function Conflicts({ workbench }: { workbench: WorkbenchState }) {
+  const entry = workbench.entry.value;
+  const { saver } = workbench.saving;
   const all = Object.entries(entry?.conflicts ?? {});
   if (!entry || all.length === 0) {
-    const elsewhere = saving.value.conflicts;
-    return elsewhere > 0 ? <ConflictsElsewhere bench={bench} /> : null;
+    const elsewhere = savingStatus.value.conflicts;
+    return elsewhere > 0 ? <ConflictsElsewhere workbench={workbench} /> : null;
   }
   const decide = (id: string, mine: boolean): void => {
     if (mine) saver.keepMine(entry.image, id);
-    else bench.takeTheirs(id);
+    else workbench.takeTheirs(id);
   };
   return (
     <Notice tone="warn" icon="warn" id="conflict-notice">
@@ -81,7 +81,7 @@ function Conflicts({ bench }: { bench: Bench }) {
         {all.map(([id, theirs]) => (
           <p class="row" key={id} data-testid="conflict-row">
             <span class="grow">
-              Mine: {said(bench, entry.changes[id]?.value ?? null)}. Theirs: {said(bench, theirs)}.
+              Mine: {said(workbench, entry.changes[id]?.value ?? null)}. Theirs: {said(workbench, theirs)}.
             </span>
             <Button size="sm" data-testid="take-theirs" onClick={() => decide(id, false)}>
               Take theirs
@@ -96,9 +96,9 @@ function Conflicts({ bench }: { bench: Bench }) {
   );
 }
 
-function ConflictsElsewhere({ bench }: { bench: Bench }) {
-  const { slug } = bench.project.project.value;
-  const waiting = bench.device.saver.conflicted();
+function ConflictsElsewhere({ workbench }: { workbench: WorkbenchState }) {
+  const { slug } = workbench.project.project.value;
+  const waiting = workbench.saving.saver.conflicted();
   return (
     <Notice tone="warn" icon="warn" id="conflict-elsewhere">
       <span class="grow">Changes to {waiting.map(({ name }) => name).join(", ")} wait for a decision.</span>
@@ -111,19 +111,19 @@ function ConflictsElsewhere({ bench }: { bench: Bench }) {
   );
 }
 
-function Refusals({ bench }: { bench: Bench }) {
+function Refusals({ workbench }: { workbench: WorkbenchState }) {
   return (
     <>
-      {saving.value.refusals.map(({ image, name, reason, count }) => (
+      {savingStatus.value.refusals.map(({ image, name, reason, count }) => (
         <Notice key={image} tone="bad" icon="warn" id="refused-notice">
           <span class="grow">
             {count === 1 ? "1 change" : `${count} changes`} to {name} {count === 1 ? "was" : "were"} not
             accepted: {reason} Kept on this device.
           </span>
-          <Button size="sm" onClick={() => bench.retry(image)}>
+          <Button size="sm" onClick={() => workbench.retry(image)}>
             Try again
           </Button>
-          <Button size="sm" look="danger" onClick={() => bench.discard(image)}>
+          <Button size="sm" look="danger" onClick={() => workbench.discard(image)}>
             Discard
           </Button>
         </Notice>

@@ -3,17 +3,17 @@
 import { Button } from "../../ui/button";
 import { Icon } from "../../ui/icons";
 import { LabelDot } from "../../ui/label";
-import type { Bench } from "./bench";
 import type { PageActions } from "./keys";
 import { useCurrentLabel } from "./labelsPanel";
-import { findTool, ToolButton } from "./tools";
+import { findTool, ToolButton } from "./toolbar";
+import type { WorkbenchState } from "./workbenchState";
 
 const TOOLS = ["draw", "pan", "undo", "delete"];
 
-export function PhoneBar({ bench, page }: { bench: Bench; page: PageActions }) {
-  const { labels } = bench.project.project.value;
-  const current = useCurrentLabel(bench).value;
-  const { whole } = bench;
+export function PhoneBar({ workbench, page }: { workbench: WorkbenchState; page: PageActions }) {
+  const { labels } = workbench.project.project.value;
+  const current = useCurrentLabel(workbench).value;
+  const { whole } = workbench;
   return (
     <div class="phone-bar phone-only">
       <div class={whole ? "label-chips wrap" : "label-chips"} role="group" aria-label="Labels">
@@ -24,7 +24,7 @@ export function PhoneBar({ bench, page }: { bench: Bench; page: PageActions }) {
             class="label-chip"
             data-testid="label-chip"
             aria-pressed={label.id === current}
-            disabled={!bench.editable}
+            disabled={!workbench.editable}
             onClick={() => page.pick(index)}
           >
             <LabelDot color={label.color} />
@@ -34,7 +34,7 @@ export function PhoneBar({ bench, page }: { bench: Bench; page: PageActions }) {
       </div>
       <div class="thumb-row">
         {TOOLS.filter((id) => !whole || id === "undo").map((id) => (
-          <ToolButton key={id} bench={bench} tool={findTool(id)} />
+          <ToolButton key={id} workbench={workbench} tool={findTool(id)} />
         ))}
         <span class="grow" />
         <button type="button" class="tb" aria-label="Previous image" onClick={page.previous}>
@@ -44,7 +44,7 @@ export function PhoneBar({ bench, page }: { bench: Bench; page: PageActions }) {
           look="primary"
           size="lg"
           onClick={page.next}
-          disabled={bench.phase.value === "loading" || bench.phase.value === "empty"}
+          disabled={workbench.phase.value === "loading" || workbench.phase.value === "empty"}
           data-testid="next-image-phone"
         >
           Next

@@ -1,4 +1,4 @@
-import type { Queue } from "../../api/types";
+import type { Queue, Role } from "../../api/types";
 
 /** A queue's name, and what stands behind a number of images that are in it. */
 export const QUEUE_NAMES: Record<Queue, { readonly name: string; readonly left: string }> = {
@@ -11,4 +11,24 @@ export const QUEUE_NAMES: Record<Queue, { readonly name: string; readonly left: 
 
 export function queueOf(text: string | null): Queue {
   return text !== null && text in QUEUE_NAMES ? (text as Queue) : "unlabelled";
+}
+
+/** From, to, and the least role that may: the table of docs/api.md, which a test compares. */
+export const MOVES: readonly (readonly [Queue, Queue, Role])[] = [
+  ["unlabelled", "labelled", "annotator"],
+  ["unlabelled", "skipped", "annotator"],
+  ["labelled", "unlabelled", "annotator"],
+  ["labelled", "review", "annotator"],
+  ["labelled", "skipped", "annotator"],
+  ["labelled", "done", "manager"],
+  ["review", "labelled", "annotator"],
+  ["review", "done", "manager"],
+  ["done", "labelled", "manager"],
+  ["done", "review", "manager"],
+  ["skipped", "unlabelled", "annotator"],
+  ["skipped", "labelled", "annotator"],
+];
+
+export function roleFor(from: Queue, to: Queue): Role | null {
+  return MOVES.find(([before, after]) => before === from && after === to)?.[2] ?? null;
 }

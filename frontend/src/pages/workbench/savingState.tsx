@@ -1,7 +1,7 @@
 import { useComputed } from "@preact/signals";
-import { saving } from "../../annotator/saving/device";
 import type { Saver } from "../../annotator/saving/saver";
-import { type Tone, wording } from "../../annotator/saving/standing";
+import { savingStatus } from "../../annotator/saving/savingSession";
+import { type Tone, wording } from "../../annotator/saving/savingStatus";
 import { Icon, type IconName } from "../../ui/icons";
 import { Spinner } from "../../ui/progress";
 
@@ -9,15 +9,16 @@ const ICONS: Record<Exclude<Tone, "busy">, IconName> = { good: "check", warn: "c
 
 /** There is no Save button: this says where saving stands. Pressed, it tries now. */
 export function SavingState({ saver }: { saver: Saver }) {
-  const { text, tone } = wording(saving.value);
-  const icon = saving.value.conflicts > 0 && tone === "warn" ? "warn" : tone === "busy" ? null : ICONS[tone];
+  const { text, tone } = wording(savingStatus.value);
+  const icon =
+    savingStatus.value.conflicts > 0 && tone === "warn" ? "warn" : tone === "busy" ? null : ICONS[tone];
   return (
     <button
       type="button"
       class={`save ${tone === "warn" ? "off" : tone === "bad" ? "lost" : ""}`}
       data-testid="saving-state"
       data-tone={tone}
-      data-pending={saving.value.pending}
+      data-pending={savingStatus.value.pending}
       title={tone === "good" ? "Every change is on the server" : "Try now"}
       onClick={() => saver.hurry()}
     >
@@ -30,7 +31,7 @@ export function SavingState({ saver }: { saver: Saver }) {
 /** For screen readers: the end of saving and its troubles, not every step on the way. */
 export function SavingVoice() {
   const text = useComputed(() => {
-    const now = wording(saving.value);
+    const now = wording(savingStatus.value);
     return now.tone === "busy" ? "" : now.text;
   });
   return (

@@ -1,12 +1,9 @@
-from pathlib import Path
-
 import pytest
 import torch
 
 from training.engine.catalog import MODELS
 from training.engine.classifiers import mobilenet
-from training.engine.network import Target, fold_batch_norm
-from training.engine.weights import find_weights
+from training.engine.network import LearningTarget
 
 NAMES = [name for name, info in MODELS.items() if info.task == "classification"]
 INFO = MODELS["mobilenet_v2"]
@@ -24,34 +21,12 @@ def test_keys_and_answers_are_torchvisions(name: str) -> None:
     torch.testing.assert_close(ours(images), theirs(images), atol=1e-5, rtol=1e-4)
 
 
-@torch.no_grad()
-def test_the_published_weights_load_and_fold(weights_dir: Path) -> None:
-    path = find_weights(INFO, [weights_dir])
-    assert path is not None
-    network = mobilenet.build(INFO, mobilenet.BASE_LABEL_COUNT, 224)
-    network.load_state_dict(torch.load(path, weights_only=True))
-    network.eval()
-    images = torch.rand(2, 3, 224, 224)
-    before = network.predictions(images)
-    fold_batch_norm(network)
-    torch.testing.assert_close(network.predictions(images), before, atol=1e-4, rtol=1e-3)
-    torch.testing.assert_close(mobilenet.export_form(network)(images), before, atol=1e-4, rtol=1e-3)
-
-
-@torch.no_grad()
-def test_mixed_rows_give_mixed_logits() -> None:
-    network = mobilenet.build(INFO, 4, 96).eval()
-    images = torch.rand(1, 3, 96, 96)
-    before = network(images)
-    network.mix_rows(torch.tensor([[0, 0, 1.0, 0], [0.5, 0.5, 0, 0]]))
-    torch.testing.assert_close(network(images)[:, 0], before[:, 2], atol=1e-5, rtol=1e-4)
-    assert network(images).shape == (1, 2)
-
-
 def test_the_loss_is_small_when_the_answer_is_right() -> None:
     network = mobilenet.build(INFO, 2, 96).eval()
     with torch.no_grad():
         network.classifier[-1].bias.copy_(torch.tensor([0.0, 5.0]))
     none = torch.zeros(0, 4)
-    wrong, right = (network.losses(torch.zeros(1, 3, 96, 96), [Target(none, torch.tensor([i]))]) for i in range(2))
+    wrong, right = (
+        network.losses(torch.zeros(1, 3, 96, 96), [LearningTarget(none, torch.tensor([i]))]) for i in range(2)
+    )
     assert right["class"] < 1 < wrong["class"]

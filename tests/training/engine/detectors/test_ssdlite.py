@@ -10,8 +10,8 @@ from PIL import Image
 from training.engine.catalog import MODELS
 from training.engine.detectors import ssdlite
 from training.engine.detectors.postprocess import detections
-from training.engine.network import Target, fold_batch_norm, normalise
-from training.engine.weights import find_weights
+from training.engine.network import LearningTarget, normalise
+from training.engine.weight_files import find_weights
 
 INFO = MODELS["ssdlite320_mobilenet_v3_large"]
 State = dict[str, torch.Tensor]
@@ -27,7 +27,7 @@ def state(weights_dir: Path) -> State:
 
 @pytest.fixture
 def network(state: State) -> ssdlite.Ssdlite:
-    made = ssdlite.build(INFO, ssdlite.BASE_LABEL_COUNT, 320)
+    made = ssdlite.build(INFO, INFO.weights.label_count, 320)
     made.load_state_dict(state)
     return made.eval()
 
@@ -53,52 +53,15 @@ def test_detections_are_torchvisions(network: ssdlite.Ssdlite, state: State, squ
     assert (found.labels[:3] + 1).tolist() == expected["labels"][:3].tolist()
 
 
-@torch.no_grad()
-def test_folding_batch_norm_changes_nothing(network: ssdlite.Ssdlite, square: torch.Tensor) -> None:
-    image = normalise(square[None], INFO.mean, INFO.std)
-    scores, boxes = network.predictions(image)
-    fold_batch_norm(network)
-    assert not [name for name in network.state_dict() if "running_mean" in name]
-    torch.testing.assert_close(network.predictions(image), (scores, boxes), atol=1e-4, rtol=0)
-
-
-@torch.no_grad()
-def test_the_export_form_says_the_same(network: ssdlite.Ssdlite, square: torch.Tensor) -> None:
-    image = normalise(square[None], INFO.mean, INFO.std)
-    form = ssdlite.export_form(network)
-    torch.testing.assert_close(form(image), network.predictions(image), atol=1e-4, rtol=0)
-    assert all(tensor.is_contiguous() for tensor in form.state_dict().values())
-
-
-@torch.no_grad()
-def test_mixed_rows_give_mixed_logits(network: ssdlite.Ssdlite, square: torch.Tensor) -> None:
-    image = normalise(square[None], INFO.mean, INFO.std)
-    before = network(image)[0]
-    mix = torch.zeros(3, 90)
-    mix[0, 16] = mix[2, 3] = 1
-    mix[1, :2] = 0.5
-    network.mix_rows(mix)
-    after = network(image)[0]
-    assert after.shape == (1, before.shape[1], 4)
-    torch.testing.assert_close(after[..., [0, 1, 3]], before[..., [0, 17, 4]], atol=1e-4, rtol=1e-4)
-    torch.testing.assert_close(after[..., 2], before[..., 1:3].mean(-1), atol=1e-4, rtol=1e-4)
-    assert network.label_count == 3
-
-
 def test_a_label_starts_from_the_rows_that_fire_on_it(network: ssdlite.Ssdlite, square: torch.Tensor) -> None:
-    truth = Target(torch.tensor([[0.11, 0.27, 0.81, 0.96]]), torch.tensor([1]))
+    truth = LearningTarget(torch.tensor([[0.11, 0.27, 0.81, 0.96]]), torch.tensor([1]))
     mix = network.likeness(normalise(square[None], INFO.mean, INFO.std), [truth], 2)
     assert mix[1].argmax() == 22, "COCO calls this raccoon a bear, its label 23"
     torch.testing.assert_close(mix[0], torch.full((90,), 1 / 90))
 
 
 def test_the_loss_of_an_image_without_boxes_is_finite(network: ssdlite.Ssdlite) -> None:
-    nothing = Target(torch.zeros(0, 4), torch.zeros(0, dtype=torch.int64))
+    nothing = LearningTarget(torch.zeros(0, 4), torch.zeros(0, dtype=torch.int64))
     parts = network.losses(torch.zeros(2, 3, 320, 320), [nothing, nothing])
     assert parts["box"] == 0
     assert torch.isfinite(parts["class"])
-
-
-def test_stages_hold_every_parameter_once(network: ssdlite.Ssdlite) -> None:
-    staged = [id(parameter) for stage in network.stages() for parameter in stage.parameters]
-    assert sorted(staged) == sorted(id(parameter) for parameter in network.parameters())

@@ -15,25 +15,32 @@ import pytest
 import torch
 from torch import nn
 
-from annotations.dataset.records import Box, Mark, Split
+from annotations.dataset.records import AnnotationRecord, Box, Split
 from tests.training.engine.conftest import draw_picture, record, write_run
 from training.engine import catalog
 from training.engine.checkpoint import Checkpoint
 from training.engine.config import Config
 from training.engine.data import read_examples, read_run_folder
-from training.engine.exporters import litert, onnx, tfjs, tflite
+from training.engine.exporters import litert, tfjs, tflite
 from training.engine.exporters.artifact import publish
 from training.engine.exporters.exporter import Exporter
+from training.engine.exporters.images import Calibration, ExportImages, read_export_images
 from training.engine.network import Network, fold_batch_norm, normalise
 from training.engine.progress import Silent
+from training.engine.targets import TARGETS
 from training.engine.weights import starting_network
 
 RACCOON_LABELS = ("person", "raccoon")
 SHAPE_LABELS = ("disc", "square", "nothing")
 PHOTOS = 8
 
+DETECTOR = "ssdlite320_mobilenet_v3_large"
+CLASSIFIER = "mobilenet_v3_small"
+
 Exporters = dict[str, Exporter]
 MakeArtifact = Callable[..., Path]
+MakeCheckpoint = Callable[[str], Checkpoint]
+MakeExporters = Callable[[str], Exporters]
 
 
 def folder_from(variable: str) -> Path:
@@ -50,7 +57,7 @@ def raccoons(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for i, description in enumerate(sorted((source / "annotations").glob("*.xml"))[:PHOTOS]):
         content = (source / "images" / f"{description.stem}.jpg").read_bytes()
         split: Split = "train" if i < 2 else "val"
-        images.append((record(content, description.stem, split, _voc_marks(description)), content))
+        images.append((record(content, description.stem, split, _voc_annotations(description)), content))
     return write_run(tmp_path_factory.mktemp("raccoons"), images, labels=RACCOON_LABELS)
 
 
@@ -59,24 +66,44 @@ def shapes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run folder of drawings for classification, all to train on."""
     images = []
     for seed in range(6):
-        content, marks = draw_picture(seed)
-        images.append((record(content, f"scene-{seed}.png", "train", [Mark(marks[seed % 2].label)]), content))
+        content, annotations = draw_picture(seed)
+        images.append(
+            (record(content, f"scene-{seed}.png", "train", [AnnotationRecord(annotations[seed % 2].label)]), content)
+        )
     return write_run(tmp_path_factory.mktemp("shapes"), images, "classification", SHAPE_LABELS)
 
 
 @pytest.fixture(scope="session")
-def detector(raccoons: Path) -> Checkpoint:
-    config = Config(model="ssdlite320_mobilenet_v3_large")
+def checkpoint_of_model(raccoons: Path) -> MakeCheckpoint:
+    """`checkpoint_of_model("mobilenet_v2")`: a detector that finds raccoons untrained, or a random classifier."""
+
+    @functools.cache
+    def make(model: str) -> Checkpoint:
+        if catalog.model_info(model).task == "classification":
+            return random_classifier(model)
+        return untrained_detector(model, raccoons)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def detector(checkpoint_of_model: MakeCheckpoint) -> Checkpoint:
+    return checkpoint_of_model(DETECTOR)
+
+
+@pytest.fixture(scope="session")
+def classifier(checkpoint_of_model: MakeCheckpoint) -> Checkpoint:
+    return checkpoint_of_model(CLASSIFIER)
+
+
+def untrained_detector(model: str, raccoons: Path) -> Checkpoint:
+    """Its COCO weights with a head for our labels, which are taken from COCO's nearest."""
+    config = catalog.model_info(model).default_config
     dataset = read_run_folder(raccoons)
     examples = read_examples(dataset, dataset.split("train"), raccoons, config.image_size)
     weights = folder_from("BOXWRIGHT_WEIGHTS_DIR")
     network = starting_network(config, RACCOON_LABELS, examples, raccoons, weights, Silent())
     return checkpoint_of(network, config, RACCOON_LABELS)
-
-
-@pytest.fixture(scope="session")
-def classifier() -> Checkpoint:
-    return random_classifier("mobilenet_v3_small")
 
 
 def random_classifier(model: str) -> Checkpoint:
@@ -96,51 +123,67 @@ def checkpoint_of(network: Network, config: Config, labels: tuple[str, ...]) -> 
 
 
 @pytest.fixture(scope="session")
-def detector_graph(detector: Checkpoint) -> bytes:
-    return litert.convert(detector)
-
-
-@pytest.fixture(scope="session")
-def classifier_graph(classifier: Checkpoint) -> bytes:
-    return litert.convert(classifier)
-
-
-@pytest.fixture(scope="session")
-def detector_exporters(detector_graph: bytes) -> Exporters:
-    return exporters_from(detector_graph)
-
-
-@pytest.fixture(scope="session")
-def classifier_exporters(classifier_graph: bytes) -> Exporters:
-    return exporters_from(classifier_graph)
-
-
-@pytest.fixture(scope="session")
-def detector_artifact(
-    detector: Checkpoint, detector_exporters: Exporters, raccoons: Path, tmp_path_factory: pytest.TempPathFactory
-) -> MakeArtifact:
-    """`detector_artifact(target, quantization="none")`: the folder that the artifact was published into, once."""
+def exporters_of_model(checkpoint_of_model: MakeCheckpoint) -> MakeExporters:
+    """`exporters_of_model("mobilenet_v2")`: the product's exporters of all targets."""
 
     @functools.cache
-    def make(target: str, quantization: str = "none") -> Path:
-        out = tmp_path_factory.mktemp(f"{target}-{quantization}")
-        publish(detector_exporters[target], detector, raccoons, out, quantization, Silent())
-        return out
+    def make(model: str) -> Exporters:
+        return exporters_of(functools.cache(lambda: litert.convert(checkpoint_of_model(model))))
 
     return make
 
 
-def exporters_from(graph: bytes) -> Exporters:
-    """The product's exporters, except that the slow conversion is done already."""
+@pytest.fixture(scope="session")
+def detector_exporters(exporters_of_model: MakeExporters) -> Exporters:
+    return exporters_of_model(DETECTOR)
 
-    def build_tflite(checkpoint: Checkpoint, folder: Path, quantization: str) -> None:
-        (folder / tflite.MODEL_FILE).write_bytes(tflite.pack(graph, checkpoint, quantization))
 
-    def build_tfjs(checkpoint: Checkpoint, folder: Path, quantization: str) -> None:
-        tfjs.pack(graph, checkpoint, folder, quantization)
+@pytest.fixture(scope="session")
+def classifier_exporters(exporters_of_model: MakeExporters) -> Exporters:
+    return exporters_of_model(CLASSIFIER)
 
-    return {
-        "onnx": onnx.EXPORTER,
+
+@pytest.fixture(scope="session")
+def images_of_task(raccoons: Path, shapes: Path) -> Callable[[Checkpoint], ExportImages]:
+    folders = {"detection": raccoons, "classification": shapes}
+    return lambda checkpoint: read_export_images(folders[checkpoint.task], checkpoint.image_size)
+
+
+@pytest.fixture(scope="session")
+def make_artifact(
+    checkpoint_of_model: MakeCheckpoint,
+    exporters_of_model: MakeExporters,
+    images_of_task: Callable[[Checkpoint], ExportImages],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> MakeArtifact:
+    """`make_artifact(model, target, quantization="none")`: the folder that it was published into, once."""
+
+    @functools.cache
+    def make(model: str, target: str, quantization: str) -> Path:
+        out, checkpoint = tmp_path_factory.mktemp(f"{target}-{quantization}"), checkpoint_of_model(model)
+        exporter = exporters_of_model(model)[target]
+        publish(exporter, checkpoint, images_of_task(checkpoint), out, quantization, Silent())
+        return out
+
+    return lambda model, target, quantization="none": make(model, target, quantization)
+
+
+@pytest.fixture(scope="session")
+def detector_artifact(make_artifact: MakeArtifact) -> MakeArtifact:
+    return functools.partial(make_artifact, DETECTOR)
+
+
+def exporters_of(graph: Callable[[], bytes]) -> Exporters:
+    """The exporter of every target, except that the slow conversion, which some share, is done once."""
+
+    def build_tflite(checkpoint: Checkpoint, folder: Path, quantization: str, _calibration: Calibration) -> None:
+        (folder / tflite.MODEL_FILE).write_bytes(tflite.pack(graph(), checkpoint, quantization))
+
+    def build_tfjs(checkpoint: Checkpoint, folder: Path, quantization: str, _calibration: Calibration) -> None:
+        tfjs.pack(graph(), checkpoint, folder, quantization)
+
+    exporters = {name: catalog.load_module(info.module).EXPORTER for name, info in TARGETS.items()}
+    return exporters | {
         "tflite": replace(tflite.EXPORTER, build=build_tflite),
         "tfjs": replace(tfjs.EXPORTER, build=build_tfjs),
     }
@@ -149,17 +192,19 @@ def exporters_from(graph: bytes) -> Exporters:
 def broken(exporter: Exporter, damage: Callable[[Path], None]) -> Exporter:
     """The exporter, but `damage(model_folder)` happens to what it built."""
 
-    def build(checkpoint: Checkpoint, folder: Path, quantization: str) -> None:
-        exporter.build(checkpoint, folder, quantization)
+    def build(checkpoint: Checkpoint, folder: Path, quantization: str, calibration: Calibration) -> None:
+        exporter.build(checkpoint, folder, quantization, calibration)
         damage(folder)
 
     return replace(exporter, build=build)
 
 
-def _voc_marks(description: Path) -> list[Mark]:
+def _voc_annotations(description: Path) -> list[AnnotationRecord]:
     boxes = [found.find("bndbox") for found in ET.parse(description).getroot().iter("object")]
     sides = ("xmin", "ymin", "xmax", "ymax")
-    return [Mark("raccoon", Box(*(float(box.findtext(side) or 0) for side in sides))) for box in boxes if box]
+    return [
+        AnnotationRecord("raccoon", Box(*(float(box.findtext(side) or 0) for side in sides))) for box in boxes if box
+    ]
 
 
 def _calibrate(network: Network, info: catalog.ModelInfo) -> None:

@@ -13,12 +13,16 @@ from onnx import numpy_helper
 from tests.training.engine.exporters.conftest import Exporters, broken
 from training.engine.checkpoint import Checkpoint
 from training.engine.errors import ParityError
-from training.engine.exporters import onnx, tflite_pack
+from training.engine.exporters import tflite_pack
 from training.engine.exporters.answers import Squares
 from training.engine.exporters.artifact import publish
 from training.engine.exporters.exporter import Asked
 from training.engine.exporters.flatbuffer import read_model, write_model
+from training.engine.exporters.images import ExportImages
 from training.engine.progress import Silent
+from training.engine.targets import TARGETS, ParityLimits
+
+ImagesOf = Callable[[Checkpoint], ExportImages]
 
 
 def break_onnx(folder: Path) -> None:
@@ -52,12 +56,14 @@ DAMAGE: dict[str, Callable[[Path], None]] = {"onnx": break_onnx, "tflite": break
 
 @pytest.mark.parametrize("target", DAMAGE)
 def test_a_weight_changed_after_conversion_fails_the_artifact(
-    target: str, detector: Checkpoint, detector_exporters: Exporters, raccoons: Path, tmp_path: Path
+    target: str, detector: Checkpoint, detector_exporters: Exporters, images_of_task: ImagesOf, tmp_path: Path
 ) -> None:
     (tmp_path / "artifact.zip").write_bytes(b"of an earlier attempt")
 
+    damaged = broken(detector_exporters[target], DAMAGE[target])
+
     with pytest.raises(ParityError, match=f"The {target} model answers differently.*px"):
-        publish(broken(detector_exporters[target], DAMAGE[target]), detector, raccoons, tmp_path, "none", Silent())
+        publish(damaged, detector, images_of_task(detector), tmp_path, "none", Silent())
 
     report = json.loads((tmp_path / "artifact.json").read_text())
     assert not report["parity"]["passed"]
@@ -65,21 +71,50 @@ def test_a_weight_changed_after_conversion_fails_the_artifact(
     assert [file.name for file in tmp_path.iterdir()] == ["artifact.json"]
 
 
-def test_pixels_in_another_scale_fail_the_artifact(classifier: Checkpoint, shapes: Path, tmp_path: Path) -> None:
-    def ask_with_channels_swapped(folder: Path, checkpoint: Checkpoint, squares: Squares) -> Asked:
-        return onnx.ask(folder, checkpoint, squares[..., ::-1])
+@pytest.mark.parametrize("target", TARGETS)
+def test_pixels_in_another_order_fail_the_artifact(
+    target: str, classifier: Checkpoint, classifier_exporters: Exporters, images_of_task: ImagesOf, tmp_path: Path
+) -> None:
+    exporter = classifier_exporters[target]
 
+    def ask_with_channels_swapped(folder: Path, checkpoint: Checkpoint, squares: Squares) -> Asked:
+        return exporter.ask(folder, checkpoint, squares[..., ::-1])
+
+    swapped = replace(exporter, ask=ask_with_channels_swapped)
     with pytest.raises(ParityError, match="scores by"):
-        publish(replace(onnx.EXPORTER, ask=ask_with_channels_swapped), classifier, shapes, tmp_path, "none", Silent())
+        publish(swapped, classifier, images_of_task(classifier), tmp_path, "none", Silent())
+
+
+def test_lost_accuracy_alone_fails_the_artifact(
+    detector: Checkpoint,
+    detector_exporters: Exporters,
+    images_of_task: ImagesOf,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A gain would be needed to pass: all else agrees."""
+    strict = replace(TARGETS["onnx"], limits={"none": ParityLimits(metric_loss=-1.0)})
+    monkeypatch.setitem(TARGETS, "onnx", strict)
+    monkeypatch.setattr(ParityLimits, "on", lambda self, sizes, one_annotation: self)
+
+    with pytest.raises(ParityError, match=r"a loss of .* AP \(allowed: .*, -1\)"):
+        publish(detector_exporters["onnx"], detector, images_of_task(detector), tmp_path, "none", Silent())
+
+    parity = json.loads((tmp_path / "artifact.json").read_text())["parity"]
+    assert (parity["metric"], parity["limit_metric_loss"]) == ("AP", -1.0)
 
 
 def test_a_detector_packed_with_another_suppression_fails(
-    detector: Checkpoint, detector_exporters: Exporters, raccoons: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    detector: Checkpoint,
+    detector_exporters: Exporters,
+    images_of_task: ImagesOf,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(tflite_pack, "UNIT_ANCHOR", np.array([0.02, 0.0, 1.0, 1.0], np.float32))
 
     with pytest.raises(ParityError, match="detections without a partner"):
-        publish(detector_exporters["tflite"], detector, raccoons, tmp_path, "none", Silent())
+        publish(detector_exporters["tflite"], detector, images_of_task(detector), tmp_path, "none", Silent())
 
     parity = json.loads((tmp_path / "artifact.json").read_text())["parity"]
     assert parity["max_box_px"] < 1.0  # the raw outputs agree: only the packing is wrong

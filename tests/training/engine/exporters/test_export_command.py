@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 
 from tests.training.engine.exporters.conftest import random_classifier
+from training.engine.catalog import MODELS
 from training.engine.checkpoint import Checkpoint, save
+from training.engine.targets import TARGETS
 
-EXPORTS = [("onnx", "none"), ("tflite", "none"), ("tflite", "fp16"), ("tfjs", "none"), ("tfjs", "fp16")]
+EXPORTS = [(target, quantization) for target, info in TARGETS.items() for quantization in info.limits]
+CLASSIFIERS = [name for name, info in MODELS.items() if info.task == "classification"]
 
 
 def export(folder: Path, checkpoint: Checkpoint, target: str, quantization: str) -> tuple[int, list[dict[str, Any]]]:
@@ -35,7 +38,7 @@ def test_a_detector(target: str, quantization: str, detector: Checkpoint, raccoo
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("model", ["mobilenet_v2", "mobilenet_v3_large", "mobilenet_v3_small"])
+@pytest.mark.parametrize("model", CLASSIFIERS)
 @pytest.mark.parametrize(("target", "quantization"), EXPORTS)
 def test_every_classifier(model: str, target: str, quantization: str, shapes: Path) -> None:
     code, events = export(shapes, random_classifier(model), target, quantization)

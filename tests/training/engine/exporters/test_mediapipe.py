@@ -13,6 +13,7 @@ from training.engine.checkpoint import Checkpoint, export_form
 from training.engine.data import read_square
 from training.engine.exporters.answers import Answer, Squares, ask_torch
 from training.engine.exporters.artifact import publish
+from training.engine.exporters.images import read_export_images
 from training.engine.progress import Silent
 
 
@@ -53,7 +54,8 @@ def test_mediapipe_detects_what_the_checkpoint_detects(
 def test_mediapipe_classifies_as_the_checkpoint_does(
     classifier: Checkpoint, classifier_exporters: Exporters, shapes: Path, tmp_path: Path
 ) -> None:
-    publish(classifier_exporters["tflite"], classifier, shapes, tmp_path, "none", Silent())
+    images = read_export_images(shapes, classifier.image_size)
+    publish(classifier_exporters["tflite"], classifier, images, tmp_path, "none", Silent())
     options = vision.ImageClassifierOptions(base_options=BaseOptions(model_asset_buffer=shipped_model(tmp_path)))
     squares = squares_of(shapes, classifier.image_size)
 

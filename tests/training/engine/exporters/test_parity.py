@@ -9,10 +9,11 @@ import torch
 
 from training.engine.detectors.postprocess import Detections
 from training.engine.exporters.answers import Answer, answer_of
-from training.engine.exporters.parity import Difference, Limits, compare, largest, limits_for
+from training.engine.exporters.parity import Difference, compare, largest
+from training.engine.targets import EXACT, HALF_PRECISION, TARGETS, ParityLimits
 
 SIZE = (200, 100)
-LIMITS = Limits()
+LIMITS = EXACT
 
 
 def detector_answer(*rows: tuple[tuple[float, float, float, float], float]) -> Answer:
@@ -95,7 +96,27 @@ def test_the_worst_picture_counts() -> None:
     assert largest(seen).box_px == math.inf
 
 
-def test_half_precision_has_limits_of_its_own_by_the_size_of_the_pictures() -> None:
-    assert limits_for("none", [(4000, 3000)]) == Limits(1.0, 0.01)
-    assert limits_for("fp16", [(4000, 3000), (100, 100)]) == Limits(20.0, 0.03)
-    assert limits_for("fp16", [(100, 100)]) == Limits(1.0, 0.03)
+def test_limits_of_boxes_may_grow_with_the_images() -> None:
+    assert EXACT.on([(4000, 3000)], 0).box_px == 1.0
+    assert HALF_PRECISION.on([(4000, 3000), (100, 100)], 0).box_px == 20.0
+    assert HALF_PRECISION.on([(100, 100)], 0).box_px == 1.0
+
+
+def test_what_one_annotation_decides_may_always_be_lost() -> None:
+    limits = ParityLimits(metric_loss=0.02)
+    assert limits.on([(100, 100)], one_annotation=0.2).metric_loss == 0.2
+    assert limits.on([(100, 100)], one_annotation=0.001).metric_loss == 0.02
+
+
+@pytest.mark.parametrize(("loss", "passes"), [(None, True), (-0.5, True), (0.02, True), (0.021, False)])
+def test_lost_metric_counts_as_pixels_do(loss: float | None, passes: bool) -> None:
+    assert Difference(0.0, 0.0, 0, loss).within(ParityLimits(metric_loss=0.02)) is passes
+
+
+def test_no_quantization_is_stricter_than_none() -> None:
+    for info in TARGETS.values():
+        for limits in info.limits.values():
+            exact = info.limits["none"]
+            assert limits.score >= exact.score
+            assert limits.box_px >= exact.box_px
+            assert limits.metric_loss >= exact.metric_loss

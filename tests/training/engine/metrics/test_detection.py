@@ -2,16 +2,16 @@
 
 import pytest
 
-from annotations.dataset.records import Box, ImageRecord, Mark
+from annotations.dataset.records import AnnotationRecord, Box, ImageRecord
 from training.engine.metrics.detection import NAMES, coco_numbers
 
 
-def image(*marks: Mark) -> ImageRecord:
-    return ImageRecord("a.png", "0" * 64, 400, 400, marks=marks)
+def image(*annotations: AnnotationRecord) -> ImageRecord:
+    return ImageRecord("a.png", "0" * 64, 400, 400, annotations=annotations)
 
 
-def cat(x: float, side: float = 100, score: float | None = None) -> Mark:
-    return Mark("cat", Box(x, 0, x + side, side), score=score)
+def cat(x: float, side: float = 100, score: float | None = None) -> AnnotationRecord:
+    return AnnotationRecord("cat", Box(x, 0, x + side, side), score=score)
 
 
 def test_a_perfect_answer_is_one() -> None:
@@ -33,7 +33,7 @@ def test_a_better_scored_mistake_halves_the_precision() -> None:
 
 
 def test_ap_is_the_mean_over_the_ten_overlaps() -> None:
-    numbers, _ = coco_numbers([image(cat(0))], [[Mark("cat", Box(0, 0, 100, 72), score=0.9)]], ["cat"])
+    numbers, _ = coco_numbers([image(cat(0))], [[AnnotationRecord("cat", Box(0, 0, 100, 72), score=0.9)]], ["cat"])
     assert numbers["AP"] == pytest.approx(0.5)  # IoU 0.72: right at 0.50, 0.55, 0.60, 0.65, 0.70
     assert numbers["AP50"] == pytest.approx(1)
     assert numbers["AP75"] == pytest.approx(0)

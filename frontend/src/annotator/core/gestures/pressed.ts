@@ -3,7 +3,7 @@
 import type { BoxAnnotation } from "../annotation";
 import { boxOf, type Gesture, type PointerInput, type Pressed, type Step, type World } from "../gesture";
 import { toImage } from "../viewport";
-import { placed } from "./drawing";
+import { drawn, placed } from "./drawing";
 import { move } from "./moving";
 import { resize } from "./resizing";
 import { pan } from "./viewing";
@@ -41,7 +41,7 @@ function moveFrom(press: Pressed, target: BoxAnnotation, input: PointerInput, wo
   const { id, box } = target;
   const start = toImage(world.view, at);
   const [next] = move({ kind: "moving", pointer, by, id, start, at, from: box, box }, input, world);
-  return [next, { do: "select", id }];
+  return id === world.selected?.id ? [next] : [next, { do: "select", id }];
 }
 
 function resizeFrom(press: Pressed, input: PointerInput, world: World): Step {
@@ -62,10 +62,11 @@ function panFrom(press: Pressed, input: PointerInput, world: World): Step {
   );
 }
 
-/** A click selects the smallest box under it; clicked again, the next larger one. Beside all boxes it deselects,
- * and with nothing selected it sets the first corner of a new box. */
+/** With a first corner set, a click sets the second. Else it selects the smallest box under it; clicked again, the
+ * next larger one. Beside all boxes it deselects, and with nothing selected it sets a first corner. */
 export function click(press: Pressed, world: World, rest: Gesture): Step {
-  if (press.hit.on === "handle") return [rest];
+  if (press.armed) return drawn(press.armed.box, world, rest);
+  if (press.hit.on === "handle") return [rest, { do: "select", id: press.hit.id }];
   if (press.hit.on === "box") {
     const { ids } = press.hit;
     const at = world.selected ? ids.indexOf(world.selected.id) : -1;

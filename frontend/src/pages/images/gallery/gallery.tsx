@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { filterQuery, type ImageFilter } from "../../../api/imageLists";
 import type { Image, Project } from "../../../api/types";
 import { aspectOf, justify, type Layout, neighbour, rowsBetween } from "./layout";
 import { Tile } from "./tile";
@@ -66,9 +67,15 @@ function nextIndex(event: KeyboardEvent, at: number, count: number, layout: Layo
   }
 }
 
+/** Tells the workbench which list an image was opened from. */
+function listQuery(filter: ImageFilter): string {
+  return `?${new URLSearchParams([["from", "images"], ...filterQuery(filter)])}`;
+}
+
 /** Only the rows in view are in the page, so that ten thousand loaded images scroll like sixty. */
 export function Gallery({ project, list, selected, onSelect }: GalleryProps) {
   const { scroller, view } = useView();
+  const query = useMemo(() => listQuery(list.filter), [list.filter]);
   const [active, setActive] = useState(0);
   const wantsFocus = useRef(false);
   const target = view.width < 560 ? TARGET_PHONE : TARGET;
@@ -125,6 +132,7 @@ export function Gallery({ project, list, selected, onSelect }: GalleryProps) {
                 key={image.id}
                 image={image}
                 project={project}
+                query={query}
                 frame={{ left: tile.left, top: row.top, width: tile.width, height: row.height }}
                 index={tile.index}
                 isTabStop={tile.index === tabStop}

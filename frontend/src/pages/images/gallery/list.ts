@@ -1,13 +1,7 @@
-import type { EventKinds, Image, Page, Queue } from "../../../api/types";
+import type { ImageFilter } from "../../../api/imageLists";
+import type { EventKinds, Image, Page, Person } from "../../../api/types";
 
-export type Order = "-created" | "created" | "name";
-
-export interface Filter {
-  queue: Queue | "all";
-  label: string;
-  search: string;
-  order: Order;
-}
+export type { ImageFilter as Filter, ImageOrder as Order } from "../../../api/imageLists";
 
 /** The fresh head of a list in front of what was further down. */
 export function mergeHead(
@@ -23,8 +17,18 @@ export function mergeHead(
   };
 }
 
+/** Who works on the image; nobody once the claim has lapsed. */
+export function holderOf(image: Image, now: number): Person | null {
+  const lasts = image.claim_expires_at !== null && Date.parse(image.claim_expires_at) > now;
+  return lasts ? image.claimed_by : null;
+}
+
 /** One image changed: update it in place, or let it go when it left the queue that is shown. */
-export function applyEvent(images: Image[], event: EventKinds["image"], queue: Filter["queue"]): Image[] {
+export function applyEvent(
+  images: Image[],
+  event: EventKinds["image"],
+  queue: ImageFilter["queue"],
+): Image[] {
   const at = images.findIndex((image) => image.id === event.id);
   if (at < 0) return images;
   if (queue !== "all" && event.queue !== queue) return images.filter((image) => image.id !== event.id);

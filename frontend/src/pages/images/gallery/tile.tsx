@@ -4,11 +4,14 @@ import { Avatar } from "../../../ui/avatar";
 import { Boxes } from "../../../ui/boxes";
 import { counted } from "../../../ui/figures";
 import { Icon } from "../../../ui/icons";
+import { holderOf } from "./list";
 import { useTileBoxes } from "./tileBoxes";
 
 interface TileProps {
   image: Image;
   project: Project;
+  /** Of the address that the tile opens. */
+  query: string;
   frame: { left: number; top: number; width: number; height: number };
   index: number;
   isTabStop: boolean;
@@ -20,7 +23,8 @@ interface TileProps {
 
 function describe(image: Image, isDetection: boolean): string {
   const marks = isDetection ? `, ${counted(image.annotation_count, "box", "boxes")}` : "";
-  const claim = image.claimed_by ? `, open at ${image.claimed_by.name}` : "";
+  const holder = holderOf(image, Date.now());
+  const claim = holder ? `, open at ${holder.name}` : "";
   return `${image.name}, ${image.queue}${marks}${claim}`;
 }
 
@@ -36,13 +40,24 @@ function Pill({ image, isDetection }: { image: Image; isDetection: boolean }) {
   );
 }
 
-export function Tile({ image, project, frame, index, isTabStop, selected, onSelect, onFocus }: TileProps) {
+export function Tile({
+  image,
+  project,
+  query,
+  frame,
+  index,
+  isTabStop,
+  selected,
+  onSelect,
+  onFocus,
+}: TileProps) {
   const isDetection = project.task === "detection";
   const boxes = useTileBoxes(image, project.labels);
+  const holder = holderOf(image, Date.now());
   return (
     <li class={selected ? "tile selected" : "tile"} style={frame}>
       <a
-        href={`/p/${project.slug}/label/${image.id}`}
+        href={`/p/${project.slug}/label/${image.id}${query}`}
         data-index={index}
         tabIndex={isTabStop ? 0 : -1}
         aria-label={describe(image, isDetection)}
@@ -77,9 +92,9 @@ export function Tile({ image, project, frame, index, isTabStop, selected, onSele
       <span class="corner-bl">
         <Pill image={image} isDetection={isDetection} />
       </span>
-      {image.claimed_by && (
+      {holder && (
         <span class="corner-tr">
-          <Avatar person={image.claimed_by} />
+          <Avatar person={holder} />
         </span>
       )}
     </li>

@@ -1,10 +1,12 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { api } from "../../../api/client";
+import { fetchImages } from "../../../api/imageLists";
 import type { Image, Page } from "../../../api/types";
 import { useProject } from "../../../app/project";
 import { applyEvent, type Filter, mergeHead } from "./list";
 
 export interface ImageList {
+  filter: Filter;
   images: Image[];
   /** null: not loaded yet. */
   loaded: boolean;
@@ -28,17 +30,6 @@ const FIRST = 60;
 const FURTHER = 100;
 const MOST = 200;
 const REFRESH_MS = 600;
-
-function listUrl(project: number, filter: Filter, limit: number) {
-  const query = {
-    queue: filter.queue === "all" ? undefined : filter.queue,
-    label: filter.label,
-    search: filter.search,
-    order: filter.order,
-    limit,
-  };
-  return { path: `projects/${project}/images/`, query };
-}
 
 /** Runs once, a moment after the first call; a stream of calls makes one run a moment, not none. */
 function soon(run: () => void, milliseconds: number): { call: () => void; cancel: () => void } {
@@ -73,9 +64,8 @@ export function useImages(filter: Filter): ImageList {
 
   const loadFirst = useCallback(
     async (limit: number, signal?: AbortSignal) => {
-      const { path, query } = listUrl(id, filter, limit);
       try {
-        const page = await api.get<Page<Image>>(path, { query, signal });
+        const page = await fetchImages(id, filter, { limit }, signal);
         put((old) => ({ ...mergeHead(page, old.images, old.next), loaded: true, error: null }));
       } catch (error) {
         if (!signal?.aborted) put(() => ({ error }));
@@ -154,6 +144,7 @@ export function useImages(filter: Filter): ImageList {
   const current =
     state.key === key ? state : { ...state, images: [], next: null, loaded: false, error: null };
   return {
+    filter,
     images: current.images,
     loaded: current.loaded,
     hasMore: current.next !== null,

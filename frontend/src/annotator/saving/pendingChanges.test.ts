@@ -1,0 +1,137 @@
+import { describe, expect, it } from "vitest";
+import { type Annotation, drawn } from "../core/annotation";
+import {
+  acknowledged,
+  blank,
+  conflicted,
+  discarded,
+  isSettled,
+  joined,
+  keptMine,
+  outgoing,
+  record,
+  recordQueue,
+  refused,
+  sent,
+  size,
+  tookTheirs,
+  unsaved,
+} from "./pendingChanges";
+
+const BOX = { x_min: 1, y_min: 2, x_max: 30, y_max: 40 };
+const a = drawn("a", 1, BOX);
+const b = drawn("b", 1, BOX);
+const moved = (one: Annotation, x_max: number): Annotation => ({ ...one, box: { ...BOX, x_max } });
+const EMPTY = blank(7, "shore.jpg", 3);
+const put = (...annotations: Annotation[]) => annotations.map((after) => ({ id: after.id, after }));
+
+describe("what goes out", () => {
+  it("coalesces changes of one annotation, on the revision they rest on", () => {
+    const entry = record(record(record(EMPTY, put(a)), put(moved(a, 50), b)), [{ id: "b", after: null }]);
+    expect(outgoing(entry)?.request).toEqual({
+      base_revision: 3,
+      upsert: [{ id: "a", label: 1, x_min: 1, y_min: 2, x_max: 50, y_max: 40, source: "human", score: null }],
+      delete: ["b"],
+    });
+  });
+
+  it("sends a queue alone", () => {
+    expect(outgoing(recordQueue(EMPTY, "skipped"))?.request).toEqual({
+      base_revision: 3,
+      upsert: [],
+      delete: [],
+      queue: "skipped",
+    });
+  });
+
+  it("has no box fields on a whole-image label", () => {
+    expect(outgoing(record(EMPTY, put(drawn("w", 2, null))))?.request.upsert).toEqual([
+      { id: "w", label: 2, source: "human", score: null },
+    ]);
+  });
+});
+
+describe("an acknowledgement", () => {
+  it("crosses out what was sent and moves the base on", () => {
+    const entry = record(EMPTY, put(a));
+    const done = acknowledged(entry, outgoing(entry)!, 4);
+    expect(isSettled(done)).toBe(true);
+    expect(done.base).toBe(4);
+  });
+
+  it("leaves what changed again meanwhile", () => {
+    const entry = record(EMPTY, put(a, b));
+    const out = outgoing(entry)!;
+    const done = acknowledged(record(entry, put(moved(a, 60))), out, 4);
+    expect([...unsaved(done)]).toEqual([["a", moved(a, 60)]]);
+  });
+});
+
+describe("a conflict", () => {
+  const entry = record(EMPTY, put(moved(a, 50), b));
+  const theirs = new Map([["a", moved(a, 99)]]);
+
+  it("holds back only what both changed, and sends the rest on the current revision", () => {
+    const after = conflicted(entry, 5, theirs, ["a"]);
+    expect(after.conflicts).toEqual({ a: moved(a, 99) });
+    expect(outgoing(after)?.request).toMatchObject({ base_revision: 5, upsert: [{ id: "b" }] });
+  });
+
+  it("keeps mine on top of theirs, or takes theirs", () => {
+    const after = conflicted(entry, 5, theirs, ["a"]);
+    expect(outgoing(keptMine(after, "a"))?.request.upsert.map(({ id }) => id)).toEqual(["a", "b"]);
+    expect([...unsaved(tookTheirs(after, "a")).keys()]).toEqual(["b"]);
+  });
+
+  it("is none when both say the same", () => {
+    const same = conflicted(entry, 5, new Map([["a", moved(a, 50)]]), ["a"]);
+    expect(same.conflicts).toEqual({});
+    expect([...unsaved(same).keys()]).toEqual(["b"]);
+  });
+
+  it("is none when theirs is my own earlier try, whose answer got lost", () => {
+    const first = record(EMPTY, put(moved(a, 20)));
+    const again = record(sent(first, outgoing(first)!), put(moved(a, 25)));
+    const after = conflicted(again, 4, new Map([["a", moved(a, 20)]]), ["a"]);
+    expect(after.conflicts).toEqual({});
+    expect(outgoing(after)?.request).toMatchObject({ base_revision: 4, upsert: [{ x_max: 25 }] });
+  });
+
+  it("can be with a deletion", () => {
+    const after = conflicted(entry, 5, new Map(), ["a"]);
+    expect(after.conflicts).toEqual({ a: null });
+    expect(outgoing(keptMine(after, "a"))?.request.upsert).toHaveLength(2);
+  });
+});
+
+describe("a refusal", () => {
+  it("holds back the named annotations until they change", () => {
+    const entry = refused(record(EMPTY, put(a, b)), "Outside the image.", ["a"]);
+    expect(outgoing(entry)?.request.upsert.map(({ id }) => id)).toEqual(["b"]);
+    expect(outgoing(record(entry, put(moved(a, 9))))?.request.upsert).toHaveLength(2);
+  });
+
+  it("of the whole keeps all until someone gives it up", () => {
+    const entry = refused(record(EMPTY, put(a, b)), "Gone.", null);
+    expect(outgoing(entry)).toBeNull();
+    expect(size(entry)).toBe(2);
+    expect(isSettled(discarded(entry))).toBe(true);
+  });
+});
+
+it("joins the notes of two visits: the newer wins, on the older base", () => {
+  const older = record(blank(7, "shore.jpg", 2), put(moved(a, 11), b));
+  const newer = record(blank(7, "shore.jpg", 6), put(moved(a, 12)));
+  const both = joined(older, newer);
+  expect(both.base).toBe(2);
+  expect([...unsaved(both)]).toEqual([
+    ["a", moved(a, 12)],
+    ["b", b],
+  ]);
+  expect(isSettled(acknowledged(both, outgoing(both)!, 7))).toBe(true);
+});
+
+it("survives JSON", () => {
+  const entry = recordQueue(record(EMPTY, [...put(a), { id: "b", after: null }]), "labelled");
+  expect(JSON.parse(JSON.stringify(entry))).toEqual(entry);
+});

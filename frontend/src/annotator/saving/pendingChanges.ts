@@ -1,0 +1,224 @@
+/**
+ * What is not saved yet, per image: plain data and pure steps. Every change is written down here before the
+ * network hears of it, and crossed out only when the server has acknowledged that very change.
+ */
+import type { Queue, SaveRequest } from "../../api/types";
+import { type Annotation, sameMark } from "../core/annotation";
+import { toDraft } from "./wire";
+
+/** An annotation's new state; null deletes it. */
+export type Value = Annotation | null;
+
+interface Unsaved<T> {
+  readonly value: T;
+  /** Counts the entry's changes: an acknowledgement crosses out only what it carried. */
+  readonly turn: number;
+}
+
+/** What the server will not have, and why. `ids` null means the whole entry. */
+export interface Refusal {
+  readonly reason: string;
+  readonly ids: readonly string[] | null;
+  /** The move between queues is held back too. */
+  readonly queue: boolean;
+}
+
+export interface Entry {
+  readonly image: number;
+  readonly name: string;
+  /** The revision that these changes rest on. */
+  readonly base: number;
+  readonly turn: number;
+  readonly changes: Readonly<Record<string, Unsaved<Value>>>;
+  readonly queue: Unsaved<Queue> | null;
+  /** Sent but never acknowledged: when the server shows one of these, it is ours, not a colleague's. */
+  readonly tried: Readonly<Record<string, readonly Value[]>>;
+  /** The other side of each change that a colleague made to the same annotation. */
+  readonly conflicts: Readonly<Record<string, Value>>;
+  readonly refused: Refusal | null;
+}
+
+/** What one request carries, and the turns it acknowledges. */
+export interface Outgoing {
+  readonly request: SaveRequest;
+  readonly turns: Readonly<Record<string, number>>;
+  readonly queueTurn: number | null;
+}
+
+export function blank(image: number, name: string, base: number): Entry {
+  return { image, name, base, turn: 0, changes: {}, queue: null, tried: {}, conflicts: {}, refused: null };
+}
+
+export function isSettled(entry: Entry): boolean {
+  return entry.queue === null && Object.keys(entry.changes).length === 0;
+}
+
+function without<T>(record: Readonly<Record<string, T>>, ids: readonly string[]): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).filter(([id]) => !ids.includes(id)));
+}
+
+/** Writes changes down; a change to a refused annotation, or another queue, is another try. */
+export function record(entry: Entry, changes: readonly { id: string; after: Value }[]): Entry {
+  const turn = entry.turn + 1;
+  const fresh = Object.fromEntries(changes.map(({ id, after }) => [id, { value: after, turn }]));
+  return {
+    ...entry,
+    turn,
+    changes: { ...entry.changes, ...fresh },
+    refused: retried(entry.refused, Object.keys(fresh)),
+  };
+}
+
+/** What stays refused once these annotations changed again. */
+function retried(refused: Refusal | null, ids: readonly string[]): Refusal | null {
+  if (!refused?.ids) return null;
+  const left = refused.ids.filter((id) => !ids.includes(id));
+  return left.length > 0 || refused.queue ? { ...refused, ids: left } : null;
+}
+
+export function recordQueue(entry: Entry, queue: Queue): Entry {
+  const turn = entry.turn + 1;
+  const refused = entry.refused && { ...entry.refused, queue: false };
+  return { ...entry, turn, queue: { value: queue, turn }, refused: retried(refused, []) };
+}
+
+/** The next request, or null when nothing can go: all is saved, waits for a decision, or was refused. */
+export function outgoing(entry: Entry): Outgoing | null {
+  if (entry.refused && entry.refused.ids === null) return null;
+  const held = new Set([...Object.keys(entry.conflicts), ...(entry.refused?.ids ?? [])]);
+  const ready = Object.entries(entry.changes).filter(([id]) => !held.has(id));
+  const queue = entry.refused?.queue ? null : entry.queue;
+  if (ready.length === 0 && queue === null) return null;
+  const request: SaveRequest = {
+    base_revision: entry.base,
+    upsert: ready.flatMap(([, { value }]) => (value ? [toDraft(value)] : [])),
+    delete: ready.flatMap(([id, { value }]) => (value ? [] : [id])),
+  };
+  if (queue) request.queue = queue.value;
+  const turns = Object.fromEntries(ready.map(([id, { turn }]) => [id, turn]));
+  return { request, turns, queueTurn: queue?.turn ?? null };
+}
+
+/** Remembers what is on its way, before it goes. */
+export function sent(entry: Entry, out: Outgoing): Entry {
+  const tried: Record<string, readonly Value[]> = { ...entry.tried };
+  for (const id of Object.keys(out.turns)) {
+    const value = entry.changes[id]?.value ?? null;
+    const before = tried[id] ?? [];
+    if (!before.some((one) => sameMark(one, value))) tried[id] = [...before, value].slice(-8);
+  }
+  return { ...entry, tried };
+}
+
+/** Crosses out what this request carried, unless it changed again meanwhile. */
+export function acknowledged(entry: Entry, out: Outgoing, revision: number): Entry {
+  const done = Object.keys(out.turns).filter((id) => entry.changes[id]?.turn === out.turns[id]);
+  return {
+    ...entry,
+    base: Math.max(entry.base, revision),
+    changes: without(entry.changes, done),
+    queue: entry.queue && entry.queue.turn === out.queueTurn ? null : entry.queue,
+    tried: without(entry.tried, Object.keys(out.turns)),
+  };
+}
+
+/**
+ * A colleague changed the same annotations. What says the same as ours is done; what is an earlier try of
+ * ours is no conflict; the rest waits for a decision. Everything else rests on the current revision now.
+ */
+export function conflicted(
+  entry: Entry,
+  revision: number,
+  current: ReadonlyMap<string, Annotation>,
+  ids: readonly string[],
+): Entry {
+  const agreed: string[] = [];
+  const conflicts: Record<string, Value> = { ...entry.conflicts };
+  for (const id of ids) {
+    const mine = entry.changes[id];
+    if (!mine) continue;
+    const theirs = current.get(id) ?? null;
+    const ours = (entry.tried[id] ?? []).some((value) => sameMark(value, theirs));
+    if (sameMark(mine.value, theirs)) agreed.push(id);
+    else if (!ours) conflicts[id] = theirs;
+  }
+  return { ...entry, base: revision, changes: without(entry.changes, agreed), conflicts };
+}
+
+/** Keeps our state of an annotation over the colleague's: it is sent anew, on top of theirs. */
+export function keptMine(entry: Entry, id: string): Entry {
+  return { ...entry, conflicts: without(entry.conflicts, [id]) };
+}
+
+/** Gives up our state of an annotation for the colleague's. */
+export function tookTheirs(entry: Entry, id: string): Entry {
+  return { ...entry, conflicts: without(entry.conflicts, [id]), changes: without(entry.changes, [id]) };
+}
+
+export function refused(entry: Entry, reason: string, ids: readonly string[] | null): Entry {
+  const known = ids?.filter((id) => entry.changes[id]) ?? null;
+  const earlier = entry.refused?.ids ?? [];
+  const all = known && known.length > 0 ? [...new Set([...earlier, ...known])] : null;
+  return { ...entry, refused: { reason, ids: all, queue: entry.refused?.queue ?? false } };
+}
+
+/** The server will not have the move that `out` carried; the annotations go on without it. */
+export function moveRefused(entry: Entry, out: Outgoing, reason: string): Entry {
+  if (entry.queue?.turn !== out.queueTurn) return entry;
+  return { ...entry, refused: { reason, ids: entry.refused?.ids ?? [], queue: true } };
+}
+
+/** The person gave up what the server will not have. */
+export function discarded(entry: Entry): Entry {
+  if (!entry.refused) return entry;
+  const { ids, queue } = entry.refused;
+  if (ids === null) return { ...entry, changes: {}, queue: null, tried: {}, conflicts: {}, refused: null };
+  return {
+    ...entry,
+    changes: without(entry.changes, ids),
+    conflicts: without(entry.conflicts, ids),
+    queue: queue ? null : entry.queue,
+    refused: null,
+  };
+}
+
+/** A later visit tries again what was refused. */
+export function revived(entry: Entry): Entry {
+  return { ...entry, refused: null };
+}
+
+/** Two notes about one image: the newer's changes win, the older base makes sure that nothing is overlooked. */
+export function joined(older: Entry, newer: Entry): Entry {
+  const raise = older.turn;
+  const changes = Object.fromEntries(
+    Object.entries(newer.changes).map(([id, { value, turn }]) => [id, { value, turn: turn + raise }]),
+  );
+  const tried: Record<string, readonly Value[]> = { ...older.tried };
+  for (const [id, values] of Object.entries(newer.tried)) tried[id] = [...(tried[id] ?? []), ...values];
+  return {
+    ...newer,
+    base: Math.min(older.base, newer.base),
+    turn: newer.turn + raise,
+    changes: { ...older.changes, ...changes },
+    queue: newer.queue ? { value: newer.queue.value, turn: newer.queue.turn + raise } : older.queue,
+    tried,
+    conflicts: { ...older.conflicts, ...newer.conflicts },
+  };
+}
+
+/** Our side of every annotation that isn't saved, to lay over the server's state. */
+export function unsaved(entry: Entry | undefined): Map<string, Value> {
+  return new Map(Object.entries(entry?.changes ?? {}).map(([id, { value }]) => [id, value]));
+}
+
+/** How many changes a refusal holds back. */
+export function refusedCount(entry: Entry): number {
+  if (!entry.refused) return 0;
+  const { ids, queue } = entry.refused;
+  return ids === null ? size(entry) : ids.length + (queue ? 1 : 0);
+}
+
+/** How many changes wait. */
+export function size(entry: Entry): number {
+  return Object.keys(entry.changes).length + (entry.queue ? 1 : 0);
+}

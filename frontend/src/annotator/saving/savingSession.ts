@@ -1,0 +1,103 @@
+/** The one saver of this page and person: it goes on sending wherever in the product one is. */
+import { effect, signal } from "@preact/signals";
+import { api } from "../../api/client";
+import { ApiError } from "../../api/errors";
+import type { AnnotationState } from "../../api/types";
+import { user as me } from "../../app/session";
+import { newId } from "../core/ids";
+import { localStore, openStorage } from "./changeStorage";
+import { type Later, Saver, type Send } from "./saver";
+import { SAVED, type SavingStatus } from "./savingStatus";
+import { enterTabs, type Tabs } from "./tabs";
+
+const SEND_TIMEOUT_MS = 20_000;
+const ADOPT_EVERY_MS = 60_000;
+
+const SIGNED_OUT = { type: "about:blank", title: "Signed out", status: 401, detail: "Signed out." };
+
+type OnState = (image: number, state: AnnotationState) => void;
+
+export interface SavingSession {
+  readonly saver: Saver;
+  /** What earlier visits left has been taken over. */
+  readonly ready: Promise<void>;
+  onState(listener: OnState): () => void;
+}
+
+/** Where saving stands, for every header that wants to show it. */
+export const savingStatus = signal<SavingStatus>(SAVED);
+
+const later: Later = (milliseconds, run) => {
+  const timer = setTimeout(run, milliseconds);
+  return () => clearTimeout(timer);
+};
+
+const sessions = new Map<number, SavingSession>();
+
+export function savingSessionOf(user: number): SavingSession {
+  const session = sessions.get(user) ?? openSession(user);
+  sessions.set(user, session);
+  return session;
+}
+
+function openSession(user: number): SavingSession {
+  const tab = newId();
+  const listeners = new Set<OnState>();
+  const saver = new Saver(openStorage(localStore(), user, tab), sendAs(user), later, {
+    onStatus: (status) => {
+      if (me.peek()?.id === user) savingStatus.value = status;
+    },
+    onState: (image, state) => {
+      for (const listener of listeners) listener(image, state);
+    },
+  });
+  effect(() => {
+    if (me.value?.id !== user) return;
+    savingStatus.value = saver.status;
+    saver.hurry();
+  });
+  // Whatever this browser lacks (locks, storage), one can label all the same.
+  const ready = attend(saver, tab).catch((error) => console.error(error));
+  return {
+    saver,
+    ready,
+    onState: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+/** Sends only while this person is signed in: nobody's work goes out under another's name. */
+function sendAs(user: number): Send {
+  return (image, request, leaving) => {
+    if (me.peek()?.id !== user) return Promise.reject(new ApiError(SIGNED_OUT));
+    return api.patch<AnnotationState>(`images/${image}/annotations/`, request, {
+      keepalive: leaving,
+      ...(leaving ? {} : { signal: AbortSignal.timeout(SEND_TIMEOUT_MS) }),
+    });
+  };
+}
+
+/** Adopts what closed tabs left, now and then again; listens for the network and for the end of the page. */
+async function attend(saver: Saver, tab: string): Promise<void> {
+  let tabs: Tabs = await enterTabs(tab, localStore());
+  const adopt = async (): Promise<void> => {
+    saver.adopt(await tabs.alive());
+  };
+  addEventListener("online", () => saver.hurry());
+  addEventListener("visibilitychange", () => document.visibilityState === "visible" && saver.hurry());
+  addEventListener("pagehide", () => {
+    saver.leave();
+    tabs.leave();
+  });
+  addEventListener("pageshow", async (event) => {
+    if (event.persisted) tabs = await enterTabs(tab, localStore());
+  });
+  addEventListener("beforeunload", (event) => {
+    const { kept, pending } = saver.status;
+    if (!kept && pending > 0) event.preventDefault();
+  });
+  setInterval(() => void adopt(), ADOPT_EVERY_MS);
+  await adopt();
+}

@@ -1,0 +1,50 @@
+/** A project's images as one filters and orders them: in an address, and in what the API is asked. */
+import { api } from "./client";
+import type { Image, Page, Queue } from "./types";
+
+export type ImageOrder = "-created" | "created" | "name";
+
+export interface ImageFilter {
+  readonly queue: Queue | "all";
+  /** A label's id, or empty. */
+  readonly label: string;
+  /** Part of the name, or empty. */
+  readonly search: string;
+  readonly order: ImageOrder;
+}
+
+const QUEUES = new Set<string>(["unlabelled", "labelled", "review", "done", "skipped"]);
+const ORDERS = new Set<string>(["-created", "created", "name"]);
+
+export function filterFrom(query: URLSearchParams): ImageFilter {
+  const queue = query.get("queue") ?? "";
+  const order = query.get("order") ?? "";
+  return {
+    queue: QUEUES.has(queue) ? (queue as Queue) : "all",
+    label: query.get("label") ?? "",
+    search: query.get("search") ?? "",
+    order: ORDERS.has(order) ? (order as ImageOrder) : "-created",
+  };
+}
+
+/** The filter in an address; what is as it is without being said is left out. */
+export function filterQuery({ queue, label, search, order }: ImageFilter): URLSearchParams {
+  const given = Object.entries({
+    queue: queue === "all" ? "" : queue,
+    label,
+    search,
+    order: order === "-created" ? "" : order,
+  });
+  return new URLSearchParams(given.filter(([, value]) => value !== ""));
+}
+
+/** One page of the list; `after` and `before` (nearest first) begin beside an image. */
+export function fetchImages(
+  project: number,
+  { queue, ...rest }: ImageFilter,
+  part: { limit: number; after?: number; before?: number },
+  signal?: AbortSignal,
+): Promise<Page<Image>> {
+  const query = { ...rest, queue: queue === "all" ? undefined : queue, ...part };
+  return api.get<Page<Image>>(`projects/${project}/images/`, { query, signal });
+}

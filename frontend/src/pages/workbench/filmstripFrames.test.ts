@@ -1,0 +1,35 @@
+import { expect, it } from "vitest";
+import type { Image } from "../../api/types";
+import { framesOf, NO_NEIGHBOURS } from "./filmstripFrames";
+import { arrive, NO_VISITS } from "./visits";
+
+const image = (id: number): Image =>
+  ({ id, name: `${id}.jpg`, width: 200, height: 100, queue: "labelled" }) as Image;
+const known = new Map([1, 2, 3, 4, 5].map((id) => [id, image(id)]));
+
+it("shows where one has been, where one is, and what comes, each once", () => {
+  const visits = arrive([1, 2, 3].reduce(arrive, NO_VISITS), 2);
+  const frames = framesOf(visits, { before: [], after: [image(3), image(4), image(5)] }, known);
+  expect(frames.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5]);
+  expect(frames.filter(({ isHere }) => isHere).map(({ id }) => id)).toEqual([2]);
+  expect(frames[0]).toMatchObject({ name: "1.jpg", shape: 2, queue: "labelled" });
+});
+
+it("shows a few behind and more ahead", () => {
+  const long = Array.from({ length: 30 }, (_, index) => index + 1);
+  const visits = long.reduce(arrive, NO_VISITS);
+  const ahead = Array.from({ length: 30 }, (_, index) => image(100 + index));
+  expect(framesOf(visits, { before: [image(99)], after: ahead }, known)).toHaveLength(7 + 14);
+});
+
+it("can name an image it has not met", () => {
+  expect(framesOf(arrive(NO_VISITS, 77), NO_NEIGHBOURS, known)[0]).toMatchObject({
+    name: "Image 77",
+    shape: null,
+  });
+});
+
+it("shows what comes before the first one of a list, in the list's order", () => {
+  const frames = framesOf(arrive(NO_VISITS, 3), { before: [image(2), image(1)], after: [] }, known);
+  expect(frames.map(({ id }) => id)).toEqual([1, 2, 3]);
+});

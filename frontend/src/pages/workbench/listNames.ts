@@ -1,0 +1,22 @@
+/** A list of the gallery in words. */
+import type { ImageFilter, ImageOrder } from "../../api/imageLists";
+import type { Label } from "../../api/types";
+import { QUEUE_NAMES } from "./queues";
+
+const ORDER_NAMES: Record<ImageOrder, string> = {
+  "-created": "newest first",
+  created: "oldest first",
+  name: "by name",
+};
+
+/** "Labelled, label raccoon, name with “ir”, by name". */
+export function listName({ queue, label, search, order }: ImageFilter, labels: readonly Label[]): string {
+  const chosen = labels.find(({ id }) => String(id) === label);
+  const parts = [
+    queue === "all" ? "All images" : QUEUE_NAMES[queue].name,
+    chosen ? `label ${chosen.name}` : "",
+    search ? `name with “${search}”` : "",
+    ORDER_NAMES[order],
+  ];
+  return parts.filter((part) => part !== "").join(", ");
+}

@@ -1,0 +1,79 @@
+/** What others do to the image on the screen, and keeping one's own claim. */
+import { effect } from "@preact/signals";
+import { user } from "../../app/session";
+import { ClaimKeeper, type Later } from "./claimKeeper";
+import { claimImage, fetchState, releaseImage } from "./fetching";
+import type { Navigation } from "./navigation";
+import type { WorkbenchState } from "./workbenchState";
+
+const later: Later = (milliseconds, run) => {
+  const timer = setTimeout(run, milliseconds);
+  return () => clearTimeout(timer);
+};
+
+/** Follows events and saves until the answer is called. */
+export function followUpdates(workbench: WorkbenchState, navigation: Navigation): () => void {
+  const { events } = workbench.project;
+  const requests = { claim: claimImage, release: releaseImage };
+  const keeper = new ClaimKeeper(requests, later, Date.now, (holder) => {
+    workbench.holder.value = holder;
+  });
+  const refresh = async (id: number): Promise<void> => workbench.takeOver(id, await fetchState(id));
+  // A revision that someone else made while a save of ours was on its way: its answer may still be the older one.
+  let awaited = { id: 0, revision: 0 };
+  const ends = [
+    workbench.saving.onState((id, state) => {
+      workbench.takeOver(id, state);
+      const isBehind = id === awaited.id && state.revision < awaited.revision;
+      if (isBehind && !workbench.saving.saver.entry(id)) refresh(id).catch(() => undefined);
+    }),
+    events.on("image", ({ id, revision, queue }) => {
+      navigation.moved(id, queue);
+      if (id !== workbench.image.peek()?.id || revision <= workbench.revision.peek()) return;
+      awaited = { id, revision };
+      // With something pending the save itself brings back the merged state.
+      if (workbench.saving.saver.entry(id)) workbench.saving.saver.hurry();
+      else refresh(id).catch(() => undefined);
+    }),
+    events.on("claim", ({ id, claimed_by }) => {
+      if (id !== workbench.image.peek()?.id) return;
+      workbench.holder.value = claimed_by && claimed_by.id !== user.peek()?.id ? claimed_by : null;
+      if (!claimed_by && workbench.editable) keeper.freed();
+    }),
+    events.onGap(() => {
+      const image = workbench.image.peek();
+      if (image) refresh(image.id).catch(() => undefined);
+    }),
+    effect(() => {
+      const image = workbench.image.value;
+      if (image) navigation.moved(image.id, workbench.queue.value);
+    }),
+    keepClaim(workbench, keeper),
+  ];
+  return () => {
+    for (const end of ends) end();
+  };
+}
+
+/** The claim follows the image that is open and the page's life. */
+function keepClaim(workbench: WorkbenchState, keeper: ClaimKeeper): () => void {
+  const onVisibility = (): void => (document.visibilityState === "visible" ? keeper.show() : keeper.hide());
+  const onHide = (): void => keeper.leave();
+  const onShow = (): void => keeper.show();
+  onVisibility();
+  document.addEventListener("visibilitychange", onVisibility);
+  addEventListener("pagehide", onHide);
+  addEventListener("pageshow", onShow);
+  const end = effect(() => {
+    const image = workbench.image.value;
+    if (!image || !workbench.editable) return keeper.close();
+    keeper.open(image.id, workbench.holder.peek() ? null : image.claim_expires_at);
+  });
+  return () => {
+    end();
+    keeper.close();
+    document.removeEventListener("visibilitychange", onVisibility);
+    removeEventListener("pagehide", onHide);
+    removeEventListener("pageshow", onShow);
+  };
+}

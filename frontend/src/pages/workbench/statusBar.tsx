@@ -1,0 +1,117 @@
+import { useComputed } from "@preact/signals";
+import type { Editor } from "../../annotator/core/editor";
+import { clamp, height, width } from "../../annotator/core/geometry";
+import { lookOf } from "../../annotator/core/scene";
+import { toImage } from "../../annotator/core/viewport";
+import { Button, IconButton } from "../../ui/button";
+import type { WorkbenchState } from "./workbenchState";
+
+/** What a hand could do next, where it isn't obvious. */
+function hint(editor: Editor): string | null {
+  if (editor.gesture.kind === "placing") return "Click the opposite corner. Esc lets go.";
+  if (editor.hidden) return "Boxes are hidden. H shows them.";
+  if (
+    editor.gesture.kind === "idle" &&
+    editor.gesture.hover.on === "box" &&
+    editor.selected &&
+    editor.tool === "draw"
+  ) {
+    return "Drag to move. Shift drag draws inside.";
+  }
+  return null;
+}
+
+function Coordinates({ workbench }: { workbench: WorkbenchState }) {
+  const text = useComputed(() => {
+    const { gesture, view, image } = workbench.editor.value;
+    const at = "at" in gesture ? gesture.at : null;
+    if (!at) return "x –  y –";
+    const point = toImage(view, at);
+    const x = clamp(point.x, 0, image.width).toFixed(1);
+    return `x ${x}  y ${clamp(point.y, 0, image.height).toFixed(1)}`;
+  });
+  return (
+    <span class="mono coords" data-testid="coordinates">
+      {text.value}
+    </span>
+  );
+}
+
+function About({ workbench }: { workbench: WorkbenchState }) {
+  const target = workbench.target.value;
+  const advice = useComputed(() => hint(workbench.editor.value)).value;
+  if (advice) return <span class="dim">{advice}</span>;
+  if (!target) return null;
+  const { name } = lookOf(workbench.looks.value, target.label);
+  const by = target.author ? `, by ${target.author}` : "";
+  return (
+    <span class="cut">
+      {name}, {Math.round(width(target.box))} × {Math.round(height(target.box))} px{by}
+    </span>
+  );
+}
+
+export function StatusBar({ workbench }: { workbench: WorkbenchState }) {
+  const image = workbench.image.value;
+  return (
+    <div class="status-bar desk-only">
+      <IconButton
+        icon="minus"
+        size="sm"
+        label="Zoom out (−)"
+        onClick={() => workbench.command({ name: "zoom", factor: 0.8 })}
+      />
+      <span class="zoom" data-testid="zoom">
+        {Math.round(workbench.scale.value * 100)} %
+      </span>
+      <IconButton
+        icon="plus"
+        size="sm"
+        label="Zoom in (+)"
+        onClick={() => workbench.command({ name: "zoom", factor: 1.25 })}
+      />
+      <Button look="quiet" size="sm" title="Fit (0)" onClick={() => workbench.command({ name: "fit" })}>
+        Fit
+      </Button>
+      <Button
+        look="quiet"
+        size="sm"
+        title="100 % (Shift 0)"
+        onClick={() => workbench.command({ name: "scale", scale: 1 })}
+      >
+        100 %
+      </Button>
+      <span class="wb-rule" />
+      <Coordinates workbench={workbench} />
+      <span class="grow" />
+      <About workbench={workbench} />
+      {image && (
+        <>
+          <span class="wb-rule" />
+          <span class="nowrap">
+            {image.width} × {image.height} px
+          </span>
+        </>
+      )}
+    </div>
+  );
+}
+
+/** For screen readers: which box is selected, and where it lies. */
+export function SelectionVoice({ workbench }: { workbench: WorkbenchState }) {
+  const text = useComputed(() => {
+    const target = workbench.target.value;
+    if (!target) return "";
+    const all = workbench.boxes.value;
+    const position = all.findIndex(({ id }) => id === target.id) + 1;
+    const { x_min, y_min } = target.box;
+    const name = lookOf(workbench.looks.value, target.label).name;
+    const size = `${Math.round(width(target.box))} by ${Math.round(height(target.box))}`;
+    return `${name}, box ${position} of ${all.length}, ${size} pixels at ${Math.round(x_min)}, ${Math.round(y_min)}`;
+  });
+  return (
+    <span class="vh" role="status" aria-live="polite" data-testid="selection-voice">
+      {text.value}
+    </span>
+  );
+}

@@ -1,0 +1,132 @@
+import { computed, signal } from "@preact/signals";
+import { beforeEach, expect, it, vi } from "vitest";
+import { boxes } from "../../annotator/core/editor";
+import { openStorage } from "../../annotator/saving/changeStorage";
+import { MemoryStorage } from "../../annotator/saving/memoryStorage.testing";
+import { Saver } from "../../annotator/saving/saver";
+import type { SavingSession } from "../../annotator/saving/savingSession";
+import type { Annotation, AnnotationState, Image, Project, Queue, Role } from "../../api/types";
+import type { ProjectState } from "../../app/project";
+import { atLeast, session } from "../../app/session";
+import { WorkbenchState } from "./workbenchState";
+
+const PROJECT = {
+  id: 1,
+  task: "detection",
+  role: "annotator",
+  labels: [
+    { id: 10, name: "person", color: "#AA53FB", position: 0, annotation_count: 0 },
+    { id: 11, name: "kite", color: "#D4651C", position: 1, annotation_count: 0 },
+  ],
+} as unknown as Project;
+const IMAGE = {
+  id: 7,
+  name: "shore.jpg",
+  width: 400,
+  height: 300,
+  queue: "unlabelled",
+  revision: 3,
+} as Image;
+const THEIRS: Annotation = {
+  id: "theirs",
+  label: 11,
+  x_min: 1,
+  y_min: 1,
+  x_max: 50,
+  y_max: 50,
+  source: "human",
+  score: null,
+  created_by: { id: 2, name: "Bob" },
+  updated_at: "2026-01-01T00:00:00Z",
+};
+const STATE: AnnotationState = { revision: 3, queue: "unlabelled", annotations: [THEIRS] };
+
+function workbenchFor(role: Role): WorkbenchState {
+  const project = signal(PROJECT);
+  const state = {
+    project,
+    may: (needed: Role) => atLeast(role, needed),
+    role: computed(() => role),
+  } as unknown as ProjectState;
+  const events = { onStatus: () => {}, onState: () => {} };
+  const saver = new Saver(
+    openStorage(new MemoryStorage(), 1, "tab"),
+    () => new Promise(() => {}),
+    () => () => {},
+    events,
+  );
+  const saving: SavingSession = { saver, ready: Promise.resolve(), onState: () => () => {} };
+  return new WorkbenchState(state, saving);
+}
+
+beforeEach(() => {
+  vi.stubGlobal("matchMedia", () => ({ matches: false }));
+  session.value = null;
+});
+
+it("opens with the first label in hand, and writes down what is drawn", () => {
+  const workbench = workbenchFor("annotator");
+  workbench.show({ image: IMAGE, state: STATE, holder: null });
+  expect(workbench.label.value).toBe(10);
+  workbench.command({ name: "add" });
+  const entry = workbench.saving.saver.entry(7);
+  expect(entry?.base).toBe(3);
+  expect(Object.values(entry?.changes ?? {})).toMatchObject([{ value: { label: 10 } }]);
+  expect(workbench.added.value.get(10)).toBe(1);
+});
+
+it("takes over a colleague's save without touching what is unsaved here", () => {
+  const workbench = workbenchFor("annotator");
+  workbench.show({ image: IMAGE, state: STATE, holder: null });
+  workbench.command({ name: "add" });
+  workbench.takeOver(7, { revision: 4, queue: "labelled", annotations: [] });
+  expect(boxes(workbench.editor.value).map(({ label }) => label)).toEqual([10]);
+  expect(workbench.queue.value).toBe("labelled");
+  workbench.takeOver(7, STATE);
+  expect(workbench.revision.value).toBe(4);
+});
+
+it("lays over what an earlier visit left unsaved", () => {
+  const workbench = workbenchFor("annotator");
+  workbench.saving.saver.record(IMAGE, 3, [{ id: "theirs", after: null }]);
+  workbench.show({ image: IMAGE, state: STATE, holder: null });
+  expect(boxes(workbench.editor.value)).toEqual([]);
+});
+
+it("lets a viewer look and change nothing", () => {
+  const workbench = workbenchFor("viewer");
+  workbench.show({ image: IMAGE, state: STATE, holder: null });
+  workbench.command({ name: "cycle", by: 1 });
+  workbench.command({ name: "remove" });
+  workbench.moveTo("skipped");
+  expect(boxes(workbench.editor.value)).toHaveLength(1);
+  expect(workbench.saving.saver.entry(7)).toBeUndefined();
+});
+
+it("leaves nothing for the keys to change once the image is closed", () => {
+  const workbench = workbenchFor("annotator");
+  workbench.show({ image: IMAGE, state: STATE, holder: null });
+  workbench.fail(new Error("gone"));
+  workbench.command({ name: "add" });
+  expect(workbench.phase.value).toBe("failed");
+  expect(workbench.saving.saver.entry(7)).toBeUndefined();
+});
+
+it("takes an image out of the skipped ones when someone draws on it", () => {
+  const workbench = workbenchFor("annotator");
+  workbench.show({ image: IMAGE, state: { ...STATE, queue: "skipped" }, holder: null });
+  workbench.command({ name: "add" });
+  expect(workbench.saving.saver.entry(7)?.queue?.value).toBe("labelled");
+});
+
+it("says why a role may not move an image", () => {
+  const may = (role: Role, queue: Queue, to: Queue): string | null => {
+    const workbench = workbenchFor(role);
+    workbench.show({ image: IMAGE, state: { ...STATE, queue }, holder: null });
+    return workbench.whyNotTo(to);
+  };
+  expect(may("annotator", "labelled", "skipped")).toBeNull();
+  expect(may("annotator", "review", "done")).toBe("An image in Review can't go to Done without a manager.");
+  expect(may("manager", "review", "done")).toBeNull();
+  expect(may("owner", "done", "skipped")).toBe("An image in Done can't go to Skipped.");
+});

@@ -1,0 +1,223 @@
+/** The workbench's state: signals that the page shows, and the door every change goes through. */
+import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import type { BoxAnnotation, LabelId } from "../../annotator/core/annotation";
+import type { Command } from "../../annotator/core/commands";
+import { type Change, difference, rebased } from "../../annotator/core/document";
+import { boxes, CLOSED, type Editor, opened, selectedAnnotation } from "../../annotator/core/editor";
+import { boxOf } from "../../annotator/core/gesture";
+import { newId } from "../../annotator/core/ids";
+import type { Looks } from "../../annotator/core/scene";
+import { type Action, step } from "../../annotator/core/step";
+import { type Entry, unsaved } from "../../annotator/saving/pendingChanges";
+import { type SavingSession, savingStatus } from "../../annotator/saving/savingSession";
+import { fromWire } from "../../annotator/saving/wire";
+import type { Shown } from "../../annotator/views/layers";
+import type { AnnotationState, Image, Person, Queue } from "../../api/types";
+import type { ProjectState } from "../../app/project";
+import { fetchState, type Opened } from "./fetching";
+import { QUEUE_NAMES, roleFor } from "./queues";
+
+export type Phase = "loading" | "ready" | "empty" | "failed";
+
+export class WorkbenchState {
+  readonly editor: Signal<Editor>;
+  readonly image = signal<Image | null>(null);
+  readonly phase = signal<Phase>("loading");
+  readonly error = signal<unknown>(null);
+  /** The revision on the screen. */
+  readonly revision = signal(0);
+  readonly queue = signal<Queue>("unlabelled");
+  private readonly revisions = new Map<number, number>();
+  /** How many marks of each label this visit added, to keep the project's counts fresh. */
+  readonly added = signal<ReadonlyMap<LabelId, number>>(new Map());
+  /** A colleague who holds this image. */
+  readonly holder = signal<Person | null>(null);
+  readonly looks: ReadonlySignal<Looks>;
+  readonly shown: ReadonlySignal<Shown>;
+  /** What is pending for this image. */
+  readonly entry: ReadonlySignal<Entry | undefined>;
+  readonly editable: boolean;
+  /** Whole-image labels instead of boxes. */
+  readonly whole: boolean;
+  // Parts of the editor, so that a panel is drawn anew only when its part changes, not with every movement.
+  readonly document = computed(() => this.editor.value.document);
+  readonly boxes = computed(() => boxes(this.editor.value));
+  readonly selected = computed(() => this.editor.value.selected);
+  readonly tool = computed(() => this.editor.value.tool);
+  readonly label = computed(() => this.editor.value.label);
+  readonly hidden = computed(() => this.editor.value.hidden);
+  readonly scale = computed(() => this.editor.value.view.scale);
+  readonly target = computed(() => boxOf(selectedAnnotation(this.editor.value)));
+
+  constructor(
+    readonly project: ProjectState,
+    readonly saving: SavingSession,
+  ) {
+    this.editable = project.may("annotator");
+    this.whole = project.project.value.task === "classification";
+    this.editor = signal<Editor>({
+      ...CLOSED,
+      editable: this.editable,
+      whole: this.whole,
+      coarse: isCoarse(),
+      tool: this.editable ? "draw" : "select",
+    });
+    this.looks = computed(() => looksOf(project));
+    this.entry = computed(() => {
+      savingStatus.value; // every change of an entry comes with a new status
+      return saving.saver.entry(this.image.value?.id ?? -1);
+    });
+    const theirs = computed(() => theirBoxes(this.entry.value));
+    this.shown = computed(() => ({
+      editor: this.editor.value,
+      looks: this.looks.value,
+      theirs: theirs.value,
+    }));
+  }
+
+  /** Every change goes through here: the machine steps, and what changed is written down to be saved. */
+  readonly dispatch = (action: Action): void => {
+    const before = this.editor.value;
+    const after = step(before, action, newId);
+    if (after === before) return;
+    this.editor.value = after;
+    const image = this.image.value;
+    if (!image || !this.editable || action.type === "document") return;
+    const changes = difference(before.document, after.document);
+    this.counted(changes);
+    this.saving.saver.record(image, this.revision.value, changes);
+    this.unskip(changes);
+  };
+
+  readonly command = (command: Command): void => this.dispatch({ type: "command", command });
+
+  /** Who draws on a skipped image has not skipped it. */
+  private unskip(changes: readonly Change[]): void {
+    const isSkipped = this.queue.value === "skipped";
+    if (isSkipped && changes.some(({ before, after }) => before === null && after !== null))
+      this.moveTo("labelled");
+  }
+
+  private counted(changes: readonly Change[]): void {
+    if (changes.length === 0) return;
+    const added = new Map(this.added.value);
+    const count = (label: LabelId | undefined, by: number): void => {
+      if (label !== undefined) added.set(label, (added.get(label) ?? 0) + by);
+    };
+    for (const { before, after } of changes) {
+      count(before?.label, -1);
+      count(after?.label, 1);
+    }
+    this.added.value = added;
+  }
+
+  /** Why this person may not move the image there, or null. */
+  whyNotTo(queue: Queue): string | null {
+    const from = this.queue.value;
+    if (from === queue) return null;
+    const role = roleFor(from, queue);
+    if (role && this.project.may(role)) return null;
+    const move = `An image in ${QUEUE_NAMES[from].name} can't go to ${QUEUE_NAMES[queue].name}`;
+    return role ? `${move} without a ${role}.` : `${move}.`;
+  }
+
+  moveTo(queue: Queue): void {
+    const image = this.image.value;
+    if (!image || !this.editable) return;
+    this.queue.value = queue;
+    this.saving.saver.recordQueue(image, this.revision.value, queue);
+  }
+
+  /** The newest revision of an image that this visit has seen. */
+  revisionOf(id: number): number {
+    return this.revisions.get(id) ?? 0;
+  }
+
+  /** Shows an image: the server's state with what is unsaved on this device laid over it. */
+  show({ image, state, holder }: Opened): void {
+    const label = this.editor.value.label ?? this.project.project.value.labels[0]?.id ?? null;
+    const editor = opened({ ...this.editor.value, label }, image, state.annotations.map(fromWire));
+    const mine = unsaved(this.saving.saver.entry(image.id));
+    this.image.value = image;
+    this.holder.value = holder;
+    this.revision.value = state.revision;
+    this.revisions.set(image.id, state.revision);
+    this.queue.value = this.saving.saver.entry(image.id)?.queue?.value ?? state.queue;
+    this.editor.value = {
+      ...editor,
+      document: rebased(editor.document, [...editor.document.annotations.values()], mine),
+    };
+    this.phase.value = "ready";
+  }
+
+  /** Takes over the server's state of the image on the screen; what is unsaved stays. */
+  takeOver(id: number, state: AnnotationState): void {
+    this.revisions.set(id, Math.max(this.revisionOf(id), state.revision));
+    if (this.image.value?.id !== id || state.revision < this.revision.value) return;
+    const entry = this.saving.saver.entry(id);
+    this.revision.value = state.revision;
+    this.queue.value = entry?.queue?.value ?? state.queue;
+    const { document } = this.editor.value;
+    const next = rebased(document, state.annotations.map(fromWire), unsaved(entry));
+    this.dispatch({ type: "document", document: next });
+  }
+
+  /** Gives up our state of a mark for the colleague's. */
+  takeTheirs(id: string): void {
+    const entry = this.entry.peek();
+    const { document } = this.editor.value;
+    if (!entry) return;
+    const annotations = new Map(document.annotations);
+    const theirs = entry.conflicts[id] ?? null;
+    if (theirs) annotations.set(id, theirs);
+    else annotations.delete(id);
+    this.saving.saver.takeTheirs(entry.image, id);
+    this.dispatch({ type: "document", document: { ...document, annotations } });
+  }
+
+  /** Sends once more what was refused. */
+  retry(image: number): void {
+    this.saving.saver.retry(image);
+  }
+
+  /** Gives up what was refused; the image on the screen shows the server's state again. */
+  discard(image: number): void {
+    this.saving.saver.discard(image);
+    if (image !== this.image.peek()?.id) return;
+    fetchState(image).then(
+      (state) => this.takeOver(image, state),
+      () => undefined,
+    );
+  }
+
+  /** No image is open any more: the queue is at its end, or the next one did not open. Keys find nothing to change. */
+  close(phase: "empty" | "failed"): void {
+    this.image.value = null;
+    this.holder.value = null;
+    this.editor.value = opened(this.editor.value, CLOSED.image, []);
+    this.phase.value = phase;
+  }
+
+  fail(error: unknown): void {
+    this.error.value = error;
+    this.close("failed");
+  }
+}
+
+function isCoarse(): boolean {
+  return matchMedia("(pointer: coarse)").matches;
+}
+
+function looksOf(project: ProjectState): Looks {
+  const { labels } = project.project.value;
+  return new Map(
+    labels.map(({ id, name, color }, index) => [
+      id,
+      { name, color, key: index < 9 ? String(index + 1) : "" },
+    ]),
+  );
+}
+
+function theirBoxes(entry: Entry | undefined): BoxAnnotation[] {
+  return Object.values(entry?.conflicts ?? {}).flatMap((theirs) => boxOf(theirs) ?? []);
+}

@@ -1,0 +1,38 @@
+"""A filtered list of images, gone through from one of them on."""
+
+from collections.abc import Callable
+
+from rest_framework.test import APIClient
+
+from boxwright.projects.models import Project
+from boxwright.teams.models import Team, User
+from tests.annotations.pictures import box, picture, save, upload
+
+AsUser = Callable[[User], APIClient]
+
+
+def test_a_list_goes_on_from_an_image_both_ways(project: Project, bob: User, as_user: AsUser) -> None:
+    client = as_user(bob)
+    names = ("a", "c", "b", "e", "d")
+    ids = {n: upload(client, project, **{f"{n}__jpg": picture(i)})["created"][0]["id"] for i, n in enumerate(names)}
+    save(client, ids["c"], 0, upsert=[box(project)])
+
+    def listed(query: str) -> str:
+        answer = client.get(f"/api/v1/projects/{project.pk}/images/?{query}")
+        return "".join(row["name"][0] for row in answer.json()["results"])
+
+    assert [listed(f"after={ids['c']}"), listed(f"before={ids['b']}")] == ["bed", "ca"]
+    assert [listed(f"order=-created&after={ids['b']}"), listed(f"order=-created&before={ids['b']}")] == ["ca", "ed"]
+    assert [listed(f"order=name&after={ids['b']}"), listed(f"order=name&before={ids['d']}")] == ["cde", "cba"]
+    assert listed(f"queue=unlabelled&after={ids['c']}") == "bed"
+    page = client.get(f"/api/v1/projects/{project.pk}/images/?order=name&before={ids['e']}&limit=2").json()
+    assert "".join(row["name"][0] for row in client.get(page["next"]).json()["results"]) == "ba"
+
+
+def test_a_list_goes_on_from_no_image_of_others(project: Project, bob: User, charlie: User, as_user: AsUser) -> None:
+    team = Team.objects.get(slug="strangers")
+    theirs = Project.objects.create(team=team, slug="theirs", name="Theirs", task="detection")
+    other = upload(as_user(charlie), theirs, a__jpg=picture())["created"][0]["id"]
+    for query, field in ((f"after={other}", "after"), ("before=x", "before"), ("after=1&before=1", "before")):
+        answer = as_user(bob).get(f"/api/v1/projects/{project.pk}/images/?{query}")
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, field)

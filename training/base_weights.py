@@ -1,0 +1,68 @@
+"""Files of base weights on this machine and in the store: which models have one, and how a run's folder gets it."""
+
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from django.conf import settings
+
+from boxwright.errors import Unavailable
+from boxwright.storage import ObjectStore, store
+from boxwright.storage.named import Named
+from training import object_keys
+from training.engine.catalog import MODELS
+from training.engine.model_info import ModelInfo
+from training.models import Run
+
+FOLDER = "weights"
+"""Where the engine looks, and downloads to, inside a run's folder."""
+
+
+class RunFolder(Protocol):
+    """A run's folder while it is being filled."""
+
+    @property
+    def folder(self) -> Path: ...
+
+    @property
+    def objects(self) -> ObjectStore: ...
+
+    def fetch(self, wanted: Named, name: str) -> None: ...
+
+    def put(self, key: str, file: BinaryIO) -> None: ...
+
+
+def available_models() -> set[str]:
+    """Names of the models whose weights lie on this machine or in the store: a run downloads nothing."""
+    local = {name for name, info in MODELS.items() if is_on_this_machine(info)}
+    try:
+        stored = _stored_files(store())
+    except Unavailable:
+        return local
+    return local | {name for name, info in MODELS.items() if stored.intersection(info.weight_files)}
+
+
+def is_on_this_machine(info: ModelInfo) -> bool:
+    folder = settings.WEIGHTS_DIR
+    return folder is not None and any((folder / name).is_file() for name in info.weight_files)
+
+
+def lay(run: Run, site: RunFolder) -> None:
+    """Fetch the weights that `run` starts from, where the engine will not find them on this machine."""
+    info = MODELS.get(run.model)
+    if info is not None and run.base == "catalogue" and not is_on_this_machine(info):
+        stored = _stored_files(site.objects)
+        for name in [name for name in info.weight_files if name in stored][:1]:
+            site.fetch(Named(object_keys.WEIGHTS + name), f"{FOLDER}/{name}")
+
+
+def keep(site: RunFolder) -> None:
+    """Store the weights that the engine has downloaded: no machine downloads them again."""
+    for path in (site.folder / FOLDER).glob("*.pth"):
+        key = object_keys.WEIGHTS + path.name
+        if not site.objects.exists(key):
+            with path.open("rb") as file:
+                site.put(key, file)
+
+
+def _stored_files(objects: ObjectStore) -> set[str]:
+    return {key.removeprefix(object_keys.WEIGHTS) for key in objects.list(object_keys.WEIGHTS)}

@@ -1,0 +1,38 @@
+"""What all classifiers of one vector of logits share: their scores, their loss, and what their labels look like."""
+
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from training.engine.network import Classifier, LearningTarget
+from training.engine.scoring import Scoring
+
+SMOOTHING = 0.05
+"""How much of the truth a softmax gives to all labels alike."""
+
+
+class LogitClassifier(Classifier):
+    """A family gives `forward`, images [B, 3, S, S] to logits [B, C]."""
+
+    def predictions(self, images: Tensor) -> Tensor:
+        return self.scores(self(images))
+
+    def losses(self, images: Tensor, targets: Sequence[LearningTarget]) -> dict[str, Tensor]:
+        """Cross-entropy: over the labels of a softmax, of each label of a sigmoid."""
+        logits = self(images).float()
+        labels = torch.cat([target.labels for target in targets])
+        if self.scoring is Scoring.SIGMOID:
+            wanted = F.one_hot(labels, self.label_count).to(logits)
+            return {"class": F.binary_cross_entropy_with_logits(logits, wanted, reduction="none").sum(1).mean()}
+        return {"class": F.cross_entropy(logits, labels, label_smoothing=SMOOTHING)}
+
+    @torch.no_grad()
+    def likeness(self, images: Tensor, targets: Sequence[LearningTarget], label_count: int) -> Tensor:
+        scores = self.predictions(images)
+        labels = torch.cat([target.labels for target in targets])
+        mix = torch.ones(label_count, self.label_count)
+        for label in set(labels.tolist()):
+            mix[label] = scores[labels == label].mean(0)
+        return mix / mix.sum(1, keepdim=True)

@@ -1,0 +1,50 @@
+"""What all detectors with fixed anchors share: their boxes, which anchors answer for which truth, and their labels."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from training.engine.detectors import anchors as anchor_boxes
+from training.engine.network import Detector, LearningTarget
+
+
+class AnchorDetector(Detector):
+    """A family gives `forward`: images to logits [B, A, columns] and box deltas [B, A, 4] over A anchors."""
+
+    anchors: Tensor
+
+    def place_anchors(self, anchors: Tensor) -> None:
+        """`anchors` [A, 4]: corners as shares of the image; they are not kept in the state dict."""
+        self.register_buffer("anchors", anchors, persistent=False)
+        self.decoder = anchor_boxes.Decoder(anchors)
+
+    @abstractmethod
+    def forward(self, images: Tensor) -> tuple[Tensor, Tensor]: ...
+
+    def predictions(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        logits, deltas = self(images)
+        return self.scores(logits), self.decoder(deltas)
+
+    @torch.no_grad()
+    def likeness(self, images: Tensor, targets: Sequence[LearningTarget], label_count: int) -> Tensor:
+        scores = self.scores(self(images)[0])[..., self.scoring.first_label :]
+        labels, _ = self.assigned(targets)
+        mix = torch.ones(label_count, self.label_count)
+        for label in range(label_count):
+            fired = scores[labels == label]
+            if len(fired):
+                mix[label] = fired.mean(0)
+        return mix / mix.sum(1, keepdim=True)
+
+    def assigned(self, targets: Sequence[LearningTarget]) -> tuple[Tensor, Tensor]:
+        """Per anchor the label [B, A], -1 where nothing is, and the deltas [B, A, 4] that would hit its box."""
+        shape = (len(targets), len(self.anchors))
+        labels = torch.full(shape, -1, dtype=torch.int64, device=self.anchors.device)
+        deltas = torch.zeros((*shape, 4), device=self.anchors.device)
+        for i, target in enumerate(targets):
+            matched, box = anchor_boxes.match(target.boxes, self.anchors)
+            labels[i, matched] = target.labels[box]
+            deltas[i, matched] = anchor_boxes.encode(target.boxes[box], self.anchors[matched])
+        return labels, deltas

@@ -1,0 +1,49 @@
+"""Which images an export uses: one rule for whoever lays them into its folder and for whoever reads them there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+from annotations.dataset.records import ImageRecord, Split, Task
+from training.engine.tasks import TASKS
+
+COMPARED = 64
+"""Most images that an artifact is compared on; a larger split is sampled."""
+
+CALIBRATED = 128
+"""Most images that a quantization may calibrate on."""
+
+COMPARED_SPLITS: tuple[Split, ...] = ("val", "train", "test")
+"""The first of these that has a usable image is compared on."""
+
+
+@dataclass(frozen=True, slots=True)
+class SplitSample:
+    """Usable images of one split, at most so many, spread evenly over it; `available` is how many the split has."""
+
+    split: Split
+    images: tuple[ImageRecord, ...]
+    available: int
+
+    @classmethod
+    def of(cls, images: Sequence[ImageRecord], task: Task, split: Split, most: int) -> Self:
+        found = [image for image in images if image.split == split and TASKS[task].can_use(image)]
+        count = min(most, len(found))
+        return cls(split, tuple(found[i * len(found) // count] for i in range(count)), len(found))
+
+
+def comparison_sample(images: Sequence[ImageRecord], task: Task) -> SplitSample:
+    """What the artifact's answers are compared on with the checkpoint's: empty where no image is usable."""
+    samples = [SplitSample.of(images, task, split, COMPARED) for split in COMPARED_SPLITS]
+    return next((sample for sample in samples if sample.images), samples[0])
+
+
+def calibration_sample(images: Sequence[ImageRecord], task: Task) -> SplitSample:
+    """What a quantization finds its value ranges on: images that the model was trained with, none that judge it."""
+    return SplitSample.of(images, task, "train", CALIBRATED)
+
+
+def images_of_export(images: Sequence[ImageRecord], task: Task) -> list[ImageRecord]:
+    """All that an export reads, each once."""
+    used = comparison_sample(images, task).images + calibration_sample(images, task).images
+    return list({image.sha256: image for image in used}.values())

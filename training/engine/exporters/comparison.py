@@ -1,0 +1,57 @@
+"""Asks the checkpoint and the artifact about the same images and keeps what differs."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from training.engine.checkpoint import Checkpoint, export_form
+from training.engine.exporters.accuracy import HEADLINE, Metrics, accuracy, annotations_of
+from training.engine.exporters.answers import ask_torch
+from training.engine.exporters.exporter import Asked, Exporter
+from training.engine.exporters.images import ComparisonImages
+from training.engine.exporters.parity import Difference, compare, largest
+from training.engine.targets import ParityLimits
+
+AT_ONCE = 64
+"""Images in one request: their inputs and raw outputs are all in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """`difference` against `limits`; `checkpoint` and `artifact` are the metrics of each on the same images."""
+
+    difference: Difference
+    limits: ParityLimits
+    checkpoint: Metrics
+    artifact: Metrics
+    asked: Asked
+    """The last request, for what it says of the runtime."""
+
+    @property
+    def passed(self) -> bool:
+        return self.difference.within(self.limits)
+
+
+def compare_on(
+    images: ComparisonImages, checkpoint: Checkpoint, exporter: Exporter, model_folder: Path, limits: ParityLimits
+) -> Comparison:
+    """Compare the files in `model_folder`, as they are, with the checkpoint."""
+    form, info, records = export_form(checkpoint), checkpoint.info, images.examples.images
+    on_boxes = limits.on(images.sizes, one_annotation=0)
+    differences, expected, found = [], [], []
+    for start in range(0, len(records), AT_ONCE):
+        squares = images.examples.squares[start : start + AT_ONCE]
+        ours = ask_torch(form, squares, info.mean, info.std)
+        asked = exporter.ask(model_folder, checkpoint, squares)
+        for own, given, image in zip(ours, asked.answers, records[start : start + AT_ONCE], strict=True):
+            differences.append(compare(own, given, (image.width, image.height), on_boxes))
+            expected.append(annotations_of(own, checkpoint, image))
+            found.append(annotations_of(given, checkpoint, image))
+    before, after = accuracy(checkpoint, expected, records), accuracy(checkpoint, found, records)
+    difference = largest(differences, _loss(before.metrics, after.metrics, HEADLINE[checkpoint.task]))
+    return Comparison(difference, limits.on(images.sizes, before.one_annotation), before.metrics, after.metrics, asked)
+
+
+def _loss(before: Metrics, after: Metrics, metric: str) -> float | None:
+    """None where there is no truth to compare with."""
+    first, second = before[metric], after[metric]
+    return None if first is None or second is None else first - second

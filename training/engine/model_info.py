@@ -1,0 +1,98 @@
+"""What the catalogue says of one model: torch-free, so that the web process can show and check it."""
+
+from dataclasses import dataclass
+
+from annotations.dataset.records import Task
+from training.engine.config import Config, Optimizer
+from training.engine.errors import ConfigError, TargetError
+from training.engine.scoring import Scoring
+
+Rgb = tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class BaseWeights:
+    """Published weights that a run of the model can start from."""
+
+    source: str
+    """A URL, or `torchvision:VGG11_Weights.IMAGENET1K_V1` where torchvision knows the URL."""
+    file_name: str
+    """Name of the published file: `vgg11-8a719046.pth`."""
+    size: int
+    """Bytes, to within a kilobyte: what the progress of a download is measured by."""
+    sha256: str
+    """What the hash of the published file begins with; `any` where it is not known."""
+    trained_on: str
+    label_count: int
+    """Labels that the published head tells apart, without the background."""
+    other_file_names: tuple[str, ...] = ()
+    """Files that hold weights of the same network: an earlier edition, a conversion."""
+    key_map: tuple[tuple[str, str | None], ...] = ()
+    """From the file's state dict names to ours: (regular expression, replacement), in order; None drops the tensor."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageSizes:
+    """Sides in pixels of the squares that a network takes: from `least` to `most` in steps of `step`."""
+
+    least: int = 64
+    most: int = 1024
+    step: int = 32
+
+    def __contains__(self, size: int) -> bool:
+        return size in range(self.least, self.most + 1, self.step)
+
+    def __str__(self) -> str:
+        """`300`, or `from 64 to 1024 in steps of 32`."""
+        return (
+            str(self.least) if self.least == self.most else f"from {self.least} to {self.most} in steps of {self.step}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """One model as the catalogue page shows it and as the engine finds it."""
+
+    name: str
+    title: str
+    task: Task
+    module: str
+    """Dotted path of the family's module: see `families.Family`."""
+    default_config: Config
+    scoring: Scoring
+    """What the scores of its networks mean."""
+    weights: BaseWeights
+    licence: str
+    mean: Rgb
+    """Input normalisation on pixels 0..255, RGB: `(pixel - mean) / std`."""
+    std: Rgb
+    images_per_second: float
+    """Training speed of one quiet 2020s core at the default config, for estimates."""
+    image_sizes: ImageSizes = ImageSizes()
+    optimizers: tuple[Optimizer, ...] = ("sgd", "adamw")
+    not_to: tuple[tuple[str, str], ...] = ()
+    """(target, quantization) that the network can't be converted to, of all that `targets.TARGETS` offers."""
+
+    @property
+    def image_size(self) -> int:
+        return self.default_config.image_size
+
+    @property
+    def weight_files(self) -> tuple[str, ...]:
+        """The exact names that a file of base weights may have, the published one first."""
+        stem = self.weights.file_name.removesuffix(".pth").rsplit("-", 1)[0]
+        names = (self.weights.file_name, *self.weights.other_file_names, f"{stem}.pth", f"{self.name}.pth")
+        return tuple(dict.fromkeys(names))
+
+    def check(self, config: Config) -> None:
+        """Raises ConfigError, naming the field, where the network can't do what `config` asks."""
+        if config.image_size not in self.image_sizes:
+            raise ConfigError(f"image_size must be {self.image_sizes} for {self.title}, not {config.image_size}.")
+        if config.optimizer not in self.optimizers:
+            choices = ", ".join(self.optimizers)
+            raise ConfigError(f"optimizer must be one of {choices} for {self.title}, not {config.optimizer!r}.")
+
+    def check_target(self, target: str, quantization: str) -> None:
+        """Raises TargetError where the network can't be converted to it."""
+        if (target, quantization) in self.not_to:
+            raise TargetError(f"{self.title} can't be converted to {target} with quantization {quantization!r}.")

@@ -1,0 +1,76 @@
+"""Detection: boxes of labels; judged by COCO's average precision."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from annotations.dataset.manifest import SIDES
+from annotations.dataset.records import AnnotationRecord, Box, ImageRecord
+from training.engine.detectors.postprocess import Detections, detections
+from training.engine.metrics.detection import coco_numbers
+from training.engine.scoring import Scoring
+from training.engine.tasks import SHOWN_IMAGES, TASKS, Found, Metrics
+
+SHOWN_SCORE = 0.05
+"""Detections from this score on are written down for people to look at."""
+
+
+def truth(image: ImageRecord, labels: Sequence[str]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
+    found = [
+        (_shares(annotation.box, image), labels.index(annotation.label))
+        for annotation in image.annotations
+        if annotation.box
+    ]
+    kept = [(box, label) for box, label in found if box[2] > box[0] and box[3] > box[1]]
+    boxes = np.array([box for box, _ in kept], np.float32).reshape(-1, 4)
+    return boxes, np.array([label for _, label in kept], np.int64)
+
+
+def annotations(
+    outputs: tuple[Tensor, Tensor], scoring: Scoring, labels: Sequence[str], sizes: Sequence[tuple[int, int]]
+) -> Iterator[list[AnnotationRecord]]:
+    scores, boxes = (tensor.float().cpu() for tensor in outputs)
+    for of_image, its_boxes, size in zip(scores, boxes, sizes, strict=True):
+        yield detected_annotations(detections(of_image, its_boxes, scoring), labels, size)
+
+
+def detected_annotations(found: Detections, labels: Sequence[str], size: tuple[int, int]) -> list[AnnotationRecord]:
+    """Detections in shares of the image as annotations in pixels of a picture of `size` (width, height)."""
+    scale = torch.tensor([size[0], size[1], size[0], size[1]])
+    rows = zip((found.boxes * scale).tolist(), found.scores.tolist(), found.labels.tolist(), strict=True)
+    return [
+        AnnotationRecord(label=labels[label], box=Box(*box), score=score, source="model") for box, score, label in rows
+    ]
+
+
+def evaluation(images: Sequence[ImageRecord], found: Found, labels: Sequence[str]) -> tuple[Metrics, dict[str, Any]]:
+    numbers, rows = coco_numbers(images, found, labels)
+    predictions = [
+        {
+            "image": image.sha256,
+            "truth": [_as_json(annotation) for annotation in image.annotations if annotation.box],
+            "detections": [_as_json(annotation) for annotation in of_image if (annotation.score or 0.0) >= SHOWN_SCORE],
+        }
+        for image, of_image in zip(images[:SHOWN_IMAGES], found, strict=False)
+    ]
+    report = {"coco": numbers, "labels": rows, "predictions": predictions}
+    return {name: numbers[name] for name in TASKS["detection"].metrics}, report
+
+
+def _shares(box: Box, image: ImageRecord) -> tuple[float, float, float, float]:
+    """The box's corners as shares of the image, clipped to it."""
+    across, down = 1 / image.width, 1 / image.height
+    sides = (box.x_min * across, box.y_min * down, box.x_max * across, box.y_max * down)
+    x_min, y_min, x_max, y_max = (min(max(side, 0.0), 1.0) for side in sides)
+    return x_min, y_min, x_max, y_max
+
+
+def _as_json(annotation: AnnotationRecord) -> dict[str, Any]:
+    row: dict[str, Any] = {"label": annotation.label} | {
+        side: round(getattr(annotation.box, side), 2) for side in SIDES
+    }
+    return row if annotation.score is None else row | {"score": round(annotation.score, 4)}

@@ -1,0 +1,104 @@
+"""Files of base weights: under which names they are looked for, how they are downloaded and read."""
+
+import re
+import threading
+import urllib.error
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from training.engine import catalog
+from training.engine.errors import WeightsError
+from training.engine.model_info import ModelInfo
+from training.engine.progress import Progress, stop_if_asked
+
+TORCHVISION = "torchvision:"
+POLL_SECONDS = 0.25
+PATIENCE_SECONDS = 30.0
+"""A download that brings no byte for so long is given up."""
+
+State = dict[str, Tensor]
+
+
+def find_weights(info: ModelInfo, folders: Sequence[Path]) -> Path | None:
+    """The first file of `info.weight_files` in the first folder that has one."""
+    paths = (folder / name for folder in folders for name in info.weight_files)
+    return next((path for path in paths if path.is_file()), None)
+
+
+def download_weights(info: ModelInfo, folder: Path, progress: Progress) -> Path:
+    """Fetch the published weights into `folder` by torch's own loader. Raises WeightsError, or Stopped."""
+    url, sha256 = _url(info), info.weights.sha256
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / info.weights.file_name
+    failure: list[Exception] = []
+
+    def fetch() -> None:
+        try:
+            hash_prefix = None if sha256 == "any" else sha256
+            torch.hub.download_url_to_file(url, str(path), hash_prefix=hash_prefix, progress=False)
+        except (OSError, urllib.error.URLError, RuntimeError) as error:
+            failure.append(error)
+
+    thread = threading.Thread(target=fetch, daemon=True)
+    thread.start()
+    _watch(thread, path, info, progress)
+    if failure:
+        raise _unavailable(info, f"the download failed ({failure[0]})")
+    return path
+
+
+def read_weights(info: ModelInfo, path: Path) -> State:
+    """The file's tensors under our names. Raises WeightsError."""
+    try:
+        state: State = torch.load(path, map_location="cpu", weights_only=True)
+        return renamed(state, info.weights.key_map)
+    except Exception as error:
+        raise WeightsError(f"The weights file {path.name} can't be read: {error}.") from error
+
+
+def renamed(state: State, key_map: Iterable[tuple[str, str | None]]) -> State:
+    """`state` with its names mapped: see `BaseWeights.key_map`."""
+    for pattern, replacement in key_map:
+        if replacement is None:
+            state = {name: value for name, value in state.items() if not re.search(pattern, name)}
+        else:
+            state = {re.sub(pattern, replacement, name): value for name, value in state.items()}
+    return state
+
+
+def _url(info: ModelInfo) -> str:
+    """Raises ValueError where torchvision does not know the source."""
+    source = info.weights.source
+    if not source.startswith(TORCHVISION):
+        return source
+    catalog.load_module(info.module)  # makes torchvision importable
+    from torchvision.models import get_weight
+
+    url: str = get_weight(source.removeprefix(TORCHVISION)).url
+    return url
+
+
+def _watch(thread: threading.Thread, path: Path, info: ModelInfo, progress: Progress) -> None:
+    """Report how far the loader's partial file has grown, until it is done. Raises Stopped or WeightsError."""
+    done, waited = 0, 0.0
+    while thread.is_alive():
+        stop_if_asked(progress)
+        thread.join(POLL_SECONDS)
+        grown = sum(part.stat().st_size for part in path.parent.glob(f"{path.name}.*.partial"))
+        waited = 0.0 if grown > done else waited + POLL_SECONDS
+        if waited > PATIENCE_SECONDS:
+            raise _unavailable(info, "the download does not answer")
+        done = max(done, grown)
+        if done:
+            progress.on_download(done, info.weights.size)
+
+
+def _unavailable(info: ModelInfo, reason: Any) -> WeightsError:
+    return WeightsError(
+        f"The {info.weights.trained_on} weights of {info.title} are not on this machine, and {reason}. "
+        "Put the file into BOXWRIGHT_WEIGHTS_DIR, or start from random weights (base: none)."
+    )
