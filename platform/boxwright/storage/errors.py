@@ -28,7 +28,7 @@ class ObjectDamaged(DomainError):
 
 class StoreAway(Unavailable):
     def __init__(self, reason: str) -> None:
-        super().__init__("The object store does not answer; try again in a moment.")
+        super().__init__("The object store does not answer.")
         self.reason = reason
 
 

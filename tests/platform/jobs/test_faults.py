@@ -87,7 +87,7 @@ def test_what_belongs_to_a_failure_is_written_with_it(make_job: MakeJob, working
 def test_a_job_waits_for_what_is_away_and_says_so(make_job: MakeJob, working: Working) -> None:
     job = tried(make_job, working, AWAY)
     assert (job.status, job.error, job.attempt, job.retries) == (Status.QUEUED, "", 0, 1)
-    assert job.waiting_for == "The object store does not answer; try again in a moment."
+    assert job.waiting_for == "The object store does not answer."
     assert Import.objects.filter(retry_at__gt=Now(), retry_at__lte=Now() + timedelta(seconds=6)).exists()
     told = Event.objects.filter(kind="import").order_by("pk").last()
     assert told is not None

@@ -1,7 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { isLive, phaseText, secondsLeft, shareDone } from "./runProgress";
 
-const run = { status: "running", phase: "training", epoch: 3, epochs: 4, step: 5, steps: 10 };
+const run = {
+  status: "running",
+  waiting_for: "",
+  phase: "training",
+  epoch: 3,
+  epochs: 4,
+  step: 5,
+  steps: 10,
+};
 
 describe("progress", () => {
   it("counts whole epochs and the steps of this one", () => {
@@ -39,6 +47,8 @@ describe("a status", () => {
 
   it("is told in words", () => {
     expect(phaseText({ ...run, status: "queued", phase: "" })).toBe("Waiting for a worker");
+    const away = { ...run, status: "queued", waiting_for: "The object store does not answer." };
+    expect(phaseText(away)).toBe("The object store does not answer. It is tried again by itself.");
     expect(phaseText(run)).toBe("Training");
     expect(phaseText({ ...run, phase: "" })).toBe("Starting");
   });

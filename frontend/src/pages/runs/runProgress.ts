@@ -1,7 +1,9 @@
 /** Where a run stands: what one may do with it and how far it is. Pure. */
+import { waitingText } from "../../ui/waiting";
 
 interface Progress {
   readonly status: string;
+  readonly waiting_for: string;
   readonly phase: string;
   readonly epoch: number;
   readonly epochs: number;
@@ -10,7 +12,7 @@ interface Progress {
 }
 
 const PHASES: Readonly<Record<string, string>> = {
-  waiting: "Waiting for a worker",
+  waiting: "Waiting for the snapshot",
   preparing: "Preparing images and weights",
   training: "Training",
   evaluating: "Evaluating on the validation images",
@@ -20,7 +22,7 @@ export const isLive = (status: string): boolean => status === "queued" || status
 
 /** What the machine is doing now, in words. */
 export function phaseText(run: Progress): string {
-  if (run.status === "queued") return PHASES.waiting ?? "";
+  if (run.status === "queued") return waitingText(run, "Waiting for a worker");
   return PHASES[run.phase] ?? "Starting";
 }
 

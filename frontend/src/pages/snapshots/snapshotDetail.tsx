@@ -7,6 +7,7 @@ import { count } from "../../ui/figures";
 import { Icon } from "../../ui/icons";
 import { Spinner } from "../../ui/progress";
 import { Stat } from "../../ui/stat";
+import { waitingText } from "../../ui/waiting";
 import { DifferencePanel } from "./differencePanel";
 import { RunsOfSnapshot } from "./runsOfSnapshot";
 import { SnapshotHead } from "./snapshotHead";
@@ -102,7 +103,7 @@ function Unfinished({ snapshot }: { snapshot: Snapshot }) {
   return (
     <section class="panel outcome">
       <Spinner />
-      <p role="status">{snapshot.status === "queued" ? "Waiting for a worker." : "Writing the manifest."}</p>
+      <p role="status">{snapshot.status === "queued" ? waitingText(snapshot) : "Writing the manifest."}</p>
     </section>
   );
 }

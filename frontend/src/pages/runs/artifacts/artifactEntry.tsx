@@ -6,6 +6,7 @@ import { Button, ButtonLink } from "../../../ui/button";
 import { bytes, fraction } from "../../../ui/figures";
 import { Hash } from "../../../ui/hash";
 import { Icon, type IconName } from "../../../ui/icons";
+import { waitingText } from "../../../ui/waiting";
 import { changeText } from "../result/figureChanges";
 import { type ArtifactRow, parityFault, parityText, rowTitle } from "./artifactRows";
 
@@ -38,6 +39,12 @@ export function ArtifactEntry({ row, isAsking, isLead, onPublish }: ArtifactEntr
         {status && status !== "succeeded" && <StatusBadge status={status} />}
         <Action row={row} title={title} isAsking={isAsking} isLead={isLead} onPublish={onPublish} />
       </div>
+      {artifact?.status === "queued" && artifact.waiting_for && (
+        <p class="reason small" role="status">
+          <Icon name="clock" />
+          {waitingText(artifact)}
+        </p>
+      )}
       {status === "failed" && artifact && (
         <p class="reason small" role="alert">
           <Icon name="warn" />
