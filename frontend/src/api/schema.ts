@@ -1389,6 +1389,16 @@ export interface components {
          * @enum {string}
          */
         BaseEnum: "catalogue" | "checkpoint" | "none";
+        BaseWeights: {
+            /** @description a URL, or torchvision:<name> where torchvision knows the URL */
+            source: string;
+            file_name: string;
+            /** @description bytes */
+            size: number;
+            /** @description what the hash of the file begins with; any where it is not known */
+            sha256: string;
+            trained_on: string;
+        };
         /** @enum {unknown} */
         BlankEnum: "";
         /** @description A problem (RFC 9457) with who holds the image. */
@@ -1515,6 +1525,7 @@ export interface components {
             batch_size: number;
             /** Format: double */
             learning_rate: number;
+            optimizer: components["schemas"]["OptimizerEnum"];
             freeze: components["schemas"]["FreezeEnum"];
             image_size: number;
             seed: number;
@@ -1526,6 +1537,7 @@ export interface components {
             batch_size?: number;
             /** Format: double */
             learning_rate?: number;
+            optimizer?: components["schemas"]["OptimizerEnum"];
             freeze?: components["schemas"]["FreezeEnum"];
             image_size?: number;
             seed?: number;
@@ -1728,6 +1740,12 @@ export interface components {
          * @enum {string}
          */
         ImageFrameEventEnum: "image";
+        /** @description Pixels: from `least` to `most` in steps of `step`. */
+        ImageSizes: {
+            least: number;
+            most: number;
+            step: number;
+        };
         /** @description Name `FIELDS` in `Meta.fields`. */
         Import: {
             readonly id: number;
@@ -1969,12 +1987,30 @@ export interface components {
             name: string;
             title: string;
             task: components["schemas"]["TaskEnum"];
+            /** @description that of the default config */
             image_size: number;
-            summary: string;
+            image_sizes: components["schemas"]["ImageSizes"];
+            optimizers: components["schemas"]["OptimizerEnum"][];
+            /**
+             * @description what its scores mean
+             *
+             *     * `softmax` - softmax
+             *     * `softmax_with_background` - softmax_with_background
+             *     * `sigmoid` - sigmoid
+             */
+            scoring: components["schemas"]["ScoringEnum"];
+            readonly summary: string;
             default_config: components["schemas"]["Config"];
+            weights: components["schemas"]["BaseWeights"];
             /** @description base weights lie on this machine or in the store */
-            weights_available: boolean;
+            readonly weights_available: boolean;
+            readonly targets: components["schemas"]["ModelTarget"][];
             licence: string;
+        };
+        /** @description What the model can be exported to. */
+        ModelTarget: {
+            name: string;
+            quantizations: string[];
         };
         MyTeam: {
             slug: string;
@@ -2070,6 +2106,12 @@ export interface components {
              */
             after?: number | null;
         };
+        /**
+         * @description * `sgd` - sgd
+         *     * `adamw` - adamw
+         * @enum {string}
+         */
+        OptimizerEnum: "sgd" | "adamw";
         PaginatedArtifactList: {
             results: components["schemas"]["Artifact"][];
             /** Format: uri */
@@ -2410,6 +2452,13 @@ export interface components {
          * @enum {string}
          */
         ScopesEnum: "read" | "annotate" | "ingest" | "train" | "manage";
+        /**
+         * @description * `softmax` - softmax
+         *     * `softmax_with_background` - softmax_with_background
+         *     * `sigmoid` - sigmoid
+         * @enum {string}
+         */
+        ScoringEnum: "softmax" | "softmax_with_background" | "sigmoid";
         Session: {
             authenticated: boolean;
             setup_required: boolean;

@@ -61,59 +61,11 @@ export type LogLine = Schemas["LogLine"];
 export type Parity = Schemas["Parity"];
 export type Artifact = Schemas["Artifact"];
 
-export interface LabelledBox {
-  label: string;
-  x_min: number;
-  y_min: number;
-  x_max: number;
-  y_max: number;
-}
-
-export type CocoName =
-  | "AP"
-  | "AP50"
-  | "AP75"
-  | "AP_small"
-  | "AP_medium"
-  | "AP_large"
-  | "AR1"
-  | "AR10"
-  | "AR100"
-  | "AR_small"
-  | "AR_medium"
-  | "AR_large";
-
-interface EvaluationBase {
-  split: Split;
-  image_count: number;
-  /** By sha256. */
-  images: Record<string, { id: number; name: string; width: number; height: number }>;
-}
-
-export interface DetectionEvaluation extends EvaluationBase {
-  task: "detection";
-  coco: Record<CocoName, number | null>;
-  labels: { name: string; truth_count: number; AP: number | null; AP50: number | null }[];
-  predictions: { image: string; truth: LabelledBox[]; detections: (LabelledBox & { score: number })[] }[];
-}
-
-export interface ClassificationEvaluation extends EvaluationBase {
-  task: "classification";
-  accuracy: number;
-  macro_f1: number;
-  labels: {
-    name: string;
-    truth_count: number;
-    precision: number | null;
-    recall: number | null;
-    f1: number | null;
-  }[];
-  /** Rows are the truth. */
-  confusion: number[][];
-  predictions: { image: string; truth: string; scores: Record<string, number> }[];
-}
-
-export type Evaluation = DetectionEvaluation | ClassificationEvaluation;
+export type LabelledBox = Schemas["LabelledBox"];
+export type CocoName = keyof Schemas["Coco"];
+export type DetectionEvaluation = Schemas["DetectionEvaluation"];
+export type ClassificationEvaluation = Schemas["ClassificationEvaluation"];
+export type Evaluation = Schemas["Evaluation"];
 
 /** RFC 9457. Some problems carry more, such as a conflict's `current`. */
 export type Problem = Schemas["Problem"] & { [extra: string]: unknown };

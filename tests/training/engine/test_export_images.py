@@ -33,6 +33,10 @@ def test_a_detector_is_compared_on_images_without_a_box_too() -> None:
     assert comparison_sample(records(2, "val", label=""), "detection").available == 2
 
 
+def test_a_validation_split_of_a_few_hundred_images_is_compared_whole() -> None:
+    assert len(comparison_sample(records(142, "val"), "detection").images) == 142
+
+
 def test_a_larger_split_is_sampled_evenly() -> None:
     images = records(COMPARED * 3, "val") + records(CALIBRATED + 1, "train")
     sample = comparison_sample(images, "detection")

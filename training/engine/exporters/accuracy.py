@@ -5,19 +5,14 @@ from dataclasses import dataclass
 
 import torch
 
-from annotations.dataset.records import AnnotationRecord, ImageRecord, Task
+from annotations.dataset.records import AnnotationRecord, ImageRecord
 from training.engine.checkpoint import Checkpoint
 from training.engine.exporters.answers import Answer
 from training.engine.metrics.classification import classification_numbers
 from training.engine.metrics.detection import coco_numbers
+from training.engine.tasks import Found, Metrics
 from training.engine.tasks.classification import classified_annotations
 from training.engine.tasks.detection import detected_annotations
-
-Metrics = dict[str, float | None]
-Found = Sequence[Sequence[AnnotationRecord]]
-
-HEADLINE: dict[Task, str] = {"detection": "AP", "classification": "accuracy"}
-"""The metric whose loss parity limits."""
 
 
 @dataclass(frozen=True, slots=True)

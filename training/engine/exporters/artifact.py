@@ -7,7 +7,6 @@ from typing import Any
 
 from training.engine.checkpoint import Checkpoint
 from training.engine.errors import ParityError
-from training.engine.exporters.accuracy import HEADLINE
 from training.engine.exporters.bundle import write_bundle
 from training.engine.exporters.comparison import Comparison, compare_on
 from training.engine.exporters.exporter import Exporter
@@ -15,6 +14,7 @@ from training.engine.exporters.images import ComparisonImages, ExportImages
 from training.engine.exporters.papers import add_papers, write_json
 from training.engine.progress import Progress
 from training.engine.targets import target_info
+from training.engine.tasks import TASKS
 
 ARCHIVE = "artifact.zip"
 REPORT = "artifact.json"
@@ -62,7 +62,7 @@ def _report(
         "files": [],
         "size": None,
         "sha256": None,
-        "parity": _parity(comparison, HEADLINE[checkpoint.task]) | _circumstances(comparison, images),
+        "parity": _parity(comparison, TASKS[checkpoint.task].headline) | _circumstances(comparison, images),
         "metrics": {name: value for name, value in metrics.items() if value is not None},
     }
 

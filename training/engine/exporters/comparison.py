@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from training.engine.checkpoint import Checkpoint, export_form
-from training.engine.exporters.accuracy import HEADLINE, Metrics, accuracy, annotations_of
+from training.engine.exporters.accuracy import accuracy, annotations_of
 from training.engine.exporters.answers import ask_torch
 from training.engine.exporters.exporter import Asked, Exporter
 from training.engine.exporters.images import ComparisonImages
 from training.engine.exporters.parity import Difference, compare, largest
 from training.engine.targets import ParityLimits
+from training.engine.tasks import TASKS, Metrics
 
 AT_ONCE = 64
 """Images in one request: their inputs and raw outputs are all in memory."""
@@ -47,7 +48,7 @@ def compare_on(
             expected.append(annotations_of(own, checkpoint, image))
             found.append(annotations_of(given, checkpoint, image))
     before, after = accuracy(checkpoint, expected, records), accuracy(checkpoint, found, records)
-    difference = largest(differences, _loss(before.metrics, after.metrics, HEADLINE[checkpoint.task]))
+    difference = largest(differences, _loss(before.metrics, after.metrics, TASKS[checkpoint.task].headline))
     return Comparison(difference, limits.on(images.sizes, before.one_annotation), before.metrics, after.metrics, asked)
 
 

@@ -36,10 +36,6 @@ class TaskInfo:
     has_negatives: bool
     """Whether a labelled image without an annotation says something: that nothing is there."""
 
-    @property
-    def headline(self) -> str:
-        return self.metrics[0]
-
     def can_use(self, image: ImageRecord) -> bool:
         """Whether the image teaches or tests something."""
         return image.is_labelled and (self.has_negatives or bool(image.annotations))

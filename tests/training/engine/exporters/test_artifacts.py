@@ -22,6 +22,8 @@ from tests.training.engine.exporters.conftest import (
 )
 from training.engine.catalog import MODELS
 from training.engine.checkpoint import Checkpoint
+from training.engine.data import read_run_folder
+from training.engine.evaluate import evaluate
 from training.engine.exporters.artifact import publish
 from training.engine.exporters.images import ExportImages
 from training.engine.progress import Silent
@@ -35,7 +37,7 @@ CASES = [
     pytest.param(model, target, quantization, marks=() if model in QUICK else pytest.mark.full)
     for model in MODELS
     for target, info in TARGETS.items()
-    for quantization in info.limits
+    for quantization in MODELS[model].quantizations_of(info)
 ]
 QUANTIZED = [(target, name) for target, info in TARGETS.items() for name in info.limits if name != "none"]
 
@@ -78,6 +80,15 @@ def test_a_detector_says_how_good_it_is_on_which_images(detector_artifact: MakeA
     assert parity["unmatched_detections"] == 0
     assert set(metrics) == {"AP", "AP50", "checkpoint_AP", "checkpoint_AP50"}
     assert metrics["checkpoint_AP50"] > 0.5
+
+
+def test_the_checkpoint_is_as_good_on_the_whole_split_as_its_run_says(
+    detector: Checkpoint, detector_artifact: MakeArtifact, raccoons: Path
+) -> None:
+    metrics = read_report(detector_artifact("onnx"))["metrics"]
+
+    evaluation = evaluate(detector, read_run_folder(raccoons), raccoons, "val", Silent())
+    assert evaluation.metrics == {name: pytest.approx(metrics[f"checkpoint_{name}"]) for name in ("AP", "AP50")}
 
 
 def test_a_classifier_without_validation_images_says_what_it_was_compared_on(make_artifact: MakeArtifact) -> None:

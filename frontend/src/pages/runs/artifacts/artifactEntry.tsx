@@ -3,12 +3,19 @@ import type { Artifact } from "../../../api/types";
 import { useProject } from "../../../app/project";
 import { StatusBadge } from "../../../ui/badge";
 import { Button, ButtonLink } from "../../../ui/button";
-import { bytes, fraction } from "../../../ui/figures";
+import { bytes } from "../../../ui/figures";
 import { Hash } from "../../../ui/hash";
 import { Icon, type IconName } from "../../../ui/icons";
 import { waitingText } from "../../../ui/waiting";
 import { changeText } from "../result/figureChanges";
-import { type ArtifactRow, parityFault, parityText, rowTitle } from "./artifactRows";
+import {
+  type ArtifactRow,
+  metricChange,
+  parityFault,
+  parityText,
+  rowTitle,
+  verificationText,
+} from "./artifactRows";
 
 const ICONS: Readonly<Record<string, IconName>> = { onnx: "cube", tflite: "phone", tfjs: "web" };
 
@@ -56,35 +63,31 @@ export function ArtifactEntry({ row, isAsking, isLead, onPublish }: ArtifactEntr
 }
 
 function Measured({ artifact, rowKey }: { artifact: Artifact; rowKey: string }) {
-  const { parity, metrics } = artifact;
-  const score = metrics?.AP ?? metrics?.accuracy ?? null;
-  const reference = metrics?.checkpoint_AP ?? metrics?.checkpoint_accuracy ?? null;
+  const { parity } = artifact;
+  const metric = metricChange(artifact);
   return (
     <dl class="measured">
       <div>
         <dt>Size</dt>
         <dd>{artifact.size === null ? "–" : bytes(artifact.size)}</dd>
       </div>
-      {score !== null && (
-        <div>
-          <dt>{metrics?.AP === undefined ? "Accuracy" : "AP"}</dt>
+      {metric && (
+        <div class="noted" data-testid={`metric-${rowKey}`}>
+          <dt>{metric.title}</dt>
           <dd>
-            {fraction(score)}
-            {reference !== null && <small> {changeText(score - reference)} to checkpoint</small>}
+            {changeText(metric.change)}
+            <small>{metric.note}</small>
           </dd>
         </div>
       )}
       {parity && (
-        <div class="parity" data-testid={`parity-${rowKey}`}>
+        <div class="noted parity" data-testid={`parity-${rowKey}`}>
           <dt>
             <Icon name="check" class="good" /> Largest difference
           </dt>
           <dd>
             {parityText(parity)}
-            <small>
-              {" "}
-              on {parity.images} val images, {parity.runtime}
-            </small>
+            <small>{verificationText(parity)}</small>
           </dd>
         </div>
       )}

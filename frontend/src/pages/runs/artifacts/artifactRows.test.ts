@@ -1,6 +1,15 @@
 import { describe, expect, it } from "vitest";
 import type { Artifact, Parity, Target } from "../../../api/types";
-import { artifactRows, parityFault, parityText, rowTitle, small } from "./artifactRows";
+import {
+  artifactRows,
+  imagesText,
+  metricChange,
+  parityFault,
+  parityText,
+  rowTitle,
+  small,
+  verificationText,
+} from "./artifactRows";
 
 const onnx: Target = { name: "onnx", title: "ONNX", for_whom: "", quantizations: ["none"] };
 const tflite: Target = {
@@ -14,9 +23,16 @@ const artifact = (id: number, target: string, quantization: string) =>
 const parity: Parity = {
   max_box_px: 0.00031,
   max_score: 0.0000011,
-  images: 16,
+  unmatched_detections: 0,
+  metric: "AP",
+  metric_loss: 0.0004,
   limit_box_px: 1,
   limit_score: 0.01,
+  limit_metric_loss: 0.01,
+  images: 142,
+  images_available: 142,
+  split: "val",
+  verification: "run_here",
   runtime: "onnxruntime 1.31.1",
   passed: true,
 };
@@ -45,7 +61,8 @@ describe("parity", () => {
       "0.1",
     ]);
     expect(parityText(parity)).toBe("0.00031 px, 0.0000011 score");
-    expect(parityText({ ...parity, max_box_px: null })).toBe("0.0000011 score");
+    expect(parityText({ ...parity, max_box_px: null, limit_box_px: null })).toBe("0.0000011 score");
+    expect(parityText({ ...parity, max_box_px: null })).toContain("more than can be measured px");
   });
 
   it("says by how much a failed one is off", () => {
@@ -53,6 +70,49 @@ describe("parity", () => {
       "It differs from the checkpoint: boxes by up to 6.8 px (limit 1 px).",
     );
     expect(parityFault({ ...parity, max_score: 0.14 })).toContain("scores by up to 0.14 (limit 0.01)");
+    expect(parityFault({ ...parity, max_score: null })).toContain(
+      "scores by up to more than can be measured",
+    );
+    expect(parityFault({ ...parity, unmatched_detections: 2 })).toContain("2 detections without a partner");
+    expect(parityFault({ ...parity, metric_loss: 0.08 })).toContain("0.08 AP lost (limit 0.01)");
     expect(parityFault(parity)).toBe("");
+  });
+
+  it("says how it is known", () => {
+    expect(verificationText(parity)).toBe("run here, onnxruntime 1.31.1");
+    expect(verificationText({ ...parity, verification: "reported_from_device", runtime: "iOS 26" })).toBe(
+      "reported from the device, iOS 26",
+    );
+  });
+});
+
+describe("the metric", () => {
+  const metrics = { AP: 0.4986, checkpoint_AP: 0.499 };
+
+  it("is told as a change where the whole validation split was compared: the page has one AP", () => {
+    expect(metricChange({ parity, metrics })).toEqual({
+      title: "AP to checkpoint",
+      change: -0.0004,
+      note: "on all 142 validation images",
+    });
+  });
+
+  it("names both figures where a sample was compared, whose AP is another", () => {
+    const sample: Parity = { ...parity, images: 500, images_available: 4210 };
+    expect(metricChange({ parity: sample, metrics })?.note).toBe(
+      "0.499 against the checkpoint's 0.499 on the same 500 of 4,210 validation images",
+    );
+  });
+
+  it("says that training images were compared where none validate", () => {
+    expect(imagesText({ ...parity, split: "train", images: 5, images_available: 5 })).toBe(
+      "5 training images, as none validate",
+    );
+    expect(imagesText({ ...parity, images: 1, images_available: 1 })).toBe("1 validation image");
+  });
+
+  it("is left out where there is no truth", () => {
+    expect(metricChange({ parity: { ...parity, metric_loss: null }, metrics: {} })).toBeNull();
+    expect(metricChange({ parity: null, metrics: null })).toBeNull();
   });
 });

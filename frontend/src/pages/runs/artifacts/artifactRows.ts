@@ -1,6 +1,7 @@
 /** One row for each thing a run can be published as. Pure. */
 
-import type { Artifact, Parity, Target } from "../../../api/types";
+import type { Artifact, Parity, Split, Target } from "../../../api/types";
+import { count, counted, fraction } from "../../../ui/figures";
 
 export interface ArtifactRow {
   /** "onnx", "tflite-fp16": also the end of test ids. */
@@ -31,20 +32,76 @@ const precision = (quantization: string): string => (quantization === "none" ? "
 
 /** "0.0003 px, 0.000001 score": the largest differences, to two significant digits. */
 export function parityText(parity: Parity): string {
-  const score = `${small(parity.max_score)} score`;
-  return parity.max_box_px === null ? score : `${small(parity.max_box_px)} px, ${score}`;
+  const score = `${size(parity.max_score)} score`;
+  return parity.limit_box_px === null ? score : `${size(parity.max_box_px)} px, ${score}`;
 }
 
 /** By how much a failed artifact is off, against its limits. */
 export function parityFault(parity: Parity): string {
+  const { metric, metric_loss, limit_metric_loss, unmatched_detections } = parity;
   const faults: string[] = [];
-  if (parity.max_box_px !== null && parity.limit_box_px !== null && parity.max_box_px > parity.limit_box_px) {
-    faults.push(`boxes by up to ${small(parity.max_box_px)} px (limit ${parity.limit_box_px} px)`);
+  if (parity.limit_box_px !== null && exceeds(parity.max_box_px, parity.limit_box_px)) {
+    faults.push(`boxes by up to ${size(parity.max_box_px)} px (limit ${small(parity.limit_box_px)} px)`);
   }
-  if (parity.max_score > parity.limit_score) {
-    faults.push(`scores by up to ${small(parity.max_score)} (limit ${parity.limit_score})`);
+  if (exceeds(parity.max_score, parity.limit_score)) {
+    faults.push(`scores by up to ${size(parity.max_score)} (limit ${parity.limit_score})`);
+  }
+  if (unmatched_detections > 0)
+    faults.push(counted(unmatched_detections, "detection without a partner", "detections without a partner"));
+  if (metric_loss !== null && limit_metric_loss !== null && metric_loss > limit_metric_loss) {
+    faults.push(`${small(metric_loss)} ${metric} lost (limit ${small(limit_metric_loss)})`);
   }
   return faults.length > 0 ? `It differs from the checkpoint: ${faults.join(", ")}.` : "";
+}
+
+/** What can't be measured is more than any limit. */
+const exceeds = (value: number | null, limit: number): boolean => value === null || value > limit;
+
+const size = (value: number | null): string => (value === null ? "more than can be measured" : small(value));
+
+const WAYS: Readonly<Record<Parity["verification"], string>> = {
+  run_here: "run here",
+  run_in_client_here: "run in its client here",
+  converted_and_compared: "converted and compared, can't be run here",
+  reported_from_device: "reported from the device",
+};
+
+/** "run here, onnxruntime 1.31.1". */
+export function verificationText(parity: Parity): string {
+  return `${WAYS[parity.verification]}, ${parity.runtime}`;
+}
+
+export interface MetricChange {
+  readonly title: string;
+  /** Of the artifact against the checkpoint, on the same images. */
+  readonly change: number;
+  readonly note: string;
+}
+
+/** What became of AP or accuracy; null where the images hold no truth. A second absolute number is told for a sample only. */
+export function metricChange({ parity, metrics }: Pick<Artifact, "parity" | "metrics">): MetricChange | null {
+  if (!parity || parity.metric_loss === null) return null;
+  const { metric } = parity;
+  const own = metrics?.[metric];
+  const checkpoint = metrics?.[`checkpoint_${metric}`];
+  const isWhole = parity.split === "val" && parity.images === parity.images_available;
+  const figures = `${fraction(own)} against the checkpoint's ${fraction(checkpoint)} on the same`;
+  return {
+    title: `${metric === "AP" ? "AP" : "Accuracy"} to checkpoint`,
+    change: -parity.metric_loss,
+    note: isWhole ? `on ${imagesText(parity)}` : `${figures} ${imagesText(parity)}`,
+  };
+}
+
+const SPLITS: Readonly<Record<Split, string>> = { train: "training", val: "validation", test: "test" };
+
+/** "all 142 validation images", "500 of 4,210 validation images", "5 training images, as none validate". */
+export function imagesText({ images, images_available, split }: Parity): string {
+  const named = `${SPLITS[split]} image${images_available === 1 ? "" : "s"}`;
+  const shown =
+    images === images_available ? count(images) : `${count(images)} of ${count(images_available)}`;
+  if (split !== "val") return `${shown} ${named}, as none validate`;
+  return images === images_available && images > 1 ? `all ${shown} ${named}` : `${shown} ${named}`;
 }
 
 /** Two significant digits without an exponent: 0.0003, 6.8, 0.0000011. */

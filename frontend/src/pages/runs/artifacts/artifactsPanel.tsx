@@ -14,7 +14,7 @@ import { ArtifactEntry } from "./artifactEntry";
 import { type ArtifactRow, artifactRows } from "./artifactRows";
 import { useArtifacts } from "./useArtifacts";
 
-/** What one takes home: each artifact is run on validation images before it is offered. */
+/** What one takes home: each artifact is compared with the checkpoint before it is offered. */
 export function ArtifactsPanel({ run }: { run: Run }) {
   const { artifacts, error, reload, put } = useArtifacts(run.id);
   const targets = useLoaded("targets", (signal) => fetchAll<Target>("targets/", signal));
@@ -35,7 +35,7 @@ export function ArtifactsPanel({ run }: { run: Run }) {
       <header class="wraps">
         <h2>Publish</h2>
         <p class="small faint grow">
-          Each file is run on validation images and compared before it is offered.
+          Each file is compared with the checkpoint, image by image, before it is offered.
         </p>
       </header>
       {problem ? (

@@ -7,7 +7,7 @@ import { Segmented } from "../../../ui/choice";
 import { Icon } from "../../../ui/icons";
 import { LabelDot } from "../../../ui/label";
 import { type Answer, worstFirst } from "./answers";
-import { moreText } from "./judgedImages";
+import { moreText, sampleText } from "./judgedImages";
 import { useLabelColors } from "./useLabelColors";
 import { type ImageFacts, tileShape } from "./validationImage";
 
@@ -28,6 +28,7 @@ export function AnswersPanel({ evaluation }: { evaluation: ClassificationEvaluat
     <section class="panel" aria-label="Validation pictures" data-testid="pictures">
       <header class="wraps">
         <h2>What it sees on val</h2>
+        <span class="small faint">{sampleText(evaluation.predictions, evaluation.image_count)}</span>
         <Segmented<Show>
           label="Show pictures"
           value={show}

@@ -4,6 +4,7 @@ import { LineChart } from "../../../plots/lineChart";
 import { PlotPanel } from "../../../plots/plotPanel";
 import { tableOfSeries } from "../../../plots/table";
 import { ImagesPanel } from "./imagesPanel";
+import { sampleText } from "./judgedImages";
 import { LabelTable } from "./labelTable";
 import { ScoreSlider } from "./scoreSlider";
 import { bestScore, sweep, thresholdSeries } from "./threshold";
@@ -21,6 +22,7 @@ export function DetectionResult({ run, evaluation, before }: DetectionResultProp
   const [chosen, setChosen] = useState<number | null>(null);
   const score = chosen ?? best;
   const series = useMemo(() => thresholdSeries(points), [points]);
+  const part = sampleText(evaluation.predictions, evaluation.image_count);
   return (
     <>
       <div class="cols halves">
@@ -29,7 +31,11 @@ export function DetectionResult({ run, evaluation, before }: DetectionResultProp
           title="Precision and recall by score"
           fileName={`run-${run.number}-threshold`}
           table={tableOfSeries("score", series)}
-          aside={<span class="small faint desk-only">IoU 0.50, best F1 at {best.toFixed(2)}</span>}
+          aside={
+            <span class="small faint desk-only">
+              {["IoU 0.50", `best F1 at ${best.toFixed(2)}`, part].filter(Boolean).join(", ")}
+            </span>
+          }
         >
           <LineChart
             summary={`Precision, recall and F1 by score threshold; F1 is best at ${best.toFixed(2)}`}

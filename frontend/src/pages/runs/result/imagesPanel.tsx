@@ -4,7 +4,7 @@ import { Button } from "../../../ui/button";
 import { Segmented } from "../../../ui/choice";
 import { Select } from "../../../ui/field";
 import { ImageViewer } from "./imageViewer";
-import { caption, inOrder, judge, moreText, type Show, shown, worstFirst } from "./judgedImages";
+import { caption, inOrder, judge, moreText, type Show, sampleText, shown, worstFirst } from "./judgedImages";
 import { ScoreSlider } from "./scoreSlider";
 import { BoxLegend, tileShape, ValidationImage } from "./validationImage";
 
@@ -34,6 +34,7 @@ export function ImagesPanel({ evaluation, score, orderScore, onScore }: ImagesPa
     <section class="panel" aria-label="Validation pictures" data-testid="pictures">
       <header class="wraps">
         <h2>What it sees on val</h2>
+        <span class="small faint">{sampleText(evaluation.predictions, evaluation.image_count)}</span>
         <Segmented<Show>
           label="Show pictures"
           value={show}

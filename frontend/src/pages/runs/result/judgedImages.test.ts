@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { caption, inOrder, judge, moreText, shown, worstFirst } from "./judgedImages";
+import { caption, inOrder, judge, moreText, sampleText, shown, worstFirst } from "./judgedImages";
 
 const cat = { label: "cat", x_min: 0, y_min: 0, x_max: 10, y_max: 10 };
 const dog = { label: "dog", x_min: 50, y_min: 50, x_max: 60, y_max: 60 };
@@ -39,5 +39,12 @@ describe("the gallery", () => {
 
   it("says what happened on each picture", () => {
     expect(all.map(caption)).toEqual(["1 found", "2 missed", "1 wrong", "nothing here, nothing found"]);
+  });
+});
+
+describe("a part of the images", () => {
+  it("is called one", () => {
+    expect(sampleText(Array(200), 1500)).toBe("200 of 1,500 images");
+    expect(sampleText(Array(142), 142)).toBe("");
   });
 });

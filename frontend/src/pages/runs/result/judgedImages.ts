@@ -1,5 +1,6 @@
 /** The order and the filter of the validation pictures of a detection run. Pure. */
 
+import { count } from "../../../ui/figures";
 import { type BoxMatch, type FoundBox, matchBoxes, type TrueBox } from "./boxMatch";
 
 export interface Prediction {
@@ -55,6 +56,11 @@ export function caption({ prediction, match }: Judged): string {
   ].filter(Boolean);
   if (parts.length > 0) return parts.join(", ");
   return prediction.truth.length === 0 ? "nothing here, nothing found" : "";
+}
+
+/** "200 of 500 images" where the evaluation keeps the answers to a part of its images only, else nothing. */
+export function sampleText(predictions: readonly unknown[], imageCount: number): string {
+  return predictions.length < imageCount ? `${count(predictions.length)} of ${count(imageCount)} images` : "";
 }
 
 /** The button under a page of pictures. */
