@@ -1673,7 +1673,7 @@ export interface components {
             height: number;
         };
         Evaluation: components["schemas"]["DetectionEvaluation"] | components["schemas"]["ClassificationEvaluation"];
-        Event: components["schemas"]["ImageFrame"] | components["schemas"]["CountsFrame"] | components["schemas"]["ClaimFrame"] | components["schemas"]["MetricsFrame"] | components["schemas"]["ImportFrame"] | components["schemas"]["SnapshotFrame"] | components["schemas"]["RunFrame"] | components["schemas"]["ArtifactFrame"];
+        Event: components["schemas"]["ImageFrame"] | components["schemas"]["CountsFrame"] | components["schemas"]["LabelsFrame"] | components["schemas"]["ClaimFrame"] | components["schemas"]["MetricsFrame"] | components["schemas"]["ImportFrame"] | components["schemas"]["SnapshotFrame"] | components["schemas"]["RunFrame"] | components["schemas"]["ArtifactFrame"];
         FieldProblem: {
             field: string;
             detail: string;
@@ -1891,6 +1891,23 @@ export interface components {
             /** Format: double */
             y_max: number;
         };
+        /** @description The labels that were added, or have another name or colour. */
+        LabelsEvent: {
+            labels: components["schemas"]["Label"][];
+        };
+        LabelsFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "labels";
+            data: components["schemas"]["LabelsEvent"];
+        };
+        /**
+         * @description * `labels` - labels
+         * @enum {string}
+         */
+        LabelsFrameEventEnum: "labels";
         /** @description Fetch `url` without a token: a bucket refuses whoever proves twice who they are. */
         Link: {
             /** Format: uri */
