@@ -50,6 +50,7 @@ check: setup ## formatting, lint, types, import rules, migrations, schema
 	$(BIN)/ruff check .
 	$(BIN)/mypy .
 	PYTHONPATH=platform $(BIN)/lint-imports
+	$(BIN)/python -m tests.dead_code
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py spectacular --fail-on-warn --validate --format openapi-json | cmp -s - docs/openapi.json || (echo "docs/openapi.json is stale: run make schema"; exit 1)
 	npm --prefix frontend run --silent check

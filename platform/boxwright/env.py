@@ -15,13 +15,6 @@ def text(name: str, default: str = "") -> str:
     return os.environ.get(name, "").strip() or default
 
 
-def required(name: str, why: str) -> str:
-    value = text(name)
-    if not value:
-        raise EnvironmentVariableError(f"{name} is not set: {why}")
-    return value
-
-
 def flag(name: str, default: bool = False) -> bool:
     value = text(name).lower()
     if not value:

@@ -1,6 +1,5 @@
 """All configuration, read once from the environment. `.env.example` lists every variable."""
 
-import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,7 +11,6 @@ from boxwright.operations import preflight
 
 ROOT = Path(__file__).resolve().parents[2]
 VAR = env.folder("BOXWRIGHT_VAR", ROOT / "var")
-TESTING = "pytest" in sys.modules
 
 EMBEDDED = env.choice("BOXWRIGHT_MODE", "embedded", "production") == "embedded"
 DEBUG = env.flag("BOXWRIGHT_DEBUG")
@@ -220,7 +218,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {"TaskEnum": "boxwright.projects.models.TaskKind"},
+    "ENUM_NAME_OVERRIDES": {
+        "TaskEnum": "boxwright.projects.models.TaskKind",
+        "OptimizerEnum": "training.api.config.OPTIMIZERS",
+    },
 }
 
 # safety -------------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Starting, canceling, resuming, retraining: what each answers, and what it refuses."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from boxwright.jobs import Status
 from boxwright.projects.models import Project
 from boxwright.teams.models import User
 from tests.training.conftest import MODEL, MakeRun
+from training.engine.catalog import MODELS
+from training.engine.model_info import ImageSizes
 from training.models import LogLine, Metric, Run
 
 Client = Callable[[User], APIClient]
@@ -218,6 +221,35 @@ def test_the_catalogue_tells_what_can_be_trained(as_user: Client, vera: User) ->
     assert models[MODEL]["default_config"]["epochs"] > 0
     assert models[MODEL]["weights_available"] is False
     assert models["mobilenet_v2"]["task"] == "classification"
+
+
+def test_the_catalogue_tells_what_a_models_row_states(
+    as_user: Client, vera: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exclusions = (("onnx", "none"), ("tflite", "fp16"))
+    monkeypatch.setitem(MODELS, MODEL, replace(MODELS[MODEL], not_to=exclusions, image_sizes=ImageSizes(320, 320)))
+    row = next(row for row in as_user(vera).get(f"{API}/models/").json() if row["name"] == MODEL)
+    assert row["image_sizes"] == {"least": 320, "most": 320, "step": 32}
+    assert row["optimizers"] == ["sgd", "adamw"]
+    assert row["scoring"] == "softmax_with_background"
+    assert row["weights"] == {
+        "source": "torchvision:SSDLite320_MobileNet_V3_Large_Weights.COCO_V1",
+        "file_name": "ssdlite320_mobilenet_v3_large_coco-a79551df.pth",
+        "size": 14_069_793,
+        "sha256": "a79551df",
+        "trained_on": "COCO",
+    }
+    targets = {target["name"]: target["quantizations"] for target in row["targets"]}
+    assert "onnx" not in targets
+    assert (targets["tflite"], targets["tfjs"]) == (["none"], ["none", "fp16"])
+
+
+def test_an_image_size_that_the_model_does_not_take_is_refused(
+    as_user: Client, mona: User, project: Project, snapshot: Snapshot
+) -> None:
+    answer = start(as_user(mona), project, snapshot=snapshot.pk, model=MODEL, config={"image_size": 100})
+    assert answer.status_code == 400
+    assert "image_size must be from 64 to 1024 in steps of 32" in answer.json()["errors"][0]["detail"]
 
 
 def test_weights_in_the_store_count_as_available(as_user: Client, vera: User) -> None:

@@ -1,12 +1,15 @@
 """The settings of a run as JSON."""
 
-from typing import Any
+from typing import Any, get_args
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-BASES = ("catalogue", "checkpoint", "none")
-FREEZE = ("none", "trunk")
+from training.engine.config import Base, Freeze, Optimizer
+
+BASES = get_args(Base)
+FREEZE = get_args(Freeze)
+OPTIMIZERS = get_args(Optimizer)
 
 
 class ConfigSerializer(serializers.Serializer[Any]):
@@ -15,6 +18,7 @@ class ConfigSerializer(serializers.Serializer[Any]):
     epochs = serializers.IntegerField()
     batch_size = serializers.IntegerField()
     learning_rate = serializers.FloatField()
+    optimizer = serializers.ChoiceField(choices=OPTIMIZERS)
     freeze = serializers.ChoiceField(choices=FREEZE)
     image_size = serializers.IntegerField()
     seed = serializers.IntegerField()
@@ -27,6 +31,7 @@ class ConfigChangesSerializer(serializers.Serializer[Any]):
     epochs = serializers.IntegerField(required=False)
     batch_size = serializers.IntegerField(required=False)
     learning_rate = serializers.FloatField(required=False)
+    optimizer = serializers.ChoiceField(choices=OPTIMIZERS, required=False)
     freeze = serializers.ChoiceField(choices=FREEZE, required=False)
     image_size = serializers.IntegerField(required=False)
     seed = serializers.IntegerField(required=False)

@@ -6,6 +6,7 @@ from annotations.dataset.records import Task
 from training.engine.config import Config, Optimizer
 from training.engine.errors import ConfigError, TargetError
 from training.engine.scoring import Scoring
+from training.engine.targets import TargetInfo
 
 Rgb = tuple[float, float, float]
 
@@ -91,6 +92,10 @@ class ModelInfo:
         if config.optimizer not in self.optimizers:
             choices = ", ".join(self.optimizers)
             raise ConfigError(f"optimizer must be one of {choices} for {self.title}, not {config.optimizer!r}.")
+
+    def quantizations_of(self, target: TargetInfo) -> list[str]:
+        """Those of the target that the network can be converted to."""
+        return [name for name in target.quantizations if (target.name, name) not in self.not_to]
 
     def check_target(self, target: str, quantization: str) -> None:
         """Raises TargetError where the network can't be converted to it."""

@@ -1389,6 +1389,16 @@ export interface components {
          * @enum {string}
          */
         BaseEnum: "catalogue" | "checkpoint" | "none";
+        BaseWeights: {
+            /** @description a URL, or torchvision:<name> where torchvision knows the URL */
+            source: string;
+            file_name: string;
+            /** @description bytes */
+            size: number;
+            /** @description what the hash of the file begins with; any where it is not known */
+            sha256: string;
+            trained_on: string;
+        };
         /** @enum {unknown} */
         BlankEnum: "";
         /** @description A problem (RFC 9457) with who holds the image. */
@@ -1515,6 +1525,7 @@ export interface components {
             batch_size: number;
             /** Format: double */
             learning_rate: number;
+            optimizer: components["schemas"]["OptimizerEnum"];
             freeze: components["schemas"]["FreezeEnum"];
             image_size: number;
             seed: number;
@@ -1526,6 +1537,7 @@ export interface components {
             batch_size?: number;
             /** Format: double */
             learning_rate?: number;
+            optimizer?: components["schemas"]["OptimizerEnum"];
             freeze?: components["schemas"]["FreezeEnum"];
             image_size?: number;
             seed?: number;
@@ -1680,8 +1692,8 @@ export interface components {
             name: string;
             title: string;
             tasks: components["schemas"]["TaskEnum"][];
-            readonly reads: boolean;
-            readonly writes: boolean;
+            reads: boolean;
+            writes: boolean;
         };
         /**
          * @description * `none` - none
@@ -1728,6 +1740,12 @@ export interface components {
          * @enum {string}
          */
         ImageFrameEventEnum: "image";
+        /** @description Pixels: from `least` to `most` in steps of `step`. */
+        ImageSizes: {
+            least: number;
+            most: number;
+            step: number;
+        };
         /** @description Name `FIELDS` in `Meta.fields`. */
         Import: {
             readonly id: number;
@@ -1735,7 +1753,10 @@ export interface components {
             readonly error: components["schemas"]["JobError"] | null;
             /** @description what a queued job waits for, in one sentence, or empty */
             readonly waiting_for: string;
+            readonly source: components["schemas"]["SourceEnum"];
             readonly format: string;
+            /** @description why it is read so: a sentence for people */
+            readonly format_reason: string;
             readonly archive_name: string;
             counts: components["schemas"]["ImportCounts"];
             readonly progress: components["schemas"]["Progress"];
@@ -1771,8 +1792,8 @@ export interface components {
             archive: string;
             /** @default  */
             format: string;
-            /** @default false */
-            create_labels: boolean;
+            /** @description add labels that the project does not know; if absent, true for managers. Where it is false, an archive with such labels is not imported: the error `unknown_labels` lists them */
+            create_labels?: boolean | null;
         };
         Invitation: {
             readonly id: number;
@@ -1952,12 +1973,30 @@ export interface components {
             name: string;
             title: string;
             task: components["schemas"]["TaskEnum"];
+            /** @description that of the default config */
             image_size: number;
-            summary: string;
+            image_sizes: components["schemas"]["ImageSizes"];
+            optimizers: components["schemas"]["OptimizerEnum"][];
+            /**
+             * @description what its scores mean
+             *
+             *     * `softmax` - softmax
+             *     * `softmax_with_background` - softmax_with_background
+             *     * `sigmoid` - sigmoid
+             */
+            scoring: components["schemas"]["ScoringEnum"];
+            readonly summary: string;
             default_config: components["schemas"]["Config"];
+            weights: components["schemas"]["BaseWeights"];
             /** @description base weights lie on this machine or in the store */
-            weights_available: boolean;
+            readonly weights_available: boolean;
+            readonly targets: components["schemas"]["ModelTarget"][];
             licence: string;
+        };
+        /** @description What the model can be exported to. */
+        ModelTarget: {
+            name: string;
+            quantizations: string[];
         };
         MyTeam: {
             slug: string;
@@ -2053,6 +2092,12 @@ export interface components {
              */
             after?: number | null;
         };
+        /**
+         * @description * `sgd` - sgd
+         *     * `adamw` - adamw
+         * @enum {string}
+         */
+        OptimizerEnum: "sgd" | "adamw";
         PaginatedArtifactList: {
             results: components["schemas"]["Artifact"][];
             /** Format: uri */
@@ -2393,6 +2438,13 @@ export interface components {
          * @enum {string}
          */
         ScopesEnum: "read" | "annotate" | "ingest" | "train" | "manage";
+        /**
+         * @description * `softmax` - softmax
+         *     * `softmax_with_background` - softmax_with_background
+         *     * `sigmoid` - sigmoid
+         * @enum {string}
+         */
+        ScoringEnum: "softmax" | "softmax_with_background" | "sigmoid";
         Session: {
             authenticated: boolean;
             setup_required: boolean;
@@ -2461,6 +2513,12 @@ export interface components {
          * @enum {string}
          */
         SnapshotFrameEventEnum: "snapshot";
+        /**
+         * @description * `archive` - Archive
+         *     * `sample` - Sample
+         * @enum {string}
+         */
+        SourceEnum: "archive" | "sample";
         SplitCounts: {
             train: number;
             val: number;

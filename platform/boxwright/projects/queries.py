@@ -15,18 +15,10 @@ def projects_of(user: Any) -> QuerySet[Project]:
     return _mine(user).prefetch_related(Prefetch("labels", queryset=Label.objects.order_by("position", "id")))
 
 
-def role_of(user: Any, project: Project) -> Role | None:
-    """None for a stranger."""
-    if not user.pk:
-        return None
-    membership = Membership.objects.filter(team_id=project.team_id, user_id=user.pk).first()
-    return Role(membership.role) if membership else None
-
-
 def may_make_labels(user: Any, project: Project) -> bool:
     """Managers make labels, by whatever way. False also for whoever left, and for nobody."""
-    role = role_of(user, project) if user else None
-    return role is not None and is_at_least(role, Role.MANAGER)
+    membership = Membership.objects.filter(team_id=project.team_id, user_id=user.pk).first() if user else None
+    return membership is not None and is_at_least(Role(membership.role), Role.MANAGER)
 
 
 def project_for(user: Any, project_id: int, role: str = Role.VIEWER) -> Project:

@@ -1,17 +1,13 @@
 import pickle
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
 
 from training.engine import catalog, checkpoint
 from training.engine.checkpoint import Checkpoint
-from training.engine.errors import CheckpointError, TargetError
-from training.engine.export import export
+from training.engine.errors import CheckpointError
 from training.engine.families import build_network
-from training.engine.progress import Silent
 
 NAME = "mobilenet_v3_small"
 
@@ -79,12 +75,3 @@ def test_weights_of_another_model_are_refused(small: Checkpoint) -> None:
     foreign = Checkpoint(NAME, "classification", ("a", "b"), 96, small.config, weights)
     with pytest.raises(CheckpointError, match="do not fit"):
         checkpoint.network_of(foreign)
-
-
-def test_a_target_that_the_model_can_not_go_to_is_refused(
-    small: Checkpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    never_looked_at: Any = None
-    monkeypatch.setitem(catalog.MODELS, NAME, replace(catalog.MODELS[NAME], not_to=(("onnx", "none"),)))
-    with pytest.raises(TargetError, match="MobileNetV3 small can't be converted to onnx"):
-        export(small, "onnx", "none", never_looked_at, tmp_path, Silent())

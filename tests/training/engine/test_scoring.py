@@ -50,22 +50,10 @@ def test_a_detector_of_either_scoring_finds_what_it_learned(
 ) -> None:
     folder = lay_run(train=8, val=2)
     best = learned(info, folder, recorder(), epochs=30)
+    assert (best.metrics["AP50"] or 0) > 0.4, "labels or boxes are read wrongly"
     image = read_run_folder(folder).images[0]
     found = predict.predict(best, [folder / "images" / image.sha256])[0]
-    assert {annotation.label for annotation in found[:8]} <= {"disc", "square"}
-    for label in ("disc", "square"):
-        sure = next(annotation for annotation in found if annotation.label == label)
-        assert overlap(sure, next(a for a in image.annotations if a.label == label)) > 0.3
-
-
-def overlap(found: AnnotationRecord, true: AnnotationRecord) -> float:
-    """Intersection over union."""
-    assert found.box
-    assert true.box
-    width = min(found.box.x_max, true.box.x_max) - max(found.box.x_min, true.box.x_min)
-    height = min(found.box.y_max, true.box.y_max) - max(found.box.y_min, true.box.y_min)
-    shared = max(0.0, width) * max(0.0, height)
-    return shared / (found.box.area + true.box.area - shared)
+    assert {annotation.label for annotation in found} == {"disc", "square"}
 
 
 @rows("classification")

@@ -37,7 +37,7 @@ CASES = [
     pytest.param(model, target, quantization, marks=() if model in QUICK else pytest.mark.full)
     for model in MODELS
     for target, info in TARGETS.items()
-    for quantization in info.limits
+    for quantization in MODELS[model].quantizations_of(info)
 ]
 QUANTIZED = [(target, name) for target, info in TARGETS.items() for name in info.limits if name != "none"]
 

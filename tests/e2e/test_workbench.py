@@ -1,0 +1,131 @@
+"""The workbench as one works in it: digits, clicks and drags; lists walked from the gallery; claims."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.api import Api, Json, box
+from tests.e2e.conftest import Server
+from tests.e2e.drawings import pictures, written
+from tests.e2e.steps import box_ids, draw_box, saved
+from tests.e2e.test_together import join, link_from_the_page
+from tests.services.processes import wait_until
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(scope="module")
+def project(api: Api, tmp_path_factory: pytest.TempPathFactory) -> Json:
+    """Nine pictures; the third, fifth and seventh by name have a box with the last label."""
+    made = api.project("Workbench", "detection", ["one", "two", "three", "four"])
+    api.upload(made["id"], written(tmp_path_factory.mktemp("drawn"), pictures(9)))
+    rows = api.get(f"projects/{made['id']}/images/", order="name")["results"]
+    for row in rows[2:7:2]:
+        api.patch(f"images/{row['id']}/annotations/", base_revision=0, upsert=[box(made["labels"][-1]["id"], 5, 5)])
+    return {**made, "images": rows}
+
+
+@pytest.fixture(scope="module")
+def vera(server: Server, ada: Page, browser: Browser) -> Iterator[Page]:
+    """A viewer at her browser."""
+    context = browser.new_context()
+    page = context.new_page()
+    join(page, link_from_the_page(server, ada, "Viewer"), "Vera")
+    yield page
+    context.close()
+
+
+def open_image(server: Server, page: Page, project: Json, number: int) -> int:
+    image = int(project["images"][number]["id"])
+    page.goto(f"{server.url}/p/{project['slug']}/label/{image}")
+    expect(page.get_by_test_id("picture")).to_be_visible()
+    return image
+
+
+def test_a_digit_is_for_the_next_box(server: Server, api: Api, ada: Page, project: Json) -> None:
+    image = open_image(server, ada, project, 0)
+    ada.keyboard.press("2")
+    draw_box(ada, (0.1, 0.1), (0.3, 0.3))
+    ada.keyboard.press("3")
+    draw_box(ada, (0.5, 0.5), (0.8, 0.8))
+    box_ids(ada, 2)
+    saved(ada)
+    state = api.get(f"images/{image}/annotations/")["annotations"]
+    assert [row["label"] for row in state] == [label["id"] for label in project["labels"][1:3]]
+
+
+def test_a_drag_forgets_a_stray_click(server: Server, api: Api, ada: Page, project: Json) -> None:
+    image = open_image(server, ada, project, 1)
+    area = ada.get_by_test_id("picture").bounding_box()
+    assert area is not None
+    ada.mouse.click(area["x"] + 0.1 * area["width"], area["y"] + 0.1 * area["height"])
+    draw_box(ada, (0.5, 0.5), (0.8, 0.8))
+    box_ids(ada, 1)
+    saved(ada)
+    (drawn,) = api.get(f"images/{image}/annotations/")["annotations"]
+    row = project["images"][1]
+    assert drawn["x_min"] == pytest.approx(row["width"] / 2, abs=3)
+    assert drawn["y_min"] == pytest.approx(row["height"] / 2, abs=3)
+
+
+@pytest.mark.parametrize("who", ["ada", "vera"])
+def test_enter_walks_the_list_that_the_tile_was_in(
+    server: Server, project: Json, who: str, request: pytest.FixtureRequest
+) -> None:
+    """Of three labelled images by name the second is opened: on to the third and the end, back to the first."""
+    page: Page = request.getfixturevalue(who)
+    name = page.get_by_test_id("image-name")
+    first, second, third = (row["name"] for row in project["images"][2:7:2])
+    slug = project["slug"]
+    page.goto(f"{server.url}/p/{slug}/images?queue=labelled&order=name&label={project['labels'][-1]['id']}")
+    page.get_by_role("link", name=second).click()
+    expect(name).to_have_text(second)
+
+    page.keyboard.press("Enter")
+    expect(name).to_have_text(third)
+    page.reload()
+    expect(name).to_have_text(third)
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("list-end")).to_contain_text("end of the list: Labelled, label four, by name")
+
+    page.keyboard.press("Shift+Enter")
+    expect(name).to_have_text(third)
+    page.keyboard.press("Shift+Enter")
+    expect(name).to_have_text(second)
+    page.keyboard.press("Shift+Enter")
+    expect(name).to_have_text(first)
+    page.keyboard.press("Shift+Enter")
+    expect(page.get_by_text("This is the first image of the list")).to_be_visible()
+    page.get_by_role("link", name="Back to images").click()
+    expect(page.get_by_role("tab", name=re.compile("^Labelled"))).to_have_attribute("aria-selected", "true")
+
+
+def test_an_image_that_leaves_its_list_is_still_on_the_way_back(server: Server, ada: Page, project: Json) -> None:
+    """Labelled in the list of the unlabelled, it is in that list no more."""
+    name = ada.get_by_test_id("image-name")
+    here, after = (project["images"][n]["name"] for n in (3, 5))
+    ada.goto(f"{server.url}/p/{project['slug']}/images?queue=unlabelled&order=name")
+    ada.get_by_role("link", name=here).click()
+    expect(name).to_have_text(here)
+    draw_box(ada, (0.1, 0.1), (0.3, 0.3))
+    saved(ada)
+    ada.keyboard.press("Enter")
+    expect(name).to_have_text(after)
+    ada.keyboard.press("Shift+Enter")
+    expect(name).to_have_text(here)
+
+
+@pytest.mark.parametrize("how", ["closed", "left"])
+def test_a_page_that_goes_gives_its_image_back(server: Server, api: Api, ada: Page, project: Json, how: str) -> None:
+    tab = ada.context.new_page()
+    image = open_image(server, tab, project, 8)
+    assert api.get(f"images/{image}/")["claimed_by"]["name"] == "Ada"
+    if how == "closed":
+        tab.close()
+    else:
+        tab.goto("about:blank")
+    wait_until(lambda: api.get(f"images/{image}/")["claimed_by"] is None, "the claim to be given back")
+    if not tab.is_closed():
+        tab.close()
