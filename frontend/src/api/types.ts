@@ -61,8 +61,6 @@ export type LogLine = Schemas["LogLine"];
 export type Parity = Schemas["Parity"];
 export type Artifact = Schemas["Artifact"];
 
-export type LabelledBox = Schemas["LabelledBox"];
-export type CocoName = keyof Schemas["Coco"];
 export type DetectionEvaluation = Schemas["DetectionEvaluation"];
 export type ClassificationEvaluation = Schemas["ClassificationEvaluation"];
 export type Evaluation = Schemas["Evaluation"];
