@@ -205,7 +205,7 @@ REST_FRAMEWORK = {
 EVENTS = {
     "image": "annotations.api.labeling.ImageEventSerializer",
     "counts": "boxwright.projects.api.projects.CountsSerializer",
-    "claim": "annotations.api.labeling.ClaimEventSerializer",
+    "claim": "annotations.api.queue.ClaimEventSerializer",
     "metrics": "training.api.run_progress.MetricsEventSerializer",
 }
 SPECTACULAR_SETTINGS = {
