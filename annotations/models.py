@@ -106,8 +106,16 @@ class Import(Job):
     SERIALIZER = "annotations.api.imports.ImportSerializer"
     EVENT = "import"
 
+    class Source(models.TextChoices):
+        """Where its files come from."""
+
+        ARCHIVE = "archive"
+        SAMPLE = "sample"
+
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    source = models.CharField(max_length=10, choices=Source.choices, default=Source.ARCHIVE)
     format = models.CharField(max_length=30, blank=True)
+    format_reason = models.CharField(max_length=300, blank=True, help_text="why it is read so: a sentence for people")
     archive_name = models.CharField(max_length=255, blank=True)
     archive_key = models.CharField(max_length=255, blank=True)
     archive_sha256 = models.CharField(max_length=64, blank=True)

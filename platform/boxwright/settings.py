@@ -205,6 +205,7 @@ REST_FRAMEWORK = {
 EVENTS = {
     "image": "annotations.api.labeling.ImageEventSerializer",
     "counts": "boxwright.projects.api.projects.CountsSerializer",
+    "labels": "boxwright.projects.api.labels.LabelsEventSerializer",
     "claim": "annotations.api.queue.ClaimEventSerializer",
     "metrics": "training.api.run_progress.MetricsEventSerializer",
 }

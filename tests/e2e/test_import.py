@@ -43,6 +43,22 @@ def test_raccoons_come_in_with_their_boxes(
     assert api.get(f"projects/{project['id']}/")["counts"] == fresh["counts"]
 
 
+def test_boxes_come_in_the_colour_of_their_new_label(server: Server, api: Api, ada: Page, tmp_path: Path) -> None:
+    """The page was opened before there was the label."""
+    project = api.project("Colours", "detection", [])
+    archive = tmp_path / "colours.zip"
+    archive.write_bytes(
+        zipped({"a.png": picture(1), "a.xml": voc("a.png", ("zebra", 10, 10, 90, 90), size=(320, 240))})
+    )
+
+    import_through_the_page(server, ada, project, archive)
+
+    boxes = ada.locator(".tile .bx")
+    expect(boxes).to_have_count(1)
+    zebra = next(label for label in api.get(f"projects/{project['id']}/")["labels"] if label["name"] == "zebra")
+    expect(boxes).to_have_attribute("style", re.compile(zebra["color"]))
+
+
 def test_archive_that_leaves_its_folder_is_refused_whole(server: Server, api: Api, ada: Page, tmp_path: Path) -> None:
     project = api.project("Unsafe", "detection", ["disc"])
     archive = tmp_path / "unsafe.zip"

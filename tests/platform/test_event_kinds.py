@@ -58,11 +58,12 @@ def test_what_people_do_is_told_as_the_schema_says(
     image = client.post(f"/api/v1/projects/{project.pk}/queue/next/").json()["id"]
     assert save(client, image, upsert=[box(project)]).status_code == 200
     client.delete(f"/api/v1/images/{image}/claim/")
+    assert as_user(mona).post(f"/api/v1/projects/{project.pk}/labels/", {"name": "fox"}).status_code == 201
     archive = zipped({"a.jpg": picture(1), "a.xml": voc("a.jpg", ("raccoon", 1, 2, 30, 40)), "b.xml": b"<broken"})
     import_zip(client, project, archive, django_capture_on_commit_callbacks)
     with django_capture_on_commit_callbacks(execute=True):
         assert as_user(mona).post(f"/api/v1/projects/{project.pk}/snapshots/").status_code == 201
-    for kind in ("image", "counts", "claim", "import", "snapshot"):
+    for kind in ("image", "counts", "labels", "claim", "import", "snapshot"):
         assert list(faults_of(kind)) == []
     assert Event.objects.filter(kind="image").latest("pk").data["by"] == {"id": bob.pk, "name": "Bob"}
 

@@ -6,6 +6,7 @@ type Listener<K extends Kind> = (data: EventKinds[K]) => void;
 const KINDS = Object.keys({
   image: true,
   counts: true,
+  labels: true,
   claim: true,
   import: true,
   snapshot: true,

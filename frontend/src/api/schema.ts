@@ -941,7 +941,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Numbers and predictions of the best checkpoint on the validation split; `images` finds the pictures. */
+        /** @description Numbers and predictions of the best checkpoint on the validation split; `images` names the images. */
         get: operations["runs_evaluation_retrieve"];
         put?: never;
         post?: never;
@@ -1673,7 +1673,7 @@ export interface components {
             height: number;
         };
         Evaluation: components["schemas"]["DetectionEvaluation"] | components["schemas"]["ClassificationEvaluation"];
-        Event: components["schemas"]["ImageFrame"] | components["schemas"]["CountsFrame"] | components["schemas"]["ClaimFrame"] | components["schemas"]["MetricsFrame"] | components["schemas"]["ImportFrame"] | components["schemas"]["SnapshotFrame"] | components["schemas"]["RunFrame"] | components["schemas"]["ArtifactFrame"];
+        Event: components["schemas"]["ImageFrame"] | components["schemas"]["CountsFrame"] | components["schemas"]["LabelsFrame"] | components["schemas"]["ClaimFrame"] | components["schemas"]["MetricsFrame"] | components["schemas"]["ImportFrame"] | components["schemas"]["SnapshotFrame"] | components["schemas"]["RunFrame"] | components["schemas"]["ArtifactFrame"];
         FieldProblem: {
             field: string;
             detail: string;
@@ -1692,8 +1692,8 @@ export interface components {
             name: string;
             title: string;
             tasks: components["schemas"]["TaskEnum"][];
-            readonly reads: boolean;
-            readonly writes: boolean;
+            reads: boolean;
+            writes: boolean;
         };
         /**
          * @description * `none` - none
@@ -1753,7 +1753,10 @@ export interface components {
             readonly error: components["schemas"]["JobError"] | null;
             /** @description what a queued job waits for, in one sentence, or empty */
             readonly waiting_for: string;
+            readonly source: components["schemas"]["SourceEnum"];
             readonly format: string;
+            /** @description why it is read so: a sentence for people */
+            readonly format_reason: string;
             readonly archive_name: string;
             counts: components["schemas"]["ImportCounts"];
             readonly progress: components["schemas"]["Progress"];
@@ -1789,8 +1792,8 @@ export interface components {
             archive: string;
             /** @default  */
             format: string;
-            /** @default false */
-            create_labels: boolean;
+            /** @description add labels that the project does not know; if absent, true for managers. Where it is false, an archive with such labels is not imported: the error `unknown_labels` lists them */
+            create_labels?: boolean | null;
         };
         Invitation: {
             readonly id: number;
@@ -1888,6 +1891,23 @@ export interface components {
             /** Format: double */
             y_max: number;
         };
+        /** @description The labels that were added, or have another name or colour. */
+        LabelsEvent: {
+            labels: components["schemas"]["Label"][];
+        };
+        LabelsFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "labels";
+            data: components["schemas"]["LabelsEvent"];
+        };
+        /**
+         * @description * `labels` - labels
+         * @enum {string}
+         */
+        LabelsFrameEventEnum: "labels";
         /** @description Fetch `url` without a token: a bucket refuses whoever proves twice who they are. */
         Link: {
             /** Format: uri */
@@ -2510,6 +2530,12 @@ export interface components {
          * @enum {string}
          */
         SnapshotFrameEventEnum: "snapshot";
+        /**
+         * @description * `archive` - Archive
+         *     * `sample` - Sample
+         * @enum {string}
+         */
+        SourceEnum: "archive" | "sample";
         SplitCounts: {
             train: number;
             val: number;

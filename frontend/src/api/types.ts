@@ -9,7 +9,7 @@ export type Role = Schemas["RoleEnum"];
 export type Task = Schemas["TaskEnum"];
 export type Queue = Schemas["QueueEnum"];
 export type Status = Schemas["StatusEnum"];
-export type Split = keyof Schemas["Splits"];
+export type Split = Schemas["SplitEnum"];
 
 export type Page<T> = Omit<Schemas["PaginatedRunList"], "results"> & { results: T[] };
 
@@ -61,8 +61,6 @@ export type LogLine = Schemas["LogLine"];
 export type Parity = Schemas["Parity"];
 export type Artifact = Schemas["Artifact"];
 
-export type LabelledBox = Schemas["LabelledBox"];
-export type CocoName = keyof Schemas["Coco"];
 export type DetectionEvaluation = Schemas["DetectionEvaluation"];
 export type ClassificationEvaluation = Schemas["ClassificationEvaluation"];
 export type Evaluation = Schemas["Evaluation"];

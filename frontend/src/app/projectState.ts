@@ -1,7 +1,7 @@
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { api, apiUrl } from "../api/client";
 import { EventStream } from "../api/events";
-import type { Counts, Page, Project, Role, Run } from "../api/types";
+import type { Counts, Label, Page, Project, Role, Run } from "../api/types";
 import { atLeast } from "./session";
 
 /** What every page of a project shares. Signals: read `.value` while rendering to follow them. */
@@ -43,14 +43,25 @@ export function makeState(loaded: Project, slug: string): ProjectState {
     may: (needed) => atLeast(role.value, needed),
     events: new EventStream(apiUrl(`projects/${loaded.id}/events/`)),
     reload: async () => {
-      const { counts } = project.value;
+      const { counts, labels } = project.value;
       const [fresh] = await Promise.all([fetchProject(slug), loadRun().catch(() => {})]);
       if (!fresh) return;
-      // Counts that an event brought meanwhile may be newer than the answer; if not, another event follows.
-      const told = project.value.counts;
-      project.value = told === counts ? fresh : { ...fresh, counts: told };
+      // What an event brought meanwhile may be newer than the answer; if not, another event follows.
+      const told = project.value;
+      project.value = {
+        ...fresh,
+        counts: told.counts === counts ? fresh.counts : told.counts,
+        labels: told.labels === labels ? fresh.labels : told.labels,
+      };
     },
   };
+}
+
+/** `known` with those that were added or changed, in their order. */
+export function withLabels(known: readonly Label[], arrived: readonly Label[]): Label[] {
+  const ids = new Set(arrived.map((label) => label.id));
+  const others = known.filter((label) => !ids.has(label.id));
+  return [...others, ...arrived].sort((a, b) => a.position - b.position || a.id - b.id);
 }
 
 /** Keeps the state current by its events, until the answer is called. */
@@ -59,6 +70,9 @@ export function follow(state: ProjectState): () => void {
   const ends = [
     events.on("counts", (counts) => {
       project.value = { ...project.value, counts: { ...project.value.counts, ...counts } };
+    }),
+    events.on("labels", ({ labels }) => {
+      project.value = { ...project.value, labels: withLabels(project.value.labels, labels) };
     }),
     events.on("run", (run) => {
       const known = latestRun.value;

@@ -12,6 +12,7 @@ from django.db.models import Max, RestrictedError
 
 from boxwright import limits
 from boxwright.errors import Conflict, Invalid, NotFound
+from boxwright.events.kinds import announce
 from boxwright.projects.label_names import fault_in, label_key, tidied
 from boxwright.projects.models import Label, Project
 from boxwright.projects.palette import colored
@@ -56,7 +57,10 @@ def add_labels(project: Project, wanted: Iterable[NewLabel]) -> list[Label]:
     try:
         with transaction.atomic():
             Project.objects.select_for_update().get(pk=project.pk)  # two who add at once get two positions
-            return _append(project, rows)
+            made = _append(project, rows)
+            if made:
+                announce(project.pk, "labels", {"labels": made})
+            return made
     except IntegrityError as error:
         raise Conflict("Somebody just added a label with this name.") from error
 
@@ -75,7 +79,7 @@ def _append(project: Project, rows: Sequence[NewLabel]) -> list[Label]:
 
 
 def change_label(label: Label, *, name: str = "", color: str = "", position: int | None = None) -> Label:
-    """Empty values stay as they are."""
+    """Empty values stay as they are. Told are names and colours: one move changes the positions of many."""
     if name and (fault := fault_in(name)):
         raise Invalid("The label can't be renamed.", {"name": fault})
     changes: dict[str, Any] = {"name": tidied(name), "key": label_key(name)} if name else {}
@@ -85,9 +89,12 @@ def change_label(label: Label, *, name: str = "", color: str = "", position: int
         with transaction.atomic():
             if changes:
                 Label.objects.filter(pk=label.pk).update(**changes)
+            changed = present_label(label.pk)
+            if name or color:
+                announce(label.project_id, "labels", {"labels": [changed]})
+            return changed
     except IntegrityError as error:
         raise Invalid("The label can't be renamed.", {"name": TAKEN}) from error
-    return present_label(label.pk)
 
 
 def present_label(label_id: int) -> Label:

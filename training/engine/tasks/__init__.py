@@ -38,6 +38,7 @@ class TaskInfo:
 
     @property
     def headline(self) -> str:
+        """The one number that says how good a model is."""
         return self.metrics[0]
 
     def can_use(self, image: ImageRecord) -> bool:

@@ -1,6 +1,7 @@
 import { api } from "../../api/client";
 import type { Label } from "../../api/types";
 import { useProject } from "../../app/project";
+import { withLabels } from "../../app/projectState";
 import { nextColor } from "../../ui/label";
 import { toastError } from "../../ui/toast";
 import { changedPositions, moved } from "./labelOrder";
@@ -34,7 +35,7 @@ export function useLabels(): Labels {
     add: async (name) => {
       const body = { name, color: nextColor(list.map((label) => label.color)) };
       const label = await api.post<Label>(`projects/${project.value.id}/labels/`, body);
-      show([...project.value.labels, label]);
+      show(withLabels(project.value.labels, [label]));
     },
     change: (label, part) =>
       guarded(async () => {

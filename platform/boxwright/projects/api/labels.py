@@ -24,6 +24,12 @@ class LabelSerializer(serializers.ModelSerializer[Label]):
         read_only_fields = fields
 
 
+class LabelsEventSerializer(serializers.Serializer[Any]):
+    """The labels that were added, or have another name or colour."""
+
+    labels = LabelSerializer(many=True)
+
+
 class NewLabelSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=limits.LABEL_NAME_LENGTH)
     color = serializers.RegexField(COLOR, required=False, allow_blank=True, default="", help_text="#RRGGBB")
