@@ -1,4 +1,4 @@
-"""An image's annotations: read, saved, looked back on, restored; and the queue that hands images out.
+"""An image's annotations: read, saved, looked back on, restored.
 
 DRF's fields have attributes `label` and `source` of their own; its metaclass takes ours away before they could shadow
 those, which mypy can't see: hence the ignored assignments.
@@ -6,26 +6,24 @@ those, which mypy can't see: hence the ignored assignments.
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotations import labeling, queue
-from annotations.api.images import ImageSerializer
+from annotations import labeling
 from annotations.dataset.edits import SIDES
-from annotations.labeling.annotation_rows import Drawn, drawn_on
+from annotations.labeling.annotation_rows import Drawn
 from annotations.labeling.revising import state_of
-from annotations.models import Image, Revision
+from annotations.models import Revision
 from annotations.queries import image_for
 from boxwright import limits
-from boxwright.api.fields import CountedListField, IdField
+from boxwright.api.fields import CountedListField
 from boxwright.api.problems import CONTENT_TYPE
 from boxwright.api.schema import ProblemSerializer
 from boxwright.api.views import Endpoint
 from boxwright.errors import Conflict
 from boxwright.projects.models import QUEUES
-from boxwright.projects.queries import project_for
 from boxwright.teams.api.accounts import signed_in
 from boxwright.teams.api.people import PersonSerializer
 from boxwright.teams.models import Role
@@ -88,24 +86,6 @@ class SaveConflictSerializer(ProblemSerializer):
     conflicts = serializers.ListField(child=serializers.UUIDField(), help_text="annotations that both changed")
 
 
-class ClaimConflictSerializer(ProblemSerializer):
-    """A problem (RFC 9457) with who holds the image."""
-
-    claimed_by = PersonSerializer(allow_null=True)
-
-
-class ClaimedImageSerializer(ImageSerializer):
-    annotations = serializers.SerializerMethodField()
-
-    class Meta(ImageSerializer.Meta):
-        fields = [*ImageSerializer.Meta.fields, "annotations"]
-        read_only_fields = fields
-
-    @extend_schema_field(AnnotationSerializer(many=True))
-    def get_annotations(self, image: Image) -> list[dict[str, Any]]:
-        return list(AnnotationSerializer(drawn_on(image), many=True).data)
-
-
 class AsSentField(serializers.Field[Any, Any, Any, Any]):
     """Not looked at here, nor copied."""
 
@@ -131,11 +111,6 @@ class SaveRequestSerializer(serializers.Serializer[Any]):
     delete = CountedListField(child=serializers.UUIDField(), required=False, max_length=limits.ANNOTATIONS_A_SAVE)
 
 
-class NextSerializer(serializers.Serializer[Any]):
-    queue = serializers.ChoiceField(choices=QUEUES, default="unlabelled")
-    after = IdField(required=False, allow_null=True, default=None, help_text="an image's id")
-
-
 class RevisionSerializer(serializers.Serializer[Any]):
     number = serializers.IntegerField()
     author = PersonSerializer(allow_null=True)
@@ -154,14 +129,6 @@ class ImageEventSerializer(serializers.Serializer[Any]):
     revision = serializers.IntegerField()
     annotation_count = serializers.IntegerField()
     by = PersonSerializer(allow_null=True)
-
-
-class ClaimEventSerializer(serializers.Serializer[Any]):
-    """An image was claimed, or given back."""
-
-    id = serializers.IntegerField(help_text="of the image")
-    claimed_by = PersonSerializer(allow_null=True)
-    claim_expires_at = serializers.DateTimeField(allow_null=True)
 
 
 class AnnotationsView(Endpoint):
@@ -209,32 +176,3 @@ class RestoreView(Endpoint):
         image = image_for(request.user, image_id, Role.ANNOTATOR)
         state = labeling.restore(image=image, author=signed_in(request), number=number, role=image.member_role)
         return Response(StateSerializer(state).data)
-
-
-class NextView(Endpoint):
-    @extend_schema(request=NextSerializer, responses={200: ClaimedImageSerializer, 204: None})
-    def post(self, request: Request, project_id: int) -> Response:
-        """Claim the next image of a queue for 90 seconds; 204 when there is none."""
-        project = project_for(request.user, project_id, Role.ANNOTATOR)
-        image = queue.claim_next(project=project, user=signed_in(request), **self.parsed(NextSerializer))
-        if image is None:
-            return Response(status=204)
-        return Response(ClaimedImageSerializer(image).data)
-
-
-class ClaimView(Endpoint):
-    @extend_schema(request=None, responses={200: ImageSerializer, (409, CONTENT_TYPE): ClaimConflictSerializer})
-    def post(self, request: Request, image_id: int) -> Response:
-        """Claim the image for 90 seconds, or renew one's claim."""
-        image = image_for(request.user, image_id, Role.ANNOTATOR)
-        try:
-            claimed = queue.claim(image=image, user=signed_in(request))
-        except queue.Claimed as error:
-            raise Conflict(error.detail, claimed_by=error.holder and PersonSerializer(error.holder).data) from error
-        return Response(ImageSerializer(claimed).data)
-
-    @extend_schema(responses={204: None})
-    def delete(self, request: Request, image_id: int) -> Response:
-        image = image_for(request.user, image_id, Role.ANNOTATOR)
-        queue.release(image_id=image.pk, user=signed_in(request), project_id=image.project_id)
-        return Response(status=204)

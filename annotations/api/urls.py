@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from annotations.api import images, imports, labeling, snapshots
+from annotations.api import images, imports, labeling, queue, snapshots
 
 urlpatterns: list[URLPattern] = [
     path("projects/<int:project_id>/images/", images.ImagesView.as_view(), name="images"),
@@ -10,8 +10,8 @@ urlpatterns: list[URLPattern] = [
     path("images/<int:image_id>/file/", images.FileView.as_view(), name="image-file"),
     path("images/<int:image_id>/preview/", images.PreviewView.as_view(), name="image-preview"),
     path("images/<int:image_id>/thumbnail/", images.ThumbnailView.as_view(), name="image-thumbnail"),
-    path("projects/<int:project_id>/queue/next/", labeling.NextView.as_view(), name="queue-next"),
-    path("images/<int:image_id>/claim/", labeling.ClaimView.as_view(), name="claim"),
+    path("projects/<int:project_id>/queue/next/", queue.NextView.as_view(), name="queue-next"),
+    path("images/<int:image_id>/claim/", queue.ClaimView.as_view(), name="claim"),
     path("images/<int:image_id>/annotations/", labeling.AnnotationsView.as_view(), name="annotations"),
     path("images/<int:image_id>/revisions/", labeling.RevisionsView.as_view(), name="revisions"),
     path("images/<int:image_id>/revisions/<int:number>/restore/", labeling.RestoreView.as_view(), name="restore"),

@@ -206,7 +206,7 @@ EVENTS = {
     "image": "annotations.api.labeling.ImageEventSerializer",
     "counts": "boxwright.projects.api.projects.CountsSerializer",
     "labels": "boxwright.projects.api.labels.LabelsEventSerializer",
-    "claim": "annotations.api.labeling.ClaimEventSerializer",
+    "claim": "annotations.api.queue.ClaimEventSerializer",
     "metrics": "training.api.run_progress.MetricsEventSerializer",
 }
 SPECTACULAR_SETTINGS = {

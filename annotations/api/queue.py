@@ -1,0 +1,85 @@
+"""The queue that hands images out: each claimed by one person at a time."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from annotations import queue
+from annotations.api.images import ImageSerializer
+from annotations.api.labeling import AnnotationSerializer
+from annotations.labeling.annotation_rows import drawn_on
+from annotations.models import Image
+from annotations.queries import image_for
+from boxwright.api.fields import IdField
+from boxwright.api.problems import CONTENT_TYPE
+from boxwright.api.schema import ProblemSerializer
+from boxwright.api.views import Endpoint
+from boxwright.errors import Conflict
+from boxwright.projects.models import QUEUES
+from boxwright.projects.queries import project_for
+from boxwright.teams.api.accounts import signed_in
+from boxwright.teams.api.people import PersonSerializer
+from boxwright.teams.models import Role
+
+
+class ClaimConflictSerializer(ProblemSerializer):
+    """A problem (RFC 9457) with who holds the image."""
+
+    claimed_by = PersonSerializer(allow_null=True)
+
+
+class ClaimedImageSerializer(ImageSerializer):
+    annotations = serializers.SerializerMethodField()
+
+    class Meta(ImageSerializer.Meta):
+        fields = [*ImageSerializer.Meta.fields, "annotations"]
+        read_only_fields = fields
+
+    @extend_schema_field(AnnotationSerializer(many=True))
+    def get_annotations(self, image: Image) -> list[dict[str, Any]]:
+        return list(AnnotationSerializer(drawn_on(image), many=True).data)
+
+
+class NextSerializer(serializers.Serializer[Any]):
+    queue = serializers.ChoiceField(choices=QUEUES, default="unlabelled")
+    after = IdField(required=False, allow_null=True, default=None, help_text="an image's id")
+
+
+class ClaimEventSerializer(serializers.Serializer[Any]):
+    """An image was claimed, or given back."""
+
+    id = serializers.IntegerField(help_text="of the image")
+    claimed_by = PersonSerializer(allow_null=True)
+    claim_expires_at = serializers.DateTimeField(allow_null=True)
+
+
+class NextView(Endpoint):
+    @extend_schema(request=NextSerializer, responses={200: ClaimedImageSerializer, 204: None})
+    def post(self, request: Request, project_id: int) -> Response:
+        """Claim the next image of a queue for 90 seconds; 204 when there is none."""
+        project = project_for(request.user, project_id, Role.ANNOTATOR)
+        image = queue.claim_next(project=project, user=signed_in(request), **self.parsed(NextSerializer))
+        if image is None:
+            return Response(status=204)
+        return Response(ClaimedImageSerializer(image).data)
+
+
+class ClaimView(Endpoint):
+    @extend_schema(request=None, responses={200: ImageSerializer, (409, CONTENT_TYPE): ClaimConflictSerializer})
+    def post(self, request: Request, image_id: int) -> Response:
+        """Claim the image for 90 seconds, or renew one's claim."""
+        image = image_for(request.user, image_id, Role.ANNOTATOR)
+        try:
+            claimed = queue.claim(image=image, user=signed_in(request))
+        except queue.Claimed as error:
+            raise Conflict(error.detail, claimed_by=error.holder and PersonSerializer(error.holder).data) from error
+        return Response(ImageSerializer(claimed).data)
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, image_id: int) -> Response:
+        image = image_for(request.user, image_id, Role.ANNOTATOR)
+        queue.release(image_id=image.pk, user=signed_in(request), project_id=image.project_id)
+        return Response(status=204)
