@@ -277,7 +277,7 @@ def test_bug_fails_the_import_the_second_time(
     def broken(*_args: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("annotations.imports.start.unpack", broken)
+    monkeypatch.setattr("annotations.imports.sources.unpack", broken)
     import_zip(as_user(bob), project, three(), django_capture_on_commit_callbacks)
     job = Import.objects.get()
     assert job.status == Status.QUEUED, "once more"
