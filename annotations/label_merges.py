@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from annotations import counters
 from annotations.labeling.revising import locked_images, publish_image
-from annotations.labeling.revisions import draft_of, to_row
+from annotations.labeling.revisions import content_of, to_row
 from annotations.models import Annotation, Image, Revision
 from annotations.transactions import write_in_turn
 from boxwright.errors import Conflict, Invalid
@@ -68,8 +68,8 @@ def _revise(images: Sequence[Image], label: Label, into: Label, author: User) ->
     held = Annotation.objects.filter(label=label, image__in=images)
     rows = defaultdict(list)
     for annotation in held:
-        draft = replace(draft_of(annotation), label=into.pk)
-        rows[annotation.image_id].append(to_row(draft, into.name))
+        content = replace(content_of(annotation), label=into.pk)
+        rows[annotation.image_id].append(to_row(content, into.name))
     touched = [image for image in images if image.pk in rows]
     number = Image.objects.filter(pk=OuterRef("image_id")).values("revision")
     Image.objects.filter(pk__in=rows).update(revision=F("revision") + 1)

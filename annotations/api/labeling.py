@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from annotations import labeling
 from annotations.dataset.edits import SIDES
-from annotations.labeling.annotation_rows import Drawn
+from annotations.labeling.annotation_rows import AnnotationRow
 from annotations.labeling.revising import state_of
 from annotations.models import Revision
 from annotations.queries import image_for
@@ -43,7 +43,7 @@ class AnnotationSerializer(serializers.Serializer[Any]):
     created_by = PersonSerializer(allow_null=True)
     updated_at = serializers.DateTimeField()
 
-    def to_representation(self, annotation: Drawn) -> dict[str, Any]:
+    def to_representation(self, annotation: AnnotationRow) -> dict[str, Any]:
         """The same by hand: an image may carry thousands, and DRF's own takes many times as long."""
         box = {side: getattr(annotation, side) for side in SIDES if annotation.x_min is not None}
         author = {"id": annotation.created_by_id, "name": annotation.created_by_name}
@@ -58,7 +58,7 @@ class AnnotationSerializer(serializers.Serializer[Any]):
         }
 
 
-class DraftSerializer(serializers.Serializer[Any]):
+class AnnotationContentSerializer(serializers.Serializer[Any]):
     """What a save sends of one annotation."""
 
     id = serializers.UUIDField()
@@ -107,7 +107,7 @@ class SaveRequestSerializer(serializers.Serializer[Any]):
 
     base_revision = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
     queue = serializers.ChoiceField(choices=QUEUES, required=False)
-    upsert = CountedListField(child=DraftSerializer(), required=False, max_length=limits.ANNOTATIONS_A_SAVE)
+    upsert = CountedListField(child=AnnotationContentSerializer(), required=False, max_length=limits.ANNOTATIONS_A_SAVE)
     delete = CountedListField(child=serializers.UUIDField(), required=False, max_length=limits.ANNOTATIONS_A_SAVE)
 
 
@@ -116,7 +116,7 @@ class RevisionSerializer(serializers.Serializer[Any]):
     author = PersonSerializer(allow_null=True)
     created_at = serializers.DateTimeField()
     queue = serializers.ChoiceField(choices=QUEUES)
-    upserted = DraftSerializer(many=True)
+    upserted = AnnotationContentSerializer(many=True)
     deleted = serializers.ListField(child=serializers.UUIDField())
     merged_label = serializers.CharField(help_text="the label that went into another by this revision, else empty")
 

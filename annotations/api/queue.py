@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from annotations import queue
 from annotations.api.images import ImageSerializer
 from annotations.api.labeling import AnnotationSerializer
-from annotations.labeling.annotation_rows import drawn_on
+from annotations.labeling.annotation_rows import annotation_rows_of
 from annotations.models import Image
 from annotations.queries import image_for
 from boxwright.api.fields import IdField
@@ -40,7 +40,7 @@ class ClaimedImageSerializer(ImageSerializer):
 
     @extend_schema_field(AnnotationSerializer(many=True))
     def get_annotations(self, image: Image) -> list[dict[str, Any]]:
-        return list(AnnotationSerializer(drawn_on(image), many=True).data)
+        return list(AnnotationSerializer(annotation_rows_of(image), many=True).data)
 
 
 class NextSerializer(serializers.Serializer[Any]):

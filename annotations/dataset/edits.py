@@ -1,6 +1,7 @@
 """One save of one image's annotations: parsed strictly, and the law by which two people's saves merge.
 
-Pure: a `Draft` is what a client wants an annotation to be; a `Change` is what a revision did since the client looked.
+Pure: an `AnnotationContent` is what a client wants an annotation to say; a `Change` is what a revision did since the
+client looked.
 """
 
 import math
@@ -25,7 +26,7 @@ class EditError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class AnnotationContent:
     """An annotation as a client wants it. `source` is None where the client leaves it to us."""
 
     id: uuid.UUID
@@ -37,12 +38,12 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    upsert: tuple[Draft, ...] = ()
+    upsert: tuple[AnnotationContent, ...] = ()
     delete: tuple[uuid.UUID, ...] = ()
 
     @property
     def touched(self) -> frozenset[uuid.UUID]:
-        return frozenset(draft.id for draft in self.upsert) | frozenset(self.delete)
+        return frozenset(content.id for content in self.upsert) | frozenset(self.delete)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +64,21 @@ class Change:
     """What one later revision did: the state it gave each annotation, and whether it was the same person's."""
 
     mine: bool
-    upserted: Mapping[uuid.UUID, Draft] = field(default_factory=dict)
+    upserted: Mapping[uuid.UUID, AnnotationContent] = field(default_factory=dict)
     deleted: frozenset[uuid.UUID] = frozenset()
     queue: str = ""
 
 
-def same(wanted: Draft, held: Draft | None) -> bool:
+def same(wanted: AnnotationContent, held: AnnotationContent | None) -> bool:
     """Is `held` already what is wanted? A client that leaves the source out wants none changed."""
     if held is None or (wanted.label, wanted.box) != (held.label, held.box):
         return False
     return wanted.source is None or (wanted.source, wanted.score) == (held.source, held.score)
 
 
-def merge(edit: Edit, current: Mapping[uuid.UUID, Draft], since: Sequence[Change]) -> tuple[Edit, frozenset[uuid.UUID]]:
+def merge(
+    edit: Edit, current: Mapping[uuid.UUID, AnnotationContent], since: Sequence[Change]
+) -> tuple[Edit, frozenset[uuid.UUID]]:
     """What is left to do of `edit`, and the ids on which it conflicts with `since`.
 
     `since` are the changes after the revision that the client saw. What already is as wanted, and what this person's
@@ -89,8 +92,8 @@ def merge(edit: Edit, current: Mapping[uuid.UUID, Draft], since: Sequence[Change
     return rest, frozenset(rest.touched & changed)
 
 
-def _sent_before(draft: Draft, since: Iterable[Change]) -> bool:
-    return any(change.mine and same(draft, change.upserted.get(draft.id)) for change in since)
+def _sent_before(content: AnnotationContent, since: Iterable[Change]) -> bool:
+    return any(change.mine and same(content, change.upserted.get(content.id)) for change in since)
 
 
 def _deleted_before(id_: uuid.UUID, since: Iterable[Change]) -> bool:
@@ -100,9 +103,9 @@ def _deleted_before(id_: uuid.UUID, since: Iterable[Change]) -> bool:
 def parse_edit(upsert: Any, delete: Any, frame: Frame) -> Edit:
     """The edit that a request's `upsert` and `delete` describe. Raises EditError with a path for each wrong field."""
     errors: dict[str, str] = {}
-    drafts = [_draft(row, f"upsert[{i}]", frame, errors) for i, row in enumerate(_list(upsert, "upsert", errors))]
+    contents = [_content(row, f"upsert[{i}]", frame, errors) for i, row in enumerate(_list(upsert, "upsert", errors))]
     gone = [_uuid(value, f"delete[{i}]", errors) for i, value in enumerate(_list(delete, "delete", errors))]
-    edit = Edit(tuple(d for d in drafts if d), tuple(dict.fromkeys(g for g in gone if g)))
+    edit = Edit(tuple(d for d in contents if d), tuple(dict.fromkeys(g for g in gone if g)))
     if not errors:
         _check_twice(edit, errors)
     if errors:
@@ -121,16 +124,16 @@ def _list(value: Any, path: str, errors: dict[str, str]) -> Sequence[Any]:
 
 def _check_twice(edit: Edit, errors: dict[str, str]) -> None:
     seen: set[uuid.UUID] = set()
-    for i, draft in enumerate(edit.upsert):
-        if draft.id in seen:
+    for i, content in enumerate(edit.upsert):
+        if content.id in seen:
             errors[f"upsert[{i}].id"] = "named twice in one save"
-        seen.add(draft.id)
+        seen.add(content.id)
     for i, id_ in enumerate(edit.delete):
         if id_ in seen:
             errors[f"delete[{i}]"] = "both changed and deleted in one save"
 
 
-def _draft(row: Any, path: str, frame: Frame, errors: dict[str, str]) -> Draft | None:
+def _content(row: Any, path: str, frame: Frame, errors: dict[str, str]) -> AnnotationContent | None:
     if not isinstance(row, Mapping):
         errors[path] = "expected an object"
         return None
@@ -142,7 +145,7 @@ def _draft(row: Any, path: str, frame: Frame, errors: dict[str, str]) -> Draft |
     score = _score(row.get("score"), f"{path}.score", errors)
     if len(errors) > before or id_ is None:
         return None
-    return Draft(id_, label, box, source, score)
+    return AnnotationContent(id_, label, box, source, score)
 
 
 def _uuid(value: Any, path: str, errors: dict[str, str]) -> uuid.UUID | None:

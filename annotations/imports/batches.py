@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from annotations.counters import Tally
-from annotations.dataset.edits import SIDES, Draft, Edit
+from annotations.dataset.edits import SIDES, AnnotationContent, Edit
 from annotations.dataset.findings import Finding
 from annotations.dataset.records import AnnotationRecord
 from annotations.formats.reading import Found
@@ -58,16 +58,16 @@ class Arrivals:
         self._expect_room(batch, known_images(self.job.project, hashes))
         known = {i.sha256: i for i in locked_images().filter(project=self.job.project, sha256__in=hashes)}
         tally = Tally()
-        new: list[tuple[Arrival, list[Draft]]] = []
+        new: list[tuple[Arrival, list[AnnotationContent]]] = []
         for arrival in batch:
             self._note(arrival, report)
             if not arrival.counts:
                 continue
-            drafts = self._drafts(arrival, labels, report)
+            contents = self._contents(arrival, labels, report)
             if arrival.sha256 in known:
-                self._add_to(known[arrival.sha256], arrival, drafts, labels, report, tally)
+                self._add_to(known[arrival.sha256], arrival, contents, labels, report, tally)
             elif arrival.stored:
-                new.append((arrival, drafts))
+                new.append((arrival, contents))
             else:
                 report.note(Finding("error", arrival.found.source, "its image was deleted during the import"))
         self._create(new, labels, report, tally)
@@ -93,22 +93,22 @@ class Arrivals:
             left = f"; its {count} annotations were left out" if count else ""
             report.note(Finding("warning", arrival.found.source, f"the same picture as {arrival.twin_of}{left}"))
 
-    def _drafts(self, arrival: Arrival, labels: ProjectLabels, report: Report) -> list[Draft]:
+    def _contents(self, arrival: Arrival, labels: ProjectLabels, report: Report) -> list[AnnotationContent]:
         found, seen = arrival.found, Counter[tuple[Any, ...]]()
-        drafts: list[Draft] = []
+        contents: list[AnnotationContent] = []
         for annotation, line in zip(found.annotations, found.lines, strict=True):
             label = labels.get(annotation.label)
-            fault = self._misfit(annotation, drafts) if label else labels.why_not(annotation.label)
+            fault = self._misfit(annotation, contents) if label else labels.why_not(annotation.label)
             if label is None or fault:
                 report.note(Finding("error", found.source, fault, line))
                 continue
             key = (annotation.label.casefold(), annotation.box)
             id_ = self._id(arrival.sha256, key, seen[key])
-            drafts.append(Draft(id_, label.pk, annotation.box, "import", annotation.score))
+            contents.append(AnnotationContent(id_, label.pk, annotation.box, "import", annotation.score))
             seen[key] += 1
-        return drafts
+        return contents
 
-    def _misfit(self, annotation: AnnotationRecord, before: Sequence[Draft]) -> str:
+    def _misfit(self, annotation: AnnotationRecord, before: Sequence[AnnotationContent]) -> str:
         """Why the project's images can't carry it beside those `before`; empty where they can."""
         if self.draws_boxes:
             return "" if annotation.box else f"{annotation.label!r} has no box; left out"
@@ -121,33 +121,45 @@ class Arrivals:
         return uuid.uuid5(NAMESPACE, f"{self.job.project_id}/{sha256}/{key}/{ordinal}")
 
     def _add_to(
-        self, image: Image, arrival: Arrival, drafts: list[Draft], labels: ProjectLabels, report: Report, tally: Tally
+        self,
+        image: Image,
+        arrival: Arrival,
+        contents: list[AnnotationContent],
+        labels: ProjectLabels,
+        report: Report,
+        tally: Tally,
     ) -> None:
         """Add what the image never had; what people have deleted since stays deleted."""
         state = state_of(image)
         deleted = Revision.objects.filter(image=image).values_list("deleted", flat=True)
         had = {a.id for a in state.annotations} | {uuid.UUID(id_) for ids in deleted for id_ in ids}
-        new = tuple(draft for draft in drafts if draft.id not in had)
+        new = tuple(content for content in contents if content.id not in had)
         if len(state.annotations) + len(new) > limits.BOXES_AN_IMAGE:
             report.note(Finding("error", arrival.found.source, "its image would carry too many annotations; left out"))
             new = ()
         if new and state.annotations and not self.draws_boxes:
             report.note(Finding("error", arrival.found.source, "its image has a label already; this one is left out"))
             new = ()
-        queue = "labelled" if _is_labelled(arrival.found, drafts) and state.image.queue == "unlabelled" else ""
+        queue = "labelled" if _is_labelled(arrival.found, contents) and state.image.queue == "unlabelled" else ""
         if plan := planned(state, self.author, Edit(new), queue, labels.names):
             write(plan, image, tally)
         report.counts["images_duplicate"] += 1
         report.counts["annotations_created"] += len(new)
-        report.counts["annotations_existing"] += len(drafts) - len(new)
+        report.counts["annotations_existing"] += len(contents) - len(new)
 
     def _create(
-        self, new: Sequence[tuple[Arrival, list[Draft]]], labels: ProjectLabels, report: Report, tally: Tally
+        self,
+        new: Sequence[tuple[Arrival, list[AnnotationContent]]],
+        labels: ProjectLabels,
+        report: Report,
+        tally: Tally,
     ) -> None:
-        images = [self._image(arrival, drafts) for arrival, drafts in new]
+        images = [self._image(arrival, contents) for arrival, contents in new]
         Image.objects.bulk_create(images)
         annotations = [
-            self._annotation(image, draft) for image, (_, drafts) in zip(images, new, strict=True) for draft in drafts
+            self._annotation(image, content)
+            for image, (_, contents) in zip(images, new, strict=True)
+            for content in contents
         ]
         Annotation.objects.bulk_create(annotations, batch_size=500)
         names = labels.names
@@ -157,9 +169,9 @@ class Arrivals:
                 number=1,
                 author=self.author,
                 queue=image.queue,
-                upserted=[to_row(draft, names[draft.label]) for draft in drafts],
+                upserted=[to_row(content, names[content.label]) for content in contents],
             )
-            for image, (_, drafts) in zip(images, new, strict=True)
+            for image, (_, contents) in zip(images, new, strict=True)
             if image.revision
         )
         tally.queues.update(image.queue for image in images)
@@ -168,28 +180,28 @@ class Arrivals:
         report.counts["images_created"] += len(images)
         report.counts["annotations_created"] += len(annotations)
 
-    def _image(self, arrival: Arrival, drafts: list[Draft]) -> Image:
+    def _image(self, arrival: Arrival, contents: list[AnnotationContent]) -> Image:
         if arrival.stored is None:
             raise ValueError("only stored pictures become images")
         image = row_of(self.job.project, self.author, arrival.stored)
-        if _is_labelled(arrival.found, drafts):
-            image.queue, image.revision, image.annotation_count = "labelled", 1, len(drafts)
+        if _is_labelled(arrival.found, contents):
+            image.queue, image.revision, image.annotation_count = "labelled", 1, len(contents)
         return image
 
-    def _annotation(self, image: Image, draft: Draft) -> Annotation:
-        sides = {side: getattr(draft.box, side) for side in SIDES} if draft.box else {}
+    def _annotation(self, image: Image, content: AnnotationContent) -> Annotation:
+        sides = {side: getattr(content.box, side) for side in SIDES} if content.box else {}
         return Annotation(
-            id=draft.id,
+            id=content.id,
             image=image,
-            label_id=draft.label,
+            label_id=content.label,
             source="import",
-            score=draft.score,
+            score=content.score,
             revision=1,
             created_by=self.author,
             **sides,
         )
 
 
-def _is_labelled(found: Found, drafts: Sequence[Draft]) -> bool:
+def _is_labelled(found: Found, contents: Sequence[AnnotationContent]) -> bool:
     """An annotation file that names nothing makes a negative; one whose annotations were all left out makes nothing."""
-    return bool(drafts) or (found.annotated and not found.annotations and not found.left_out)
+    return bool(contents) or (found.annotated and not found.annotations and not found.left_out)

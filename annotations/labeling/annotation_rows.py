@@ -9,7 +9,7 @@ from typing import NamedTuple
 from annotations.models import Annotation, Image
 
 
-class Drawn(NamedTuple):
+class AnnotationRow(NamedTuple):
     """An `Annotation`, and the name of who made it."""
 
     id: uuid.UUID
@@ -27,10 +27,10 @@ class Drawn(NamedTuple):
     created_by_name: str | None
 
 
-COLUMNS = (*Drawn._fields[:-1], "created_by__name")
+COLUMNS = (*AnnotationRow._fields[:-1], "created_by__name")
 
 
-def drawn_on(image: Image) -> list[Drawn]:
+def annotation_rows_of(image: Image) -> list[AnnotationRow]:
     """In an order that holds: UUID v7 sorts by the time of drawing."""
     rows = Annotation.objects.filter(image=image).values_list(*COLUMNS)
-    return sorted(map(Drawn._make, rows), key=attrgetter("id"))
+    return sorted(map(AnnotationRow._make, rows), key=attrgetter("id"))

@@ -17,7 +17,7 @@ from annotations import counters
 from annotations.counters import Tally
 from annotations.dataset.edits import Edit
 from annotations.dataset.queues import queue_after
-from annotations.labeling.annotation_rows import Drawn, drawn_on
+from annotations.labeling.annotation_rows import AnnotationRow, annotation_rows_of
 from annotations.labeling.queue_moves import expect_move
 from annotations.labeling.revisions import to_row
 from annotations.labeling.upserts import Upserts
@@ -34,7 +34,7 @@ class State:
     """An image and its annotations at `image.revision`."""
 
     image: Image
-    annotations: Sequence[Drawn]
+    annotations: Sequence[AnnotationRow]
 
 
 def locked_images() -> QuerySet[Image]:
@@ -51,7 +51,7 @@ def locked_image(pk: int) -> Image:
 
 def state_of(image: Image) -> State:
     """Its annotations now; they are those of `image.revision` if that is still the image's."""
-    return State(image, drawn_on(image))
+    return State(image, annotation_rows_of(image))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Plan:
     """The revision after `before.image.revision`, worked out: nothing is left but to write it."""
 
     before: State
-    after: Sequence[Drawn]
+    after: Sequence[AnnotationRow]
     upserts: Upserts
     revision: Revision
 
@@ -94,11 +94,11 @@ def planned(
         image=image,
         number=image.revision + 1,
         author=author,
-        upserted=[to_row(draft, labels[draft.label]) for draft in edit.upsert],
+        upserted=[to_row(content, labels[content.label]) for content in edit.upsert],
         deleted=[str(id_) for id_ in edit.delete],
         queue=moved_to,
     )
-    changed = Upserts(image.pk, [after[draft.id] for draft in edit.upsert], now)
+    changed = Upserts(image.pk, [after[content.id] for content in edit.upsert], now)
     return Plan(before, sorted(after.values(), key=attrgetter("id")), changed, revision)
 
 
@@ -138,17 +138,19 @@ Sides = tuple[float | None, float | None, float | None, float | None]
 
 
 def _after(
-    image: Image, before: Mapping[uuid.UUID, Drawn], edit: Edit, author: User | None, now: datetime
-) -> dict[uuid.UUID, Drawn]:
+    image: Image, before: Mapping[uuid.UUID, AnnotationRow], edit: Edit, author: User | None, now: datetime
+) -> dict[uuid.UUID, AnnotationRow]:
     gone = set(edit.delete)
     after = {id_: a for id_, a in before.items() if id_ not in gone}
     mine = (now, author.pk if author else None, author.name if author else None)
-    for draft in edit.upsert:
-        held, box = before.get(draft.id), draft.box
+    for content in edit.upsert:
+        held, box = before.get(content.id), content.box
         made_at, maker, name = (held.created_at, held.created_by_id, held.created_by_name) if held else mine
         sides: Sides = (box.x_min, box.y_min, box.x_max, box.y_max) if box else (None, None, None, None)
-        source, number = draft.source or "human", image.revision + 1
-        after[draft.id] = Drawn(draft.id, draft.label, *sides, source, draft.score, number, now, made_at, maker, name)
+        source, number = content.source or "human", image.revision + 1
+        after[content.id] = AnnotationRow(
+            content.id, content.label, *sides, source, content.score, number, now, made_at, maker, name
+        )
     return after
 
 

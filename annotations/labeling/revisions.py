@@ -5,29 +5,29 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from annotations.dataset.edits import SIDES, Change, Draft
+from annotations.dataset.edits import SIDES, AnnotationContent, Change
 from annotations.dataset.records import Box
-from annotations.labeling.annotation_rows import Drawn
+from annotations.labeling.annotation_rows import AnnotationRow
 from annotations.models import Annotation, Image, Revision
 
 
-def draft_of(annotation: Annotation | Drawn) -> Draft:
+def content_of(annotation: Annotation | AnnotationRow) -> AnnotationContent:
     sides = [getattr(annotation, side) for side in SIDES]
     box = None if annotation.x_min is None else Box(*sides)
-    return Draft(annotation.id, annotation.label_id, box, annotation.source, annotation.score)
+    return AnnotationContent(annotation.id, annotation.label_id, box, annotation.source, annotation.score)
 
 
-def to_row(draft: Draft, label_name: str) -> dict[str, Any]:
-    """A draft as a revision keeps it. The label's name is there for the day when the label is not."""
-    box = {side: getattr(draft.box, side) for side in SIDES} if draft.box else {}
-    score = {} if draft.score is None else {"score": draft.score}
-    row = {"id": str(draft.id), "label": draft.label, "label_name": label_name, "source": draft.source}
+def to_row(content: AnnotationContent, label_name: str) -> dict[str, Any]:
+    """What an annotation says, as a revision keeps it. The label's name is there for the day when the label is not."""
+    box = {side: getattr(content.box, side) for side in SIDES} if content.box else {}
+    score = {} if content.score is None else {"score": content.score}
+    row = {"id": str(content.id), "label": content.label, "label_name": label_name, "source": content.source}
     return {**row, **box, **score}
 
 
-def from_row(row: Mapping[str, Any]) -> Draft:
+def from_row(row: Mapping[str, Any]) -> AnnotationContent:
     box = Box(*(row[side] for side in SIDES)) if "x_min" in row else None
-    return Draft(uuid.UUID(row["id"]), row["label"], box, row["source"], row.get("score"))
+    return AnnotationContent(uuid.UUID(row["id"]), row["label"], box, row["source"], row.get("score"))
 
 
 def changes_since(image: Image, revision: int, author_id: int, labels: Mapping[int, int]) -> list[Change]:
@@ -40,8 +40,8 @@ def changes_since(image: Image, revision: int, author_id: int, labels: Mapping[i
 
 
 def _change(row: Revision, author_id: int, labels: Mapping[int, int]) -> Change:
-    drafts = [from_row(item) for item in row.upserted]
-    upserted = {draft.id: replace(draft, label=labels.get(draft.label, draft.label)) for draft in drafts}
+    contents = [from_row(item) for item in row.upserted]
+    upserted = {content.id: replace(content, label=labels.get(content.label, content.label)) for content in contents}
     return Change(row.author_id == author_id, upserted, frozenset(uuid.UUID(id_) for id_ in row.deleted), row.queue)
 
 

@@ -9,7 +9,7 @@ from annotations.dataset.edits import Edit, EditError, Frame, merge, parse_edit
 from annotations.dataset.queues import queue_after
 from annotations.labeling.queue_moves import may_move
 from annotations.labeling.revising import Plan, State, commit, locked_image, planned, state_of
-from annotations.labeling.revisions import changes_since, draft_of, replay
+from annotations.labeling.revisions import changes_since, content_of, replay
 from annotations.models import Image, Revision
 from annotations.queries import known_queue
 from annotations.transactions import write_in_turn
@@ -67,11 +67,11 @@ def restore(*, image: Image, author: User, number: int, role: str = Role.ANNOTAT
 
     def attempt(book: LabelBook) -> State:
         wanted = _parsed([_relabelled(row, book) for row in rows], (), image, book).upsert
-        kept = {draft.id for draft in wanted}
+        kept = {content.id for content in wanted}
 
         def back(state: State) -> tuple[Edit, str]:
             gone = tuple(a.id for a in state.annotations if a.id not in kept)
-            rest, _ = merge(Edit(wanted, gone), {a.id: draft_of(a) for a in state.annotations}, ())
+            rest, _ = merge(Edit(wanted, gone), {a.id: content_of(a) for a in state.annotations}, ())
             start = queue_after(state.image.queue, len(state.annotations), len(wanted))
             return rest, history[-1].queue if may_move(start, history[-1].queue, role) else ""
 
@@ -134,7 +134,7 @@ def _merged(state: State, author: User, base: int, edit: Edit, queue: str, book:
     if not 0 <= base <= revision:
         raise Invalid("The base revision is wrong.", {"base_revision": f"expected 0 to {revision}"})
     since = changes_since(state.image, base, author.pk, book.today) if base < revision else []
-    rest, conflicts = merge(edit, {a.id: draft_of(a) for a in state.annotations}, since)
+    rest, conflicts = merge(edit, {a.id: content_of(a) for a in state.annotations}, since)
     if conflicts:
         raise SameAnnotations(state, conflicts)
     asked_before = any(change.mine and change.queue == queue for change in since)

@@ -7,7 +7,7 @@ from operator import attrgetter
 from django.db import connection
 
 from annotations.dataset.edits import SIDES
-from annotations.labeling.annotation_rows import Drawn
+from annotations.labeling.annotation_rows import AnnotationRow
 from annotations.models import Annotation
 
 SAID = ("label_id", *SIDES, "source", "score", "revision")
@@ -24,7 +24,7 @@ said = attrgetter(*SAID)
 class Upserts:
     """The image's annotations to insert, or to change where it has them: never who made them, nor when."""
 
-    def __init__(self, image_id: int, annotations: Sequence[Drawn], now: datetime) -> None:
+    def __init__(self, image_id: int, annotations: Sequence[AnnotationRow], now: datetime) -> None:
         moment = connection.ops.adapt_datetimefield_value(now)
         is_native = connection.features.has_native_uuid_field
         self._rows = [

@@ -13,7 +13,7 @@ from annotations.dataset.diff import diff
 from annotations.dataset.manifest import canonical, parse_line, read_manifest, write_manifest
 from annotations.dataset.records import AnnotationRecord, ImageRecord
 from annotations.dataset.split import split_of
-from annotations.labeling.revisions import draft_of
+from annotations.labeling.revisions import content_of
 from annotations.models import Annotation, Image, Snapshot
 from annotations.needed_objects import manifest_of
 from annotations.object_keys import snapshot_key
@@ -148,8 +148,10 @@ def _records(project: Project, names: Mapping[int, str]) -> Iterator[ImageRecord
 def _annotations(image_ids: list[int], names: Mapping[int, str]) -> dict[int, list[AnnotationRecord]]:
     found: dict[int, list[AnnotationRecord]] = {}
     for row in Annotation.objects.filter(image__in=image_ids):
-        draft = draft_of(row)
-        record = AnnotationRecord(names[draft.label], draft.box, str(draft.id), draft.score, draft.source or "human")
+        content = content_of(row)
+        record = AnnotationRecord(
+            names[content.label], content.box, str(content.id), content.score, content.source or "human"
+        )
         found.setdefault(row.image_id, []).append(record)
     return found
 

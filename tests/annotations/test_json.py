@@ -7,7 +7,7 @@ import pytest
 from rest_framework import serializers
 
 from annotations.api.labeling import AnnotationSerializer, StateSerializer
-from annotations.labeling.annotation_rows import Drawn
+from annotations.labeling.annotation_rows import AnnotationRow
 from annotations.labeling.revising import State, state_of
 from annotations.models import Annotation, Image
 from boxwright.teams.models import User
@@ -23,7 +23,7 @@ def state(image: Image, bob: User) -> State:
     return state_of(image)
 
 
-def declared(row: Drawn) -> dict[str, Any]:
+def declared(row: AnnotationRow) -> dict[str, Any]:
     """What DRF makes of the same row, field by field."""
     author = {"id": row.created_by_id, "name": row.created_by_name} if row.created_by_id else None
     sides = {side: value for side, value in row._asdict().items() if side[:2] in {"x_", "y_"} and value is not None}

@@ -1320,6 +1320,40 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        /** @description What a save sends of one annotation. */
+        AnnotationContent: {
+            /** Format: uuid */
+            id: string;
+            label: number;
+            /** Format: double */
+            x_min?: number;
+            /** Format: double */
+            y_min?: number;
+            /** Format: double */
+            x_max?: number;
+            /** Format: double */
+            y_max?: number;
+            source?: string;
+            /** Format: double */
+            score?: number | null;
+        };
+        /** @description What a save sends of one annotation. */
+        AnnotationContentRequest: {
+            /** Format: uuid */
+            id: string;
+            label: number;
+            /** Format: double */
+            x_min?: number;
+            /** Format: double */
+            y_min?: number;
+            /** Format: double */
+            x_max?: number;
+            /** Format: double */
+            y_max?: number;
+            source?: string;
+            /** Format: double */
+            score?: number | null;
+        };
         /** @description Name `FIELDS` in `Meta.fields`. */
         Artifact: {
             readonly id: number;
@@ -1620,40 +1654,6 @@ export interface components {
             annotations_added: number;
             annotations_removed: number;
             annotations_changed: number;
-        };
-        /** @description What a save sends of one annotation. */
-        Draft: {
-            /** Format: uuid */
-            id: string;
-            label: number;
-            /** Format: double */
-            x_min?: number;
-            /** Format: double */
-            y_min?: number;
-            /** Format: double */
-            x_max?: number;
-            /** Format: double */
-            y_max?: number;
-            source?: string;
-            /** Format: double */
-            score?: number | null;
-        };
-        /** @description What a save sends of one annotation. */
-        DraftRequest: {
-            /** Format: uuid */
-            id: string;
-            label: number;
-            /** Format: double */
-            x_min?: number;
-            /** Format: double */
-            y_min?: number;
-            /** Format: double */
-            x_max?: number;
-            /** Format: double */
-            y_max?: number;
-            source?: string;
-            /** Format: double */
-            score?: number | null;
         };
         Duplicate: {
             name: string;
@@ -2280,7 +2280,7 @@ export interface components {
         PatchedSaveRequestRequest: {
             base_revision?: number;
             queue?: components["schemas"]["QueueEnum"];
-            upsert?: components["schemas"]["DraftRequest"][];
+            upsert?: components["schemas"]["AnnotationContentRequest"][];
             delete?: string[];
         };
         Person: {
@@ -2353,7 +2353,7 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             queue: components["schemas"]["QueueEnum"];
-            upserted: components["schemas"]["Draft"][];
+            upserted: components["schemas"]["AnnotationContent"][];
             deleted: string[];
             /** @description the label that went into another by this revision, else empty */
             merged_label: string;

@@ -37,7 +37,7 @@ export type Project = Schemas["Project"];
 export type Image = Schemas["Image"];
 export type Annotation = Schemas["Annotation"];
 /** What a save sends of one annotation. */
-export type AnnotationDraft = Schemas["Draft"];
+export type AnnotationContent = Schemas["AnnotationContent"];
 export type AnnotationState = Schemas["State"];
 export type UploadAnswer = Schemas["Upload"];
 

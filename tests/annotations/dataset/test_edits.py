@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotations.dataset.edits import Change, Draft, Edit, EditError, Frame, merge, parse_edit
+from annotations.dataset.edits import AnnotationContent, Change, Edit, EditError, Frame, merge, parse_edit
 from annotations.dataset.records import Box
 
-State = Mapping[uuid.UUID, Draft]
+State = Mapping[uuid.UUID, AnnotationContent]
 IDS = [uuid.UUID(int=n) for n in range(6)]
 FRAME = Frame(640, 480, boxes=True, labels={1: 1, 2: 2, 3: 2})
 
@@ -24,21 +24,25 @@ boxes = st.builds(lambda x, y, w, h: Box(x, y, x + w, y + h), corners, corners, 
 def edits(draw: st.DrawFn, ids: list[uuid.UUID]) -> Edit:
     touched = draw(st.lists(st.sampled_from(ids), unique=True))
     gone = draw(st.sets(st.sampled_from(touched))) if touched else set()
-    drafts = [Draft(id_, draw(st.sampled_from([1, 2])), draw(boxes), "human") for id_ in touched if id_ not in gone]
-    return Edit(tuple(drafts), tuple(gone))
+    contents = [
+        AnnotationContent(id_, draw(st.sampled_from([1, 2])), draw(boxes), "human")
+        for id_ in touched
+        if id_ not in gone
+    ]
+    return Edit(tuple(contents), tuple(gone))
 
 
 def apply(state: State, edit: Edit) -> State:
-    kept = {id_: draft for id_, draft in state.items() if id_ not in edit.delete}
-    return kept | {draft.id: draft for draft in edit.upsert}
+    kept = {id_: content for id_, content in state.items() if id_ not in edit.delete}
+    return kept | {content.id: content for content in edit.upsert}
 
 
 def change(edit: Edit, *, mine: bool) -> Change:
-    return Change(mine, {draft.id: draft for draft in edit.upsert}, frozenset(edit.delete))
+    return Change(mine, {content.id: content for content in edit.upsert}, frozenset(edit.delete))
 
 
 states = st.dictionaries(st.sampled_from(IDS), boxes).map(
-    lambda held: {id_: Draft(id_, 1, box, "human") for id_, box in held.items()}
+    lambda held: {id_: AnnotationContent(id_, 1, box, "human") for id_, box in held.items()}
 )
 
 
@@ -80,37 +84,37 @@ def test_an_annotation_that_both_changed_differently_conflicts(state: State, our
 
 
 def test_own_changes_since_are_written_over() -> None:
-    before, after = (Draft(IDS[0], 1, Box(0, 0, n, n), "human") for n in (5, 6))
+    before, after = (AnnotationContent(IDS[0], 1, Box(0, 0, n, n), "human") for n in (5, 6))
     edit = Edit((after,))
     rest, conflicts = merge(edit, {IDS[0]: before}, [change(Edit((before,)), mine=True)])
     assert (rest, conflicts) == (edit, frozenset())
 
 
-def draft(**changes: Any) -> dict[str, Any]:
+def row(**changes: Any) -> dict[str, Any]:
     return {"id": str(IDS[1]), "label": 1, "x_min": 0, "y_min": 0, "x_max": 640, "y_max": 480} | changes
 
 
 def test_a_box_may_touch_all_edges() -> None:
-    assert parse_edit([draft()], [], FRAME).upsert[0].box == Box(0, 0, 640, 480)
+    assert parse_edit([row()], [], FRAME).upsert[0].box == Box(0, 0, 640, 480)
 
 
 def test_a_merged_label_stands_for_the_one_it_went_into() -> None:
-    assert parse_edit([draft(label=3)], [], FRAME).upsert[0].label == 2
+    assert parse_edit([row(label=3)], [], FRAME).upsert[0].label == 2
 
 
 @pytest.mark.parametrize(
     ("upsert", "delete", "field"),
     [
-        ([draft(x_max=640.001)], [], "upsert[0].x_max"),
-        ([draft(), draft(x_min=9)], [], "upsert[1].id"),
-        ([draft()], [str(IDS[1])], "delete[0]"),
-        ([draft(y_max=0)], [], "upsert[0].y_max"),
-        ([draft(x_min=float("inf"))], [], "upsert[0].x_min"),
+        ([row(x_max=640.001)], [], "upsert[0].x_max"),
+        ([row(), row(x_min=9)], [], "upsert[1].id"),
+        ([row()], [str(IDS[1])], "delete[0]"),
+        ([row(y_max=0)], [], "upsert[0].y_max"),
+        ([row(x_min=float("inf"))], [], "upsert[0].x_min"),
         (["x"], [], "upsert[0]"),
         ("x", [], "upsert"),
         ([], ["x"], "delete[0]"),
         ([], [7], "delete[0]"),
-        ([draft(label=True)], [], "upsert[0].label"),
+        ([row(label=True)], [], "upsert[0].label"),
     ],
 )
 def test_wrong_fields_are_named(upsert: Any, delete: Any, field: str) -> None:

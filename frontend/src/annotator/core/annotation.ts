@@ -1,4 +1,4 @@
-/** One mark on an image. `box` is null on a whole-image label. */
+/** An annotation of an image. `box` is null on a whole-image label. */
 import type { Box } from "./geometry";
 
 export type LabelId = number;
@@ -22,12 +22,12 @@ export function hasBox(annotation: Annotation): annotation is BoxAnnotation {
   return annotation.box !== null;
 }
 
-export function drawn(id: string, label: LabelId, box: Box | null): Annotation {
+export function newAnnotation(id: string, label: LabelId, box: Box | null): Annotation {
   return { id, label, box, source: "human", score: null, author: null, updated: null };
 }
 
-/** Whether two states of a mark say the same about the picture (not: who said it, or when). */
-export function sameMark(a: Annotation | null, b: Annotation | null): boolean {
+/** Whether two states of an annotation say the same about the picture (not: who said it, or when). */
+export function sameAnnotation(a: Annotation | null, b: Annotation | null): boolean {
   if (a === null || b === null) return a === b;
   if (a.label !== b.label) return false;
   if (a.box === null || b.box === null) return a.box === b.box;

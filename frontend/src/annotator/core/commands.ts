@@ -1,6 +1,6 @@
 /** What keys and buttons do to the editor: one table, name to pure function. */
-import { type Annotation, drawn, type LabelId } from "./annotation";
-import { commit, type Document, type Mark, ordered, redo, undo } from "./document";
+import { type Annotation, type LabelId, newAnnotation } from "./annotation";
+import { commit, type Document, type HistoryStep, ordered, redo, undo } from "./document";
 import { boxes, created, type Editor, middleBox, select, selectedAnnotation } from "./editor";
 import { type Box, fitted, moved, resized, rounded } from "./geometry";
 import { boxOf, IDLE, type Tool } from "./gesture";
@@ -70,9 +70,9 @@ function changed(editor: Editor, document: Document): Editor {
 }
 
 /** Selects the one box that was changed back or forth, so that one sees what happened. */
-function retraced(editor: Editor, document: Document, mark: Mark | undefined): Editor {
+function retraced(editor: Editor, document: Document, step: HistoryStep | undefined): Editor {
   const next = changed(editor, document);
-  const only = mark?.length === 1 ? mark[0]?.id : undefined;
+  const only = step?.length === 1 ? step[0]?.id : undefined;
   if (only === undefined || next === editor || editor.whole) return next;
   return { ...select(next, only, true), picked: false };
 }
@@ -97,7 +97,7 @@ function labelled(editor: Editor, label: LabelId, newId: () => string): Editor {
 function wholeLabelled(editor: Editor, label: LabelId, newId: () => string): Editor {
   if (!editor.editable) return editor;
   const [first, ...others] = ordered(editor.document);
-  const after: Annotation = first ? { ...first, label } : drawn(newId(), label, null);
+  const after: Annotation = first ? { ...first, label } : newAnnotation(newId(), label, null);
   const gone = others.map(({ id }) => ({ id, after: null }));
   return { ...editor, label, document: commit(editor.document, [{ id: after.id, after }, ...gone]) };
 }
@@ -125,7 +125,7 @@ function cycled(editor: Editor, by: 1 | -1): Editor {
   return select(editor, all[next]?.id ?? null, true);
 }
 
-/** Deletes a mark and selects its neighbour, so that one can go on by keys. */
+/** Deletes an annotation and selects its neighbour, so that one can go on by keys. */
 function removed(editor: Editor, id: string | null): Editor {
   if (id === null || !editor.editable) return editor;
   const all = boxes(editor);
@@ -147,10 +147,10 @@ function copied(editor: Editor, original: Annotation | null, newId: () => string
   const taken = editor.document.annotations.get(original.id)?.box;
   const off = taken ? 12 / editor.view.scale : 0;
   const box = fitted(moved(original.box, off, off, editor.image), editor.image);
-  return created(editor, drawn(newId(), original.label, box));
+  return created(editor, newAnnotation(newId(), original.label, box));
 }
 
 function added(editor: Editor, newId: () => string): Editor {
   if (!editor.editable || editor.whole || editor.label === null) return editor;
-  return created(editor, drawn(newId(), editor.label, fitted(middleBox(editor), editor.image)));
+  return created(editor, newAnnotation(newId(), editor.label, fitted(middleBox(editor), editor.image)));
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { drawn } from "./annotation";
+import { newAnnotation } from "./annotation";
 import { commit, difference, documentOf, ordered, rebased, redo, undo } from "./document";
 
 const BOX = { x_min: 1, y_min: 2, x_max: 30, y_max: 40 };
-const a = drawn("a", 1, BOX);
-const b = drawn("b", 2, BOX);
+const a = newAnnotation("a", 1, BOX);
+const b = newAnnotation("b", 2, BOX);
 
 describe("history", () => {
   it("takes back and repeats one mark at a time", () => {
@@ -57,7 +57,7 @@ describe("difference", () => {
 describe("rebased", () => {
   it("takes over the server's state and keeps what is unsaved", () => {
     const mine = { ...a, label: 9 };
-    const c = drawn("c", 3, BOX);
+    const c = newAnnotation("c", 3, BOX);
     const next = rebased(
       documentOf([a]),
       [a, b, c],

@@ -1,5 +1,5 @@
 /** The annotations of one image with their undo history; every change gives a new document. */
-import { type Annotation, sameMark } from "./annotation";
+import { type Annotation, sameAnnotation } from "./annotation";
 
 export interface Change {
   readonly id: string;
@@ -8,12 +8,12 @@ export interface Change {
 }
 
 /** What one gesture or command changed; undo takes it back as a whole. */
-export type Mark = readonly Change[];
+export type HistoryStep = readonly Change[];
 
 export interface Document {
   readonly annotations: ReadonlyMap<string, Annotation>;
-  readonly past: readonly Mark[];
-  readonly future: readonly Mark[];
+  readonly past: readonly HistoryStep[];
+  readonly future: readonly HistoryStep[];
 }
 
 const MAX_PAST = 500;
@@ -33,51 +33,54 @@ export function ordered(document: Document): readonly Annotation[] {
 
 const orders = new WeakMap<ReadonlyMap<string, Annotation>, readonly Annotation[]>();
 
-function applied(annotations: ReadonlyMap<string, Annotation>, mark: Mark): ReadonlyMap<string, Annotation> {
+function applied(
+  annotations: ReadonlyMap<string, Annotation>,
+  step: HistoryStep,
+): ReadonlyMap<string, Annotation> {
   const next = new Map(annotations);
-  for (const { id, after } of mark) {
+  for (const { id, after } of step) {
     if (after) next.set(id, after);
     else next.delete(id);
   }
   return next;
 }
 
-function reversed(mark: Mark): Mark {
-  return mark.map(({ id, before, after }) => ({ id, before: after, after: before }));
+function reversed(step: HistoryStep): HistoryStep {
+  return step.map(({ id, before, after }) => ({ id, before: after, after: before }));
 }
 
-/** Puts marks in place (null deletes) as one step of the history. Changes that change nothing leave no step. */
+/** Puts annotations in place (null deletes) as one step of the history. Changes that change nothing leave no step. */
 export function commit(
   document: Document,
   changes: readonly { id: string; after: Annotation | null }[],
 ): Document {
-  const mark = changes
+  const step = changes
     .map(({ id, after }) => ({ id, before: document.annotations.get(id) ?? null, after }))
-    .filter(({ before, after }) => !sameMark(before, after));
-  if (mark.length === 0) return document;
+    .filter(({ before, after }) => !sameAnnotation(before, after));
+  if (step.length === 0) return document;
   return {
-    annotations: applied(document.annotations, mark),
-    past: [...document.past, mark].slice(-MAX_PAST),
+    annotations: applied(document.annotations, step),
+    past: [...document.past, step].slice(-MAX_PAST),
     future: [],
   };
 }
 
 export function undo(document: Document): Document {
-  const mark = document.past.at(-1);
-  if (!mark) return document;
+  const step = document.past.at(-1);
+  if (!step) return document;
   return {
-    annotations: applied(document.annotations, reversed(mark)),
+    annotations: applied(document.annotations, reversed(step)),
     past: document.past.slice(0, -1),
-    future: [...document.future, mark],
+    future: [...document.future, step],
   };
 }
 
 export function redo(document: Document): Document {
-  const mark = document.future.at(-1);
-  if (!mark) return document;
+  const step = document.future.at(-1);
+  if (!step) return document;
   return {
-    annotations: applied(document.annotations, mark),
-    past: [...document.past, mark],
+    annotations: applied(document.annotations, step),
+    past: [...document.past, step],
     future: document.future.slice(0, -1),
   };
 }
@@ -102,7 +105,7 @@ export function difference(before: Document, after: Document): Change[] {
   const changes: Change[] = [];
   for (const [id, now] of after.annotations) {
     const was = before.annotations.get(id) ?? null;
-    if (was !== now && !sameMark(was, now)) changes.push({ id, before: was, after: now });
+    if (was !== now && !sameAnnotation(was, now)) changes.push({ id, before: was, after: now });
   }
   for (const [id, was] of before.annotations) {
     if (!after.annotations.has(id)) changes.push({ id, before: was, after: null });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { type BoxAnnotation, drawn } from "./annotation";
+import { type BoxAnnotation, newAnnotation } from "./annotation";
 import { type Effect, type Gesture, IDLE, inHand, type PointerInput, type World } from "./gesture";
 import { stepGesture } from "./gestureMachine";
 
-const SMALL = drawn("small", 1, { x_min: 120, y_min: 120, x_max: 160, y_max: 160 }) as BoxAnnotation;
-const LARGE = drawn("large", 1, { x_min: 100, y_min: 100, x_max: 300, y_max: 300 }) as BoxAnnotation;
+const SMALL = newAnnotation("small", 1, { x_min: 120, y_min: 120, x_max: 160, y_max: 160 }) as BoxAnnotation;
+const LARGE = newAnnotation("large", 1, { x_min: 100, y_min: 100, x_max: 300, y_max: 300 }) as BoxAnnotation;
 
 const WORLD: World = {
   image: { width: 400, height: 400 },

@@ -2,7 +2,7 @@
 
 import { distance } from "./geometry";
 import { type Gesture, IDLE, type PointerInput, type Step, type World } from "./gesture";
-import { drawn, placed } from "./gestures/drawing";
+import { finishDrawing, placed } from "./gestures/drawing";
 import { drop, move } from "./gestures/moving";
 import { begin, click } from "./gestures/pressed";
 import { finish, resize } from "./gestures/resizing";
@@ -71,7 +71,7 @@ function up(gesture: Gesture, input: PointerInput, world: World): Step {
     case "pressed":
       return click(gesture, world, rest);
     case "drawing":
-      return drawn(gesture.box, world, rest);
+      return finishDrawing(gesture.box, world, rest);
     case "moving":
       return drop(gesture, rest);
     case "resizing":

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { drawn } from "./annotation";
+import { newAnnotation } from "./annotation";
 import { CLOSED, type Editor, opened } from "./editor";
 import { cursorOf, type Looks, liveScene, restScene } from "./scene";
 import { step } from "./step";
@@ -8,8 +8,8 @@ const LOOKS: Looks = new Map([
   [1, { name: "person", color: "#AA53FB", key: "1" }],
   [2, { name: "kite", color: "#D4651C", key: "2" }],
 ]);
-const A = drawn("a", 1, { x_min: 10, y_min: 10, x_max: 110, y_max: 90 });
-const TINY = drawn("b", 2, { x_min: 200, y_min: 100, x_max: 220, y_max: 120 });
+const A = newAnnotation("a", 1, { x_min: 10, y_min: 10, x_max: 110, y_max: 90 });
+const TINY = newAnnotation("b", 2, { x_min: 200, y_min: 100, x_max: 220, y_max: 120 });
 
 function editorWith(more: Partial<Editor> = {}): Editor {
   const stage = { width: 416, height: 316 };

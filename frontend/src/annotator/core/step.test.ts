@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { type Annotation, drawn } from "./annotation";
+import { type Annotation, newAnnotation } from "./annotation";
 import type { Command } from "./commands";
 import { ordered } from "./document";
 import { CLOSED, type Editor, opened, selectedAnnotation } from "./editor";
 import { type Action, step } from "./step";
 
 const IMAGE = { width: 400, height: 300 };
-const A = drawn("a", 1, { x_min: 10, y_min: 10, x_max: 110, y_max: 60 });
-const B = drawn("b", 2, { x_min: 200, y_min: 100, x_max: 260, y_max: 180 });
+const A = newAnnotation("a", 1, { x_min: 10, y_min: 10, x_max: 110, y_max: 60 });
+const B = newAnnotation("b", 2, { x_min: 200, y_min: 100, x_max: 260, y_max: 180 });
 
 function editorWith(annotations: Annotation[], more: Partial<Editor> = {}): Editor {
   const stage = { width: 416, height: 316 };
@@ -218,7 +218,7 @@ describe("a whole-image label", () => {
   });
 
   it("is exactly one: the next key changes it, extra ones go", () => {
-    const two = whole([drawn("x", 1, null), drawn("y", 2, null)]);
+    const two = whole([newAnnotation("x", 1, null), newAnnotation("y", 2, null)]);
     const after = command(two, { name: "label", label: 3 });
     expect(ordered(after.document)).toMatchObject([{ id: "x", label: 3 }]);
     expect(ordered(command(after, { name: "undo" }).document)).toHaveLength(2);

@@ -1,5 +1,5 @@
 /** The one function that changes the editor: what happened goes in, the next state comes out. */
-import { drawn } from "./annotation";
+import { newAnnotation } from "./annotation";
 import { type Command, run } from "./commands";
 import { commit, type Document } from "./document";
 import { boxes, created, type Editor, select, selectedAnnotation } from "./editor";
@@ -69,7 +69,7 @@ function affected(editor: Editor, effect: Effect, newId: () => string): Editor {
     case "view":
       return { ...editor, view: effect.view, follows: false };
     case "create":
-      return created(editor, drawn(newId(), editor.label ?? 0, effect.box));
+      return created(editor, newAnnotation(newId(), editor.label ?? 0, effect.box));
     case "reshape": {
       const was = editor.document.annotations.get(effect.id);
       if (!was) return editor;

@@ -1,12 +1,12 @@
 import { expect, it } from "vitest";
-import { drawn } from "../core/annotation";
+import { newAnnotation } from "../core/annotation";
 import { leftBehind, openStorage } from "./changeStorage";
 import { MemoryStorage } from "./memoryStorage.testing";
 import { blank, type Entry, record } from "./pendingChanges";
 import { enterTabs } from "./tabs";
 
 function note(image: number): Entry {
-  return record(blank(image, `${image}.jpg`, 0), [{ id: "a", after: drawn("a", 1, null) }]);
+  return record(blank(image, `${image}.jpg`, 0), [{ id: "a", after: newAnnotation("a", 1, null) }]);
 }
 
 it("keeps a note for each image and tab, and drops it when all is saved", () => {

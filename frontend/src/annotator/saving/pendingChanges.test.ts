@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Annotation, drawn } from "../core/annotation";
+import { type Annotation, newAnnotation } from "../core/annotation";
 import {
   acknowledged,
   blank,
@@ -19,8 +19,8 @@ import {
 } from "./pendingChanges";
 
 const BOX = { x_min: 1, y_min: 2, x_max: 30, y_max: 40 };
-const a = drawn("a", 1, BOX);
-const b = drawn("b", 1, BOX);
+const a = newAnnotation("a", 1, BOX);
+const b = newAnnotation("b", 1, BOX);
 const moved = (one: Annotation, x_max: number): Annotation => ({ ...one, box: { ...BOX, x_max } });
 const EMPTY = blank(7, "shore.jpg", 3);
 const put = (...annotations: Annotation[]) => annotations.map((after) => ({ id: after.id, after }));
@@ -45,7 +45,7 @@ describe("what goes out", () => {
   });
 
   it("has no box fields on a whole-image label", () => {
-    expect(outgoing(record(EMPTY, put(drawn("w", 2, null))))?.request.upsert).toEqual([
+    expect(outgoing(record(EMPTY, put(newAnnotation("w", 2, null))))?.request.upsert).toEqual([
       { id: "w", label: 2, source: "human", score: null },
     ]);
   });

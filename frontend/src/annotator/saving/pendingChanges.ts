@@ -3,8 +3,8 @@
  * network hears of it, and crossed out only when the server has acknowledged that very change.
  */
 import type { Queue, SaveRequest } from "../../api/types";
-import { type Annotation, sameMark } from "../core/annotation";
-import { toDraft } from "./wire";
+import { type Annotation, sameAnnotation } from "../core/annotation";
+import { toContent } from "./wire";
 
 /** An annotation's new state; null deletes it. */
 export type Value = Annotation | null;
@@ -91,7 +91,7 @@ export function outgoing(entry: Entry): Outgoing | null {
   if (ready.length === 0 && queue === null) return null;
   const request: SaveRequest = {
     base_revision: entry.base,
-    upsert: ready.flatMap(([, { value }]) => (value ? [toDraft(value)] : [])),
+    upsert: ready.flatMap(([, { value }]) => (value ? [toContent(value)] : [])),
     delete: ready.flatMap(([id, { value }]) => (value ? [] : [id])),
   };
   if (queue) request.queue = queue.value;
@@ -105,7 +105,7 @@ export function sent(entry: Entry, out: Outgoing): Entry {
   for (const id of Object.keys(out.turns)) {
     const value = entry.changes[id]?.value ?? null;
     const before = tried[id] ?? [];
-    if (!before.some((one) => sameMark(one, value))) tried[id] = [...before, value].slice(-8);
+    if (!before.some((one) => sameAnnotation(one, value))) tried[id] = [...before, value].slice(-8);
   }
   return { ...entry, tried };
 }
@@ -138,8 +138,8 @@ export function conflicted(
     const mine = entry.changes[id];
     if (!mine) continue;
     const theirs = current.get(id) ?? null;
-    const ours = (entry.tried[id] ?? []).some((value) => sameMark(value, theirs));
-    if (sameMark(mine.value, theirs)) agreed.push(id);
+    const ours = (entry.tried[id] ?? []).some((value) => sameAnnotation(value, theirs));
+    if (sameAnnotation(mine.value, theirs)) agreed.push(id);
     else if (!ours) conflicts[id] = theirs;
   }
   return { ...entry, base: revision, changes: without(entry.changes, agreed), conflicts };

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { ApiError, OfflineError } from "../../api/errors";
 import type { AnnotationState, SaveRequest } from "../../api/types";
-import { type Annotation, drawn } from "../core/annotation";
+import { type Annotation, newAnnotation } from "../core/annotation";
 import { leftBehind, openStorage } from "./changeStorage";
 import { MemoryStorage } from "./memoryStorage.testing";
 import { Saver } from "./saver";
@@ -9,8 +9,8 @@ import { wording } from "./savingStatus";
 
 const BOX = { x_min: 1, y_min: 2, x_max: 30, y_max: 40 };
 const IMAGE = { id: 7, name: "shore.jpg" };
-const a = drawn("a", 1, BOX);
-const b = drawn("b", 1, BOX);
+const a = newAnnotation("a", 1, BOX);
+const b = newAnnotation("b", 1, BOX);
 const put = (...annotations: Annotation[]) => annotations.map((after) => ({ id: after.id, after }));
 
 type Sent = SaveRequest & { image: number; leaving: boolean };

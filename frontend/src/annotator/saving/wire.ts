@@ -1,5 +1,5 @@
 /** Annotations between the API's JSON and the core's records; nothing else converts. */
-import type { AnnotationDraft, Annotation as WireAnnotation } from "../../api/types";
+import type { AnnotationContent, Annotation as WireAnnotation } from "../../api/types";
 import type { Annotation } from "../core/annotation";
 import type { Box } from "../core/geometry";
 
@@ -21,7 +21,7 @@ export function fromWire(wire: WireAnnotation): Annotation {
   };
 }
 
-export function toDraft(annotation: Annotation): AnnotationDraft {
+export function toContent(annotation: Annotation): AnnotationContent {
   const { id, label, box, source, score } = annotation;
   return { id, label, ...(box ?? {}), source, score };
 }

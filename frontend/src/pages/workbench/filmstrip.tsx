@@ -28,7 +28,7 @@ function onArrow(event: KeyboardEvent): void {
 
 export function Filmstrip({ navigation }: { navigation: Navigation }) {
   const strip = useRef<HTMLElement>(null);
-  const frames = navigation.frames.value;
+  const frames = navigation.surroundings.frames.value;
   const here = frames.find(({ isHere }) => isHere)?.id;
   useEffect(() => {
     const current = strip.current?.querySelector<HTMLElement>("[aria-current]");

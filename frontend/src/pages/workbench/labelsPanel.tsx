@@ -6,7 +6,7 @@ import type { PageActions } from "./keys";
 import { advances } from "./preferences";
 import type { WorkbenchState } from "./workbenchState";
 
-/** How many marks of each label this image has. */
+/** How many annotations of each label this image has. */
 export function useHere(workbench: WorkbenchState) {
   return useComputed(() => {
     const here = new Map<number, number>();

@@ -28,7 +28,7 @@ export function followUpdates(workbench: WorkbenchState, navigation: Navigation)
       if (isBehind && !workbench.saving.saver.entry(id)) refresh(id).catch(() => undefined);
     }),
     events.on("image", ({ id, revision, queue }) => {
-      navigation.moved(id, queue);
+      navigation.surroundings.moved(id, queue);
       if (id !== workbench.image.peek()?.id || revision <= workbench.revision.peek()) return;
       awaited = { id, revision };
       // With something pending the save itself brings back the merged state.
@@ -46,7 +46,7 @@ export function followUpdates(workbench: WorkbenchState, navigation: Navigation)
     }),
     effect(() => {
       const image = workbench.image.value;
-      if (image) navigation.moved(image.id, workbench.queue.value);
+      if (image) navigation.surroundings.moved(image.id, workbench.queue.value);
     }),
     keepClaim(workbench, keeper),
   ];

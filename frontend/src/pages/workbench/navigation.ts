@@ -1,27 +1,25 @@
 /** From image to image: opening, next, previous; claims and where one has been. */
 
-import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { type Signal, signal } from "@preact/signals";
 import { ApiError } from "../../api/errors";
-import type { Image, Queue } from "../../api/types";
+import type { Queue } from "../../api/types";
 import { navigate } from "../../app/router";
 import { toast, toastError } from "../../ui/toast";
-import { claimNext, type Opened, openImage, previewUrl, releaseImage } from "./fetching";
-import { type Frame, framesOf, type Neighbours, NO_NEIGHBOURS } from "./filmstripFrames";
+import { claimNext, type Opened, openImage, releaseImage } from "./fetching";
+import { type Neighbours, NO_NEIGHBOURS } from "./filmstripFrames";
 import { type FilteredList, filteredList } from "./filteredList";
 import { listName } from "./listNames";
 import { type QueueList, queueListOf } from "./queueList";
+import { Surroundings } from "./surroundings";
 import * as visiting from "./visits";
 import { visitsKey, type Walk, walkQuery } from "./walks";
 import type { WorkbenchState } from "./workbenchState";
 
 export class Navigation {
-  /** The images around this one, for the filmstrip. */
-  readonly frames: ReadonlySignal<readonly Frame[]>;
+  readonly surroundings: Surroundings;
   /** A step is on its way: another one waits for its end. */
   isMoving = false;
   private readonly visits: Signal<visiting.Visits> = signal(visiting.NO_VISITS);
-  private readonly neighbours = signal<Neighbours>(NO_NEIGHBOURS);
-  private readonly known = signal<ReadonlyMap<number, Image>>(new Map());
   private turn = 0;
   /** The address that is open or being opened. */
   private place = "";
@@ -33,8 +31,8 @@ export class Navigation {
     private readonly workbench: WorkbenchState,
     private readonly walk: () => Walk,
   ) {
+    this.surroundings = new Surroundings(this.visits);
     this.enter();
-    this.frames = computed(() => framesOf(this.visits.value, this.neighbours.value, this.known.value));
   }
 
   /** Another list has visits of its own. */
@@ -44,18 +42,8 @@ export class Navigation {
     if (key === this.key) return;
     this.key = key;
     this.visits.value = visiting.loadVisits(key);
-    this.neighbours.value = NO_NEIGHBOURS;
+    this.surroundings.clear();
     this.list = walk.list && filteredList(this.projectId, walk.list);
-  }
-
-  /** Notes an image's newest queue, whoever moved it. */
-  moved(id: number, queue: Queue): void {
-    const image = this.known.peek().get(id);
-    if (image && image.queue !== queue) this.meet([{ ...image, queue }]);
-  }
-
-  private meet(images: readonly Image[]): void {
-    this.known.value = new Map([...this.known.peek(), ...images.map((one) => [one.id, one] as const)]);
   }
 
   private setVisits(visits: visiting.Visits): void {
@@ -188,11 +176,11 @@ export class Navigation {
 
   private arrived(found: Opened): void {
     const { id } = found.image;
-    this.meet([found.image]);
+    this.surroundings.meet([found.image]);
     this.setVisits((this.list ? visiting.arriveInList : visiting.arrive)(this.visits.peek(), id));
     this.place = this.address(id);
     this.workbench.show(found);
-    void this.preload(id);
+    void this.lookAround(id);
   }
 
   private finished(): void {
@@ -216,16 +204,11 @@ export class Navigation {
       releaseImage(left.id);
   }
 
-  /** The next picture is fetched while one labels this one; the browser's cache does the rest. */
-  private async preload(here: number): Promise<void> {
+  private async lookAround(here: number): Promise<void> {
     const found = await (this.list ? this.besideStretch(this.list) : this.aheadInQueue(here)).catch(
       () => null,
     );
-    if (!found || this.workbench.image.peek()?.id !== here) return;
-    this.neighbours.value = found;
-    this.meet([...found.before, ...found.after].filter(({ id }) => !this.known.peek().has(id)));
-    const next = visiting.forward(this.visits.peek()) ?? found.after[0]?.id;
-    if (next !== undefined) new globalThis.Image().src = previewUrl(next);
+    if (found && this.workbench.image.peek()?.id === here) this.surroundings.show(found);
   }
 
   private async besideStretch(list: FilteredList): Promise<Neighbours> {

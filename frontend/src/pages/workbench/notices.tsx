@@ -75,8 +75,8 @@ function Conflicts({ workbench }: { workbench: WorkbenchState }) {
     <Notice tone="warn" icon="warn" id="conflict-notice">
       <div class="grow">
         <p>
-          Someone else changed the same {all.length === 1 ? "mark" : `${all.length} marks`} meanwhile. Theirs
-          is dashed.
+          Someone else changed the same {all.length === 1 ? "annotation" : `${all.length} annotations`}{" "}
+          meanwhile. Theirs is dashed.
         </p>
         {all.map(([id, theirs]) => (
           <p class="row" key={id} data-testid="conflict-row">

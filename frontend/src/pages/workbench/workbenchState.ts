@@ -28,7 +28,7 @@ export class WorkbenchState {
   readonly revision = signal(0);
   readonly queue = signal<Queue>("unlabelled");
   private readonly revisions = new Map<number, number>();
-  /** How many marks of each label this visit added, to keep the project's counts fresh. */
+  /** How many annotations of each label this visit added, to keep the project's counts fresh. */
   readonly added = signal<ReadonlyMap<LabelId, number>>(new Map());
   /** A colleague who holds this image. */
   readonly holder = signal<Person | null>(null);
@@ -162,7 +162,7 @@ export class WorkbenchState {
     this.dispatch({ type: "document", document: next });
   }
 
-  /** Gives up our state of a mark for the colleague's. */
+  /** Gives up our state of an annotation for the colleague's. */
   takeTheirs(id: string): void {
     const entry = this.entry.peek();
     const { document } = this.editor.value;

@@ -20,7 +20,7 @@ export function placed(from: ImagePoint, at: StagePoint, world: World): { at: St
   return { at, box: spanning(from, toImage(world.view, at), world.image) };
 }
 
-export function drawn(box: Box, world: World, rest: Gesture): Step {
+export function finishDrawing(box: Box, world: World, rest: Gesture): Step {
   const smallest = Math.max(MIN_SIDE, SMALLEST / world.view.scale);
   if (width(box) < smallest || height(box) < smallest) return [rest];
   return [rest, { do: "create", box: rounded(box) }];

@@ -3,7 +3,7 @@
 import type { BoxAnnotation } from "../annotation";
 import { boxOf, type Gesture, type PointerInput, type Pressed, type Step, type World } from "../gesture";
 import { toImage } from "../viewport";
-import { drawn, placed } from "./drawing";
+import { finishDrawing, placed } from "./drawing";
 import { move } from "./moving";
 import { resize } from "./resizing";
 import { pan } from "./viewing";
@@ -65,7 +65,7 @@ function panFrom(press: Pressed, input: PointerInput, world: World): Step {
 /** With a first corner set, a click sets the second. Else it selects the smallest box under it; clicked again, the
  * next larger one. Beside all boxes it deselects, and with nothing selected it sets a first corner. */
 export function click(press: Pressed, world: World, rest: Gesture): Step {
-  if (press.armed) return drawn(press.armed.box, world, rest);
+  if (press.armed) return finishDrawing(press.armed.box, world, rest);
   if (press.hit.on === "handle") return [rest, { do: "select", id: press.hit.id }];
   if (press.hit.on === "box") {
     const { ids } = press.hit;

@@ -1,0 +1,39 @@
+/** The images around the one that is open: the filmstrip's frames, and the next picture, fetched ahead. */
+import { computed, type ReadonlySignal, signal } from "@preact/signals";
+import type { Image, Queue } from "../../api/types";
+import { previewUrl } from "./fetching";
+import { type Frame, framesOf, type Neighbours, NO_NEIGHBOURS } from "./filmstripFrames";
+import { forward, type Visits } from "./visits";
+
+export class Surroundings {
+  readonly frames: ReadonlySignal<readonly Frame[]>;
+  private readonly neighbours = signal<Neighbours>(NO_NEIGHBOURS);
+  private readonly known = signal<ReadonlyMap<number, Image>>(new Map());
+
+  constructor(private readonly visits: ReadonlySignal<Visits>) {
+    this.frames = computed(() => framesOf(visits.value, this.neighbours.value, this.known.value));
+  }
+
+  clear(): void {
+    this.neighbours.value = NO_NEIGHBOURS;
+  }
+
+  meet(images: readonly Image[]): void {
+    this.known.value = new Map([...this.known.peek(), ...images.map((one) => [one.id, one] as const)]);
+  }
+
+  /** Notes an image's newest queue, whoever moved it. */
+  moved(id: number, queue: Queue): void {
+    const image = this.known.peek().get(id);
+    if (image && image.queue !== queue) this.meet([{ ...image, queue }]);
+  }
+
+  /** The next picture is fetched while one labels this one; the browser's cache does the rest. */
+  show(neighbours: Neighbours): void {
+    this.neighbours.value = neighbours;
+    const { before, after } = neighbours;
+    this.meet([...before, ...after].filter(({ id }) => !this.known.peek().has(id)));
+    const next = forward(this.visits.peek()) ?? after[0]?.id;
+    if (next !== undefined) new globalThis.Image().src = previewUrl(next);
+  }
+}
