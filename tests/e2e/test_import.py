@@ -74,7 +74,7 @@ def test_archive_that_leaves_its_folder_is_refused_whole(server: Server, api: Ap
 def test_each_finding_names_its_file_and_its_reason(server: Server, api: Api, ada: Page, tmp_path: Path) -> None:
     project = api.project("Findings", "detection", ["disc"])
     archive = tmp_path / "findings.zip"
-    boxes = [("disc", 400, 300, 500, 400), ("zebra", 1, 1, 50, 50), ("disc", 10, 10, 90, 90)]
+    boxes = [("disc", 400, 300, 500, 400), ("", 1, 1, 50, 50), ("disc", 10, 10, 90, 90)]
     entries = {
         "a.png": picture(1),
         "a.xml": voc("a.png", *boxes, size=(320, 240)),
@@ -87,7 +87,7 @@ def test_each_finding_names_its_file_and_its_reason(server: Server, api: Api, ad
 
     expect(card).to_contain_text("Succeeded", ignore_case=True)
     expect(finding(card, "outside the image of 320×240")).to_contain_text("a.xml:4")
-    expect(finding(card, "unknown label 'zebra'")).to_contain_text("a.xml:5")
+    expect(finding(card, "an object without a name")).to_contain_text("a.xml:5")
     expect(finding(card, "document type or entities")).to_contain_text("secret.xml")
     expect(card).not_to_contain_text("root:")
     assert [image["name"] for image in api.get(f"projects/{project['id']}/images/")["results"]] == ["a.png"]
@@ -99,7 +99,7 @@ def test_each_finding_names_its_file_and_its_reason(server: Server, api: Api, ad
 def test_many_findings_come_page_by_page(server: Server, api: Api, ada: Page, tmp_path: Path) -> None:
     project = api.project("Many findings", "detection", ["disc"])
     archive = tmp_path / "many.zip"
-    boxes = [(f"zebra {n}", 1, 1, 9, 9) for n in range(150)]
+    boxes = [(f"zebra {n}", 9, 9, 1, 1) for n in range(150)]
     archive.write_bytes(zipped({"a.png": picture(1), "a.xml": voc("a.png", *boxes, size=(320, 240))}))
 
     card = import_through_the_page(server, ada, project, archive)
@@ -112,13 +112,31 @@ def test_many_findings_come_page_by_page(server: Server, api: Api, ada: Page, tm
     expect(card.get_by_role("button", name="Show more")).to_have_count(0)
 
 
-def import_through_the_page(server: Server, page: Page, project: Json, archive: Path) -> Locator:
-    """Choose the zip in the dialog; the card that tells of the import. Unknown labels: as the dialog proposes."""
+def test_labels_that_may_not_be_added_are_listed_and_nothing_comes_in(
+    server: Server, api: Api, ada: Page, tmp_path: Path
+) -> None:
+    project = api.project("Labels", "detection", ["disc"])
+    archive = tmp_path / "labels.zip"
+    archive.write_bytes(zipped({"a.png": picture(1), "a.xml": voc("a.png", ("zebra", 1, 1, 9, 9), size=(320, 240))}))
+
+    card = import_through_the_page(server, ada, project, archive, add_labels=False)
+
+    expect(card).to_contain_text("Recognised as Pascal VOC: 1 XML file")
+    expect(card).to_contain_text("Import it again and allow it to add labels")
+    expect(finding(card, "unknown label 'zebra': 1 annotation")).to_contain_text("a.xml:4")
+    assert api.get(f"projects/{project['id']}/")["counts"]["images"] == 0
+
+
+def import_through_the_page(
+    server: Server, page: Page, project: Json, archive: Path, *, add_labels: bool = True
+) -> Locator:
+    """Choose the zip in the dialog; the card that tells of the import."""
     page.goto(f"{server.url}/p/{project['slug']}/images")
     page.get_by_role("button", name=re.compile("^Import")).first.click()
     dialog = page.get_by_role("dialog", name="Import")
     dialog.locator("input[type=file]").set_input_files(archive)
     expect(dialog).to_contain_text(archive.name)
+    dialog.get_by_label("Add labels that the project does not know yet").set_checked(add_labels)
     dialog.get_by_role("button", name="Import").click()
     expect(dialog).to_have_count(0)
     return page.get_by_role("region", name=f"Import of {archive.name}")
