@@ -2,7 +2,7 @@
 
 A file is what its bytes say, never what its name says. JPEG, PNG, WebP and BMP are taken: each browser shows them
 and each trainer reads them. Everything else, and what would be shown otherwise than it is trained (animations,
-16-bit grey), is refused with a reason. Limits are held against the header, before anything is decoded.
+16-bit grey), is refused with a reason. ImageLimits are held against the header, before anything is decoded.
 """
 
 import io
@@ -60,7 +60,7 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ImageLimits:
     """What one file may cost: `max_bytes` of file, `max_pixels` decoded."""
 
     max_bytes: int = 50 * 2**20
@@ -91,14 +91,14 @@ class Picture:
     thumbnail: bytes
 
 
-def probe(file: BinaryIO, limits: Limits) -> Probe:
+def probe(file: BinaryIO, limits: ImageLimits) -> Probe:
     """Read the header of `file` and hold it against the limits. Raises Refused; decodes nothing."""
     _check_bytes(file, limits)
     with _open(file) as image:
         return _probe(image, limits)
 
 
-def examine(file: BinaryIO, limits: Limits, budget: PixelBudget) -> Picture:
+def examine(file: BinaryIO, limits: ImageLimits, budget: PixelBudget) -> Picture:
     """Decode `file` to its end, which finds what is truncated, and make its copies. Raises Refused."""
     _check_bytes(file, limits)
     with _open(file) as image:
@@ -115,7 +115,7 @@ def _decoded_pixels(image: Image.Image, found: Probe) -> int:
     return found.width * found.height if image.info.get("progressive") else image.width * image.height
 
 
-def _check_bytes(file: BinaryIO, limits: Limits) -> None:
+def _check_bytes(file: BinaryIO, limits: ImageLimits) -> None:
     size = file.seek(0, io.SEEK_END)
     file.seek(0)
     if size == 0:
@@ -147,7 +147,7 @@ def _what_it_is(head: bytes) -> str:
     return "this is not a JPEG, PNG, WebP or BMP picture, whatever its name says"
 
 
-def _probe(image: Image.Image, limits: Limits) -> Probe:
+def _probe(image: Image.Image, limits: ImageLimits) -> Probe:
     kind = image.format or ""
     width, height = image.size
     allowed = limits.max_pixels // (WEBP_COPIES if kind == "WEBP" else 1)

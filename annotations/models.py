@@ -15,7 +15,7 @@ class Image(models.Model):
     """One picture, addressed by the sha256 of its original bytes. Width and height are after EXIF orientation."""
 
     # No index of their own where an index below begins with the column, or where only deleting a person looks.
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="images", db_index=False)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+", db_index=False)
     sha256 = models.CharField(max_length=64)
     name = models.CharField(max_length=255)
     width = models.PositiveIntegerField()
@@ -54,7 +54,7 @@ class Annotation(models.Model):
     pk = models.CompositePrimaryKey("image_id", "id")
     image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="annotations", db_index=False)
     id = models.UUIDField()
-    label = models.ForeignKey(Label, on_delete=models.RESTRICT, related_name="annotations", db_index=False)
+    label = models.ForeignKey(Label, on_delete=models.RESTRICT, related_name="+", db_index=False)
     x_min = models.FloatField(null=True)
     y_min = models.FloatField(null=True)
     x_max = models.FloatField(null=True)
@@ -106,8 +106,16 @@ class Import(Job):
     SERIALIZER = "annotations.api.imports.ImportSerializer"
     EVENT = "import"
 
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="imports")
+    class Source(models.TextChoices):
+        """Where its files come from."""
+
+        ARCHIVE = "archive"
+        SAMPLE = "sample"
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    source = models.CharField(max_length=10, choices=Source.choices, default=Source.ARCHIVE)
     format = models.CharField(max_length=30, blank=True)
+    format_reason = models.CharField(max_length=300, blank=True, help_text="why it is read so: a sentence for people")
     archive_name = models.CharField(max_length=255, blank=True)
     archive_key = models.CharField(max_length=255, blank=True)
     archive_sha256 = models.CharField(max_length=64, blank=True)
@@ -154,7 +162,7 @@ class Snapshot(Job):
     SERIALIZER = "annotations.api.snapshots.SnapshotSerializer"
     EVENT = "snapshot"
 
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="snapshots")
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
     number = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64, blank=True)
     manifest_key = models.CharField(max_length=255, blank=True)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any, BinaryIO
 
 from annotations import location
-from annotations.imaging import Limits, Refused, probe
+from annotations.imaging import ImageLimits, Refused, probe
 from annotations.models import Image
 from annotations.object_keys import image_key
 from boxwright.errors import Conflict
@@ -19,7 +19,7 @@ from boxwright.storage.named import Named
 
 CHUNK = 2**20
 IN_MEMORY = 4 * 2**20
-ANY = Limits(max_bytes=2**40, max_pixels=2**40)
+ANY = ImageLimits(max_bytes=2**40, max_pixels=2**40)
 """What is stored was held against the limits of its day."""
 
 

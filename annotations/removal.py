@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from annotations.models import Image
+from annotations.models import Image, Import, Snapshot
 from annotations.object_keys import keys_of_image
 from annotations.snapshots.holds import let_go
 from boxwright.jobs import OPEN, Status
@@ -14,12 +14,13 @@ BATCH = 500
 
 def remove_pictures(project: Project) -> None:
     """In batches, each whole: may stop in the middle and run again."""
-    for jobs in (project.snapshots, project.imports):
+    for kind in (Snapshot, Import):
+        jobs = kind.objects.filter(project=project)
         jobs.filter(status__in=OPEN).update(status=Status.CANCELED, lease=None)  # their workers write no more rows
     images = Image.objects.filter(project=project).order_by("pk")
     while batch := dict(images.values_list("pk", "sha256")[:BATCH]):
         with transaction.atomic():
             Image.objects.filter(pk__in=batch).delete()
             registry.release(key for sha256 in batch.values() for key in keys_of_image(project.team_id, sha256))
-    for snapshot in project.snapshots.all():
+    for snapshot in Snapshot.objects.filter(project=project):
         let_go(snapshot)

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from annotations import counters
 from annotations.decoding import PixelBudget
 from annotations.file_names import file_name
-from annotations.imaging import Limits, Picture, Probe, examine
+from annotations.imaging import ImageLimits, Picture, Probe, examine
 from annotations.models import Image
 from annotations.object_keys import image_key, keys_of_image, preview_key, thumbnail_key
 from annotations.originals import tells_location
@@ -35,8 +35,8 @@ class Stored:
     has_location: bool
 
 
-def picture_limits() -> Limits:
-    return Limits(limits.IMAGE_BYTES, limits.IMAGE_PIXELS)
+def image_limits() -> ImageLimits:
+    return ImageLimits(limits.IMAGE_BYTES, limits.IMAGE_PIXELS)
 
 
 def sha256_of(file: BinaryIO) -> str:
@@ -49,7 +49,7 @@ def sha256_of(file: BinaryIO) -> str:
 
 def put_picture(team_id: int, name: str, sha256: str, file: BinaryIO) -> Stored:
     """Decode `file` to its end, then store it with its copies. Raises Refused, with nothing stored."""
-    picture = examine(file, picture_limits(), _budget)
+    picture = examine(file, image_limits(), _budget)
     has_location = tells_location(file)
     size = file.seek(0, 2)
     file.seek(0)

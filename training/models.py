@@ -18,9 +18,9 @@ class Run(Job):
     QUEUE = "train"
     AT_END = {"phase": "", "eta_seconds": None}
 
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="runs")
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
     number = models.PositiveIntegerField()
-    snapshot = models.ForeignKey(Snapshot, on_delete=models.RESTRICT, related_name="runs")
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.RESTRICT, related_name="+")
     model = models.CharField(max_length=60)
     base = models.CharField(max_length=20, default="catalogue", help_text="catalogue, checkpoint, none")
     base_run = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="followers")

@@ -24,7 +24,7 @@ from boxwright.projects.models import QUEUES
 from boxwright.projects.queries import project_for
 from boxwright.storage.named import Named
 from boxwright.teams.api.accounts import signed_in
-from boxwright.teams.api.serializers import PersonSerializer
+from boxwright.teams.api.people import PersonSerializer
 from boxwright.teams.models import Role
 
 FILTERS = [

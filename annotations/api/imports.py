@@ -8,7 +8,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotations import imports, label_merges, sample_project
+from annotations import imports, label_merges, sample
 from annotations.models import Import, ImportFinding
 from annotations.queries import findings_of, import_for
 from boxwright.api.fields import IdField
@@ -52,8 +52,8 @@ class ImportSerializer(JobSerializer):
     class Meta:
         model = Import
         fields = [
-            *("id", *JobSerializer.FIELDS, "format", "archive_name", "counts", "progress", "finding_count"),
-            *("created_at", "finished_at"),
+            *("id", *JobSerializer.FIELDS, "source", "format", "format_reason", "archive_name", "counts", "progress"),
+            *("finding_count", "created_at", "finished_at"),
         ]
         read_only_fields = fields
 
@@ -65,7 +65,13 @@ class ImportSerializer(JobSerializer):
 class ImportRequestSerializer(serializers.Serializer[Any]):
     archive = serializers.FileField()
     format = serializers.CharField(max_length=40, required=False, default="", allow_blank=True)
-    create_labels = serializers.BooleanField(required=False, default=False)
+    create_labels = serializers.BooleanField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="add labels that the project does not know; if absent, true for managers. Where it is false, an "
+        "archive with such labels is not imported: the error `unknown_labels` lists them",
+    )
 
 
 class MergeSerializer(serializers.Serializer[Any]):
@@ -132,7 +138,7 @@ class SampleView(Endpoint):
         """A small labelled project to try everything on; its pictures are drawn in the background."""
         asked = self.parsed(SampleRequestSerializer)
         team = team_for(request.user, asked["team"], Role.MANAGER)
-        project = sample_project.create_sample(team=team, author=signed_in(request))
+        project = sample.create(team=team, author=signed_in(request))
         return Response(seen_by(request, project.pk), status=201)
 
 

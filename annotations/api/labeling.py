@@ -27,7 +27,7 @@ from boxwright.errors import Conflict
 from boxwright.projects.models import QUEUES
 from boxwright.projects.queries import project_for
 from boxwright.teams.api.accounts import signed_in
-from boxwright.teams.api.serializers import PersonSerializer
+from boxwright.teams.api.people import PersonSerializer
 from boxwright.teams.models import Role
 
 

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotations import snapshots
-from annotations.formats import FORMATS, Format
+from annotations.formats import FORMATS
 from annotations.models import Snapshot
 from annotations.needed_objects import manifest_of
 from annotations.queries import snapshot_for
@@ -26,7 +26,7 @@ from boxwright.projects.models import TaskKind
 from boxwright.projects.queries import project_for
 from boxwright.teams import audit
 from boxwright.teams.api.accounts import signed_in
-from boxwright.teams.api.serializers import PersonSerializer
+from boxwright.teams.api.people import PersonSerializer
 from boxwright.teams.models import Role
 
 
@@ -72,14 +72,8 @@ class FormatSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     title = serializers.CharField()
     tasks = serializers.ListField(child=serializers.ChoiceField(TaskKind.choices))
-    reads = serializers.SerializerMethodField()
-    writes = serializers.SerializerMethodField()
-
-    def get_reads(self, layout: Format) -> bool:
-        return layout.read is not None
-
-    def get_writes(self, layout: Format) -> bool:
-        return layout.write is not None
+    reads = serializers.BooleanField()
+    writes = serializers.BooleanField()
 
 
 class SnapshotsView(Endpoint):
@@ -130,11 +124,11 @@ class DownloadView(Endpoint):
     def get(self, request: Request, snapshot_id: int, format_name: str) -> HttpResponseBase:
         """The snapshot with its images, as a zip."""
         snapshot = snapshot_for(request.user, snapshot_id)
-        layout = download_format(snapshot, format_name)
+        chosen = download_format(snapshot, format_name)
         refuse_link(request)
-        name = f"{_stem(snapshot)}-{layout.name}.zip"
+        name = f"{_stem(snapshot)}-{chosen.name}.zip"
         audit.record_download(snapshot.project.team, name)
-        reader = Reader(iter(()) if request.method == "HEAD" else zip_of(snapshot, layout))
+        reader = Reader(iter(()) if request.method == "HEAD" else zip_of(snapshot, chosen))
         return MadeFile(reader, as_attachment=True, filename=name, content_type="application/zip")
 
 

@@ -1,5 +1,5 @@
-"""Foreign archives on their way in: kept and queued (`start`), unpacked, read and written batch by batch (`work`)."""
+"""Foreign archives on their way in: queued (`start`), laid out (`sources`), read and written in batches (`work`)."""
 
-from annotations.imports.start import run_import, start_import, start_sample
+from annotations.imports.start import run_import, start_import
 
-__all__ = ["run_import", "start_import", "start_sample"]
+__all__ = ["run_import", "start_import"]

@@ -32,7 +32,9 @@ DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, Runtim
 
 
 class ArchiveRefused(Exception):
-    """Nothing of this archive is taken; `findings` name the entries and why."""
+    """Nothing of this archive is taken; `findings` name the entries and why. `code` is the import's error code."""
+
+    code = "archive_refused"
 
     def __init__(self, reason: str, findings: tuple[Finding, ...] = ()) -> None:
         super().__init__(reason)

@@ -9,18 +9,16 @@ from typing import Any
 from annotations.counters import Tally
 from annotations.dataset.edits import SIDES, Draft, Edit
 from annotations.dataset.findings import Finding
-from annotations.formats import Found
+from annotations.dataset.records import AnnotationRecord
+from annotations.formats.reading import Found
+from annotations.imports.project_labels import ProjectLabels, labels_with
 from annotations.imports.report import Report
 from annotations.labeling.revising import locked_images, planned, state_of, write
 from annotations.labeling.revisions import to_row
 from annotations.models import Annotation, Image, Import, Revision
 from annotations.stored_images import Stored, confirm_pictures, known_images, row_of
 from boxwright import limits
-from boxwright.errors import Conflict, Invalid
-from boxwright.projects.label_names import fault_in, label_key
-from boxwright.projects.labels import NewLabel, add_labels
-from boxwright.projects.models import Label
-from boxwright.projects.queries import may_make_labels
+from boxwright.projects.models import TaskKind
 from boxwright.projects.quotas import expect_room
 from boxwright.teams.models import User
 
@@ -44,57 +42,17 @@ class Arrival:
         return self.stored is not None or self.is_known
 
 
-@dataclass(frozen=True, slots=True)
-class Labels:
-    """The project's labels, looked up as people read names; and why some names have none."""
-
-    by_key: Mapping[str, Label]
-    refused: Mapping[str, str]
-
-    def get(self, name: str) -> Label | None:
-        return self.by_key.get(label_key(name))
-
-    def why_not(self, name: str) -> str:
-        reason = self.refused.get(label_key(name), "")
-        return f"{reason}; its box is left out" if reason else "its box is left out"
-
-    @property
-    def names(self) -> dict[int, str]:
-        return {label.pk: label.name for label in self.by_key.values()}
-
-
 class Arrivals:
     def __init__(self, job: Import) -> None:
         self.job = job
         self.author: User | None = job.created_by
+        self.draws_boxes = job.project.task == TaskKind.DETECTION
 
-    def make_labels(self, batch: Iterable[Arrival]) -> Labels:
-        """The project's labels, with those that the batch brings where the import may create them."""
-        labels = self._labels({})
-        if not self.job.create_labels or not may_make_labels(self.author, self.job.project):
-            return labels
-        wanted: dict[str, str] = {}
-        for name in (annotation.label for a in batch if a.counts for annotation in a.found.annotations):
-            wanted.setdefault(label_key(name), name)
-        new = {key: name for key, name in wanted.items() if key not in labels.by_key}
-        refused = {key: fault for key, name in new.items() if (fault := fault_in(name))}
-        allowed = [key for key in new if key not in refused]
-        room = max(0, limits.LABELS_A_PROJECT - len(labels.by_key))
-        full = f"a project may have {limits.LABELS_A_PROJECT} labels"
-        refused |= dict.fromkeys(allowed[room:], full)
-        if not allowed[:room]:
-            return self._labels(refused)
-        try:
-            add_labels(self.job.project, [NewLabel(new[key]) for key in allowed[:room]])
-        except (Conflict, Invalid):  # somebody added labels meanwhile: look again
-            return self.make_labels(batch)
-        return self._labels(refused)
+    def make_labels(self, batch: Iterable[Arrival]) -> ProjectLabels:
+        """The project's labels, with those that the batch brings where the import may add them."""
+        return labels_with(self.job, [one.label for a in batch if a.counts for one in a.found.annotations])
 
-    def _labels(self, refused: Mapping[str, str]) -> Labels:
-        rows = Label.objects.filter(project_id=self.job.project_id)
-        return Labels({label.key: label for label in rows}, refused)
-
-    def write(self, batch: Sequence[Arrival], labels: Labels, report: Report) -> None:
+    def write(self, batch: Sequence[Arrival], labels: ProjectLabels, report: Report) -> None:
         """Write all rows of the batch and note what happened. Inside a transaction. Raises LabelGone, OverQuota."""
         hashes = {a.sha256 for a in batch if a.counts}
         self._expect_room(batch, known_images(self.job.project, hashes))
@@ -131,38 +89,39 @@ class Arrivals:
         report.unspoken += arrival.counts and not arrival.found.annotated
         if arrival.twin_of:
             report.counts["images_duplicate"] += 1
-            left = (
-                f"; its {len(arrival.found.annotations)} annotations were left out" if arrival.found.annotations else ""
-            )
-            reason = f"the same picture as {arrival.twin_of}{left}"
-            report.note(Finding("warning", arrival.found.source, reason))
+            count = len(arrival.found.annotations)
+            left = f"; its {count} annotations were left out" if count else ""
+            report.note(Finding("warning", arrival.found.source, f"the same picture as {arrival.twin_of}{left}"))
 
-    def _drafts(self, arrival: Arrival, labels: Labels, report: Report) -> list[Draft]:
-        found, drafts, seen = arrival.found, [], Counter[tuple[Any, ...]]()
-        if len(found.annotations) > limits.BOXES_AN_IMAGE:
-            limit = f"{len(found.annotations)} annotations; an image may carry {limits.BOXES_AN_IMAGE}: all left out"
-            report.note(Finding("error", found.source, limit))
-            return []
+    def _drafts(self, arrival: Arrival, labels: ProjectLabels, report: Report) -> list[Draft]:
+        found, seen = arrival.found, Counter[tuple[Any, ...]]()
+        drafts: list[Draft] = []
         for annotation, line in zip(found.annotations, found.lines, strict=True):
             label = labels.get(annotation.label)
-            if label is None:
-                name = annotation.label[: limits.LABEL_NAME_LENGTH]
-                reason = f"unknown label {name!r}; {labels.why_not(annotation.label)}"
-                report.note(Finding("error", found.source, reason, line))
+            fault = self._misfit(annotation, drafts) if label else labels.why_not(annotation.label)
+            if label is None or fault:
+                report.note(Finding("error", found.source, fault, line))
                 continue
             key = (annotation.label.casefold(), annotation.box)
-            drafts.append(
-                Draft(self._id(arrival.sha256, key, seen[key]), label.pk, annotation.box, "import", annotation.score)
-            )
+            id_ = self._id(arrival.sha256, key, seen[key])
+            drafts.append(Draft(id_, label.pk, annotation.box, "import", annotation.score))
             seen[key] += 1
         return drafts
+
+    def _misfit(self, annotation: AnnotationRecord, before: Sequence[Draft]) -> str:
+        """Why the project's images can't carry it beside those `before`; empty where they can."""
+        if self.draws_boxes:
+            return "" if annotation.box else f"{annotation.label!r} has no box; left out"
+        if annotation.box:
+            return f"the box of {annotation.label!r} is left out: this project labels whole images"
+        return f"an image carries one label; {annotation.label!r} is left out" if before else ""
 
     def _id(self, sha256: str, key: tuple[Any, ...], ordinal: int) -> uuid.UUID:
         """Made from what the annotation says: the same import gives the same ids."""
         return uuid.uuid5(NAMESPACE, f"{self.job.project_id}/{sha256}/{key}/{ordinal}")
 
     def _add_to(
-        self, image: Image, arrival: Arrival, drafts: list[Draft], labels: Labels, report: Report, tally: Tally
+        self, image: Image, arrival: Arrival, drafts: list[Draft], labels: ProjectLabels, report: Report, tally: Tally
     ) -> None:
         """Add what the image never had; what people have deleted since stays deleted."""
         state = state_of(image)
@@ -172,6 +131,9 @@ class Arrivals:
         if len(state.annotations) + len(new) > limits.BOXES_AN_IMAGE:
             report.note(Finding("error", arrival.found.source, "its image would carry too many annotations; left out"))
             new = ()
+        if new and state.annotations and not self.draws_boxes:
+            report.note(Finding("error", arrival.found.source, "its image has a label already; this one is left out"))
+            new = ()
         queue = "labelled" if _is_labelled(arrival.found, drafts) and state.image.queue == "unlabelled" else ""
         if plan := planned(state, self.author, Edit(new), queue, labels.names):
             write(plan, image, tally)
@@ -179,7 +141,9 @@ class Arrivals:
         report.counts["annotations_created"] += len(new)
         report.counts["annotations_existing"] += len(drafts) - len(new)
 
-    def _create(self, new: Sequence[tuple[Arrival, list[Draft]]], labels: Labels, report: Report, tally: Tally) -> None:
+    def _create(
+        self, new: Sequence[tuple[Arrival, list[Draft]]], labels: ProjectLabels, report: Report, tally: Tally
+    ) -> None:
         images = [self._image(arrival, drafts) for arrival, drafts in new]
         Image.objects.bulk_create(images)
         annotations = [

@@ -2,21 +2,21 @@
 
 import zipfile
 from functools import partial
-from pathlib import Path
 from typing import BinaryIO
 
 from django.db import transaction
 
 from annotations.dataset.findings import Finding
 from annotations.file_names import file_name
-from annotations.formats import FORMATS, Format
-from annotations.imports.archives import ArchiveLimits, ArchiveRefused, unpack
+from annotations.formats import FORMATS
+from annotations.formats.listing import Listing
+from annotations.imports.archives import ArchiveRefused
+from annotations.imports.format_choice import as_chosen, format_of
 from annotations.imports.report import Report
+from annotations.imports.sources import lay_files
 from annotations.imports.work import Importing
 from annotations.models import Import
-from annotations.needed_objects import archive_of
 from annotations.object_keys import archive_key
-from annotations.sample import draw
 from boxwright import limits
 from boxwright.errors import Invalid, NotAllowed, OverQuota, TooLarge
 from boxwright.jobs import Beat, UserFault
@@ -24,22 +24,26 @@ from boxwright.projects.models import Project
 from boxwright.projects.queries import may_make_labels
 from boxwright.projects.quotas import expect_room, expect_slot
 from boxwright.storage import registry
-from boxwright.storage.named import Named, sha256_of
+from boxwright.storage.named import sha256_of
 from boxwright.teams import audit
 from boxwright.teams.models import User
 
-SAMPLE = "sample"
-CHUNK = 2**20
-
 
 def start_import(
-    *, project: Project, author: User, name: str, archive: BinaryIO, format_name: str = "", create_labels: bool = False
+    *,
+    project: Project,
+    author: User,
+    name: str,
+    archive: BinaryIO,
+    format_name: str = "",
+    create_labels: bool | None = None,
 ) -> Import:
-    """Keep the archive and queue its import.
+    """Keep the archive and queue its import. `create_labels`: None: where the author may.
 
     Raises NotAllowed, Invalid, TooLarge, OverQuota or Unavailable, with no row written.
     """
-    if create_labels and not may_make_labels(author, project):
+    may_create = may_make_labels(author, project)
+    if create_labels and not may_create:
         raise NotAllowed("Only managers make labels: import without adding labels, or ask one to do it.")
     _check_archive(archive, format_name)
     with transaction.atomic():
@@ -58,7 +62,8 @@ def start_import(
             archive_key=key,
             archive_sha256=sha256,
             format=format_name,
-            create_labels=create_labels,
+            format_reason=as_chosen(format_name),
+            create_labels=may_create if create_labels is None else create_labels,
         )
         audit.record(project.team, "imported", job.archive_name, project=project.name)
         job.send()
@@ -66,17 +71,8 @@ def start_import(
     return job
 
 
-def start_sample(*, project: Project, author: User) -> Import:
-    """Queue the drawing of the sample's pictures."""
-    with transaction.atomic():
-        expect_slot(project.team_id)
-        job = Import.objects.create(project=project, created_by=author, archive_name="Sample pictures", format=SAMPLE)
-        job.send()
-    return job
-
-
 def _check_archive(archive: BinaryIO, format_name: str) -> None:
-    if format_name and (format_name not in FORMATS or FORMATS[format_name].read is None):
+    if format_name and (format_name not in FORMATS or not FORMATS[format_name].reads):
         raise Invalid("There is no such format.", {"format": f"expected one of {', '.join(FORMATS)}"})
     size = archive.seek(0, 2)
     archive.seek(0)
@@ -93,7 +89,7 @@ def run_import(job: Import, beat: Beat) -> None:
         _work(job, beat)
     except ArchiveRefused as refused:
         reason = f"{refused.reason[:1].upper()}{refused.reason[1:]}."
-        raise _failed(job, "archive_refused", reason, refused.findings) from refused
+        raise _failed(job, refused.code, reason, refused.findings) from refused
     except OverQuota as error:
         ended = Finding("error", "", f"the import ended here: {error.detail}")
         raise _failed(job, "over_quota", error.detail, (ended,)) from error
@@ -102,15 +98,9 @@ def run_import(job: Import, beat: Beat) -> None:
 def _work(job: Import, beat: Beat) -> None:
     tree = beat.folder / "files"
     tree.mkdir()
-    found: tuple[Finding, ...] = ()
-    if job.format == SAMPLE:
-        draw(tree, beat.check)
-    else:
-        archive = beat.folder / "archive.zip"
-        _fetch(archive_of(job), archive, beat)
-        found = unpack(archive, tree, _archive_limits(), beat.check)
-        archive.unlink()
-    Importing(job, beat, tree, _format_of(job, tree)).run(found)
+    found = lay_files(job, beat, tree)
+    listing = Listing(tree)
+    Importing(job, beat, listing, format_of(job, listing)).run(found)
 
 
 def _failed(job: Import, code: str, detail: str, findings: tuple[Finding, ...]) -> UserFault:
@@ -118,30 +108,3 @@ def _failed(job: Import, code: str, detail: str, findings: tuple[Finding, ...]) 
     report = Report.of(job)
     report.note(*findings)
     return UserFault(code, detail, also=partial(report.keep_findings, job), **report.columns)
-
-
-def _archive_limits() -> ArchiveLimits:
-    return ArchiveLimits(
-        limits.ARCHIVE_FILES, limits.ARCHIVE_BYTES, limits.ARCHIVE_RATIO, limits.ARCHIVE_DIRECTORY, limits.SPARE_DISK
-    )
-
-
-def _fetch(archive: Named, target: Path, beat: Beat) -> None:
-    with target.open("wb") as out:
-        for chunk in archive.pieces(CHUNK):
-            out.write(chunk)
-            beat.check()
-
-
-def _format_of(job: Import, tree: Path) -> Format:
-    name = "voc" if job.format == SAMPLE else job.format
-    layout = FORMATS.get(name) or next((f for f in FORMATS.values() if f.read and f.sniff(tree)), None)
-    if layout is None:
-        known = ", ".join(layout.title for layout in FORMATS.values())
-        raise ArchiveRefused(f"the archive holds no format that is known here ({known})")
-    if job.project.task not in layout.tasks:
-        raise ArchiveRefused(f"{layout.title} carries boxes, and this project labels whole images")
-    if not job.format:
-        Import.objects.filter(pk=job.pk).update(format=layout.name)
-        job.format = layout.name
-    return layout

@@ -7,20 +7,27 @@ death skips that much. Ids are made from what an annotation says, so importing t
 import itertools
 import time
 from collections.abc import Iterator
-from pathlib import Path
+from contextlib import contextmanager
+from posixpath import basename
 
 from django.db import IntegrityError, transaction
 
 from annotations import counters
 from annotations.counters import LabelGone
 from annotations.dataset.findings import Finding
-from annotations.formats import Format, Found, ReadLimits
-from annotations.formats.format import pictures_in
+from annotations.formats import Format
+from annotations.formats.errors import FormatError
+from annotations.formats.layout import Header, ReadLimits, mismatch
+from annotations.formats.listing import Listing
+from annotations.formats.reading import Found, Reading, read
 from annotations.imaging import Refused
+from annotations.imports.archives import ArchiveRefused
 from annotations.imports.batches import Arrival, Arrivals
+from annotations.imports.project_labels import labels_of, labels_with
 from annotations.imports.report import Report
+from annotations.imports.unknown_labels import expect_known_labels
 from annotations.models import Import
-from annotations.stored_images import known_images, picture_limits, put_picture, sha256_of
+from annotations.stored_images import image_limits, known_images, put_picture, sha256_of
 from boxwright import limits
 from boxwright.jobs import Beat
 
@@ -32,32 +39,56 @@ TRIES = 20
 class Importing:
     """One run over one unpacked archive."""
 
-    def __init__(self, job: Import, beat: Beat, tree: Path, layout: Format) -> None:
-        self.job, self.beat, self.tree, self.layout = job, beat, tree, layout
+    def __init__(self, job: Import, beat: Beat, listing: Listing, chosen: Format) -> None:
+        self.job, self.beat, self.listing, self.format = job, beat, listing, chosen
         self.report = Report.of(job)
         self.first_seen: dict[str, str] = {}
         """sha256 → the file of this archive that brought it"""
 
     def run(self, found: tuple[Finding, ...]) -> None:
-        if self.layout.read is None:
-            raise ValueError(f"{self.layout.name} is not read")
-        items = self.layout.read(self.tree, _read_limits())
-        if self.report.total:
-            self._skip(items)
-        else:
-            self.report.begin(len(pictures_in(self.tree)), found)
-            with transaction.atomic():
-                self._write_report(self.report)
-        arrivals = Arrivals(self.job)
-        for batch in _batches(self._arrivals(items)):
-            self._commit(batch, arrivals)
+        with _refused_where_unreadable():
+            reading = self._read()
+            if self.report.total:
+                self._skip(reading.records)
+            else:
+                self._begin(found, reading.header)
+            arrivals = Arrivals(self.job)
+            for batch in _batches(self._arrivals(reading.records)):
+                self._commit(batch, arrivals)
         self._finish()
+
+    def _read(self) -> Reading:
+        """Raises ArchiveRefused where the annotations are of another kind than the project's."""
+        reading = read(self.format.layout, self.listing, _read_limits())
+        if fault := mismatch(self.format.title, reading.header.task, self.job.project.task):
+            raise ArchiveRefused(fault)
+        return reading
+
+    def _begin(self, found: tuple[Finding, ...], header: Header) -> None:
+        expect_known_labels(self.job, self._watched)
+        self._add_labels(header.labels)
+        self.report.begin(len(self.listing.images), found)
+        with transaction.atomic():
+            self._write_report(self.report)
+
+    def _watched(self) -> Iterator[Found]:
+        """The records once more, with heartbeats."""
+        for found in self._read().records:
+            self.beat.check()
+            yield found
+
+    def _add_labels(self, names: tuple[str, ...]) -> None:
+        """All that the files list, in their order; where there is no room for all, only as annotations bring them."""
+        known = labels_of(self.job)
+        new = [name for name in names if known.get(name) is None]
+        if new and len(known.by_key) + len(new) <= limits.LABELS_A_PROJECT:
+            labels_with(self.job, new)
 
     def _skip(self, items: Iterator[Found]) -> None:
         """Go on where another worker died; only remember which pictures the archive brought before."""
         for found in itertools.islice(items, self.report.consumed):
             if found.image is not None:
-                with found.image.open("rb") as file:
+                with self.listing.path(found.image).open("rb") as file:
                     self.first_seen.setdefault(sha256_of(file), found.source)
             self.beat.check()
 
@@ -70,8 +101,8 @@ class Importing:
         """Check and store the picture; its row is written with its batch."""
         if found.image is None:
             return Arrival(found)
-        name = found.image.relative_to(self.tree).as_posix()
-        with found.image.open("rb") as file:
+        name = found.image
+        with self.listing.path(name).open("rb") as file:
             sha = sha256_of(file)
             if sha in self.first_seen:
                 return Arrival(found, sha256=sha, twin_of=self.first_seen[sha])
@@ -79,7 +110,7 @@ class Importing:
                 self.first_seen[sha] = name
                 return Arrival(found, sha256=sha, is_known=True)
             try:
-                stored = put_picture(self.job.project.team_id, found.image.name, sha, file)
+                stored = put_picture(self.job.project.team_id, basename(name), sha, file)
             except Refused as refusal:
                 return Arrival(found, refused=Finding("error", name, refusal.reason))
         self.first_seen[sha] = name
@@ -113,8 +144,16 @@ class Importing:
             self.report.keep_findings(self.job)
 
 
+@contextmanager
+def _refused_where_unreadable() -> Iterator[None]:
+    try:
+        yield
+    except FormatError as error:
+        raise ArchiveRefused(error.reason, (Finding("error", error.file, error.reason, error.line),)) from error
+
+
 def _read_limits() -> ReadLimits:
-    return ReadLimits(picture_limits(), limits.ANNOTATION_FILE_BYTES, limits.BOXES_AN_IMAGE)
+    return ReadLimits(image_limits(), limits.ANNOTATION_FILE_BYTES, limits.BOXES_AN_IMAGE)
 
 
 def _batches(arrivals: Iterator[Arrival]) -> Iterator[list[Arrival]]:

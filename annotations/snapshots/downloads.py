@@ -1,11 +1,12 @@
 """A snapshot in a format that others use: a zip that is written while it is sent."""
 
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
+from typing import cast
 
-from annotations.dataset.records import ImageRecord
+from annotations.dataset.records import ImageRecord, Task
 from annotations.formats import FORMATS, Format
-from annotations.formats.format import Part
+from annotations.formats.layout import Header, Layout
 from annotations.models import Snapshot
 from annotations.object_keys import image_key
 from annotations.originals import open_without_location
@@ -16,32 +17,29 @@ from boxwright.storage import ObjectMissing, store
 from boxwright.storage.named import Named
 
 CHUNK = 256 * 1024
-Write = Callable[[Iterable[ImageRecord]], Iterator[Part]]
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 """The time of every entry: the same snapshot gives the same zip."""
 
 
 def download_format(snapshot: Snapshot, name: str) -> Format:
     """The format, if this snapshot can be had in it. Raises NotFound, Conflict (not built), Invalid (wrong task)."""
-    layout = FORMATS.get(name)
-    if layout is None or layout.write is None:
+    found = FORMATS.get(name)
+    if found is None or not found.writes:
         raise NotFound("There is no such format.")
     expect_built(snapshot)
-    if snapshot.project.task not in layout.tasks:
-        raise Invalid(f"{layout.title} carries boxes, and this project labels whole images.")
-    return layout
+    if fault := found.mismatch(snapshot.project.task):
+        raise Invalid(f"{fault}.")
+    return found
 
 
-def zip_of(snapshot: Snapshot, layout: Format) -> Iterator[bytes]:
+def zip_of(snapshot: Snapshot, into: Format) -> Iterator[bytes]:
     """The zip, in pieces of about CHUNK bytes; never more than that of it in memory.
 
     Raises ObjectMissing before the first piece. A picture that goes or turns out damaged after that ends the pieces
     with an error: the connection breaks, and what has come is no zip.
     """
-    if layout.write is None:
-        raise ValueError(f"{layout.name} is not written")
     expect_stored(snapshot)
-    return _zip_of(snapshot, layout.write)
+    return _zip_of(snapshot, into.layout)
 
 
 def expect_stored(snapshot: Snapshot) -> None:
@@ -52,11 +50,11 @@ def expect_stored(snapshot: Snapshot) -> None:
         raise ObjectMissing(first, more=sum(1 for _ in missing))
 
 
-def _zip_of(snapshot: Snapshot, write: Write) -> Iterator[bytes]:
+def _zip_of(snapshot: Snapshot, layout: Layout) -> Iterator[bytes]:
     out = _Outbox()
     project = snapshot.project
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
-        for path, content in write(records_of(snapshot)):
+        for path, content in layout.write(_header(snapshot), records_of(snapshot)):
             entry = zipfile.ZipInfo(path, LONG_AGO)
             with archive.open(entry, "w") as target:
                 for piece in _pieces(content, project):
@@ -64,6 +62,11 @@ def _zip_of(snapshot: Snapshot, write: Write) -> Iterator[bytes]:
                     if out.size >= CHUNK:
                         yield out.take()
     yield out.take()
+
+
+def _header(snapshot: Snapshot) -> Header:
+    labels = tuple(label["name"] for label in snapshot.labels)
+    return Header(cast("Task", snapshot.project.task), labels, snapshot.project.name)
 
 
 def _pieces(content: bytes | ImageRecord, project: Project) -> Iterator[bytes]:

@@ -178,13 +178,13 @@ def test_bad_xml_is_a_finding_and_its_image_is_not_stored(
 def test_box_outside_and_unknown_label_store_no_annotation(
     project: Project, bob: User, as_user: AsUser, django_capture_on_commit_callbacks: Commits
 ) -> None:
-    xml = voc("a.jpg", ("cat", 100, 100, 200, 200), ("zebra", 1, 1, 9, 9), ("cat", 50, 40, 90, 90))
+    xml = voc("a.jpg", ("cat", 100, 100, 200, 200), ("", 1, 1, 9, 9), ("cat", 50, 40, 90, 90))
     archive = zipped({"a.jpg": picture(), "a.xml": xml})
     done = import_zip(as_user(bob), project, archive, django_capture_on_commit_callbacks)
     said = [(f["severity"], f["file"], f["line"]) for f in done["findings"]]
     assert said == [("error", "a.xml", 4), ("error", "a.xml", 5), ("warning", "a.xml", 6)]
     assert "outside the image of 64×48" in done["findings"][0]["reason"]
-    assert "unknown label 'zebra'" in done["findings"][1]["reason"]
+    assert "an object without a name" in done["findings"][1]["reason"]
     only = Annotation.objects.get()
     assert (only.x_min, only.y_min, only.x_max, only.y_max) == (50, 40, 64, 48)
 
@@ -192,13 +192,14 @@ def test_box_outside_and_unknown_label_store_no_annotation(
 MEMORY = """
 import io, resource, sys
 from annotations.decoding import PixelBudget
-from annotations.imaging import Limits, Refused, examine
-from annotations.formats.voc_xml import VocError, parse
+from annotations.imaging import ImageLimits, Refused, examine
+from annotations.formats.errors import FormatError
+from annotations.formats.voc.pages import parse
 from tests.annotations.test_bad_input import FILES, huge_png
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 for data, _ in FILES.values():
     try:
-        examine(io.BytesIO(data), Limits(), PixelBudget(60_000_000))
+        examine(io.BytesIO(data), ImageLimits(), PixelBudget(60_000_000))
         sys.exit("was taken")
     except Refused:
         pass
@@ -206,7 +207,7 @@ lol = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
 try:
     parse(f'<!DOCTYPE a [<!ENTITY l0 "lol">{lol}]><annotation><filename>&l11;</filename></annotation>'.encode())
     sys.exit("was taken")
-except VocError:
+except FormatError:
     pass
 print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
 """

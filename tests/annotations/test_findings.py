@@ -73,7 +73,7 @@ def test_reason_and_file_are_cut_and_stay_on_one_line(job: Import) -> None:
 def test_lists_and_events_stay_small_however_much_was_noticed(
     project: Project, bob: User, as_user: AsUser, django_capture_on_commit_callbacks: Commits
 ) -> None:
-    xml = voc("a.jpg", *[("zebra" * 100, 1, 1, 9, 9)] * 600)
+    xml = voc("a.jpg", *[("zebra" * 100, 9, 9, 1, 1)] * 600)
     archive = zipped({"a.jpg": picture(), "a.xml": xml})
     done = import_zip(as_user(bob), project, archive, django_capture_on_commit_callbacks)
     assert (done["finding_count"], ImportFinding.objects.count()) == (600, 600)

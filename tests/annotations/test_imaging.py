@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from annotations.decoding import PixelBudget
-from annotations.imaging import CONTENT_TYPES, Limits, Refused, examine, probe
+from annotations.imaging import CONTENT_TYPES, ImageLimits, Refused, examine, probe
 
 ROOT = Path(__file__).resolve().parents[2]
 BUDGET = PixelBudget(60_000_000)
@@ -29,7 +29,7 @@ KINDS += [("P", "PNG"), ("1", "PNG"), ("RGB", "WEBP"), ("RGBA", "WEBP"), ("RGB",
 @pytest.mark.parametrize(("mode", "kind"), KINDS)
 @pytest.mark.parametrize("size", [(300, 200), (7000, 40), (3300, 2000), (1, 1)])
 def test_each_kind_becomes_two_jpegs(mode: str, kind: str, size: tuple[int, int]) -> None:
-    picture = examine(made(mode, kind, size), Limits(), BUDGET)
+    picture = examine(made(mode, kind, size), ImageLimits(), BUDGET)
     assert (picture.probe.content_type, (picture.probe.width, picture.probe.height)) == (CONTENT_TYPES[kind], size)
     preview, thumbnail = (Image.open(io.BytesIO(data)) for data in (picture.preview, picture.thumbnail))
     assert preview.format == thumbnail.format == "JPEG"
@@ -46,8 +46,8 @@ def test_copies_stand_as_exif_says(orientation: int) -> None:
     image.paste((255, 0, 0), (0, 0, 40, 20))
     out = io.BytesIO()
     image.save(out, "JPEG", exif=exif.tobytes(), quality=95)
-    shown = Image.open(io.BytesIO(examine(out, Limits(), BUDGET).preview))
-    found = probe(out, Limits())
+    shown = Image.open(io.BytesIO(examine(out, ImageLimits(), BUDGET).preview))
+    found = probe(out, ImageLimits())
     assert shown.size == (found.width, found.height)
     corners = [(2, 2), (shown.width - 3, 2), (shown.width - 3, shown.height - 3), (2, shown.height - 3)]
     red = [corner for corner in corners if shown.getpixel(corner)[0] > 128]  # type: ignore[index]
@@ -56,23 +56,23 @@ def test_copies_stand_as_exif_says(orientation: int) -> None:
 
 
 def test_transparency_lies_on_white() -> None:
-    shown = Image.open(io.BytesIO(examine(made("RGBA", "PNG"), Limits(), BUDGET).preview))
+    shown = Image.open(io.BytesIO(examine(made("RGBA", "PNG"), ImageLimits(), BUDGET).preview))
     assert shown.getpixel((5, 5)) == (255, 255, 255)
 
 
 def test_telephone_jpeg_with_a_second_picture_is_a_jpeg() -> None:
     out = io.BytesIO()
     Image.new("RGB", (60, 40)).save(out, "MPO", save_all=True, append_images=[Image.new("RGB", (60, 40), "red")])
-    assert examine(out, Limits(), BUDGET).probe.content_type == "image/jpeg"
+    assert examine(out, ImageLimits(), BUDGET).probe.content_type == "image/jpeg"
 
 
 def test_limits_are_held_against_the_header() -> None:
     with pytest.raises(Refused, match="MB is more than"):
-        probe(made("RGB", "BMP"), Limits(max_bytes=1000))
+        probe(made("RGB", "BMP"), ImageLimits(max_bytes=1000))
     with pytest.raises(Refused, match="megapixels"):
-        probe(made("RGB", "PNG"), Limits(max_pixels=59_999))
+        probe(made("RGB", "PNG"), ImageLimits(max_pixels=59_999))
     with pytest.raises(Refused, match="megapixels"):
-        probe(made("RGB", "WEBP"), Limits(max_pixels=100_000))
+        probe(made("RGB", "WEBP"), ImageLimits(max_pixels=100_000))
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP", "BMP", "JPEG"])
@@ -80,19 +80,19 @@ def test_cut_off_file_is_refused_whatever_its_kind(kind: str) -> None:
     whole = io.BytesIO()
     Image.effect_noise((200, 200), 80).convert("RGB").save(whole, kind)
     with pytest.raises(Refused):
-        examine(io.BytesIO(whole.getvalue()[: len(whole.getvalue()) // 2]), Limits(), BUDGET)
+        examine(io.BytesIO(whole.getvalue()[: len(whole.getvalue()) // 2]), ImageLimits(), BUDGET)
 
 
 LARGEST = """
 import io, resource
 from PIL import Image
 from annotations.decoding import PixelBudget
-from annotations.imaging import Limits, examine
+from annotations.imaging import ImageLimits, examine
 BUDGET = PixelBudget(60_000_000)
 out = io.BytesIO()
 Image.new("P", (7740, 7740)).save(out, "PNG", transparency=0)
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-examine(out, Limits(), BUDGET)
+examine(out, ImageLimits(), BUDGET)
 print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
 """
 

@@ -8,7 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
-from annotations.models import Import
+from annotations.models import Image, Import
 from boxwright import limits
 from boxwright.projects.models import Project
 from boxwright.teams.models import User
@@ -124,4 +124,4 @@ def test_names_of_strangers_stand_on_one_line(
         archive.writestr("b.xml", voc("b.jpg"))
     done = import_zip(as_user(bob), project, out.getvalue(), django_capture_on_commit_callbacks)
     assert done["counts"]["images_created"] == 1
-    assert project.images.get().name == "a [31m gpj .jpg"
+    assert Image.objects.get(project=project).name == "a [31m gpj .jpg"

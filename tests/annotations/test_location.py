@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageDraw, PngImagePlugin
 
-from annotations.imaging import Limits, probe
+from annotations.imaging import ImageLimits, probe
 from annotations.location import Unreadable, tells_location, without_location
 
 KINDS = ("JPEG", "PNG", "WEBP")
@@ -40,7 +40,7 @@ def saved(kind: str, **options: Any) -> bytes:
 
 def cleaned(data: bytes) -> bytes:
     """As it is at upload: the orientation is what the header of the whole file says."""
-    return b"".join(without_location(data, probe(io.BytesIO(data), Limits()).orientation))
+    return b"".join(without_location(data, probe(io.BytesIO(data), ImageLimits()).orientation))
 
 
 def pixels(data: bytes) -> bytes:
@@ -56,7 +56,7 @@ def test_place_goes_and_the_picture_stays(kind: str, orientation: int) -> None:
     clean = cleaned(data)
     assert not tells_location(clean)
     assert pixels(clean) == pixels(data)
-    assert probe(io.BytesIO(clean), Limits()) == probe(io.BytesIO(data), Limits())
+    assert probe(io.BytesIO(clean), ImageLimits()) == probe(io.BytesIO(data), ImageLimits())
     with Image.open(io.BytesIO(clean)) as image:
         assert image.getexif().get_ifd(0x8825) == {}
         assert image.getexif().get(0x0112, 1) == orientation
@@ -122,7 +122,7 @@ def test_pictures_of_a_telephone_with_two_frames_lose_the_second() -> None:
     clean = cleaned(out.getvalue())
     assert not tells_location(clean)
     assert pixels(clean) == pixels(out.getvalue())
-    assert probe(io.BytesIO(clean), Limits()).orientation == 6
+    assert probe(io.BytesIO(clean), ImageLimits()).orientation == 6
 
 
 @pytest.mark.parametrize("compressed", [True, False])

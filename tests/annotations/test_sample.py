@@ -2,16 +2,20 @@
 
 import random
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from PIL import ImageChops
 from rest_framework.test import APIClient
 
-from annotations import sample
+from annotations import stored_images
 from annotations.dataset.split import split_of
 from annotations.models import Annotation, Image, Import
-from annotations.sample.scene import SIZE, paint
-from annotations.sample.things import THINGS, cut_out
+from annotations.sample import drawing
+from annotations.sample.drawing.scene import SIZE, paint
+from annotations.sample.drawing.things import THINGS, cut_out
+from boxwright.jobs.reaper import revive
 from boxwright.projects.models import Project
 from boxwright.teams.models import Team, User
 from tests.annotations.archives import Commits
@@ -29,18 +33,55 @@ def test_manager_makes_a_sample_to_try_everything_on(
     project = client.get(f"/api/v1/projects/{answer.json()['id']}/").json()
     assert [label["name"] for label in project["labels"]] == ["apple", "banana", "donut", "mug"]
     assert all(label["annotation_count"] >= 15 for label in project["labels"])
-    total = sample.LABELLED + sample.NEGATIVES + sample.UNLABELLED
+    total = drawing.LABELLED + drawing.NEGATIVES + drawing.UNLABELLED
     counts = project["counts"]
-    assert (counts["images"], counts["unlabelled"]) == (total, sample.UNLABELLED)
+    assert (counts["images"], counts["unlabelled"]) == (total, drawing.UNLABELLED)
     negatives = Image.objects.filter(queue="labelled", annotation_count=0)
-    assert negatives.count() == sample.NEGATIVES
+    assert negatives.count() == drawing.NEGATIVES
     job = Import.objects.get()
-    assert (job.status, job.format, job.finding_count) == ("succeeded", "sample", 1)
+    assert (job.status, job.source, job.format, job.finding_count) == ("succeeded", "sample", "voc", 1)
     # Each label is there in each split: nothing that follows is undefined.
     seed = Project.objects.get().seed
     marks = Annotation.objects.select_related("image", "label")
     seen = {(split_of(mark.image.sha256, seed), mark.label.name) for mark in marks}
     assert seen == {(split, name) for split in ("train", "val") for name in THINGS}
+
+
+def test_nothing_is_drawn_in_the_request(
+    team: Team, mona: User, as_user: AsUser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[object] = []
+    monkeypatch.setattr("annotations.sample.project.draw", lambda *given: drawn.append(given))
+    answer = as_user(mona).post("/api/v1/projects/sample/", {"team": team.slug}, format="json")
+    assert (answer.status_code, drawn, Import.objects.get().status) == (201, [], "queued")
+
+
+def test_worker_that_dies_while_the_sample_comes_in_leaves_no_gap_and_no_double(
+    team: Team,
+    mona: User,
+    as_user: AsUser,
+    django_capture_on_commit_callbacks: Commits,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, number in (("LABELLED", 7), ("NEGATIVES", 0), ("UNLABELLED", 1)):
+        monkeypatch.setattr(drawing, name, number)
+    monkeypatch.setattr("annotations.imports.work.BATCH", 3)
+    put, taken = stored_images.put_picture, []
+
+    def dies(*args: object) -> object:
+        taken.append(args)
+        if len(taken) == 5:
+            raise KeyboardInterrupt
+        return put(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("annotations.imports.work.put_picture", dies)
+    with pytest.raises(KeyboardInterrupt), django_capture_on_commit_callbacks(execute=True):
+        as_user(mona).post("/api/v1/projects/sample/", {"team": team.slug}, format="json")
+    assert Image.objects.count() == 3
+    Import.objects.update(heartbeat_at=timezone.now() - timedelta(seconds=60))
+    with django_capture_on_commit_callbacks(execute=True):
+        assert revive(Import) == 1
+    assert (Import.objects.get().status, Image.objects.count()) == ("succeeded", 8)
 
 
 def test_same_seed_gives_the_same_picture() -> None:

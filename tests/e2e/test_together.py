@@ -193,7 +193,7 @@ def test_an_annotator_is_not_offered_to_make_labels(server: Server, bob: Page, p
     bob.goto(f"{server.url}/p/{project['slug']}/images")
     bob.get_by_role("button", name=re.compile("^Import")).first.click()
     dialog = bob.get_by_role("dialog", name="Import")
-    expect(dialog).to_contain_text("Only managers add labels. Boxes with other labels are left out")
+    expect(dialog).to_contain_text("Only managers add labels. An archive with other labels is not imported")
     expect(dialog.get_by_role("checkbox")).to_have_count(0)
 
 

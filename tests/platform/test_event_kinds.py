@@ -9,6 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from rest_framework.test import APIClient
 
+from annotations.models import Snapshot
 from boxwright.events.kinds import announce
 from boxwright.events.models import Event
 from boxwright.projects.api.event_schema import event_serializers
@@ -76,7 +77,8 @@ def test_a_failed_job_is_told_as_the_schema_says(
         done = import_zip(as_user(mona), project, zipped({"a.txt": b"?"}), django_capture_on_commit_callbacks)
         assert done["error"]["code"] == "archive_refused"
     else:
-        project.snapshots.create(number=1, error_code="damaged", error="It is gone.").announce()
+        row = {"project": project, "number": 1, "error_code": "damaged", "error": "It is gone."}
+        Snapshot.objects.create(**row).announce()
     assert list(faults_of(kind)) == []
 
 

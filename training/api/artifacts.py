@@ -19,6 +19,7 @@ from boxwright.teams.models import Role
 from training import artifacts, queries
 from training.api.evaluations import SPLITS
 from training.engine.targets import Verification
+from training.engine.tasks import TASKS
 from training.models import Artifact
 from training.needed_objects import archive_of
 
@@ -41,7 +42,7 @@ class ParitySerializer(serializers.Serializer[Any]):
     max_box_px = serializers.FloatField(allow_null=True, help_text="of any raw box, in pixels of the original")
     max_score = serializers.FloatField(allow_null=True, help_text="of any raw score")
     unmatched_detections = serializers.IntegerField(help_text="final detections that only one of the two has")
-    metric = serializers.ChoiceField(choices=["AP", "accuracy"])
+    metric = serializers.ChoiceField(choices=[task.headline for task in TASKS.values()])
     metric_loss = serializers.FloatField(allow_null=True, help_text="the checkpoint's metric less the artifact's")
     limit_box_px = serializers.FloatField(allow_null=True)
     limit_score = serializers.FloatField()

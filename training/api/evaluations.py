@@ -127,7 +127,7 @@ EVALUATIONS: dict[str, serializers.Serializer[Any] | type[serializers.Serializer
 class EvaluationView(Endpoint):
     @extend_schema(responses=PolymorphicProxySerializer("Evaluation", EVALUATIONS, "task"))
     def get(self, request: Request, run_id: int) -> Response:
-        """Numbers and predictions of the best checkpoint on the validation split; `images` finds the pictures."""
+        """Numbers and predictions of the best checkpoint on the validation split; `images` names the images."""
         run = queries.run_for(request.user, run_id)
         return Response(_evaluation(run))
 

@@ -13,7 +13,7 @@ from boxwright.api.jobs import JobSerializer
 from boxwright.api.views import Endpoint
 from boxwright.projects.queries import project_for
 from boxwright.teams.api.accounts import signed_in
-from boxwright.teams.api.serializers import PersonSerializer
+from boxwright.teams.api.people import PersonSerializer
 from boxwright.teams.models import Role
 from training import queries, runs
 from training.api.config import ConfigChangesField, ConfigSerializer

@@ -1,4 +1,4 @@
-"""How good a network is on a split: the numbers, and what it said about each picture."""
+"""How good a network is on a split: the numbers, and what it said about each image."""
 
 import json
 from collections.abc import Callable, Sequence

@@ -100,5 +100,5 @@ def _watch(thread: threading.Thread, path: Path, info: ModelInfo, progress: Prog
 def _unavailable(info: ModelInfo, reason: Any) -> WeightsError:
     return WeightsError(
         f"The {info.weights.trained_on} weights of {info.title} are not on this machine, and {reason}. "
-        "Put the file into BOXWRIGHT_WEIGHTS_DIR, or start from random weights (base: none)."
+        f"Put {info.weights.file_name} into BOXWRIGHT_WEIGHTS_DIR, or start from random weights (base: none)."
     )

@@ -941,7 +941,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Numbers and predictions of the best checkpoint on the validation split; `images` finds the pictures. */
+        /** @description Numbers and predictions of the best checkpoint on the validation split; `images` names the images. */
         get: operations["runs_evaluation_retrieve"];
         put?: never;
         post?: never;
@@ -1692,8 +1692,8 @@ export interface components {
             name: string;
             title: string;
             tasks: components["schemas"]["TaskEnum"][];
-            readonly reads: boolean;
-            readonly writes: boolean;
+            reads: boolean;
+            writes: boolean;
         };
         /**
          * @description * `none` - none
@@ -1753,7 +1753,10 @@ export interface components {
             readonly error: components["schemas"]["JobError"] | null;
             /** @description what a queued job waits for, in one sentence, or empty */
             readonly waiting_for: string;
+            readonly source: components["schemas"]["SourceEnum"];
             readonly format: string;
+            /** @description why it is read so: a sentence for people */
+            readonly format_reason: string;
             readonly archive_name: string;
             counts: components["schemas"]["ImportCounts"];
             readonly progress: components["schemas"]["Progress"];
@@ -1789,8 +1792,8 @@ export interface components {
             archive: string;
             /** @default  */
             format: string;
-            /** @default false */
-            create_labels: boolean;
+            /** @description add labels that the project does not know; if absent, true for managers. Where it is false, an archive with such labels is not imported: the error `unknown_labels` lists them */
+            create_labels?: boolean | null;
         };
         Invitation: {
             readonly id: number;
@@ -2527,6 +2530,12 @@ export interface components {
          * @enum {string}
          */
         SnapshotFrameEventEnum: "snapshot";
+        /**
+         * @description * `archive` - Archive
+         *     * `sample` - Sample
+         * @enum {string}
+         */
+        SourceEnum: "archive" | "sample";
         SplitCounts: {
             train: number;
             val: number;

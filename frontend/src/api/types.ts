@@ -9,7 +9,7 @@ export type Role = Schemas["RoleEnum"];
 export type Task = Schemas["TaskEnum"];
 export type Queue = Schemas["QueueEnum"];
 export type Status = Schemas["StatusEnum"];
-export type Split = keyof Schemas["Splits"];
+export type Split = Schemas["SplitEnum"];
 
 export type Page<T> = Omit<Schemas["PaginatedRunList"], "results"> & { results: T[] };
 

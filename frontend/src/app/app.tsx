@@ -6,7 +6,7 @@ import { Toasts } from "../ui/toast";
 import { lazy } from "./lazy";
 import { path } from "./router";
 import { findRoute } from "./routes";
-import { endSession, loadSession, session } from "./session";
+import { endSession, loadSession, session, userId } from "./session";
 import { pageTitle } from "./title";
 
 const Setup = lazy(() => import("../pages/setup"));
@@ -53,7 +53,7 @@ export function App() {
   }, []);
   const user = session.value?.user?.id;
   useEffect(() => {
-    if (user !== undefined) resumeSaving(user);
+    if (user !== undefined) resumeSaving(user, userId);
   }, [user]);
   useFocusAfterNavigation();
   return (

@@ -6,6 +6,8 @@ import type { Role, Session, User } from "../api/types";
 export const session = signal<Session | null>(null);
 export const user = computed<User | null>(() => session.value?.user ?? null);
 
+export const userId = computed<number | null>(() => user.value?.id ?? null);
+
 export async function loadSession(): Promise<void> {
   session.value = await api.get<Session>("auth/session/");
 }

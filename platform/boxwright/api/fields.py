@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from boxwright import limits
 from boxwright.api.text import is_plain
 
 MAX_EMAIL = 254
@@ -41,3 +42,15 @@ class IdField(serializers.IntegerField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"min_value": 1, "max_value": 2**63 - 1, **options})
+
+
+class PasswordField(serializers.CharField):
+    """Taken as typed, spaces too, and never sent back."""
+
+    def __init__(self, *, max_length: int = 200, **options: Any) -> None:
+        super().__init__(max_length=max_length, trim_whitespace=False, write_only=True, **options)
+
+
+class NewPasswordField(PasswordField):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=limits.PASSWORD_CHARACTERS, **options)

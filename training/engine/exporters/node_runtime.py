@@ -15,7 +15,7 @@ from training.engine.errors import EngineError
 from training.engine.exporters.answers import Floats
 
 FOLDER = Path(__file__).parent / "node"
-TIMEOUT = 300  # seconds; the largest model of the catalogue answers 64 pictures in 5
+TIMEOUT = 300  # seconds; the largest model of the catalogue answers 64 images in 5
 
 
 class RuntimeMissingError(EngineError):
@@ -26,14 +26,14 @@ class RuntimeMissingError(EngineError):
 
 @dataclass(frozen=True, slots=True)
 class NodeAnswers:
-    """`outputs[name]` holds one row a picture. `runtime` names the versions that ran."""
+    """`outputs[name]` holds one row an image. `runtime` names the versions that ran."""
 
     runtime: str
     outputs: dict[str, Floats]
 
 
-def run_tfjs(model_folder: Path, pictures: Floats, folder: Path = FOLDER) -> NodeAnswers:
-    """Ask the model in `model_folder` about `pictures` [n, S, S, 3], as its input wants them.
+def run_tfjs(model_folder: Path, images: Floats, folder: Path = FOLDER) -> NodeAnswers:
+    """Ask the model in `model_folder` about `images` [n, S, S, 3], as its input wants them.
 
     Raises RuntimeMissingError without Node or its packages, EngineError when TF.js refuses the model.
     """
@@ -41,12 +41,12 @@ def run_tfjs(model_folder: Path, pictures: Floats, folder: Path = FOLDER) -> Nod
     if not (folder / "node_modules" / "@tensorflow").is_dir():
         raise RuntimeMissingError(f"TF.js is not installed for the check: run `npm ci` in {folder}.")
     with tempfile.TemporaryDirectory() as exchange:
-        source = Path(exchange) / "pictures.f32"
-        pictures.astype(np.float32).tofile(source)
+        source = Path(exchange) / "images.f32"
+        images.astype(np.float32).tofile(source)
         command = [node, str(folder / "run.mjs"), str(model_folder), str(source), exchange]
         report = _run(command)
         outputs = {
-            name: np.fromfile(Path(exchange) / f"{name}.f32", np.float32).reshape(len(pictures), *shape[1:])
+            name: np.fromfile(Path(exchange) / f"{name}.f32", np.float32).reshape(len(images), *shape[1:])
             for name, shape in report["outputs"].items()
         }
     return NodeAnswers(report["runtime"], outputs)

@@ -36,6 +36,11 @@ class TaskInfo:
     has_negatives: bool
     """Whether a labelled image without an annotation says something: that nothing is there."""
 
+    @property
+    def headline(self) -> str:
+        """The one number that says how good a model is."""
+        return self.metrics[0]
+
     def can_use(self, image: ImageRecord) -> bool:
         """Whether the image teaches or tests something."""
         return image.is_labelled and (self.has_negatives or bool(image.annotations))

@@ -1,9 +1,9 @@
 /** The whole state of the workbench's stage. */
 import { type Annotation, type BoxAnnotation, hasBox, type LabelId } from "./annotation";
 import { commit, type Document, documentOf, ordered } from "./document";
-import { type Box, type Point, type Size, spanning } from "./geometry";
+import { type Box, type ImagePoint, type Size, spanning } from "./geometry";
 import { boxOf, type Gesture, IDLE, type Tool } from "./gesture";
-import { fitView, revealed, type View } from "./viewport";
+import { fitView, revealed, toImage, type View } from "./viewport";
 
 export interface Editor {
   readonly image: Size;
@@ -102,9 +102,6 @@ export function select(editor: Editor, id: string | null, reveal: boolean): Edit
 /** The box a keyboard makes: a quarter of what is seen, in its middle. */
 export function middleBox(editor: Editor): Box {
   const { view, stage, image } = editor;
-  const at = (part: number): Point => ({
-    x: (stage.width * part - view.x) / view.scale,
-    y: (stage.height * part - view.y) / view.scale,
-  });
+  const at = (part: number): ImagePoint => toImage(view, { x: stage.width * part, y: stage.height * part });
   return spanning(at(0.375), at(0.625), image);
 }

@@ -1,8 +1,19 @@
-/** Points, sizes and boxes. A box is in pixels of the EXIF-oriented image, origin top left. */
+/**
+ * Points, sizes and boxes: in pixels of the EXIF-oriented image, or in CSS pixels of the stage, origin top left.
+ * `unit` never has a value. It keeps the two apart for the compiler; only `viewport` converts.
+ */
 
 export interface Point {
   readonly x: number;
   readonly y: number;
+}
+
+export interface ImagePoint extends Point {
+  readonly unit?: "image";
+}
+
+export interface StagePoint extends Point {
+  readonly unit?: "stage";
 }
 
 export interface Size {
@@ -10,11 +21,20 @@ export interface Size {
   readonly height: number;
 }
 
-export interface Box {
+export interface Sides {
   readonly x_min: number;
   readonly y_min: number;
   readonly x_max: number;
   readonly y_max: number;
+}
+
+/** On the image: what an annotation carries. */
+export interface Box extends Sides {
+  readonly unit?: "image";
+}
+
+export interface StageBox extends Sides {
+  readonly unit?: "stage";
 }
 
 /** A corner or a side by its compass direction; north is up. */
@@ -26,15 +46,15 @@ export const SIDES: readonly Handle[] = ["n", "e", "s", "w"];
 /** The shortest side a box may have, in image pixels. */
 export const MIN_SIDE = 1;
 
-export function width(box: Box): number {
+export function width(box: Sides): number {
   return box.x_max - box.x_min;
 }
 
-export function height(box: Box): number {
+export function height(box: Sides): number {
   return box.y_max - box.y_min;
 }
 
-export function area(box: Box): number {
+export function area(box: Sides): number {
   return width(box) * height(box);
 }
 
@@ -50,11 +70,11 @@ export function clamp(value: number, low: number, high: number): number {
   return Math.min(Math.max(value, low), high);
 }
 
-export function clampPoint(point: Point, image: Size): Point {
+export function clampPoint(point: ImagePoint, image: Size): ImagePoint {
   return { x: clamp(point.x, 0, image.width), y: clamp(point.y, 0, image.height) };
 }
 
-export function contains(box: Box, point: Point): boolean {
+export function contains(box: Sides, point: Point): boolean {
   return point.x >= box.x_min && point.x <= box.x_max && point.y >= box.y_min && point.y <= box.y_max;
 }
 
@@ -63,7 +83,7 @@ export function sameBox(a: Box, b: Box): boolean {
 }
 
 /** The box with two opposite corners, inside the image. */
-export function spanning(a: Point, b: Point, image: Size): Box {
+export function spanning(a: ImagePoint, b: ImagePoint, image: Size): Box {
   const from = clampPoint(a, image);
   const to = clampPoint(b, image);
   return {
@@ -140,22 +160,10 @@ export function resized(
 }
 
 /** Where a handle sits on its box. */
-export function handlePoint(box: Box, handle: Handle): Point {
+export function handlePoint(box: Sides, handle: Handle): Point {
   const x = handle.includes("w") ? box.x_min : handle.includes("e") ? box.x_max : (box.x_min + box.x_max) / 2;
   const y = handle.includes("n") ? box.y_min : handle.includes("s") ? box.y_max : (box.y_min + box.y_max) / 2;
   return { x, y };
-}
-
-/** Whether a box lies within the image and has a size; what the server asks of every box. */
-export function fits(box: Box, image: Size): boolean {
-  return (
-    box.x_min >= 0 &&
-    box.y_min >= 0 &&
-    box.x_max <= image.width &&
-    box.y_max <= image.height &&
-    width(box) > 0 &&
-    height(box) > 0
-  );
 }
 
 /** The nearest box that lies within the image and is at least MIN_SIDE wide and high. */

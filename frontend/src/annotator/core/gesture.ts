@@ -1,7 +1,7 @@
 /** What the pointer is doing: plain data, one kind at a time. Boxes, `from` and `start` are image
  * pixels (one may zoom meanwhile), `at` is a point of the stage. */
 import type { Annotation, BoxAnnotation } from "./annotation";
-import type { Box, Handle, Point, Size } from "./geometry";
+import type { Box, Handle, ImagePoint, Size, StagePoint } from "./geometry";
 import type { Hit, PointerKind } from "./hit";
 import type { View } from "./viewport";
 
@@ -11,7 +11,7 @@ export interface PointerInput {
   readonly type: "down" | "move" | "up" | "cancel" | "leave";
   readonly pointer: number;
   readonly kind: PointerKind;
-  readonly at: Point;
+  readonly at: StagePoint;
   readonly button: number;
   /** Shift: draw, whatever lies under the pointer. */
   readonly force: boolean;
@@ -20,7 +20,7 @@ export interface PointerInput {
 /** Nothing pressed. `at` is null when the pointer is elsewhere (or a finger, which has no place between touches). */
 export interface Idle {
   readonly kind: "idle";
-  readonly at: Point | null;
+  readonly at: StagePoint | null;
   readonly hover: Hit;
 }
 
@@ -29,7 +29,7 @@ export interface Pressed {
   readonly kind: "pressed";
   readonly pointer: number;
   readonly by: PointerKind;
-  readonly at: Point;
+  readonly at: StagePoint;
   readonly hit: Hit;
   readonly force: boolean;
   /** A first corner set before: let go in place, this press sets the second; a drag forgets it. */
@@ -41,16 +41,16 @@ export interface Drawing {
   readonly kind: "drawing";
   readonly pointer: number;
   readonly by: PointerKind;
-  readonly from: Point;
-  readonly at: Point;
+  readonly from: ImagePoint;
+  readonly at: StagePoint;
   readonly box: Box;
 }
 
 /** First corner set by a click, waiting for the second: drawing without dragging. */
 export interface Placing {
   readonly kind: "placing";
-  readonly from: Point;
-  readonly at: Point;
+  readonly from: ImagePoint;
+  readonly at: StagePoint;
   readonly box: Box;
 }
 
@@ -59,8 +59,8 @@ export interface Moving {
   readonly pointer: number;
   readonly by: PointerKind;
   readonly id: string;
-  readonly start: Point;
-  readonly at: Point;
+  readonly start: ImagePoint;
+  readonly at: StagePoint;
   readonly from: Box;
   readonly box: Box;
 }
@@ -70,8 +70,8 @@ export interface Resizing {
   readonly pointer: number;
   readonly by: PointerKind;
   readonly id: string;
-  readonly start: Point;
-  readonly at: Point;
+  readonly start: ImagePoint;
+  readonly at: StagePoint;
   readonly grip: Handle;
   readonly handle: Handle;
   readonly from: Box;
@@ -81,14 +81,14 @@ export interface Resizing {
 export interface Panning {
   readonly kind: "panning";
   readonly pointer: number;
-  readonly start: Point;
-  readonly at: Point;
+  readonly start: StagePoint;
+  readonly at: StagePoint;
   readonly from: View;
 }
 
 export interface Finger {
   readonly pointer: number;
-  readonly at: Point;
+  readonly at: StagePoint;
 }
 
 export interface Pinching {

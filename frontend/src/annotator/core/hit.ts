@@ -2,17 +2,19 @@
 import type { BoxAnnotation } from "./annotation";
 import {
   area,
-  type Box,
   CORNERS,
   contains,
   distance,
   type Handle,
   handlePoint,
   height,
-  type Point,
+  type ImagePoint,
+  type Sides,
+  type StageBox,
+  type StagePoint,
   width,
 } from "./geometry";
-import { boxToScreen, toImage, type View } from "./viewport";
+import { boxToStage, toImage, type View } from "./viewport";
 
 export type PointerKind = "mouse" | "touch" | "pen";
 
@@ -30,35 +32,35 @@ export function hitTest(
   view: View,
   boxes: readonly BoxAnnotation[],
   selected: BoxAnnotation | null,
-  at: Point,
+  at: StagePoint,
   kind: PointerKind,
 ): Hit {
-  const handle = selected && handleAt(boxToScreen(view, selected.box), at, kind);
+  const handle = selected && handleAt(boxToStage(view, selected.box), at, kind);
   if (selected && handle) return { on: "handle", id: selected.id, handle };
   const ids = under(boxes, toImage(view, at), 3 / view.scale);
   return ids.length > 0 ? { on: "box", ids } : { on: "nothing" };
 }
 
 /** Ids of the boxes under an image point, smallest first, so that a small box on a large one can be picked. */
-export function under(boxes: readonly BoxAnnotation[], point: Point, slack: number): string[] {
+export function under(boxes: readonly BoxAnnotation[], point: ImagePoint, slack: number): string[] {
   return boxes
     .filter(({ box }) => contains(grown(box, slack), point))
     .sort((a, b) => area(a.box) - area(b.box) || (a.id < b.id ? 1 : -1))
     .map((one) => one.id);
 }
 
-function grown(box: Box, by: number): Box {
+function grown(box: Sides, by: number): Sides {
   return { x_min: box.x_min - by, y_min: box.y_min - by, x_max: box.x_max + by, y_max: box.y_max + by };
 }
 
 /** Inside a small box the reach shrinks, so that its middle still moves it. */
-function reachWithin(box: Box, at: Point, reach: number): number {
+function reachWithin(box: StageBox, at: StagePoint, reach: number): number {
   if (!contains(box, at)) return reach;
   return Math.min(reach, Math.max(3, Math.min(width(box), height(box)) / 3));
 }
 
-/** The handle of a selected box (in screen pixels) under a point. */
-export function handleAt(box: Box, at: Point, kind: PointerKind): Handle | null {
+/** The handle of a selected box (in pixels of the stage) under a point. */
+export function handleAt(box: StageBox, at: StagePoint, kind: PointerKind): Handle | null {
   const reach = reachWithin(box, at, CORNER_REACH[kind]);
   const near = CORNERS.map((handle) => ({ handle, far: distance(handlePoint(box, handle), at) }))
     .filter(({ far }) => far <= reach)
@@ -66,7 +68,7 @@ export function handleAt(box: Box, at: Point, kind: PointerKind): Handle | null 
   return near[0]?.handle ?? sideAt(box, at, reachWithin(box, at, SIDE_REACH[kind]));
 }
 
-function sideAt(box: Box, at: Point, reach: number): Handle | null {
+function sideAt(box: StageBox, at: StagePoint, reach: number): Handle | null {
   if (reach === 0 || !contains(grown(box, reach), at)) return null;
   const sides: [Handle, number][] = [
     ["w", Math.abs(at.x - box.x_min)],

@@ -1,9 +1,19 @@
 /** The picture as a function of the state: what the canvas has to draw, in stage pixels. */
 import type { BoxAnnotation, LabelId } from "./annotation";
 import { boxes, type Editor, selectedAnnotation } from "./editor";
-import { type Box, CORNERS, type Handle, handlePoint, height, type Point, SIDES, width } from "./geometry";
+import {
+  type Box,
+  CORNERS,
+  type Handle,
+  handlePoint,
+  height,
+  SIDES,
+  type StageBox,
+  type StagePoint,
+  width,
+} from "./geometry";
 import { boxOf, type Gesture, inHand } from "./gesture";
-import { boxToScreen } from "./viewport";
+import { boxToStage, toImage } from "./viewport";
 
 export interface Look {
   readonly name: string;
@@ -15,13 +25,13 @@ export interface Look {
 export type Looks = ReadonlyMap<LabelId, Look>;
 
 export interface Stroke {
-  readonly box: Box;
+  readonly box: StageBox;
   readonly color: string;
   readonly thin: boolean;
 }
 
 export interface Tag {
-  readonly at: Point;
+  readonly at: StagePoint;
   readonly text: string;
   readonly detail: string;
   readonly color: string;
@@ -36,10 +46,10 @@ export interface RestScene {
 /** What is in hand: repainted with every move of the pointer. */
 export interface LiveScene {
   readonly stroke: Stroke | null;
-  readonly handles: readonly Point[];
+  readonly handles: readonly StagePoint[];
   readonly round: boolean;
   readonly tags: readonly Tag[];
-  readonly cross: { readonly at: Point; readonly color: string } | null;
+  readonly cross: { readonly at: StagePoint; readonly color: string } | null;
   readonly hover: Stroke | null;
   /** The other side's boxes in a conflict, dashed. */
   readonly theirs: readonly Stroke[];
@@ -51,7 +61,7 @@ const SMALL = 40;
 const MAX_TAGS = 120;
 const PLAIN: Look = { name: "", color: "#ffffff", key: "" };
 
-function strokeOf(box: Box, color: string): Stroke {
+function strokeOf(box: StageBox, color: string): Stroke {
   return { box, color, thin: width(box) < SMALL || height(box) < SMALL };
 }
 
@@ -59,7 +69,7 @@ export function lookOf(looks: Looks, label: LabelId | null): Look {
   return (label === null ? undefined : looks.get(label)) ?? PLAIN;
 }
 
-function seen(box: Box, editor: Editor): boolean {
+function seen(box: StageBox, editor: Editor): boolean {
   const { stage } = editor;
   return box.x_max >= -8 && box.y_max >= -8 && box.x_min <= stage.width + 8 && box.y_min <= stage.height + 8;
 }
@@ -71,7 +81,7 @@ export function restScene(editor: Editor, looks: Looks): RestScene {
   const tags: Tag[] = [];
   for (const one of boxes(editor)) {
     if (one.id === editor.selected) continue;
-    const box = boxToScreen(editor.view, one.box);
+    const box = boxToStage(editor.view, one.box);
     if (!seen(box, editor)) continue;
     const look = lookOf(looks, one.label);
     const stroke = strokeOf(box, look.color);
@@ -81,7 +91,7 @@ export function restScene(editor: Editor, looks: Looks): RestScene {
   return { strokes, tags: tags.length > MAX_TAGS ? [] : tags };
 }
 
-function tagOn(box: Box, text: string, color: string, detail = ""): Tag {
+function tagOn(box: StageBox, text: string, color: string, detail = ""): Tag {
   return { at: { x: box.x_min, y: box.y_min }, text, color, detail };
 }
 
@@ -91,7 +101,7 @@ export function liveScene(editor: Editor, looks: Looks, theirs: readonly BoxAnno
   const label = held?.id === null ? editor.label : (target?.label ?? null);
   const look = lookOf(looks, label);
   const image = held?.box ?? target?.box ?? null;
-  const box = image && boxToScreen(editor.view, image);
+  const box = image && boxToStage(editor.view, image);
   const stroke = box && strokeOf(box, look.color);
   return {
     stroke,
@@ -99,7 +109,7 @@ export function liveScene(editor: Editor, looks: Looks, theirs: readonly BoxAnno
     tags: [...liveTags(editor, box, image, look), ...pointerTags(editor, looks)],
     cross: crossAt(editor, looks),
     hover: hoverStroke(editor, looks),
-    theirs: theirs.map((one) => strokeOf(boxToScreen(editor.view, one.box), lookOf(looks, one.label).color)),
+    theirs: theirs.map((one) => strokeOf(boxToStage(editor.view, one.box), lookOf(looks, one.label).color)),
   };
 }
 
@@ -107,21 +117,25 @@ function fingers(gesture: Gesture): boolean {
   return "by" in gesture && gesture.by === "touch";
 }
 
-function handlesFor(editor: Editor, box: Box | null, saved: boolean): { handles: Point[]; round: boolean } {
+function handlesFor(
+  editor: Editor,
+  box: StageBox | null,
+  saved: boolean,
+): { handles: StagePoint[]; round: boolean } {
   const round = editor.coarse || fingers(editor.gesture);
   if (!box || !saved || !editor.editable || editor.gesture.kind === "moving") return { handles: [], round };
   return { handles: handleNames(box, round).map((handle) => handlePoint(box, handle)), round };
 }
 
 /** Sides get handles of their own only where there is room between the corners. */
-function handleNames(box: Box, round: boolean): readonly Handle[] {
+function handleNames(box: StageBox, round: boolean): readonly Handle[] {
   if (round) return CORNERS;
   const wide = width(box) >= SMALL;
   const high = height(box) >= SMALL;
   return [...CORNERS, ...SIDES.filter((side) => (side === "n" || side === "s" ? wide : high))];
 }
 
-function liveTags(editor: Editor, box: Box | null, image: Box | null, look: Look): Tag[] {
+function liveTags(editor: Editor, box: StageBox | null, image: Box | null, look: Look): Tag[] {
   if (!box || !image) return [];
   const size = `${Math.round(width(image))} × ${Math.round(height(image))}`;
   return [tagOn(box, look.name, look.color, editor.gesture.kind === "idle" ? "" : size)];
@@ -152,8 +166,9 @@ function pointerTags(editor: Editor, looks: Looks): Tag[] {
   const cross = crossAt(editor, looks);
   if (!cross || editor.gesture.kind !== "idle") return [];
   const look = lookOf(looks, editor.label);
-  const x = clampInt((cross.at.x - editor.view.x) / editor.view.scale, editor.image.width);
-  const y = clampInt((cross.at.y - editor.view.y) / editor.view.scale, editor.image.height);
+  const on = toImage(editor.view, cross.at);
+  const x = clampInt(on.x, editor.image.width);
+  const y = clampInt(on.y, editor.image.height);
   return [
     {
       at: { x: cross.at.x + 10, y: cross.at.y + 32 },
@@ -173,7 +188,7 @@ function hoverStroke(editor: Editor, looks: Looks): Stroke | null {
   const { gesture } = editor;
   if (gesture.kind !== "idle" || gesture.hover.on !== "box" || onSelected(editor)) return null;
   const one = boxOf(editor.document.annotations.get(gesture.hover.ids[0] ?? ""));
-  return one && strokeOf(boxToScreen(editor.view, one.box), lookOf(looks, one.label).color);
+  return one && strokeOf(boxToStage(editor.view, one.box), lookOf(looks, one.label).color);
 }
 
 const CURSORS: Record<Handle, string> = {

@@ -3,7 +3,7 @@ import { drawn } from "./annotation";
 import { type Command, run } from "./commands";
 import { commit, type Document } from "./document";
 import { boxes, created, type Editor, select, selectedAnnotation } from "./editor";
-import type { Point, Size } from "./geometry";
+import type { Size, StagePoint } from "./geometry";
 import { boxOf, type Effect, IDLE, type PointerInput, type World } from "./gesture";
 import { stepGesture } from "./gestureMachine";
 import { fitView, held, panned, zoomed } from "./viewport";
@@ -12,7 +12,7 @@ export type Action =
   | { readonly type: "pointer"; readonly input: PointerInput }
   | {
       readonly type: "wheel";
-      readonly at: Point;
+      readonly at: StagePoint;
       readonly dx: number;
       readonly dy: number;
       readonly zoom: boolean;

@@ -1,5 +1,15 @@
 import { expect, it } from "vitest";
-import { fitView, held, MAX_SCALE, minScale, panned, revealed, toImage, toScreen, zoomed } from "./viewport";
+import {
+  boxToStage,
+  fitView,
+  held,
+  MAX_SCALE,
+  minScale,
+  panned,
+  revealed,
+  toImage,
+  zoomed,
+} from "./viewport";
 
 const IMAGE = { width: 1000, height: 500 };
 const STAGE = { width: 816, height: 616 };
@@ -8,12 +18,13 @@ it("fits the whole image, centred", () => {
   expect(fitView(IMAGE, STAGE)).toEqual({ scale: 0.8, x: 8, y: 108 });
 });
 
-it("goes to the screen and back", () => {
+it("goes to the stage and back", () => {
   const view = { scale: 1.7, x: -33, y: 12 };
-  const point = { x: 123.4, y: 56.7 };
-  const back = toImage(view, toScreen(view, point));
-  expect(back.x).toBeCloseTo(point.x);
-  expect(back.y).toBeCloseTo(point.y);
+  const box = { x_min: 123.4, y_min: 56.7, x_max: 130, y_max: 60 };
+  const on = boxToStage(view, box);
+  const back = toImage(view, { x: on.x_min, y: on.y_min });
+  expect(back.x).toBeCloseTo(box.x_min);
+  expect(back.y).toBeCloseTo(box.y_min);
 });
 
 it("zooms around the pointer", () => {
@@ -61,5 +72,12 @@ it("reveals a box out of sight and leaves one in sight", () => {
   const away = { x_min: 800, y_min: 300, x_max: 850, y_max: 350 };
   expect(revealed(view, inSight, IMAGE, STAGE)).toBe(view);
   const moved = revealed(view, away, IMAGE, STAGE);
-  expect(toScreen(moved, { x: 850, y: 350 })).toEqual({ x: STAGE.width - 24, y: STAGE.height - 24 });
+  expect(boxToStage(moved, away)).toMatchObject({ x_max: STAGE.width - 24, y_max: STAGE.height - 24 });
+});
+
+it("takes no point of the image for one of the stage", () => {
+  const view = { scale: 2, x: 0, y: 0 };
+  const point = toImage(view, { x: 4, y: 6 });
+  // @ts-expect-error the compiler keeps them apart
+  expect(toImage(view, point)).toEqual({ x: 1, y: 1.5 });
 });

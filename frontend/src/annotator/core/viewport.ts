@@ -1,5 +1,5 @@
-/** Where the image lies on the stage: screen = image × scale + offset, in CSS pixels of the stage. */
-import { type Box, clamp, type Point, type Size } from "./geometry";
+/** Where the image lies on the stage: stage = image × scale + offset, in CSS pixels of the stage. */
+import { type Box, clamp, type ImagePoint, type Size, type StageBox, type StagePoint } from "./geometry";
 
 export interface View {
   readonly scale: number;
@@ -13,15 +13,11 @@ export const MAX_SCALE = 40;
 /** So many screen pixels of the image stay on the stage, however far one pans. */
 const KEEP = 64;
 
-export function toScreen(view: View, point: Point): Point {
-  return { x: point.x * view.scale + view.x, y: point.y * view.scale + view.y };
-}
-
-export function toImage(view: View, point: Point): Point {
+export function toImage(view: View, point: StagePoint): ImagePoint {
   return { x: (point.x - view.x) / view.scale, y: (point.y - view.y) / view.scale };
 }
 
-export function boxToScreen(view: View, box: Box): Box {
+export function boxToStage(view: View, box: Box): StageBox {
   return {
     x_min: box.x_min * view.scale + view.x,
     y_min: box.y_min * view.scale + view.y,
@@ -70,19 +66,19 @@ export function panned(view: View, dx: number, dy: number, image: Size, stage: S
 }
 
 /** Zooms so that the image point under `at` stays under it. */
-export function zoomed(view: View, at: Point, factor: number, image: Size, stage: Size): View {
+export function zoomed(view: View, at: StagePoint, factor: number, image: Size, stage: Size): View {
   const scale = clamp(view.scale * factor, minScale(image, stage), MAX_SCALE);
   const grow = scale / view.scale;
   return held({ scale, x: at.x - (at.x - view.x) * grow, y: at.y - (at.y - view.y) * grow }, image, stage);
 }
 
-export function centreOf(stage: Size): Point {
+export function centreOf(stage: Size): StagePoint {
   return { x: stage.width / 2, y: stage.height / 2 };
 }
 
 /** Pans as little as needed for a box to be seen; a box already in sight moves nothing. */
 export function revealed(view: View, box: Box, image: Size, stage: Size): View {
-  const on = boxToScreen(view, box);
+  const on = boxToStage(view, box);
   const shift = (low: number, high: number, limit: number): number => {
     if (high - low > limit) return low > limit || high < 0 ? limit / 2 - (low + high) / 2 : 0;
     return low < 0 ? 24 - low : high > limit ? limit - 24 - high : 0;

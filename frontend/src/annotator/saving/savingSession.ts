@@ -1,9 +1,8 @@
 /** The one saver of this page and person: it goes on sending wherever in the product one is. */
-import { effect, signal } from "@preact/signals";
+import { effect, type ReadonlySignal, signal } from "@preact/signals";
 import { api } from "../../api/client";
 import { ApiError } from "../../api/errors";
 import type { AnnotationState } from "../../api/types";
-import { user as me } from "../../app/session";
 import { newId } from "../core/ids";
 import { localStore, openStorage } from "./changeStorage";
 import { type Later, Saver, type Send } from "./saver";
@@ -34,25 +33,26 @@ const later: Later = (milliseconds, run) => {
 
 const sessions = new Map<number, SavingSession>();
 
-export function savingSessionOf(user: number): SavingSession {
-  const session = sessions.get(user) ?? openSession(user);
+/** `signedIn` tells who is at the browser now; null: nobody. */
+export function savingSessionOf(user: number, signedIn: ReadonlySignal<number | null>): SavingSession {
+  const session = sessions.get(user) ?? openSession(user, signedIn);
   sessions.set(user, session);
   return session;
 }
 
-function openSession(user: number): SavingSession {
+function openSession(user: number, signedIn: ReadonlySignal<number | null>): SavingSession {
   const tab = newId();
   const listeners = new Set<OnState>();
-  const saver = new Saver(openStorage(localStore(), user, tab), sendAs(user), later, {
+  const saver = new Saver(openStorage(localStore(), user, tab), sendAs(user, signedIn), later, {
     onStatus: (status) => {
-      if (me.peek()?.id === user) savingStatus.value = status;
+      if (signedIn.peek() === user) savingStatus.value = status;
     },
     onState: (image, state) => {
       for (const listener of listeners) listener(image, state);
     },
   });
   effect(() => {
-    if (me.value?.id !== user) return;
+    if (signedIn.value !== user) return;
     savingStatus.value = saver.status;
     saver.hurry();
   });
@@ -69,9 +69,9 @@ function openSession(user: number): SavingSession {
 }
 
 /** Sends only while this person is signed in: nobody's work goes out under another's name. */
-function sendAs(user: number): Send {
+function sendAs(user: number, signedIn: ReadonlySignal<number | null>): Send {
   return (image, request, leaving) => {
-    if (me.peek()?.id !== user) return Promise.reject(new ApiError(SIGNED_OUT));
+    if (signedIn.peek() !== user) return Promise.reject(new ApiError(SIGNED_OUT));
     return api.patch<AnnotationState>(`images/${image}/annotations/`, request, {
       keepalive: leaving,
       ...(leaving ? {} : { signal: AbortSignal.timeout(SEND_TIMEOUT_MS) }),

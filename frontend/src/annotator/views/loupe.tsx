@@ -1,33 +1,38 @@
 /** Under a finger one sees nothing: while it drags, a round glass in the far corner shows the place. */
 import { type ReadonlySignal, useComputed, useSignalEffect } from "@preact/signals";
 import { useRef } from "preact/hooks";
-import type { Point } from "../core/geometry";
+import type { StagePoint } from "../core/geometry";
 import { type Gesture, inHand } from "../core/gesture";
 import { lookOf } from "../core/scene";
-import { boxToScreen, toImage } from "../core/viewport";
+import { boxToStage, toImage } from "../core/viewport";
 import type { Shown } from "./layers";
 
 const SIZE = 120;
 const GAIN = 3;
 
-function fingerAt(gesture: Gesture): Point | null {
+function fingerAt(gesture: Gesture): StagePoint | null {
   const drags = gesture.kind === "drawing" || gesture.kind === "resizing";
   return drags && gesture.by !== "mouse" ? gesture.at : null;
 }
 
 /** The place that the loupe looks at: the corner in hand, not the finger beside it. */
-function focusOf({ editor }: Shown): Point | null {
+function focusOf({ editor }: Shown): StagePoint | null {
   const { gesture } = editor;
   const finger = fingerAt(gesture);
   const held = inHand(gesture);
   if (!finger || !held) return null;
-  const box = boxToScreen(editor.view, held.box);
+  const box = boxToStage(editor.view, held.box);
   const near = (low: number, high: number, at: number): number =>
     Math.abs(at - low) < Math.abs(at - high) ? low : high;
   return { x: near(box.x_min, box.x_max, finger.x), y: near(box.y_min, box.y_max, finger.y) };
 }
 
-function paint(canvas: HTMLCanvasElement, picture: HTMLImageElement | null, now: Shown, at: Point): void {
+function paint(
+  canvas: HTMLCanvasElement,
+  picture: HTMLImageElement | null,
+  now: Shown,
+  at: StagePoint,
+): void {
   const context = canvas.getContext("2d");
   if (!context) return;
   const { view, image } = now.editor;

@@ -1,5 +1,5 @@
 /** Puts a scene on a canvas: colour over a dark halo, so that a box reads on any picture. */
-import type { Point } from "../core/geometry";
+import type { StagePoint } from "../core/geometry";
 import type { LiveScene, RestScene, Stroke, Tag } from "../core/scene";
 
 const HALO = "rgba(0, 0, 0, 0.62)";
@@ -74,7 +74,7 @@ function paintTheirs(context: Context, theirs: readonly Stroke[]): void {
   context.setLineDash([]);
 }
 
-function paintCross(context: Context, at: Point, color: string, ratio: number): void {
+function paintCross(context: Context, at: StagePoint, color: string, ratio: number): void {
   const width = context.canvas.width / ratio;
   const height = context.canvas.height / ratio;
   const x = Math.round(at.x);
@@ -87,7 +87,7 @@ function paintCross(context: Context, at: Point, color: string, ratio: number): 
   context.fillRect(x, 0, 1, height);
 }
 
-function paintHandle(context: Context, { x, y }: Point, round: boolean): void {
+function paintHandle(context: Context, { x, y }: StagePoint, round: boolean): void {
   context.beginPath();
   if (round) context.arc(x, y, 9, 0, 2 * Math.PI);
   else context.roundRect(x - 4, y - 4, 8, 8, 2);

@@ -1,10 +1,10 @@
 /** Browser events into the machine's words; no gesture is decided here. */
-import type { Point } from "../core/geometry";
+import type { StagePoint } from "../core/geometry";
 import type { PointerInput } from "../core/gesture";
 import type { PointerKind } from "../core/hit";
 import type { Action } from "../core/step";
 
-export function pointIn(stage: Element, event: MouseEvent): Point {
+export function pointIn(stage: Element, event: MouseEvent): StagePoint {
   const { left, top } = stage.getBoundingClientRect();
   return { x: event.clientX - left, y: event.clientY - top };
 }

@@ -1,9 +1,13 @@
 import "./workbench.css";
+import "./sidePanel.css";
+import "./filmstrip.css";
+import "./dialogs.css";
+import "./phone.css";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { savingSessionOf } from "../../annotator/saving/savingSession";
 import { useProject } from "../../app/project";
 import { query } from "../../app/router";
-import { user } from "../../app/session";
+import { userId } from "../../app/session";
 import { useTitle } from "../../app/title";
 import { BoxesPanel } from "./boxesPanel";
 import { Filmstrip } from "./filmstrip";
@@ -57,8 +61,8 @@ function backToStage(event: MouseEvent): void {
 
 export default function Workbench({ image }: { image: number | null }) {
   const project = useProject();
-  const me = user.value?.id ?? 0;
-  const workbench = useMemo(() => new WorkbenchState(project, savingSessionOf(me)), [project, me]);
+  const me = userId.value ?? 0;
+  const workbench = useMemo(() => new WorkbenchState(project, savingSessionOf(me, userId)), [project, me]);
   const navigation = useMemo(() => new Navigation(workbench, () => walkFrom(query.peek())), [workbench]);
   const [overlay, setOverlay] = useState<Overlay>(null);
   const page = useMemo(() => actionsOf(workbench, navigation, setOverlay), [workbench, navigation]);

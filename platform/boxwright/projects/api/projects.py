@@ -16,7 +16,7 @@ from boxwright.projects.labels import NewLabel
 from boxwright.projects.models import Project, TaskKind
 from boxwright.projects.queries import project_for, projects_of
 from boxwright.teams.api.accounts import signed_in
-from boxwright.teams.api.serializers import TeamRefSerializer
+from boxwright.teams.api.people import TeamRefSerializer
 from boxwright.teams.models import Role
 from boxwright.teams.queries import team_for
 

@@ -1,33 +1,60 @@
-"""Who am I, logging in and out, the first account, passwords, sessions, tokens."""
+"""Who am I, logging in and out, the first account."""
+
+from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import login, logout, update_session_auth_hash
+from django.contrib.auth import login, logout
 from django.db import transaction
 from django.middleware.csrf import get_token
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from boxwright.api import origin
 from boxwright.api.auth import require_csrf
+from boxwright.api.fields import MAX_EMAIL, NameField, NewPasswordField, PasswordField
 from boxwright.api.views import Endpoint, OpenEndpoint
-from boxwright.teams import accounts, audit, resets, sessions, setup, tokens
-from boxwright.teams.api.serializers import (
-    AuditEntrySerializer,
-    CredentialsSerializer,
-    KeySerializer,
-    NameSerializer,
-    NewPasswordSerializer,
-    NewTokenSerializer,
-    PasswordChangeSerializer,
-    ResetSerializer,
-    SessionRowSerializer,
-    SessionSerializer,
-    SetupSerializer,
-    TokenSerializer,
-    UserSerializer,
-)
-from boxwright.teams.models import Token, User
+from boxwright.teams import accounts, audit, sessions, setup, tokens
+from boxwright.teams.api.people import NameSerializer, TeamRefSerializer
+from boxwright.teams.models import Role, Token, User
+
+
+class MyTeamSerializer(TeamRefSerializer):
+    role = serializers.ChoiceField(choices=Role.choices)
+
+
+class UserSerializer(serializers.ModelSerializer[User]):
+    teams = serializers.SerializerMethodField()
+
+    class Meta:
+        model = User
+        fields = ["id", "email", "name", "teams"]
+        read_only_fields = fields
+
+    @extend_schema_field(MyTeamSerializer(many=True))
+    def get_teams(self, user: User) -> list[dict[str, str]]:
+        rows = user.memberships.select_related("team").order_by("team__name", "team_id")
+        return [{"slug": row.team.slug, "name": row.team.name, "role": row.role} for row in rows]
+
+
+class SessionSerializer(serializers.Serializer[Any]):
+    authenticated = serializers.BooleanField()
+    setup_required = serializers.BooleanField()
+    mail = serializers.BooleanField(help_text="whether invitations can be mailed")
+    user = UserSerializer(allow_null=True)
+
+
+class CredentialsSerializer(serializers.Serializer[Any]):
+    email = serializers.EmailField(max_length=MAX_EMAIL)
+    password = PasswordField()
+
+
+class SetupSerializer(CredentialsSerializer):
+    password = NewPasswordField()
+    code = serializers.CharField(max_length=100, help_text="what stands behind # in the link that the server shows")
+    name = NameField()
+    team_name = NameField()
 
 
 class SessionView(OpenEndpoint):
@@ -73,93 +100,6 @@ class LogoutView(Endpoint):
         else:
             logout(request._request)
         return Response(status=204)
-
-
-class TokenView(OpenEndpoint):
-    authentication_classes = ()
-
-    @extend_schema(request=NewTokenSerializer, responses=KeySerializer)
-    def post(self, _request: Request) -> Response:
-        """A key for scripts, to be sent as `Authorization: Token …`; it is shown only now.
-
-        `expires_in_days: null` makes one that lasts until it is revoked.
-        """
-        asked = self.parsed(NewTokenSerializer)
-        user = accounts.user_of(asked["email"], asked["password"])
-        token, key = tokens.new_token(user, name=asked["name"], scopes=asked["scopes"], days=asked["expires_in_days"])
-        return Response({**TokenSerializer(token).data, "token": key})
-
-
-class TokensView(Endpoint):
-    @extend_schema(responses=TokenSerializer(many=True))
-    def get(self, request: Request) -> Response:
-        """My tokens, newest first; their keys can't be shown again."""
-        return self.page(tokens.tokens_of(signed_in(request)), TokenSerializer, "-id")
-
-
-class OwnTokenView(Endpoint):
-    @extend_schema(responses={204: None})
-    def delete(self, request: Request, token_id: int) -> Response:
-        tokens.revoke(signed_in(request), token_id)
-        return Response(status=204)
-
-
-class SessionsView(Endpoint):
-    @extend_schema(responses=SessionRowSerializer(many=True))
-    def get(self, request: Request) -> Response:
-        """Where I am logged in, newest first."""
-        rows = sessions.sessions_of(signed_in(request))
-        # Not by created_at: SQLite's Now() has another number of digits than a cursor's time.
-        return self.page(rows, SessionRowSerializer, "-expire_date", "-public_id")
-
-    @extend_schema(operation_id="auth_sessions_destroy_others", responses={204: None})
-    def delete(self, request: Request) -> Response:
-        """Log out everywhere else."""
-        sessions.end_others(signed_in(request), request._request.session.session_key)
-        return Response(status=204)
-
-
-class OwnSessionView(Endpoint):
-    @extend_schema(responses={204: None})
-    def delete(self, request: Request, public_id: str) -> Response:
-        sessions.end_session(signed_in(request), public_id)
-        return Response(status=204)
-
-
-class PasswordView(Endpoint):
-    @extend_schema(request=PasswordChangeSerializer, responses={204: None})
-    def post(self, request: Request) -> Response:
-        """Other sessions and all tokens end; this session goes on."""
-        user, session = signed_in(request), request._request.session
-        accounts.change_password(user, **self.parsed(PasswordChangeSerializer), session_key=session.session_key)
-        update_session_auth_hash(request._request, user)
-        return Response(status=204)
-
-
-class ResetView(OpenEndpoint):
-    @extend_schema(request=ResetSerializer, responses={204: None})
-    def post(self, request: Request) -> Response:
-        """Mail a link that sets a new password. The same answer whether there is such an account or not."""
-        require_csrf(request)
-        resets.ask(**self.parsed(ResetSerializer))
-        return Response(status=204)
-
-
-class ResetConfirmView(OpenEndpoint):
-    @extend_schema(request=NewPasswordSerializer, responses=UserSerializer)
-    def post(self, request: Request) -> Response:
-        """Set a new password with the token of a link, and log in. All sessions and tokens from before end."""
-        require_csrf(request)
-        user = resets.set_new(**self.parsed(NewPasswordSerializer))
-        begin_session(request, user)
-        return Response(UserSerializer(user).data)
-
-
-class MyAuditView(Endpoint):
-    @extend_schema(responses=AuditEntrySerializer(many=True))
-    def get(self, request: Request) -> Response:
-        """What happened to my account, newest first."""
-        return self.page(audit.own_entries(signed_in(request)), AuditEntrySerializer, "-id")
 
 
 class MeView(Endpoint):

@@ -5,25 +5,66 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from boxwright.api.auth import require_csrf
+from boxwright.api.fields import MAX_EMAIL, NameField, NewPasswordField
 from boxwright.api.views import Endpoint, OpenEndpoint
 from boxwright.errors import Invalid
 from boxwright.teams import accounts, invitations
 from boxwright.teams.api.accounts import begin_session, signed_in
-from boxwright.teams.api.serializers import (
-    AcceptSerializer,
-    InvitationPreviewSerializer,
-    InvitationSerializer,
-    InvitationTokenSerializer,
-    InviteSerializer,
-    JoinedSerializer,
-    NewInvitationSerializer,
-)
+from boxwright.teams.api.people import PersonSerializer, TeamRefSerializer
+from boxwright.teams.api.teams import RoleSerializer
 from boxwright.teams.models import Invitation, Membership, Role, User
 from boxwright.teams.queries import team_for
+
+
+class InvitationSerializer(serializers.ModelSerializer[Invitation]):
+    created_by = PersonSerializer()
+
+    class Meta:
+        model = Invitation
+        fields = ["id", "email", "role", "expires_at", "created_at", "accepted_at", "created_by"]
+        read_only_fields = fields
+
+
+class NewInvitationSerializer(InvitationSerializer):
+    """The only answer that carries the link."""
+
+    link = serializers.URLField()
+    mailed = serializers.BooleanField()
+
+    class Meta(InvitationSerializer.Meta):
+        fields = [*InvitationSerializer.Meta.fields, "link", "mailed"]
+
+
+class InviteSerializer(RoleSerializer):
+    email = serializers.EmailField(max_length=MAX_EMAIL, required=False, allow_blank=True, default="")
+    expires_in_days = serializers.IntegerField(min_value=1, max_value=90, default=7)
+
+
+class InvitationTokenSerializer(serializers.Serializer[Any]):
+    token = serializers.CharField(max_length=200)
+
+
+class InvitationPreviewSerializer(serializers.Serializer[Any]):
+    team = TeamRefSerializer()
+    role = serializers.ChoiceField(choices=Role.choices)
+    email = serializers.EmailField(allow_blank=True)
+    expires_at = serializers.DateTimeField()
+
+
+class AcceptSerializer(InvitationTokenSerializer):
+    email = serializers.EmailField(max_length=MAX_EMAIL, required=False, allow_blank=True, default="")
+    name = NameField(required=False, allow_blank=True, default="")
+    password = NewPasswordField(required=False, allow_blank=True, default="")
+
+
+class JoinedSerializer(serializers.Serializer[Any]):
+    team = TeamRefSerializer()
+    role = serializers.ChoiceField(choices=Role.choices)
 
 
 class InvitationsView(Endpoint):

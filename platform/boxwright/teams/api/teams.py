@@ -1,21 +1,53 @@
 """Teams and their members."""
 
+from typing import Any
+
 from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from boxwright.api.views import Endpoint
-from boxwright.teams import audit, members, teams
+from boxwright.teams import members, teams
 from boxwright.teams.api.accounts import signed_in
-from boxwright.teams.api.serializers import (
-    AuditEntrySerializer,
-    MemberSerializer,
-    NameSerializer,
-    RoleSerializer,
-    TeamSerializer,
-)
-from boxwright.teams.models import Role
+from boxwright.teams.api.people import NameSerializer
+from boxwright.teams.models import Membership, Role, User
 from boxwright.teams.queries import memberships_of, team_for
+
+
+class MemberUserSerializer(serializers.ModelSerializer[User]):
+    class Meta:
+        model = User
+        fields = ["id", "name", "email"]
+        read_only_fields = fields
+
+
+class TeamSerializer(serializers.ModelSerializer[Membership]):
+    """A team as one of its members sees it: made from that membership."""
+
+    id = serializers.IntegerField(source="team.id")
+    slug = serializers.CharField(source="team.slug")
+    name = serializers.CharField(source="team.name")
+    member_count = serializers.IntegerField()
+
+    class Meta:
+        model = Membership
+        fields = ["id", "slug", "name", "role", "member_count"]
+        read_only_fields = fields
+
+
+class MemberSerializer(serializers.ModelSerializer[Membership]):
+    user = MemberUserSerializer()
+    joined_at = serializers.DateTimeField(source="created_at")
+
+    class Meta:
+        model = Membership
+        fields = ["id", "user", "role", "joined_at"]
+        read_only_fields = fields
+
+
+class RoleSerializer(serializers.Serializer[Any]):
+    role = serializers.ChoiceField(choices=Role.choices)
 
 
 class TeamsView(Endpoint):
@@ -68,14 +100,6 @@ class MemberView(Endpoint):
         team = team_for(request.user, slug)
         members.remove_member(team, membership_id, by=signed_in(request))
         return Response(status=204)
-
-
-class AuditView(Endpoint):
-    @extend_schema(responses=AuditEntrySerializer(many=True))
-    def get(self, request: Request, slug: str) -> Response:
-        """Who did what on the team, newest first; for managers."""
-        team = team_for(request.user, slug, Role.MANAGER)
-        return self.page(audit.entries_of(team), AuditEntrySerializer, "-id")
 
 
 def _seen_by(request: Request, slug: str) -> dict[str, object]:

@@ -1,5 +1,14 @@
 /** Pulling a new box open, by a drag or by two clicks. */
-import { type Box, height, MIN_SIDE, type Point, rounded, spanning, width } from "../geometry";
+import {
+  type Box,
+  height,
+  type ImagePoint,
+  MIN_SIDE,
+  rounded,
+  type StagePoint,
+  spanning,
+  width,
+} from "../geometry";
 import type { Gesture, Step, World } from "../gesture";
 import { toImage } from "../viewport";
 
@@ -7,7 +16,7 @@ import { toImage } from "../viewport";
 const SMALLEST = 3;
 
 /** `from` is a point of the image, so that one may zoom and pan while drawing; `at` is one of the stage. */
-export function placed(from: Point, at: Point, world: World): { at: Point; box: Box } {
+export function placed(from: ImagePoint, at: StagePoint, world: World): { at: StagePoint; box: Box } {
   return { at, box: spanning(from, toImage(world.view, at), world.image) };
 }
 

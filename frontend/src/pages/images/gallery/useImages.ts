@@ -45,27 +45,36 @@ function soon(run: () => void, milliseconds: number): { call: () => void; cancel
   };
 }
 
-/** The filtered list, cursor page by cursor page, kept current by the project's events. */
-export function useImages(filter: Filter): ImageList {
-  const { project, events } = useProject();
-  const id = project.value.id;
-  const key = JSON.stringify([id, filter]);
-  const [state, setState] = useState<State>({ key, images: [], next: null, loaded: false, error: null });
+function emptyList(key: string): State {
+  return { key, images: [], next: null, loaded: false, error: null };
+}
+
+type Put = (part: (old: State) => Partial<State>) => void;
+
+interface Loaded {
+  readonly key: string;
+  readonly state: State;
+  /** The newest state, for what runs later. */
+  readonly latest: { readonly current: State };
+  /** Changes the state, unless another list is shown by now. */
+  readonly put: Put;
+  refresh(): void;
+}
+
+/** The list's head, anew whenever the project or the filter is another. */
+function useHead(project: number, filter: Filter): Loaded {
+  const key = JSON.stringify([project, filter]);
+  const [state, setState] = useState<State>(() => emptyList(key));
   const latest = useRef(state);
   latest.current = state;
-  const loading = useRef(false);
-  const askAgain = useRef(() => {});
-
-  const put = useCallback(
-    (part: (old: State) => Partial<State>) =>
-      setState((old) => (old.key === key ? { ...old, ...part(old) } : old)),
+  const put = useCallback<Put>(
+    (part) => setState((old) => (old.key === key ? { ...old, ...part(old) } : old)),
     [key],
   );
-
-  const loadFirst = useCallback(
+  const load = useCallback(
     async (limit: number, signal?: AbortSignal) => {
       try {
-        const page = await fetchImages(id, filter, { limit }, signal);
+        const page = await fetchImages(project, filter, { limit }, signal);
         put((old) => ({ ...mergeHead(page, old.images, old.next), loaded: true, error: null }));
       } catch (error) {
         if (!signal?.aborted) put(() => ({ error }));
@@ -73,18 +82,22 @@ export function useImages(filter: Filter): ImageList {
     },
     [key],
   );
-
   useEffect(() => {
-    setState({ key, images: [], next: null, loaded: false, error: null });
+    setState(emptyList(key));
     const abort = new AbortController();
-    void loadFirst(FIRST, abort.signal);
+    void load(FIRST, abort.signal);
     return () => abort.abort();
   }, [key]);
-
   const refresh = useCallback(() => {
-    void loadFirst(Math.min(MOST, Math.max(FIRST, latest.current.images.length)));
-  }, [loadFirst]);
+    void load(Math.min(MOST, Math.max(FIRST, latest.current.images.length)));
+  }, [load]);
+  return { key, state: state.key === key ? state : emptyList(key), latest, put, refresh };
+}
 
+/** Asks again when the project's events, or its counts, tell of images that the list does not know. */
+function useNews({ key, latest, put, refresh }: Loaded, filter: Filter): void {
+  const { project, events } = useProject();
+  const askAgain = useRef(() => {});
   useEffect(() => {
     const again = soon(refresh, REFRESH_MS);
     askAgain.current = again.call;
@@ -107,7 +120,8 @@ export function useImages(filter: Filter): ImageList {
     };
   }, [key, refresh]);
 
-  const count = filter.queue === "all" ? project.value.counts.images : project.value.counts[filter.queue];
+  const { counts } = project.value;
+  const count = filter.queue === "all" ? counts.images : counts[filter.queue];
   const seenCount = useRef(count);
   useEffect(() => {
     if (count === seenCount.current) return;
@@ -115,8 +129,12 @@ export function useImages(filter: Filter): ImageList {
     seenCount.current = count;
     if (grew) askAgain.current();
   }, [count]);
+}
 
-  const more = useCallback(async () => {
+/** The next page, one request at a time. */
+function useMore({ latest, put }: Loaded): () => Promise<void> {
+  const loading = useRef(false);
+  return useCallback(async () => {
     const { next } = latest.current;
     if (!next || loading.current) return;
     loading.current = true;
@@ -135,22 +153,20 @@ export function useImages(filter: Filter): ImageList {
       loading.current = false;
     }
   }, [put]);
+}
 
+/** The filtered list, cursor page by cursor page, kept current by the project's events. */
+export function useImages(filter: Filter): ImageList {
+  const { project } = useProject();
+  const loaded = useHead(project.value.id, filter);
+  const { state, put, refresh } = loaded;
+  useNews(loaded, filter);
+  const more = useMore(loaded);
   const remove = useCallback(
     (ids: ReadonlySet<number>) =>
       put((old) => ({ images: old.images.filter((image) => !ids.has(image.id)) })),
     [put],
   );
-  const current =
-    state.key === key ? state : { ...state, images: [], next: null, loaded: false, error: null };
-  return {
-    filter,
-    images: current.images,
-    loaded: current.loaded,
-    hasMore: current.next !== null,
-    error: current.error,
-    more,
-    refresh,
-    remove,
-  };
+  const { images, error } = state;
+  return { filter, images, loaded: state.loaded, hasMore: state.next !== null, error, more, refresh, remove };
 }

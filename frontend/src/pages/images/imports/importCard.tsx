@@ -23,7 +23,7 @@ function errorText(error: Import["error"]): string {
 /** One import: how far, what came in, what was noticed. */
 export function ImportCard({ from, dismiss }: { from: Import; dismiss: () => void }) {
   const { counts, progress } = from;
-  const name = from.archive_name || (from.format === "sample" ? "Sample pictures" : "Import");
+  const name = from.archive_name || "Import";
   const error = errorText(from.error);
   return (
     <section class="dock-part" aria-label={`Import of ${name}`}>
@@ -45,13 +45,14 @@ export function ImportCard({ from, dismiss }: { from: Import; dismiss: () => voi
             <span>
               {progress.total > 0
                 ? `${count(progress.done)} of ${counted(progress.total, "file")}`
-                : from.format === "sample"
+                : from.source === "sample"
                   ? "Drawing the pictures"
                   : "Reading the archive"}
             </span>
           </div>
         </div>
       )}
+      {from.format_reason && <p class="dock-note faint">{from.format_reason}</p>}
       {error && <p class="fault-box dock-fault">{error}</p>}
       <p class="dock-sum" role="status">
         <Figure value={counts.images_created} name="images added" />

@@ -22,10 +22,10 @@ interface ImportDialogProps {
   started: (one: Import) => void;
 }
 
-function readsOf(formats: Format[] | null): { value: string; name: string }[] {
-  const readable = (formats ?? []).filter((format) => format.reads);
+function formatChoices(formats: Format[] | null, task: Project["task"]): { value: string; name: string }[] {
+  const readable = (formats ?? []).filter((format) => format.reads && format.tasks.includes(task));
   return [
-    { value: "", name: "Find out" },
+    { value: "", name: "Recognise by itself" },
     ...readable.map((format) => ({ value: format.name, name: format.title })),
   ];
 }
@@ -34,7 +34,7 @@ export function ImportDialog({ project, dropped, close, started }: ImportDialogP
   const [archive, setArchive] = useState<File | null>(dropped);
   const [format, setFormat] = useState("");
   const makesLabels = atLeast(project.role, "manager");
-  const [createLabels, setCreateLabels] = useState(makesLabels && project.labels.length === 0);
+  const [createLabels, setCreateLabels] = useState(makesLabels);
   const [sent, setSent] = useState(0);
   const formats = useLoaded("formats", () => fetchAll<Format>("formats/"));
   const form = useSubmit(["archive"], async () => {
@@ -42,7 +42,7 @@ export function ImportDialog({ project, dropped, close, started }: ImportDialogP
     const body = new FormData();
     body.append("archive", archive, archive.name);
     if (format) body.append("format", format);
-    if (createLabels) body.append("create_labels", "true");
+    if (makesLabels) body.append("create_labels", String(createLabels));
     const one = await postForm<Import>(`projects/${project.id}/imports/`, body, setSent);
     started(one);
     close();
@@ -66,7 +66,12 @@ export function ImportDialog({ project, dropped, close, started }: ImportDialogP
             onChange={(event) => setArchive(event.currentTarget.files?.[0] ?? null)}
           />
         </label>
-        <SelectField label="Format" value={format} onPick={setFormat} options={readsOf(formats.value)} />
+        <SelectField
+          label="Format"
+          value={format}
+          onPick={setFormat}
+          options={formatChoices(formats.value, project.task)}
+        />
         <div class="form-row">
           {makesLabels && (
             <Check checked={createLabels} onCheck={setCreateLabels}>
@@ -76,7 +81,7 @@ export function ImportDialog({ project, dropped, close, started }: ImportDialogP
           {!createLabels && (
             <span class="hint">
               {makesLabels ? "" : "Only managers add labels. "}
-              Boxes with other labels are left out and listed as findings.
+              An archive with other labels is not imported; the import lists them.
             </span>
           )}
         </div>

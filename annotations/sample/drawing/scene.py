@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-from annotations.sample.tables import TABLES, add_noise, noise
-from annotations.sample.things import THINGS, cut_out
+from annotations.sample.drawing.tables import TABLES, add_noise, noise
+from annotations.sample.drawing.things import THINGS, cut_out
 
 SIZE = (640, 480)
 MARGIN = 6

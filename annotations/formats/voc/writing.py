@@ -6,26 +6,27 @@ from pathlib import PurePosixPath
 
 from lxml import etree
 
-from annotations.dataset.records import AnnotationRecord, ImageRecord
-from annotations.formats.format import Part
+from annotations.dataset.records import AnnotationRecord, ImageRecord, Split
+from annotations.formats.layout import Part
+from annotations.formats.written_names import WrittenNames
 
-UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"/\\|?*\ud800-\udfff\ufffe\uffff]')
-SPLITS = ("train", "val", "test")
+LISTS = "ImageSets/Main"
+SPLITS: tuple[Split, ...] = ("train", "val", "test")
 
 
 def write(images: Iterable[ImageRecord]) -> Iterator[Part]:
     """Images that are not labelled come without an XML; a labelled one without boxes has an XML without objects."""
-    used: set[str] = set()
-    lists: dict[str, list[str]] = {split: [] for split in SPLITS}
+    names = WrittenNames()
+    lists: dict[Split, list[str]] = {split: [] for split in SPLITS}
     for image in images:
-        name = _name(image, used)
+        name = names.of(image)
         yield f"JPEGImages/{name}", image
         if image.is_labelled:
             stem = PurePosixPath(name).stem
             lists[image.split].append(stem)
             yield f"Annotations/{stem}.xml", to_xml(image, name)
     for split, stems in lists.items():
-        yield f"ImageSets/Main/{split}.txt", "".join(f"{stem}\n" for stem in stems).encode()
+        yield f"{LISTS}/{split}.txt", "".join(f"{stem}\n" for stem in stems).encode()
 
 
 def to_xml(image: ImageRecord, name: str) -> bytes:
@@ -62,13 +63,3 @@ def _number(value: float) -> str:
 def _clean(text: str) -> str:
     """What XML can't carry goes."""
     return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", "", text)
-
-
-def _name(image: ImageRecord, used: set[str]) -> str:
-    """A file name that is safe everywhere, and whose stem is used once."""
-    path = PurePosixPath(UNSAFE.sub("_", image.name) or "image")
-    stem, suffix = path.stem.strip(". ") or "image", path.suffix or ".jpg"
-    if stem.lower() in used:
-        stem = f"{stem}-{image.sha256[:12]}"
-    used.add(stem.lower())
-    return stem + suffix

@@ -1,0 +1,137 @@
+"""The files of an unpacked archive, listed once for all formats; and finding the image that a file means."""
+
+import os
+from array import array
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from itertools import takewhile
+from pathlib import Path
+from posixpath import basename, dirname, splitext
+
+from annotations.formats.errors import FormatError
+
+PICTURES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp"})
+STRANGE_PICTURES = frozenset({".gif", ".tif", ".tiff", ".svg", ".heic", ".avif"})
+"""Looked at too, so that each is refused by name rather than passed over."""
+
+SEPARATOR = "\x01"
+"""In a sort key behind each folder: less than what names are made of, so that a folder's images stand together."""
+
+
+class Listing:
+    """Names relative to `root`, with "/" between folders, sorted; without links and what systems leave behind."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        names = sorted(_names_in(str(root)))
+        self.images = tuple(name for name in names if is_picture(name))
+        self.texts = tuple(name for name in names if not is_picture(name))
+
+    def path(self, name: str) -> Path:
+        return self.root / name
+
+    def texts_ending(self, *suffixes: str) -> Iterator[str]:
+        """Texts whose names end so; `suffixes` in small letters."""
+        return (name for name in self.texts if name.lower().endswith(suffixes))
+
+    def head(self, name: str, size: int) -> bytes:
+        with self.path(name).open("rb") as file:
+            return file.read(size)
+
+    def read(self, name: str, most: int) -> bytes:
+        """The whole file. Raises FormatError, having read no more than `most` bytes and one."""
+        data = self.head(name, most + 1)
+        if len(data) > most:
+            size = self.path(name).stat().st_size
+            reason = f"the file has {size / 2**20:.1f} MB; at most {most / 2**20:g} are read"
+            raise FormatError(reason, file=name)
+        return data
+
+    def find_image(self, source: str, names: tuple[str, ...]) -> str | None:
+        """The image that the file `source` means by the first of `names` that fits.
+
+        By its path from a folder around `source`, else by its name, else by its name whatever the suffix; of several
+        the nearest: the one that shares most folders with `source`, then the first.
+        """
+        for name in names:
+            name = name.replace("\\", "/").strip("/")
+            found = self._at_path(source, name) if "/" in name else None
+            found = found or self._by_name.nearest(basename(name), source) or self._by_stem.nearest(stem(name), source)
+            if found:
+                return found
+        return None
+
+    def _at_path(self, source: str, name: str) -> str | None:
+        folder = source
+        while folder:
+            folder = dirname(folder)
+            path = f"{folder}/{name}" if folder else name
+            place = bisect_left(self.images, path)
+            if place < len(self.images) and self.images[place] == path:
+                return path
+        return None
+
+    @cached_property
+    def _by_name(self) -> "_Index":
+        return _Index(self.images, basename)
+
+    @cached_property
+    def _by_stem(self) -> "_Index":
+        return _Index(self.images, stem)
+
+
+class _Index:
+    """Images sorted by what they are called, then by their folders: four bytes an image."""
+
+    def __init__(self, images: tuple[str, ...], called: Callable[[str], str]) -> None:
+        self.images, self.called = images, called
+        self.order = array("I", sorted(range(len(images)), key=self._key))
+
+    def _key(self, place: int) -> str:
+        image = self.images[place]
+        return _key(self.called(image), image)
+
+    def nearest(self, called: str, source: str) -> str | None:
+        """Of the images with this name: of those that share a beginning, the neighbours share the longest one."""
+        wanted, least = _key(called, source), len(called.lower()) + 1
+        place = bisect_left(self.order, wanted, key=self._key)
+        shared = max((self._shared(n, wanted) for n in (place - 1, place)), key=len)
+        if len(shared) < least:
+            return None
+        return self.images[self.order[bisect_left(self.order, shared, key=self._key)]]
+
+    def _shared(self, place: int, wanted: str) -> str:
+        """What an image's key and `wanted` both begin with, in whole names."""
+        if not 0 <= place < len(self.order):
+            return ""
+        names = zip(self._key(self.order[place]).split(SEPARATOR)[:-1], wanted.split(SEPARATOR)[:-1], strict=False)
+        return "".join(one + SEPARATOR for one, _ in takewhile(lambda pair: pair[0] == pair[1], names))
+
+
+def _key(called: str, path: str) -> str:
+    folders = dirname(path).split("/") if dirname(path) else []
+    return SEPARATOR.join([called.lower(), *folders, ""])
+
+
+def stem(name: str) -> str:
+    return splitext(basename(name))[0]
+
+
+def is_picture(name: str) -> bool:
+    return splitext(name)[1].lower() in PICTURES | STRANGE_PICTURES
+
+
+def _names_in(folder: str, above: str = "") -> Iterator[str]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if _is_litter(entry.name):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                yield from _names_in(entry.path, f"{above}{entry.name}/")
+            elif entry.is_file(follow_symlinks=False):
+                yield above + entry.name
+
+
+def _is_litter(name: str) -> bool:
+    return name in {"__MACOSX", ".DS_Store", "Thumbs.db"} or name.startswith("._")

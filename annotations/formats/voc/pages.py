@@ -1,0 +1,72 @@
+"""One Pascal VOC file, parsed. Each XML is hostile until parsed: no DTD, no entity, no network."""
+
+from dataclasses import dataclass
+
+from lxml import etree
+
+from annotations.dataset.records import Box
+from annotations.formats.errors import FormatError
+from annotations.formats.layout import RawAnnotation, Size
+
+LONGEST_NAME = 300
+"""Characters kept of a file name: no file has so many, and it stands in findings."""
+
+SIDES = ("xmin", "ymin", "xmax", "ymax")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One XML file, parsed. `size` is (width, height) as declared; (0, 0) where it says nothing."""
+
+    filename: str
+    size: Size
+    annotations: tuple[RawAnnotation, ...]
+
+
+def parse(data: bytes) -> Page:
+    """Raises FormatError; resolves and loads nothing."""
+    root = _root(data)
+    filename = (root.findtext("filename") or "").strip().replace("\\", "/").rpartition("/")[2][-LONGEST_NAME:]
+    size = (_whole(root.findtext("size/width")), _whole(root.findtext("size/height")))
+    return Page(filename, size, tuple(_annotation(node) for node in root.findall("object")))
+
+
+def _root(data: bytes) -> "etree._Element":
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        root = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        raise FormatError(f"not well-formed XML: {error.msg}", error.lineno) from error
+    except ValueError as error:
+        raise FormatError(f"not readable as XML: {error}") from error
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise FormatError("the XML declares a document type or entities, which is refused", 1)
+    if root.tag != "annotation":
+        raise FormatError(f"the XML's root is <{root.tag}>, not <annotation>", _line(root))
+    return root
+
+
+def _line(node: "etree._Element") -> int | None:
+    line = node.sourceline
+    return line if isinstance(line, int) else None
+
+
+def _whole(text: str | None) -> int:
+    try:
+        return max(0, int(float(text or 0)))
+    except (ValueError, OverflowError):
+        return 0
+
+
+def _annotation(node: "etree._Element") -> RawAnnotation:
+    name, line = (node.findtext("name") or "").strip(), _line(node)
+    corners = node.find("bndbox")
+    if not name:
+        return RawAnnotation("", line=line, problem="an object without a name")
+    if corners is None:
+        return RawAnnotation(name, line=line, problem=f"{name!r} has no <bndbox>")
+    try:
+        box = Box(*(float(corners.findtext(side) or "") for side in SIDES))
+    except ValueError:
+        return RawAnnotation(name, line=line, problem=f"the box of {name!r} needs numbers in {', '.join(SIDES)}")
+    return RawAnnotation(name, box, line)

@@ -1,0 +1,35 @@
+"""Which format an import's archive is read as: the one that was chosen, else the surest."""
+
+from annotations.dataset.findings import Finding
+from annotations.file_names import one_line
+from annotations.formats import FORMATS, Format
+from annotations.formats.listing import Listing
+from annotations.formats.recognition import recognise
+from annotations.imports.archives import ArchiveRefused
+from annotations.models import Import
+
+LONGEST_REASON = 300
+
+
+def as_chosen(name: str) -> str:
+    return f"Read as {FORMATS[name].title}, as chosen." if name else ""
+
+
+def format_of(job: Import, listing: Listing) -> Format:
+    """Written to the row, so that whoever goes on after a worker's death reads the same. Raises ArchiveRefused."""
+    chosen = FORMATS.get(job.format) or _recognised(job, listing)
+    if fault := chosen.mismatch(job.project.task):
+        raise ArchiveRefused(fault)
+    return chosen
+
+
+def _recognised(job: Import, listing: Listing) -> Format:
+    found = recognise(listing, job.project.task, FORMATS.values())
+    if found.format is None:
+        known = ", ".join(found.reasons)
+        reasons = tuple(Finding("info", "", f"not {title}: {reason}") for title, reason in found.reasons.items())
+        raise ArchiveRefused(f"the archive holds no format that is known here ({known})", reasons)
+    job.format = found.format.name
+    job.format_reason = one_line(f"Recognised as {found.format.title}: {found.reason}.", LONGEST_REASON)
+    Import.objects.filter(pk=job.pk).update(format=job.format, format_reason=job.format_reason)
+    return found.format

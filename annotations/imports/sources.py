@@ -1,0 +1,42 @@
+"""Where the files of an import come from: a table of functions that lay them into a folder, by dotted path."""
+
+from pathlib import Path
+
+from django.utils.module_loading import import_string
+
+from annotations.dataset.findings import Finding
+from annotations.imports.archives import ArchiveLimits, unpack
+from annotations.models import Import
+from annotations.needed_objects import archive_of
+from boxwright import limits
+from boxwright.jobs import Beat
+
+CHUNK = 2**20
+SOURCES = {
+    Import.Source.ARCHIVE: "annotations.imports.sources.lay_archive",
+    Import.Source.SAMPLE: "annotations.sample.lay_pictures",
+}
+"""`lay(job, beat, folder)`: the same files each time, so that another worker goes on; answers what it left out."""
+
+
+def lay_files(job: Import, beat: Beat, folder: Path) -> tuple[Finding, ...]:
+    found: tuple[Finding, ...] = import_string(SOURCES[Import.Source(job.source)])(job, beat, folder)
+    return found
+
+
+def lay_archive(job: Import, beat: Beat, folder: Path) -> tuple[Finding, ...]:
+    """Fetch the archive and unpack it. Raises ArchiveRefused."""
+    archive = beat.folder / "archive.zip"
+    with archive.open("wb") as out:
+        for chunk in archive_of(job).pieces(CHUNK):
+            out.write(chunk)
+            beat.check()
+    found = unpack(archive, folder, _archive_limits(), beat.check)
+    archive.unlink()
+    return found
+
+
+def _archive_limits() -> ArchiveLimits:
+    return ArchiveLimits(
+        limits.ARCHIVE_FILES, limits.ARCHIVE_BYTES, limits.ARCHIVE_RATIO, limits.ARCHIVE_DIRECTORY, limits.SPARE_DISK
+    )

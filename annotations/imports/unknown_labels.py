@@ -1,0 +1,76 @@
+"""Labels that the project has not, in an import that may not add them: it stops before anything lands."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from annotations.dataset.findings import Finding
+from annotations.formats.reading import Found
+from annotations.imports.archives import ArchiveRefused
+from annotations.imports.project_labels import ProjectLabels, labels_of, may_add_labels
+from annotations.models import Import
+from boxwright import limits
+from boxwright.projects.label_names import label_key
+from boxwright.projects.queries import may_make_labels
+
+NAMED, NAME_CHARACTERS = 20, 30
+"""Labels that the error names, and how much of each: it goes into each list and event."""
+
+
+class UnknownLabels(ArchiveRefused):
+    code = "unknown_labels"
+
+
+@dataclass(slots=True)
+class _Unknown:
+    """A label as it was first met: its name, the file and the line; and how often."""
+
+    name: str
+    file: str
+    line: int | None
+    count: int = 0
+
+    @property
+    def finding(self) -> Finding:
+        number = "1 annotation" if self.count == 1 else f"{self.count} annotations; this is the first"
+        return Finding("error", self.file, f"unknown label {_short(self.name)!r}: {number}", self.line)
+
+
+def expect_known_labels(job: Import, records: Callable[[], Iterable[Found]]) -> None:
+    """Looks through all `records`, unless the import may add labels. Raises UnknownLabels, which lists them."""
+    if may_add_labels(job):
+        return
+    if unknown := _unknown(labels_of(job), records()):
+        ordered = sorted(unknown, key=lambda one: -one.count)
+        raise UnknownLabels(_sentence(job, ordered), tuple(one.finding for one in ordered))
+
+
+def _unknown(labels: ProjectLabels, records: Iterable[Found]) -> list[_Unknown]:
+    """Of images that the archive has; no more than there are findings kept."""
+    found: dict[str, _Unknown] = {}
+    for record in records:
+        for annotation, line in zip(record.annotations, record.lines, strict=True):
+            if labels.get(annotation.label) is None:
+                key = label_key(annotation.label)
+                found.setdefault(key, _Unknown(annotation.label, record.source, line)).count += 1
+                if len(found) >= limits.FINDINGS_AN_IMPORT:
+                    return list(found.values())
+    return list(found.values())
+
+
+def _sentence(job: Import, unknown: list[_Unknown]) -> str:
+    many = len(unknown)
+    number = "1 label" if many == 1 else f"{'at least ' if many >= limits.FINDINGS_AN_IMPORT else ''}{many} labels"
+    named = ", ".join(f"{_short(one.name)!r} ({one.count})" for one in unknown[:NAMED])
+    more = f" and {many - NAMED} more" if many > NAMED else ""
+    found = f"nothing was imported, for the archive has {number} that the project does not know: {named}{more}"
+    return f"{found}. {_way_out(job)}"
+
+
+def _way_out(job: Import) -> str:
+    if may_make_labels(job.created_by, job.project):
+        return "Import it again and allow it to add labels"
+    return "Only managers add labels: ask a manager to import it"
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= NAME_CHARACTERS else f"{name[: NAME_CHARACTERS - 1]}…"
