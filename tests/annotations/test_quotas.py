@@ -127,9 +127,9 @@ def test_one_job_over_is_refused_whatever_its_kind(
     client = as_user(mona)
     upload(client, project, a__jpg=picture(1))
     made = client.post(f"/api/v1/projects/{project.pk}/snapshots/").json()
-    kind = {"project": project, "snapshot_id": made["id"], "model": "ssdlite320_mobilenet_v3_large"}
-    run = Run.objects.create(number=1, status=Status.SUCCEEDED, **kind)
-    canceled = Run.objects.create(number=2, status=Status.CANCELED, **kind)
+    row = {"project": project, "snapshot_id": made["id"], "model": "ssdlite320_mobilenet_v3_large"}
+    run = Run.objects.create(number=1, status=Status.SUCCEEDED, **row)
+    canceled = Run.objects.create(number=2, status=Status.CANCELED, **row)
     monkeypatch.setattr(limits, "TEAM_JOBS", 1)  # the snapshot waits
     archive = SimpleUploadedFile("set.zip", zipped({"a.jpg": picture(2)}))
     asked: list[tuple[str, Any, str]] = [
