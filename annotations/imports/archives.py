@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from annotations.dataset.findings import Finding
+from boxwright.errors import NoRoom
 
 CHUNK = 2**20
 LOOK_EVERY = 64 * CHUNK
@@ -27,6 +28,7 @@ METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 
 LONGEST_PART, LONGEST_NAME, DEEPEST = 255, 1000, 32
 HEADER_BYTES, ENTRY_BYTES = 30, 46
+NO_ROOM = "There is no room on the disk to unpack the archive."
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, struct.error)
 """What zipfile raises on damage, a method it does not know (NotImplementedError) or a password (RuntimeError)."""
 
@@ -54,7 +56,8 @@ class ArchiveLimits:
 
 
 def unpack(archive: Path, folder: Path, limits: ArchiveLimits, tick: Callable[[], None]) -> tuple[Finding, ...]:
-    """Unpack into `folder`; answer what could not be read. Raises ArchiveRefused before writing anything unsafe."""
+    """Unpack into `folder`; answer what could not be read. Raises ArchiveRefused before writing anything
+    unsafe, NoRoom."""
     try:
         with archive.open("rb") as file:
             _check_directory(file, limits)
@@ -167,12 +170,9 @@ def _unpack_one(source: zipfile.ZipFile, entry: zipfile.ZipInfo, folder: Path, d
     except (*DAMAGED, OSError) as error:
         target.unlink(missing_ok=True)
         if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise ArchiveRefused(NO_ROOM) from error
+            raise NoRoom(NO_ROOM) from error
         return Finding("error", entry.filename, f"can't be unpacked: {error}")
     return None
-
-
-NO_ROOM = "there is no room on the disk to unpack the archive"
 
 
 class _Disk:
@@ -183,9 +183,9 @@ class _Disk:
         self._since_look = 0
 
     def expect(self, size: int) -> None:
-        """Raises ArchiveRefused when `size` more bytes would leave less than the spare room."""
+        """Raises NoRoom when `size` more bytes would leave less than the spare room."""
         if shutil.disk_usage(self.folder).free - size < self.spare:
-            raise ArchiveRefused(NO_ROOM)
+            raise NoRoom(NO_ROOM)
 
     def wrote(self, size: int) -> None:
         self.tick()

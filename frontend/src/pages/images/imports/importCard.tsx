@@ -3,6 +3,7 @@ import { StatusBadge } from "../../../ui/badge";
 import { Button } from "../../../ui/button";
 import { count, counted } from "../../../ui/figures";
 import { Bar } from "../../../ui/progress";
+import { waitingText } from "../../../ui/waiting";
 import { Findings } from "./findings";
 import { isOver } from "./useImports";
 
@@ -18,6 +19,12 @@ function Figure({ value, name }: { value: number | undefined; name: string }) {
 function errorText(error: Import["error"]): string {
   if (!error) return "";
   return typeof error === "string" ? error : error.detail;
+}
+
+function progressText({ status, waiting_for, progress, source }: Import): string {
+  if (status === "queued" && waiting_for) return waitingText({ waiting_for });
+  if (progress.total > 0) return `${count(progress.done)} of ${counted(progress.total, "file")}`;
+  return source === "sample" ? "Drawing the pictures" : "Reading the archive";
 }
 
 /** One import: how far, what came in, what was noticed. */
@@ -42,13 +49,7 @@ export function ImportCard({ from, dismiss }: { from: Import; dismiss: () => voi
         <div class="dock-total">
           <Bar value={progress.done} max={Math.max(1, progress.total)} label={`Import of ${name}`} live />
           <div class="between">
-            <span>
-              {progress.total > 0
-                ? `${count(progress.done)} of ${counted(progress.total, "file")}`
-                : from.source === "sample"
-                  ? "Drawing the pictures"
-                  : "Reading the archive"}
-            </span>
+            <span>{progressText(from)}</span>
           </div>
         </div>
       )}
