@@ -13,7 +13,7 @@ class AnnotationsConfig(AppConfig):
         from boxwright.teams.members import role_lost
 
         needs.register(needed_objects)
-        register(removal.remove_pictures)
+        register(removal.remove_images)
         role_lost.connect(_release_claims)
 
 

@@ -83,7 +83,7 @@ class Probe:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class DecodedImage:
     """A file that was decoded to its end, with its two smaller copies as JPEG bytes."""
 
     probe: Probe
@@ -98,7 +98,7 @@ def probe(file: BinaryIO, limits: ImageLimits) -> Probe:
         return _probe(image, limits)
 
 
-def examine(file: BinaryIO, limits: ImageLimits, budget: PixelBudget) -> Picture:
+def examine(file: BinaryIO, limits: ImageLimits, budget: PixelBudget) -> DecodedImage:
     """Decode `file` to its end, which finds what is truncated, and make its copies. Raises Refused."""
     _check_bytes(file, limits)
     with _open(file) as image:
@@ -172,11 +172,11 @@ def _orientation(image: Image.Image) -> int:
     return value if value in range(1, 9) else 1
 
 
-def _decode(image: Image.Image, found: Probe) -> Picture:
+def _decode(image: Image.Image, found: Probe) -> DecodedImage:
     try:
         preview = _flat(_turned(_shrunk(image, PREVIEW_SIDE, PREVIEW_SIDE), found.orientation))
         thumbnail = _shrunk(preview, THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT)
-        return Picture(found, _jpeg(preview), _jpeg(thumbnail))
+        return DecodedImage(found, _jpeg(preview), _jpeg(thumbnail))
     except BROKEN as error:
         raise Refused(f"the file is damaged or cut off: {error}") from error
 

@@ -188,11 +188,11 @@ class SnapshotImage(models.Model):
     """A picture that a snapshot shows: its original stays in the store as long as this row, whatever else goes."""
 
     pk = models.CompositePrimaryKey("snapshot_id", "sha256")
-    snapshot = models.ForeignKey(Snapshot, on_delete=models.CASCADE, related_name="pictures", db_index=False)
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.CASCADE, related_name="images", db_index=False)
     sha256 = models.CharField(max_length=64)
 
     class Meta:
-        indexes = [models.Index(fields=["sha256"], name="snapshot_by_picture")]
+        indexes = [models.Index(fields=["sha256"], name="snapshot_by_image")]
 
     def __str__(self) -> str:
         return f"{self.snapshot_id} {self.sha256}"

@@ -21,8 +21,8 @@ OF_SNAPSHOT = re.compile(r"projects/(\d+)/snapshots/(\d+)/")
 def needed(keys: Collection[str]) -> set[str]:
     """Originals that an image or a snapshot shows, copies that an image shows, what snapshots and open imports name."""
     return {
-        *_pictures(keys, ORIGINAL, lambda team, hashes: _shown(team, hashes) | _held(team, hashes)),
-        *_pictures(keys, COPY, _shown),
+        *_of_images(keys, ORIGINAL, lambda team, hashes: _shown(team, hashes) | _held(team, hashes)),
+        *_of_images(keys, COPY, _shown),
         *_of_snapshots(keys),
         *Import.objects.filter(archive_key__in=keys, status__in=OPEN).values_list("archive_key", flat=True),
     }
@@ -49,7 +49,7 @@ def archive_of(job: Import) -> Named:
     return Named(job.archive_key, job.archive_sha256)
 
 
-def _pictures(
+def _of_images(
     keys: Collection[str], pattern: re.Pattern[str], wanted: Callable[[int, Hashes], Hashes]
 ) -> Iterator[str]:
     by_team: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))

@@ -12,7 +12,7 @@ from boxwright.storage import registry
 BATCH = 500
 
 
-def remove_pictures(project: Project) -> None:
+def remove_images(project: Project) -> None:
     """In batches, each whole: may stop in the middle and run again."""
     for kind in (Snapshot, Import):
         jobs = kind.objects.filter(project=project)

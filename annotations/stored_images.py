@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from annotations import counters
 from annotations.decoding import PixelBudget
 from annotations.file_names import file_name
-from annotations.imaging import ImageLimits, Picture, Probe, examine
+from annotations.imaging import DecodedImage, ImageLimits, Probe, examine
 from annotations.models import Image
 from annotations.object_keys import image_key, keys_of_image, preview_key, thumbnail_key
 from annotations.originals import tells_location
@@ -47,7 +47,7 @@ def sha256_of(file: BinaryIO) -> str:
     return digest
 
 
-def put_picture(team_id: int, name: str, sha256: str, file: BinaryIO) -> Stored:
+def store_image(team_id: int, name: str, sha256: str, file: BinaryIO) -> Stored:
     """Decode `file` to its end, then store it with its copies. Raises Refused, with nothing stored."""
     picture = examine(file, image_limits(), _budget)
     has_location = tells_location(file)
@@ -57,7 +57,7 @@ def put_picture(team_id: int, name: str, sha256: str, file: BinaryIO) -> Stored:
     return Stored(file_name(name), sha256, size, picture.probe, has_location)
 
 
-def _put(team_id: int, sha256: str, file: BinaryIO, picture: Picture) -> None:
+def _put(team_id: int, sha256: str, file: BinaryIO, picture: DecodedImage) -> None:
     """What the team has not: a snapshot may have kept the original when the copies went."""
     objects, original = store(), image_key(team_id, sha256)
     registry.announce(keys_of_image(team_id, sha256))
@@ -89,7 +89,7 @@ def add_rows(project: Project, author: User | None, pictures: Sequence[Stored]) 
                 expect_room(project.team_id, images=len(new), size=sizes)
                 created = Image.objects.bulk_create([row_of(project, author, p) for p in new.values()], batch_size=200)
                 counters.move(project.pk, queues={"unlabelled": len(created)}, size=sizes)
-                confirm_pictures(project.team_id, new)
+                confirm_images(project.team_id, new)
                 return created, known
         except IntegrityError:
             if attempt == TRIES - 1:
@@ -111,6 +111,6 @@ def row_of(project: Project, author: User | None, picture: Stored) -> Image:
     )
 
 
-def confirm_pictures(team_id: int, digests: Iterable[str]) -> None:
+def confirm_images(team_id: int, digests: Iterable[str]) -> None:
     """In the transaction that writes their rows, last. Raises Vanished."""
     registry.confirm(key for sha256 in digests for key in keys_of_image(team_id, sha256))

@@ -10,7 +10,7 @@ from annotations import counters
 from annotations.imaging import Refused
 from annotations.models import Annotation, Image
 from annotations.object_keys import keys_of_image
-from annotations.stored_images import Stored, add_rows, known_images, put_picture, sha256_of
+from annotations.stored_images import Stored, add_rows, known_images, sha256_of, store_image
 from boxwright.projects.models import Project
 from boxwright.projects.quotas import expect_room
 from boxwright.storage import registry
@@ -85,7 +85,7 @@ def _take(
     if sha in known or sha in stored:
         return
     try:
-        stored[sha] = put_picture(team_id, name, sha, file)
+        stored[sha] = store_image(team_id, name, sha, file)
     except Refused as refusal:
         rejected.append(Rejected(name, refusal.reason))
 

@@ -25,8 +25,8 @@ class Listing:
     def __init__(self, root: Path) -> None:
         self.root = root
         names = sorted(_names_in(str(root)))
-        self.images = tuple(name for name in names if is_picture(name))
-        self.texts = tuple(name for name in names if not is_picture(name))
+        self.images = tuple(name for name in names if is_image(name))
+        self.texts = tuple(name for name in names if not is_image(name))
 
     def path(self, name: str) -> Path:
         return self.root / name
@@ -118,7 +118,7 @@ def stem(name: str) -> str:
     return splitext(basename(name))[0]
 
 
-def is_picture(name: str) -> bool:
+def is_image(name: str) -> bool:
     return splitext(name)[1].lower() in PICTURES | STRANGE_PICTURES
 
 

@@ -16,7 +16,7 @@ from annotations.imports.report import Report
 from annotations.labeling.revising import locked_images, planned, state_of, write
 from annotations.labeling.revisions import to_row
 from annotations.models import Annotation, Image, Import, Revision
-from annotations.stored_images import Stored, confirm_pictures, known_images, row_of
+from annotations.stored_images import Stored, confirm_images, known_images, row_of
 from boxwright import limits
 from boxwright.projects.models import TaskKind
 from boxwright.projects.quotas import expect_room
@@ -72,7 +72,7 @@ class Arrivals:
                 report.note(Finding("error", arrival.found.source, "its image was deleted during the import"))
         self._create(new, labels, report, tally)
         tally.move(self.job.project_id)
-        confirm_pictures(self.job.project.team_id, (arrival.sha256 for arrival, _ in new))
+        confirm_images(self.job.project.team_id, (arrival.sha256 for arrival, _ in new))
 
     def _expect_room(self, batch: Sequence[Arrival], there: Mapping[str, Image]) -> None:
         """Asked before anything is locked. Raises OverQuota."""

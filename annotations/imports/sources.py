@@ -14,7 +14,7 @@ from boxwright.jobs import Beat
 CHUNK = 2**20
 SOURCES = {
     Import.Source.ARCHIVE: "annotations.imports.sources.lay_archive",
-    Import.Source.SAMPLE: "annotations.sample.lay_pictures",
+    Import.Source.SAMPLE: "annotations.sample.lay_images",
 }
 """`lay(job, beat, folder)`: the same files each time, so that another worker goes on; answers what it left out."""
 

@@ -27,7 +27,7 @@ from annotations.imports.project_labels import labels_of, labels_with
 from annotations.imports.report import Report
 from annotations.imports.unknown_labels import expect_known_labels
 from annotations.models import Import
-from annotations.stored_images import image_limits, known_images, put_picture, sha256_of
+from annotations.stored_images import image_limits, known_images, sha256_of, store_image
 from boxwright import limits
 from boxwright.jobs import Beat
 
@@ -110,7 +110,7 @@ class Importing:
                 self.first_seen[sha] = name
                 return Arrival(found, sha256=sha, is_known=True)
             try:
-                stored = put_picture(self.job.project.team_id, basename(name), sha, file)
+                stored = store_image(self.job.project.team_id, basename(name), sha, file)
             except Refused as refusal:
                 return Arrival(found, refused=Finding("error", name, refusal.reason))
         self.first_seen[sha] = name

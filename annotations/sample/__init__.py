@@ -1,5 +1,5 @@
 """The sample project: made at once (`project`), its pictures drawn in an import (`drawing`, pure)."""
 
-from annotations.sample.project import create, lay_pictures
+from annotations.sample.project import create, lay_images
 
-__all__ = ["create", "lay_pictures"]
+__all__ = ["create", "lay_images"]

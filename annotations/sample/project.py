@@ -36,7 +36,7 @@ def create(*, team: Team, author: User) -> Project:
     return project
 
 
-def lay_pictures(_job: Import, beat: Beat, folder: Path) -> tuple[Finding, ...]:
+def lay_images(_job: Import, beat: Beat, folder: Path) -> tuple[Finding, ...]:
     """What an import of this source works through: 7 s of drawing on one core, too long for a request."""
     draw(folder, beat.check)
     return ()

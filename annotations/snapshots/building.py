@@ -17,7 +17,7 @@ from annotations.labeling.revisions import content_of
 from annotations.models import Annotation, Image, Snapshot
 from annotations.needed_objects import manifest_of
 from annotations.object_keys import snapshot_key
-from annotations.snapshots.holds import hold_pictures
+from annotations.snapshots.holds import hold_images
 from annotations.transactions import consistent_read
 from boxwright.errors import Conflict
 from boxwright.jobs import Beat, Status
@@ -80,7 +80,7 @@ def _frozen(snapshot: Snapshot, project: Project, path: Path, tries: int = TRIES
         names = {label.pk: label.name for label in labels}
         sha256 = write_manifest(path, tally.counting(_records(project, names)))
     try:
-        hold_pictures(snapshot, (record.sha256 for record in read_manifest(path)))
+        hold_images(snapshot, (record.sha256 for record in read_manifest(path)))
     except ObjectMissing:  # an image was deleted and collected since the reading
         if tries == 1:
             raise

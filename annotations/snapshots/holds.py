@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 BATCH = 500
 
 
-def hold_pictures(snapshot: Snapshot, hashes: Iterable[str]) -> None:
+def hold_images(snapshot: Snapshot, hashes: Iterable[str]) -> None:
     """Hold these and no others, while the build is ours. Raises Lost, ObjectMissing.
 
     The look at the registry comes after the rows: the collector, which marks an object before it looks at the rows

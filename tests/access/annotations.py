@@ -11,7 +11,7 @@ from boxwright.projects.models import Label, Project
 from boxwright.teams.models import User
 from tests.access.table import Row, World
 from tests.annotations.archives import zipped
-from tests.annotations.pictures import picture
+from tests.annotations.images import picture
 
 SEES = "401 404 200 200 200 200"
 BYTES = "401 404 200/302 200/302 200/302 200/302"

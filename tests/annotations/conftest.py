@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 from annotations.models import Image
 from boxwright.projects.models import Project
 from boxwright.teams.models import User
-from tests.annotations.pictures import picture, upload
+from tests.annotations.images import picture, upload
 
 
 @pytest.fixture

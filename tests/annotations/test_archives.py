@@ -19,7 +19,7 @@ from annotations.dataset.findings import Finding
 from annotations.imports.archives import ArchiveLimits, ArchiveRefused, unpack
 from boxwright.errors import NoRoom
 from tests.annotations.archives import voc, zipped
-from tests.annotations.pictures import picture
+from tests.annotations.images import picture
 from tests.services.server import ROOT, Server, server
 
 LIMITS = ArchiveLimits(max_files=1000, max_bytes=2**30, max_ratio=100, max_directory=2**20, spare_bytes=1)

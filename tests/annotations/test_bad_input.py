@@ -25,7 +25,7 @@ from boxwright import limits
 from boxwright.projects.models import Project
 from boxwright.teams.models import User
 from tests.annotations.archives import Commits, import_zip, voc, zipped
-from tests.annotations.pictures import kept_keys, picture
+from tests.annotations.images import kept_keys, picture
 
 AsUser = Callable[[User], APIClient]
 ROOT = Path(__file__).resolve().parents[2]

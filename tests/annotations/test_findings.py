@@ -15,7 +15,7 @@ from boxwright.jobs import Status
 from boxwright.projects.models import Project
 from boxwright.teams.models import User
 from tests.annotations.archives import Commits, import_zip, voc, zipped
-from tests.annotations.pictures import picture
+from tests.annotations.images import picture
 
 AsUser = Callable[[User], APIClient]
 

@@ -15,7 +15,7 @@ import httpx
 import psycopg
 import pytest
 
-from tests.annotations.pictures import picture
+from tests.annotations.images import picture
 from tests.services.processes import wait_until
 from tests.services.server import Server, server
 from tests.services.worker import manage, worker

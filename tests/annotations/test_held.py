@@ -18,7 +18,7 @@ from boxwright.projects.models import Project
 from boxwright.storage import collector, needs, store
 from boxwright.storage.models import StoredObject
 from boxwright.teams.models import Team, User
-from tests.annotations.pictures import picture
+from tests.annotations.images import picture
 
 
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer: nothing comes between")

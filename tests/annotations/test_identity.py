@@ -10,7 +10,7 @@ from annotations.recount import recount
 from boxwright.projects.models import Label, Project
 from boxwright.teams.models import Team, User
 from tests.annotations.archives import Commits, import_zip, voc, zipped
-from tests.annotations.pictures import box, picture, save, upload
+from tests.annotations.images import box, picture, save, upload
 from tests.conftest import make_project
 
 AsUser = Callable[[User], APIClient]

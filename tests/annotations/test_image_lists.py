@@ -6,7 +6,7 @@ from rest_framework.test import APIClient
 
 from boxwright.projects.models import Project
 from boxwright.teams.models import Team, User
-from tests.annotations.pictures import box, picture, save, upload
+from tests.annotations.images import box, picture, save, upload
 
 AsUser = Callable[[User], APIClient]
 

@@ -15,7 +15,7 @@ from boxwright.projects.models import Label, Project
 from boxwright.teams.models import User
 from tests.annotations.archives import Commits, import_zip, voc, zipped
 from tests.annotations.formats.folders import FOLDERS, LABELS
-from tests.annotations.pictures import body_of, picture, save, upload
+from tests.annotations.images import body_of, picture, save, upload
 
 AsUser = Callable[[User], APIClient]
 

@@ -12,7 +12,7 @@ from boxwright import limits
 from boxwright.projects.models import Label, Project
 from boxwright.teams.models import Membership, User
 from tests.annotations.archives import Commits, import_zip, voc, zipped
-from tests.annotations.pictures import picture, stored_keys
+from tests.annotations.images import picture, stored_keys
 
 AsUser = Callable[[User], APIClient]
 

@@ -13,7 +13,7 @@ from boxwright import limits
 from boxwright.projects.models import Project
 from boxwright.teams.models import User
 from tests.annotations.archives import Commits, import_zip, voc, zipped
-from tests.annotations.pictures import picture
+from tests.annotations.images import picture
 
 AsUser = Callable[[User], APIClient]
 

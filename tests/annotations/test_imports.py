@@ -25,7 +25,7 @@ from boxwright.scratch import folder_for
 from boxwright.storage.collector import collect
 from boxwright.teams.models import User
 from tests.annotations.archives import Commits, import_zip, voc, zipped
-from tests.annotations.pictures import box, picture, save, stored_keys, upload
+from tests.annotations.images import box, picture, save, stored_keys, upload
 
 AsUser = Callable[[User], APIClient]
 
@@ -204,8 +204,8 @@ def test_worker_that_dies_in_the_middle_leaves_no_gap_and_no_double(
             raise KeyboardInterrupt
         return put(*args)  # type: ignore[arg-type]
 
-    put = stored_images.put_picture
-    monkeypatch.setattr("annotations.imports.work.put_picture", dies)
+    put = stored_images.store_image
+    monkeypatch.setattr("annotations.imports.work.store_image", dies)
     with pytest.raises(KeyboardInterrupt):
         import_zip(as_user(bob), project, zipped(files), django_capture_on_commit_callbacks)
     job = Import.objects.get()
@@ -235,13 +235,13 @@ def test_an_attempt_that_ends_late_leaves_its_successor_alone(
 ) -> None:
     """It slept, was thought dead, wakes and cleans up while another works on the same import."""
     sleeper = contextlib.ExitStack()
-    put = stored_images.put_picture
+    put = stored_images.store_image
 
     def waking(*args: Any) -> Any:
         sleeper.close()
         return put(*args)
 
-    monkeypatch.setattr("annotations.imports.work.put_picture", waking)
+    monkeypatch.setattr("annotations.imports.work.store_image", waking)
     work = Import.work
 
     def taken_over(job: Import, beat: Beat) -> None:

@@ -14,7 +14,7 @@ from boxwright import limits
 from boxwright.events.models import Event
 from boxwright.projects.models import Label, Project
 from boxwright.teams.models import User
-from tests.annotations.pictures import box, label_id, save
+from tests.annotations.images import box, label_id, save
 
 AsUser = Callable[[User], APIClient]
 

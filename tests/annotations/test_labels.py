@@ -14,7 +14,7 @@ from annotations.recount import recount
 from boxwright.events.models import Event
 from boxwright.projects.models import Label, Project
 from boxwright.teams.models import User
-from tests.annotations.pictures import box, label_id, picture, save, upload
+from tests.annotations.images import box, label_id, picture, save, upload
 
 AsUser = Callable[[User], APIClient]
 

@@ -11,7 +11,7 @@ from boxwright import limits
 from boxwright.projects.models import Project
 from boxwright.teams.models import User
 from tests.annotations.archives import voc, zipped
-from tests.annotations.pictures import picture, stored_keys, upload
+from tests.annotations.images import picture, stored_keys, upload
 
 AsUser = Callable[[User], APIClient]
 

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from tests.annotations.pictures import picture
+from tests.annotations.images import picture
 from tests.services.server import ROOT, Server, server
 
 PEOPLE, IMAGES = 4, 4

@@ -38,7 +38,7 @@ from boxwright.storage.folder import FolderStore
 from boxwright.storage.models import StoredObject
 from boxwright.storage.named import sha256_of
 from boxwright.teams.models import Membership, Role, Team, User
-from tests.annotations.pictures import picture
+from tests.annotations.images import picture
 from tests.conftest import own_settings
 from tests.databases import rolled_back
 from training.models import Run

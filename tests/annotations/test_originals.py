@@ -19,7 +19,7 @@ from boxwright.projects.models import Project
 from boxwright.storage import store
 from boxwright.teams.models import User
 from tests.annotations.archives import Commits, import_zip, voc, zipped
-from tests.annotations.pictures import body_of, picture, upload
+from tests.annotations.images import body_of, picture, upload
 from tests.annotations.test_location import drawn, exif, pixels
 
 AsUser = Callable[[User], APIClient]

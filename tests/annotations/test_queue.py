@@ -13,7 +13,7 @@ from boxwright import limits
 from boxwright.events.models import Event
 from boxwright.projects.models import Project
 from boxwright.teams.models import User
-from tests.annotations.pictures import box, picture, save, upload
+from tests.annotations.images import box, picture, save, upload
 
 AsUser = Callable[[User], APIClient]
 

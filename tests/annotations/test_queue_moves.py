@@ -12,7 +12,7 @@ from annotations.dataset.queues import MOVES
 from annotations.models import Image, Revision
 from boxwright.projects.models import QUEUES, Project
 from boxwright.teams.models import RANK, User
-from tests.annotations.pictures import box, save
+from tests.annotations.images import box, save
 
 AsUser = Callable[[User], APIClient]
 

@@ -16,7 +16,7 @@ from boxwright.projects.models import Project
 from boxwright.projects.quotas import usage_of
 from boxwright.teams.models import Team, User
 from tests.annotations.archives import Commits, import_zip, voc, zipped
-from tests.annotations.pictures import kept_keys, picture, upload
+from tests.annotations.images import kept_keys, picture, upload
 from tests.conftest import make_project
 from training.models import Artifact, Run
 

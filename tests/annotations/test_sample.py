@@ -66,7 +66,7 @@ def test_worker_that_dies_while_the_sample_comes_in_leaves_no_gap_and_no_double(
     for name, number in (("LABELLED", 7), ("NEGATIVES", 0), ("UNLABELLED", 1)):
         monkeypatch.setattr(drawing, name, number)
     monkeypatch.setattr("annotations.imports.work.BATCH", 3)
-    put, taken = stored_images.put_picture, []
+    put, taken = stored_images.store_image, []
 
     def dies(*args: object) -> object:
         taken.append(args)
@@ -74,7 +74,7 @@ def test_worker_that_dies_while_the_sample_comes_in_leaves_no_gap_and_no_double(
             raise KeyboardInterrupt
         return put(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("annotations.imports.work.put_picture", dies)
+    monkeypatch.setattr("annotations.imports.work.store_image", dies)
     with pytest.raises(KeyboardInterrupt), django_capture_on_commit_callbacks(execute=True):
         as_user(mona).post("/api/v1/projects/sample/", {"team": team.slug}, format="json")
     assert Image.objects.count() == 3

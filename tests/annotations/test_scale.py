@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 from annotations.models import Annotation, Image, Revision
 from boxwright.projects.models import Label, Project
 from boxwright.teams.models import User
-from tests.annotations.pictures import box, save
+from tests.annotations.images import box, save
 
 AsUser = Callable[[User], APIClient]
 MANY = 20_000

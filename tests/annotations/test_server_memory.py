@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from tests.annotations.archives import voc, zipped
-from tests.annotations.pictures import picture
+from tests.annotations.images import picture
 from tests.annotations.test_bad_input import FILES
 from tests.services.server import server
 

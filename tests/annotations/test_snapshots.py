@@ -19,7 +19,7 @@ from annotations import snapshots, uploads
 from annotations.dataset.split import split_of
 from annotations.models import Image, Snapshot
 from annotations.object_keys import image_key
-from annotations.snapshots.holds import hold_pictures
+from annotations.snapshots.holds import hold_images
 from boxwright.events.models import Event
 from boxwright.jobs import Status
 from boxwright.jobs.attempt import attempt
@@ -30,7 +30,7 @@ from boxwright.storage.collector import collect
 from boxwright.storage.models import StoredObject
 from boxwright.teams.models import User
 from tests.annotations.archives import Commits, import_zip
-from tests.annotations.pictures import body_of, box, label_id, picture, save, stored_keys, upload
+from tests.annotations.images import body_of, box, label_id, picture, save, stored_keys, upload
 
 AsUser = Callable[[User], APIClient]
 
@@ -241,13 +241,13 @@ def test_a_build_is_done_again_where_a_picture_went_meanwhile(
             uploads.remove_image(image=Image.objects.get(pk=images[0]))
             collect(timedelta(0))
         tries.append(hashes)
-        hold_pictures(snapshot, hashes)
+        hold_images(snapshot, hashes)
 
-    monkeypatch.setattr("annotations.snapshots.building.hold_pictures", late)
+    monkeypatch.setattr("annotations.snapshots.building.hold_images", late)
     attempt(Snapshot, made.pk)
     made.refresh_from_db()
     assert (made.status, made.image_count, len(tries)) == (Status.SUCCEEDED, 3, 2)
-    assert made.pictures.count() == 3
+    assert made.images.count() == 3
 
 
 def test_a_picture_that_the_store_has_lost_fails_the_build_and_is_named(
@@ -261,7 +261,7 @@ def test_a_picture_that_the_store_has_lost_fails_the_build_and_is_named(
     made.refresh_from_db()
     assert (made.status, made.error_code, key in made.error) == (Status.FAILED, "object_missing", True)
     housekeeping.keep_house()
-    assert not made.pictures.exists()
+    assert not made.images.exists()
 
 
 def test_a_picture_that_nobody_registered_is_held_where_it_lies(
@@ -283,7 +283,7 @@ def test_a_snapshot_that_was_given_up_holds_nothing(project: Project, images: li
         uploads.remove_image(image=image)
     housekeeping.keep_house()
     call_command("collect", "--grace", "0", "--all", stdout=StringIO())
-    assert made.pictures.count() == 0
+    assert made.images.count() == 0
     assert not [key for key in stored_keys() if "/images/" in key]
 
 
@@ -305,5 +305,5 @@ def test_a_build_that_was_taken_over_writes_nothing_more(
     monkeypatch.setattr(registry, "keep", waking)
     attempt(Snapshot, made.pk)
     made.refresh_from_db()
-    assert (made.status, made.image_count, made.pictures.count()) == (Status.SUCCEEDED, 3, 3)
+    assert (made.status, made.image_count, made.images.count()) == (Status.SUCCEEDED, 3, 3)
     assert len(list(snapshots.records_of(made))) == 3

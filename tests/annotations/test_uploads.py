@@ -14,7 +14,7 @@ from boxwright.projects.models import Project
 from boxwright.storage import store
 from boxwright.storage.collector import collect
 from boxwright.teams.models import User
-from tests.annotations.pictures import body_of, box, picture, save, stored_keys, upload
+from tests.annotations.images import body_of, box, picture, save, stored_keys, upload
 
 AsUser = Callable[[User], APIClient]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.annotations.archives import voc, zipped
-from tests.annotations.pictures import picture
+from tests.annotations.images import picture
 from tests.e2e.api import PASSWORD, Api, setup_code
 from tests.services.bucket import make_bucket
 from tests.services.installation import Installation, brings_its_own

@@ -16,7 +16,7 @@ from boxwright.projects.api.event_schema import event_serializers
 from boxwright.projects.models import Project
 from boxwright.teams.models import User
 from tests.annotations.archives import Commits, import_zip, voc, zipped
-from tests.annotations.pictures import box, picture, save, upload
+from tests.annotations.images import box, picture, save, upload
 from tests.training.conftest import make_run, snapshot  # noqa: F401 (fixtures)
 from training.models import Artifact, Metric, Run
 

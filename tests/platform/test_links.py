@@ -15,7 +15,7 @@ from typing import Any, cast
 import httpx
 import pytest
 
-from tests.annotations.pictures import picture
+from tests.annotations.images import picture
 from tests.services.bucket import make_bucket
 from tests.services.moto import moto
 from tests.services.server import FIRST, Server, server

@@ -19,7 +19,7 @@ from boxwright.jobs.attempt import attempt
 from boxwright.projects.models import Project
 from boxwright.storage import store
 from boxwright.teams.models import User
-from tests.annotations.pictures import box, picture, save, upload
+from tests.annotations.images import box, picture, save, upload
 from tests.services.installation import MODEL, SMALL
 from tests.services.processes import wait_until
 from training import runs

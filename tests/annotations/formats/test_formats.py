@@ -16,7 +16,7 @@ from annotations.formats.listing import Listing
 from annotations.formats.reading import Found, read
 from annotations.formats.recognition import recognise
 from tests.annotations.formats.folders import FOLDERS
-from tests.annotations.pictures import picture
+from tests.annotations.images import picture
 
 ROOT = Path(__file__).parents[3]
 ROWS = [*FORMATS.values(), FOLDERS]

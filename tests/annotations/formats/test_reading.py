@@ -7,7 +7,7 @@ from annotations.dataset.records import AnnotationRecord, Box
 from annotations.formats.layout import Entry, Header, Layout, Parsed, RawAnnotation, ReadLimits, Recognition, Unreadable
 from annotations.formats.listing import Listing
 from annotations.formats.reading import Found, read
-from tests.annotations.pictures import picture
+from tests.annotations.images import picture
 
 
 class Said(Layout):

@@ -16,7 +16,7 @@ from annotations.formats.reading import Found, read
 from annotations.formats.voc.pages import parse
 from annotations.formats.voc.writing import to_xml
 from tests.annotations.archives import voc
-from tests.annotations.pictures import picture
+from tests.annotations.images import picture
 
 VOC = FORMATS["voc"]
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.annotations.archives import voc, zipped
-from tests.annotations.pictures import picture
+from tests.annotations.images import picture
 from tests.e2e.api import Api, Json, setup_code
 from tests.services.installation import Installation, brings_its_own
 
