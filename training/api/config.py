@@ -1,15 +1,17 @@
 """The settings of a run as JSON."""
 
+from dataclasses import MISSING, fields
 from typing import Any, get_args
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from training.engine.config import Base, Freeze, Optimizer
+from training.engine.config import Base, Config, Freeze, Optimizer
 
 BASES = get_args(Base)
 FREEZE = get_args(Freeze)
 OPTIMIZERS = get_args(Optimizer)
+DEFAULTS = {field.name: field.default for field in fields(Config) if field.default is not MISSING}
 
 
 class ConfigSerializer(serializers.Serializer[Any]):
@@ -23,6 +25,10 @@ class ConfigSerializer(serializers.Serializer[Any]):
     image_size = serializers.IntegerField()
     seed = serializers.IntegerField()
     threads = serializers.IntegerField()
+
+    def to_representation(self, config: dict[str, Any]) -> dict[str, Any]:
+        """A run from before there was a setting had its default."""
+        return super().to_representation({**DEFAULTS, **config})
 
 
 class ConfigChangesSerializer(serializers.Serializer[Any]):

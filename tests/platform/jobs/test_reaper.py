@@ -24,7 +24,7 @@ def lost(attempt: int = 1) -> dict[str, Any]:
 
 def test_a_dead_workers_jobs_of_every_kind_are_queued_again_and_told(project: Project, sent: list[Any]) -> None:
     snapshot = Snapshot.objects.create(project=project, number=1, **lost())
-    run = Run.objects.create(project=project, snapshot=snapshot, number=1, model="m", config=CONFIG, **lost())
+    run = Run.objects.create(project=project, snapshot=snapshot, number=1, model="m", config={"model": "m"}, **lost())
     Artifact.objects.create(run=run, target="onnx", **lost())
     Import.objects.create(project=project, **lost())
     assert revive_all() == 4
@@ -63,9 +63,3 @@ def test_a_fresh_worker_sends_all_that_is_queued(make_job: MakeJob, sent: list[A
     make_job(status=Status.SUCCEEDED)
     assert revive(Import, timedelta(0)) == 1
     assert len(sent) == 1
-
-
-CONFIG = {
-    "model": "m", "base": "none", "epochs": 1, "batch_size": 1, "learning_rate": 0.1, "freeze": "none",
-    "image_size": 96, "seed": 0, "threads": 1,
-}  # fmt: skip
