@@ -1,5 +1,6 @@
 """The settings of a run as JSON."""
 
+from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from typing import Any, get_args
 
@@ -26,9 +27,10 @@ class ConfigSerializer(serializers.Serializer[Any]):
     seed = serializers.IntegerField()
     threads = serializers.IntegerField()
 
-    def to_representation(self, config: dict[str, Any]) -> dict[str, Any]:
-        """A run from before there was a setting had its default."""
-        return super().to_representation({**DEFAULTS, **config})
+    def to_representation(self, config: Config | Mapping[str, Any]) -> dict[str, Any]:
+        """Of a model's defaults, or of a run's row, which lacks what there was no setting for: its default held."""
+        given = config.to_dict() if isinstance(config, Config) else config
+        return super().to_representation({**DEFAULTS, **given})
 
 
 class ConfigChangesSerializer(serializers.Serializer[Any]):
