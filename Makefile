@@ -16,11 +16,11 @@ PYTEST = $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 NO_DATABASE = training/engine annotations/dataset annotations/formats annotations/test_archives.py annotations/test_imaging.py \
 	annotations/test_server_memory.py platform/test_archive.py platform/test_door.py platform/test_headers.py platform/test_security_page.py \
 	platform/test_settings.py platform/test_storage.py training/test_container_files.py platform/test_folder_queue.py \
-	platform/test_lifeline.py platform/test_screenshots.py training/test_watchdog.py
+	platform/test_lifeline.py platform/test_queue.py platform/test_screenshots.py training/test_hung_run.py training/test_watchdog.py
 DATABASE_TESTS = tests/platform tests/test_access.py tests/test_schema.py tests/annotations tests/training $(NO_DATABASE:%=--ignore=tests/%)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-full e2e check fix bench schema compose limits pins screenshots
+.PHONY: help setup run test test-full e2e check check-types check-rest fix bench schema compose limits pins screenshots
 
 help: ## list the verbs
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -46,9 +46,14 @@ e2e: setup ## only the tests that drive a real browser
 	$(TEST_ENV) $(PYTEST) -m e2e tests/e2e
 
 check: setup ## formatting, lint, types, import rules, migrations, schema
+	@$(MAKE) --jobs 2 --output-sync check-types check-rest
+
+check-types:
+	$(BIN)/mypy .
+
+check-rest:
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy .
 	PYTHONPATH=platform $(BIN)/lint-imports
 	$(BIN)/python -m tests.dead_code
 	$(BIN)/python manage.py makemigrations --check --dry-run

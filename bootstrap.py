@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NoReturn
 
@@ -37,10 +38,15 @@ def main(verb: str) -> None:
         stop(f"The folder {ROOT} is read-only; Boxwright keeps its environment and data there.")
     if verb not in ("run", "test", "full"):
         stop("usage: bootstrap.py run|test|full")
-    python_packages("requirements.txt" if verb == "run" else "requirements-dev.txt")
-    use_node()
-    node_packages(FRONTEND)
-    node_packages(TFJS)
+    requirements = "requirements.txt" if verb == "run" else "requirements-dev.txt"
+    with ThreadPoolExecutor(1) as beside:
+        python = beside.submit(python_packages, requirements)
+        if not has_node():
+            python.result()
+        use_node()
+        node_packages(FRONTEND)
+        node_packages(TFJS)
+        python.result()
     build_frontend()
     if verb in ("test", "full"):
         system_packages(TEST_PACKAGES)
@@ -98,10 +104,14 @@ def python_packages(requirements: str) -> None:
 def use_node() -> None:
     """Node.js ≥ 20.19 from the PATH, else the wheel that carries one."""
     os.environ["PATH"] = str(BIN) + os.pathsep + os.environ["PATH"]
-    if node_version() >= NODE_MINIMUM and shutil.which("npm"):
+    if has_node():
         return
     say("installing Node.js into .venv")
     run([str(BIN / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", NODE_PACKAGE])
+
+
+def has_node() -> bool:
+    return node_version() >= NODE_MINIMUM and shutil.which("npm") is not None
 
 
 def node_version() -> tuple[int, int]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 from rest_framework.test import APIClient
@@ -316,6 +317,8 @@ def test_real_sets_come_in_whole(
     errors: int,
     infos: int,
 ) -> None:
+    if connection.vendor == "postgresql" and name != "raccoon":
+        pytest.skip("the other sets differ in their files, not in what the database does")
     archive = shutil.make_archive(str(tmp_path / name), "zip", test_data / name)
     data = Path(archive).read_bytes()
     done = import_zip(as_user(mona), project, data, django_capture_on_commit_callbacks, create_labels="true")

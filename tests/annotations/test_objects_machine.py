@@ -360,7 +360,7 @@ def machine(examples: int, steps: int) -> None:
 
 @pytest.mark.django_db
 def test_no_needed_byte_is_missing_and_no_other_stays() -> None:
-    machine(examples=100, steps=10)
+    machine(examples=60, steps=10)
 
 
 @pytest.mark.full

@@ -52,7 +52,7 @@ def world(server: Server, api: Api) -> Json:
     api.wait(f"{here}imports/", lambda page: page["results"][0]["status"] == "succeeded", 60)
     snapshot = api.post(f"{here}snapshots/")
     api.finish(f"snapshots/{snapshot['id']}/", 60)
-    config = {"epochs": 1, "batch_size": 4}
+    config = {"epochs": 1, "batch_size": 4, "image_size": 128}
     run = api.post(
         f"{here}runs/", snapshot=snapshot["id"], model="ssdlite320_mobilenet_v3_large", base="none", config=config
     )
