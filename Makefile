@@ -20,7 +20,7 @@ NO_DATABASE = training/engine annotations/dataset annotations/formats annotation
 DATABASE_TESTS = tests/platform tests/test_access.py tests/test_schema.py tests/annotations tests/training $(NO_DATABASE:%=--ignore=tests/%)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-full e2e check check-types check-rest fix bench schema compose limits pins screenshots
+.PHONY: help setup run test test-full e2e check check-types check-rest fix bench schema migrations compose limits pins screenshots
 
 help: ## list the verbs
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -68,6 +68,10 @@ fix: setup ## format, and mend what tools can mend
 schema: setup ## write docs/openapi.json and the frontend's types from it
 	$(BIN)/python manage.py spectacular --fail-on-warn --validate --format openapi-json --file docs/openapi.json && echo >> docs/openapi.json
 	npm --prefix frontend run --silent schema
+
+migrations: setup ## write each app's one migration anew, until the first release
+	rm -f annotations/migrations/0*.py training/migrations/0*.py platform/boxwright/*/migrations/0*.py
+	for app in teams storage events projects annotations training; do $(BIN)/python manage.py makemigrations $$app; done
 
 compose: ## write the containers' environment in docker/compose.yml from .env.example
 	@$(PYTHON) docker/environment.py

@@ -58,3 +58,13 @@ def test_no_app_is_reached_through_the_one_that_it_points_at() -> None:
         and not relation.hidden
     ]
     assert reached == []
+
+
+def test_until_the_first_release_an_app_has_one_migration() -> None:
+    """No installation has to be taken along yet: `make migrations` writes the one file anew."""
+    found = subprocess.run(
+        ["git", "ls-files", "*/migrations/0*.py"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    files = found.stdout.split()
+    assert len(files) == 6
+    assert {Path(name).name for name in files} == {"0001_initial.py"}
