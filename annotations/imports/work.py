@@ -29,7 +29,7 @@ from annotations.imports.unknown_labels import expect_known_labels
 from annotations.models import Import
 from annotations.stored_images import image_limits, known_images, sha256_of, store_image
 from boxwright import limits
-from boxwright.jobs import Beat
+from boxwright.jobs import PROGRESS, Beat
 
 BATCH = 32
 BATCH_SECONDS = 1.0
@@ -134,7 +134,7 @@ class Importing:
 
     def _write_report(self, report: Report) -> None:
         """Inside a transaction. Raises Lost before findings are written beside another worker's."""
-        self.beat.write(**report.columns, attempt=1)  # only attempts without progress count
+        self.beat.write(**report.columns, **PROGRESS)
         report.keep_findings(self.job)
 
     def _finish(self) -> None:

@@ -2,15 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db.models.functions import Now
 from rest_framework.test import APIClient
 
 from annotations.models import Snapshot
 from boxwright.events.models import Event
 from boxwright.jobs import Status
+from boxwright.jobs.attempt import attempt
 from boxwright.projects.models import Project
+from boxwright.storage.errors import StoreAway
 from boxwright.teams.models import User
 from tests.training.conftest import MODEL, MakeRun
 from training.engine.catalog import MODELS
@@ -258,3 +262,22 @@ def test_weights_in_the_store_count_as_available(as_user: Client, vera: User) ->
     store().put(f"weights/{MODEL}_coco-a79551df.pth", b"weights")
     available = [row["name"] for row in as_user(vera).get(f"{API}/models/").json() if row["weights_available"]]
     assert available == [MODEL]
+
+
+def test_a_run_waits_longer_each_time_until_it_comes_on(make_run: MakeRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each attempt writes its phase before it asks the bucket: that is no progress, or it would wait for ever."""
+
+    def away(*_args: object) -> None:
+        raise StoreAway("no route")
+
+    monkeypatch.setattr("training.work.inputs.lay_training", away)
+    run = make_run(lease=None)
+    for tries in (1, 2, 3):
+        attempt(Run, run.pk)
+        run.refresh_from_db()
+        assert (run.status, run.phase, run.retries) == (Status.QUEUED, "", tries)
+        Run.objects.update(retry_at=None)
+    Run.objects.update(waiting_since=Now() - timedelta(hours=25))
+    attempt(Run, run.pk)
+    run.refresh_from_db()
+    assert (run.status, run.error_code) == (Status.FAILED, "unavailable")

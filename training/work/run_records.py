@@ -7,7 +7,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from boxwright.events.kinds import announce
-from boxwright.jobs import Beat, Lost
+from boxwright.jobs import PROGRESS, Beat, Lost
 from training.models import LogLine, Metric, Run
 from training.work.process import Event
 
@@ -101,7 +101,7 @@ class RunRecords:
 
     def _on_checkpoint(self, _event: Event) -> None:
         self.checkpoints += 1
-        self._changes["attempt"] = 1  # it comes on: only attempts without progress count
+        self._changes |= PROGRESS
 
     def _on_download(self, event: Event) -> None:
         done, total = event["bytes"] // 10**6, event["total"] // 10**6

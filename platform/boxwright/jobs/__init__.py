@@ -6,13 +6,14 @@ A kind of job is a model (`Job`) that names its work and its serializer.
 
 from boxwright.jobs.beat import Beat
 from boxwright.jobs.faults import Lost, OurFault, SurroundingsFault, UserFault
-from boxwright.jobs.job import Job, job_models
+from boxwright.jobs.job import PROGRESS, Job, job_models
 from boxwright.jobs.sending import enqueue, stopping
 from boxwright.jobs.status import MENDABLE, OPEN, Status
 
 __all__ = [
     "MENDABLE",
     "OPEN",
+    "PROGRESS",
     "Beat",
     "Job",
     "Lost",

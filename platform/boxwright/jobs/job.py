@@ -37,6 +37,8 @@ AFRESH: dict[str, Any] = {
     "waiting_since": None,
 }
 """The columns of a job that nobody has tried yet."""
+PROGRESS: dict[str, Any] = {"attempt": 1, "retries": 0, "waiting_since": None}
+"""For a beat after which the next attempt begins further on: dead workers and waiting from before no longer count."""
 
 
 class Job(models.Model):
@@ -94,7 +96,7 @@ class Job(models.Model):
     @transaction.atomic
     def send(self) -> None:
         """Announce a job that was just queued, and send its message after commit."""
-        self._resend()
+        self._enqueue()
         self.announce()
 
     # by the worker ----------------------------------------------------------------------------------------------------
@@ -119,8 +121,6 @@ class Job(models.Model):
         if stopping.is_set():
             self.release()
             return False
-        if changes and self.waiting_since:
-            changes |= {"waiting_since": None, "retries": 0}
         return self._write(self._mine(), {"heartbeat_at": Now(), **changes}, announced=bool(changes))
 
     def is_mine(self) -> bool:
@@ -172,15 +172,15 @@ class Job(models.Model):
             self._write(lost, {**self._ended(Status.FAILED), "error_code": "worker_lost", "error": error})
             return False
         queued = {**self.AT_END, "status": Status.QUEUED, "lease": None, "enqueued_at": Now()}
-        return self._write(lost, queued) and self._resend()
+        return self._write(lost, queued) and self._enqueue()
 
     def send_again(self, silence: timedelta) -> bool:
         """Send the message of a job that has been queued for so long: it may be lost. Of many reapers one sends."""
         rows = due(type(self)._default_manager.filter(pk=self.pk, status=Status.QUEUED))
         silent = rows.filter(enqueued_at__lte=Now() - silence)
-        return self._write(silent, {"enqueued_at": Now()}, announced=False) and self._resend()
+        return self._write(silent, {"enqueued_at": Now()}, announced=False) and self._enqueue()
 
-    def _resend(self) -> bool:
+    def _enqueue(self) -> bool:
         enqueue(TASK, self.kind(), self.pk, queue=self.QUEUE)
         return True
 
@@ -194,7 +194,7 @@ class Job(models.Model):
     def queue_again(self, among: Collection[Status], **changes: Any) -> bool:
         """Have a job that has ended tried anew, if it is `among` these."""
         queued = self._move(Status.QUEUED, among, **{**AFRESH, "started_at": None, **changes})
-        return queued and self._resend()
+        return queued and self._enqueue()
 
     def _move(self, target: Status, among: Collection[Status], **changes: Any) -> bool:
         """Where the table of transitions allows it and the status is `among` these."""

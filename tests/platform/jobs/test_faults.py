@@ -14,7 +14,7 @@ from django.utils import timezone
 from annotations.models import Import
 from boxwright.errors import Invalid, NoRoom, OverQuota
 from boxwright.events.models import Event
-from boxwright.jobs import Beat, Lost, OurFault, Status, SurroundingsFault, UserFault, job_models
+from boxwright.jobs import PROGRESS, Beat, Lost, OurFault, Status, SurroundingsFault, UserFault, job_models
 from boxwright.jobs.attempt import attempt
 from boxwright.jobs.faults import fault_of
 from boxwright.jobs.reaper import revive
@@ -111,6 +111,8 @@ def test_what_is_back_lets_it_succeed_and_nothing_is_left_to_see(make_job: MakeJ
     def works(job: Import, beat: Beat) -> None:
         assert job.waiting_for == ""
         beat.write(finding_count=1)
+        assert job.retries == 1, "what it writes before it comes on proves nothing"
+        beat.write(**PROGRESS)
         assert (job.waiting_since, job.retries) == (None, 0)
 
     working(works)
