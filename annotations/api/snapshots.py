@@ -1,4 +1,8 @@
-"""Snapshots: made, listed, compared, downloaded; and the formats they can be had in."""
+"""Snapshots: made, listed, compared, downloaded; and the formats they can be had in.
+
+DRF's fields have attributes `label`, `source` and `parent` of their own; its metaclass takes ours away before they
+could shadow those, which mypy can't see: hence the ignored assignments.
+"""
 
 from typing import Any
 

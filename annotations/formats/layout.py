@@ -96,7 +96,7 @@ Part = tuple[str, bytes | ImageRecord]
 
 
 class Layout(ABC):
-    """One format's own knowledge."""
+    """One format's own knowledge. `read` or `write` may be missing: its row says so, and nobody calls it."""
 
     @abstractmethod
     def recognise(self, listing: Listing) -> Recognition: ...
