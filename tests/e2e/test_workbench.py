@@ -44,6 +44,34 @@ def open_image(server: Server, page: Page, project: Json, number: int) -> int:
     return image
 
 
+# Notes each place the picture has had, from the moment it is there.
+PLACES = """
+window.places = [];
+const look = () => {
+  const picture = document.querySelector("[data-testid=picture]");
+  if (!picture) return;
+  const { x, y, width, height } = picture.getBoundingClientRect();
+  const place = [x, y, width, height].map(Math.round).join(" ");
+  if (window.places.at(-1) !== place) window.places.push(place);
+};
+new MutationObserver(look).observe(document, { subtree: true, childList: true, attributes: true });
+const tick = () => { look(); setTimeout(tick, 0); };
+tick();
+"""
+
+
+def test_the_picture_comes_up_in_its_place(server: Server, ada: Page, browser: Browser, project: Json) -> None:
+    """Nobody can begin a box on a picture that is about to jump."""
+    context = browser.new_context(storage_state=ada.context.storage_state())
+    page = context.new_page()
+    page.add_init_script(PLACES)
+    open_image(server, page, project, 8)
+    expect(page.get_by_test_id("filmstrip").locator("img").first).to_be_visible()
+    places = page.evaluate("window.places")
+    context.close()
+    assert len(places) == 1
+
+
 def test_a_digit_is_for_the_next_box(server: Server, api: Api, ada: Page, project: Json) -> None:
     image = open_image(server, ada, project, 0)
     ada.keyboard.press("2")

@@ -1,6 +1,6 @@
 /** The image under the canvases: the preview first, the original once one zooms past the preview's pixels. */
-import { type ReadonlySignal, useComputed, useSignalEffect } from "@preact/signals";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { effect, type ReadonlySignal, useComputed } from "@preact/signals";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Shown } from "./layers";
 
 export interface PictureSource {
@@ -33,12 +33,17 @@ export function Picture({ source, shown }: { source: PictureSource; shown: Reado
       () => undefined,
     );
   }, [wantsFile.value, source.file]);
-  useSignalEffect(() => {
-    const { view } = shown.value.editor;
-    if (!element.current) return;
-    element.current.style.transform = `translate(${view.x}px, ${view.y}px) scale(${view.scale})`;
-    element.current.style.imageRendering = view.scale * devicePixelRatio >= 6 ? "pixelated" : "auto";
-  });
+  // In place before it is seen: who draws at once would draw on a picture that still jumps.
+  useLayoutEffect(
+    () =>
+      effect(() => {
+        const { view } = shown.value.editor;
+        if (!element.current) return;
+        element.current.style.transform = `translate(${view.x}px, ${view.y}px) scale(${view.scale})`;
+        element.current.style.imageRendering = view.scale * devicePixelRatio >= 6 ? "pixelated" : "auto";
+      }),
+    [],
+  );
   return (
     <img
       ref={element}

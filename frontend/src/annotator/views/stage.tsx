@@ -1,7 +1,7 @@
 /** The stage: the picture, two canvases over it, and the wires from events to the machine. */
 import { type ReadonlySignal, useSignalEffect } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { cursorOf } from "../core/scene";
 import type { Action } from "../core/step";
 import { type Layers, openLayers, type Shown } from "./layers";
@@ -18,9 +18,9 @@ interface StageProps {
   readonly children?: ComponentChildren;
 }
 
-/** The stage's size goes to the machine whenever it changes. */
+/** The stage's size goes to the machine before anything is seen, and whenever it changes. */
 function useSize(stage: { current: HTMLDivElement | null }, dispatch: (action: Action) => void): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = stage.current;
     if (!element) return;
     const tell = (): void => {
