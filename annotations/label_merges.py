@@ -12,8 +12,8 @@ from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
 
 from annotations import counters
+from annotations.labeling.annotation_rows import content_of, to_row
 from annotations.labeling.revising import locked_images, publish_image
-from annotations.labeling.revisions import content_of, to_row
 from annotations.models import Annotation, Image, Revision
 from annotations.transactions import write_in_turn
 from boxwright.errors import Conflict, Invalid

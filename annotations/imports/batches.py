@@ -13,8 +13,8 @@ from annotations.dataset.records import AnnotationRecord
 from annotations.formats.reading import Found
 from annotations.imports.project_labels import ProjectLabels, labels_with
 from annotations.imports.report import Report
+from annotations.labeling.annotation_rows import to_row
 from annotations.labeling.revising import locked_images, planned, state_of, write
-from annotations.labeling.revisions import to_row
 from annotations.models import Annotation, Image, Import, Revision
 from annotations.stored_images import Stored, confirm_images, known_images, row_of
 from boxwright import limits

@@ -1,11 +1,18 @@
-"""What is drawn on an image, row by row: an image may carry thousands, and a model's instance of each takes longer
-than everything that is done with it."""
+"""An image's annotations as the database and its revisions keep them: read, translated, written.
+
+By rows, since an image may carry thousands, and a model's instance of each takes longer than all that is done with it.
+"""
 
 import uuid
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from django.db import connection
+
+from annotations.dataset.edits import SIDES, AnnotationContent
+from annotations.dataset.records import Box
 from annotations.models import Annotation, Image
 
 
@@ -34,3 +41,52 @@ def annotation_rows_of(image: Image) -> list[AnnotationRow]:
     """In an order that holds: UUID v7 sorts by the time of drawing."""
     rows = Annotation.objects.filter(image=image).values_list(*COLUMNS)
     return sorted(map(AnnotationRow._make, rows), key=attrgetter("id"))
+
+
+def content_of(annotation: Annotation | AnnotationRow) -> AnnotationContent:
+    sides = [getattr(annotation, side) for side in SIDES]
+    box = None if annotation.x_min is None else Box(*sides)
+    return AnnotationContent(annotation.id, annotation.label_id, box, annotation.source, annotation.score)
+
+
+def to_row(content: AnnotationContent, label_name: str) -> dict[str, Any]:
+    """What an annotation says, as a revision keeps it. The label's name is there for the day when the label is not."""
+    box = {side: getattr(content.box, side) for side in SIDES} if content.box else {}
+    score = {} if content.score is None else {"score": content.score}
+    row = {"id": str(content.id), "label": content.label, "label_name": label_name, "source": content.source}
+    return {**row, **box, **score}
+
+
+def from_row(row: Mapping[str, Any]) -> AnnotationContent:
+    box = Box(*(row[side] for side in SIDES)) if "x_min" in row else None
+    return AnnotationContent(uuid.UUID(row["id"]), row["label"], box, row["source"], row.get("score"))
+
+
+SAID = ("label_id", *SIDES, "source", "score", "revision")
+CHANGING = (*SAID, "updated_at")
+WRITTEN = ("image_id", "id", *CHANGING, "created_by_id", "created_at")
+STATEMENT = (
+    f"INSERT INTO {Annotation._meta.db_table} ({', '.join(WRITTEN)}) "  # noqa: S608 - nothing of it was sent
+    f"VALUES ({', '.join(['%s'] * len(WRITTEN))}) ON CONFLICT (image_id, id) "
+    f"DO UPDATE SET {', '.join(f'{column} = excluded.{column}' for column in CHANGING)}"
+)
+said = attrgetter(*SAID)
+
+
+class Upserts:
+    """The image's annotations to insert, or to change where it has them: never who made them, nor when.
+
+    One prepared statement: thousands of boxes in a tenth of the time that `bulk_create` takes.
+    """
+
+    def __init__(self, image_id: int, annotations: Sequence[AnnotationRow], now: datetime) -> None:
+        moment = connection.ops.adapt_datetimefield_value(now)
+        is_native = connection.features.has_native_uuid_field
+        self._rows = [
+            (image_id, a.id if is_native else a.id.hex, *said(a), moment, a.created_by_id, moment) for a in annotations
+        ]
+
+    def write(self) -> None:
+        if self._rows:
+            with connection.cursor() as cursor:
+                cursor.executemany(STATEMENT, self._rows)

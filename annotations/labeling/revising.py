@@ -16,13 +16,10 @@ from django.utils import timezone
 from annotations import counters
 from annotations.counters import Tally
 from annotations.dataset.edits import Edit
-from annotations.dataset.queues import queue_after
-from annotations.labeling.annotation_rows import AnnotationRow, annotation_rows_of
-from annotations.labeling.queue_moves import expect_move
-from annotations.labeling.revisions import to_row
-from annotations.labeling.upserts import Upserts
+from annotations.labeling.annotation_rows import AnnotationRow, Upserts, annotation_rows_of, to_row
 from annotations.models import Annotation, Image, Revision
 from annotations.queue import lease_end
+from annotations.queue_moves import expect_move, queue_after
 from boxwright import limits
 from boxwright.errors import Invalid, NotFound
 from boxwright.events.kinds import announce

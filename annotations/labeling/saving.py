@@ -6,12 +6,12 @@ from uuid import UUID
 
 from annotations.counters import LabelGone
 from annotations.dataset.edits import Edit, EditError, Frame, merge, parse_edit
-from annotations.dataset.queues import queue_after
-from annotations.labeling.queue_moves import may_move
+from annotations.labeling.annotation_rows import content_of
 from annotations.labeling.revising import Plan, State, commit, locked_image, planned, state_of
-from annotations.labeling.revisions import changes_since, content_of, replay
+from annotations.labeling.revisions import changes_since, replay
 from annotations.models import Image, Revision
 from annotations.queries import known_queue
+from annotations.queue_moves import may_move, queue_after
 from annotations.transactions import write_in_turn
 from boxwright import limits
 from boxwright.errors import Conflict, DomainError, Invalid, NotFound

@@ -13,7 +13,7 @@ from annotations.dataset.diff import diff
 from annotations.dataset.manifest import canonical, parse_line, read_manifest, write_manifest
 from annotations.dataset.records import AnnotationRecord, ImageRecord
 from annotations.dataset.split import split_of
-from annotations.labeling.revisions import content_of
+from annotations.labeling.annotation_rows import content_of
 from annotations.models import Annotation, Image, Snapshot
 from annotations.needed_objects import manifest_of
 from annotations.object_keys import snapshot_key

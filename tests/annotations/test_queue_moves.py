@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from rest_framework.test import APIClient
 
-from annotations.dataset.queues import MOVES
 from annotations.models import Image, Revision
+from annotations.queue_moves import MOVES
 from boxwright.projects.models import QUEUES, Project
 from boxwright.teams.models import RANK, User
 from tests.annotations.images import box, save
