@@ -9,9 +9,14 @@ import re
 import struct
 import zlib
 from collections.abc import Callable, Iterator
-from mmap import mmap
+from contextlib import contextmanager
+from mmap import ACCESS_READ, mmap
+from typing import BinaryIO
 
 Data = bytes | mmap
+
+IN_MEMORY = 4 * 2**20
+"""A larger file is looked at where it lies."""
 
 GPS_TAGS = (b"\x88\x25", b"\x25\x88")
 """The EXIF tag that points to the place, in either order of bytes."""
@@ -41,6 +46,25 @@ class Unreadable(Exception):
 def tells_location(data: Data) -> bool:
     """Whether the file may say where its picture was taken. Raises Unreadable."""
     return next((finds(data) for start, finds, _ in KINDS if data[: len(start)] == start), False)
+
+
+def file_tells_location(file: BinaryIO) -> bool:
+    """The same of a file on the disk or in memory, which is left at its start. Raises Unreadable."""
+    with viewed(file) as data:
+        return tells_location(data)
+
+
+@contextmanager
+def viewed(file: BinaryIO) -> Iterator[Data]:
+    """All bytes of the file; where it is large, without reading what lies on the disk into our memory."""
+    size = file.seek(0, 2)
+    file.seek(0)
+    if size <= IN_MEMORY:
+        yield file.read()
+    else:
+        with mmap(file.fileno(), 0, access=ACCESS_READ) as view:
+            yield view
+    file.seek(0)
 
 
 def without_location(data: Data, orientation: int) -> Iterator[bytes]:

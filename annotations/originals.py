@@ -4,32 +4,20 @@ The original is kept, and is what training reads. What goes out is made from it 
 twice, and a project that changes its mind is obeyed at once.
 """
 
-import mmap
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, BinaryIO
 
 from annotations import location
-from annotations.imaging import ImageLimits, Refused, probe
+from annotations.imaging import ImageLimits, probe
 from annotations.models import Image
 from annotations.object_keys import image_key
 from boxwright.errors import Conflict
 from boxwright.storage.named import Named
 
 CHUNK = 2**20
-IN_MEMORY = 4 * 2**20
 ANY = ImageLimits(max_bytes=2**40, max_pixels=2**40)
 """What is stored was held against the limits of its day."""
-
-
-def tells_location(file: BinaryIO) -> bool:
-    """Whether the picture's file may say where it was taken. Raises Refused where that can't be found out."""
-    try:
-        with _viewed(file) as data:
-            return location.tells_location(data)
-    except location.Unreadable as error:
-        raise Refused(f"the file is damaged: {error}") from error
 
 
 def may_go_out(image: Image) -> bool:
@@ -54,15 +42,15 @@ def open_without_location(team_id: int, sha256: str) -> BinaryIO:
         return file
     with file:
         orientation = probe(file, ANY).orientation
-        with _viewed(file) as data:
+        with location.viewed(file) as data:
             return _spooled(location.without_location(data, orientation))
 
 
 def _tells(file: BinaryIO) -> bool:
     try:
-        return tells_location(file)
-    except Refused as refusal:
-        raise Conflict(f"This picture can't be sent without its location: {refusal.reason}.") from refusal
+        return location.file_tells_location(file)
+    except location.Unreadable as error:
+        raise Conflict(f"This picture can't be sent without its location: the file is damaged: {error}.") from error
 
 
 def _pieces(team_id: int, sha256: str) -> Iterator[bytes]:
@@ -71,22 +59,9 @@ def _pieces(team_id: int, sha256: str) -> Iterator[bytes]:
 
 def _spooled(pieces: Iterator[bytes]) -> BinaryIO:
     """A file that can be looked into from end to end: in memory while it is small, else on the disk."""
-    file: Any = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 (whoever asked closes it)
+    file: Any = tempfile.SpooledTemporaryFile(location.IN_MEMORY)  # noqa: SIM115 (whoever asked closes it)
     for piece in pieces:
         file.write(piece)
     file.seek(0)
     spooled: BinaryIO = file
     return spooled
-
-
-@contextmanager
-def _viewed(file: BinaryIO) -> Iterator[location.Data]:
-    """All bytes of the file; where it is large, without reading what lies on the disk into our memory."""
-    size = file.seek(0, 2)
-    file.seek(0)
-    if size <= IN_MEMORY:
-        yield file.read()
-    else:
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
-            yield view
-    file.seek(0)

@@ -9,10 +9,10 @@ from django.db import IntegrityError, transaction
 from annotations import counters
 from annotations.decoding import PixelBudget
 from annotations.file_names import file_name
-from annotations.imaging import DecodedImage, ImageLimits, Probe, examine
+from annotations.imaging import DecodedImage, ImageLimits, Probe, Refused, examine
+from annotations.location import Unreadable, file_tells_location
 from annotations.models import Image
 from annotations.object_keys import image_key, keys_of_image, preview_key, thumbnail_key
-from annotations.originals import tells_location
 from boxwright import limits
 from boxwright.projects.models import Project
 from boxwright.projects.quotas import expect_room
@@ -50,11 +50,18 @@ def sha256_of(file: BinaryIO) -> str:
 def store_image(team_id: int, name: str, sha256: str, file: BinaryIO) -> Stored:
     """Decode `file` to its end, then store it with its copies. Raises Refused, with nothing stored."""
     picture = examine(file, image_limits(), _budget)
-    has_location = tells_location(file)
+    has_location = _tells_location(file)
     size = file.seek(0, 2)
     file.seek(0)
     _put(team_id, sha256, file, picture)
     return Stored(file_name(name), sha256, size, picture.probe, has_location)
+
+
+def _tells_location(file: BinaryIO) -> bool:
+    try:
+        return file_tells_location(file)
+    except Unreadable as error:
+        raise Refused(f"the file is damaged: {error}") from error
 
 
 def _put(team_id: int, sha256: str, file: BinaryIO, picture: DecodedImage) -> None:
