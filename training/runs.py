@@ -1,6 +1,7 @@
 """Starting, canceling, resuming runs, and the one click that does it all again with what is labelled now."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from django.db import transaction
@@ -47,7 +48,7 @@ def start_run(
             model=model,
             base=kind,
             base_run=base_run,
-            config=checked.to_dict(),
+            config=asdict(checked),
             epochs=checked.epochs,
             images=images if snapshot.status == Status.SUCCEEDED else None,
             estimate_seconds=estimates.seconds_for(project, checked, images),
