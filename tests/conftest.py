@@ -54,7 +54,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def own_settings(folder: Path) -> dict[str, Any]:
-    """Object store and queue in `folder`, whatever the environment says; jobs at once, passwords that hash fast."""
+    """Object store and queue in `folder`, whatever the environment says; jobs at once; nothing that makes tests wait."""
     stores: Any = settings.STORAGES
     objects = {**stores["objects"], "OPTIONS": {**stores["objects"]["OPTIONS"]}}
     if "location" in objects["OPTIONS"]:
@@ -66,6 +66,7 @@ def own_settings(folder: Path) -> dict[str, Any]:
         "QUEUE_FOLDER": folder / "queue",
         "JOBS_INLINE": True,
         "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
+        "WHITENOISE_AUTOREFRESH": True,  # else each client of a test looks at all static files first
     }
 
 
