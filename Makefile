@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+# Whatever the shell says: dozens of processes that start here would each compile every module anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 # Where the tests find real pictures and weights. Absent: those tests skip, and say so.
 DATA := $(wildcard $(CURDIR)/../shared/datasets)

@@ -46,8 +46,8 @@ def main(verb: str) -> None:
         use_node()
         node_packages(FRONTEND)
         node_packages(TFJS)
+        build_frontend()
         python.result()
-    build_frontend()
     if verb in ("test", "full"):
         system_packages(TEST_PACKAGES)
     if verb == "full":
@@ -97,7 +97,9 @@ def python_packages(requirements: str) -> None:
         say("making a virtual environment in .venv")
         run([sys.executable, "-m", "venv", str(VENV)], why="on Debian: apt install python3-venv")
     say("installing Python packages (3 GB with torch; a few minutes the first time)")
-    run([str(BIN / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements])
+    # Compiled when first imported: of 20,000 modules few ever are.
+    options = ["--quiet", "--disable-pip-version-check", "--no-compile"]
+    run([str(BIN / "python"), "-m", "pip", "install", *options, "-r", requirements])
     (VENV / ("." + requirements + ".stamp")).write_text(value)
 
 
