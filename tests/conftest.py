@@ -29,11 +29,9 @@ LONGEST = (
     "training/test_run_process.py",
     "training/test_small_project.py",
     "exporters/test_artifacts.py",
-    "exporters/test_broken_artifacts.py",
     "test_schema.py",
     "annotations/test_archives.py",
     "training/engine/test_cli.py",
-    "training/test_small_project.py",
     "platform/test_supervisor.py",
     "platform/test_production.py",
     "platform/test_event_stream.py",
@@ -54,7 +52,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def own_settings(folder: Path) -> dict[str, Any]:
-    """Object store and queue in `folder`, whatever the environment says; jobs at once; nothing that makes tests wait."""
+    """Object store and queue in `folder`, whatever the environment says; jobs at once; nothing slow."""
     stores: Any = settings.STORAGES
     objects = {**stores["objects"], "OPTIONS": {**stores["objects"]["OPTIONS"]}}
     if "location" in objects["OPTIONS"]:

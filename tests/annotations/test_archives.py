@@ -163,13 +163,13 @@ def padded(files: dict[str, bytes], size: int = 2**20) -> bytes:
 
 def many_objects() -> bytes:
     xml = b"<annotation>" + b"<object/>" * 450_000 + b"</annotation>"
-    return padded({f"{n}.xml": xml for n in range(10)})
+    return padded({f"{n}.xml": xml for n in range(4)})
 
 
 def many_findings() -> bytes:
     boxes = [("n" * 600, 3, 3, 3, 9)] * 4_900
-    pages = {f"{n}.xml": voc(f"{n}.jpg", *boxes) for n in range(10)}
-    return padded(pages | {f"{n}.jpg": picture(n) for n in range(10)})
+    pages = {f"{n}.xml": voc(f"{n}.jpg", *boxes) for n in range(4)}
+    return padded(pages | {f"{n}.jpg": picture(n) for n in range(4)})
 
 
 def many_attributes() -> bytes:
