@@ -22,7 +22,7 @@ NO_DATABASE = training/engine annotations/dataset annotations/formats annotation
 DATABASE_TESTS = tests/platform tests/test_access.py tests/test_schema.py tests/annotations tests/training $(NO_DATABASE:%=--ignore=tests/%)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-full e2e check check-types check-rest fix bench schema migrations compose limits pins screenshots
+.PHONY: help setup run test test-full e2e check check-frontend check-types check-python setup-node fix bench schema migrations compose limits pins screenshots
 
 help: ## list the verbs
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -31,7 +31,10 @@ run: ## start Boxwright: web and workers, one URL
 	@$(PYTHON) bootstrap.py run && exec $(BIN)/python manage.py up
 
 setup: ## everything that developing and testing need
-	@$(PYTHON) bootstrap.py test
+	+@$(PYTHON) bootstrap.py test
+
+setup-node:
+	+@$(PYTHON) bootstrap.py node
 
 test: setup ## all tests: SQLite, PostgreSQL, frontend, real browser
 	$(TEST_ENV) $(PYTEST) -m "not full and not e2e" tests
@@ -47,20 +50,23 @@ test-full: setup ## all tests with two busy processes beside them, then the long
 e2e: setup ## only the tests that drive a real browser
 	$(TEST_ENV) $(PYTEST) -m e2e tests/e2e
 
-check: setup ## formatting, lint, types, import rules, migrations, schema
-	@$(MAKE) --jobs 2 --output-sync check-types check-rest
+check: ## formatting, lint, types, import rules, migrations, schema
+	@$(MAKE) --jobs 2 --output-sync check-frontend check-types check-python
 
-check-types:
+# Needs Node alone, and is done while Python's packages are still being installed.
+check-frontend: setup-node
+	npm --prefix frontend run --silent check
+
+check-types: setup
 	$(BIN)/mypy .
 
-check-rest:
+check-python: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	PYTHONPATH=platform $(BIN)/lint-imports
 	$(BIN)/python -m tests.dead_code
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py spectacular --fail-on-warn --validate --format openapi-json | cmp -s - docs/openapi.json || (echo "docs/openapi.json is stale: run make schema"; exit 1)
-	npm --prefix frontend run --silent check
 
 fix: setup ## format, and mend what tools can mend
 	$(BIN)/ruff check --fix .

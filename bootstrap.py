@@ -12,9 +12,16 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
@@ -36,22 +43,41 @@ def main(verb: str) -> None:
         stop(f"Boxwright needs Python 3.11 or newer; this is {found}. Try: make PYTHON=python3.11")
     if not is_writable(ROOT):
         stop(f"The folder {ROOT} is read-only; Boxwright keeps its environment and data there.")
-    if verb not in ("run", "test", "full"):
-        stop("usage: bootstrap.py run|test|full")
-    requirements = "requirements.txt" if verb == "run" else "requirements-dev.txt"
+    if verb not in ("node", "run", "test", "full"):
+        stop("usage: bootstrap.py node|run|test|full")
+    requirements = "requirements.txt" if verb in ("node", "run") else "requirements-dev.txt"
     with ThreadPoolExecutor(1) as beside:
-        python = beside.submit(python_packages, requirements)
-        if not has_node():
+        python = beside.submit(python_packages, requirements) if verb != "node" or not has_node() else None
+        if python and not has_node():
             python.result()
         use_node()
-        node_packages(FRONTEND)
-        node_packages(TFJS)
-        build_frontend()
-        python.result()
+        with alone(FRONTEND):
+            node_packages(FRONTEND)
+            node_packages(TFJS)
+            build_frontend()
+        if python:
+            python.result()
+    if verb == "node":
+        return
+    compress_frontend()
     if verb in ("test", "full"):
         system_packages(TEST_PACKAGES)
     if verb == "full":
         system_packages(FULL_PACKAGES)
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Whoever else sets this folder up at the same time waits until we are done, and then finds it done."""
+    if fcntl is None:
+        yield
+        return
+    place = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(place, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(place)
 
 
 def stop(line: str) -> NoReturn:
@@ -88,6 +114,11 @@ def is_fresh(stamp: Path, value: str) -> bool:
 
 
 def python_packages(requirements: str) -> None:
+    with alone(ROOT):
+        _python_packages(requirements)
+
+
+def _python_packages(requirements: str) -> None:
     """A virtual environment with what the file pins. A developer's environment serves `run` as well."""
     value = hash_of([*ROOT.glob("requirements*.txt"), ROOT / "constraints.txt"])
     stamps = [VENV / ("." + name + ".stamp") for name in {requirements, "requirements-dev.txt"}]
@@ -145,8 +176,16 @@ def build_frontend() -> None:
         return
     say("building the frontend")
     run(["npm", "run", "--silent", "build", "--", "--logLevel", "warn"], FRONTEND)
-    run([str(BIN / "python"), "-m", "whitenoise.compress", "--quiet", str(FRONTEND / "dist" / "assets")])
     stamp.write_text(value)
+
+
+def compress_frontend() -> None:
+    """Beside each file its .gz; a build takes away what an earlier one left."""
+    with alone(FRONTEND):
+        stamp = FRONTEND / "dist" / ".compressed"
+        if not stamp.is_file():
+            run([str(BIN / "python"), "-m", "whitenoise.compress", "--quiet", str(FRONTEND / "dist" / "assets")])
+            stamp.touch()
 
 
 def system_packages(packages: dict[str, str]) -> None:
