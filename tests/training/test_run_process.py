@@ -28,7 +28,7 @@ from tests.services.postgres import postgres
 from tests.services.processes import wait_until
 from tests.services.rabbitmq import rabbitmq
 
-LONG = 30
+LONG = 20
 """Epochs of the run that is interrupted again and again: each time it does a few, at last the rest."""
 
 
@@ -190,7 +190,10 @@ def test_what_the_user_can_mend_is_said_in_one_sentence(
     assert failed["error"] == {"code": "bad_config", "detail": "Random weights need a batch size of at least 2."}
 
 
-@pytest.mark.parametrize("interruption", INTERRUPTIONS)
+@pytest.mark.parametrize(
+    "interruption",
+    [pytest.param(name, marks=pytest.mark.full if name == "worker killed" else ()) for name in INTERRUPTIONS],
+)
 def test_an_interrupted_run_goes_on_from_its_last_checkpoint(
     here: Installation, api: Api, survivor: Json, interruption: str
 ) -> None:
