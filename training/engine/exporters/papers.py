@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from training.engine.checkpoint import Checkpoint
+from training.engine.exporters.answers import OUTPUTS
 from training.engine.exporters.exporter import Exporter
 
 LABELS_FILE = "labels.txt"
@@ -24,7 +25,7 @@ def write_json(path: Path, content: dict[str, Any]) -> None:
 
 
 def _label_lines(exporter: Exporter, checkpoint: Checkpoint) -> list[str]:
-    has_background = exporter.names_background and checkpoint.task == "detection"
+    has_background = OUTPUTS[checkpoint.task].has_background and exporter.names_background
     return ([BACKGROUND] if has_background else []) + list(checkpoint.labels)
 
 
