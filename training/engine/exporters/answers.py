@@ -12,6 +12,7 @@ from annotations.dataset.records import Task
 from training.engine.checkpoint import Checkpoint
 from training.engine.detectors.postprocess import Detections, detections
 from training.engine.network import normalise
+from training.engine.scoring import Scoring
 
 Floats = NDArray[np.float32]
 Squares = NDArray[np.uint8]
@@ -22,7 +23,8 @@ Squares = NDArray[np.uint8]
 class Answer:
     """One image's raw outputs, and for a detector what is left of them after suppression.
 
-    Detection: scores [A, C + 1], background first, and boxes [A, 4], corners 0..1. Classification: probabilities [C].
+    Detection: scores [A, C + 1], background first under every scoring, and boxes [A, 4], corners 0..1.
+    Classification: scores [C].
     """
 
     scores: Floats
@@ -31,7 +33,8 @@ class Answer:
 
 
 def with_detections(scores: Floats, boxes: Floats) -> Answer:
-    return Answer(scores, boxes, detections(torch.from_numpy(scores), torch.from_numpy(boxes)))
+    found = detections(torch.from_numpy(scores), torch.from_numpy(boxes), Scoring.SOFTMAX_WITH_BACKGROUND)
+    return Answer(scores, boxes, found)
 
 
 @dataclass(frozen=True, slots=True)

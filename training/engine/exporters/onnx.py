@@ -37,14 +37,14 @@ EXAMPLES: dict[Task, str] = {
     anchor, label = divmod(int(scores[:, 1:].argmax()), scores.shape[1] - 1)
     print(open("labels.txt").read().split("\\n")[label + 1], scores[anchor, label + 1], boxes[anchor])
 
-Outputs: scores [1, A, 1 + labels] (softmax; column i is line i of labels.txt, 0 the background) and boxes [1, A, 4]
+Outputs: scores [1, A, 1 + labels] ({scores}; column i is line i of labels.txt, 0 the background) and boxes [1, A, 4]
 (x_min, y_min, x_max, y_max as fractions of the image). Overlapping boxes are still in: apply non-maximum suppression.
 """,
     "classification": """\
     scores = session.run(["scores"], {{"input_0": x}})[0][0]
     print(open("labels.txt").read().split("\\n")[scores.argmax()], scores.max())
 
-Output: scores [1, labels] (softmax), in the order of labels.txt.
+Output: scores [1, labels] ({scores}), in the order of labels.txt.
 """,
 }
 
@@ -79,7 +79,7 @@ def input_scale(checkpoint: Checkpoint) -> tuple[Rgb, Rgb]:
 def readme(checkpoint: Checkpoint) -> str:
     mean, std = (list(values) for values in input_scale(checkpoint))
     text = PREPARE + EXAMPLES[checkpoint.task]
-    return text.format(size=checkpoint.image_size, mean=mean, std=std)
+    return text.format(size=checkpoint.image_size, mean=mean, std=std, scores=checkpoint.info.scoring.function)
 
 
 def _trace(form: nn.Module, checkpoint: Checkpoint, path: str) -> None:

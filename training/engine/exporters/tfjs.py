@@ -27,7 +27,7 @@ EXAMPLES: dict[Task, str] = {
     const kept = await tf.image.nonMaxSuppressionAsync(flat, best, 20, 0.5, 0.4);
     console.log(kept.arraySync(), labels.slice(1), flat.gather(kept).arraySync());
 
-Outputs: scores [1, A, 1 + labels] (softmax; column i is line i of labels.txt, 0 the background) and boxes [1, A, 4]
+Outputs: scores [1, A, 1 + labels] ({scores}; column i is line i of labels.txt, 0 the background) and boxes [1, A, 4]
 (x_min, y_min, x_max, y_max as fractions of the image). Overlapping boxes are still in, as the example shows.
 """,
     "classification": """\
@@ -35,7 +35,7 @@ Outputs: scores [1, A, 1 + labels] (softmax; column i is line i of labels.txt, 0
     const best = scores.indexOf(Math.max(...scores));
     console.log(labels[best], scores[best]);
 
-Output: scores [1, labels] (softmax), in the order of labels.txt.
+Output: scores [1, labels] ({scores}), in the order of labels.txt.
 """,
 }
 
@@ -62,7 +62,7 @@ def ask(folder: Path, checkpoint: Checkpoint, squares: Squares) -> Asked:
 def readme(checkpoint: Checkpoint) -> str:
     mean, std = litert.input_scale(checkpoint)
     text = PREPARE + EXAMPLES[checkpoint.task]
-    return text.format(size=checkpoint.image_size, mean=mean, std=std)
+    return text.format(size=checkpoint.image_size, mean=mean, std=std, scores=checkpoint.info.scoring.function)
 
 
 EXPORTER = Exporter(

@@ -49,7 +49,7 @@ Android, iOS, web and Python, with MediaPipe Tasks (normalisation and labels are
     best = classifier.classify(mp.Image.create_from_file("photo.jpg")).classifications[0].categories[0]
     print(best.category_name, best.score)
 
-Output: scores [1, labels] (softmax), in the order of labels.txt.
+Output: scores [1, labels] ({scores}), in the order of labels.txt.
 """
 
 
@@ -116,7 +116,7 @@ def _detections(corners: Floats, scores: Floats, labels: Floats) -> Detections:
 
 
 def readme(checkpoint: Checkpoint) -> str:
-    return HEADS[checkpoint.task].readme
+    return HEADS[checkpoint.task].readme.format(scores=checkpoint.info.scoring.function)
 
 
 @dataclass(frozen=True, slots=True)
