@@ -106,7 +106,7 @@ def network_of(checkpoint: Checkpoint) -> Network:
 def export_form(checkpoint: Checkpoint) -> nn.Module:
     """What converters trace: eval mode, CPU, plain memory order, input `[1, 3, S, S]` normalised by `info.mean/std`.
 
-    Detection gives scores [1, A, columns] and boxes [1, A, 4] (corners 0..1, clipped), classification gives scores
-    [1, columns]: see `scoring` for the columns. Detections follow from them by `detectors.postprocess`.
+    Detection gives scores [1, A, 1 + labels], background first, and boxes [1, A, 4] (corners 0..1, clipped);
+    classification gives scores [1, labels]: see `scoring`. Detections follow from them by `detectors.postprocess`.
     """
     return network.export_form(network_of(checkpoint))

@@ -52,7 +52,11 @@ class Network(nn.Module):
 
     @abstractmethod
     def predictions(self, images: Tensor) -> Any:
-        """What the network says in eval mode, on a batch: the outputs that converters trace."""
+        """What the network says in eval mode, on a batch."""
+
+    def exported(self, images: Tensor) -> Any:
+        """`predictions` as every artifact of the task gives them: what converters trace."""
+        return self.predictions(images)
 
     @abstractmethod
     def stages(self) -> list[Stage]:
@@ -84,6 +88,11 @@ class Detector(Network):
     def predictions(self, images: Tensor) -> tuple[Tensor, Tensor]:
         """Scores [B, A, columns] as `scoring` says, and boxes [B, A, 4], corners 0..1 clipped."""
 
+    def exported(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """Scores [B, A, 1 + labels], whatever the scoring, and boxes: see `scoring` on artifacts."""
+        scores, boxes = self.predictions(images)
+        return with_background(scores, self.scoring), boxes
+
 
 class Classifier(Network):
     """Names the whole image. A family gives `forward`: images [B, 3, S, S] to logits [B, columns]."""
@@ -94,19 +103,26 @@ class Classifier(Network):
 
 
 class ExportForm(nn.Module):
-    """Normalised image [1, 3, S, S] to the outputs of `predictions`, with one image."""
+    """Normalised image [1, 3, S, S] to the outputs of `exported`, with one image."""
 
     def __init__(self, network: Network) -> None:
         super().__init__()
         self.network = network
 
     def forward(self, image: Tensor) -> Any:
-        return self.network.predictions(image)
+        return self.network.exported(image)
 
 
 def export_form(network: Network) -> nn.Module:
     """A copy of the network that converters can trace: eval mode, CPU, plain memory order, no gradients."""
     return contiguous(ExportForm(copy.deepcopy(network)).cpu().eval().requires_grad_(False))
+
+
+def with_background(scores: Tensor, scoring: Scoring) -> Tensor:
+    """A detector's scores [..., columns] as artifacts give them, [..., 1 + labels]: see `scoring`."""
+    if scoring.first_label == 1:
+        return scores
+    return torch.cat([1 - scores.amax(-1, keepdim=True), scores], -1)
 
 
 def fold_batch_norm(network: nn.Module) -> None:

@@ -9,6 +9,10 @@ column `first_label + i`.
 | `softmax`                 | C       | the 1st label  | sums to 1: exactly one label is right (classifiers)   |
 | `softmax_with_background` | C + 1   | the background | sums to 1: one label, or nothing, is there (SSD)      |
 | `sigmoid`                 | C       | the 1st label  | each label for itself, none where nothing is (YOLO)   |
+
+An exported detector gives C + 1 columns, column 0 the background, under every scoring: one labels.txt, one example in
+the README and one suppression fit all, and jetson-inference's detectNet looks for labels from column 1 on. Where the
+network has no background, column 0 is 1 - the best label's score, so that the largest column says what is there.
 """
 
 from enum import StrEnum
@@ -23,6 +27,11 @@ class Scoring(StrEnum):
     def first_label(self) -> int:
         """The column of the first label."""
         return 1 if self is Scoring.SOFTMAX_WITH_BACKGROUND else 0
+
+    @property
+    def function(self) -> str:
+        """What makes scores of logits: `softmax` or `sigmoid`."""
+        return self.value.removesuffix("_with_background")
 
     def columns(self, label_count: int) -> int:
         return label_count + self.first_label

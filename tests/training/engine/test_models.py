@@ -23,8 +23,10 @@ from training.engine.weight_files import find_weights, read_weights
 
 ROWS = (*MODELS.values(), *tiny.ROWS)
 DETECTORS = [info for info in ROWS if info.task == "detection"]
+CLASSIFIERS = [info for info in ROWS if info.task == "classification"]
 every_model = pytest.mark.parametrize("info", ROWS, ids=[info.name for info in ROWS])
 every_detector = pytest.mark.parametrize("info", DETECTORS, ids=[info.name for info in DETECTORS])
+every_classifier = pytest.mark.parametrize("info", CLASSIFIERS, ids=[info.name for info in CLASSIFIERS])
 every_published = pytest.mark.parametrize("info", MODELS.values(), ids=list(MODELS))
 
 
@@ -249,18 +251,30 @@ def test_a_checkpoint_comes_back_and_exports(info: ModelInfo, tmp_path: Path) ->
     checkpoint.save(saved, tmp_path / "best.pt")
     loaded = checkpoint.load(tmp_path / "best.pt")
     form = checkpoint.export_form(loaded)
-    given = form(seen)
-    for was, back, exported in zip(
-        expected,
-        said(checkpoint.network_of(loaded), seen),
-        given if isinstance(given, tuple) else (given, None),
-        strict=True,
-    ):
-        torch.testing.assert_close(back, was)
-        torch.testing.assert_close(exported, was, atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(said(checkpoint.network_of(loaded), seen), expected)
+    torch.testing.assert_close(form(seen), network.exported(seen), atol=1e-5, rtol=1e-4)
     assert all(tensor.is_contiguous() for tensor in form.state_dict().values())
     assert not any(parameter.requires_grad for parameter in form.parameters())
     assert export_form(network) is not network
+
+
+@torch.no_grad()
+@every_detector
+def test_an_exported_detector_puts_the_background_first(info: ModelInfo) -> None:
+    network, seen = lively(info, 2), images(info)
+    scores, boxes = network.predictions(seen)
+    exported, same_boxes = network.exported(seen)
+    torch.testing.assert_close(same_boxes, boxes)
+    torch.testing.assert_close(exported[..., 1:], scores[..., info.scoring.first_label :])
+    if info.scoring is Scoring.SIGMOID:
+        torch.testing.assert_close(exported[..., 0], 1 - exported[..., 1:].amax(-1))
+
+
+@torch.no_grad()
+@every_classifier
+def test_an_exported_classifier_gives_its_scores(info: ModelInfo) -> None:
+    network, seen = lively(info, 2), images(info)
+    torch.testing.assert_close(network.exported(seen), network.predictions(seen))
 
 
 @torch.no_grad()

@@ -65,7 +65,9 @@ class TinyDetector(AnchorDetector):
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
         seen = self.trunk(images)
-        logits, deltas = ([part(seen).flatten(2).mT for part in parts] for parts in (self.names, self.boxes))
+        logits, deltas = (
+            [part(seen).flatten(2).transpose(1, 2) for part in parts] for parts in (self.names, self.boxes)
+        )
         return torch.cat(logits, 1), torch.cat(deltas, 1)
 
     def losses(self, images: Tensor, targets: Sequence[LearningTarget]) -> dict[str, Tensor]:

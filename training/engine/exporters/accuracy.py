@@ -1,12 +1,11 @@
 """The numbers of a checkpoint or an artifact on labelled images, from what it found in each."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
 
-from annotations.dataset.records import AnnotationRecord, ImageRecord
-from training.engine.checkpoint import Checkpoint
+from annotations.dataset.records import AnnotationRecord, ImageRecord, Task
 from training.engine.exporters.answers import Answer
 from training.engine.metrics.classification import classification_numbers
 from training.engine.metrics.detection import coco_numbers
@@ -26,20 +25,24 @@ class Accuracy:
     one_annotation: float
 
 
-def annotations_of(answer: Answer, checkpoint: Checkpoint, image: ImageRecord) -> list[AnnotationRecord]:
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """How one task's answers are judged, given the checkpoint's labels."""
+
+    annotations: Callable[[Answer, Sequence[str], ImageRecord], list[AnnotationRecord]]
     """What an answer says of an image, best first; boxes in pixels of the image."""
-    if checkpoint.task == "classification":
-        return classified_annotations(torch.from_numpy(answer.scores), checkpoint.labels)
-    if answer.detections is None:
-        return []
-    return detected_annotations(answer.detections, checkpoint.labels, (image.width, image.height))
+
+    accuracy: Callable[[Sequence[str], Found, Sequence[ImageRecord]], Accuracy]
+    """Of what was found in images, which carry the truth as their annotations."""
 
 
-def accuracy(checkpoint: Checkpoint, found: Found, images: Sequence[ImageRecord]) -> Accuracy:
-    """`found[i]` belongs to `images[i]`, which carry the truth as their annotations."""
-    if checkpoint.task == "detection":
-        return _detection(checkpoint.labels, found, images)
-    return _classification(checkpoint.labels, found, images)
+def _detected(answer: Answer, labels: Sequence[str], image: ImageRecord) -> list[AnnotationRecord]:
+    assert answer.detections is not None
+    return detected_annotations(answer.detections, labels, (image.width, image.height))
+
+
+def _classified(answer: Answer, labels: Sequence[str], _image: ImageRecord) -> list[AnnotationRecord]:
+    return classified_annotations(torch.from_numpy(answer.scores), labels)
 
 
 def _detection(labels: Sequence[str], found: Found, images: Sequence[ImageRecord]) -> Accuracy:
@@ -53,3 +56,9 @@ def _classification(labels: Sequence[str], found: Found, images: Sequence[ImageR
     truth = [labels.index(image.annotations[0].label) for image in images]
     numbers = classification_numbers(truth, [labels.index(best[0].label) for best in found], labels)
     return Accuracy({"accuracy": numbers.accuracy}, 1 / len(images))
+
+
+JUDGES: dict[Task, Judge] = {
+    "detection": Judge(_detected, _detection),
+    "classification": Judge(_classified, _classification),
+}

@@ -1,6 +1,6 @@
 """What a model says of an image, whichever runtime it runs in: the thing that parity compares."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,8 +8,11 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from annotations.dataset.records import Task
+from training.engine.checkpoint import Checkpoint
 from training.engine.detectors.postprocess import Detections, detections
 from training.engine.network import normalise
+from training.engine.scoring import Scoring
 
 Floats = NDArray[np.float32]
 Squares = NDArray[np.uint8]
@@ -20,7 +23,8 @@ Squares = NDArray[np.uint8]
 class Answer:
     """One image's raw outputs, and for a detector what is left of them after suppression.
 
-    Detection: scores [A, C + 1], background first, and boxes [A, 4], corners 0..1. Classification: probabilities [C].
+    Detection: scores [A, C + 1], background first under every scoring, and boxes [A, 4], corners 0..1.
+    Classification: scores [C].
     """
 
     scores: Floats
@@ -28,21 +32,39 @@ class Answer:
     detections: Detections | None = None
 
 
-def answer_of(scores: Floats, boxes: Floats | None) -> Answer:
-    """The answer behind the raw outputs of a runtime that leaves suppression to its caller."""
-    if boxes is None:
-        return Answer(scores)
-    return Answer(scores, boxes, detections(torch.from_numpy(scores), torch.from_numpy(boxes)))
+def with_detections(scores: Floats, boxes: Floats) -> Answer:
+    found = detections(torch.from_numpy(scores), torch.from_numpy(boxes), Scoring.SOFTMAX_WITH_BACKGROUND)
+    return Answer(scores, boxes, found)
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """What the artifacts of one task give: `names`, in the order of the export form.
+
+    `answer` takes one image's raw outputs in that order, of a runtime that leaves suppression to its caller.
+    """
+
+    names: tuple[str, ...]
+    answer: Callable[..., Answer]
+    has_background: bool
+    """Whether column 0 of `scores` is the background."""
+
+
+OUTPUTS: dict[Task, Outputs] = {
+    "detection": Outputs(("scores", "boxes"), with_detections, has_background=True),
+    "classification": Outputs(("scores",), Answer, has_background=False),
+}
 
 
 @torch.inference_mode()
-def ask_torch(form: nn.Module, squares: Squares, mean: Sequence[float], std: Sequence[float]) -> list[Answer]:
-    """The checkpoint's own answers: what every artifact is held against."""
+def ask_torch(form: nn.Module, checkpoint: Checkpoint, squares: Squares) -> list[Answer]:
+    """The answers of the checkpoint's own `form`: what every artifact is held against."""
+    info, answer = checkpoint.info, OUTPUTS[checkpoint.task].answer
     answers = []
     for square in squares:
-        outputs = form(normalise(torch.from_numpy(square[None]), mean, std))
-        scores, boxes = outputs if isinstance(outputs, tuple) else (outputs, None)
-        answers.append(answer_of(scores[0].numpy(), None if boxes is None else boxes[0].numpy()))
+        outputs = form(normalise(torch.from_numpy(square[None]), info.mean, info.std))
+        few = outputs if isinstance(outputs, tuple) else (outputs,)
+        answers.append(answer(*(output[0].numpy() for output in few)))
     return answers
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from training.engine.checkpoint import Checkpoint, export_form
-from training.engine.exporters.accuracy import accuracy, annotations_of
+from training.engine.exporters.accuracy import JUDGES
 from training.engine.exporters.answers import ask_torch
 from training.engine.exporters.exporter import Asked, Exporter
 from training.engine.exporters.images import ComparisonImages
@@ -36,18 +36,19 @@ def compare_on(
     images: ComparisonImages, checkpoint: Checkpoint, exporter: Exporter, model_folder: Path, limits: ParityLimits
 ) -> Comparison:
     """Compare the files in `model_folder`, as they are, with the checkpoint."""
-    form, info, records = export_form(checkpoint), checkpoint.info, images.examples.images
+    form, records = export_form(checkpoint), images.examples.images
+    judge, labels = JUDGES[checkpoint.task], checkpoint.labels
     on_boxes = limits.on(images.sizes, one_annotation=0)
     differences, expected, found = [], [], []
     for start in range(0, len(records), AT_ONCE):
         squares = images.examples.squares[start : start + AT_ONCE]
-        ours = ask_torch(form, squares, info.mean, info.std)
+        ours = ask_torch(form, checkpoint, squares)
         asked = exporter.ask(model_folder, checkpoint, squares)
         for own, given, image in zip(ours, asked.answers, records[start : start + AT_ONCE], strict=True):
             differences.append(compare(own, given, (image.width, image.height), on_boxes))
-            expected.append(annotations_of(own, checkpoint, image))
-            found.append(annotations_of(given, checkpoint, image))
-    before, after = accuracy(checkpoint, expected, records), accuracy(checkpoint, found, records)
+            expected.append(judge.annotations(own, labels, image))
+            found.append(judge.annotations(given, labels, image))
+    before, after = judge.accuracy(labels, expected, records), judge.accuracy(labels, found, records)
     difference = largest(differences, _loss(before.metrics, after.metrics, TASKS[checkpoint.task].headline))
     return Comparison(difference, limits.on(images.sizes, before.one_annotation), before.metrics, after.metrics, asked)
 

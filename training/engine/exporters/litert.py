@@ -1,17 +1,19 @@
 """One conversion of a checkpoint to a float `.tflite` graph: the common ancestor of the TFLite and TF.js artifacts."""
 
 import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from annotations.dataset.records import Task
 from training.engine.catalog import Rgb
 from training.engine.checkpoint import Checkpoint, export_form
 from training.engine.exporters.flatbuffer import keep_outputs
 
 ONE_SCALE: Rgb = (127.5, 127.5, 127.5)
-SCORES, BOXES, ENCODINGS = 0, 1, 2
-"""Places of a detector's outputs in the converted graph."""
 
 
 def input_scale(checkpoint: Checkpoint) -> tuple[Rgb, Rgb]:
@@ -24,7 +26,7 @@ def input_scale(checkpoint: Checkpoint) -> tuple[Rgb, Rgb]:
 
 
 def convert(checkpoint: Checkpoint) -> bytes:
-    """A float32 graph, input [1, S, S, 3]; outputs scores, boxes, encodings (detection) or probabilities."""
+    """A float32 graph, input [1, S, S, 3]; its outputs are those that `GRAPHS` names."""
     form = _MobileForm(export_form(checkpoint), checkpoint).eval()
     size = checkpoint.image_size
     with warnings.catch_warnings():
@@ -34,13 +36,13 @@ def convert(checkpoint: Checkpoint) -> bytes:
         return bytes(litert_torch.convert(form, (torch.zeros(1, size, size, 3),)).model_content())
 
 
-def only(content: bytes, *outputs: int) -> bytes:
+def only(content: bytes, task: Task, *names: str) -> bytes:
     """The converted graph with just these outputs, in this order."""
-    return keep_outputs(content, list(outputs))
+    return keep_outputs(content, [GRAPHS[task].names.index(name) for name in names])
 
 
 class _MobileForm(nn.Module):
-    """The export form with its channels last, one scale for all channels, and boxes also as encodings."""
+    """The export form with its channels last, one scale for all channels, and its task's outputs."""
 
     factor: Tensor
     offset: Tensor
@@ -48,6 +50,7 @@ class _MobileForm(nn.Module):
     def __init__(self, form: nn.Module, checkpoint: Checkpoint) -> None:
         super().__init__()
         self.form = form
+        self.outputs = GRAPHS[checkpoint.task].outputs
         info = checkpoint.info
         mean, std = (torch.tensor(values) for values in input_scale(checkpoint))
         wanted_mean, wanted_std = torch.tensor(info.mean), torch.tensor(info.std)
@@ -55,15 +58,15 @@ class _MobileForm(nn.Module):
         self.register_buffer("factor", std / wanted_std)
         self.register_buffer("offset", (mean - wanted_mean) / wanted_std)
 
-    def forward(self, image: Tensor) -> tuple[Tensor, ...] | Tensor:
+    def forward(self, image: Tensor) -> Any:
         if self.rescales:
             image = image * self.factor + self.offset
-        outputs = self.form(image.permute(0, 3, 1, 2))
-        if not isinstance(outputs, tuple):
-            probabilities: Tensor = outputs
-            return probabilities
-        scores, boxes = outputs
-        return scores, boxes, _encodings(boxes)
+        return self.outputs(self.form(image.permute(0, 3, 1, 2)))
+
+
+def _with_encodings(outputs: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor, Tensor]:
+    scores, boxes = outputs
+    return scores, boxes, _encodings(boxes)
 
 
 def _encodings(boxes: Tensor) -> Tensor:
@@ -74,3 +77,21 @@ def _encodings(boxes: Tensor) -> Tensor:
     low, high = boxes[..., :2], boxes[..., 2:]
     centres, logs = (low + high) * 0.5, torch.log((high - low).clamp(min=1e-6))
     return torch.cat([centres[..., 1:], centres[..., :1], logs[..., 1:], logs[..., :1]], -1)
+
+
+def _unchanged(outputs: Tensor) -> Tensor:
+    return outputs
+
+
+@dataclass(frozen=True, slots=True)
+class GraphOutputs:
+    """What the converted graph of one task gives: `names` of what `outputs` makes of the export form's outputs."""
+
+    names: tuple[str, ...]
+    outputs: Callable[[Any], Any]
+
+
+GRAPHS: dict[Task, GraphOutputs] = {
+    "detection": GraphOutputs(("scores", "boxes", "encodings"), _with_encodings),
+    "classification": GraphOutputs(("scores",), _unchanged),
+}

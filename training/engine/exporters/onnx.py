@@ -11,9 +11,10 @@ import onnxruntime
 import torch
 from torch import nn
 
+from annotations.dataset.records import Task
 from training.engine.catalog import Rgb
 from training.engine.checkpoint import Checkpoint, export_form
-from training.engine.exporters.answers import Squares, answer_of, scaled
+from training.engine.exporters.answers import OUTPUTS, Squares, scaled
 from training.engine.exporters.exporter import Asked, Exporter
 from training.engine.exporters.images import Calibration
 from training.engine.targets import Verification
@@ -30,20 +31,22 @@ PREPARE = """\
     x = ((np.asarray(image, "float32") - mean) / std).transpose(2, 0, 1)[None]
     session = onnxruntime.InferenceSession("model.onnx")
 """
-DETECTOR = """\
+EXAMPLES: dict[Task, str] = {
+    "detection": """\
     scores, boxes = (output[0] for output in session.run(["scores", "boxes"], {{"input_0": x}}))
     anchor, label = divmod(int(scores[:, 1:].argmax()), scores.shape[1] - 1)
     print(open("labels.txt").read().split("\\n")[label + 1], scores[anchor, label + 1], boxes[anchor])
 
-Outputs: scores [1, A, 1 + labels] (softmax; column i is line i of labels.txt, 0 the background) and boxes [1, A, 4]
+Outputs: scores [1, A, 1 + labels] ({scores}; column i is line i of labels.txt, 0 the background) and boxes [1, A, 4]
 (x_min, y_min, x_max, y_max as fractions of the image). Overlapping boxes are still in: apply non-maximum suppression.
-"""
-CLASSIFIER = """\
+""",
+    "classification": """\
     scores = session.run(["scores"], {{"input_0": x}})[0][0]
     print(open("labels.txt").read().split("\\n")[scores.argmax()], scores.max())
 
-Output: scores [1, labels] (softmax), in the order of labels.txt.
-"""
+Output: scores [1, labels] ({scores}), in the order of labels.txt.
+""",
+}
 
 
 def build(checkpoint: Checkpoint, folder: Path, _quantization: str, _calibration: Calibration) -> None:
@@ -62,10 +65,10 @@ def ask(folder: Path, checkpoint: Checkpoint, squares: Squares) -> Asked:
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     content = (folder / MODEL_FILE).read_bytes()
     session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-    answers = []
+    outputs, answers = OUTPUTS[checkpoint.task], []
     for image in scaled(squares, *input_scale(checkpoint)):
-        outputs = session.run(_outputs(checkpoint), {INPUT: np.ascontiguousarray(image.transpose(2, 0, 1)[None])})
-        answers.append(answer_of(outputs[0][0], outputs[1][0] if len(outputs) > 1 else None))
+        given = session.run(outputs.names, {INPUT: np.ascontiguousarray(image.transpose(2, 0, 1)[None])})
+        answers.append(outputs.answer(*(output[0] for output in given)))
     return Asked(Verification.RUN_HERE, f"onnxruntime {onnxruntime.__version__}", answers)
 
 
@@ -75,12 +78,8 @@ def input_scale(checkpoint: Checkpoint) -> tuple[Rgb, Rgb]:
 
 def readme(checkpoint: Checkpoint) -> str:
     mean, std = (list(values) for values in input_scale(checkpoint))
-    text = PREPARE + (DETECTOR if checkpoint.task == "detection" else CLASSIFIER)
-    return text.format(size=checkpoint.image_size, mean=mean, std=std)
-
-
-def _outputs(checkpoint: Checkpoint) -> list[str]:
-    return ["scores", "boxes"] if checkpoint.task == "detection" else ["scores"]
+    text = PREPARE + EXAMPLES[checkpoint.task]
+    return text.format(size=checkpoint.image_size, mean=mean, std=std, scores=checkpoint.info.scoring.function)
 
 
 def _trace(form: nn.Module, checkpoint: Checkpoint, path: str) -> None:
@@ -93,7 +92,7 @@ def _trace(form: nn.Module, checkpoint: Checkpoint, path: str) -> None:
             path,
             dynamo=False,
             input_names=[INPUT],
-            output_names=_outputs(checkpoint),
+            output_names=OUTPUTS[checkpoint.task].names,
             opset_version=OPSET,
         )
 

@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from training.engine.checkpoint import Checkpoint
+from training.engine.exporters.answers import OUTPUTS
 from training.engine.exporters.exporter import Exporter
+from training.engine.scoring import Scoring
 
 LABELS_FILE = "labels.txt"
 README_FILE = "README.txt"
@@ -24,8 +26,11 @@ def write_json(path: Path, content: dict[str, Any]) -> None:
 
 
 def _label_lines(exporter: Exporter, checkpoint: Checkpoint) -> list[str]:
-    has_background = exporter.names_background and checkpoint.task == "detection"
-    return ([BACKGROUND] if has_background else []) + list(checkpoint.labels)
+    return ([BACKGROUND] if _has_background(exporter, checkpoint) else []) + list(checkpoint.labels)
+
+
+def _has_background(exporter: Exporter, checkpoint: Checkpoint) -> bool:
+    return OUTPUTS[checkpoint.task].has_background and exporter.names_background
 
 
 def _readme(exporter: Exporter, checkpoint: Checkpoint) -> str:
@@ -35,6 +40,14 @@ def _readme(exporter: Exporter, checkpoint: Checkpoint) -> str:
         f"{checkpoint.info.title}: {checkpoint.task}, {len(checkpoint.labels)} labels. Made by Boxwright.\n\n"
         f"Input: the whole image (EXIF-oriented, RGB) stretched to {size} x {size}, without letterbox, as\n"
         f"(pixel - mean) / std with mean {list(mean)} and std {list(std)} on pixels 0..255.\n\n"
-        f"{exporter.readme(checkpoint)}\n"
+        f"{exporter.readme(checkpoint)}{_note(exporter, checkpoint)}\n"
         f"{PARITY_FILE}: how far this model's answers are from those of the checkpoint it was made of.\n"
     )
+
+
+def _note(exporter: Exporter, checkpoint: Checkpoint) -> str:
+    """What a reader who knows softmax scores would get wrong."""
+    if checkpoint.info.scoring is not Scoring.SIGMOID:
+        return ""
+    background = " Column 0 is 1 - the best label's score." if _has_background(exporter, checkpoint) else ""
+    return f"Each label's score stands for itself: they need not sum to 1.{background}\n"

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+from annotations.dataset.records import Task
 from training.engine.checkpoint import Checkpoint
 from training.engine.exporters import litert
-from training.engine.exporters.answers import Squares, answer_of, scaled
+from training.engine.exporters.answers import OUTPUTS, Squares, scaled
 from training.engine.exporters.exporter import Asked, Exporter
 from training.engine.exporters.images import Calibration
 from training.engine.exporters.node_runtime import run_tfjs
@@ -18,23 +19,25 @@ PREPARE = """\
     const image = tf.image.resizeBilinear(tf.browser.fromPixels(picture), [{size}, {size}]);
     const input = image.sub({mean[0]}).div({std[0]}).expandDims(0);
 """
-DETECTOR = """\
+EXAMPLES: dict[Task, str] = {
+    "detection": """\
     const [scores, boxes] = model.execute(input, ['scores', 'boxes']);
     const found = scores.squeeze([0]).slice([0, 1]);            // column 0 is the background
     const [best, flat] = [found.max(1), boxes.squeeze([0])];
     const kept = await tf.image.nonMaxSuppressionAsync(flat, best, 20, 0.5, 0.4);
     console.log(kept.arraySync(), labels.slice(1), flat.gather(kept).arraySync());
 
-Outputs: scores [1, A, 1 + labels] (softmax; column i is line i of labels.txt, 0 the background) and boxes [1, A, 4]
+Outputs: scores [1, A, 1 + labels] ({scores}; column i is line i of labels.txt, 0 the background) and boxes [1, A, 4]
 (x_min, y_min, x_max, y_max as fractions of the image). Overlapping boxes are still in, as the example shows.
-"""
-CLASSIFIER = """\
+""",
+    "classification": """\
     const scores = model.execute(input, 'scores').dataSync();
     const best = scores.indexOf(Math.max(...scores));
     console.log(labels[best], scores[best]);
 
-Output: scores [1, labels] (softmax), in the order of labels.txt.
-"""
+Output: scores [1, labels] ({scores}), in the order of labels.txt.
+""",
+}
 
 
 def build(checkpoint: Checkpoint, folder: Path, quantization: str, _calibration: Calibration) -> None:
@@ -44,26 +47,22 @@ def build(checkpoint: Checkpoint, folder: Path, quantization: str, _calibration:
 
 def pack(graph: bytes, checkpoint: Checkpoint, folder: Path, quantization: str) -> None:
     """The files to ship, from what `litert.convert` gave."""
-    names = ["scores"]
-    if checkpoint.task == "detection":
-        graph, names = litert.only(graph, litert.SCORES, litert.BOXES), ["scores", "boxes"]
-    write_tfjs(graph, names, folder, half=quantization == "fp16")
+    names = OUTPUTS[checkpoint.task].names
+    write_tfjs(litert.only(graph, checkpoint.task, *names), names, folder, half=quantization == "fp16")
 
 
 def ask(folder: Path, checkpoint: Checkpoint, squares: Squares) -> Asked:
     """Run the shipped files in Node."""
     given = run_tfjs(folder, scaled(squares, *litert.input_scale(checkpoint)))
-    scores, boxes = given.outputs["scores"], given.outputs.get("boxes")
-    rows = range(len(squares))
-    return Asked(
-        Verification.RUN_HERE, given.runtime, [answer_of(scores[i], None if boxes is None else boxes[i]) for i in rows]
-    )
+    outputs = OUTPUTS[checkpoint.task]
+    rows = zip(*(given.outputs[name] for name in outputs.names), strict=True)
+    return Asked(Verification.RUN_HERE, given.runtime, [outputs.answer(*row) for row in rows])
 
 
 def readme(checkpoint: Checkpoint) -> str:
     mean, std = litert.input_scale(checkpoint)
-    text = PREPARE + (DETECTOR if checkpoint.task == "detection" else CLASSIFIER)
-    return text.format(size=checkpoint.image_size, mean=mean, std=std)
+    text = PREPARE + EXAMPLES[checkpoint.task]
+    return text.format(size=checkpoint.image_size, mean=mean, std=std, scores=checkpoint.info.scoring.function)
 
 
 EXPORTER = Exporter(

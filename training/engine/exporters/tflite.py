@@ -1,5 +1,7 @@
 """TensorFlow Lite: one file that MediaPipe, the Task Library and the plain interpreter load as it is."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +9,7 @@ import ai_edge_litert
 import numpy as np
 from numpy.typing import NDArray
 
+from annotations.dataset.records import Task
 from training.engine.checkpoint import Checkpoint
 from training.engine.detectors import postprocess
 from training.engine.detectors.postprocess import Detections
@@ -46,7 +49,7 @@ Android, iOS, web and Python, with MediaPipe Tasks (normalisation and labels are
     best = classifier.classify(mp.Image.create_from_file("photo.jpg")).classifications[0].categories[0]
     print(best.category_name, best.score)
 
-Output: scores [1, labels] (softmax), in the order of labels.txt.
+Output: scores [1, labels] ({scores}), in the order of labels.txt.
 """
 
 
@@ -58,16 +61,11 @@ def build(checkpoint: Checkpoint, folder: Path, quantization: str, _calibration:
 def pack(graph: bytes, checkpoint: Checkpoint, quantization: str) -> bytes:
     """The file to ship, from what `litert.convert` gave."""
     mean, std = litert.input_scale(checkpoint)
-    description = Description(checkpoint.model, checkpoint.labels, mean, std)
-    is_detector = checkpoint.task == "detection"
-    if is_detector:
-        graph = litert.only(graph, litert.ENCODINGS, litert.SCORES)
+    head = HEADS[checkpoint.task]
+    graph = litert.only(graph, checkpoint.task, *head.outputs)
     if quantization == "fp16":
         graph = to_half(graph)
-    if not is_detector:
-        return describe_classifier(graph, description)
-    suppression = Suppression(postprocess.SCORE_THRESHOLD, postprocess.IOU_THRESHOLD, postprocess.MAX_DETECTIONS)
-    return describe_detector(add_postprocess(graph, len(checkpoint.labels), suppression), description)
+    return head.finish(graph, Description(checkpoint.model, checkpoint.labels, mean, std))
 
 
 def ask(folder: Path, checkpoint: Checkpoint, squares: Squares) -> Asked:
@@ -77,7 +75,7 @@ def ask(folder: Path, checkpoint: Checkpoint, squares: Squares) -> Asked:
     content = (folder / MODEL_FILE).read_bytes()
     interpreter = Interpreter(model_content=content, num_threads=1)
     interpreter.allocate_tensors()
-    read = _read_detector if checkpoint.task == "detection" else _read_classifier
+    read = HEADS[checkpoint.task].read
     graph = read_model(content).subgraphs[0]
     answers = []
     for image in scaled(squares, *litert.input_scale(checkpoint)):
@@ -85,6 +83,11 @@ def ask(folder: Path, checkpoint: Checkpoint, squares: Squares) -> Asked:
         interpreter.invoke()
         answers.append(read(interpreter, graph))
     return Asked(Verification.RUN_HERE, f"LiteRT {ai_edge_litert.__version__}", answers)
+
+
+def _finish_detector(graph: bytes, description: Description) -> bytes:
+    suppression = Suppression(postprocess.SCORE_THRESHOLD, postprocess.IOU_THRESHOLD, postprocess.MAX_DETECTIONS)
+    return describe_detector(add_postprocess(graph, len(description.labels), suppression), description)
 
 
 def _read_classifier(interpreter: Any, graph: Any) -> Answer:
@@ -113,9 +116,26 @@ def _detections(corners: Floats, scores: Floats, labels: Floats) -> Detections:
 
 
 def readme(checkpoint: Checkpoint) -> str:
-    return DETECTOR_README if checkpoint.task == "detection" else CLASSIFIER_README
+    return HEADS[checkpoint.task].readme.format(scores=checkpoint.info.scoring.function)
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """How the file of one task ends, how it is read, and what its user is told.
+
+    `finish` takes a graph with `outputs` of the converted one, `read` an interpreter and its graph after a run.
+    """
+
+    outputs: tuple[str, ...]
+    finish: Callable[[bytes, Description], bytes]
+    read: Callable[[Any, Any], Answer]
+    readme: str
+
+
+HEADS: dict[Task, Head] = {
+    "detection": Head(("encodings", "scores"), _finish_detector, _read_detector, DETECTOR_README),
+    "classification": Head(("scores",), describe_classifier, _read_classifier, CLASSIFIER_README),
+}
 EXPORTER = Exporter(
     target="tflite", build=build, ask=ask, input_scale=litert.input_scale, readme=readme, names_background=False
 )

@@ -1,7 +1,8 @@
 """The table of tasks: torch-free; modules are named by dotted path and loaded when used.
 
 What differs between detection and classification stands here and in the two modules. A third task is a module and a
-row here, a word in `annotations.dataset.records.Task`, and what its exported files look like (`exporters`).
+row here, a word in `annotations.dataset.records.Task`, and a row in each table of `exporters`: `answers.OUTPUTS`,
+`accuracy.JUDGES`, `litert.GRAPHS`, `onnx.EXAMPLES`, `tfjs.EXAMPLES`, `tflite.HEADS`.
 """
 
 import importlib

@@ -27,7 +27,7 @@ def squares_of(folder: Path, size: int) -> Squares:
 
 
 def expected_answers(checkpoint: Checkpoint, squares: Squares) -> list[Answer]:
-    return ask_torch(export_form(checkpoint), squares, checkpoint.info.mean, checkpoint.info.std)
+    return ask_torch(export_form(checkpoint), checkpoint, squares)
 
 
 @pytest.mark.parametrize("quantization", ["none", "fp16"])

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from training.engine.catalog import Rgb
 from training.engine.checkpoint import Checkpoint, export_form
-from training.engine.exporters.answers import Squares, answer_of, scaled
+from training.engine.exporters.answers import OUTPUTS, Squares, scaled
 from training.engine.exporters.exporter import Asked, Exporter
 from training.engine.exporters.images import Calibration
 from training.engine.targets import EXACT, TARGETS, ParityLimits, TargetInfo, Verification
@@ -42,8 +42,8 @@ def ask(folder: Path, checkpoint: Checkpoint, squares: Squares) -> Asked:
     for image in scaled(squares, *input_scale(checkpoint)):
         with torch.inference_mode():
             outputs = model(torch.from_numpy(image.transpose(2, 0, 1)[None].copy()))
-        scores, boxes = outputs if isinstance(outputs, tuple) else (outputs, None)
-        answers.append(answer_of(scores[0].numpy(), None if boxes is None else boxes[0].numpy()))
+        few = outputs if isinstance(outputs, tuple) else (outputs,)
+        answers.append(OUTPUTS[checkpoint.task].answer(*(output[0].numpy() for output in few)))
     return Asked(Verification.RUN_HERE, f"torch {torch.__version__}", answers)
 
 
