@@ -33,7 +33,14 @@ from training.engine.targets import TARGETS
 from training.engine.train import train
 
 ROWS: dict[Task, ModelInfo] = {info.task: info for info in tiny.ROWS if info.scoring is Scoring.SIGMOID}
-QUANTIZATIONS = [(target, name) for target, info in TARGETS.items() for name in info.quantizations]
+QUICK = "onnx"
+"""Made in every run of the tests; the targets that take longer in `make test-full`."""
+
+CASES = [
+    pytest.param(target, name, marks=() if target == QUICK else pytest.mark.full)
+    for target, info in TARGETS.items()
+    for name in info.quantizations
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +98,7 @@ def drawn(task: Task, seed: int) -> tuple[ImageRecord, bytes]:
     return record(content, f"scene-{seed}.png", split, of_task), content
 
 
-@pytest.mark.parametrize(("target", "quantization"), QUANTIZATIONS)
+@pytest.mark.parametrize(("target", "quantization"), CASES)
 def test_a_detector_s_artifact_is_read_as_its_run_reads_the_checkpoint(
     target: str, quantization: str, detector: Trained, tmp_path: Path
 ) -> None:
@@ -130,7 +137,9 @@ def test_the_example_in_the_readme_names_what_the_checkpoint_finds(detector: Tra
     assert done.stdout.split()[0] == predict(detector.checkpoint, [photo])[0][0].label
 
 
-@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize(
+    "target", [pytest.param(name, marks=() if name == QUICK else pytest.mark.full) for name in TARGETS]
+)
 def test_a_classifier_answers_as_its_checkpoint(target: str, classifier: Trained, tmp_path: Path) -> None:
     readme = (classifier.unpack(target, tmp_path) / "README.txt").read_text()
 
