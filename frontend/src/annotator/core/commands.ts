@@ -121,7 +121,8 @@ function cycled(editor: Editor, by: 1 | -1): Editor {
   if (all.length === 0) return editor;
   if (editor.selected !== null && !editor.picked) return select(editor, editor.selected, true);
   const at = all.findIndex((one) => one.id === editor.selected);
-  const next = at < 0 ? (by > 0 ? 0 : all.length - 1) : (at + by + all.length) % all.length;
+  // With none selected, at is -1: forward begins at the first box, backward at the last.
+  const next = at < 0 && by < 0 ? all.length - 1 : (at + by + all.length) % all.length;
   return select(editor, all[next]?.id ?? null, true);
 }
 

@@ -27,7 +27,6 @@ export function RunRow({ run, runs, models, isBest, score, points, ceiling, seco
   const { project } = useProject();
   const href = `/p/${project.value.slug}/runs/${run.number}`;
   const metrics = run.metrics as Record<string, number | null | undefined>;
-  const live = isLive(run.status);
   return (
     <tr
       class="can"
@@ -68,17 +67,17 @@ export function RunRow({ run, runs, models, isBest, score, points, ceiling, seco
         <b>{fraction(metrics[score.key])}</b>
       </td>
       <td class="num wide-only">{fraction(metrics[second])}</td>
-      <td class="num wide-only">
-        {live
-          ? run.eta_seconds === null
-            ? "–"
-            : `${duration(run.eta_seconds)} left`
-          : (tookText(run) ?? "–")}
-      </td>
+      <td class="num wide-only">{timeText(run) ?? "–"}</td>
       <td class="wide-only dim">
         {ago(run.started_at ?? run.created_at)}
         {run.created_by ? `, ${run.created_by.name}` : ""}
       </td>
     </tr>
   );
+}
+
+/** How long it still takes, or took; null where that is not known. */
+function timeText(run: Run): string | null {
+  if (!isLive(run.status)) return tookText(run);
+  return run.eta_seconds === null ? null : `${duration(run.eta_seconds)} left`;
 }
