@@ -18,11 +18,6 @@ export function pointsOf(epochs: readonly Epoch[], key: string): Point[] {
   return epochs.map((one) => ({ x: one.epoch, y: one.values[key] ?? null }));
 }
 
-/** The score this task is judged by, and its name on the axis. */
-export function scoreOf(task: string): { key: string; title: string } {
-  return task === "classification" ? { key: "accuracy", title: "Accuracy" } : { key: "AP", title: "AP" };
-}
-
 export interface NamedEpochs {
   readonly name: string;
   readonly epochs: readonly Epoch[];

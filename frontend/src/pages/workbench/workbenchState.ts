@@ -14,6 +14,7 @@ import { fromWire } from "../../annotator/saving/wire";
 import type { Shown } from "../../annotator/views/layers";
 import type { AnnotationState, Image, Person, Queue } from "../../api/types";
 import type { ProjectState } from "../../app/project";
+import { TASKS } from "../../app/tasks";
 import { fetchState, type Opened } from "./fetching";
 import { QUEUE_NAMES, roleFor } from "./queues";
 
@@ -54,7 +55,7 @@ export class WorkbenchState {
     readonly saving: SavingSession,
   ) {
     this.editable = project.may("annotator");
-    this.whole = project.project.value.task === "classification";
+    this.whole = !TASKS[project.project.value.task].hasBoxes;
     this.editor = signal<Editor>({
       ...CLOSED,
       editable: this.editable,

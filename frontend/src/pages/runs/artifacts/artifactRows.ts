@@ -1,6 +1,7 @@
 /** One row for each thing a run can be published as. Pure. */
 
 import type { Artifact, Parity, Split, Target } from "../../../api/types";
+import { metricTitle } from "../../../app/tasks";
 import { count, counted, fraction } from "../../../ui/figures";
 
 export interface ArtifactRow {
@@ -87,7 +88,7 @@ export function metricChange({ parity, metrics }: Pick<Artifact, "parity" | "met
   const isWhole = parity.split === "val" && parity.images === parity.images_available;
   const figures = `${fraction(own)} against the checkpoint's ${fraction(checkpoint)} on the same`;
   return {
-    title: `${metric === "AP" ? "AP" : "Accuracy"} to checkpoint`,
+    title: `${metricTitle(metric)} to checkpoint`,
     change: -parity.metric_loss,
     note: isWhole ? `on ${imagesText(parity)}` : `${figures} ${imagesText(parity)}`,
   };

@@ -1,6 +1,7 @@
 import type { Model, Run } from "../../../api/types";
 import { useProject } from "../../../app/project";
 import { navigate } from "../../../app/router";
+import type { Metric } from "../../../app/tasks";
 import type { Point } from "../../../plots/series";
 import { Sparkline } from "../../../plots/sparkline";
 import { Badge, StatusBadge } from "../../../ui/badge";
@@ -14,19 +15,18 @@ interface RunRowProps {
   runs: readonly Run[];
   models: readonly Model[] | null;
   isBest: boolean;
-  score: { key: string; title: string };
+  score: Metric;
   /** Its curve; null until it is here. */
   points: readonly Point[] | null;
   /** The highest score of all curves in the table. */
   ceiling: number;
-  second: string;
+  second: Metric;
 }
 
 /** One run in the table; the whole row opens it, its link does for keys. */
 export function RunRow({ run, runs, models, isBest, score, points, ceiling, second }: RunRowProps) {
   const { project } = useProject();
   const href = `/p/${project.value.slug}/runs/${run.number}`;
-  const metrics = run.metrics as Record<string, number | null | undefined>;
   return (
     <tr
       class="can"
@@ -64,9 +64,9 @@ export function RunRow({ run, runs, models, isBest, score, points, ceiling, seco
         )}
       </td>
       <td class="num">
-        <b>{fraction(metrics[score.key])}</b>
+        <b>{fraction(run.metrics[score.key])}</b>
       </td>
-      <td class="num wide-only">{fraction(metrics[second])}</td>
+      <td class="num wide-only">{fraction(run.metrics[second.key])}</td>
       <td class="num wide-only">{timeText(run) ?? "–"}</td>
       <td class="wide-only dim">
         {ago(run.started_at ?? run.created_at)}
