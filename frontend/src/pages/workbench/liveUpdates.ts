@@ -3,7 +3,7 @@ import { effect } from "@preact/signals";
 import { user } from "../../app/session";
 import { ClaimKeeper, type Later } from "./claimKeeper";
 import { claimImage, fetchState, releaseImage } from "./fetching";
-import type { Navigation } from "./navigation";
+import type { Surroundings } from "./surroundings";
 import type { WorkbenchState } from "./workbenchState";
 
 const later: Later = (milliseconds, run) => {
@@ -12,7 +12,7 @@ const later: Later = (milliseconds, run) => {
 };
 
 /** Follows events and saves until the answer is called. */
-export function followUpdates(workbench: WorkbenchState, navigation: Navigation): () => void {
+export function followUpdates(workbench: WorkbenchState, surroundings: Surroundings): () => void {
   const { events } = workbench.project;
   const requests = { claim: claimImage, release: releaseImage };
   const keeper = new ClaimKeeper(requests, later, Date.now, (holder) => {
@@ -28,7 +28,7 @@ export function followUpdates(workbench: WorkbenchState, navigation: Navigation)
       if (isBehind && !workbench.saving.saver.entry(id)) refresh(id).catch(() => undefined);
     }),
     events.on("image", ({ id, revision, queue }) => {
-      navigation.surroundings.moved(id, queue);
+      surroundings.moved(id, queue);
       if (id !== workbench.image.peek()?.id || revision <= workbench.revision.peek()) return;
       awaited = { id, revision };
       // With something pending the save itself brings back the merged state.
@@ -46,7 +46,7 @@ export function followUpdates(workbench: WorkbenchState, navigation: Navigation)
     }),
     effect(() => {
       const image = workbench.image.value;
-      if (image) navigation.surroundings.moved(image.id, workbench.queue.value);
+      if (image) surroundings.moved(image.id, workbench.queue.value);
     }),
     keepClaim(workbench, keeper),
   ];

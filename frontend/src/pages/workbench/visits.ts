@@ -50,23 +50,3 @@ export function forget(visits: Visits, id: number): Visits {
   const at = visits.ids.indexOf(id) <= visits.at ? visits.at - 1 : visits.at;
   return ids.length === visits.ids.length ? visits : { ids, at: Math.max(ids.length > 0 ? 0 : -1, at) };
 }
-
-const KEY = "boxwright:visits:";
-
-/** `walk` names the project, and the list if it is one. */
-export function loadVisits(walk: string): Visits {
-  try {
-    return (JSON.parse(sessionStorage.getItem(KEY + walk) ?? "null") as Visits | null) ?? NO_VISITS;
-  } catch {
-    return NO_VISITS; // storage is off: they last until a reload
-  }
-}
-
-export function storeVisits(walk: string, visits: Visits): void {
-  try {
-    if (visits.ids.length === 0) sessionStorage.removeItem(KEY + walk);
-    else sessionStorage.setItem(KEY + walk, JSON.stringify(visits));
-  } catch {
-    // storage is off: they last until a reload
-  }
-}
