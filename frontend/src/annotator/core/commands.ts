@@ -3,7 +3,7 @@ import { type Annotation, type LabelId, newAnnotation } from "./annotation";
 import { commit, type Document, type HistoryStep, ordered, redo, undo } from "./document";
 import { boxes, created, type Editor, middleBox, select, selectedAnnotation } from "./editor";
 import { type Box, fitted, moved, resized, rounded } from "./geometry";
-import { boxOf, IDLE, type Tool } from "./gesture";
+import { asBox, IDLE, type Tool } from "./gesture";
 import { centreOf, fitView, zoomed } from "./viewport";
 
 export type Command =
@@ -48,9 +48,9 @@ const COMMANDS: { [C in Command["name"]]: Do<C> } = {
   cancel,
   undo: (editor) => retraced(editor, undo(editor.document), editor.document.past.at(-1)),
   redo: (editor) => retraced(editor, redo(editor.document), editor.document.future.at(-1)),
-  copy: (editor) => ({ ...editor, clipboard: boxOf(selectedAnnotation(editor)) ?? editor.clipboard }),
+  copy: (editor) => ({ ...editor, clipboard: asBox(selectedAnnotation(editor)) ?? editor.clipboard }),
   paste: (editor, _command, newId) => copied(editor, editor.clipboard, newId),
-  duplicate: (editor, _command, newId) => copied(editor, boxOf(selectedAnnotation(editor)), newId),
+  duplicate: (editor, _command, newId) => copied(editor, asBox(selectedAnnotation(editor)), newId),
   add: (editor, _command, newId) => added(editor, newId),
   fit: (editor) => ({ ...editor, view: fitView(editor.image, editor.stage), follows: true }),
   hide: (editor) => ({ ...editor, hidden: !editor.hidden }),
@@ -103,7 +103,7 @@ function wholeLabelled(editor: Editor, label: LabelId, newId: () => string): Edi
 }
 
 function reshape(editor: Editor, change: (box: Box) => Box): Editor {
-  const target = boxOf(selectedAnnotation(editor));
+  const target = asBox(selectedAnnotation(editor));
   if (!target || !editor.editable) return editor;
   const after = { ...target, box: rounded(change(target.box)) };
   return { ...editor, document: commit(editor.document, [{ id: target.id, after }]) };

@@ -130,6 +130,6 @@ export function inHand(gesture: Gesture): { id: string | null; box: Box } | null
   return null;
 }
 
-export function boxOf(annotation: Annotation | null | undefined): BoxAnnotation | null {
+export function asBox(annotation: Annotation | null | undefined): BoxAnnotation | null {
   return annotation?.box ? (annotation as BoxAnnotation) : null;
 }

@@ -1,15 +1,11 @@
 /** What others do to the image on the screen, and keeping one's own claim. */
 import { effect } from "@preact/signals";
+import { later } from "../../annotator/saving/later";
 import { user } from "../../app/session";
-import { ClaimKeeper, type Later } from "./claimKeeper";
+import { ClaimKeeper } from "./claimKeeper";
 import { claimImage, fetchState, releaseImage } from "./fetching";
 import type { Surroundings } from "./surroundings";
 import type { WorkbenchState } from "./workbenchState";
-
-const later: Later = (milliseconds, run) => {
-  const timer = setTimeout(run, milliseconds);
-  return () => clearTimeout(timer);
-};
 
 /** Follows events and saves until the answer is called. */
 export function followUpdates(workbench: WorkbenchState, surroundings: Surroundings): () => void {

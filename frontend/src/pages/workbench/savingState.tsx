@@ -1,13 +1,18 @@
 import { useComputed } from "@preact/signals";
 import type { Saver } from "../../annotator/saving/saver";
 import { savingStatus } from "../../annotator/saving/savingSession";
-import { type Tone, wording } from "../../annotator/saving/savingStatus";
+import { type SavingTone, wording } from "../../annotator/saving/savingStatus";
 import { Icon, type IconName } from "../../ui/icons";
 import { Spinner } from "../../ui/progress";
 
 /** What is under way spins. */
-const ICONS: Record<Tone, IconName | null> = { good: "check", warn: "cloudoff", bad: "warn", busy: null };
-const LOOKS: Record<Tone, string> = { good: "save", warn: "save off", bad: "save lost", busy: "save" };
+const ICONS: Record<SavingTone, IconName | null> = {
+  good: "check",
+  warn: "cloudoff",
+  bad: "warn",
+  busy: null,
+};
+const LOOKS: Record<SavingTone, string> = { good: "save", warn: "save off", bad: "save lost", busy: "save" };
 
 /** There is no Save button: this says where saving stands. Pressed, it tries now. */
 export function SavingState({ saver }: { saver: Saver }) {

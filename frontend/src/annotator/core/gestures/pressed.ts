@@ -1,7 +1,7 @@
 /** A press becomes a drag (of what lies under it) or, when it is let go in place, a click. */
 
 import type { BoxAnnotation } from "../annotation";
-import { boxOf, type Gesture, type PointerInput, type Pressed, type Step, type World } from "../gesture";
+import { asBox, type Gesture, type PointerInput, type Pressed, type Step, type World } from "../gesture";
 import { toImage } from "../viewport";
 import { finishDrawing, placed } from "./drawing";
 import { move } from "./moving";
@@ -24,7 +24,7 @@ function draggable(press: Pressed, world: World): BoxAnnotation | null {
   const { selected } = world;
   if (selected && press.hit.ids.includes(selected.id)) return selected;
   if (world.tool === "draw") return null;
-  return boxOf(world.boxes.find((one) => press.hit.on === "box" && one.id === press.hit.ids[0]));
+  return asBox(world.boxes.find((one) => press.hit.on === "box" && one.id === press.hit.ids[0]));
 }
 
 function drawFrom(press: Pressed, input: PointerInput, world: World): Step {

@@ -23,7 +23,7 @@ export interface UploadItem {
   image?: number;
 }
 
-export type Send = (files: File[], onSent: (bytes: number) => void) => Promise<UploadAnswer>;
+export type SendFiles = (files: File[], onSent: (bytes: number) => void) => Promise<UploadAnswer>;
 
 export interface QueueOptions {
   parallel?: number;
@@ -77,7 +77,7 @@ export function totalsOf(items: readonly UploadItem[]): Totals {
 }
 
 /** Progress is known per request; its bytes are its files' in order. */
-export function spread(bytes: number, sizes: readonly number[]): number[] {
+export function sentOfEach(bytes: number, sizes: readonly number[]): number[] {
   let rest = bytes;
   return sizes.map((size) => {
     const part = Math.min(size, Math.max(0, rest));
@@ -124,7 +124,7 @@ export class UploadQueue {
   private nextId = 1;
 
   constructor(
-    private readonly send: Send,
+    private readonly send: SendFiles,
     options: QueueOptions = {},
   ) {
     this.options = {
@@ -214,7 +214,7 @@ export class UploadQueue {
 
   private progress(batch: UploadItem[], bytes: number): void {
     const sizes = batch.map((item) => item.file.size);
-    const parts = spread(bytes, sizes);
+    const parts = sentOfEach(bytes, sizes);
     this.update(batch, (index) => {
       const isGone = parts[index]! >= sizes[index]!;
       return { sent: parts[index]!, state: isGone ? "checking" : "sending", reason: undefined };

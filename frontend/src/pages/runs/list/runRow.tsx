@@ -2,7 +2,7 @@ import type { Model, Run } from "../../../api/types";
 import { useProject } from "../../../app/project";
 import { navigate } from "../../../app/router";
 import type { Metric } from "../../../app/tasks";
-import type { Point } from "../../../plots/series";
+import type { DataPoint } from "../../../plots/series";
 import { Sparkline } from "../../../plots/sparkline";
 import { Badge, StatusBadge } from "../../../ui/badge";
 import { ago, duration, fraction } from "../../../ui/figures";
@@ -17,7 +17,7 @@ interface RunRowProps {
   isBest: boolean;
   score: Metric;
   /** Its curve; null until it is here. */
-  points: readonly Point[] | null;
+  points: readonly DataPoint[] | null;
   /** The highest score of all curves in the table. */
   ceiling: number;
   second: Metric;

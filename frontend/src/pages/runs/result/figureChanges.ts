@@ -59,10 +59,10 @@ function signOf(change: number): string {
   return change > 0 ? "+" : "−";
 }
 
-export type Tone = "good" | "bad" | "same";
+export type ChangeTone = "good" | "bad" | "same";
 
 /** Whether a change reads as better or worse once it is rounded for display. */
-export function changeTone(change: number, digits = 3): Tone {
+export function changeTone(change: number, digits = 3): ChangeTone {
   const rounded = Number(change.toFixed(digits));
   if (rounded === 0) return "same";
   return rounded > 0 ? "good" : "bad";

@@ -4,7 +4,16 @@ import { Button } from "../../../ui/button";
 import { Segmented } from "../../../ui/choice";
 import { Select } from "../../../ui/field";
 import { ImageViewer } from "./imageViewer";
-import { caption, inOrder, judge, moreText, type Show, sampleText, shown, worstFirst } from "./judgedImages";
+import {
+  caption,
+  inOrder,
+  judge,
+  mistakesFirst,
+  moreText,
+  type Show,
+  sampleText,
+  shown,
+} from "./judgedImages";
 import { ScoreSlider } from "./scoreSlider";
 import { BoxLegend, tileShape, ValidationImage } from "./validationImage";
 
@@ -25,7 +34,7 @@ export function ImagesPanel({ evaluation, score, orderScore, onScore }: ImagesPa
   const [limit, setLimit] = useState(PAGE);
   const [open, setOpen] = useState<string | null>(null);
   const { predictions, images } = evaluation;
-  const order = useMemo(() => worstFirst(judge(predictions, orderScore)), [predictions, orderScore]);
+  const order = useMemo(() => mistakesFirst(judge(predictions, orderScore)), [predictions, orderScore]);
   const judged = useMemo(() => inOrder(judge(predictions, score), order), [predictions, order, score]);
   const list = shown(judged, show, label).filter((one) => images[one.prediction.image]);
   const total = (kind: Show) => shown(judged, kind, label).length;

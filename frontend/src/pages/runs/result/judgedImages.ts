@@ -24,7 +24,7 @@ export function judge(predictions: readonly Prediction[], scoreFrom: number): Ju
 }
 
 /** Image names, the most mistakes first, by one fixed score: so that pictures keep their place while one slides. */
-export function worstFirst(judged: readonly Judged[]): string[] {
+export function mistakesFirst(judged: readonly Judged[]): string[] {
   const mistakes = (one: Judged) => one.match.missed.length + one.match.wrong.length;
   return [...judged].sort((a, b) => mistakes(b) - mistakes(a)).map((one) => one.prediction.image);
 }
