@@ -1,5 +1,6 @@
 import "./images.css";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { filterFrom, type ImageFilter } from "../../api/imageLists";
 import type { Image } from "../../api/types";
 import { useProject } from "../../app/project";
 import { query, setQuery } from "../../app/router";
@@ -10,30 +11,16 @@ import { DropZone } from "./dropZone";
 import { EmptyGallery } from "./emptyGallery";
 import { useFileChooser } from "./fileChooser";
 import { Filters } from "./filters";
-import type { Filter, Order } from "./gallery/list";
 import { type ImageList, useImages } from "./gallery/useImages";
 import { ImportDialog } from "./imports/importDialog";
 import { isOver, useImports } from "./imports/useImports";
 import { QueueImages } from "./queueImages";
-import { QUEUES, QueueTabs } from "./queueTabs";
+import { QueueTabs } from "./queueTabs";
 import { pick, SelectionBar } from "./selection";
 import { uploadsOf } from "./uploads/projectUploads";
 
-const ORDERS = new Set<string>(["-created", "created", "name"]);
-
-function filterOf(search: URLSearchParams): Filter {
-  const queue = search.get("queue") ?? "all";
-  const order = search.get("order") ?? "";
-  return {
-    queue: QUEUES.some((one) => one.value === queue) ? (queue as Filter["queue"]) : "all",
-    label: search.get("label") ?? "",
-    search: search.get("search") ?? "",
-    order: (ORDERS.has(order) ? order : "-created") as Order,
-  };
-}
-
 /** What is selected; nothing once the list shows something else. */
-function useSelection(filter: Filter, list: ImageList, enabled: boolean) {
+function useSelection(filter: ImageFilter, list: ImageList, enabled: boolean) {
   const [selected, setSelected] = useState<ReadonlySet<number>>(new Set());
   const anchor = useRef<number | null>(null);
   const clear = () => {
@@ -56,7 +43,7 @@ export default function Images() {
   const { project, counts, may } = useProject();
   const { id, slug, name, labels, team } = project.value;
   useTitle("Images", name);
-  const filter = filterOf(query.value);
+  const filter = filterFrom(query.value);
   const list = useImages(filter);
   const imports = useImports(list.refresh);
   const uploads = uploadsOf(id);

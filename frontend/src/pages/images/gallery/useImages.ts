@@ -1,12 +1,12 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { api } from "../../../api/client";
-import { fetchImages } from "../../../api/imageLists";
+import { fetchImages, type ImageFilter } from "../../../api/imageLists";
 import type { Image, Page } from "../../../api/types";
 import { useProject } from "../../../app/project";
-import { applyEvent, type Filter, mergeHead } from "./list";
+import { applyEvent, mergeHead } from "./list";
 
 export interface ImageList {
-  filter: Filter;
+  filter: ImageFilter;
   images: Image[];
   /** null: not loaded yet. */
   loaded: boolean;
@@ -62,7 +62,7 @@ interface Loaded {
 }
 
 /** The list's head, anew whenever the project or the filter is another. */
-function useHead(project: number, filter: Filter): Loaded {
+function useHead(project: number, filter: ImageFilter): Loaded {
   const key = JSON.stringify([project, filter]);
   const [state, setState] = useState<State>(() => emptyList(key));
   const latest = useRef(state);
@@ -95,7 +95,7 @@ function useHead(project: number, filter: Filter): Loaded {
 }
 
 /** Asks again when the project's events, or its counts, tell of images that the list does not know. */
-function useNews({ key, latest, put, refresh }: Loaded, filter: Filter): void {
+function useNews({ key, latest, put, refresh }: Loaded, filter: ImageFilter): void {
   const { project, events } = useProject();
   const askAgain = useRef(() => {});
   useEffect(() => {
@@ -156,7 +156,7 @@ function useMore({ latest, put }: Loaded): () => Promise<void> {
 }
 
 /** The filtered list, cursor page by cursor page, kept current by the project's events. */
-export function useImages(filter: Filter): ImageList {
+export function useImages(filter: ImageFilter): ImageList {
   const { project } = useProject();
   const loaded = useHead(project.value.id, filter);
   const { state, put, refresh } = loaded;
