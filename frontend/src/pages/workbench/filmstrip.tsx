@@ -4,7 +4,7 @@ import type { Queue } from "../../api/types";
 import { Icon, type IconName } from "../../ui/icons";
 import type { Frame } from "./filmstripFrames";
 import { QUEUE_NAMES } from "./queues";
-import type { Route } from "./route";
+import type { WalkRoute } from "./walkRoute";
 
 const HEIGHT = 56;
 
@@ -26,7 +26,7 @@ function onArrow(event: KeyboardEvent): void {
   (document.activeElement?.[by] as HTMLElement | null)?.focus();
 }
 
-export function Filmstrip({ route }: { route: Route }) {
+export function Filmstrip({ route }: { route: WalkRoute }) {
   const strip = useRef<HTMLElement>(null);
   const frames = route.surroundings.frames.value;
   const here = frames.find(({ isHere }) => isHere)?.id;

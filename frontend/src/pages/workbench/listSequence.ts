@@ -4,7 +4,7 @@ import { type Opened, openImage } from "./fetching";
 import { type Neighbours, NO_NEIGHBOURS } from "./filmstripFrames";
 import { type FilteredList, filteredList } from "./filteredList";
 import { listName } from "./listNames";
-import type { Sequence, Step } from "./sequence";
+import type { Destination, Sequence } from "./sequence";
 import type { VisitHistory } from "./visitHistory";
 import { arriveInList, extended } from "./visits";
 import type { WorkbenchState } from "./workbenchState";
@@ -30,11 +30,11 @@ export class ListSequence implements Sequence {
     return first && openImage(first.id, this.workbench.editable);
   }
 
-  after(here: number | null): Promise<Step | null> {
+  after(here: number | null): Promise<Destination | null> {
     return this.beside(here, "after");
   }
 
-  before(here: number | null): Promise<Step | null> {
+  before(here: number | null): Promise<Destination | null> {
     return this.beside(here, "before");
   }
 
@@ -59,7 +59,7 @@ export class ListSequence implements Sequence {
     this.history.drop();
   }
 
-  private async beside(here: number | null, side: "after" | "before"): Promise<Step | null> {
+  private async beside(here: number | null, side: "after" | "before"): Promise<Destination | null> {
     const found = here === null ? undefined : (await this.list.beside(here, side))[0];
     if (!found) return null;
     this.history.change((visits) => extended(visits, found.id, side));

@@ -3,13 +3,13 @@ import { ApiError } from "../../api/errors";
 import { navigate } from "../../app/router";
 import { toast, toastError } from "../../ui/toast";
 import { type Opened, openImage, releaseImage } from "./fetching";
-import { Route } from "./route";
 import { back, forget, forward } from "./visits";
+import { WalkRoute } from "./walkRoute";
 import type { Walk } from "./walks";
 import type { WorkbenchState } from "./workbenchState";
 
 export class Navigation {
-  readonly route: Route;
+  readonly route: WalkRoute;
   /** A step is on its way: another one waits for its end. */
   isMoving = false;
   private turn = 0;
@@ -20,7 +20,7 @@ export class Navigation {
     private readonly workbench: WorkbenchState,
     walk: () => Walk,
   ) {
-    this.route = new Route(workbench, walk);
+    this.route = new WalkRoute(workbench, walk);
   }
 
   /** Opens what the address asks for; without an image, the next of the queue or the first of the list. */

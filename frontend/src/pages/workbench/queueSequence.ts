@@ -3,7 +3,7 @@ import type { Queue } from "../../api/types";
 import { claimNext, type Opened, openImage } from "./fetching";
 import type { Neighbours } from "./filmstripFrames";
 import { type QueueList, queueListOf } from "./queueList";
-import type { Sequence, Step } from "./sequence";
+import type { Destination, Sequence } from "./sequence";
 import type { VisitHistory } from "./visitHistory";
 import { arrive } from "./visits";
 import type { WorkbenchState } from "./workbenchState";
@@ -31,7 +31,7 @@ export class QueueSequence implements Sequence {
     return this.open(null);
   }
 
-  async after(here: number | null): Promise<Step | null> {
+  async after(here: number | null): Promise<Destination | null> {
     const opened = await this.open(here);
     return opened && { id: opened.image.id, opened };
   }

@@ -3,7 +3,7 @@ import type { Opened } from "./fetching";
 import type { Neighbours } from "./filmstripFrames";
 
 /** `opened` where the step has claimed the image and brought it along; else it is still to be opened. */
-export interface Step {
+export interface Destination {
   readonly id: number;
   readonly opened: Opened | null;
 }
@@ -13,8 +13,8 @@ export interface Sequence {
   readonly startText: string;
   first(): Promise<Opened | null>;
   /** The first image beyond those visited. */
-  after(here: number | null): Promise<Step | null>;
-  before(here: number | null): Promise<Step | null>;
+  after(here: number | null): Promise<Destination | null>;
+  before(here: number | null): Promise<Destination | null>;
   /** Notes the visit of an image. */
   arrive(id: number): void;
   /** What lies beside the visits. */

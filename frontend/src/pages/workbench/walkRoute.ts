@@ -9,7 +9,7 @@ import { here } from "./visits";
 import { visitsKey, type Walk, walkQuery } from "./walks";
 import type { WorkbenchState } from "./workbenchState";
 
-export class Route {
+export class WalkRoute {
   readonly history = new VisitHistory();
   readonly surroundings = new Surroundings(this.history.visits);
   private entered: { readonly query: string; readonly sequence: Sequence };
