@@ -7,7 +7,7 @@ export interface Metric {
   readonly title: string;
 }
 
-/** The metric a task is judged by; where it stands alone, in a sentence or a card, `text` writes its value. */
+/** The metric a task is judged by. `text` writes a value that stands in a sentence or on a card. */
 interface Headline extends Metric {
   readonly text: (value: number) => string;
 }

@@ -84,7 +84,8 @@ function cancel(editor: Editor): Editor {
   return { ...editor, tabLeaves: true };
 }
 
-/** Sets the label in hand, and that of a box that was picked; in a classification project, that of the image. */
+/** Sets the label of the next box, and of the selected box if it was picked. In a classification project it sets
+ * the label of the image. */
 function labelled(editor: Editor, label: LabelId, newId: () => string): Editor {
   if (editor.whole) return wholeLabelled(editor, label, newId);
   const next = { ...editor, label };

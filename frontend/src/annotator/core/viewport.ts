@@ -46,7 +46,7 @@ export function fitView(image: Size, stage: Size): View {
   };
 }
 
-/** Half of "fit" (or of 100 % where the image is small) is as far out as one can go. */
+/** The smallest scale: half of the one at which the image fits the stage, at most 0.5. */
 export function minScale(image: Size, stage: Size): number {
   return Math.min(1, fitScale(image, stage, 8)) / 2;
 }

@@ -120,7 +120,7 @@ export class Saver {
     this.soon(0);
   }
 
-  /** The page is going away: everything goes once more, in requests that outlive it. The pending changes stay on this device. */
+  /** Sends everything pending in requests that outlive the page. The changes stay on this device as well. */
   leave(): void {
     for (const entry of this.entries.values()) {
       const out = outgoing(entry);

@@ -42,7 +42,7 @@ export class ListSequence implements Sequence {
     this.history.change((visits) => arriveInList(visits, id));
   }
 
-  /** What lies beside the stretch of the list that was visited. */
+  /** The images before the first visit and after the last. */
   async neighbours(): Promise<Neighbours> {
     const { ids } = this.history.visits.peek();
     const [first, last] = [ids[0], ids.at(-1)];
@@ -54,7 +54,7 @@ export class ListSequence implements Sequence {
     return { before, after };
   }
 
-  /** Opened from the gallery again, the list is walked as it is then. */
+  /** The list may be another one when it is opened from the gallery again: its visits end here. */
   leave(): void {
     this.history.drop();
   }

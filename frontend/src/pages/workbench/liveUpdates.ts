@@ -15,7 +15,7 @@ export function followUpdates(workbench: WorkbenchState, surroundings: Surroundi
     workbench.holder.value = holder;
   });
   const refresh = async (id: number): Promise<void> => workbench.takeOver(id, await fetchState(id));
-  // A revision that someone else made while a save of ours was on its way: its answer may still be the older one.
+  // The newest revision that an event told of. The answer to a save of ours may still be older than that.
   let awaited = { id: 0, revision: 0 };
   const ends = [
     workbench.saving.onState((id, state) => {

@@ -36,7 +36,7 @@ export class QueueSequence implements Sequence {
     return opened && { id: opened.image.id, opened };
   }
 
-  /** Others label meanwhile: what came before the first visit is nobody's next image. */
+  /** Images are claimed in one direction: before the first visit there is none. */
   async before(): Promise<null> {
     return null;
   }

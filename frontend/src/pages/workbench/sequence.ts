@@ -2,14 +2,14 @@
 import type { Opened } from "./fetching";
 import type { Neighbours } from "./filmstripFrames";
 
-/** `opened` where the step has claimed the image and brought it along; else it is still to be opened. */
+/** Where a step leads. `opened` is the image if the step has claimed it; null if it is still to be opened. */
 export interface Destination {
   readonly id: number;
   readonly opened: Opened | null;
 }
 
 export interface Sequence {
-  /** Said where nothing comes before. */
+  /** The sentence for who is at the first image and wants to go back. */
   readonly startText: string;
   first(): Promise<Opened | null>;
   /** The first image beyond those visited. */
@@ -17,7 +17,7 @@ export interface Sequence {
   before(here: number | null): Promise<Destination | null>;
   /** Notes the visit of an image. */
   arrive(id: number): void;
-  /** What lies beside the visits. */
+  /** The images beside those visited. */
   neighbours(here: number): Promise<Neighbours>;
   /** The page is left. */
   leave(): void;

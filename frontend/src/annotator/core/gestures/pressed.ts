@@ -62,8 +62,8 @@ function panFrom(press: Pressed, input: PointerInput, world: World): Step {
   );
 }
 
-/** With a first corner set, a click sets the second. Else it selects the smallest box under it; clicked again, the
- * next larger one. Beside all boxes it deselects, and with nothing selected it sets a first corner. */
+/** If a first corner is set, a click sets the second. On a box it selects the smallest one there, and each further
+ * click the next larger one. Beside all boxes it deselects; if nothing was selected, it sets a first corner. */
 export function click(press: Pressed, world: World, rest: Gesture): Step {
   if (press.armed) return finishDrawing(press.armed.box, world, rest);
   if (press.hit.on === "handle") return [rest, { do: "select", id: press.hit.id }];

@@ -8,7 +8,7 @@ import { applyEvent, mergeHead } from "./list";
 export interface ImageList {
   filter: ImageFilter;
   images: Image[];
-  /** null: not loaded yet. */
+  /** The first page is here. */
   loaded: boolean;
   hasMore: boolean;
   error: unknown;
@@ -31,7 +31,7 @@ const FURTHER = 100;
 const MOST = 200;
 const REFRESH_MS = 600;
 
-/** Runs once, a moment after the first call; a stream of calls makes one run a moment, not none. */
+/** `call` runs `run` after `milliseconds`; calls until then are dropped. Frequent calls do not put it off. */
 function soon(run: () => void, milliseconds: number): { call: () => void; cancel: () => void } {
   let timer: ReturnType<typeof setTimeout> | undefined;
   return {

@@ -76,7 +76,7 @@ export function totalsOf(items: readonly UploadItem[]): Totals {
   return totals;
 }
 
-/** Progress is known per request; its bytes are its files' in order. */
+/** How many bytes of each file have been sent, when a request with these files has sent `bytes` in all. */
 export function sentOfEach(bytes: number, sizes: readonly number[]): number[] {
   let rest = bytes;
   return sizes.map((size) => {
@@ -200,7 +200,7 @@ export class UploadQueue {
     }
   }
 
-  /** Together they were too much for one request or for the team's quota: one by one, as far as there is room. */
+  /** Sends one by one what was too much together, for a request or for the team's quota. */
   private async alone(batch: UploadItem[]): Promise<void> {
     for (const item of batch) await this.deliver([item]);
   }

@@ -79,7 +79,8 @@ export interface MetricChange {
   readonly note: string;
 }
 
-/** What became of AP or accuracy; null where the images hold no truth. A second absolute number is told for a sample only. */
+/** The change of the headline metric; null if the images have no annotations. The note gives absolute values only
+ * if a sample was compared: of the whole split, the page shows the checkpoint's value already. */
 export function metricChange({ parity, metrics }: Pick<Artifact, "parity" | "metrics">): MetricChange | null {
   if (!parity || parity.metric_loss === null) return null;
   const { metric } = parity;
