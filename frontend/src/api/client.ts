@@ -55,16 +55,20 @@ function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
 function requestInit(method: Method, body: unknown, options: RequestOptions): RequestInit {
   const headers: Record<string, string> = { Accept: "application/json" };
   if (method !== "GET") headers["X-CSRFToken"] = csrfToken();
-  const isForm = body instanceof FormData;
-  if (body !== undefined && !isForm) headers["Content-Type"] = "application/json";
+  if (body !== undefined && !(body instanceof FormData)) headers["Content-Type"] = "application/json";
   return {
     method,
     headers,
-    body: body === undefined ? null : isForm ? body : JSON.stringify(body),
+    body: encoded(body),
     credentials: "same-origin",
     signal: options.signal ?? null,
     keepalive: options.keepalive ?? false,
   };
+}
+
+function encoded(body: unknown): string | FormData | null {
+  if (body === undefined) return null;
+  return body instanceof FormData ? body : JSON.stringify(body);
 }
 
 async function attempt(url: string, init: RequestInit): Promise<Response> {

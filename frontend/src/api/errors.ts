@@ -19,7 +19,7 @@ export class ApiError extends Error {
   }
 }
 
-/** The problem's sentence and the field's remark: the remark may be a sentence itself, add to it, or only repeat it. */
+/** `detail` with a field's remark: a sentence replaces it, several words are added to it, one word adds nothing. */
 function inWords(detail: string, remark: string): string {
   if (/^[A-Z].*[.]$/.test(remark)) return remark;
   if (!detail || !remark.includes(" ")) return detail || remark;

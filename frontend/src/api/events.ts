@@ -20,10 +20,10 @@ const RECONNECT_MS = [1000, 2000, 5000, 10000, 30000];
 export type OpenSource = (url: string) => EventSource;
 
 /**
- * One project's server-sent events. The browser reconnects by itself with Last-Event-ID after a broken
- * connection; after a refused one (a 502 while the server restarts) EventSource gives up, so this opens it
- * anew, with the last id in the query. Each connection calls `onGap`, the first one too: what happened between
- * the page's first fetch and the stream's beginning is told by no event. Events are hints, a client refetches.
+ * One project's server-sent events. After a broken connection the browser reconnects by itself, with
+ * Last-Event-ID. After a refused one (a 502 while the server restarts) it gives up: then this class opens a new
+ * EventSource, with the last id in the query. Every connection calls the `onGap` listeners, because changes
+ * before it may have been missed: on the first one, those since the page fetched its data.
  */
 export class EventStream {
   private source: EventSource | null = null;
@@ -58,7 +58,7 @@ export class EventStream {
     return () => set.delete(listener as Listener<never>);
   }
 
-  /** Called when the stream begins, and when it is back after an interruption: refetch what you show. */
+  /** Called on every connection. The listener fetches again what it shows. */
   onGap(listener: () => void): () => void {
     this.gapListeners.add(listener);
     return () => this.gapListeners.delete(listener);
@@ -96,8 +96,8 @@ export class EventStream {
 const UNSEEN_MS = 5_000;
 
 /**
- * Streams only while the page is seen. A browser opens six connections to one address, for all its tabs:
- * seven that hold one each would load nothing any more. Back in sight, the stream tells of the gap.
+ * Runs the stream only while the page is visible. A browser opens at most six connections to one server for all
+ * its tabs together: if seven tabs held a stream each, no tab could load anything.
  */
 export function streamWhileSeen(stream: EventStream, page: Document = document): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;

@@ -1,4 +1,4 @@
-/** A project's images as one filters and orders them: in an address, and in what the API is asked. */
+/** The filter and order of a project's image list, in the address of a page and in requests. */
 import { api } from "./client";
 import type { Image, Page, Queue } from "./types";
 
@@ -27,7 +27,7 @@ export function filterFrom(query: URLSearchParams): ImageFilter {
   };
 }
 
-/** The filter in an address; what is as it is without being said is left out. */
+/** The filter as the query of an address. Default values are left out. */
 export function filterQuery({ queue, label, search, order }: ImageFilter): URLSearchParams {
   const given = Object.entries({
     queue: queue === "all" ? "" : queue,

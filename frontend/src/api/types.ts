@@ -1,5 +1,4 @@
-// The JSON of /api/v1/ in the words of DESIGN §3, taken from the generated schema. Times are ISO 8601 UTC strings.
-// What the schema leaves open (the evaluation's two shapes) is written out here.
+// The JSON of /api/v1/, as the generated schema has it. Times are ISO 8601 strings in UTC.
 
 import type { components } from "./schema";
 
@@ -42,7 +41,7 @@ export type AnnotationState = Schemas["State"];
 export type UploadAnswer = Schemas["Upload"];
 
 type Save = Schemas["PatchedSaveRequestRequest"];
-/** What is sent of an image's annotations: all but a move to another queue, which may come with it. */
+/** The body of a save. `queue` is there only if the save also moves the image to another queue. */
 export type SaveRequest = Required<Omit<Save, "queue">> & Pick<Save, "queue">;
 
 export type Finding = Schemas["Finding"];

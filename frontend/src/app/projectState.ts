@@ -46,7 +46,7 @@ export function makeState(loaded: Project, slug: string): ProjectState {
       const { counts, labels } = project.value;
       const [fresh] = await Promise.all([fetchProject(slug), loadRun().catch(() => {})]);
       if (!fresh) return;
-      // What an event brought meanwhile may be newer than the answer; if not, another event follows.
+      // Counts and labels that an event changed during the request are kept: they may be newer than the answer.
       const told = project.value;
       project.value = {
         ...fresh,

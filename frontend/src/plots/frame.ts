@@ -8,7 +8,7 @@ export interface Tick {
   readonly text: string;
 }
 
-export interface Frame {
+export interface PlotFrame {
   readonly left: number;
   readonly right: number;
   readonly top: number;
@@ -31,7 +31,7 @@ export function frameOf(
   xDomain: Interval,
   yDomain: Interval,
   names: readonly string[],
-): Frame {
+): PlotFrame {
   const yTicks = ticksOf(yDomain, 4);
   const left = Math.ceil(longest(yTicks.map((tick) => tick.text)) * LETTER) + 10;
   const right = Math.max(left + 40, width - Math.ceil(longest(names) * LETTER) - 12);
@@ -71,7 +71,7 @@ function longest(texts: readonly string[]): number {
 }
 
 /** Where a text about x begins, so that it stays in the drawing: centred on x, moved inwards at the edges. */
-export function textStart(frame: Frame, x: number, text: string): number {
+export function textStart(frame: PlotFrame, x: number, text: string): number {
   const width = text.length * LETTER;
   return Math.max(0, Math.min(x - width / 2, frame.right - width));
 }

@@ -1,5 +1,5 @@
 import { useMemo, useState } from "preact/hooks";
-import { endTexts, type Frame, frameOf } from "./frame";
+import { endTexts, frameOf, type PlotFrame } from "./frame";
 import { Axes, Crosshair, EndNames, InsideNames, Lines } from "./lineParts";
 import { type Interval, linear } from "./scale";
 import { allX, domainOfX, domainOfY, nearest, type Series } from "./series";
@@ -31,7 +31,7 @@ export function LineChart(props: LineChartProps) {
   const [ref, width] = useWidth<HTMLDivElement>();
   const [at, setAt] = useState<number | null>(null);
   const places = useMemo(() => allX(series), [series]);
-  const frame = useMemo<Frame>(
+  const frame = useMemo<PlotFrame>(
     () =>
       frameOf(
         width,

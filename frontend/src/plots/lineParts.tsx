@@ -1,10 +1,10 @@
-import { type Frame, textStart } from "./frame";
-import { clearestPoints, isClearAbove, lastPoint, linePath, type Series, spread } from "./series";
+import { type PlotFrame, textStart } from "./frame";
+import { clearestPoints, isClearAbove, keptApart, lastPoint, linePath, type Series } from "./series";
 
 const FEW = 16; // points up to which each gets a dot
 const LINE = 13; // px between two names at the end of lines
 
-export function Axes({ frame, xName }: { frame: Frame; xName: string }) {
+export function Axes({ frame, xName }: { frame: PlotFrame; xName: string }) {
   const { left, right, bottom, x, y } = frame;
   return (
     <g>
@@ -30,7 +30,7 @@ export function Axes({ frame, xName }: { frame: Frame; xName: string }) {
 }
 
 interface LinesProps {
-  frame: Frame;
+  frame: PlotFrame;
   series: readonly Series[];
   digits: number;
 }
@@ -60,7 +60,7 @@ export function EndNames({ frame, series, digits }: LinesProps) {
     const point = lastPoint(one.points);
     return point ? [{ one, x: frame.x(point.x), y: frame.y(point.y ?? 0), value: point.y ?? 0 }] : [];
   });
-  const heights = spread(
+  const heights = keptApart(
     ends.map((end) => end.y + 4),
     LINE,
     [frame.top + 4, frame.bottom],
@@ -105,7 +105,7 @@ export function InsideNames({ frame, series }: Pick<LinesProps, "frame" | "serie
   );
 }
 
-export function Crosshair(props: { frame: Frame; series: readonly Series[]; x: number; text: string }) {
+export function Crosshair(props: { frame: PlotFrame; series: readonly Series[]; x: number; text: string }) {
   const { frame, series } = props;
   const x = frame.x(props.x);
   return (
@@ -122,6 +122,6 @@ export function Crosshair(props: { frame: Frame; series: readonly Series[]; x: n
   );
 }
 
-function Upright({ frame, x }: { frame: Frame; x: number }) {
+function Upright({ frame, x }: { frame: PlotFrame; x: number }) {
   return <path class="cross" d={`M${Math.round(frame.x(x))} ${frame.top}V${frame.bottom}`} />;
 }

@@ -6,11 +6,11 @@ import {
   domainOfX,
   domainOfY,
   isClearAbove,
+  keptApart,
   lastPoint,
   linePath,
   nearest,
   type Series,
-  spread,
 } from "./series";
 
 import { csvOf, readout, tableOfSeries } from "./table";
@@ -59,8 +59,8 @@ describe("the room of a chart", () => {
 
 describe("names at the ends of lines", () => {
   it("move apart, keep their order and stay in the room", () => {
-    expect(spread([50, 52, 10], 12, [0, 100])).toEqual([50, 62, 10]);
-    expect(spread([95, 98], 12, [0, 100])).toEqual([88, 100]);
+    expect(keptApart([50, 52, 10], 12, [0, 100])).toEqual([50, 62, 10]);
+    expect(keptApart([95, 98], 12, [0, 100])).toEqual([88, 100]);
   });
 });
 

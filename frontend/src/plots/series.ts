@@ -2,22 +2,22 @@
 
 import { extent, type Interval, niceDomain, type Scale } from "./scale";
 
-export interface Point {
+export interface DataPoint {
   readonly x: number;
   readonly y: number | null;
 }
 
 /** `main`: this run. `ghost`: another run. `dashed`, `light`: parts beside the main line. */
-export type Look = "main" | "ghost" | "dashed" | "light";
+export type LineLook = "main" | "ghost" | "dashed" | "light";
 
 export interface Series {
   readonly name: string;
-  readonly look: Look;
-  readonly points: readonly Point[];
+  readonly look: LineLook;
+  readonly points: readonly DataPoint[];
 }
 
 /** SVG path through the points; a null starts a new piece, so a gap stays a gap. */
-export function linePath(points: readonly Point[], x: Scale, y: Scale): string {
+export function linePath(points: readonly DataPoint[], x: Scale, y: Scale): string {
   let path = "";
   let penDown = false;
   for (const point of points) {
@@ -46,7 +46,7 @@ export function domainOfY(series: readonly Series[], ceiling = Number.POSITIVE_I
 }
 
 /** The last point that has a value. */
-export function lastPoint(points: readonly Point[]): Point | null {
+export function lastPoint(points: readonly DataPoint[]): DataPoint | null {
   return points.findLast((point) => point.y !== null) ?? null;
 }
 
@@ -66,7 +66,7 @@ export function nearest(sorted: readonly number[], target: number): number | nul
 }
 
 /** Moves wanted heights (px) apart until each has `gap`, within `room`, keeping their order. */
-export function spread(wanted: readonly number[], gap: number, room: Interval): number[] {
+export function keptApart(wanted: readonly number[], gap: number, room: Interval): number[] {
   const order = wanted.map((_, index) => index).sort((a, b) => (wanted[a] ?? 0) - (wanted[b] ?? 0));
   const placed = [...wanted];
   let floor = room[0];
@@ -87,10 +87,10 @@ function pixel(value: number): string {
 }
 
 /** Where each series stands furthest from the others: the place for its name. Null for a series without values. */
-export function clearestPoints(series: readonly Series[]): (Point | null)[] {
+export function clearestPoints(series: readonly Series[]): (DataPoint | null)[] {
   const columns = series.map((one) => new Map(one.points.map((point) => [point.x, point.y])));
   return series.map((one, index) => {
-    let best: Point | null = null;
+    let best: DataPoint | null = null;
     let most = -1;
     for (const point of one.points) {
       if (point.y === null) continue;

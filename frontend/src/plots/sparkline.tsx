@@ -1,9 +1,9 @@
 import { linear } from "./scale";
-import { domainOfX, lastPoint, linePath, type Point } from "./series";
+import { type DataPoint, domainOfX, lastPoint, linePath } from "./series";
 import "./plots.css";
 
 interface SparklineProps {
-  points: readonly Point[];
+  points: readonly DataPoint[];
   /** In words, for who does not see it: "AP rose from 0.30 to 0.61". */
   summary: string;
   /** The highest value over all sparklines side by side, so that their heights compare. */

@@ -1,18 +1,16 @@
 import { useMemo, useState } from "preact/hooks";
-import { api } from "../api/client";
-import { sentence } from "../api/errors";
 import type { Run, Snapshot } from "../api/types";
 import { useProject } from "../app/project";
 import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";
-import { frozenSnapshot } from "./makeSnapshot";
 import { hasChanged, sinceSnapshot } from "./sinceSnapshot";
 import { TrainCost } from "./trainCost";
 import { TrainFields } from "./trainFields";
-import { formErrors, formFor, modelsFor, requestOf, type TrainForm } from "./trainForm";
+import { formErrors, formFor, modelsFor, type TrainForm } from "./trainForm";
 import { useModels } from "./useModels";
 import { useRuns } from "./useRuns";
 import { useSnapshots } from "./useSnapshots";
+import { useStart } from "./useStart";
 
 interface TrainDialogProps {
   /** Train on this one; null offers "Now" and all of them. */
@@ -38,24 +36,8 @@ export function TrainDialog({ snapshot, close, onStarted }: TrainDialogProps) {
   const [edited, setEdited] = useState<TrainForm | null>(null);
   const first = models[0];
   const form = edited ?? (first ? formFor(first) : null);
-  const [doing, setDoing] = useState("");
-  const [fault, setFault] = useState("");
-
-  const start = async () => {
-    if (!form) return;
-    setFault("");
-    try {
-      setDoing(on === "now" ? "Making the snapshot" : "Starting");
-      const id = on === "now" ? (await frozenSnapshot(project.value.id)).id : Number(on);
-      setDoing("Starting");
-      onStarted(
-        await api.post<Run>(`projects/${project.value.id}/runs/`, { snapshot: id, ...requestOf(form) }),
-      );
-    } catch (error) {
-      setFault(sentence(error));
-      setDoing("");
-    }
-  };
+  const { doing, fault, start } = useStart(onStarted);
+  const snapshotId = on === "now" ? null : Number(on);
   const isReady = form !== null && snapshots !== null && Object.keys(formErrors(form)).length === 0;
   return (
     <Dialog
@@ -71,7 +53,7 @@ export function TrainDialog({ snapshot, close, onStarted }: TrainDialogProps) {
             size="lg"
             busy={doing !== ""}
             disabled={!isReady}
-            onClick={start}
+            onClick={() => form && void start(form, snapshotId)}
             data-testid="train-start"
           >
             {doing || "Train"}
@@ -92,7 +74,7 @@ export function TrainDialog({ snapshot, close, onStarted }: TrainDialogProps) {
               onSnapshot={setPicked}
               onForm={setEdited}
             />
-            <TrainCost form={form} snapshot={on === "now" ? null : Number(on)} isReady={isReady} />
+            <TrainCost form={form} snapshot={snapshotId} isReady={isReady} />
           </>
         )}
         {fault && (

@@ -1,12 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { formErrors, formFor, modelsFor, requestOf } from "./trainForm";
+import { formErrors, formFor, modelsFor, requestOf, type TrainableModel } from "./trainForm";
 
-const ssd = {
+const ssd: TrainableModel = {
   name: "ssdlite320_mobilenet_v3_large",
   task: "detection",
   default_config: { epochs: 8, batch_size: 16, learning_rate: 0.01, freeze: "none" },
 };
-const mobile = { name: "mobilenet_v2", task: "classification", default_config: { epochs: 5 } };
+const mobile: TrainableModel = {
+  name: "mobilenet_v2",
+  task: "classification",
+  default_config: { epochs: 5 },
+};
 
 describe("the train dialog", () => {
   it("offers the models of the project's task only", () => {

@@ -1,8 +1,10 @@
 /** The train dialog's fields: from the catalogue's defaults to the request. Pure. */
 
+import type { Task } from "../api/types";
+
 export interface TrainableModel {
   readonly name: string;
-  readonly task: string;
+  readonly task: Task;
   readonly default_config: Readonly<Record<string, unknown>>;
 }
 
@@ -29,7 +31,7 @@ export interface TrainRequest {
   };
 }
 
-export function modelsFor<Model extends TrainableModel>(models: readonly Model[], task: string): Model[] {
+export function modelsFor<Model extends TrainableModel>(models: readonly Model[], task: Task): Model[] {
   return models.filter((model) => model.task === task);
 }
 

@@ -3,7 +3,7 @@ import { type Annotation, type LabelId, newAnnotation } from "./annotation";
 import { commit, type Document, type HistoryStep, ordered, redo, undo } from "./document";
 import { boxes, created, type Editor, middleBox, select, selectedAnnotation } from "./editor";
 import { type Box, fitted, moved, resized, rounded } from "./geometry";
-import { boxOf, IDLE, type Tool } from "./gesture";
+import { asBox, IDLE, type Tool } from "./gesture";
 import { centreOf, fitView, zoomed } from "./viewport";
 
 export type Command =
@@ -48,9 +48,9 @@ const COMMANDS: { [C in Command["name"]]: Do<C> } = {
   cancel,
   undo: (editor) => retraced(editor, undo(editor.document), editor.document.past.at(-1)),
   redo: (editor) => retraced(editor, redo(editor.document), editor.document.future.at(-1)),
-  copy: (editor) => ({ ...editor, clipboard: boxOf(selectedAnnotation(editor)) ?? editor.clipboard }),
+  copy: (editor) => ({ ...editor, clipboard: asBox(selectedAnnotation(editor)) ?? editor.clipboard }),
   paste: (editor, _command, newId) => copied(editor, editor.clipboard, newId),
-  duplicate: (editor, _command, newId) => copied(editor, boxOf(selectedAnnotation(editor)), newId),
+  duplicate: (editor, _command, newId) => copied(editor, asBox(selectedAnnotation(editor)), newId),
   add: (editor, _command, newId) => added(editor, newId),
   fit: (editor) => ({ ...editor, view: fitView(editor.image, editor.stage), follows: true }),
   hide: (editor) => ({ ...editor, hidden: !editor.hidden }),
@@ -84,7 +84,8 @@ function cancel(editor: Editor): Editor {
   return { ...editor, tabLeaves: true };
 }
 
-/** Sets the label in hand, and that of a box that was picked; in a classification project, that of the image. */
+/** Sets the label of the next box, and of the selected box if it was picked. In a classification project it sets
+ * the label of the image. */
 function labelled(editor: Editor, label: LabelId, newId: () => string): Editor {
   if (editor.whole) return wholeLabelled(editor, label, newId);
   const next = { ...editor, label };
@@ -103,7 +104,7 @@ function wholeLabelled(editor: Editor, label: LabelId, newId: () => string): Edi
 }
 
 function reshape(editor: Editor, change: (box: Box) => Box): Editor {
-  const target = boxOf(selectedAnnotation(editor));
+  const target = asBox(selectedAnnotation(editor));
   if (!target || !editor.editable) return editor;
   const after = { ...target, box: rounded(change(target.box)) };
   return { ...editor, document: commit(editor.document, [{ id: target.id, after }]) };
@@ -121,7 +122,8 @@ function cycled(editor: Editor, by: 1 | -1): Editor {
   if (all.length === 0) return editor;
   if (editor.selected !== null && !editor.picked) return select(editor, editor.selected, true);
   const at = all.findIndex((one) => one.id === editor.selected);
-  const next = at < 0 ? (by > 0 ? 0 : all.length - 1) : (at + by + all.length) % all.length;
+  // With none selected, at is -1: forward begins at the first box, backward at the last.
+  const next = at < 0 && by < 0 ? all.length - 1 : (at + by + all.length) % all.length;
   return select(editor, all[next]?.id ?? null, true);
 }
 

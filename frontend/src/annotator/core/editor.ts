@@ -2,7 +2,7 @@
 import { type Annotation, type BoxAnnotation, hasBox, type LabelId } from "./annotation";
 import { commit, type Document, documentOf, ordered } from "./document";
 import { type Box, type ImagePoint, type Size, spanning } from "./geometry";
-import { boxOf, type Gesture, IDLE, type Tool } from "./gesture";
+import { asBox, type Gesture, IDLE, type Tool } from "./gesture";
 import { fitView, revealed, toImage, type View } from "./viewport";
 
 export interface Editor {
@@ -93,7 +93,7 @@ export function created(editor: Editor, annotation: Annotation): Editor {
 export function select(editor: Editor, id: string | null, reveal: boolean): Editor {
   const selected = id !== null && editor.document.annotations.has(id) ? id : null;
   const next = { ...editor, selected, picked: selected !== null, tabLeaves: false };
-  const target = boxOf(selectedAnnotation(next));
+  const target = asBox(selectedAnnotation(next));
   if (!reveal || !target) return next;
   const view = revealed(editor.view, target.box, editor.image, editor.stage);
   return view === editor.view ? next : { ...next, view, follows: false };

@@ -161,9 +161,14 @@ export function resized(
 
 /** Where a handle sits on its box. */
 export function handlePoint(box: Sides, handle: Handle): Point {
-  const x = handle.includes("w") ? box.x_min : handle.includes("e") ? box.x_max : (box.x_min + box.x_max) / 2;
-  const y = handle.includes("n") ? box.y_min : handle.includes("s") ? box.y_max : (box.y_min + box.y_max) / 2;
+  const x = along(box.x_min, box.x_max, handle.includes("w"), handle.includes("e"));
+  const y = along(box.y_min, box.y_max, handle.includes("n"), handle.includes("s"));
   return { x, y };
+}
+
+function along(low: number, high: number, atLow: boolean, atHigh: boolean): number {
+  if (atLow) return low;
+  return atHigh ? high : (low + high) / 2;
 }
 
 /** The nearest box that lies within the image and is at least MIN_SIDE wide and high. */

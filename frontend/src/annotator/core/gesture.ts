@@ -1,5 +1,5 @@
-/** What the pointer is doing: plain data, one kind at a time. Boxes, `from` and `start` are image
- * pixels (one may zoom meanwhile), `at` is a point of the stage. */
+/** What the pointer is doing, as plain data. `at` is a point of the stage. Boxes and the `from` of a box that is
+ * drawn are in image pixels, so that they stay in place while one zooms. */
 import type { Annotation, BoxAnnotation } from "./annotation";
 import type { Box, Handle, ImagePoint, Size, StagePoint } from "./geometry";
 import type { Hit, PointerKind } from "./hit";
@@ -32,7 +32,7 @@ export interface Pressed {
   readonly at: StagePoint;
   readonly hit: Hit;
   readonly force: boolean;
-  /** A first corner set before: let go in place, this press sets the second; a drag forgets it. */
+  /** A first corner that an earlier click set. If this press stays a click, it sets the second; a drag drops it. */
   readonly armed: Placing | null;
 }
 
@@ -130,6 +130,6 @@ export function inHand(gesture: Gesture): { id: string | null; box: Box } | null
   return null;
 }
 
-export function boxOf(annotation: Annotation | null | undefined): BoxAnnotation | null {
+export function asBox(annotation: Annotation | null | undefined): BoxAnnotation | null {
   return annotation?.box ? (annotation as BoxAnnotation) : null;
 }

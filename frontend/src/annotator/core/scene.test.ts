@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
 import { newAnnotation } from "./annotation";
 import { CLOSED, type Editor, opened } from "./editor";
-import { cursorOf, type Looks, liveScene, restScene } from "./scene";
+import { cursorOf, type LabelLooks, liveScene, restScene } from "./scene";
 import { step } from "./step";
 
-const LOOKS: Looks = new Map([
+const LOOKS: LabelLooks = new Map([
   [1, { name: "person", color: "#AA53FB", key: "1" }],
   [2, { name: "kite", color: "#D4651C", key: "2" }],
 ]);

@@ -12,17 +12,17 @@ import {
   type StagePoint,
   width,
 } from "./geometry";
-import { boxOf, type Gesture, inHand } from "./gesture";
+import { asBox, type Gesture, inHand } from "./gesture";
 import { boxToStage, toImage } from "./viewport";
 
-export interface Look {
+export interface LabelLook {
   readonly name: string;
   readonly color: string;
   /** The digit that picks the label, if it has one. */
   readonly key: string;
 }
 
-export type Looks = ReadonlyMap<LabelId, Look>;
+export type LabelLooks = ReadonlyMap<LabelId, LabelLook>;
 
 export interface Stroke {
   readonly box: StageBox;
@@ -59,13 +59,13 @@ export interface LiveScene {
 const SMALL = 40;
 /** With more boxes than this, numbers on all of them would hide the picture. */
 const MAX_TAGS = 120;
-const PLAIN: Look = { name: "", color: "#ffffff", key: "" };
+const PLAIN: LabelLook = { name: "", color: "#ffffff", key: "" };
 
 function strokeOf(box: StageBox, color: string): Stroke {
   return { box, color, thin: width(box) < SMALL || height(box) < SMALL };
 }
 
-export function lookOf(looks: Looks, label: LabelId | null): Look {
+export function lookOf(looks: LabelLooks, label: LabelId | null): LabelLook {
   return (label === null ? undefined : looks.get(label)) ?? PLAIN;
 }
 
@@ -75,7 +75,7 @@ function seen(box: StageBox, editor: Editor): boolean {
 }
 
 /** `held` is the id of the annotation that the live scene draws: the selected one. */
-export function restScene(editor: Editor, looks: Looks): RestScene {
+export function restScene(editor: Editor, looks: LabelLooks): RestScene {
   if (editor.hidden) return { strokes: [], tags: [] };
   const strokes: Stroke[] = [];
   const tags: Tag[] = [];
@@ -95,9 +95,13 @@ function tagOn(box: StageBox, text: string, color: string, detail = ""): Tag {
   return { at: { x: box.x_min, y: box.y_min }, text, color, detail };
 }
 
-export function liveScene(editor: Editor, looks: Looks, theirs: readonly BoxAnnotation[] = []): LiveScene {
+export function liveScene(
+  editor: Editor,
+  looks: LabelLooks,
+  theirs: readonly BoxAnnotation[] = [],
+): LiveScene {
   const held = inHand(editor.gesture);
-  const target = editor.hidden ? null : boxOf(selectedAnnotation(editor));
+  const target = editor.hidden ? null : asBox(selectedAnnotation(editor));
   const label = held?.id === null ? editor.label : (target?.label ?? null);
   const look = lookOf(looks, label);
   const image = held?.box ?? target?.box ?? null;
@@ -135,14 +139,14 @@ function handleNames(box: StageBox, round: boolean): readonly Handle[] {
   return [...CORNERS, ...SIDES.filter((side) => (side === "n" || side === "s" ? wide : high))];
 }
 
-function liveTags(editor: Editor, box: StageBox | null, image: Box | null, look: Look): Tag[] {
+function liveTags(editor: Editor, box: StageBox | null, image: Box | null, look: LabelLook): Tag[] {
   if (!box || !image) return [];
   const size = `${Math.round(width(image))} × ${Math.round(height(image))}`;
   return [tagOn(box, look.name, look.color, editor.gesture.kind === "idle" ? "" : size)];
 }
 
 /** The crosshair goes through the whole stage, in the colour the next box will have. */
-function crossAt(editor: Editor, looks: Looks): LiveScene["cross"] {
+function crossAt(editor: Editor, looks: LabelLooks): LiveScene["cross"] {
   const { gesture } = editor;
   if (editor.tool !== "draw" || !editor.editable || editor.whole || editor.panHeld) return null;
   const free = gesture.kind === "idle" && gesture.hover.on !== "handle" && !onSelected(editor);
@@ -162,7 +166,7 @@ function onSelected(editor: Editor): boolean {
   );
 }
 
-function pointerTags(editor: Editor, looks: Looks): Tag[] {
+function pointerTags(editor: Editor, looks: LabelLooks): Tag[] {
   const cross = crossAt(editor, looks);
   if (!cross || editor.gesture.kind !== "idle") return [];
   const look = lookOf(looks, editor.label);
@@ -184,10 +188,10 @@ function clampInt(value: number, limit: number): number {
 }
 
 /** The box a click would pick shows itself. */
-function hoverStroke(editor: Editor, looks: Looks): Stroke | null {
+function hoverStroke(editor: Editor, looks: LabelLooks): Stroke | null {
   const { gesture } = editor;
   if (gesture.kind !== "idle" || gesture.hover.on !== "box" || onSelected(editor)) return null;
-  const one = boxOf(editor.document.annotations.get(gesture.hover.ids[0] ?? ""));
+  const one = asBox(editor.document.annotations.get(gesture.hover.ids[0] ?? ""));
   return one && strokeOf(boxToStage(editor.view, one.box), lookOf(looks, one.label).color);
 }
 

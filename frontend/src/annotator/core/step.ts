@@ -4,7 +4,7 @@ import { type Command, run } from "./commands";
 import { commit, type Document } from "./document";
 import { boxes, created, type Editor, select, selectedAnnotation } from "./editor";
 import type { Size, StagePoint } from "./geometry";
-import { boxOf, type Effect, IDLE, type PointerInput, type World } from "./gesture";
+import { asBox, type Effect, IDLE, type PointerInput, type World } from "./gesture";
 import { stepGesture } from "./gestureMachine";
 import { fitView, held, panned, zoomed } from "./viewport";
 
@@ -29,7 +29,7 @@ function worldOf(editor: Editor): World {
     stage: editor.stage,
     view: editor.view,
     boxes: editor.hidden ? [] : boxes(editor),
-    selected: editor.hidden ? null : boxOf(selectedAnnotation(editor)),
+    selected: editor.hidden ? null : asBox(selectedAnnotation(editor)),
     tool: editor.whole && editor.tool !== "pan" ? "pan" : editor.tool,
     panHeld: editor.panHeld,
     editable: editor.editable && !editor.whole && editor.label !== null,

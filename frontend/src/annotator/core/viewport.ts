@@ -13,6 +13,9 @@ export const MAX_SCALE = 40;
 /** So many screen pixels of the image stay on the stage, however far one pans. */
 const KEEP = 64;
 
+/** A box that is brought into sight stays so many screen pixels off the stage's edge. */
+const SIGHT_MARGIN = 24;
+
 export function toImage(view: View, point: StagePoint): ImagePoint {
   return { x: (point.x - view.x) / view.scale, y: (point.y - view.y) / view.scale };
 }
@@ -43,7 +46,7 @@ export function fitView(image: Size, stage: Size): View {
   };
 }
 
-/** Half of "fit" (or of 100 % where the image is small) is as far out as one can go. */
+/** The smallest scale: half of the one at which the image fits the stage, at most 0.5. */
 export function minScale(image: Size, stage: Size): number {
   return Math.min(1, fitScale(image, stage, 8)) / 2;
 }
@@ -79,11 +82,14 @@ export function centreOf(stage: Size): StagePoint {
 /** Pans as little as needed for a box to be seen; a box already in sight moves nothing. */
 export function revealed(view: View, box: Box, image: Size, stage: Size): View {
   const on = boxToStage(view, box);
-  const shift = (low: number, high: number, limit: number): number => {
-    if (high - low > limit) return low > limit || high < 0 ? limit / 2 - (low + high) / 2 : 0;
-    return low < 0 ? 24 - low : high > limit ? limit - 24 - high : 0;
-  };
-  const dx = shift(on.x_min, on.x_max, stage.width);
-  const dy = shift(on.y_min, on.y_max, stage.height);
+  const dx = shiftIntoSight(on.x_min, on.x_max, stage.width);
+  const dy = shiftIntoSight(on.y_min, on.y_max, stage.height);
   return dx === 0 && dy === 0 ? view : panned(view, dx, dy, image, stage);
+}
+
+/** Along one side of the stage. A span longer than the stage is centred, if it is out of sight. */
+function shiftIntoSight(low: number, high: number, limit: number): number {
+  if (high - low > limit) return low > limit || high < 0 ? limit / 2 - (low + high) / 2 : 0;
+  if (low < 0) return SIGHT_MARGIN - low;
+  return high > limit ? limit - SIGHT_MARGIN - high : 0;
 }

@@ -57,7 +57,7 @@ function without<T>(record: Readonly<Record<string, T>>, ids: readonly string[])
   return Object.fromEntries(Object.entries(record).filter(([id]) => !ids.includes(id)));
 }
 
-/** Writes changes down; a change to a refused annotation, or another queue, is another try. */
+/** Adds changes. A refused annotation that is changed again is sent again. */
 export function record(entry: Entry, changes: readonly { id: string; after: Value }[]): Entry {
   const turn = entry.turn + 1;
   const fresh = Object.fromEntries(changes.map(({ id, after }) => [id, { value: after, turn }]));
@@ -123,8 +123,9 @@ export function acknowledged(entry: Entry, out: Outgoing, revision: number): Ent
 }
 
 /**
- * A colleague changed the same annotations. What says the same as ours is done; what is an earlier try of
- * ours is no conflict; the rest waits for a decision. Everything else rests on the current revision now.
+ * The server refused a save because the annotations `ids` have changed there. If theirs equals ours, our change is
+ * done. If theirs equals something we sent earlier, it is ours: our newer change is sent again. Otherwise it is a
+ * conflict, which a person decides. The other changes are sent again, based on `revision`.
  */
 export function conflicted(
   entry: Entry,
@@ -187,7 +188,8 @@ export function revived(entry: Entry): Entry {
   return { ...entry, refused: null };
 }
 
-/** Two notes about one image: the newer's changes win, the older base makes sure that nothing is overlooked. */
+/** One entry from two about the same image. The newer changes win. The older base is kept, so that the server
+ * still checks for conflicts from there on. */
 export function joined(older: Entry, newer: Entry): Entry {
   const raise = older.turn;
   const changes = Object.fromEntries(
@@ -206,7 +208,7 @@ export function joined(older: Entry, newer: Entry): Entry {
   };
 }
 
-/** Our side of every annotation that isn't saved, to lay over the server's state. */
+/** The unsaved state of each annotation that has one, by id; null where it was deleted. */
 export function unsaved(entry: Entry | undefined): Map<string, Value> {
   return new Map(Object.entries(entry?.changes ?? {}).map(([id, { value }]) => [id, value]));
 }

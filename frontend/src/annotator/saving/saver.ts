@@ -1,6 +1,7 @@
 /** Brings the pending changes to the server: coalesces, retries, merges, and never drops anything silently. */
 import type { AnnotationState, Queue, SaveRequest } from "../../api/types";
 import type { ChangeStorage } from "./changeStorage";
+import type { Later } from "./later";
 import {
   acknowledged,
   blank,
@@ -25,10 +26,7 @@ import { outcomeOf } from "./saveOutcome";
 import { type SavingStatus, statusOf } from "./savingStatus";
 import { fromWire } from "./wire";
 
-export type Send = (image: number, request: SaveRequest, leaving: boolean) => Promise<AnnotationState>;
-
-/** Runs something later; the answer takes it back. */
-export type Later = (milliseconds: number, run: () => void) => () => void;
+export type SendSave = (image: number, request: SaveRequest, leaving: boolean) => Promise<AnnotationState>;
 
 export interface SaverEvents {
   /** Something about the status changed. */
@@ -52,7 +50,7 @@ export class Saver {
 
   constructor(
     private readonly storage: ChangeStorage,
-    private readonly send: Send,
+    private readonly send: SendSave,
     private readonly later: Later,
     private readonly events: SaverEvents,
   ) {
@@ -122,7 +120,7 @@ export class Saver {
     this.soon(0);
   }
 
-  /** The page is going away: everything goes once more, in requests that outlive it. The pending changes stay on this device. */
+  /** Sends everything pending in requests that outlive the page. The changes stay on this device as well. */
   leave(): void {
     for (const entry of this.entries.values()) {
       const out = outgoing(entry);

@@ -5,9 +5,10 @@ import { ApiError } from "../../api/errors";
 import type { AnnotationState } from "../../api/types";
 import { newId } from "../core/ids";
 import { localStore, openStorage } from "./changeStorage";
-import { type Later, Saver, type Send } from "./saver";
+import { later } from "./later";
+import { Saver, type SendSave } from "./saver";
 import { SAVED, type SavingStatus } from "./savingStatus";
-import { enterTabs, type Tabs } from "./tabs";
+import { enterTabs, type OpenTabs } from "./tabs";
 
 const SEND_TIMEOUT_MS = 20_000;
 const ADOPT_EVERY_MS = 60_000;
@@ -25,11 +26,6 @@ export interface SavingSession {
 
 /** Where saving stands, for every header that wants to show it. */
 export const savingStatus = signal<SavingStatus>(SAVED);
-
-const later: Later = (milliseconds, run) => {
-  const timer = setTimeout(run, milliseconds);
-  return () => clearTimeout(timer);
-};
 
 const sessions = new Map<number, SavingSession>();
 
@@ -69,7 +65,7 @@ function openSession(user: number, signedIn: ReadonlySignal<number | null>): Sav
 }
 
 /** Sends only while this person is signed in: nobody's work goes out under another's name. */
-function sendAs(user: number, signedIn: ReadonlySignal<number | null>): Send {
+function sendAs(user: number, signedIn: ReadonlySignal<number | null>): SendSave {
   return (image, request, leaving) => {
     if (signedIn.peek() !== user) return Promise.reject(new ApiError(SIGNED_OUT));
     return api.patch<AnnotationState>(`images/${image}/annotations/`, request, {
@@ -81,7 +77,7 @@ function sendAs(user: number, signedIn: ReadonlySignal<number | null>): Send {
 
 /** Adopts what closed tabs left, now and then again; listens for the network and for the end of the page. */
 async function attend(saver: Saver, tab: string): Promise<void> {
-  let tabs: Tabs = await enterTabs(tab, localStore());
+  let tabs: OpenTabs = await enterTabs(tab, localStore());
   const adopt = async (): Promise<void> => {
     saver.adopt(await tabs.alive());
   };

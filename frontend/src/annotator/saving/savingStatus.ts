@@ -35,10 +35,10 @@ export function statusOf(
   return { pending, trouble: pending > 0 ? trouble : null, conflicts, refusals, kept };
 }
 
-export type Tone = "good" | "busy" | "warn" | "bad";
+export type SavingTone = "good" | "busy" | "warn" | "bad";
 
 /** One short line for the header, and its tone. */
-export function wording(now: SavingStatus): { readonly text: string; readonly tone: Tone } {
+export function wording(now: SavingStatus): { readonly text: string; readonly tone: SavingTone } {
   const count = (n: number, word: string): string => `${n} ${word}${n === 1 ? "" : "s"}`;
   const refused = now.refusals.reduce((sum, one) => sum + one.count, 0);
   if (refused > 0) return { text: `${refused} not accepted`, tone: "bad" };

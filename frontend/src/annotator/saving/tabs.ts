@@ -7,19 +7,19 @@ const BEAT_MS = 5_000;
 /** Background pages run their timers once a minute. */
 const DEAD_MS = 90_000;
 
-export interface Tabs {
+export interface OpenTabs {
   readonly id: string;
   alive(): Promise<ReadonlySet<string>>;
   leave(): void;
 }
 
 /** Web Locks end with their page, even a crashed one; where there are none (plain http), a heartbeat tells. */
-export async function enterTabs(id: string, storage: KeyValue | null): Promise<Tabs> {
+export async function enterTabs(id: string, storage: KeyValue | null): Promise<OpenTabs> {
   const locks = globalThis.navigator?.locks;
   return locks ? lockTabs(id, locks) : beatTabs(id, storage);
 }
 
-async function lockTabs(id: string, locks: LockManager): Promise<Tabs> {
+async function lockTabs(id: string, locks: LockManager): Promise<OpenTabs> {
   let release: () => void = () => {};
   await new Promise<void>((entered) => {
     void locks.request(LOCK + id, () => {
@@ -39,7 +39,7 @@ async function lockTabs(id: string, locks: LockManager): Promise<Tabs> {
   };
 }
 
-function beatTabs(id: string, storage: KeyValue | null): Tabs {
+function beatTabs(id: string, storage: KeyValue | null): OpenTabs {
   const beat = (): void => {
     try {
       storage?.setItem(BEAT + id, String(Date.now()));

@@ -3,7 +3,7 @@ import { useEffect } from "preact/hooks";
 
 const owners = signal(0);
 
-/** A page shows the primary action itself: the header's steps aside, since there is one on each page. */
+/** True while the page shows a primary button of its own. The header then shows none: a page has one at most. */
 export const pageOwnsPrimary = computed(() => owners.value > 0);
 
 export function useOwnPrimary(owns: boolean): void {

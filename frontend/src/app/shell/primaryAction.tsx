@@ -3,7 +3,7 @@ import { useProject } from "../project";
 import { nextStep } from "./nextStep";
 import { pageOwnsPrimary } from "./pagePrimary";
 
-/** The one primary action; on the page that owns it (its own form or list) the page shows it itself. */
+/** The next step as the header's primary button, unless the page that it leads to is open. */
 export function PrimaryAction({ tab }: { tab: string }) {
   const { counts, latestRun, role, project } = useProject();
   const step = nextStep(counts.value, latestRun.value, role.value);

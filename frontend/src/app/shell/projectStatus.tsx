@@ -11,7 +11,7 @@ function NewestRun({ run }: { run: Run }) {
     <span>
       <span>
         Run {run.number}
-        {working ? `: ${run.status}` : run.status === "succeeded" ? "" : `: ${run.status}`}
+        {run.status !== "succeeded" && `: ${run.status}`}
       </span>
       <br />
       {working && run.eta_seconds !== null ? (

@@ -1,34 +1,32 @@
 import "./dock.css";
-import type { Import } from "../../api/types";
+import { useProject } from "../../app/project";
 import { QuotaNote } from "../../app/quotaNote";
 import { IconButton } from "../../ui/button";
 import { ImportCard } from "./imports/importCard";
 import { isOver } from "./imports/useImports";
 import { UploadList } from "./uploads/uploadList";
-import type { UploadQueue } from "./uploads/uploadQueue";
+import type { Incoming } from "./useIncoming";
 
-interface DockProps {
-  queue: UploadQueue;
-  slug: string;
-  team: string;
-  imports: Import[];
-  dismiss: (id: number) => void;
-  close: () => void;
-}
-
-/** What comes in: beside the gallery, so that it covers nothing. */
-export function Dock({ queue, slug, team, imports, dismiss, close }: DockProps) {
-  const uploaded = queue.busy ? 0 : queue.items.value.length;
-  const imported = imports.filter(isOver).length;
+/** Uploads and imports: beside the gallery, so that they cover nothing. */
+export function Dock({ incoming }: { incoming: Incoming }) {
+  const { slug, team } = useProject().project.value;
+  const { uploads, imports } = incoming;
+  const uploaded = uploads.busy ? 0 : uploads.items.value.length;
+  const imported = imports.shown.filter(isOver).length;
   return (
     <aside class="dock" aria-label="What comes in">
-      <IconButton class="dock-close" icon="x" label="Hide uploads and imports" onClick={close} />
+      <IconButton
+        class="dock-close"
+        icon="x"
+        label="Hide uploads and imports"
+        onClick={() => incoming.hide(true)}
+      />
       <div class="dock-scroll">
-        <QuotaNote team={team} names={["images", "bytes"]} since={uploaded + imported} />
-        {imports.map((one) => (
-          <ImportCard key={one.id} from={one} dismiss={() => dismiss(one.id)} />
+        <QuotaNote team={team.slug} names={["images", "bytes"]} since={uploaded + imported} />
+        {imports.shown.map((one) => (
+          <ImportCard key={one.id} from={one} dismiss={() => imports.dismiss(one.id)} />
         ))}
-        <UploadList queue={queue} slug={slug} />
+        <UploadList queue={uploads} slug={slug} />
       </div>
     </aside>
   );

@@ -1,8 +1,8 @@
+import type { ImageFilter } from "../../api/imageLists";
 import { Button } from "../../ui/button";
 import { Empty } from "../../ui/states";
-import type { Filter } from "./gallery/list";
 
-const EMPTY_QUEUE: Record<Exclude<Filter["queue"], "all">, { title: string; text: string }> = {
+const EMPTY_QUEUE: Record<Exclude<ImageFilter["queue"], "all">, { title: string; text: string }> = {
   unlabelled: { title: "Nothing waits for labels", text: "New uploads appear here." },
   labelled: {
     title: "Nothing is labelled yet",
@@ -14,7 +14,7 @@ const EMPTY_QUEUE: Record<Exclude<Filter["queue"], "all">, { title: string; text
 };
 
 interface EmptyGalleryProps {
-  filter: Filter;
+  filter: ImageFilter;
   /** How many images the project has in all. */
   total: number;
   mayUpload: boolean;

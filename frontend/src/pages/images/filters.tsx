@@ -1,16 +1,16 @@
 import { useEffect, useState } from "preact/hooks";
+import type { ImageFilter, ImageOrder } from "../../api/imageLists";
 import type { Label } from "../../api/types";
 import { SearchField } from "../../ui/field";
 import { Icon } from "../../ui/icons";
 import { LabelDot } from "../../ui/label";
 import { Menu, MenuChoice } from "../../ui/menu";
-import type { Filter, Order } from "./gallery/list";
 
-const ORDERS: Record<Order, string> = { "-created": "Newest", created: "Oldest", name: "Name" };
+const ORDERS: Record<ImageOrder, string> = { "-created": "Newest", created: "Oldest", name: "Name" };
 const TYPING_MS = 250;
 
 interface FiltersProps {
-  filter: Filter;
+  filter: ImageFilter;
   labels: Label[];
   set: (values: Record<string, string | null>) => void;
 }
@@ -81,7 +81,7 @@ export function Filters({ filter, labels, set }: FiltersProps) {
           </>
         }
       >
-        {(Object.keys(ORDERS) as Order[]).map((order) => (
+        {(Object.keys(ORDERS) as ImageOrder[]).map((order) => (
           <MenuChoice
             key={order}
             checked={order === filter.order}

@@ -1,15 +1,15 @@
 import type { ComponentChildren } from "preact";
+import type { ImageFilter } from "../../api/imageLists";
 import type { Image } from "../../api/types";
 import { useProject } from "../../app/project";
 import { Icon } from "../../ui/icons";
 import { Failed } from "../../ui/states";
 import { Gallery, LoadingGallery } from "./gallery/gallery";
-import type { Filter } from "./gallery/list";
 import type { ImageList } from "./gallery/useImages";
 import { countOf } from "./queueTabs";
 
 interface QueueImagesProps {
-  filter: Filter;
+  filter: ImageFilter;
   list: ImageList;
   selected: ReadonlySet<number>;
   onSelect: ((image: Image, range: boolean) => void) | null;

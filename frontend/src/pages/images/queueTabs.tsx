@@ -1,10 +1,10 @@
+import type { ImageFilter } from "../../api/imageLists";
 import type { Counts } from "../../api/types";
 import { setQuery } from "../../app/router";
 import { Tabs } from "../../ui/choice";
 import { count } from "../../ui/figures";
-import type { Filter } from "./gallery/list";
 
-export const QUEUES: { value: Filter["queue"]; name: string }[] = [
+const TABS: { value: ImageFilter["queue"]; name: string }[] = [
   { value: "all", name: "All" },
   { value: "unlabelled", name: "Unlabelled" },
   { value: "labelled", name: "Labelled" },
@@ -13,18 +13,18 @@ export const QUEUES: { value: Filter["queue"]; name: string }[] = [
   { value: "skipped", name: "Skipped" },
 ];
 
-export function countOf(counts: Counts, queue: Filter["queue"]): number {
+export function countOf(counts: Counts, queue: ImageFilter["queue"]): number {
   return queue === "all" ? counts.images : counts[queue];
 }
 
-export function QueueTabs({ queue, counts }: { queue: Filter["queue"]; counts: Counts }) {
+export function QueueTabs({ queue, counts }: { queue: ImageFilter["queue"]; counts: Counts }) {
   return (
-    <Tabs<Filter["queue"]>
+    <Tabs<ImageFilter["queue"]>
       label="Queues"
       value={queue}
       controls="queue-images"
       onPick={(value) => setQuery({ queue: value === "all" ? null : value })}
-      choices={QUEUES.map(({ value, name }) => ({
+      choices={TABS.map(({ value, name }) => ({
         value,
         name: (
           <>

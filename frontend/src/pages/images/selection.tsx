@@ -1,28 +1,12 @@
 import { useEffect, useState } from "preact/hooks";
 import { api } from "../../api/client";
-import type { Image } from "../../api/types";
 import { Confirm } from "../../ui/confirm";
 import { counted } from "../../ui/figures";
 import { Icon } from "../../ui/icons";
 import { toast } from "../../ui/toast";
+import type { Selection } from "./useSelection";
 
 const AT_ONCE = 4;
-
-/** With Shift, everything between the last pick and this one. */
-export function pick(
-  selected: ReadonlySet<number>,
-  images: readonly Image[],
-  image: Image,
-  anchor: number | null,
-): Set<number> {
-  const next = new Set(selected);
-  const to = images.indexOf(image);
-  const from = anchor === null ? -1 : images.findIndex((one) => one.id === anchor);
-  if (from >= 0) {
-    for (const one of images.slice(Math.min(from, to), Math.max(from, to) + 1)) next.add(one.id);
-  } else if (!next.delete(image.id)) next.add(image.id);
-  return next;
-}
 
 /** Deletes a few at a time; gives back what is gone, and throws the first failure after all were tried. */
 async function deleteImages(ids: number[]): Promise<Set<number>> {
@@ -47,12 +31,12 @@ async function deleteImages(ids: number[]): Promise<Set<number>> {
 }
 
 interface SelectionBarProps {
-  selected: ReadonlySet<number>;
-  clear: () => void;
+  selection: Selection;
   deleted: (ids: Set<number>) => void;
 }
 
-export function SelectionBar({ selected, clear, deleted }: SelectionBarProps) {
+export function SelectionBar({ selection, deleted }: SelectionBarProps) {
+  const { selected, clear } = selection;
   const [asking, setAsking] = useState(false);
   const isEmpty = selected.size === 0;
   useEffect(() => {

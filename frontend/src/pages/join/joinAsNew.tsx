@@ -26,6 +26,7 @@ export function JoinAsNew({ token, invitation }: { token: string; invitation: In
     fault: form.fault(field),
     required: true,
   });
+  const deed = way === "new" ? "Create account and join" : "Sign in and join";
   return (
     <form onSubmit={form.submit}>
       <div>
@@ -50,7 +51,7 @@ export function JoinAsNew({ token, invitation }: { token: string; invitation: In
       />
       <FormFault text={form.general} />
       <Button type="submit" look="primary" size="lg" busy={form.busy}>
-        {form.busy ? "Joining" : way === "new" ? "Create account and join" : "Sign in and join"}
+        {form.busy ? "Joining" : deed}
       </Button>
     </form>
   );

@@ -4,17 +4,13 @@ import type { Project, Task } from "../../api/types";
 import { navigate } from "../../app/router";
 import { atLeast, user } from "../../app/session";
 import { FormFault } from "../../app/shell/gateShell";
+import { TASK_NAMES, TASKS } from "../../app/tasks";
 import { Button } from "../../ui/button";
 import { Segmented } from "../../ui/choice";
 import { Dialog } from "../../ui/dialog";
 import { SelectField, TextField } from "../../ui/field";
 import { useSubmit } from "../../ui/form";
 import { faultOf, filled, type InputLabel, LabelInputs } from "./labelInputs";
-
-const WHAT: Record<Task, string> = {
-  detection: "Boxes around things: where and what.",
-  classification: "One label for the whole image: what it shows.",
-};
 
 export function NewProject({ close }: { close: () => void }) {
   const teams = (user.value?.teams ?? []).filter((team) => atLeast(team.role, "manager"));
@@ -59,13 +55,10 @@ export function NewProject({ close }: { close: () => void }) {
               label="Task"
               value={task}
               onPick={setTask}
-              choices={[
-                { value: "detection", name: "Detection" },
-                { value: "classification", name: "Classification" },
-              ]}
+              choices={TASK_NAMES.map((value) => ({ value, name: TASKS[value].name }))}
             />
           </div>
-          <span class="hint">{WHAT[task]}</span>
+          <span class="hint">{TASKS[task].hint}</span>
         </div>
         <LabelInputs labels={labels} change={setLabels} />
         <FormFault text={form.general} />

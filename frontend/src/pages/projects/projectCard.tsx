@@ -4,6 +4,7 @@ import { fetchAnnotations } from "../../api/fetchers";
 import type { Annotation, Image, Page, Project, Run } from "../../api/types";
 import { user } from "../../app/session";
 import { runFigure } from "../../app/shell/runFigure";
+import { TASKS } from "../../app/tasks";
 import { Sparkline } from "../../plots/sparkline";
 import { Boxes, drawnBoxes } from "../../ui/boxes";
 import { ago, count, counted, duration, fraction } from "../../ui/figures";
@@ -30,7 +31,7 @@ async function fetchCover(project: Project, signal: AbortSignal): Promise<Cover 
   });
   const image = page.results[0];
   if (!image) return null;
-  const marked = project.task === "detection" && image.annotation_count > 0;
+  const marked = TASKS[project.task].hasBoxes && image.annotation_count > 0;
   return { image, annotations: marked ? await fetchAnnotations(image.id, signal) : [] };
 }
 
@@ -58,16 +59,16 @@ function RunCurve({ project, run }: { project: Project; run: Run }) {
   const { value: runs } = useLoaded(run.number > 1 ? `curve-${run.id}-${run.status}` : null, (signal) =>
     api.get<Page<Run>>(`projects/${project.id}/runs/`, { query: { limit: CURVE_RUNS }, signal }),
   );
-  const points = curveOf(runs?.results ?? []);
+  const { key, title } = TASKS[project.task].headline;
+  const points = curveOf(runs?.results ?? [], key);
   const first = points[0];
   const last = points.at(-1);
   if (!first || !last || points.length < 2) return null;
-  const name = project.task === "detection" ? "AP" : "Accuracy";
   return (
     <Sparkline
       points={points}
       ceiling={1}
-      summary={`${name} over ${points.length} runs: from ${fraction(first.y)} to ${fraction(last.y)}`}
+      summary={`${title} over ${points.length} runs: from ${fraction(first.y)} to ${fraction(last.y)}`}
     />
   );
 }
@@ -132,7 +133,7 @@ export function ProjectCard({ project, run }: { project: Project; run: Run | nul
               {count(ready)} of {count(all)} labelled
             </span>
             <span class="faint">
-              {task === "detection" ? "Detection" : "Classification"}, {counted(labels.length, "label")}
+              {TASKS[task].name}, {counted(labels.length, "label")}
             </span>
           </div>
           <Bar value={ready} max={all} label="Labelled images" />

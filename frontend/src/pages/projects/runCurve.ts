@@ -5,10 +5,10 @@ export interface CurvePoint {
   y: number;
 }
 
-/** The figure of each succeeded run, oldest first; the runs come newest first. */
-export function curveOf(runs: readonly Run[]): CurvePoint[] {
+/** A metric of each succeeded run, oldest first; the runs come newest first. */
+export function curveOf(runs: readonly Run[], metric: keyof Run["metrics"]): CurvePoint[] {
   return [...runs].reverse().flatMap((run) => {
-    const figure = run.metrics.AP ?? run.metrics.accuracy;
-    return run.status === "succeeded" && typeof figure === "number" ? [{ x: run.number, y: figure }] : [];
+    const value = run.metrics[metric];
+    return run.status === "succeeded" && typeof value === "number" ? [{ x: run.number, y: value }] : [];
   });
 }

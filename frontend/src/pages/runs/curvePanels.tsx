@@ -1,10 +1,11 @@
 import { useMemo } from "preact/hooks";
 import type { Run } from "../../api/types";
 import { useProject } from "../../app/project";
+import { TASKS } from "../../app/tasks";
 import { LineChart } from "../../plots/lineChart";
 import { PlotPanel } from "../../plots/plotPanel";
 import { tableOfSeries } from "../../plots/table";
-import { lossSeries, type NamedEpochs, scoreOf, scoreSeries } from "./curves";
+import { lossSeries, type NamedEpochs, scoreSeries } from "./curves";
 
 interface CurvePanelProps {
   run: Run;
@@ -14,7 +15,7 @@ interface CurvePanelProps {
 
 /** The score on val by epoch, over the run it is compared with. */
 export function ScorePanel({ run, mine, other = null }: CurvePanelProps) {
-  const { key, title } = scoreOf(useProject().project.value.task);
+  const { key, title } = TASKS[useProject().project.value.task].headline;
   const series = useMemo(
     () => scoreSeries(key, mine, other),
     [key, mine.name, mine.epochs, other?.name, other?.epochs],

@@ -1,6 +1,6 @@
 /** From a run's epochs to the lines of its charts. Pure. */
 
-import type { Point, Series } from "../../plots/series";
+import type { DataPoint, Series } from "../../plots/series";
 
 export interface Epoch {
   readonly epoch: number;
@@ -14,13 +14,8 @@ export function mergeEpochs(known: readonly Epoch[], arrived: readonly Epoch[]):
   return [...byEpoch.values()].sort((a, b) => a.epoch - b.epoch);
 }
 
-export function pointsOf(epochs: readonly Epoch[], key: string): Point[] {
+export function pointsOf(epochs: readonly Epoch[], key: string): DataPoint[] {
   return epochs.map((one) => ({ x: one.epoch, y: one.values[key] ?? null }));
-}
-
-/** The score this task is judged by, and its name on the axis. */
-export function scoreOf(task: string): { key: string; title: string } {
-  return task === "classification" ? { key: "accuracy", title: "Accuracy" } : { key: "AP", title: "AP" };
 }
 
 export interface NamedEpochs {

@@ -2,7 +2,7 @@ import "./settings.css";
 import { useProject } from "../../app/project";
 import { useTitle } from "../../app/title";
 import { DangerZone } from "./dangerZone";
-import { LabelsPanel } from "./labelsPanel";
+import { LabelSettings } from "./labelSettings";
 import { ProjectPanel } from "./projectPanel";
 
 export default function Settings() {
@@ -13,7 +13,7 @@ export default function Settings() {
       <div class="settings">
         <h1>Settings</h1>
         {!may("manager") && <p class="dim">Only managers and owners change these.</p>}
-        <LabelsPanel />
+        <LabelSettings />
         <ProjectPanel />
         {may("owner") && <DangerZone />}
       </div>

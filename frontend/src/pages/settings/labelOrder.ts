@@ -1,7 +1,7 @@
 import type { Label } from "../../api/types";
 
 /** The labels with the one at `from` moved to `to`. */
-export function moved(labels: readonly Label[], from: number, to: number): Label[] {
+export function reordered(labels: readonly Label[], from: number, to: number): Label[] {
   const next = [...labels];
   const [label] = next.splice(from, 1);
   if (label) next.splice(Math.max(0, Math.min(next.length, to)), 0, label);

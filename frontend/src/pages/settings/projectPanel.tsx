@@ -3,6 +3,7 @@ import { api } from "../../api/client";
 import type { Project } from "../../api/types";
 import { useProject } from "../../app/project";
 import { FormFault } from "../../app/shell/gateShell";
+import { TASKS } from "../../app/tasks";
 import { Button } from "../../ui/button";
 import { Check, TextField } from "../../ui/field";
 import { day } from "../../ui/figures";
@@ -69,7 +70,7 @@ export function ProjectPanel() {
         <LocationChoice />
         <dl class="facts">
           <dt>Task</dt>
-          <dd>{task === "detection" ? "Detection" : "Classification"}</dd>
+          <dd>{TASKS[task].name}</dd>
           <dt>Team</dt>
           <dd>
             <a class="link" href={`/t/${team.slug}`}>

@@ -4,7 +4,7 @@ import { useProject } from "../../app/project";
 import { withLabels } from "../../app/projectState";
 import { nextColor } from "../../ui/label";
 import { toastError } from "../../ui/toast";
-import { changedPositions, moved } from "./labelOrder";
+import { changedPositions, reordered } from "./labelOrder";
 
 export interface Labels {
   list: Label[];
@@ -44,7 +44,7 @@ export function useLabels(): Labels {
       }),
     move: (from, to) =>
       guarded(async () => {
-        const next = moved(list, from, to);
+        const next = reordered(list, from, to);
         const changes = changedPositions(next);
         const positions = new Map(changes.map((change) => [change.id, change.position]));
         show(next.map((label) => ({ ...label, position: positions.get(label.id) ?? label.position })));

@@ -1,5 +1,6 @@
 import type { Run, Snapshot } from "../../api/types";
 import { useProject } from "../../app/project";
+import { TASKS } from "../../app/tasks";
 import { LabelBars } from "../../plots/labelBars";
 import { PlotPanel } from "../../plots/plotPanel";
 import { failureText } from "../../training/makeSnapshot";
@@ -35,7 +36,7 @@ export function SnapshotDetail({ snapshot, snapshots, runs }: SnapshotDetailProp
 
 function Contents({ snapshot, snapshots, runs }: SnapshotDetailProps) {
   const { project } = useProject();
-  const unit = project.value.task === "detection" ? "boxes" : "images";
+  const { annotations, unit } = TASKS[project.value.task];
   const bars = snapshot.labels.map((label) => ({
     name: label.name,
     color: label.color,
@@ -49,10 +50,7 @@ function Contents({ snapshot, snapshots, runs }: SnapshotDetailProps) {
           value={count(snapshot.labelled_count)}
           unit={`of ${count(snapshot.image_count)} images`}
         />
-        <Stat
-          name={project.value.task === "detection" ? "Boxes" : "Annotations"}
-          value={count(snapshot.box_count)}
-        />
+        <Stat name={annotations} value={count(snapshot.box_count)} />
         <Stat name="Labels" value={count(snapshot.labels.length)} />
       </dl>
       <div class="cols halves">

@@ -56,7 +56,7 @@ export function SnapshotHead({ snapshot, snapshots, runs }: SnapshotHeadProps) {
   );
 }
 
-/** The newest snapshot, and nothing was trained on it yet: training is the next step. */
+/** Whether training on this snapshot is the next step: it is the newest, and has no run yet. */
 function isNext(snapshot: Snapshot, snapshots: readonly Snapshot[], runs: readonly Run[]): boolean {
   const isNewest = snapshots.every((one) => one.number <= snapshot.number);
   return isNewest && snapshot.status === "succeeded" && runs.every((run) => run.snapshot.id !== snapshot.id);

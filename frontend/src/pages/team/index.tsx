@@ -66,7 +66,7 @@ function TeamColumns({ value, reload }: { value: Everything; reload: () => void 
   );
 }
 
-export default function Team({ slug }: { slug: string }) {
+export default function TeamPage({ slug }: { slug: string }) {
   const { value, error, reload } = useLoaded(`team-${slug}`, (signal) => fetchTeam(slug, signal));
   useTitle("Team", value?.team.name ?? "");
   return (

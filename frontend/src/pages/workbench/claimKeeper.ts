@@ -1,4 +1,5 @@
 /** Keeps one's claim on the image that is open, and gives it back when the page goes. */
+import type { Later } from "../../annotator/saving/later";
 import type { Person } from "../../api/types";
 import type { Claim } from "./fetching";
 
@@ -8,9 +9,6 @@ export interface ClaimRequests {
   /** In a request that outlives the page. */
   release(image: number): void;
 }
-
-/** Runs something later; the answer takes it back. */
-export type Later = (milliseconds: number, run: () => void) => () => void;
 
 /** Not more often than this, whatever the clocks of server and browser say. */
 const SHORTEST_MS = 20_000;

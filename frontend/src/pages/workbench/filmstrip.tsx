@@ -3,8 +3,8 @@ import { apiUrl } from "../../api/client";
 import type { Queue } from "../../api/types";
 import { Icon, type IconName } from "../../ui/icons";
 import type { Frame } from "./filmstripFrames";
-import type { Navigation } from "./navigation";
 import { QUEUE_NAMES } from "./queues";
+import type { WalkRoute } from "./walkRoute";
 
 const HEIGHT = 56;
 
@@ -26,9 +26,9 @@ function onArrow(event: KeyboardEvent): void {
   (document.activeElement?.[by] as HTMLElement | null)?.focus();
 }
 
-export function Filmstrip({ navigation }: { navigation: Navigation }) {
+export function Filmstrip({ route }: { route: WalkRoute }) {
   const strip = useRef<HTMLElement>(null);
-  const frames = navigation.surroundings.frames.value;
+  const frames = route.surroundings.frames.value;
   const here = frames.find(({ isHere }) => isHere)?.id;
   useEffect(() => {
     const current = strip.current?.querySelector<HTMLElement>("[aria-current]");
@@ -46,7 +46,7 @@ export function Filmstrip({ navigation }: { navigation: Navigation }) {
       onKeyDown={onArrow}
     >
       {frames.map((frame) => (
-        <Thumbnail key={frame.id} frame={frame} href={navigation.address(frame.id)} />
+        <Thumbnail key={frame.id} frame={frame} href={route.address(frame.id)} />
       ))}
     </nav>
   );

@@ -1,6 +1,7 @@
+import type { Queue } from "../../api/types";
 import { ThemeToggle } from "../../app/shell/person";
 import { Avatar } from "../../ui/avatar";
-import { Badge } from "../../ui/badge";
+import { Badge, type Tone } from "../../ui/badge";
 import { Button } from "../../ui/button";
 import { count } from "../../ui/figures";
 import { Icon } from "../../ui/icons";
@@ -94,6 +95,8 @@ function WalkName({ workbench, walk }: { workbench: WorkbenchState; walk: Walk }
   );
 }
 
+const QUEUE_TONES: Partial<Record<Queue, Tone>> = { skipped: "warn", done: "good" };
+
 /** Where this image stands, once it isn't waiting for labels any more. */
 function QueueBadge({ workbench }: { workbench: WorkbenchState }) {
   const queue = workbench.queue.value;
@@ -101,7 +104,7 @@ function QueueBadge({ workbench }: { workbench: WorkbenchState }) {
   const isEmpty = queue !== "skipped" && workbench.document.value.annotations.size === 0;
   return (
     <span data-testid="queue-badge" data-queue={queue}>
-      <Badge tone={queue === "skipped" ? "warn" : queue === "done" ? "good" : "neutral"}>
+      <Badge tone={QUEUE_TONES[queue] ?? "neutral"}>
         {isEmpty ? `${QUEUE_NAMES[queue].name}, empty` : QUEUE_NAMES[queue].name}
       </Badge>
     </span>

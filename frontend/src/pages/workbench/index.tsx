@@ -67,7 +67,7 @@ export default function Workbench({ image }: { image: number | null }) {
   const [overlay, setOverlay] = useState<Overlay>(null);
   const page = useMemo(() => actionsOf(workbench, navigation, setOverlay), [workbench, navigation]);
   const walk = walkFrom(query.value);
-  useEffect(() => followUpdates(workbench, navigation), [workbench, navigation]);
+  useEffect(() => followUpdates(workbench, navigation.route.surroundings), [workbench, navigation]);
   useEffect(() => () => navigation.leave(), [navigation]);
   useEffect(() => void navigation.open(image), [navigation, image, walkQuery(walk)]);
   useKeys(workbench, page);
@@ -85,7 +85,7 @@ export default function Workbench({ image }: { image: number | null }) {
         <Notices workbench={workbench} />
         <StageArea workbench={workbench} walk={walk} again={() => void navigation.again(image)} />
         <StatusBar workbench={workbench} />
-        <Filmstrip navigation={navigation} />
+        <Filmstrip route={navigation.route} />
         <aside class="wb-side desk-only" aria-label="Labels and boxes">
           <LabelsPanel workbench={workbench} page={page} />
           {!workbench.whole && <BoxesPanel workbench={workbench} page={page} />}

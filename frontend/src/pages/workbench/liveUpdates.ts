@@ -1,25 +1,21 @@
 /** What others do to the image on the screen, and keeping one's own claim. */
 import { effect } from "@preact/signals";
+import { later } from "../../annotator/saving/later";
 import { user } from "../../app/session";
-import { ClaimKeeper, type Later } from "./claimKeeper";
+import { ClaimKeeper } from "./claimKeeper";
 import { claimImage, fetchState, releaseImage } from "./fetching";
-import type { Navigation } from "./navigation";
+import type { Surroundings } from "./surroundings";
 import type { WorkbenchState } from "./workbenchState";
 
-const later: Later = (milliseconds, run) => {
-  const timer = setTimeout(run, milliseconds);
-  return () => clearTimeout(timer);
-};
-
 /** Follows events and saves until the answer is called. */
-export function followUpdates(workbench: WorkbenchState, navigation: Navigation): () => void {
+export function followUpdates(workbench: WorkbenchState, surroundings: Surroundings): () => void {
   const { events } = workbench.project;
   const requests = { claim: claimImage, release: releaseImage };
   const keeper = new ClaimKeeper(requests, later, Date.now, (holder) => {
     workbench.holder.value = holder;
   });
   const refresh = async (id: number): Promise<void> => workbench.takeOver(id, await fetchState(id));
-  // A revision that someone else made while a save of ours was on its way: its answer may still be the older one.
+  // The newest revision that an event told of. The answer to a save of ours may still be older than that.
   let awaited = { id: 0, revision: 0 };
   const ends = [
     workbench.saving.onState((id, state) => {
@@ -28,7 +24,7 @@ export function followUpdates(workbench: WorkbenchState, navigation: Navigation)
       if (isBehind && !workbench.saving.saver.entry(id)) refresh(id).catch(() => undefined);
     }),
     events.on("image", ({ id, revision, queue }) => {
-      navigation.surroundings.moved(id, queue);
+      surroundings.moved(id, queue);
       if (id !== workbench.image.peek()?.id || revision <= workbench.revision.peek()) return;
       awaited = { id, revision };
       // With something pending the save itself brings back the merged state.
@@ -46,7 +42,7 @@ export function followUpdates(workbench: WorkbenchState, navigation: Navigation)
     }),
     effect(() => {
       const image = workbench.image.value;
-      if (image) navigation.surroundings.moved(image.id, workbench.queue.value);
+      if (image) surroundings.moved(image.id, workbench.queue.value);
     }),
     keepClaim(workbench, keeper),
   ];

@@ -1,81 +1,46 @@
-/** From image to image: opening, next, previous; claims and where one has been. */
-
-import { type Signal, signal } from "@preact/signals";
+/** From image to image: opening, next, previous, and letting go of what one leaves. */
 import { ApiError } from "../../api/errors";
-import type { Queue } from "../../api/types";
 import { navigate } from "../../app/router";
 import { toast, toastError } from "../../ui/toast";
-import { claimNext, type Opened, openImage, releaseImage } from "./fetching";
-import { type Neighbours, NO_NEIGHBOURS } from "./filmstripFrames";
-import { type FilteredList, filteredList } from "./filteredList";
-import { listName } from "./listNames";
-import { type QueueList, queueListOf } from "./queueList";
-import { Surroundings } from "./surroundings";
-import * as visiting from "./visits";
-import { visitsKey, type Walk, walkQuery } from "./walks";
+import { type Opened, openImage, releaseImage } from "./fetching";
+import { back, forget, forward } from "./visits";
+import { WalkRoute } from "./walkRoute";
+import type { Walk } from "./walks";
 import type { WorkbenchState } from "./workbenchState";
 
 export class Navigation {
-  readonly surroundings: Surroundings;
+  readonly route: WalkRoute;
   /** A step is on its way: another one waits for its end. */
   isMoving = false;
-  private readonly visits: Signal<visiting.Visits> = signal(visiting.NO_VISITS);
   private turn = 0;
   /** The address that is open or being opened. */
   private place = "";
-  private key = "";
-  private list: FilteredList | null = null;
-  private ahead: { readonly queue: Queue; readonly list: QueueList } | null = null;
 
   constructor(
     private readonly workbench: WorkbenchState,
-    private readonly walk: () => Walk,
+    walk: () => Walk,
   ) {
-    this.surroundings = new Surroundings(this.visits);
-    this.enter();
-  }
-
-  /** Another list has visits of its own. */
-  private enter(): void {
-    const walk = this.walk();
-    const key = visitsKey(this.projectId, walk);
-    if (key === this.key) return;
-    this.key = key;
-    this.visits.value = visiting.loadVisits(key);
-    this.surroundings.clear();
-    this.list = walk.list && filteredList(this.projectId, walk.list);
-  }
-
-  private setVisits(visits: visiting.Visits): void {
-    this.visits.value = visits;
-    visiting.storeVisits(this.key, visits);
-  }
-
-  private get projectId(): number {
-    return this.workbench.project.project.peek().id;
-  }
-
-  address(image: number | null): string {
-    const { slug } = this.workbench.project.project.peek();
-    return `/p/${slug}/label${image === null ? "" : `/${image}`}${walkQuery(this.walk())}`;
+    this.route = new WalkRoute(workbench, walk);
   }
 
   /** Opens what the address asks for; without an image, the next of the queue or the first of the list. */
   async open(id: number | null): Promise<void> {
-    if (this.place === this.address(id)) return;
-    this.place = this.address(id);
-    this.enter();
+    if (this.place === this.route.address(id)) return;
+    this.place = this.route.address(id);
+    this.route.follow();
     this.turn += 1;
     const turn = this.turn;
     this.workbench.phase.value = "loading";
     try {
       await this.workbench.saving.ready;
-      const found = id === null ? await this.first() : await openImage(id, this.workbench.editable);
+      const found = await (id === null
+        ? this.route.sequence.first()
+        : openImage(id, this.workbench.editable));
       if (turn !== this.turn) return;
       if (!found) return this.finished();
       this.release(found.image.id);
       this.arrived(found);
-      if (id === null) navigate(this.address(found.image.id), { replace: true });
+      if (id === null) navigate(this.route.address(found.image.id), { replace: true });
     } catch (error) {
       if (turn === this.turn) this.failed(id, error);
     }
@@ -87,82 +52,35 @@ export class Navigation {
     return this.open(id);
   };
 
-  private async first(): Promise<Opened | null> {
-    if (!this.list) return this.claim(null);
-    const first = await this.list.first();
-    return first && openImage(first.id, this.workbench.editable);
-  }
-
-  /** The queue's next image. The server comes round to the start, and takes back the claim on the image one leaves. */
-  private claim(after: number | null): Promise<Opened | null> {
-    return this.workbench.editable ? claimNext(this.projectId, this.walk().queue, after) : this.look(after);
-  }
-
-  /** Viewers claim nothing: they look through the queue's list. */
-  private async look(after: number | null): Promise<Opened | null> {
-    const next = await this.queueList().after(after);
-    return next && openImage(next.id, false);
-  }
-
-  private queueList(): QueueList {
-    const { queue } = this.walk();
-    if (this.ahead?.queue !== queue) this.ahead = { queue, list: queueListOf(this.projectId, queue) };
-    return this.ahead.list;
-  }
-
   next = (): Promise<void> =>
     this.oneStep(async () => {
-      const known = visiting.forward(this.visits.peek());
+      const { history, sequence, here } = this.route;
+      const known = forward(history.visits.peek());
       if (known !== null) return this.go(known);
-      if (this.list) return this.goBeside(this.list, "after");
-      const found = await this.claim(this.here);
-      if (!found) return this.finished();
-      this.arrived(found);
-      navigate(this.address(found.image.id));
+      const step = await sequence.after(here);
+      if (!step) return this.finished();
+      if (step.opened) this.arrived(step.opened);
+      this.go(step.id);
     });
 
   previous = (): Promise<void> =>
     this.oneStep(async () => {
-      const visits = this.visits.peek();
+      const { history, sequence, here } = this.route;
       // At the end of a queue, the image before is the one that was open last.
-      const known = this.workbench.phase.peek() === "empty" ? this.here : visiting.back(visits);
-      if (known !== null) this.go(known);
-      else if (this.list) await this.goBeside(this.list, "before");
-      else toast("This is the first image of this visit.");
+      const isAtEnd = this.workbench.phase.peek() === "empty";
+      const known = isAtEnd ? here : back(history.visits.peek());
+      if (known !== null) return this.go(known);
+      const step = await sequence.before(here);
+      if (step) this.go(step.id);
+      else toast(sequence.startText);
     });
 
-  private get here(): number | null {
-    return this.workbench.image.peek()?.id ?? visiting.here(this.visits.peek());
-  }
-
-  private async goBeside(list: FilteredList, side: "after" | "before"): Promise<void> {
-    const { here } = this;
-    const beside = here === null ? undefined : (await list.beside(here, side))[0];
-    if (beside) {
-      this.setVisits(visiting.extended(this.visits.peek(), beside.id, side));
-      this.go(beside.id);
-    } else if (side === "after") this.finished();
-    else toast(`This is the first image of the list: ${this.listName()}.`);
-  }
-
-  private listName(): string {
-    const filter = this.walk().list;
-    return filter ? listName(filter, this.workbench.project.project.peek().labels) : "";
-  }
-
-  leave(): void {
-    this.turn += 1;
-    this.release();
-    // Opened from the gallery again, a list is walked as it is then.
-    if (this.list) visiting.storeVisits(this.key, visiting.NO_VISITS);
-  }
-
   /** One step at a time: keys repeat. */
-  private async oneStep(steps: () => Promise<void> | void): Promise<void> {
+  private async oneStep(step: () => Promise<void>): Promise<void> {
     if (this.isMoving) return;
     this.isMoving = true;
     try {
-      await steps();
+      await step();
     } catch (error) {
       toastError(error);
     } finally {
@@ -171,57 +89,40 @@ export class Navigation {
   }
 
   go(id: number): void {
-    navigate(this.address(id));
+    navigate(this.route.address(id));
+  }
+
+  leave(): void {
+    this.turn += 1;
+    this.release();
+    this.route.sequence.leave();
   }
 
   private arrived(found: Opened): void {
-    const { id } = found.image;
-    this.surroundings.meet([found.image]);
-    this.setVisits((this.list ? visiting.arriveInList : visiting.arrive)(this.visits.peek(), id));
-    this.place = this.address(id);
+    const { image } = found;
+    this.route.arrive(image);
+    this.place = this.route.address(image.id);
     this.workbench.show(found);
-    void this.lookAround(id);
+    void this.route.lookAround(image.id);
   }
 
   private finished(): void {
     this.release();
     this.workbench.close("empty");
-    this.place = this.address(null);
+    this.place = this.route.address(null);
     navigate(this.place, { replace: true });
   }
 
   private failed(id: number | null, error: unknown): void {
-    if (id !== null && error instanceof ApiError && error.status === 404) {
-      this.setVisits(visiting.forget(this.visits.peek(), id));
-    }
+    const isGone = id !== null && error instanceof ApiError && error.status === 404;
+    if (isGone) this.route.history.change((visits) => forget(visits, id));
     this.release();
     this.workbench.fail(error);
   }
 
   private release(next: number | null = null): void {
-    const left = this.workbench.image.peek();
-    if (left && left.id !== next && this.workbench.editable && !this.workbench.holder.peek())
-      releaseImage(left.id);
-  }
-
-  private async lookAround(here: number): Promise<void> {
-    const found = await (this.list ? this.besideStretch(this.list) : this.aheadInQueue(here)).catch(
-      () => null,
-    );
-    if (found && this.workbench.image.peek()?.id === here) this.surroundings.show(found);
-  }
-
-  private async besideStretch(list: FilteredList): Promise<Neighbours> {
-    const { ids } = this.visits.peek();
-    const [first, last] = [ids[0], ids.at(-1)];
-    if (first === undefined || last === undefined) return NO_NEIGHBOURS;
-    const [before, after] = await Promise.all([list.beside(first, "before"), list.beside(last, "after")]);
-    return { before, after };
-  }
-
-  private async aheadInQueue(here: number): Promise<Neighbours> {
-    const list = this.queueList();
-    await list.after(here, 2);
-    return { before: [], after: list.upcoming(here).slice(0, 40) };
+    const { image, editable, holder } = this.workbench;
+    const left = image.peek();
+    if (left && left.id !== next && editable && !holder.peek()) releaseImage(left.id);
   }
 }

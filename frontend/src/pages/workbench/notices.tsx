@@ -1,6 +1,6 @@
 /** What needs a decision or an explanation, in lines above the stage; nothing covers the picture. */
 import type { ComponentChildren } from "preact";
-import { boxOf } from "../../annotator/core/gesture";
+import { asBox } from "../../annotator/core/gesture";
 import { lookOf } from "../../annotator/core/scene";
 import type { Value } from "../../annotator/saving/pendingChanges";
 import { savingStatus } from "../../annotator/saving/savingSession";
@@ -53,7 +53,7 @@ export function Notices({ workbench }: { workbench: WorkbenchState }) {
 }
 
 function said(workbench: WorkbenchState, value: Value): string {
-  const box = boxOf(value);
+  const box = asBox(value);
   if (!value) return "deleted";
   const { name } = lookOf(workbench.looks.value, value.label);
   return box ? `${name} ${sizeText(box)}` : name;

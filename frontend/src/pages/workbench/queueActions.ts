@@ -8,7 +8,7 @@ export function skip(workbench: WorkbenchState, navigation: Navigation): void {
   settle(workbench, navigation, "skipped", "skipped");
 }
 
-/** Nothing to mark here: a negative, which training uses. On one that is settled so already: back to be labelled. */
+/** Marks the image as a negative, which training uses. An image that is marked already goes back to be labelled. */
 export function markEmpty(workbench: WorkbenchState, navigation: Navigation): void {
   if (workbench.document.peek().annotations.size > 0) {
     toast("This image has boxes. Delete them first, then mark it as empty.");

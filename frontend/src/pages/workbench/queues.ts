@@ -1,6 +1,6 @@
 import type { Queue, Role } from "../../api/types";
 
-/** A queue's name, and what stands behind a number of images that are in it. */
+/** A queue's name, and the words after its number of images: "12 left to label". */
 export const QUEUE_NAMES: Record<Queue, { readonly name: string; readonly left: string }> = {
   unlabelled: { name: "Unlabelled", left: "left to label" },
   labelled: { name: "Labelled", left: "labelled" },
@@ -13,7 +13,7 @@ export function queueOf(text: string | null): Queue {
   return text !== null && text in QUEUE_NAMES ? (text as Queue) : "unlabelled";
 }
 
-/** From, to, and the least role that may: the table of docs/api.md, which a test compares. */
+/** From, to, and the lowest role that may move an image so. A test compares it with docs/api.md. */
 export const MOVES: readonly (readonly [Queue, Queue, Role])[] = [
   ["unlabelled", "labelled", "annotator"],
   ["unlabelled", "skipped", "annotator"],

@@ -1,21 +1,28 @@
 import { useComputed } from "@preact/signals";
 import type { Saver } from "../../annotator/saving/saver";
 import { savingStatus } from "../../annotator/saving/savingSession";
-import { type Tone, wording } from "../../annotator/saving/savingStatus";
+import { type SavingTone, wording } from "../../annotator/saving/savingStatus";
 import { Icon, type IconName } from "../../ui/icons";
 import { Spinner } from "../../ui/progress";
 
-const ICONS: Record<Exclude<Tone, "busy">, IconName> = { good: "check", warn: "cloudoff", bad: "warn" };
+/** What is under way spins. */
+const ICONS: Record<SavingTone, IconName | null> = {
+  good: "check",
+  warn: "cloudoff",
+  bad: "warn",
+  busy: null,
+};
+const LOOKS: Record<SavingTone, string> = { good: "save", warn: "save off", bad: "save lost", busy: "save" };
 
 /** There is no Save button: this says where saving stands. Pressed, it tries now. */
 export function SavingState({ saver }: { saver: Saver }) {
   const { text, tone } = wording(savingStatus.value);
-  const icon =
-    savingStatus.value.conflicts > 0 && tone === "warn" ? "warn" : tone === "busy" ? null : ICONS[tone];
+  const isConflict = savingStatus.value.conflicts > 0 && tone === "warn";
+  const icon = isConflict ? "warn" : ICONS[tone];
   return (
     <button
       type="button"
-      class={`save ${tone === "warn" ? "off" : tone === "bad" ? "lost" : ""}`}
+      class={LOOKS[tone]}
       data-testid="saving-state"
       data-tone={tone}
       data-pending={savingStatus.value.pending}

@@ -10,7 +10,7 @@ export const NO_VISITS: Visits = { ids: [], at: -1 };
 
 const LONGEST = 1000;
 
-/** Arrives at an image of a queue: at a step beside us if it is one, else at the end. */
+/** Arrives at an image of a queue: a step back or forward if it is the visit before or after, else a new visit. */
 export function arrive(visits: Visits, id: number): Visits {
   if (visits.ids[visits.at] === id) return visits;
   if (visits.ids[visits.at - 1] === id) return { ...visits, at: visits.at - 1 };
@@ -19,13 +19,13 @@ export function arrive(visits: Visits, id: number): Visits {
   return { ids, at: ids.length - 1 };
 }
 
-/** Arrives at an image of a list, of which `visits` is a stretch: elsewhere, another stretch begins. */
+/** Arrives at an image of a list. Its visits are consecutive images: one that is not among them starts anew. */
 export function arriveInList(visits: Visits, id: number): Visits {
   const at = visits.ids.indexOf(id);
   return at < 0 ? { ids: [id], at: 0 } : { ...visits, at };
 }
 
-/** The stretch with the image that follows its end, or the one that comes before its start. */
+/** Adds the image that follows the last visit in the list, or the one before the first. */
 export function extended({ ids, at }: Visits, id: number, side: "after" | "before"): Visits {
   const others = ids.filter((one) => one !== id);
   const next = side === "after" ? [...others, id].slice(-LONGEST) : [id, ...others].slice(0, LONGEST);
@@ -49,24 +49,4 @@ export function forget(visits: Visits, id: number): Visits {
   const ids = visits.ids.filter((one) => one !== id);
   const at = visits.ids.indexOf(id) <= visits.at ? visits.at - 1 : visits.at;
   return ids.length === visits.ids.length ? visits : { ids, at: Math.max(ids.length > 0 ? 0 : -1, at) };
-}
-
-const KEY = "boxwright:visits:";
-
-/** `walk` names the project, and the list if it is one. */
-export function loadVisits(walk: string): Visits {
-  try {
-    return (JSON.parse(sessionStorage.getItem(KEY + walk) ?? "null") as Visits | null) ?? NO_VISITS;
-  } catch {
-    return NO_VISITS; // storage is off: they last until a reload
-  }
-}
-
-export function storeVisits(walk: string, visits: Visits): void {
-  try {
-    if (visits.ids.length === 0) sessionStorage.removeItem(KEY + walk);
-    else sessionStorage.setItem(KEY + walk, JSON.stringify(visits));
-  } catch {
-    // storage is off: they last until a reload
-  }
 }

@@ -4,9 +4,9 @@ import type { BoxAnnotation, LabelId } from "../../annotator/core/annotation";
 import type { Command } from "../../annotator/core/commands";
 import { type Change, difference, rebased } from "../../annotator/core/document";
 import { boxes, CLOSED, type Editor, opened, selectedAnnotation } from "../../annotator/core/editor";
-import { boxOf } from "../../annotator/core/gesture";
+import { asBox } from "../../annotator/core/gesture";
 import { newId } from "../../annotator/core/ids";
-import type { Looks } from "../../annotator/core/scene";
+import type { LabelLooks } from "../../annotator/core/scene";
 import { type Action, step } from "../../annotator/core/step";
 import { type Entry, unsaved } from "../../annotator/saving/pendingChanges";
 import { type SavingSession, savingStatus } from "../../annotator/saving/savingSession";
@@ -14,6 +14,7 @@ import { fromWire } from "../../annotator/saving/wire";
 import type { Shown } from "../../annotator/views/layers";
 import type { AnnotationState, Image, Person, Queue } from "../../api/types";
 import type { ProjectState } from "../../app/project";
+import { TASKS } from "../../app/tasks";
 import { fetchState, type Opened } from "./fetching";
 import { QUEUE_NAMES, roleFor } from "./queues";
 
@@ -32,7 +33,7 @@ export class WorkbenchState {
   readonly added = signal<ReadonlyMap<LabelId, number>>(new Map());
   /** A colleague who holds this image. */
   readonly holder = signal<Person | null>(null);
-  readonly looks: ReadonlySignal<Looks>;
+  readonly looks: ReadonlySignal<LabelLooks>;
   readonly shown: ReadonlySignal<Shown>;
   /** What is pending for this image. */
   readonly entry: ReadonlySignal<Entry | undefined>;
@@ -47,14 +48,14 @@ export class WorkbenchState {
   readonly label = computed(() => this.editor.value.label);
   readonly hidden = computed(() => this.editor.value.hidden);
   readonly scale = computed(() => this.editor.value.view.scale);
-  readonly target = computed(() => boxOf(selectedAnnotation(this.editor.value)));
+  readonly target = computed(() => asBox(selectedAnnotation(this.editor.value)));
 
   constructor(
     readonly project: ProjectState,
     readonly saving: SavingSession,
   ) {
     this.editable = project.may("annotator");
-    this.whole = project.project.value.task === "classification";
+    this.whole = !TASKS[project.project.value.task].hasBoxes;
     this.editor = signal<Editor>({
       ...CLOSED,
       editable: this.editable,
@@ -208,7 +209,7 @@ function isCoarse(): boolean {
   return matchMedia("(pointer: coarse)").matches;
 }
 
-function looksOf(project: ProjectState): Looks {
+function looksOf(project: ProjectState): LabelLooks {
   const { labels } = project.project.value;
   return new Map(
     labels.map(({ id, name, color }, index) => [
@@ -219,5 +220,5 @@ function looksOf(project: ProjectState): Looks {
 }
 
 function theirBoxes(entry: Entry | undefined): BoxAnnotation[] {
-  return Object.values(entry?.conflicts ?? {}).flatMap((theirs) => boxOf(theirs) ?? []);
+  return Object.values(entry?.conflicts ?? {}).flatMap((theirs) => asBox(theirs) ?? []);
 }

@@ -1,7 +1,7 @@
 /** A press becomes a drag (of what lies under it) or, when it is let go in place, a click. */
 
 import type { BoxAnnotation } from "../annotation";
-import { boxOf, type Gesture, type PointerInput, type Pressed, type Step, type World } from "../gesture";
+import { asBox, type Gesture, type PointerInput, type Pressed, type Step, type World } from "../gesture";
 import { toImage } from "../viewport";
 import { finishDrawing, placed } from "./drawing";
 import { move } from "./moving";
@@ -24,7 +24,7 @@ function draggable(press: Pressed, world: World): BoxAnnotation | null {
   const { selected } = world;
   if (selected && press.hit.ids.includes(selected.id)) return selected;
   if (world.tool === "draw") return null;
-  return boxOf(world.boxes.find((one) => press.hit.on === "box" && one.id === press.hit.ids[0]));
+  return asBox(world.boxes.find((one) => press.hit.on === "box" && one.id === press.hit.ids[0]));
 }
 
 function drawFrom(press: Pressed, input: PointerInput, world: World): Step {
@@ -62,8 +62,8 @@ function panFrom(press: Pressed, input: PointerInput, world: World): Step {
   );
 }
 
-/** With a first corner set, a click sets the second. Else it selects the smallest box under it; clicked again, the
- * next larger one. Beside all boxes it deselects, and with nothing selected it sets a first corner. */
+/** If a first corner is set, a click sets the second. On a box it selects the smallest one there, and each further
+ * click the next larger one. Beside all boxes it deselects; if nothing was selected, it sets a first corner. */
 export function click(press: Pressed, world: World, rest: Gesture): Step {
   if (press.armed) return finishDrawing(press.armed.box, world, rest);
   if (press.hit.on === "handle") return [rest, { do: "select", id: press.hit.id }];

@@ -1,9 +1,11 @@
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { filterQuery, type ImageFilter } from "../../../api/imageLists";
 import type { Image, Project } from "../../../api/types";
-import { aspectOf, justify, type Layout, neighbour, rowsBetween } from "./layout";
+import { aspectOf, justify, rowsBetween } from "./layout";
 import { Tile } from "./tile";
+import { useArrowKeys } from "./useArrowKeys";
 import type { ImageList } from "./useImages";
+import { useView } from "./useView";
 
 const GAP = 4;
 const TARGET = 172;
@@ -18,55 +20,6 @@ interface GalleryProps {
   onSelect: ((image: Image, range: boolean) => void) | null;
 }
 
-interface View {
-  width: number;
-  height: number;
-  top: number;
-}
-
-function useView() {
-  const scroller = useRef<HTMLDivElement>(null);
-  const [view, setView] = useState<View>({ width: 0, height: 0, top: 0 });
-  useLayoutEffect(() => {
-    const element = scroller.current;
-    if (!element) return;
-    const measure = () => {
-      const style = getComputedStyle(element);
-      const inner =
-        element.clientWidth - Number.parseFloat(style.paddingLeft) - Number.parseFloat(style.paddingRight);
-      setView({ width: inner, height: element.clientHeight, top: element.scrollTop });
-    };
-    const observer = new ResizeObserver(measure);
-    observer.observe(element);
-    element.addEventListener("scroll", measure, { passive: true });
-    measure();
-    return () => {
-      observer.disconnect();
-      element.removeEventListener("scroll", measure);
-    };
-  }, []);
-  return { scroller, view };
-}
-
-function nextIndex(event: KeyboardEvent, at: number, count: number, layout: Layout): number | null {
-  switch (event.key) {
-    case "ArrowRight":
-      return Math.min(count - 1, at + 1);
-    case "ArrowLeft":
-      return Math.max(0, at - 1);
-    case "ArrowDown":
-      return neighbour(layout, at, 1);
-    case "ArrowUp":
-      return neighbour(layout, at, -1);
-    case "Home":
-      return 0;
-    case "End":
-      return count - 1;
-    default:
-      return null;
-  }
-}
-
 /** Tells the workbench which list an image was opened from. */
 function listQuery(filter: ImageFilter): string {
   return `?${new URLSearchParams([["from", "images"], ...filterQuery(filter)])}`;
@@ -76,8 +29,6 @@ function listQuery(filter: ImageFilter): string {
 export function Gallery({ project, list, selected, onSelect }: GalleryProps) {
   const { scroller, view } = useView();
   const query = useMemo(() => listQuery(list.filter), [list.filter]);
-  const [active, setActive] = useState(0);
-  const wantsFocus = useRef(false);
   const target = view.width < 560 ? TARGET_PHONE : TARGET;
   const layout = useMemo(
     () => justify(list.images.map(aspectOf), { width: view.width, target, gap: GAP }),
@@ -85,36 +36,12 @@ export function Gallery({ project, list, selected, onSelect }: GalleryProps) {
   );
   const rows = rowsBetween(layout, view.top - MARGIN, view.top + view.height + MARGIN);
   const shown = rows.flatMap((row) => row.tiles);
+  const { active, setActive, onKeyDown } = useArrowKeys(scroller, layout, list.images.length);
   const tabStop = shown.some((tile) => tile.index === active) ? active : shown[0]?.index;
 
   useEffect(() => {
     if (list.hasMore && view.height > 0 && view.top + view.height + MARGIN > layout.height) list.more();
   }, [list.hasMore, list.images, view, layout.height]);
-
-  useEffect(() => {
-    if (!wantsFocus.current) return;
-    const link = scroller.current?.querySelector<HTMLElement>(`a[data-index="${active}"]`);
-    if (link) {
-      wantsFocus.current = false;
-      link.focus({ preventScroll: true });
-      link.scrollIntoView({ block: "nearest" });
-    }
-  });
-
-  const onKeyDown = (event: KeyboardEvent) => {
-    const next = nextIndex(event, active, list.images.length, layout);
-    if (next === null || event.altKey || event.ctrlKey || event.metaKey) return;
-    event.preventDefault();
-    wantsFocus.current = true;
-    setActive(next);
-    const row = layout.rows.find((one) => one.tiles.some((tile) => tile.index === next));
-    const element = scroller.current;
-    if (!row || !element) return;
-    if (row.top < element.scrollTop) element.scrollTop = row.top;
-    else if (row.top + row.height > element.scrollTop + element.clientHeight) {
-      element.scrollTop = row.top + row.height - element.clientHeight + 24;
-    }
-  };
 
   return (
     <div class="gallery" ref={scroller}>

@@ -1,8 +1,6 @@
 import type { ImageFilter } from "../../../api/imageLists";
 import type { EventKinds, Image, Page, Person } from "../../../api/types";
 
-export type { ImageFilter as Filter, ImageOrder as Order } from "../../../api/imageLists";
-
 /** The fresh head of a list in front of what was further down. */
 export function mergeHead(
   fresh: Page<Image>,

@@ -1,5 +1,6 @@
 import { apiUrl } from "../../../api/client";
 import type { Image, Project } from "../../../api/types";
+import { TASKS } from "../../../app/tasks";
 import { Avatar } from "../../../ui/avatar";
 import { Boxes } from "../../../ui/boxes";
 import { counted } from "../../../ui/figures";
@@ -21,21 +22,21 @@ interface TileProps {
   onFocus: () => void;
 }
 
-function describe(image: Image, isDetection: boolean): string {
-  const marks = isDetection ? `, ${counted(image.annotation_count, "box", "boxes")}` : "";
+function describe(image: Image, hasBoxes: boolean): string {
+  const boxes = hasBoxes ? `, ${counted(image.annotation_count, "box", "boxes")}` : "";
   const holder = holderOf(image, Date.now());
   const claim = holder ? `, open at ${holder.name}` : "";
-  return `${image.name}, ${image.queue}${marks}${claim}`;
+  return `${image.name}, ${image.queue}${boxes}${claim}`;
 }
 
-function Pill({ image, isDetection }: { image: Image; isDetection: boolean }) {
+function Pill({ image, hasBoxes }: { image: Image; hasBoxes: boolean }) {
   if (image.queue === "unlabelled" && image.annotation_count === 0) return null;
   return (
     <span class="pill">
       {image.queue === "skipped" && <Icon name="skip" />}
       {image.queue === "review" && <Icon name="eye" />}
       {image.queue === "done" && <Icon name="check" />}
-      {isDetection ? image.annotation_count : image.queue === "labelled" && <Icon name="tag" />}
+      {hasBoxes ? image.annotation_count : image.queue === "labelled" && <Icon name="tag" />}
     </span>
   );
 }
@@ -51,7 +52,7 @@ export function Tile({
   onSelect,
   onFocus,
 }: TileProps) {
-  const isDetection = project.task === "detection";
+  const { hasBoxes } = TASKS[project.task];
   const boxes = useTileBoxes(image, project.labels);
   const holder = holderOf(image, Date.now());
   return (
@@ -60,7 +61,7 @@ export function Tile({
         href={`/p/${project.slug}/label/${image.id}${query}`}
         data-index={index}
         tabIndex={isTabStop ? 0 : -1}
-        aria-label={describe(image, isDetection)}
+        aria-label={describe(image, hasBoxes)}
         title={image.name}
         onFocus={onFocus}
         onKeyDown={(event) => {
@@ -90,7 +91,7 @@ export function Tile({
         </label>
       )}
       <span class="corner-bl">
-        <Pill image={image} isDetection={isDetection} />
+        <Pill image={image} hasBoxes={hasBoxes} />
       </span>
       {holder && (
         <span class="corner-tr">

@@ -1,14 +1,14 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { api } from "../../../api/client";
-import { fetchImages } from "../../../api/imageLists";
+import { fetchImages, type ImageFilter } from "../../../api/imageLists";
 import type { Image, Page } from "../../../api/types";
 import { useProject } from "../../../app/project";
-import { applyEvent, type Filter, mergeHead } from "./list";
+import { applyEvent, mergeHead } from "./list";
 
 export interface ImageList {
-  filter: Filter;
+  filter: ImageFilter;
   images: Image[];
-  /** null: not loaded yet. */
+  /** The first page is here. */
   loaded: boolean;
   hasMore: boolean;
   error: unknown;
@@ -31,7 +31,7 @@ const FURTHER = 100;
 const MOST = 200;
 const REFRESH_MS = 600;
 
-/** Runs once, a moment after the first call; a stream of calls makes one run a moment, not none. */
+/** `call` runs `run` after `milliseconds`; calls until then are dropped. Frequent calls do not put it off. */
 function soon(run: () => void, milliseconds: number): { call: () => void; cancel: () => void } {
   let timer: ReturnType<typeof setTimeout> | undefined;
   return {
@@ -62,7 +62,7 @@ interface Loaded {
 }
 
 /** The list's head, anew whenever the project or the filter is another. */
-function useHead(project: number, filter: Filter): Loaded {
+function useHead(project: number, filter: ImageFilter): Loaded {
   const key = JSON.stringify([project, filter]);
   const [state, setState] = useState<State>(() => emptyList(key));
   const latest = useRef(state);
@@ -95,7 +95,7 @@ function useHead(project: number, filter: Filter): Loaded {
 }
 
 /** Asks again when the project's events, or its counts, tell of images that the list does not know. */
-function useNews({ key, latest, put, refresh }: Loaded, filter: Filter): void {
+function useNews({ key, latest, put, refresh }: Loaded, filter: ImageFilter): void {
   const { project, events } = useProject();
   const askAgain = useRef(() => {});
   useEffect(() => {
@@ -156,7 +156,7 @@ function useMore({ latest, put }: Loaded): () => Promise<void> {
 }
 
 /** The filtered list, cursor page by cursor page, kept current by the project's events. */
-export function useImages(filter: Filter): ImageList {
+export function useImages(filter: ImageFilter): ImageList {
   const { project } = useProject();
   const loaded = useHead(project.value.id, filter);
   const { state, put, refresh } = loaded;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ApiError, OfflineError } from "../../../api/errors";
 import type { Image, UploadAnswer } from "../../../api/types";
-import { nextBatch, outcomes, type Send, spread, totalsOf, UploadQueue } from "./uploadQueue";
+import { nextBatch, outcomes, type SendFiles, sentOfEach, totalsOf, UploadQueue } from "./uploadQueue";
 
 const NOWHERE: UploadAnswer = { created: [], duplicates: [], rejected: [] };
 
@@ -26,7 +26,7 @@ function overQuota(): ApiError {
   return new ApiError({ type: "urn:boxwright:over-quota", title: "Over quota", status: 409, detail });
 }
 
-const acceptAll: Send = async (sent) => created(sent.map((one) => one.name));
+const acceptAll: SendFiles = async (sent) => created(sent.map((one) => one.name));
 
 async function settled(queue: UploadQueue): Promise<UploadQueue> {
   for (let turn = 0; turn < 500 && queue.busy; turn += 1)
@@ -168,8 +168,8 @@ describe("batches", () => {
   });
 
   it("spreads a request's bytes over its files in order", () => {
-    expect(spread(25, [10, 10, 10])).toEqual([10, 10, 5]);
-    expect(spread(0, [10])).toEqual([0]);
+    expect(sentOfEach(25, [10, 10, 10])).toEqual([10, 10, 5]);
+    expect(sentOfEach(0, [10])).toEqual([0]);
   });
 
   it("does not lose a file that the answer leaves out", () => {

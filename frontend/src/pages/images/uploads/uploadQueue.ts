@@ -23,7 +23,7 @@ export interface UploadItem {
   image?: number;
 }
 
-export type Send = (files: File[], onSent: (bytes: number) => void) => Promise<UploadAnswer>;
+export type SendFiles = (files: File[], onSent: (bytes: number) => void) => Promise<UploadAnswer>;
 
 export interface QueueOptions {
   parallel?: number;
@@ -76,8 +76,8 @@ export function totalsOf(items: readonly UploadItem[]): Totals {
   return totals;
 }
 
-/** Progress is known per request; its bytes are its files' in order. */
-export function spread(bytes: number, sizes: readonly number[]): number[] {
+/** How many bytes of each file have been sent, when a request with these files has sent `bytes` in all. */
+export function sentOfEach(bytes: number, sizes: readonly number[]): number[] {
   let rest = bytes;
   return sizes.map((size) => {
     const part = Math.min(size, Math.max(0, rest));
@@ -124,7 +124,7 @@ export class UploadQueue {
   private nextId = 1;
 
   constructor(
-    private readonly send: Send,
+    private readonly send: SendFiles,
     options: QueueOptions = {},
   ) {
     this.options = {
@@ -200,7 +200,7 @@ export class UploadQueue {
     }
   }
 
-  /** Together they were too much for one request or for the team's quota: one by one, as far as there is room. */
+  /** Sends one by one what was too much together, for a request or for the team's quota. */
   private async alone(batch: UploadItem[]): Promise<void> {
     for (const item of batch) await this.deliver([item]);
   }
@@ -214,7 +214,7 @@ export class UploadQueue {
 
   private progress(batch: UploadItem[], bytes: number): void {
     const sizes = batch.map((item) => item.file.size);
-    const parts = spread(bytes, sizes);
+    const parts = sentOfEach(bytes, sizes);
     this.update(batch, (index) => {
       const isGone = parts[index]! >= sizes[index]!;
       return { sent: parts[index]!, state: isGone ? "checking" : "sending", reason: undefined };

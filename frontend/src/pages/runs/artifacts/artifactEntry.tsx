@@ -123,15 +123,16 @@ function Action({ row, title, isAsking, isLead, onPublish }: ActionProps) {
   if (!may("manager")) return artifact ? null : <span class="small faint">Not published</span>;
   const isRetry = artifact?.status === "failed" || artifact?.status === "canceled";
   if (isAsking && artifact) return null; // its badge says so
+  const deed = isRetry ? "Retry" : "Publish";
   return (
     <Button
       look={isLead ? "primary" : "normal"}
       busy={isAsking}
       onClick={onPublish}
-      aria-label={`${isRetry ? "Retry" : "Publish"} ${title}`}
+      aria-label={`${deed} ${title}`}
       data-testid={isRetry ? `retry-${key}` : `publish-${key}`}
     >
-      {isAsking ? "Starting" : isRetry ? "Retry" : "Publish"}
+      {isAsking ? "Starting" : deed}
     </Button>
   );
 }

@@ -1,6 +1,7 @@
 /** One row for each thing a run can be published as. Pure. */
 
 import type { Artifact, Parity, Split, Target } from "../../../api/types";
+import { metricTitle } from "../../../app/tasks";
 import { count, counted, fraction } from "../../../ui/figures";
 
 export interface ArtifactRow {
@@ -78,7 +79,8 @@ export interface MetricChange {
   readonly note: string;
 }
 
-/** What became of AP or accuracy; null where the images hold no truth. A second absolute number is told for a sample only. */
+/** The change of the headline metric; null if the images have no annotations. The note gives absolute values only
+ * if a sample was compared: of the whole split, the page shows the checkpoint's value already. */
 export function metricChange({ parity, metrics }: Pick<Artifact, "parity" | "metrics">): MetricChange | null {
   if (!parity || parity.metric_loss === null) return null;
   const { metric } = parity;
@@ -87,7 +89,7 @@ export function metricChange({ parity, metrics }: Pick<Artifact, "parity" | "met
   const isWhole = parity.split === "val" && parity.images === parity.images_available;
   const figures = `${fraction(own)} against the checkpoint's ${fraction(checkpoint)} on the same`;
   return {
-    title: `${metric === "AP" ? "AP" : "Accuracy"} to checkpoint`,
+    title: `${metricTitle(metric)} to checkpoint`,
     change: -parity.metric_loss,
     note: isWhole ? `on ${imagesText(parity)}` : `${figures} ${imagesText(parity)}`,
   };

@@ -70,7 +70,8 @@ export function ArtifactsPanel({ run }: { run: Run }) {
   );
 }
 
-/** The row whose button is the page's primary: the first download, else the first publish; none while a retrain is due. */
+/** The row with the page's primary button: the first download; if nothing was published, the first publish. No row
+ * while a retrain is due, whose button is the primary one then. */
 function useLead(run: Run, rows: readonly ArtifactRow[] | null): string | null {
   const isRetrainDue = useFreshImages(run) > 0;
   const offered = rows?.find((row) => row.artifact?.status === "succeeded");

@@ -1,7 +1,8 @@
 import type { Model, Run } from "../../../api/types";
 import { useProject } from "../../../app/project";
 import { navigate } from "../../../app/router";
-import type { Point } from "../../../plots/series";
+import type { Metric } from "../../../app/tasks";
+import type { DataPoint } from "../../../plots/series";
 import { Sparkline } from "../../../plots/sparkline";
 import { Badge, StatusBadge } from "../../../ui/badge";
 import { ago, duration, fraction } from "../../../ui/figures";
@@ -14,20 +15,18 @@ interface RunRowProps {
   runs: readonly Run[];
   models: readonly Model[] | null;
   isBest: boolean;
-  score: { key: string; title: string };
+  score: Metric;
   /** Its curve; null until it is here. */
-  points: readonly Point[] | null;
+  points: readonly DataPoint[] | null;
   /** The highest score of all curves in the table. */
   ceiling: number;
-  second: string;
+  second: Metric;
 }
 
 /** One run in the table; the whole row opens it, its link does for keys. */
 export function RunRow({ run, runs, models, isBest, score, points, ceiling, second }: RunRowProps) {
   const { project } = useProject();
   const href = `/p/${project.value.slug}/runs/${run.number}`;
-  const metrics = run.metrics as Record<string, number | null | undefined>;
-  const live = isLive(run.status);
   return (
     <tr
       class="can"
@@ -65,20 +64,20 @@ export function RunRow({ run, runs, models, isBest, score, points, ceiling, seco
         )}
       </td>
       <td class="num">
-        <b>{fraction(metrics[score.key])}</b>
+        <b>{fraction(run.metrics[score.key])}</b>
       </td>
-      <td class="num wide-only">{fraction(metrics[second])}</td>
-      <td class="num wide-only">
-        {live
-          ? run.eta_seconds === null
-            ? "–"
-            : `${duration(run.eta_seconds)} left`
-          : (tookText(run) ?? "–")}
-      </td>
+      <td class="num wide-only">{fraction(run.metrics[second.key])}</td>
+      <td class="num wide-only">{timeText(run) ?? "–"}</td>
       <td class="wide-only dim">
         {ago(run.started_at ?? run.created_at)}
         {run.created_by ? `, ${run.created_by.name}` : ""}
       </td>
     </tr>
   );
+}
+
+/** How long it still takes, or took; null where that is not known. */
+function timeText(run: Run): string | null {
+  if (!isLive(run.status)) return tookText(run);
+  return run.eta_seconds === null ? null : `${duration(run.eta_seconds)} left`;
 }

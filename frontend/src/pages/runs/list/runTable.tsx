@@ -1,9 +1,10 @@
 import { Fragment } from "preact";
 import type { Model, Run } from "../../../api/types";
 import { useProject } from "../../../app/project";
+import { TASKS } from "../../../app/tasks";
 import { extent } from "../../../plots/scale";
 import { SearchField } from "../../../ui/field";
-import { pointsOf, scoreOf } from "../curves";
+import { pointsOf } from "../curves";
 import { failureTitle, modelTitle } from "../runTexts";
 import { RunRow } from "./runRow";
 import { bestRun } from "./runsSeries";
@@ -18,9 +19,8 @@ interface RunTableProps {
 
 export function RunTable({ runs, models, search, onSearch }: RunTableProps) {
   const { project } = useProject();
-  const score = scoreOf(project.value.task);
+  const { headline: score, second } = TASKS[project.value.task];
   const best = bestRun(runs, score.key);
-  const second = project.value.task === "detection" ? "AP50" : "macro_f1";
   const curves = useCurves(runs);
   const ceiling = extent([...curves.values()].flat().map((one) => one.values[score.key] ?? null))?.[1] ?? 1;
   const list = runs.filter((run) => searchText(run, models).includes(search.trim().toLowerCase()));
@@ -49,7 +49,7 @@ export function RunTable({ runs, models, search, onSearch }: RunTableProps) {
               {score.title}
             </th>
             <th scope="col" class="num wide-only">
-              {second === "AP50" ? "AP50" : "Macro F1"}
+              {second.title}
             </th>
             <th scope="col" class="num wide-only">
               Time

@@ -1,17 +1,17 @@
 import { useMemo } from "preact/hooks";
 import type { Run } from "../../../api/types";
 import { useProject } from "../../../app/project";
+import { TASKS } from "../../../app/tasks";
 import { LineChart } from "../../../plots/lineChart";
 import { PlotPanel } from "../../../plots/plotPanel";
 import { tableOfSeries } from "../../../plots/table";
-import { scoreOf } from "../curves";
 import { runsSeries } from "./runsSeries";
 
 /** The score of each finished run: whether more labels helped. */
 export function RunsChart({ runs }: { runs: readonly Run[] }) {
   const { project } = useProject();
-  const score = scoreOf(project.value.task);
-  const series = useMemo(() => runsSeries(runs, score.key, score.title), [runs, score.key, score.title]);
+  const score = TASKS[project.value.task].headline;
+  const series = useMemo(() => runsSeries(runs, score), [runs, score]);
   const numbers = series[0]?.points.map((point) => point.x) ?? [];
   if (numbers.length < 2) return null;
   return (

@@ -1,10 +1,11 @@
 import type { Run } from "../../../api/types";
 import { useProject } from "../../../app/project";
+import { TASKS } from "../../../app/tasks";
 import { ago, duration } from "../../../ui/figures";
 import { Bar, Spinner } from "../../../ui/progress";
 import { Stat } from "../../../ui/stat";
 import { LossPanel, ScorePanel } from "../curvePanels";
-import { bestEpoch, type NamedEpochs, scoreOf } from "../curves";
+import { bestEpoch, type NamedEpochs } from "../curves";
 import { LogPanel } from "../logPanel";
 import { phaseText, shareDone } from "../runProgress";
 import { useSecondsLeft } from "./useSecondsLeft";
@@ -31,7 +32,7 @@ export function LiveRun({ run, mine, other }: LiveRunProps) {
 
 function Progress({ run, mine }: { run: Run; mine: NamedEpochs }) {
   const { project } = useProject();
-  const score = scoreOf(project.value.task);
+  const score = TASKS[project.value.task].headline;
   const best = bestEpoch(mine.epochs, score.key);
   const share = shareDone(run);
   return (

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { answerOf, rowShares, worstFirst } from "./answers";
+import { answerOf, rowShares, wrongFirst } from "./answers";
 
 const image = (name: string, truth: string, ant: number) => ({
   image: name,
@@ -21,7 +21,7 @@ describe("an answer", () => {
 
 describe("the pictures", () => {
   it("begin with the surest mistake and end with the surest right one", () => {
-    const order = worstFirst([
+    const order = wrongFirst([
       image("sure", "ant", 0.99),
       image("slip", "bee", 0.6),
       image("barely", "ant", 0.55),

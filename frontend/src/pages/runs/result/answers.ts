@@ -28,7 +28,7 @@ export function answerOf(scored: ScoredImage): Answer {
 }
 
 /** Wrong ones first, the surest mistake on top; then the right ones, the least sure on top. */
-export function worstFirst(scored: readonly ScoredImage[]): Answer[] {
+export function wrongFirst(scored: readonly ScoredImage[]): Answer[] {
   return scored.map(answerOf).sort((a, b) => {
     if (a.right !== b.right) return a.right ? 1 : -1;
     return a.right ? a.score - b.score : b.score - a.score;

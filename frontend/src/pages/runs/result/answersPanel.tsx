@@ -6,7 +6,7 @@ import { Button } from "../../../ui/button";
 import { Segmented } from "../../../ui/choice";
 import { Icon } from "../../../ui/icons";
 import { LabelDot } from "../../../ui/label";
-import { type Answer, worstFirst } from "./answers";
+import { type Answer, wrongFirst } from "./answers";
 import { moreText, sampleText } from "./judgedImages";
 import { useLabelColors } from "./useLabelColors";
 import { type ImageFacts, tileShape } from "./validationImage";
@@ -19,7 +19,7 @@ type Show = "all" | "wrong" | "right";
 export function AnswersPanel({ evaluation }: { evaluation: ClassificationEvaluation }) {
   const [show, setShow] = useState<Show>("all");
   const [limit, setLimit] = useState(PAGE);
-  const answers = useMemo(() => worstFirst(evaluation.predictions), [evaluation]);
+  const answers = useMemo(() => wrongFirst(evaluation.predictions), [evaluation]);
   const wrong = answers.filter((answer) => !answer.right).length;
   const list = answers.filter(
     (answer) => evaluation.images[answer.image] && (show === "all" || answer.right === (show === "right")),

@@ -1,11 +1,9 @@
 /** Which boxes of the model meet which true boxes, at one score and one overlap. Pure. */
 
-export interface TrueBox {
+import { area, type Sides } from "../../../annotator/core/geometry";
+
+export interface TrueBox extends Sides {
   readonly label: string;
-  readonly x_min: number;
-  readonly y_min: number;
-  readonly x_max: number;
-  readonly y_max: number;
 }
 
 export interface FoundBox extends TrueBox {
@@ -60,8 +58,4 @@ function bestPartner(box: FoundBox, open: Set<TrueBox>): TrueBox | null {
     }
   }
   return best;
-}
-
-function area(box: TrueBox): number {
-  return (box.x_max - box.x_min) * (box.y_max - box.y_min);
 }

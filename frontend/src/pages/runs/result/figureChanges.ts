@@ -51,14 +51,18 @@ export function changeOf(value: number | null | undefined, before: number | null
 /** "+0.024", "−0.004", "±0.000": with a real minus, so that columns align. */
 export function changeText(change: number, digits = 3): string {
   const rounded = Number(change.toFixed(digits));
-  const sign = rounded > 0 ? "+" : rounded < 0 ? "−" : "±";
-  return `${sign}${Math.abs(rounded).toFixed(digits)}`;
+  return `${signOf(rounded)}${Math.abs(rounded).toFixed(digits)}`;
 }
 
-export type Tone = "good" | "bad" | "same";
+function signOf(change: number): string {
+  if (change === 0) return "±";
+  return change > 0 ? "+" : "−";
+}
+
+export type ChangeTone = "good" | "bad" | "same";
 
 /** Whether a change reads as better or worse once it is rounded for display. */
-export function changeTone(change: number, digits = 3): Tone {
+export function changeTone(change: number, digits = 3): ChangeTone {
   const rounded = Number(change.toFixed(digits));
   if (rounded === 0) return "same";
   return rounded > 0 ? "good" : "bad";

@@ -16,7 +16,7 @@ export function FigureRow({ figures, other }: { figures: readonly Figure[]; othe
             {figure.change === null ? (
               <span class="faint">{figure.value === null ? "no such boxes" : ""}</span>
             ) : (
-              <Change value={figure.change} other={other} />
+              <FigureChange value={figure.change} other={other} />
             )}
           </dd>
         </div>
@@ -26,7 +26,7 @@ export function FigureRow({ figures, other }: { figures: readonly Figure[]; othe
 }
 
 /** "+0.024", green or red; whom it is measured against is its tooltip and hidden text. */
-export function Change({ value, other }: { value: number; other?: Run | null }) {
+export function FigureChange({ value, other }: { value: number; other?: Run | null }) {
   const against = other ? ` against run ${other.number}` : "";
   return (
     <span class={TONES[changeTone(value)]} title={`Change${against}`}>

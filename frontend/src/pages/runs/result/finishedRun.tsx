@@ -1,3 +1,4 @@
+import type { JSX } from "preact";
 import { api } from "../../../api/client";
 import { ApiError } from "../../../api/errors";
 import type { Evaluation, Run } from "../../../api/types";
@@ -44,14 +45,7 @@ export function FinishedRun({ run, before, mine, other, runs }: FinishedRunProps
       )}
       {result.error && !isMissing ? <Failed error={result.error} retry={result.reload} /> : null}
       <ArtifactsPanel run={run} />
-      {evaluation?.task === "detection" && (
-        <DetectionResult
-          run={run}
-          evaluation={evaluation}
-          before={comparable?.task === "detection" ? comparable : null}
-        />
-      )}
-      {evaluation?.task === "classification" && <ClassificationResult run={run} evaluation={evaluation} />}
+      {evaluation && <Result run={run} evaluation={evaluation} before={comparable} />}
       <div class="cols two-one">
         <ScorePanel run={run} mine={mine} other={other} />
         <LossPanel run={run} mine={mine} />
@@ -59,6 +53,23 @@ export function FinishedRun({ run, before, mine, other, runs }: FinishedRunProps
       <LogPanel run={run} />
     </>
   );
+}
+
+interface ResultProps {
+  run: Run;
+  evaluation: Evaluation;
+  before: Evaluation | null;
+}
+
+function Result({ run, evaluation, before }: ResultProps): JSX.Element {
+  switch (evaluation.task) {
+    case "detection": {
+      const earlier = before?.task === "detection" ? before : null;
+      return <DetectionResult run={run} evaluation={evaluation} before={earlier} />;
+    }
+    case "classification":
+      return <ClassificationResult run={run} evaluation={evaluation} />;
+  }
 }
 
 function useEvaluation(run: number | null) {

@@ -4,11 +4,26 @@ import { Button } from "../../../ui/button";
 import { Segmented } from "../../../ui/choice";
 import { Select } from "../../../ui/field";
 import { ImageViewer } from "./imageViewer";
-import { caption, inOrder, judge, moreText, type Show, sampleText, shown, worstFirst } from "./judgedImages";
+import {
+  caption,
+  inOrder,
+  judge,
+  mistakesFirst,
+  moreText,
+  type Show,
+  sampleText,
+  shown,
+} from "./judgedImages";
 import { ScoreSlider } from "./scoreSlider";
 import { BoxLegend, tileShape, ValidationImage } from "./validationImage";
 
 const PAGE = 24;
+
+const KINDS: readonly { readonly value: Show; readonly name: string }[] = [
+  { value: "all", name: "All" },
+  { value: "missed", name: "Missed" },
+  { value: "wrong", name: "Wrong" },
+];
 
 interface ImagesPanelProps {
   evaluation: DetectionEvaluation;
@@ -25,40 +40,28 @@ export function ImagesPanel({ evaluation, score, orderScore, onScore }: ImagesPa
   const [limit, setLimit] = useState(PAGE);
   const [open, setOpen] = useState<string | null>(null);
   const { predictions, images } = evaluation;
-  const order = useMemo(() => worstFirst(judge(predictions, orderScore)), [predictions, orderScore]);
+  const order = useMemo(() => mistakesFirst(judge(predictions, orderScore)), [predictions, orderScore]);
   const judged = useMemo(() => inOrder(judge(predictions, score), order), [predictions, order, score]);
   const list = shown(judged, show, label).filter((one) => images[one.prediction.image]);
-  const total = (kind: Show) => shown(judged, kind, label).length;
   const at = list.findIndex((one) => one.prediction.image === open);
   return (
     <section class="panel" aria-label="Validation pictures" data-testid="pictures">
       <header class="wraps">
         <h2>What it sees on val</h2>
-        <span class="small faint">{sampleText(evaluation.predictions, evaluation.image_count)}</span>
+        <span class="small faint">{sampleText(predictions, evaluation.image_count)}</span>
         <Segmented<Show>
           label="Show pictures"
           value={show}
-          choices={[
-            { value: "all", name: `All ${total("all")}` },
-            { value: "missed", name: `Missed ${total("missed")}` },
-            { value: "wrong", name: `Wrong ${total("wrong")}` },
-          ]}
+          choices={KINDS.map(({ value, name }) => ({
+            value,
+            name: `${name} ${shown(judged, value, label).length}`,
+          }))}
           onPick={(next) => {
             setShow(next);
             setLimit(PAGE);
           }}
         />
-        {evaluation.labels.length > 1 && (
-          <Select
-            label="Label"
-            value={label}
-            options={[
-              { value: "", name: "All labels" },
-              ...evaluation.labels.map((one) => ({ value: one.name, name: one.name })),
-            ]}
-            onPick={setLabel}
-          />
-        )}
+        <LabelChoice labels={evaluation.labels} value={label} onPick={setLabel} />
         <ScoreSlider value={score} onValue={onScore} testId="score-slider" />
         <BoxLegend />
       </header>
@@ -93,5 +96,24 @@ export function ImagesPanel({ evaluation, score, orderScore, onScore }: ImagesPa
         />
       )}
     </section>
+  );
+}
+
+interface LabelChoiceProps {
+  labels: DetectionEvaluation["labels"];
+  value: string;
+  onPick: (label: string) => void;
+}
+
+function LabelChoice({ labels, value, onPick }: LabelChoiceProps) {
+  if (labels.length < 2) return null;
+  const named = labels.map(({ name }) => ({ value: name, name }));
+  return (
+    <Select
+      label="Label"
+      value={value}
+      options={[{ value: "", name: "All labels" }, ...named]}
+      onPick={onPick}
+    />
   );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { caption, inOrder, judge, moreText, sampleText, shown, worstFirst } from "./judgedImages";
+import { caption, inOrder, judge, mistakesFirst, moreText, sampleText, shown } from "./judgedImages";
 
 const cat = { label: "cat", x_min: 0, y_min: 0, x_max: 10, y_max: 10 };
 const dog = { label: "dog", x_min: 50, y_min: 50, x_max: 60, y_max: 60 };
@@ -11,12 +11,12 @@ const all = judge([good, miss, ghost, clean], 0.5);
 
 describe("the gallery", () => {
   it("begins with the most mistakes", () => {
-    expect(worstFirst(all)).toEqual(["miss", "ghost", "good", "clean"]);
+    expect(mistakesFirst(all)).toEqual(["miss", "ghost", "good", "clean"]);
   });
 
   it("keeps that order at another score", () => {
     const again = judge([good, miss, ghost, clean], 0.95);
-    expect(inOrder(again, worstFirst(all)).map((one) => one.prediction.image)).toEqual([
+    expect(inOrder(again, mistakesFirst(all)).map((one) => one.prediction.image)).toEqual([
       "miss",
       "ghost",
       "good",

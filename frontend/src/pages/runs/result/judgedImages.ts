@@ -23,8 +23,8 @@ export function judge(predictions: readonly Prediction[], scoreFrom: number): Ju
   }));
 }
 
-/** Image names, the most mistakes first, by one fixed score: so that pictures keep their place while one slides. */
-export function worstFirst(judged: readonly Judged[]): string[] {
+/** Image names, the most mistakes first. For one fixed score: pictures keep their place while the slider moves. */
+export function mistakesFirst(judged: readonly Judged[]): string[] {
   const mistakes = (one: Judged) => one.match.missed.length + one.match.wrong.length;
   return [...judged].sort((a, b) => mistakes(b) - mistakes(a)).map((one) => one.prediction.image);
 }

@@ -2,7 +2,7 @@ import type { DetectionEvaluation } from "../../../api/types";
 import { count, fraction } from "../../../ui/figures";
 import { LabelName } from "../../../ui/label";
 import { changeOf } from "./figureChanges";
-import { Change } from "./figureRow";
+import { FigureChange } from "./figureRow";
 import { useLabelColors } from "./useLabelColors";
 
 interface LabelTableProps {
@@ -56,7 +56,7 @@ export function LabelTable({ evaluation, before }: LabelTableProps) {
                   <td class="num">
                     <b>{fraction(label.AP)}</b>
                   </td>
-                  {before && <td class="num">{change === null ? "–" : <Change value={change} />}</td>}
+                  {before && <td class="num">{change === null ? "–" : <FigureChange value={change} />}</td>}
                   <td class="num">{fraction(label.AP50)}</td>
                   <td class="num">{count(label.truth_count)}</td>
                 </tr>

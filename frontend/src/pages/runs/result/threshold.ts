@@ -1,12 +1,10 @@
 /** What a score threshold costs and gives: precision, recall and F1 on the validation images. Pure. */
 
 import type { Series } from "../../../plots/series";
-import { type FoundBox, matchBoxes, type TrueBox } from "./boxMatch";
+import { matchBoxes } from "./boxMatch";
+import type { Prediction } from "./judgedImages";
 
-interface Prediction {
-  readonly truth: readonly TrueBox[];
-  readonly detections: readonly FoundBox[];
-}
+type Boxes = Pick<Prediction, "truth" | "detections">;
 
 export interface ThresholdPoint {
   readonly score: number;
@@ -19,7 +17,7 @@ const LEAST = 5; // hundredths: the engine reports no box below 0.05
 const STEP = 5;
 
 /** One point each 0.05 of score. */
-export function sweep(predictions: readonly Prediction[]): ThresholdPoint[] {
+export function sweep(predictions: readonly Boxes[]): ThresholdPoint[] {
   const points: ThresholdPoint[] = [];
   for (let hundredths = LEAST; hundredths < 100; hundredths += STEP) {
     points.push(at(predictions, hundredths / 100));
@@ -42,7 +40,7 @@ export function thresholdSeries(points: readonly ThresholdPoint[]): Series[] {
   ];
 }
 
-function at(predictions: readonly Prediction[], score: number): ThresholdPoint {
+function at(predictions: readonly Boxes[], score: number): ThresholdPoint {
   let found = 0;
   let missed = 0;
   let wrong = 0;

@@ -42,7 +42,7 @@ function AddLabel({ add }: { add: (name: string) => Promise<void> }) {
 }
 
 /** Names, colours, order (which is the order of the keys), merging and deleting. */
-export function LabelsPanel() {
+export function LabelSettings() {
   const { may } = useProject();
   const labels = useLabels();
   const [asking, setAsking] = useState<Asking | null>(null);

@@ -1,0 +1,64 @@
+/** What the address tells to walk through: its sequence, the visits on it, and the images around. */
+import type { Image } from "../../api/types";
+import { ListSequence } from "./listSequence";
+import { QueueSequence } from "./queueSequence";
+import type { Sequence } from "./sequence";
+import { Surroundings } from "./surroundings";
+import { VisitHistory } from "./visitHistory";
+import { here } from "./visits";
+import { visitsKey, type Walk, walkQuery } from "./walks";
+import type { WorkbenchState } from "./workbenchState";
+
+export class WalkRoute {
+  readonly history = new VisitHistory();
+  readonly surroundings = new Surroundings(this.history.visits);
+  private entered: { readonly query: string; readonly sequence: Sequence };
+
+  constructor(
+    private readonly workbench: WorkbenchState,
+    private readonly walk: () => Walk,
+  ) {
+    this.entered = this.enter();
+  }
+
+  get sequence(): Sequence {
+    return this.entered.sequence;
+  }
+
+  /** The image on the screen, or the last one that was. */
+  get here(): number | null {
+    return this.workbench.image.peek()?.id ?? here(this.history.visits.peek());
+  }
+
+  address(image: number | null): string {
+    const { slug } = this.workbench.project.project.peek();
+    return `/p/${slug}/label${image === null ? "" : `/${image}`}${walkQuery(this.walk())}`;
+  }
+
+  /** Takes up another walk, if the address names one by now. */
+  follow(): void {
+    if (walkQuery(this.walk()) !== this.entered.query) this.entered = this.enter();
+  }
+
+  private enter(): { query: string; sequence: Sequence } {
+    const { workbench, history } = this;
+    const walk = this.walk();
+    const isOther = history.enter(visitsKey(workbench.project.project.peek().id, walk));
+    if (isOther) this.surroundings.clear();
+    const sequence = walk.list
+      ? new ListSequence(workbench, history, walk.list)
+      : new QueueSequence(workbench, history, walk.queue);
+    return { query: walkQuery(walk), sequence };
+  }
+
+  arrive(image: Image): void {
+    this.surroundings.meet([image]);
+    this.sequence.arrive(image.id);
+  }
+
+  /** Fetches what lies beside an image, and shows it if that image is still open then. */
+  async lookAround(image: number): Promise<void> {
+    const found = await this.sequence.neighbours(image).catch(() => null);
+    if (found && this.workbench.image.peek()?.id === image) this.surroundings.show(found);
+  }
+}
