@@ -51,7 +51,7 @@ export function LossPanel({ run, mine }: CurvePanelProps) {
       aside={<Waiting epochs={mine.epochs.length} />}
     >
       <LineChart
-        summary="Loss on the training images by epoch: all, its label part and its box part"
+        summary={`Loss on the training images by epoch: ${series.map(({ name }) => name).join(", ")}`}
         series={series}
         xName="epoch"
         xLeast={[1, run.epochs]}

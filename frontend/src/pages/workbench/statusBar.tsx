@@ -53,6 +53,7 @@ function About({ workbench }: { workbench: WorkbenchState }) {
 
 export function StatusBar({ workbench }: { workbench: WorkbenchState }) {
   const image = workbench.image.value;
+  if (!image) return <div class="status-bar desk-only" />;
   return (
     <div class="status-bar desk-only">
       <IconButton
@@ -85,14 +86,10 @@ export function StatusBar({ workbench }: { workbench: WorkbenchState }) {
       <Coordinates workbench={workbench} />
       <span class="grow" />
       <About workbench={workbench} />
-      {image && (
-        <>
-          <span class="wb-rule" />
-          <span class="nowrap">
-            {image.width} × {image.height} px
-          </span>
-        </>
-      )}
+      <span class="wb-rule" />
+      <span class="nowrap">
+        {image.width} × {image.height} px
+      </span>
     </div>
   );
 }
