@@ -192,5 +192,13 @@ SESSION_IDLE_HOURS = _limit(
 SESSION_DAYS = _limit("SESSION_DAYS", 30, "days a session", "log in again", "BOXWRIGHT_SESSION_DAYS")
 TOKENS_A_PERSON = _limit("TOKENS_A_PERSON", 20, "tokens a person", "the oldest stops working")
 TOKEN_DAYS = _limit("TOKEN_DAYS", 3650, "days a token, unless it is to last for ever", "400")
+AUDIT_DAYS = _limit(
+    "AUDIT_DAYS",
+    0,
+    "days an entry of the audit log is kept; 0: for ever",
+    "deleted",
+    "BOXWRIGHT_AUDIT_DAYS",
+    minimum=0,
+)
 INVITATIONS_A_PERSON = _limit("INVITATIONS_A_PERSON", 50, "invitations an hour by one person", "429")
 INVITATIONS_A_TEAM = _limit("INVITATIONS_A_TEAM", 100, "invitations an hour to one team", "429")
