@@ -171,6 +171,7 @@ WAITING_A_PERSON = _limit("WAITING_A_PERSON", 100, "requests of a person that wa
 STREAMS_A_PERSON = _limit("STREAMS_A_PERSON", 20, "event streams a person", "429")
 DOWNLOADS_A_PERSON = _limit("DOWNLOADS_A_PERSON", 12, "answers over 256 KB on their way to a person", "429")
 ANSWERS_A_PERSON = _limit("ANSWERS_A_PERSON", 100, "smaller ones on their way to a person", "429")
+ZIPS_AT_ONCE = _limit("ZIPS_AT_ONCE", 2, "pieces of zips being made, for all who download", "they wait, in turn")
 PIXELS_AT_ONCE = _limit("PIXELS_AT_ONCE", 60, "megapixels being decoded", "they wait, in turn", scale=10**6)
 
 # answers --------------------------------------------------------------------------------------------------------------

@@ -9,13 +9,15 @@ from typing import Any, BinaryIO
 from django.db import close_old_connections
 from django.http import FileResponse
 
+from boxwright import limits
+
 CHUNK = 128 * 1024
 
 readers = ThreadPoolExecutor(8, thread_name_prefix="reader")
 """Where files are read that flow: a slow disk or bucket takes no request's thread."""
-makers = ThreadPoolExecutor(2, thread_name_prefix="maker")
-"""Where files are made while they flow. That computes, and leaves most of the time to everybody else; two, so that
-one who waits for a bucket keeps nobody waiting."""
+makers = ThreadPoolExecutor(limits.ZIPS_AT_ONCE, thread_name_prefix="maker")
+"""Where files are made while they flow. That computes, and leaves most of the time to everybody else. A thread makes
+one piece and is free again: a reader who takes nothing holds none, and downloads go on piece by piece, in turn."""
 REST = 3
 """Times of what was computed."""
 
