@@ -39,7 +39,7 @@ class StreamedFile(FileResponse):
             await loop.run_in_executor(self.pool, file.close)
 
     def _read(self, file: BinaryIO) -> bytes:
-        """The next piece. What it needed of the database is given back: the next one may be long in coming."""
+        """The next piece. Gives the database connection back: the reader may ask for the next piece much later."""
         try:
             return file.read(CHUNK)
         finally:
@@ -52,7 +52,7 @@ class MadeFile(StreamedFile):
     pool = makers
 
     def _read(self, file: BinaryIO) -> bytes:
-        """Rests by processor time, not by the clock's: waiting for a slow bucket costs nobody anything."""
+        """The thread rests in proportion to the piece's processor time. Waiting for a slow bucket does not count."""
         began = time.thread_time()
         try:
             return super()._read(file)

@@ -50,8 +50,10 @@ def own_entries(user: User) -> QuerySet[AuditEntry]:
 
 @transaction.atomic
 def prune() -> int:
-    """Delete the oldest entries that are older than they are kept; returns how many. One batch, of the lowest ids:
-    they are found without a look at the others. Entries that another worker is deleting are left to it."""
+    """Delete one batch of entries older than AUDIT_DAYS; returns how many.
+
+    Only the lowest ids are read: no index has the times. Rows that another worker has locked are left to it.
+    """
     if not limits.AUDIT_DAYS:
         return 0
     oldest = AuditEntry.objects.order_by("id").values_list("id", flat=True)[:PRUNED_AT_ONCE]
