@@ -22,8 +22,8 @@ from boxwright.projects.models import Label
 from boxwright.teams import audit
 from boxwright.teams.models import User
 
-IMAGES, BOXES = 100, 2000
-"""A part ends with the first of these; the image with the last box comes in whole."""
+IMAGES, BOXES = 100, 500
+"""A part ends with the first of these; the image with the last box comes in whole. Saves wait for a part to end."""
 
 
 def merge_label(*, label: Label, into_id: int, author: User) -> Label:

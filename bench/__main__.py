@@ -11,6 +11,7 @@ BENCHMARKS = {
     "siege": ["bench.siege"],
     "many_boxes": ["bench.labelling.many_boxes"],
     "crowd": ["bench.crowd"],
+    "merge": ["bench.labelling.merge"],
 }
 
 

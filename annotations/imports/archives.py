@@ -1,6 +1,7 @@
 """Unpacking a stranger's zip: nothing outside the folder, no links, no bombs. Pure."""
 
 import errno
+import os
 import re
 import shutil
 import stat
@@ -73,11 +74,16 @@ def unpack(archive: Path, folder: Path, limits: ArchiveLimits, tick: Callable[[]
 
 
 def _check_directory(file: BinaryIO, limits: ArchiveLimits) -> None:
-    """zipfile reads the whole table of contents, whatever its end says of it: so it is measured and counted first."""
+    """zipfile reads the whole table of contents, and keeps 0.6 KB of each entry: so it is measured and counted first.
+
+    The end of the archive says how many entries there are. One that says too many is refused unread; the others are
+    counted, as nothing else makes that number true.
+    """
     end = vars(zipfile)["_EndRecData"](file)
     if not end:
         raise zipfile.BadZipFile("it has no table of contents")
-    size, start = end[5], end[9] - end[5]
+    said, size, start = end[4], end[5], end[9] - end[5]
+    _check_count(said, limits)
     if end[0] != b"PK\005\006":  # zip64 puts two records more between the table and its end
         start -= 76
     if size > limits.max_directory:
@@ -85,18 +91,24 @@ def _check_directory(file: BinaryIO, limits: ArchiveLimits) -> None:
             f"its table of contents has {size / 2**20:.0f} MB; at most {limits.max_directory / 2**20:.0f} are read"
         )
     file.seek(max(0, start))
-    table = file.read(size)
-    count = place = 0
-    while place + ENTRY_BYTES <= len(table):
-        place += ENTRY_BYTES + sum(struct.unpack_from("<HHH", table, place + 28))
-        count += 1
-    _check_count(count, limits)
+    _check_count(_count_entries(file, size), limits)
     file.seek(0)
+
+
+def _count_entries(file: BinaryIO, size: int) -> int:
+    """Of the table of contents that begins here and has `size` bytes. Keeps none of it."""
+    count = place = 0
+    while place + ENTRY_BYTES <= size and len(head := file.read(ENTRY_BYTES)) == ENTRY_BYTES:
+        rest = sum(struct.unpack_from("<HHH", head, 28))
+        file.seek(rest, os.SEEK_CUR)
+        place += ENTRY_BYTES + rest
+        count += 1
+    return count
 
 
 def _check_count(count: int, limits: ArchiveLimits) -> None:
     if count > limits.max_files:
-        raise ArchiveRefused(f"the archive has {count} files; at most {limits.max_files} are allowed")
+        raise ArchiveRefused(f"the archive has {count:,} files; at most {limits.max_files:,} are allowed")
 
 
 def _check(entries: list[zipfile.ZipInfo], size: int, limits: ArchiveLimits) -> None:

@@ -27,6 +27,8 @@ from bench.server import parts_of, running_server
 SECRET = "correct horse battery"
 CSRF = "b" * 32
 BARS = {"alone": 50.0, "together": 250.0}
+WARM = 3
+"""Images that the first person labels before anything is measured."""
 
 
 @dataclass
@@ -161,15 +163,15 @@ def tell(name: str, people: list[Person]) -> float:
 
 
 def measure(link: str, people: int, images: int, boxes: int) -> bool:
-    annotators, project, label_id = lay(link, people, images * (people + 1) + people)
+    annotators, project, label_id = lay(link, people, WARM + images * (people + 1))
     one = annotators[0]
-    label(one, project, label_id, 3, boxes)  # warm
+    label(one, project, label_id, WARM, boxes)
     one.seconds.clear()
     saved = [label(one, project, label_id, images, boxes)]
     alone = tell("alone", [one])
     for person in annotators:
         person.seconds.clear()
-    saved += together(annotators, project, label_id, images - 3, boxes)
+    saved += together(annotators, project, label_id, images, boxes)
     all_p95 = tell("together", annotators)
     check(one, saved, boxes)
     print(f"{sum(map(len, saved))} images, {boxes} boxes each: nothing lost, nobody got another's image")

@@ -53,7 +53,7 @@ def end(process: subprocess.Popen[bytes], grace_seconds: float) -> int:
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:
-    """Kill the process and its group at once: a group that is stopped has a watcher that is stopped too."""
+    """Kill the process and its group at once. `cut` would not do: in a stopped group the watcher is stopped too."""
     if process.poll() is None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
@@ -81,7 +81,7 @@ def _tie() -> None:
 
 
 def _keep_only_stdin(null: int) -> None:
-    """Whoever reads the module's output must see its end when the module ends; a listening socket must close."""
+    """The watcher closes what it inherited: else the module's output and its sockets would stay open after its end."""
     os.dup2(null, 1)
     os.dup2(null, 2)
     os.closerange(3, 256)

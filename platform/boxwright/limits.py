@@ -54,6 +54,7 @@ ANNOTATION_FILE_BYTES = _limit(
 )
 FINDINGS_AN_IMPORT = _limit("FINDINGS_AN_IMPORT", 10_000, "findings an import", "counted, not kept")
 FINDING_CHARACTERS = _limit("FINDING_CHARACTERS", 300, "characters of a finding's file and of its reason", "cut")
+# Each costs a worker 0.6 KB of memory while the archive is unpacked, all of them 290 MB.
 ARCHIVE_FILES = _limit("ARCHIVE_FILES", 500_000, "files an archive", "import refused", "BOXWRIGHT_MAX_ARCHIVE_FILES")
 
 # quotas of a team; 0: none ------------------------------------------------------------------------------------------
@@ -170,6 +171,7 @@ WAITING_A_PERSON = _limit("WAITING_A_PERSON", 100, "requests of a person that wa
 STREAMS_A_PERSON = _limit("STREAMS_A_PERSON", 20, "event streams a person", "429")
 DOWNLOADS_A_PERSON = _limit("DOWNLOADS_A_PERSON", 12, "answers over 256 KB on their way to a person", "429")
 ANSWERS_A_PERSON = _limit("ANSWERS_A_PERSON", 100, "smaller ones on their way to a person", "429")
+ZIPS_AT_ONCE = _limit("ZIPS_AT_ONCE", 2, "pieces of zips being made, for all who download", "they wait, in turn")
 PIXELS_AT_ONCE = _limit("PIXELS_AT_ONCE", 60, "megapixels being decoded", "they wait, in turn", scale=10**6)
 
 # answers --------------------------------------------------------------------------------------------------------------
@@ -191,5 +193,13 @@ SESSION_IDLE_HOURS = _limit(
 SESSION_DAYS = _limit("SESSION_DAYS", 30, "days a session", "log in again", "BOXWRIGHT_SESSION_DAYS")
 TOKENS_A_PERSON = _limit("TOKENS_A_PERSON", 20, "tokens a person", "the oldest stops working")
 TOKEN_DAYS = _limit("TOKEN_DAYS", 3650, "days a token, unless it is to last for ever", "400")
+AUDIT_DAYS = _limit(
+    "AUDIT_DAYS",
+    0,
+    "days an entry of the audit log is kept; 0: for ever",
+    "deleted",
+    "BOXWRIGHT_AUDIT_DAYS",
+    minimum=0,
+)
 INVITATIONS_A_PERSON = _limit("INVITATIONS_A_PERSON", 50, "invitations an hour by one person", "429")
 INVITATIONS_A_TEAM = _limit("INVITATIONS_A_TEAM", 100, "invitations an hour to one team", "429")

@@ -4,8 +4,8 @@ from itertools import pairwise
 
 SHORTEST = 32
 VARIETY = 8
-"""Distinct characters, and distinct steps from one to the next. Of 32 random hexadecimal digits, one key in ten million
-has fewer."""
+"""The fewest distinct characters, and the fewest distinct differences between neighbours. Of random keys of 32
+hexadecimal digits, one in ten million has fewer."""
 WORDS = ("change", "insecure", "example", "secret", "password", "boxwright", "qwerty")
 
 

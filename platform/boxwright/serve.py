@@ -23,12 +23,12 @@ from boxwright.door import HANG_UP
 
 LEAVE_SECONDS = 2
 SWITCH_SECONDS = 0.001
-"""How long a thread that computes may keep Python from those that come back from the database: five times less than
-usual, since whoever saves waits for that several times."""
+"""After so long a thread that computes lets another one run: a fifth of Python's default. A save may wait for it each
+time that it comes back from the database."""
 
 
 class Protocol(H11Protocol):
-    """Hangs up where uvicorn waits for ever: for the head of a request, and for a reader of the last bytes."""
+    """Hangs up on clients that uvicorn would wait for without end: for a request's head, or to take the last bytes."""
 
     _open: ClassVar[Counter[str]] = Counter()
     """Connections by address."""

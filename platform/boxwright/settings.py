@@ -59,6 +59,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "boxwright.health.HealthMiddleware",
+    "boxwright.hosts.HostMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "boxwright.headers.headers",
     "boxwright.assets.AssetsMiddleware",

@@ -46,6 +46,16 @@ def overlapping() -> bytes:
     return data[: second + 42] + struct.pack("<I", 0) + data[second + 46 :]
 
 
+def entry(name: bytes) -> bytes:
+    """What a table of contents says of an empty file."""
+    return struct.pack("<4s4B4HL2L5H2L", b"PK\1\2", 20, 0, 20, 0, *[0] * 4, 0, 0, 0, len(name), *[0] * 4, 0, 0) + name
+
+
+def ending(table: bytes, count: int) -> bytes:
+    """A table of contents and the end of an archive, which says of it that it has `count` entries."""
+    return table + struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, count, count, len(table), 0, 0)
+
+
 def deep(levels: int) -> str:
     return "/".join(["d"] * levels) + "/a.txt"
 
@@ -58,6 +68,12 @@ REFUSED: dict[str, tuple[Callable[[], bytes], ArchiveLimits, str]] = {
     ),
     "entries that share bytes": (overlapping, LIMITS, "shares its bytes"),
     "one entry too many": (lambda: zipped({f"{n}": b"" for n in range(4)}), replace(LIMITS, max_files=3), "4 files"),
+    "more entries than it says": (
+        lambda: ending(entry(b"a") * 4, 1),
+        replace(LIMITS, max_files=3),
+        "4 files; at most 3",
+    ),
+    "so many that nothing is read": (lambda: ending(bytes(100), 4), replace(LIMITS, max_files=3), "4 files; at most 3"),
     "a table of contents too long": (
         lambda: zipped({f"{n}".zfill(200): b"" for n in range(10)}),
         replace(LIMITS, max_directory=2000),
@@ -149,6 +165,23 @@ print(json.dumps([job.status, job.error_code, peak // 1024, job.findings.count()
 """
 
 
+MB_OF_FULL_LIST = 400
+LISTING = """
+import sys
+from pathlib import Path
+sys.path[:0] = [".", "platform"]
+import django; django.setup()
+from annotations.imports.archives import ArchiveLimits, unpack
+from boxwright.errors import NoRoom
+limits = ArchiveLimits(max_files=500_000, max_bytes=1, max_ratio=1, max_directory=2**26, spare_bytes=2**60)
+try:
+    unpack(Path(sys.argv[1]), Path("."), limits, lambda: None)
+except NoRoom:  # it was listed, and nothing is unpacked
+    peak = next(line for line in Path("/proc/self/status").read_text().splitlines() if "VmHWM" in line)
+    print(int(peak.split()[1]) // 1024)
+"""
+
+
 def long_names() -> dict[str, bytes]:
     """550 kB that once became a row of 270 MB: each of 500 findings quoted a name of half a megabyte."""
     boxes = [("n" * 540_000, 3, 3, 3, 9)] * 17
@@ -179,9 +212,12 @@ def many_attributes() -> bytes:
 
 def long_table() -> bytes:
     """1,100 names of 64 kB: a small part of what an archive of the largest size could hold."""
-    entry = struct.pack("<4s4B4HL2L5H2L", b"PK\1\2", 20, 0, 20, 0, *[0] * 4, 0, 0, 0, 65_535, *[0] * 4, 0, 0)
-    table = (entry + b"n" * 65_535) * 1_100
-    return table + struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 1, 1, len(table), 0, 0)
+    return ending(entry(b"n" * 65_535) * 1_100, 1)
+
+
+def many_entries() -> bytes:
+    """More than an archive may have, and says that it has one."""
+    return ending(entry(b"n" * 60) * 600_000, 1)
 
 
 HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
@@ -191,6 +227,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "many findings": (many_findings, "succeeded"),
     "many attributes": (many_attributes, "succeeded"),
     "a long table of contents": (long_table, "failed"),
+    "many entries": (many_entries, "failed"),
 }
 
 
@@ -209,6 +246,17 @@ def test_hostile_archive_leaves_worker_and_rows_small(tmp_path: Path) -> None:
             assert peak <= MB_ALLOWED, (name, peak)
         listed = client.get(f"projects/{project}/imports/")
         assert len(listed.content) < 1000 * len(HOSTILE)
+
+
+@pytest.mark.full
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads the peak from /proc")
+def test_archive_with_as_many_files_as_allowed_is_listed_in_bounded_memory(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for number in range(500_000):
+            archive.writestr(zipfile.ZipInfo(f"train/images/of-an-ordinary-name-{number:07}.xml"), b"")
+    command = [sys.executable, "-c", LISTING, str(tmp_path / "a.zip")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert int(done.stdout) <= MB_OF_FULL_LIST
 
 
 def worked(running: Server, job: int) -> list[Any]:

@@ -53,6 +53,14 @@ def status_with(server: Server, token: str, path: str = "me/") -> int:
     return httpx.get(f"{server.url}/api/v1/{path}", headers=headers, timeout=30).status_code
 
 
+def test_an_invitation_to_a_server_that_nobody_set_up(server: Server, elsewhere: Page) -> None:
+    """First of this file: Ada has no account yet."""
+    elsewhere.goto(f"{server.url}/join#0123456789abcdef")
+    expect(elsewhere.get_by_role("heading", name="This invitation cannot be used")).to_be_visible()
+    expect(elsewhere.get_by_text("This server is not set up yet")).to_be_visible()
+    expect(elsewhere.get_by_role("textbox")).to_have_count(0)
+
+
 def test_a_browser_elsewhere_is_signed_out(server: Server, ada: Page, elsewhere: Page) -> None:
     sign_in(elsewhere, server.url)
     ada.goto(f"{server.url}/account")

@@ -1,12 +1,16 @@
 """The log of a team: each deed with its author, in the deed's transaction; of a person: what concerns the account."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import transaction
+from django.db.models.functions import Now
 from rest_framework.test import APIClient
 
+from boxwright import limits
+from boxwright.operations import housekeeping
 from boxwright.projects.models import Label, Project
 from boxwright.projects.projects import create_project
 from boxwright.teams import audit
@@ -95,3 +99,30 @@ def test_what_concerns_my_account_only_i_read(as_user: As, alice: User, bob: Use
     ]
     assert as_user(alice).get("/api/v1/me/audit/").json()["results"] == []
     assert log_of(as_user(alice)) == []
+
+
+def aged(team: Team, *ages: timedelta) -> None:
+    for age in ages:
+        audit.record(team, "aged", str(age))
+        AuditEntry.objects.filter(target=str(age)).update(at=Now() - age)
+
+
+def test_entries_go_after_the_days_that_they_are_kept(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "AUDIT_DAYS", 90)
+    inside, beyond = timedelta(days=90) - timedelta(minutes=1), timedelta(days=90, minutes=1)
+    aged(team, beyond, inside, timedelta(0))
+    housekeeping.keep_house()
+    assert list(AuditEntry.objects.order_by("id").values_list("target", flat=True)) == [str(inside), "0:00:00"]
+
+
+def test_entries_stay_for_ever_unless_somebody_says_so(team: Team) -> None:
+    aged(team, timedelta(days=10_000))
+    housekeeping.keep_house()
+    assert AuditEntry.objects.exists()
+
+
+def test_old_entries_go_in_batches(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "AUDIT_DAYS", 90)
+    monkeypatch.setattr(audit, "PRUNED_AT_ONCE", 2)
+    aged(team, *(timedelta(days=100 + n) for n in range(5)))
+    assert [audit.prune() for _ in range(4)] == [2, 2, 1, 0]

@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import ZipFile
 
 import httpx
 import psutil
@@ -16,6 +17,7 @@ from tests.platform.test_door import join
 from tests.services.lines import Line
 from tests.services.processes import wait_until
 from tests.services.server import Server, server
+from tests.services.worker import worker
 
 STALLED = 25
 FEW = {"BOXWRIGHT_DATABASE_CONNECTIONS": "5"}
@@ -79,6 +81,18 @@ def test_stalled_downloads_and_streams_keep_nobody_waiting(world: World) -> None
             assert me.get(f"projects/{world.project}/").status_code == 200
         assert me.patch(f"projects/{world.project}/", json={"name": "Cars again"}).status_code == 200
     assert "Error" not in world.web.log.read_text()
+
+
+def test_zips_that_nobody_takes_keep_nobody_waiting(world: World) -> None:
+    readers = [join(world.web, world.token, f"keeper-{number}", "viewer") for number in range(2 * limits.ZIPS_AT_ONCE)]
+    with world.web.client(world.token) as me:
+        with worker(world.web):
+            made = me.post(f"projects/{world.project}/snapshots/").raise_for_status().json()["id"]
+            wait_until(lambda: me.get(f"snapshots/{made}/").json()["status"] == "succeeded", "a snapshot")
+        path = f"snapshots/{made}/download/voc/"
+        with opened(world, path, readers, 1):
+            whole = me.get(path).raise_for_status().content
+    assert ZipFile(io.BytesIO(whole)).testzip() is None
 
 
 def test_a_reader_that_takes_nothing_is_hung_up_on(tmp_path: Path) -> None:

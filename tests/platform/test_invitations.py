@@ -34,6 +34,14 @@ def accept(client: APIClient, token: str, **account: str) -> Any:
     return client.post("/api/v1/invitations/accept/", {"token": token, **account})
 
 
+@pytest.mark.parametrize("step", ["preview", "accept"])
+def test_a_link_to_a_server_without_accounts_says_so(db: None, step: str) -> None:
+    answer = APIClient().post(f"/api/v1/invitations/{step}/", {"token": "x" * 40, **NEW})
+    assert answer.status_code == 404
+    assert "not set up yet" in answer.json()["detail"]
+    assert not User.objects.exists()
+
+
 def test_a_link_makes_an_account_and_joins(as_user: As, alice: User) -> None:
     made = invite(as_user(alice))
     assert made["link"].startswith("http://testserver/join#")

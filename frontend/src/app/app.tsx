@@ -16,8 +16,8 @@ function Page() {
   const now = session.value;
   const { route, parameters } = findRoute(path.value);
   if (!now) return <PageLoading />;
-  if (now.setup_required) return <Setup />;
-  if (!now.authenticated && !route.open) return <Login />;
+  // Open pages come first: the secret of their link is no setup code.
+  if (!now.authenticated && !route.open) return now.setup_required ? <Setup /> : <Login />;
   return route.show(parameters);
 }
 

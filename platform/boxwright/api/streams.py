@@ -9,13 +9,15 @@ from typing import Any, BinaryIO
 from django.db import close_old_connections
 from django.http import FileResponse
 
+from boxwright import limits
+
 CHUNK = 128 * 1024
 
 readers = ThreadPoolExecutor(8, thread_name_prefix="reader")
 """Where files are read that flow: a slow disk or bucket takes no request's thread."""
-makers = ThreadPoolExecutor(2, thread_name_prefix="maker")
-"""Where files are made while they flow. That computes, and leaves most of the time to everybody else; two, so that
-one who waits for a bucket keeps nobody waiting."""
+makers = ThreadPoolExecutor(limits.ZIPS_AT_ONCE, thread_name_prefix="maker")
+"""Where files are made while they flow. That computes, and leaves most of the time to everybody else. A thread makes
+one piece and is free again: a reader who takes nothing holds none, and downloads go on piece by piece, in turn."""
 REST = 3
 """Times of what was computed."""
 
@@ -37,7 +39,7 @@ class StreamedFile(FileResponse):
             await loop.run_in_executor(self.pool, file.close)
 
     def _read(self, file: BinaryIO) -> bytes:
-        """The next piece. What it needed of the database is given back: the next one may be long in coming."""
+        """The next piece. Gives the database connection back: the reader may ask for the next piece much later."""
         try:
             return file.read(CHUNK)
         finally:
@@ -50,7 +52,7 @@ class MadeFile(StreamedFile):
     pool = makers
 
     def _read(self, file: BinaryIO) -> bytes:
-        """Rests by processor time, not by the clock's: waiting for a slow bucket costs nobody anything."""
+        """The thread rests in proportion to the piece's processor time. Waiting for a slow bucket does not count."""
         began = time.thread_time()
         try:
             return super()._read(file)

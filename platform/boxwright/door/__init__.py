@@ -1,8 +1,9 @@
-"""The way in: what every request passes before Django sees it.
+"""The ASGI application that every request passes before Django.
 
-A body is held against its route's limit before it is kept, one that is large needs a known sender before it is
-read, and slow ones end. Django's code runs on a fixed number of threads, handed out in turn to people; an answer
-that flows holds neither a thread nor a connection to the database, and a reader that takes nothing is hung up on.
+The door checks a body against its route's limit before it keeps any of it, reads a large body only from a known
+sender, and ends a body that comes too slowly. Django's code runs on a fixed number of threads, which people get in
+turn. A streamed answer holds no thread and no database connection. The door closes the connection of a reader that
+takes nothing.
 """
 
 HANG_UP = "boxwright.hang_up"

@@ -1,4 +1,4 @@
-"""An answer on its way out: watched for a reader that takes nothing, and for the moment when it begins to flow."""
+"""An answer on its way out. If the reader takes nothing for SEND_SECONDS, the connection is closed."""
 
 import asyncio
 import json
@@ -57,7 +57,7 @@ class Answer:
 
 
 async def _linger(receive: Receive) -> None:
-    """Take in a little more: who is still sending when the connection closes may never see the answer."""
+    """Read a little more of the body: a client that still sends when the connection closes may not see the answer."""
     taken = 0
     try:
         async with asyncio.timeout(LINGER_SECONDS):
@@ -71,4 +71,4 @@ async def _linger(receive: Receive) -> None:
 
 
 def _nothing() -> None:
-    """A server that can't hang up by itself: the connection ends when the reader does."""
+    """The server can't hang up: the connection stays until the reader closes it."""

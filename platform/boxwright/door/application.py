@@ -26,12 +26,14 @@ from boxwright.door.spool import Spool
 from boxwright.errors import TooMany
 
 OTHERS = 2
-"""Connections that this process needs beside its seats': the reader of events, the guard of their streams."""
+"""Database connections of this process besides one a seat: for the reader of events and the guard of streams."""
 
 
 class Door(ASGIHandler):
-    """Django's handler but for how it goes through Django: in one thread, without a change, from the first middleware
-    to the last. At each change a request would wait for Python anew, behind all who compute."""
+    """Django's ASGI handler, but a request passes all middleware and its view in one thread.
+
+    Django's own handler changes threads between them, and at each change the request waits until Python runs it.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -101,7 +103,7 @@ class Door(ASGIHandler):
 
 
 def seat_counts(connections: int) -> tuple[int, int]:
-    """Threads for ordinary and for large requests, so that each has a connection when it wants one."""
+    """(ordinary, large): numbers of threads, together at most `connections` where these are two or more."""
     large = max(1, min(limits.LARGE_AT_ONCE, connections // 4))
     return max(1, min(limits.REQUESTS_AT_ONCE, connections - large)), large
 

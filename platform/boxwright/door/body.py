@@ -20,7 +20,7 @@ class Gone(Exception):
 
 
 class Body:
-    """Django gets it as `receive`: by then there is nothing left to receive but that the client hung up."""
+    """Django gets it as `receive`, after the body has arrived: only the client's disconnect is left to receive."""
 
     def __init__(self, scope: Scope, receive: Receive, spool: Spool, sender: Hashable) -> None:
         self.receive = receive

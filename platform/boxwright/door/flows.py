@@ -10,7 +10,7 @@ from boxwright import limits
 from boxwright.errors import TooMany
 
 WHOLE = 64 * limits.KIB
-"""What the server's buffer takes at once: a smaller answer waits for no reader."""
+"""Bytes that the server's buffer takes at once: sending a smaller answer never waits for its reader."""
 
 
 def flows(response: HttpResponseBase) -> bool:
@@ -18,11 +18,11 @@ def flows(response: HttpResponseBase) -> bool:
 
 
 LARGE = 256 * limits.KIB
-"""What is no thumbnail any more."""
+"""Bytes above which an answer counts as a download. Thumbnails are smaller."""
 
 
 BY_ROUTE = {"events": "stream", "download": "download", "artifact-download": "download"}
-"""What these routes answer, known before they are asked."""
+"""The kind of answer of these routes, known before the request is worked on."""
 
 
 class Flows:
@@ -30,7 +30,7 @@ class Flows:
         self._open: Counter[tuple[Hashable, str]] = Counter()
 
     def expect_room(self, person: Hashable, route: Callable[[], str]) -> None:
-        """Raises TooMany before anything is done for an answer that could not be sent; `route` names what is asked."""
+        """Raises TooMany where the answer could not be sent, before any work on it; `route` gives the route's name."""
         full = {kind for kind, (most, _) in _most().items() if self._open[person, kind] >= most}
         if full and (kind := BY_ROUTE.get(route())) in full:
             raise _too_many(kind)

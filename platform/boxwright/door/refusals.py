@@ -1,11 +1,11 @@
-"""How long somebody waits to be refused who asked for too much: whoever comes again at once gains nothing by it."""
+"""Delays refusals of requests that are too many: the more of a sender's refusals wait, the longer the next one does."""
 
 import asyncio
 from collections import Counter
 from collections.abc import Hashable
 
 EACH, LONGEST = 0.05, 10.0
-"""Seconds, for each of a person's refusals that waits already; and at most."""
+"""Seconds of delay for each refusal of the sender that waits already; the longest delay."""
 
 
 class Refusals:

@@ -1,4 +1,4 @@
-"""Threads for Django's code, a fixed number of them, given to whoever waits in turn: one request of each person."""
+"""A fixed number of threads for Django's code. Senders that wait get one in turn, for one request each."""
 
 import asyncio
 from collections import Counter, deque
@@ -21,12 +21,13 @@ BURST = 0.2
 
 
 def share(sender: Hashable) -> float:
-    """Of each second, what the sender has beside others. Behind an address may be many: a class that logs in."""
+    """Seconds of computing a second that the sender has while others are present. An address has more: it may
+    stand for many people, such as a class that logs in."""
     return limits.COMPUTING / 100 * (MANY if isinstance(sender, str) else 1)
 
 
 class Seat:
-    """One thread, and so at most one connection to the database. Left once, by whoever comes first to it."""
+    """One thread, and so at most one connection to the database. Only the first call of `leave` counts."""
 
     def __init__(self, seats: "Seats", thread: ThreadPoolExecutor, sender: Hashable) -> None:
         self._seats, self.thread, self._sender = seats, thread, sender
@@ -42,7 +43,7 @@ class Seat:
             self._seconds += thread_time() - began
 
     def leave(self) -> None:
-        """Free for others as soon as the thread is done with what it was given, also for a caller that went away."""
+        """Give the thread back once its work has ended, which goes on after its caller was cancelled."""
         if not self._is_left:
             self._is_left = True
             loop = asyncio.get_running_loop()
@@ -54,8 +55,11 @@ class Seat:
 
 
 class Shares:
-    """Python computes for one thread at a time. Beside others, nobody has more than a share of that time: who had
-    theirs waits until it comes again. Who asked for nothing within a moment is not there."""
+    """How much each sender computes. Python computes for one thread at a time.
+
+    While others are present, a sender that has used up its share waits until time has given it back. A sender is
+    present for MOMENT seconds after each of its requests.
+    """
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
@@ -72,7 +76,7 @@ class Shares:
         return all(other == sender for other in self._seen)
 
     def charge(self, sender: Hashable, seconds: float) -> None:
-        """Computed for the sender. What it spent comes back with time."""
+        """Note seconds that were computed for the sender. They count less as time passes."""
         self._spent[sender] = self.debt(sender) + seconds, self._clock()
         if len(self._spent) > REMEMBERED:
             self._spent = {name: spent for name, spent in self._spent.items() if self.debt(name)}
@@ -173,4 +177,4 @@ class Seats:
 
 
 def _nothing() -> None:
-    """Runs when the thread has come to the end of its work."""
+    """Queued behind the thread's work: when it has run, the work has ended."""

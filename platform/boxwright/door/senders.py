@@ -90,9 +90,9 @@ def _no_answer(_request: HttpRequest) -> HttpResponse:
 
 
 class Senders:
-    """Whose turn a request takes: its person's, once their credential was seen to be good; else its address's.
+    """The sender that a request counts for: its person, if the credential was accepted before; else its address.
 
-    What a caller merely says is no sender of its own: they would all be served in turn.
+    A credential that was never accepted is no sender: a caller could invent many, and each would get a turn.
     """
 
     def __init__(self) -> None:
@@ -107,7 +107,7 @@ class Senders:
         return self._known.get(_credential(scope)) if _said(scope) else None
 
     def learn(self, scope: Scope, user_id: Hashable) -> None:
-        """Of a request that said nothing of its sender nothing is learned, though it may have logged them in."""
+        """Remember whose credential this is. A request without one teaches nothing, even if it is a login."""
         if not _said(scope):
             return
         if len(self._known) >= REMEMBERED:

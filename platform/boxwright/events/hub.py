@@ -37,7 +37,7 @@ class Told:
 
     @cached_property
     def frame(self) -> bytes:
-        """Written once, however many watch."""
+        """The event's bytes, made once for all watchers."""
         data = json.dumps(self.data, ensure_ascii=False, separators=(",", ":"))
         return f"id: {self.safe}\nevent: {self.kind}\ndata: {data}\n\n".encode()
 
@@ -142,7 +142,7 @@ class Hub:
                     call(loop, _tell_all, here, news)
 
     def _gather(self) -> None:
-        """The more people watch, the longer what happens is gathered before they are told: a save says three things."""
+        """Wait before telling, longer where more people watch: the three events of a save then go out together."""
         with self.lock:
             count = sum(map(len, self.watchers.values()))
         time.sleep(min(LONGEST_GATHER, count * GATHER_A_WATCHER))

@@ -22,7 +22,7 @@ async def stream(watcher: Watcher, last_seen: int | None) -> AsyncGenerator[byte
         missed = [] if last_seen is None else await sync_to_async(_since)(watcher.project_id, last_seen, start)
         for event in missed:
             yield event.frame
-        # Everything up to `start` was committed before the look at what was missed: resume from here.
+        # All events up to `start` were committed before `_since` read: a client that reconnects goes on from there.
         yield f"retry: {RECONNECT_MS}\nid: {start}\n\n".encode()
         async for frame in _live(watcher, {event.id for event in missed}):
             yield frame

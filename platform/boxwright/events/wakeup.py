@@ -1,4 +1,4 @@
-"""When to look for new rows: at once on a NOTIFY of PostgreSQL or a commit in this process, else every so often."""
+"""Waits until there may be new rows: for a NOTIFY of PostgreSQL or a commit in this process, at most a moment."""
 
 from contextlib import suppress
 from typing import Any

@@ -79,7 +79,7 @@ def _append(project: Project, rows: Sequence[NewLabel]) -> list[Label]:
 
 
 def change_label(label: Label, *, name: str = "", color: str = "", position: int | None = None) -> Label:
-    """Empty values stay as they are. Told are names and colours: one move changes the positions of many."""
+    """Empty values change nothing. The event tells names and colours, not positions: one move changes many of them."""
     if name and (fault := fault_in(name)):
         raise Invalid("The label can't be renamed.", {"name": fault})
     changes: dict[str, Any] = {"name": tidied(name), "key": label_key(name)} if name else {}

@@ -13,7 +13,7 @@ from boxwright.teams.models import Session, Token, User
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """What let somebody in: their rank, their password as it was then, and the session or token that they showed."""
+    """What a stream was opened with: the role, the password's hash at that time, and the session or token shown."""
 
     user_id: int
     project_id: int

@@ -22,7 +22,7 @@ def create_account(*, email: str, name: str, password: str, is_staff: bool = Fal
 
 
 def user_of(email: str, password: str) -> User:
-    """The active user with this email and password. One sentence for every way of being wrong. Raises TooOften."""
+    """The active user with this email and password. Raises TooOften, or Invalid, which says not which was wrong."""
     with attempts.at_account(email):
         user = authenticate(username=email.strip().lower(), password=password)
         if not isinstance(user, User):

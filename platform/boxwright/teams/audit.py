@@ -5,9 +5,11 @@ The actor and the address are those of the request that is being answered; a wor
 
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
+from boxwright import limits
 from boxwright.api import origin
 from boxwright.teams.models import AuditEntry, Team, User
 
@@ -15,6 +17,7 @@ SIGNED_IN, MADE_TOKEN = "signed in", "made token"
 PROVED = (SIGNED_IN, MADE_TOKEN)
 """What only whoever knows the password does."""
 SAME_DOWNLOAD = timedelta(minutes=10)
+PRUNED_AT_ONCE = 2000
 
 
 def record(team: Team, action: str, target: str = "", *, by: User | None = None, **details: str) -> None:
@@ -43,6 +46,20 @@ def entries_of(team: Team) -> QuerySet[AuditEntry]:
 
 def own_entries(user: User) -> QuerySet[AuditEntry]:
     return AuditEntry.objects.filter(actor=user, team_slug="")
+
+
+@transaction.atomic
+def prune() -> int:
+    """Delete one batch of entries older than AUDIT_DAYS; returns how many.
+
+    Only the lowest ids are read: no index has the times. Rows that another worker has locked are left to it.
+    """
+    if not limits.AUDIT_DAYS:
+        return 0
+    oldest = AuditEntry.objects.order_by("id").values_list("id", flat=True)[:PRUNED_AT_ONCE]
+    ended = AuditEntry.objects.filter(id__in=list(oldest), at__lt=Now() - timedelta(days=limits.AUDIT_DAYS))
+    mine = list(ended.order_by("id").select_for_update(skip_locked=True).values_list("id", flat=True))
+    return AuditEntry.objects.filter(id__in=mine).delete()[0]
 
 
 def _write(team: Team | None, actor: User | None, action: str, target: str, details: dict[str, str]) -> None:

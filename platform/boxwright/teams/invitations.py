@@ -105,6 +105,8 @@ def _open_invitation(token: str) -> Invitation:
     ended = Case(When(expires_at__lte=Now(), then=True), default=False, output_field=BooleanField())
     rows = Invitation.objects.annotate(ended=ended).select_related("team", "created_by")
     invitation = rows.filter(token_hash=digest(token)).first()
+    if invitation is None and not User.objects.exists():
+        raise NotFound("This server is not set up yet: nobody has an account here who could have invited you.")
     if invitation is None:
         raise NotFound("This invitation does not exist or was withdrawn.")
     if invitation.accepted_at is not None:

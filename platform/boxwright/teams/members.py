@@ -11,7 +11,8 @@ from boxwright.teams.models import RANK, Demotion, Membership, Role, Team, User
 from boxwright.teams.queries import membership_of
 
 role_lost = Signal()
-"""`team`, `user` and `role` (None: none is left), in the deed's transaction: the apps above release what was held."""
+"""Sent with `team`, `user` and `role` (None: removed) in the transaction of the change. Other apps release what the
+old role held."""
 
 
 def members_of(team: Team) -> QuerySet[Membership]:

@@ -153,7 +153,7 @@ class Session(AbstractBaseSession):
     objects = SessionQuerySet.as_manager()  # type: ignore[misc,assignment]
 
     def save(self, *args: Any, force_update: bool = False, **options: Any) -> None:
-        """Django's store saves an instance made anew each time: what began with the session stays."""
+        """Django's store saves a new instance each time: an update leaves out the columns that it does not know."""
         if force_update:
             options["update_fields"] = ["session_data", "expire_date", "user", "address", "browser"]
         super().save(*args, force_update=force_update, **options)

@@ -14,7 +14,7 @@ LENGTH = 50
 
 
 def create_with_slug(model: type[Row], name: str, fallback: str, create: Callable[[str], Row]) -> Row:
-    """`create(slug)` with the first free of name, name-2, name-3, …; whoever took it meanwhile, we take the next."""
+    """`create(slug)` with the first free one of name, name-2, name-3, …; tried anew if it is taken meanwhile."""
     stem = slugify(name)[:LENGTH].strip("-") or fallback
     for attempt in range(ATTEMPTS):
         try:

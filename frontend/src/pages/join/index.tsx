@@ -19,9 +19,11 @@ function JoinFailed({ error, retry }: { error: unknown; retry: () => void }) {
       title={gone ? "This invitation cannot be used" : "The invitation did not load"}
       lead={sentence(error)}
     >
-      <p class="dim">{gone && "Ask whoever sent it for a new link."}</p>
+      <p class="dim">
+        {gone && "Look whether the address is the one that you were sent, or ask for a new link."}
+      </p>
       {gone ? (
-        <ButtonLink href="/">Go to my projects</ButtonLink>
+        <ButtonLink href="/">Go to the start page</ButtonLink>
       ) : (
         <Button onClick={retry}>Try again</Button>
       )}
