@@ -67,7 +67,7 @@ class Job(models.Model):
     retry_at = models.DateTimeField(null=True)
     lease = models.UUIDField(null=True, editable=False)
     enqueued_at = models.DateTimeField(db_default=Now())
-    started_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True, db_index=True)
     heartbeat_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
