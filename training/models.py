@@ -45,6 +45,10 @@ class Run(Job):
     def __str__(self) -> str:
         return f"{self.project_id} run {self.number}"
 
+    @property
+    def title(self) -> str:
+        return f"run {self.number}"
+
 
 class Metric(models.Model):
     """The numbers of one epoch. A resumed epoch overwrites its row."""
@@ -100,3 +104,8 @@ class Artifact(Job):
 
     def __str__(self) -> str:
         return f"{self.run_id} {self.target}"
+
+    @property
+    def title(self) -> str:
+        quantization = "" if self.quantization == "none" else f" {self.quantization}"
+        return f"{self.target}{quantization} of {self.run.title}"

@@ -86,12 +86,21 @@ class Job(models.Model):
     def work(self, beat: "Beat") -> None:
         import_string(self.WORK)(self, beat)
 
-    def announce(self) -> None:
-        """Tell whoever watches the project how the job stands now."""
+    @property
+    def title(self) -> str:
+        """How people know it in its project: "run 3"."""
+        return f"{self._meta.verbose_name} {self.pk}"
+
+    @property
+    def its_project(self) -> Any:
         project: Any = self
         for step in self.PROJECT.split("__"):
             project = getattr(project, step)
-        events.publish(project.pk, self.EVENT, dict(import_string(self.SERIALIZER)(self).data))
+        return project
+
+    def announce(self) -> None:
+        """Tell whoever watches the project how the job stands now."""
+        events.publish(self.its_project.pk, self.EVENT, dict(import_string(self.SERIALIZER)(self).data))
 
     @transaction.atomic
     def send(self) -> None:
@@ -196,14 +205,21 @@ class Job(models.Model):
         queued = self._move(Status.QUEUED, among, **{**AFRESH, "started_at": None, **changes})
         return queued and self._enqueue()
 
+    @transaction.atomic
     def _move(self, target: Status, among: Collection[Status], **changes: Any) -> bool:
         """Where the table of transitions allows it and the status is `among` these."""
         rows = type(self)._default_manager.filter(pk=self.pk)
         allowed = rows.filter(status__in=[source for source in sources_of(target) if source in among])
         if target == Status.QUEUED:
             queued = {"status": target, "lease": None, "enqueued_at": Now(), "finished_at": None}
-            return self._write(allowed, {**self.AT_END, **queued, "error": "", "error_code": "", **changes})
-        return self._write(allowed, {**self._ended(target), **changes})
+            changes = {**self.AT_END, **queued, "error": "", "error_code": "", **changes}
+        else:
+            changes = {**self._ended(target), **changes}
+        if not self._write(allowed, changes, announced=False):
+            return False
+        self.refresh_from_db()  # its worker may have written since it was read
+        self.announce()
+        return True
 
     # rows -------------------------------------------------------------------------------------------------------------
 
