@@ -12,12 +12,13 @@ interface DockProps {
   slug: string;
   team: string;
   imports: Import[];
+  put: (one: Import) => void;
   dismiss: (id: number) => void;
   close: () => void;
 }
 
 /** What comes in: beside the gallery, so that it covers nothing. */
-export function Dock({ queue, slug, team, imports, dismiss, close }: DockProps) {
+export function Dock({ queue, slug, team, imports, put, dismiss, close }: DockProps) {
   const uploaded = queue.busy ? 0 : queue.items.value.length;
   const imported = imports.filter(isOver).length;
   return (
@@ -26,7 +27,7 @@ export function Dock({ queue, slug, team, imports, dismiss, close }: DockProps) 
       <div class="dock-scroll">
         <QuotaNote team={team} names={["images", "bytes"]} since={uploaded + imported} />
         {imports.map((one) => (
-          <ImportCard key={one.id} from={one} dismiss={() => dismiss(one.id)} />
+          <ImportCard key={one.id} from={one} put={put} dismiss={() => dismiss(one.id)} />
         ))}
         <UploadList queue={queue} slug={slug} />
       </div>

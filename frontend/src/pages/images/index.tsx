@@ -142,6 +142,7 @@ export default function Images() {
             slug={slug}
             team={team.slug}
             imports={imports.shown}
+            put={imports.add}
             dismiss={imports.dismiss}
             close={() => setHidden(true)}
           />
