@@ -16,6 +16,7 @@ class Run(Job):
     SERIALIZER = "training.api.runs.RunSerializer"
     EVENT = "run"
     QUEUE = "train"
+    AFTER = "snapshot"
     AT_END = {"phase": "", "eta_seconds": None}
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")

@@ -20,7 +20,7 @@ from training import queries, runs
 from training.api.config import ConfigChangesField, ConfigSerializer
 from training.models import Run
 
-PHASES = ("waiting", "preparing", "training", "evaluating", "")
+PHASES = ("preparing", "training", "evaluating", "")
 
 
 class RunSnapshotSerializer(serializers.ModelSerializer[Snapshot]):

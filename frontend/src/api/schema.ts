@@ -2339,14 +2339,13 @@ export interface components {
             readonly name: string;
         };
         /**
-         * @description * `waiting` - waiting
-         *     * `preparing` - preparing
+         * @description * `preparing` - preparing
          *     * `training` - training
          *     * `evaluating` - evaluating
          *     * `` -
          * @enum {string}
          */
-        PhaseEnum: "waiting" | "preparing" | "training" | "evaluating";
+        PhaseEnum: "preparing" | "training" | "evaluating";
         /** @description RFC 9457. Some carry more: a conflict has `current`. */
         Problem: {
             type: string;

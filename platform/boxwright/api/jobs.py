@@ -20,7 +20,7 @@ class JobSerializer(serializers.ModelSerializer[Any]):
     status = serializers.ChoiceField(choices=Status.choices)
     error = serializers.SerializerMethodField()
     waiting_for = serializers.CharField(
-        read_only=True, help_text="what a queued job waits for, in one sentence, or empty"
+        source="waits_for", read_only=True, help_text="what a queued job waits for, in one sentence, or empty"
     )
 
     @extend_schema_field(JobErrorSerializer(allow_null=True))

@@ -16,7 +16,7 @@ from django.utils.module_loading import import_string
 
 from boxwright import events
 from boxwright.jobs.sending import enqueue, stopping
-from boxwright.jobs.status import OPEN, Status, sources_of
+from boxwright.jobs.status import ENDED, OPEN, Status, sources_of
 
 if TYPE_CHECKING:
     from boxwright.jobs.beat import Beat
@@ -53,6 +53,8 @@ class Job(models.Model):
     QUEUE: ClassVar[str] = "default"
     PROJECT: ClassVar[str] = "project"
     """The path from the job to its project: its events go there, and teams take turns."""
+    AFTER: ClassVar[str] = ""
+    """The field that names another job: until that one has ended, no worker takes this one."""
     AT_END: ClassVar[dict[str, Any]] = {}
     """Columns that mean something only while the job runs, with their values afterwards."""
 
@@ -92,6 +94,15 @@ class Job(models.Model):
         return f"{self._meta.verbose_name} {self.pk}"
 
     @property
+    def waits_for(self) -> str:
+        """What a queued job waits for, in one sentence; empty where that is only a worker."""
+        if self.status == Status.QUEUED and self.AFTER:
+            first: Job = getattr(self, self.AFTER)
+            if first.status in OPEN:
+                return f"{first.title[:1].upper()}{first.title[1:]} is not ready yet."
+        return self.waiting_for
+
+    @property
     def its_project(self) -> Any:
         project: Any = self
         for step in self.PROJECT.split("__"):
@@ -115,7 +126,7 @@ class Job(models.Model):
     def claim(cls, pk: int) -> Self | None:
         """Start the job if it is still queued; the lease on the row returned proves that it is ours."""
         began = {"lease": uuid.uuid4(), "started_at": Now(), "heartbeat_at": Now(), "waiting_for": "", "retry_at": None}
-        rows = cls._default_manager.filter(pk=pk, status=Status.QUEUED)
+        rows = ready(cls._default_manager.filter(pk=pk, status=Status.QUEUED))
         if not rows.update(status=Status.RUNNING, attempt=models.F("attempt") + 1, **began):
             return None
         job = cls._default_manager.get(pk=pk)
@@ -241,12 +252,30 @@ class Job(models.Model):
             self.refresh_from_db(fields=reckoned)
         if announced:
             self.announce()
+        if changes.get("status") in ENDED:
+            transaction.on_commit(self._send_followers)
         return True
+
+    def _send_followers(self) -> None:
+        """Those that waited for this one to end. After commit: one that was queued meanwhile has seen the end."""
+        for model in job_models():
+            if model.AFTER and model._meta.get_field(model.AFTER).related_model is type(self):
+                for job in model._default_manager.filter(status=Status.QUEUED, **{model.AFTER: self.pk}):
+                    job.send()
+
+
+def ready(rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
+    """Without those that come after a job that is still open. Adds no join: an UPDATE looks at its row again."""
+    field = rows.model.AFTER
+    if not field:
+        return rows
+    first = rows.model._meta.get_field(field).related_model
+    return rows.exclude(**{f"{field}__in": first._default_manager.filter(status__in=OPEN).values("pk")})
 
 
 def due(rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
-    """Without those whose next try is still to come."""
-    return rows.filter(models.Q(retry_at=None) | models.Q(retry_at__lte=Now()))
+    """Those that are ready, without those whose next try is still to come."""
+    return ready(rows).filter(models.Q(retry_at=None) | models.Q(retry_at__lte=Now()))
 
 
 def job_models() -> list[type[Job]]:
