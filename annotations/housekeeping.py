@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from annotations.models import Import
-from annotations.snapshots.holds import let_go_of_failed
+from annotations.snapshots.holds import let_go_of_unbuilt
 from boxwright.jobs import OPEN
 from boxwright.storage import registry
 
@@ -19,4 +19,4 @@ def release_archives() -> None:
             registry.release(keys.values())
 
 
-CHORES = (let_go_of_failed, release_archives)
+CHORES = (let_go_of_unbuilt, release_archives)

@@ -129,6 +129,10 @@ class Import(Job):
     def __str__(self) -> str:
         return f"import {self.pk}"
 
+    @property
+    def title(self) -> str:
+        return f"import of {self.archive_name}" if self.archive_name else str(self)
+
 
 class ImportFinding(models.Model):
     """One thing that an import noticed; `number` counts from 0 in the order of the archive."""
@@ -182,6 +186,10 @@ class Snapshot(Job):
 
     def __str__(self) -> str:
         return f"{self.project_id} v{self.number}"
+
+    @property
+    def title(self) -> str:
+        return f"snapshot v{self.number}"
 
 
 class SnapshotImage(models.Model):

@@ -76,9 +76,10 @@ def release_all(*, team: Team, user: User) -> None:
 def _claim_first(waiting: QuerySet[Image], user: User) -> Image | None:
     """Found and taken in one turn: whoever looked first and then waited would find what others took meanwhile."""
     free = waiting.filter(_free_for(user)).order_by("id")
+    # What somebody is writing just now is asked for last, since that means to wait for them. SQLite locks no rows.
+    rounds = (True, False) if connection.features.has_select_for_update_skip_locked else (False,)
     with _one_at_a_time(user):
-        # What somebody is writing just now is asked for last, since that means to wait for them.
-        for passes_over in (True, False):
+        for passes_over in rounds:
             pk = free.select_for_update(skip_locked=passes_over).values_list("pk", flat=True).first()
             if pk is not None:
                 return _take(pk, user)

@@ -16,6 +16,7 @@ class Run(Job):
     SERIALIZER = "training.api.runs.RunSerializer"
     EVENT = "run"
     QUEUE = "train"
+    AFTER = "snapshot"
     AT_END = {"phase": "", "eta_seconds": None}
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
@@ -44,6 +45,10 @@ class Run(Job):
 
     def __str__(self) -> str:
         return f"{self.project_id} run {self.number}"
+
+    @property
+    def title(self) -> str:
+        return f"run {self.number}"
 
 
 class Metric(models.Model):
@@ -100,3 +105,8 @@ class Artifact(Job):
 
     def __str__(self) -> str:
         return f"{self.run_id} {self.target}"
+
+    @property
+    def title(self) -> str:
+        quantization = "" if self.quantization == "none" else f" {self.quantization}"
+        return f"{self.target}{quantization} of {self.run.title}"

@@ -1,4 +1,4 @@
-"""Starting, canceling, resuming runs, and the one click that does it all again with what is labelled now."""
+"""Starting and resuming runs, and the one click that does it all again with what is labelled now."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -72,16 +72,6 @@ def retrain(*, project: Project, author: User) -> Run:
         base = f"{BASE_RUN}{last.pk}"
         same = {name: value for name, value in last.config.items() if name not in ("model", "base")}
         return start_run(project=project, author=author, snapshot=snapshot, model=last.model, base=base, config=same)
-
-
-def cancel_run(run: Run) -> Run:
-    """The run is canceled at once; its process follows within two seconds. Canceling twice changes nothing."""
-    with transaction.atomic():
-        if run.cancel():
-            audit.record(run.project.team, "canceled run", f"{run.project.name} run {run.number}")
-        elif run.status != Status.CANCELED:
-            raise Conflict(f"This run has {run.status} already.")
-    return run
 
 
 def resume_run(run: Run) -> Run:

@@ -16,6 +16,7 @@ from boxwright.api.jobs import JobSerializer
 from boxwright.api.views import Endpoint
 from boxwright.projects.api.labels import LabelSerializer
 from boxwright.projects.api.projects import ProjectSerializer, seen_by
+from boxwright.projects.canceling import cancel
 from boxwright.projects.queries import label_for, project_for
 from boxwright.teams.api.accounts import signed_in
 from boxwright.teams.models import Role
@@ -118,6 +119,17 @@ class ImportView(Endpoint):
     @extend_schema(responses=ImportSerializer)
     def get(self, request: Request, import_id: int) -> Response:
         return Response(ImportSerializer(import_for(request.user, import_id)).data)
+
+
+class ImportCancelView(Endpoint):
+    @extend_schema(request=None, responses=ImportSerializer)
+    def post(self, request: Request, import_id: int) -> Response:
+        """At once; twice changes nothing; 409 when it has ended otherwise.
+
+        What had come in by then stays, as `counts` say; the same archive, imported again, brings the rest.
+        """
+        job = import_for(request.user, import_id, Role.ANNOTATOR)
+        return Response(ImportSerializer(cancel(job)).data)
 
 
 class FindingsView(Endpoint):

@@ -26,6 +26,7 @@ from boxwright.api.links import LINK, LinkSerializer, refuse_link
 from boxwright.api.streams import MadeFile
 from boxwright.api.views import Endpoint
 from boxwright.errors import NotFound
+from boxwright.projects.canceling import cancel
 from boxwright.projects.models import TaskKind
 from boxwright.projects.queries import project_for
 from boxwright.teams import audit
@@ -100,6 +101,14 @@ class SnapshotView(Endpoint):
     @extend_schema(responses=SnapshotSerializer)
     def get(self, request: Request, snapshot_id: int) -> Response:
         return Response(SnapshotSerializer(snapshot_for(request.user, snapshot_id)).data)
+
+
+class SnapshotCancelView(Endpoint):
+    @extend_schema(request=None, responses=SnapshotSerializer)
+    def post(self, request: Request, snapshot_id: int) -> Response:
+        """At once; twice changes nothing; 409 when it has ended otherwise. Runs that wait for it fail and say so."""
+        snapshot = snapshot_for(request.user, snapshot_id, Role.MANAGER)
+        return Response(SnapshotSerializer(cancel(snapshot)).data)
 
 
 class ManifestView(Endpoint):

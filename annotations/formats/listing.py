@@ -41,7 +41,10 @@ class Listing:
 
     def read(self, name: str, most: int) -> bytes:
         """The whole file. Raises FormatError, having read no more than `most` bytes and one."""
-        data = self.head(name, most + 1)
+        try:
+            data = self.head(name, most + 1)
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
+            raise FormatError(f"there is no {name}", file=name) from error
         if len(data) > most:
             size = self.path(name).stat().st_size
             reason = f"the file has {size / 2**20:.1f} MB; at most {most / 2**20:g} are read"

@@ -23,6 +23,19 @@ def format_of(job: Import, listing: Listing) -> Format:
     return chosen
 
 
+def misfit(job: Import, listing: Listing, reason: str) -> str:
+    """`reason`, where the format was chosen: with its title, and what the archive was recognised as instead."""
+    if not job.format or job.format_reason != as_chosen(job.format):
+        return reason
+    chosen = FORMATS[job.format]
+    if chosen.title not in reason:
+        reason = f"{chosen.title} was chosen, and it can't be read so: {reason}"
+    found = recognise(listing, job.project.task, FORMATS.values())
+    if found.format in (None, chosen):
+        return reason
+    return f"{reason}. The archive looks like {found.format.title}: {found.reason}"
+
+
 def _recognised(job: Import, listing: Listing) -> Format:
     found = recognise(listing, job.project.task, FORMATS.values())
     if found.format is None:

@@ -11,9 +11,10 @@ from annotations.file_names import file_name
 from annotations.formats import FORMATS
 from annotations.formats.listing import Listing
 from annotations.imports.archives import ArchiveRefused
-from annotations.imports.format_choice import as_chosen, format_of
+from annotations.imports.format_choice import as_chosen, format_of, misfit
 from annotations.imports.report import Report
 from annotations.imports.sources import lay_files
+from annotations.imports.unknown_labels import UnknownLabels
 from annotations.imports.work import Importing
 from annotations.models import Import
 from annotations.object_keys import archive_key
@@ -100,7 +101,12 @@ def _work(job: Import, beat: Beat) -> None:
     tree.mkdir()
     found = lay_files(job, beat, tree)
     listing = Listing(tree)
-    Importing(job, beat, listing, format_of(job, listing)).run(found)
+    try:
+        Importing(job, beat, listing, format_of(job, listing)).run(found)
+    except UnknownLabels:
+        raise
+    except ArchiveRefused as refused:
+        raise ArchiveRefused(misfit(job, listing, refused.reason), refused.findings) from refused
 
 
 def _failed(job: Import, code: str, detail: str, findings: tuple[Finding, ...]) -> UserFault:

@@ -57,7 +57,7 @@ def build_snapshot(snapshot: Snapshot, beat: Beat) -> None:
 def _build(snapshot: Snapshot, beat: Beat) -> None:
     project = Project.objects.get(pk=snapshot.project_id)
     path = beat.folder / MANIFEST
-    numbers = _frozen(snapshot, project, path)
+    numbers = _frozen(snapshot, project, path, beat)
     manifest = Named(snapshot_key(project.pk, snapshot.number, numbers["sha256"], MANIFEST), numbers["sha256"])
     with path.open("rb") as file:
         registry.keep(manifest.key, file, "application/x-ndjson")
@@ -72,9 +72,9 @@ def _build(snapshot: Snapshot, beat: Beat) -> None:
         beat.finish(**named, **numbers)
 
 
-def _frozen(snapshot: Snapshot, project: Project, path: Path, tries: int = TRIES) -> dict[str, Any]:
-    """Write the manifest of one moment, whose pictures all stay from now on. Raises ObjectMissing."""
-    tally = Tally()
+def _frozen(snapshot: Snapshot, project: Project, path: Path, beat: Beat, tries: int = TRIES) -> dict[str, Any]:
+    """Write the manifest of one moment, whose pictures all stay from now on. Raises ObjectMissing, Lost."""
+    tally = Tally(beat)
     with consistent_read():
         labels = list(Label.objects.filter(project=project).order_by("position", "id"))
         names = {label.pk: label.name for label in labels}
@@ -84,7 +84,7 @@ def _frozen(snapshot: Snapshot, project: Project, path: Path, tries: int = TRIES
     except ObjectMissing:  # an image was deleted and collected since the reading
         if tries == 1:
             raise
-        return _frozen(snapshot, project, path, tries - 1)
+        return _frozen(snapshot, project, path, beat, tries - 1)
     rows = [{"name": x.name, "color": x.color, "annotation_count": tally.labels[x.name]} for x in labels]
     return tally.numbers | {"sha256": sha256, "labels": rows}
 
@@ -105,15 +105,17 @@ def _about(snapshot: Snapshot, project: Project, numbers: Mapping[str, Any]) -> 
 
 
 class Tally:
-    """Counts records as they pass."""
+    """Counts records as they pass, while the job is ours."""
 
-    def __init__(self) -> None:
+    def __init__(self, beat: Beat) -> None:
+        self.beat = beat
         self.images = self.labelled = 0
         self.labels: Counter[str] = Counter()
         self.splits: Counter[str] = Counter()
 
     def counting(self, records: Iterable[ImageRecord]) -> Iterator[ImageRecord]:
         for record in records:
+            self.beat.check()
             self.images += 1
             self.labels.update(annotation.label for annotation in record.annotations)
             if record.is_labelled:

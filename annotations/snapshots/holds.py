@@ -10,7 +10,7 @@ from django.db.models.functions import Concat, Substr
 
 from annotations.models import Snapshot, SnapshotImage
 from annotations.object_keys import image_key, originals
-from boxwright.jobs import Lost, Status
+from boxwright.jobs import MENDABLE, Lost
 from boxwright.storage import ObjectMissing, registry, store
 from boxwright.storage.models import StoredObject
 
@@ -44,10 +44,10 @@ def let_go(snapshot: Snapshot, expect: Callable[[], None] = lambda: None) -> Non
             registry.release(image_key(team_id, sha256) for sha256 in hashes)
 
 
-def let_go_of_failed() -> None:
-    """What a worker held that was killed too often to say so."""
+def let_go_of_unbuilt() -> None:
+    """What the worker of a snapshot held that was given up or canceled."""
     left = SnapshotImage.objects.filter(snapshot=OuterRef("pk"))
-    for snapshot in Snapshot.objects.filter(Exists(left), status=Status.FAILED).select_related("project"):
+    for snapshot in Snapshot.objects.filter(Exists(left), status__in=MENDABLE).select_related("project"):
         let_go(snapshot)
 
 

@@ -65,10 +65,13 @@ ROWS: list[Row] = [
     Row("GET", "imports", SEES),
     Row("POST", "imports", "401 404 403 201 201 201", archive, form=True),
     Row("GET", "import", SEES),
+    # Import and snapshot have succeeded: whoever may cancel is told that it can't be done.
+    Row("POST", "import-cancel", "401 404 403 409 409 409"),
     Row("GET", "import-findings", SEES),
     Row("GET", "snapshots", SEES),
     Row("POST", "snapshots", "401 404 403 403 201 201"),
     Row("GET", "snapshot", SEES),
+    Row("POST", "snapshot-cancel", "401 404 403 403 409 409"),
     Row("GET", "manifest", SEES),
     Row("GET", "download", SEES),
     Row("GET", "diff", SEES),

@@ -117,9 +117,44 @@ def test_archive_of_both_is_read_by_what_the_project_is(
     assert import_zip(as_user(mona), project, both, send)["format"] == "voc"
     chosen = import_zip(as_user(mona), project, both, send, format="folders")
     assert (chosen["status"], Annotation.objects.count()) == ("failed", 1)
-    assert (
-        chosen["error"]["detail"] == "One folder a label carries labels of whole images, and this project draws boxes."
+    assert chosen["error"]["detail"] == (
+        "One folder a label carries labels of whole images, and this project draws boxes. "
+        "The archive looks like Pascal VOC: 1 XML file, and d.xml has <annotation> as its root."
     )
+
+
+@pytest.mark.usefixtures("folders")
+@pytest.mark.parametrize(
+    ("files", "says"),
+    [
+        ({"a.jpg": picture(1)}, "."),
+        (BOXES, ". The archive looks like Pascal VOC: 1 XML file, and d.xml has <annotation> as its root."),
+    ],
+    ids=["nothing", "another format"],
+)
+def test_what_does_not_fit_the_chosen_format_is_told_with_what_was_recognised(
+    weather: Project,
+    mona: User,
+    as_user: AsUser,
+    django_capture_on_commit_callbacks: Commits,
+    files: dict[str, bytes],
+    says: str,
+) -> None:
+    sent = import_zip(as_user(mona), weather, zipped(files), django_capture_on_commit_callbacks, format="folders")
+    assert (sent["status"], sent["error"]["code"], Image.objects.count()) == ("failed", "archive_refused", 0)
+    assert (
+        sent["error"]["detail"] == f"One folder a label was chosen, and it can't be read so: there is no {LABELS}{says}"
+    )
+    assert [finding["file"] for finding in sent["findings"]] == [LABELS]
+
+
+@pytest.mark.usefixtures("folders")
+def test_a_recognised_format_that_can_not_be_read_is_not_told_twice(
+    weather: Project, mona: User, as_user: AsUser, django_capture_on_commit_callbacks: Commits
+) -> None:
+    damaged = zipped({**BOXES, **FILES, LABELS: b"\xff"})
+    sent = import_zip(as_user(mona), weather, damaged, django_capture_on_commit_callbacks)
+    assert sent["error"]["detail"] == "Expected UTF-8, one label a line."
 
 
 @pytest.mark.usefixtures("folders")

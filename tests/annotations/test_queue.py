@@ -4,10 +4,13 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.db.models import F
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from annotations import queue
 from annotations.models import Image
 from boxwright import limits
 from boxwright.events.models import Event
@@ -55,6 +58,14 @@ def test_labelled_images_leave_the_queue_until_none_is_left(
         save(client, expected, upsert=[box(project)])
     assert take(client, project) is None
     assert take(client, project, queue="labelled") == images[0]
+
+
+def test_an_empty_queue_is_asked_once_where_nobody_passes_over_locks(project: Project, bob: User) -> None:
+    """Where one can, the second question waits for what somebody is writing."""
+    with CaptureQueriesContext(connection) as seen:
+        assert queue.claim_next(project=project, user=bob) is None
+    asked = [query for query in seen.captured_queries if 'FROM "annotations_image"' in query["sql"]]
+    assert len(asked) == (2 if connection.features.has_select_for_update_skip_locked else 1)
 
 
 def test_reload_gives_the_same_image_and_after_the_next(

@@ -13,6 +13,8 @@ from tests.e2e.conftest import Server
 from tests.e2e.drawings import picture
 
 pytestmark = pytest.mark.e2e
+MANY = 300
+"""Pictures: their import takes seconds, a cancel far less."""
 COUNT, TWINS = 40, 1
 """Among the first forty raccoons, 11 and 116 are the same picture."""
 
@@ -110,6 +112,29 @@ def test_many_findings_come_page_by_page(server: Server, api: Api, ada: Page, tm
     card.get_by_role("button", name="Show more").click()
     expect(finding(card, "'zebra 149'")).to_contain_text("a.xml:153")
     expect(card.get_by_role("button", name="Show more")).to_have_count(0)
+
+
+def test_import_canceled_on_the_page_keeps_what_came_in_and_the_next_brings_the_rest(
+    server: Server, api: Api, ada: Page, tmp_path: Path
+) -> None:
+    project = api.project("Canceled", "detection", ["disc"])
+    archive = tmp_path / "many.zip"
+    files = {f"{n:03}.png": picture(n) for n in range(MANY)}
+    archive.write_bytes(zipped({**files, "000.xml": voc("000.png", ("disc", 1, 1, 90, 90), size=(320, 240))}))
+
+    card = import_through_the_page(server, ada, project, archive)
+    expect(card).to_contain_text(f"of {MANY} files")
+    card.get_by_role("button", name="Cancel import").click()
+
+    expect(card).to_contain_text("Canceled", ignore_case=True)
+    expect(card).to_contain_text("What had come in stays.")
+    (one,) = api.get(f"projects/{project['id']}/imports/")["results"]
+    came = one["counts"].get("images_created", 0)
+    assert came < MANY
+    assert api.get(f"projects/{project['id']}/")["counts"]["images"] == came
+
+    card = import_through_the_page(server, ada, project, archive)
+    expect(card).to_contain_text(f"{MANY - came} images added")
 
 
 def test_labels_that_may_not_be_added_are_listed_and_nothing_comes_in(

@@ -181,6 +181,24 @@ def test_one_click_trains_again_from_the_last_checkpoint(api: Api, project: Json
     assert finish(api, again)["status"] == "succeeded"
 
 
+def test_a_run_whose_snapshot_is_not_built_yet_lets_the_next_one_train(
+    here: Installation, api: Api, project: Json, snapshot: Json
+) -> None:
+    """The worker that would build the snapshot is held up meanwhile."""
+    builder = here.worker("default")
+    builder.suspend()
+    try:
+        unbuilt = api.post(f"projects/{project['id']}/snapshots/")
+        first, second = start_run(api, project, unbuilt), start_run(api, project, snapshot)
+        finish(api, second)
+        first = api.get(f"runs/{first['id']}/")
+    finally:
+        builder.resume()
+    assert (first["status"], first["started_at"]) == ("queued", None)
+    assert first["waiting_for"] == f"Snapshot v{unbuilt['number']} is not ready yet."
+    assert finish(api, first)["waiting_for"] == ""
+
+
 def test_what_the_user_can_mend_is_said_in_one_sentence(
     here: Installation, api: Api, tmp_path: Path, project: Json, snapshot: Json
 ) -> None:

@@ -13,6 +13,7 @@ from boxwright.api.files import download_object
 from boxwright.api.jobs import JobSerializer
 from boxwright.api.links import LINK, LinkSerializer
 from boxwright.api.views import Endpoint
+from boxwright.projects.canceling import cancel
 from boxwright.teams import audit
 from boxwright.teams.api.accounts import signed_in
 from boxwright.teams.models import Role
@@ -118,6 +119,14 @@ class ArtifactView(Endpoint):
     @extend_schema(responses=ArtifactSerializer)
     def get(self, request: Request, artifact_id: int) -> Response:
         return Response(ArtifactSerializer(queries.artifact_for(request.user, artifact_id)).data)
+
+
+class ArtifactCancelView(Endpoint):
+    @extend_schema(request=None, responses=ArtifactSerializer)
+    def post(self, request: Request, artifact_id: int) -> Response:
+        """At once; twice changes nothing; 409 when it has ended otherwise. Asked for again, it is made anew."""
+        artifact = queries.artifact_for(request.user, artifact_id, Role.MANAGER)
+        return Response(ArtifactSerializer(cancel(artifact)).data)
 
 
 class ArtifactDownloadView(Endpoint):

@@ -11,6 +11,7 @@ from annotations.models import Snapshot
 from boxwright.api.fields import IdField
 from boxwright.api.jobs import JobSerializer
 from boxwright.api.views import Endpoint
+from boxwright.projects.canceling import cancel
 from boxwright.projects.queries import project_for
 from boxwright.teams.api.accounts import signed_in
 from boxwright.teams.api.people import PersonSerializer
@@ -19,7 +20,7 @@ from training import queries, runs
 from training.api.config import ConfigChangesField, ConfigSerializer
 from training.models import Run
 
-PHASES = ("waiting", "preparing", "training", "evaluating", "")
+PHASES = ("preparing", "training", "evaluating", "")
 
 
 class RunSnapshotSerializer(serializers.ModelSerializer[Snapshot]):
@@ -136,8 +137,9 @@ class RunView(Endpoint):
 class CancelView(Endpoint):
     @extend_schema(request=None, responses=RunSerializer)
     def post(self, request: Request, run_id: int) -> Response:
+        """At once; its process follows within two seconds. Twice changes nothing; 409 when it has ended otherwise."""
         run = queries.run_for(request.user, run_id, Role.MANAGER)
-        return Response(RunSerializer(runs.cancel_run(run)).data)
+        return Response(RunSerializer(cancel(run)).data)
 
 
 class ResumeView(Endpoint):

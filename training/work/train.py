@@ -8,9 +8,8 @@ from typing import Any
 
 from django.conf import settings
 
-from annotations.models import Snapshot
 from boxwright.errors import DomainError
-from boxwright.jobs import Beat, Lost, Status, UserFault, stopping
+from boxwright.jobs import Beat, Lost, Status, UserFault
 from boxwright.storage import ObjectMissing, registry, store
 from boxwright.storage.errors import ObjectDamaged
 from boxwright.storage.named import Named
@@ -63,8 +62,7 @@ class Training:
             self.uploads.close()
 
     def _prepare(self) -> None:
-        self.records.flush(now=True, phase="waiting")
-        self._await_snapshot()
+        self._expect_snapshot()
         self.records.flush(now=True, phase="preparing")
         images = inputs.lay_training(self.run, self.site)
         try:
@@ -73,13 +71,13 @@ class Training:
             self.records.say(f"{error.detail} The run begins again.")
         self.records.flush(now=True, images=images)
 
-    def _await_snapshot(self) -> None:
-        """A snapshot is built by whichever worker takes it; normally long before we come here."""
-        while (snapshot := Snapshot.objects.get(pk=self.run.snapshot_id)).status != Status.SUCCEEDED:
-            if snapshot.status in (Status.FAILED, Status.CANCELED):
-                raise UserFault("snapshot_failed", f"Snapshot v{snapshot.number} could not be made: {snapshot.error}")
-            self.beat.check()
-            stopping.wait(WAIT_SECONDS)
+    def _expect_snapshot(self) -> None:
+        """It has ended, or no worker would have the run."""
+        snapshot = self.run.snapshot
+        if snapshot.status == Status.CANCELED:
+            raise UserFault("snapshot_failed", f"Snapshot v{snapshot.number} was canceled.")
+        if snapshot.status != Status.SUCCEEDED:
+            raise UserFault("snapshot_failed", f"Snapshot v{snapshot.number} could not be made: {snapshot.error}")
 
     def _train(self) -> None:
         """A process that was killed starts again in place, from its last checkpoint."""

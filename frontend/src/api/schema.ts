@@ -25,6 +25,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/artifacts/{artifact_id}/cancel/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description At once; twice changes nothing; 409 when it has ended otherwise. Asked for again, it is made anew. */
+        post: operations["artifacts_cancel_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/artifacts/{artifact_id}/download/": {
         parameters: {
             query?: never;
@@ -459,6 +476,27 @@ export interface paths {
         get: operations["imports_retrieve"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/cancel/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description At once; twice changes nothing; 409 when it has ended otherwise.
+         *
+         *     What had come in by then stays, as `counts` say; the same archive, imported again, brings the rest.
+         */
+        post: operations["imports_cancel_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -922,11 +960,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
-         *
-         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
-         */
+        /** @description At once; its process follows within two seconds. Twice changes nothing; 409 when it has ended otherwise. */
         post: operations["runs_cancel_create"];
         delete?: never;
         options?: never;
@@ -1042,6 +1076,23 @@ export interface paths {
         get: operations["snapshots_retrieve"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/snapshots/{snapshot_id}/cancel/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description At once; twice changes nothing; 409 when it has ended otherwise. Runs that wait for it fail and say so. */
+        post: operations["snapshots_cancel_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2288,14 +2339,13 @@ export interface components {
             readonly name: string;
         };
         /**
-         * @description * `waiting` - waiting
-         *     * `preparing` - preparing
+         * @description * `preparing` - preparing
          *     * `training` - training
          *     * `evaluating` - evaluating
          *     * `` -
          * @enum {string}
          */
-        PhaseEnum: "waiting" | "preparing" | "training" | "evaluating";
+        PhaseEnum: "preparing" | "training" | "evaluating";
         /** @description RFC 9457. Some carry more: a conflict has `current`. */
         Problem: {
             type: string;
@@ -2658,6 +2708,36 @@ export interface components {
 export type $defs = Record<string, never>;
 export interface operations {
     artifacts_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                artifact_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Artifact"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    artifacts_cancel_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -3600,6 +3680,36 @@ export interface operations {
         };
     };
     imports_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_cancel_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -4904,6 +5014,36 @@ export interface operations {
         };
     };
     snapshots_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                snapshot_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Snapshot"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    snapshots_cancel_create: {
         parameters: {
             query?: never;
             header?: never;

@@ -23,5 +23,6 @@ export async function frozenSnapshot(project: number): Promise<Snapshot> {
 export function failureText(snapshot: Snapshot): string {
   const { error } = snapshot;
   const reason = typeof error === "string" ? error : error?.detail;
-  return reason || `Snapshot v${snapshot.number} could not be written.`;
+  if (reason) return reason;
+  return `Snapshot v${snapshot.number} ${snapshot.status === "canceled" ? "was canceled" : "could not be written"}.`;
 }

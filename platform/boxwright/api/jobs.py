@@ -19,10 +19,11 @@ class JobSerializer(serializers.ModelSerializer[Any]):
     FIELDS = ("status", "error", "waiting_for")
     status = serializers.ChoiceField(choices=Status.choices)
     error = serializers.SerializerMethodField()
-    waiting_for = serializers.CharField(
-        read_only=True, help_text="what a queued job waits for, in one sentence, or empty"
-    )
+    waiting_for = serializers.SerializerMethodField(help_text="what a queued job waits for, in one sentence, or empty")
 
     @extend_schema_field(JobErrorSerializer(allow_null=True))
     def get_error(self, job: Job) -> dict[str, str] | None:
         return {"code": job.error_code, "detail": job.error} if job.error_code else None
+
+    def get_waiting_for(self, job: Job) -> str:
+        return job.waits_for

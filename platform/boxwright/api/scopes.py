@@ -63,10 +63,12 @@ TABLE: dict[str, dict[str, str]] = {
     "restore": {"POST": ANNOTATE},
     "imports": {"GET": READ, "POST": INGEST},
     "import": {"GET": READ},
+    "import-cancel": {"POST": INGEST},
     "import-findings": {"GET": READ},
     # snapshots, runs, artifacts
     "snapshots": {"GET": READ, "POST": TRAIN},
     "snapshot": {"GET": READ},
+    "snapshot-cancel": {"POST": TRAIN},
     "manifest": {"GET": READ},
     "download": {"GET": READ},
     "diff": {"GET": READ},
@@ -85,6 +87,7 @@ TABLE: dict[str, dict[str, str]] = {
     "run-evaluation": {"GET": READ},
     "artifacts": {"GET": READ, "POST": TRAIN},
     "artifact": {"GET": READ},
+    "artifact-cancel": {"POST": TRAIN},
     "artifact-download": {"GET": READ},
     # the schema
     "schema": {"GET": ANY},

@@ -30,12 +30,16 @@ class Beat:
         """`folder`: for this attempt alone; it is gone afterwards."""
         self.job, self.folder = job, folder
         self._beaten = self._looked = time.monotonic()
+        self._beats_in_background = False
+        self._lost = threading.Event()
 
     def check(self) -> None:
         """Raises Lost when the work must end now."""
         now = time.monotonic()
-        if stopping.is_set():
+        if stopping.is_set() or self._lost.is_set():
             raise Lost
+        if self._beats_in_background:
+            return
         if now - self._beaten >= settings.HEARTBEAT_SECONDS:
             self.write()
         elif now - self._looked >= LOOK_SECONDS:
@@ -65,21 +69,27 @@ class Beat:
 
     @contextmanager
     def in_background(self) -> Iterator[None]:
-        """Heartbeats from a thread of their own, for work that holds its connection in one long read."""
+        """Heartbeats from a thread of their own, for work that holds its connection in one long read.
+
+        Inside, `check` asks the database nothing: it tells what the last heartbeat found.
+        """
         done = threading.Event()
         thread = threading.Thread(target=self._beat_until, args=(done,), name=f"beat-{self.job.pk}", daemon=True)
+        self._beats_in_background = True
         thread.start()
         try:
             yield
         finally:
             done.set()
             thread.join()
+            self._beats_in_background = False
 
     def _beat_until(self, done: threading.Event) -> None:
         try:
             while not done.wait(settings.HEARTBEAT_SECONDS):
                 try:
-                    self.job.beat()
+                    if not self.job.beat():
+                        self._lost.set()
                 except DatabaseError as error:
                     log.warning("a heartbeat failed: %s", error)
         finally:

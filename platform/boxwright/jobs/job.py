@@ -16,7 +16,7 @@ from django.utils.module_loading import import_string
 
 from boxwright import events
 from boxwright.jobs.sending import enqueue, stopping
-from boxwright.jobs.status import OPEN, Status, sources_of
+from boxwright.jobs.status import ENDED, OPEN, Status, sources_of
 
 if TYPE_CHECKING:
     from boxwright.jobs.beat import Beat
@@ -53,6 +53,8 @@ class Job(models.Model):
     QUEUE: ClassVar[str] = "default"
     PROJECT: ClassVar[str] = "project"
     """The path from the job to its project: its events go there, and teams take turns."""
+    AFTER: ClassVar[str] = ""
+    """The field that names another job: until that one has ended, no worker takes this one."""
     AT_END: ClassVar[dict[str, Any]] = {}
     """Columns that mean something only while the job runs, with their values afterwards."""
 
@@ -67,7 +69,7 @@ class Job(models.Model):
     retry_at = models.DateTimeField(null=True)
     lease = models.UUIDField(null=True, editable=False)
     enqueued_at = models.DateTimeField(db_default=Now())
-    started_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True, db_index=True)
     heartbeat_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
@@ -86,12 +88,30 @@ class Job(models.Model):
     def work(self, beat: "Beat") -> None:
         import_string(self.WORK)(self, beat)
 
-    def announce(self) -> None:
-        """Tell whoever watches the project how the job stands now."""
+    @property
+    def title(self) -> str:
+        """How people know it in its project: "run 3"."""
+        return f"{self._meta.verbose_name} {self.pk}"
+
+    @property
+    def waits_for(self) -> str:
+        """What a queued job waits for, in one sentence; empty where that is only a worker."""
+        if self.status == Status.QUEUED and self.AFTER:
+            first: Job = getattr(self, self.AFTER)
+            if first.status in OPEN:
+                return f"{first.title[:1].upper()}{first.title[1:]} is not ready yet."
+        return self.waiting_for
+
+    @property
+    def its_project(self) -> Any:
         project: Any = self
         for step in self.PROJECT.split("__"):
             project = getattr(project, step)
-        events.publish(project.pk, self.EVENT, dict(import_string(self.SERIALIZER)(self).data))
+        return project
+
+    def announce(self) -> None:
+        """Tell whoever watches the project how the job stands now."""
+        events.publish(self.its_project.pk, self.EVENT, dict(import_string(self.SERIALIZER)(self).data))
 
     @transaction.atomic
     def send(self) -> None:
@@ -106,7 +126,7 @@ class Job(models.Model):
     def claim(cls, pk: int) -> Self | None:
         """Start the job if it is still queued; the lease on the row returned proves that it is ours."""
         began = {"lease": uuid.uuid4(), "started_at": Now(), "heartbeat_at": Now(), "waiting_for": "", "retry_at": None}
-        rows = cls._default_manager.filter(pk=pk, status=Status.QUEUED)
+        rows = ready(cls._default_manager.filter(pk=pk, status=Status.QUEUED))
         if not rows.update(status=Status.RUNNING, attempt=models.F("attempt") + 1, **began):
             return None
         job = cls._default_manager.get(pk=pk)
@@ -196,14 +216,21 @@ class Job(models.Model):
         queued = self._move(Status.QUEUED, among, **{**AFRESH, "started_at": None, **changes})
         return queued and self._enqueue()
 
+    @transaction.atomic
     def _move(self, target: Status, among: Collection[Status], **changes: Any) -> bool:
         """Where the table of transitions allows it and the status is `among` these."""
         rows = type(self)._default_manager.filter(pk=self.pk)
         allowed = rows.filter(status__in=[source for source in sources_of(target) if source in among])
         if target == Status.QUEUED:
             queued = {"status": target, "lease": None, "enqueued_at": Now(), "finished_at": None}
-            return self._write(allowed, {**self.AT_END, **queued, "error": "", "error_code": "", **changes})
-        return self._write(allowed, {**self._ended(target), **changes})
+            changes = {**self.AT_END, **queued, "error": "", "error_code": "", **changes}
+        else:
+            changes = {**self._ended(target), **changes}
+        if not self._write(allowed, changes, announced=False):
+            return False
+        self.refresh_from_db()  # its worker may have written since it was read
+        self.announce()
+        return True
 
     # rows -------------------------------------------------------------------------------------------------------------
 
@@ -225,12 +252,30 @@ class Job(models.Model):
             self.refresh_from_db(fields=reckoned)
         if announced:
             self.announce()
+        if changes.get("status") in ENDED:
+            transaction.on_commit(self._send_followers)
         return True
+
+    def _send_followers(self) -> None:
+        """Those that waited for this one to end. After commit: one that was queued meanwhile has seen the end."""
+        for model in job_models():
+            if model.AFTER and model._meta.get_field(model.AFTER).related_model is type(self):
+                for job in model._default_manager.filter(status=Status.QUEUED, **{model.AFTER: self.pk}):
+                    job.send()
+
+
+def ready(rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
+    """Without those that come after a job that is still open. Adds no join: an UPDATE looks at its row again."""
+    field = rows.model.AFTER
+    if not field:
+        return rows
+    first = rows.model._meta.get_field(field).related_model
+    return rows.exclude(**{f"{field}__in": first._default_manager.filter(status__in=OPEN).values("pk")})
 
 
 def due(rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
-    """Without those whose next try is still to come."""
-    return rows.filter(models.Q(retry_at=None) | models.Q(retry_at__lte=Now()))
+    """Those that are ready, without those whose next try is still to come."""
+    return ready(rows).filter(models.Q(retry_at=None) | models.Q(retry_at__lte=Now()))
 
 
 def job_models() -> list[type[Job]]:

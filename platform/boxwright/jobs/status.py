@@ -19,6 +19,7 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
     Status.CANCELED: frozenset({Status.QUEUED}),
 }
 OPEN = (Status.QUEUED, Status.RUNNING)
+ENDED = (Status.SUCCEEDED, Status.FAILED, Status.CANCELED)
 MENDABLE = (Status.FAILED, Status.CANCELED)
 """What a person may have tried again."""
 

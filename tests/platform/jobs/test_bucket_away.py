@@ -29,7 +29,7 @@ def endpoint(server: ThreadedMotoServer) -> str:
     return f"http://127.0.0.1:{server._port}"
 
 
-def test_a_snapshot_waits_for_the_bucket_and_is_built_when_it_is_back(
+def test_a_snapshot_waits_for_the_bucket_until_it_is_back_or_somebody_cancels_it(
     bucket: ThreadedMotoServer, tmp_path: Path
 ) -> None:
     store = {"BUCKET": "away", "ENDPOINT": endpoint(bucket), "ACCESS_KEY": "key", "SECRET_KEY": "secret"}
@@ -41,7 +41,7 @@ def test_a_snapshot_waits_for_the_bucket_and_is_built_when_it_is_back(
             (tmp_path / "a.jpg").write_bytes(picture(1))
             api.upload(project["id"], [tmp_path / "a.jpg"])
             bucket.stop()
-            made = api.post(f"projects/{project['id']}/snapshots/")
+            made, unwanted = [api.post(f"projects/{project['id']}/snapshots/") for _ in range(2)]
 
             seen: list[Json] = []
 
@@ -51,9 +51,13 @@ def test_a_snapshot_waits_for_the_bucket_and_is_built_when_it_is_back(
 
             wait_until(lambda: look()["waiting_for"] != "", "what it waits for")
             assert (seen[-1]["status"], seen[-1]["waiting_for"]) == ("queued", "The object store does not answer.")
+            at = f"snapshots/{unwanted['id']}/"
+            wait_until(lambda: api.get(at)["waiting_for"] != "", "what the other waits for")
+            assert api.post(f"{at}cancel/")["status"] == "canceled"
             bucket.start()
             wait_until(lambda: look()["status"] == "succeeded", "the bucket's return")
             assert (seen[-1]["waiting_for"], seen[-1]["image_count"]) == ("", 1)
+            assert (api.get(at)["status"], api.get(at)["waiting_for"]) == ("canceled", "")
             assert not [row for row in seen if row["status"] == "failed"]
     finally:
         here.stop()

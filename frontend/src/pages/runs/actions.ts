@@ -3,8 +3,6 @@
 import { api } from "../../api/client";
 import type { Artifact, Run } from "../../api/types";
 
-export const cancelRun = (run: Run): Promise<Run> => api.post<Run>(`runs/${run.id}/cancel/`);
-
 /** Goes on from the last checkpoint. */
 export const resumeRun = (run: Run): Promise<Run> => api.post<Run>(`runs/${run.id}/resume/`);
 

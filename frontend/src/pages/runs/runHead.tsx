@@ -1,14 +1,11 @@
-import { useState } from "preact/hooks";
 import type { Run } from "../../api/types";
+import { CancelButton } from "../../app/cancelButton";
 import { useProject } from "../../app/project";
 import { navigate } from "../../app/router";
 import { useModels } from "../../training/useModels";
 import { StatusBadge } from "../../ui/badge";
-import { Button } from "../../ui/button";
 import { counted } from "../../ui/figures";
 import { Icon } from "../../ui/icons";
-import { toastError } from "../../ui/toast";
-import { cancelRun } from "./actions";
 import { RetrainButton } from "./retrainButton";
 import { isLive } from "./runProgress";
 import { baseText, modelTitle } from "./runTexts";
@@ -43,26 +40,13 @@ export function RunHead({ run, runs, put }: RunHeadProps) {
         , {counted(run.snapshot.labelled_count, "image")}
       </p>
       <div class="row acts">
-        {isLive(run.status) && may("manager") && <CancelButton run={run} put={put} />}
+        {isLive(run.status) && may("manager") && (
+          <CancelButton<Run> at={`runs/${run.id}`} name="run" onCanceled={put} />
+        )}
         {run.status === "succeeded" && may("manager") && (
           <RetrainButton run={run} onStarted={(next) => navigate(`${home}/runs/${next.number}`)} />
         )}
       </div>
     </header>
-  );
-}
-
-function CancelButton({ run, put }: { run: Run; put: (run: Run) => void }) {
-  const [isBusy, setBusy] = useState(false);
-  const cancel = () => {
-    setBusy(true);
-    cancelRun(run)
-      .then(put, toastError)
-      .finally(() => setBusy(false));
-  };
-  return (
-    <Button look="danger" busy={isBusy} onClick={cancel} data-testid="cancel-run">
-      {isBusy ? "Canceling" : "Cancel run"}
-    </Button>
   );
 }

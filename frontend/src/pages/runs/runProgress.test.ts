@@ -48,7 +48,7 @@ describe("a status", () => {
   it("is told in words", () => {
     expect(phaseText({ ...run, status: "queued", phase: "" })).toBe("Waiting for a worker");
     const away = { ...run, status: "queued", waiting_for: "The object store does not answer." };
-    expect(phaseText(away)).toBe("The object store does not answer. It is tried again by itself.");
+    expect(phaseText(away)).toBe("The object store does not answer. The job goes on by itself.");
     expect(phaseText(run)).toBe("Training");
     expect(phaseText({ ...run, phase: "" })).toBe("Starting");
   });

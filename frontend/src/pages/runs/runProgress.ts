@@ -12,7 +12,6 @@ interface Progress {
 }
 
 const PHASES: Readonly<Record<string, string>> = {
-  waiting: "Waiting for the snapshot",
   preparing: "Preparing images and weights",
   training: "Training",
   evaluating: "Evaluating on the validation images",

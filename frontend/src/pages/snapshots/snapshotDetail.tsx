@@ -14,17 +14,21 @@ import { RunsOfSnapshot } from "./runsOfSnapshot";
 import { SnapshotHead } from "./snapshotHead";
 import { SplitPanel } from "./splitPanel";
 
-interface SnapshotDetailProps {
+interface ContentsProps {
   snapshot: Snapshot;
   snapshots: readonly Snapshot[];
   runs: readonly Run[];
 }
 
+interface SnapshotDetailProps extends ContentsProps {
+  put: (snapshot: Snapshot) => void;
+}
+
 /** One frozen state: its figures, balance, splits, difference, hash, downloads. */
-export function SnapshotDetail({ snapshot, snapshots, runs }: SnapshotDetailProps) {
+export function SnapshotDetail({ snapshot, snapshots, runs, put }: SnapshotDetailProps) {
   return (
     <>
-      <SnapshotHead snapshot={snapshot} snapshots={snapshots} runs={runs} />
+      <SnapshotHead snapshot={snapshot} snapshots={snapshots} runs={runs} put={put} />
       {snapshot.status === "succeeded" ? (
         <Contents snapshot={snapshot} snapshots={snapshots} runs={runs} />
       ) : (
@@ -34,7 +38,7 @@ export function SnapshotDetail({ snapshot, snapshots, runs }: SnapshotDetailProp
   );
 }
 
-function Contents({ snapshot, snapshots, runs }: SnapshotDetailProps) {
+function Contents({ snapshot, snapshots, runs }: ContentsProps) {
   const { project } = useProject();
   const { annotations, unit } = TASKS[project.value.task];
   const bars = snapshot.labels.map((label) => ({
@@ -95,6 +99,15 @@ function Unfinished({ snapshot }: { snapshot: Snapshot }) {
           <p>{failureText(snapshot)}</p>
           <p class="dim">Images and labels are untouched. Make another one.</p>
         </div>
+      </section>
+    );
+  }
+  if (snapshot.status === "canceled") {
+    return (
+      <section class="panel outcome">
+        <p role="status">
+          This snapshot was canceled and holds nothing. Images and labels are untouched. Make another one.
+        </p>
       </section>
     );
   }

@@ -1,6 +1,7 @@
 import { apiUrl } from "../../api/client";
 import { fetchAll } from "../../api/fetchers";
 import type { Format, Run, Snapshot } from "../../api/types";
+import { CancelButton } from "../../app/cancelButton";
 import { useProject } from "../../app/project";
 import { setQuery } from "../../app/router";
 import { useOwnPrimary } from "../../app/shell/pagePrimary";
@@ -16,14 +17,16 @@ interface SnapshotHeadProps {
   snapshot: Snapshot;
   snapshots: readonly Snapshot[];
   runs: readonly Run[];
+  put: (snapshot: Snapshot) => void;
 }
 
 /** Number, hash, who and when; download and train. */
-export function SnapshotHead({ snapshot, snapshots, runs }: SnapshotHeadProps) {
+export function SnapshotHead({ snapshot, snapshots, runs, put }: SnapshotHeadProps) {
   const { project, counts, may } = useProject();
   const isPrimary = isNext(snapshot, snapshots, runs) && may("manager") && counts.value.unlabelled === 0;
   useOwnPrimary(isPrimary);
   const isDone = snapshot.status === "succeeded";
+  const isOpen = snapshot.status === "queued" || snapshot.status === "running";
   return (
     <div class="pagehead tight wraps">
       <a
@@ -42,6 +45,9 @@ export function SnapshotHead({ snapshot, snapshots, runs }: SnapshotHeadProps) {
         {snapshot.author ? `by ${snapshot.author.name}, ` : ""}
         {ago(snapshot.created_at)}
       </span>
+      {isOpen && may("manager") && (
+        <CancelButton<Snapshot> at={`snapshots/${snapshot.id}`} name="snapshot" onCanceled={put} />
+      )}
       {isDone && <DownloadMenu snapshot={snapshot} />}
       {isDone && may("manager") && (
         <Button

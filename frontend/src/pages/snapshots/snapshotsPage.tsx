@@ -67,7 +67,13 @@ export function SnapshotsPage({ number }: { number: number | null }) {
       <div class="detail">
         {number === null && <NowDetail since={since} latest={latest} />}
         {chosen && (
-          <SnapshotDetail key={chosen.id} snapshot={chosen} snapshots={snapshots} runs={runs ?? []} />
+          <SnapshotDetail
+            key={chosen.id}
+            snapshot={chosen}
+            snapshots={snapshots}
+            runs={runs ?? []}
+            put={state.put}
+          />
         )}
         {number !== null && !chosen && <Failed error={noSuchSnapshot(number)} />}
       </div>

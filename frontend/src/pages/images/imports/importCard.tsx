@@ -1,4 +1,6 @@
 import type { Import } from "../../../api/types";
+import { CancelButton } from "../../../app/cancelButton";
+import { useProject } from "../../../app/project";
 import { StatusBadge } from "../../../ui/badge";
 import { Button } from "../../../ui/button";
 import { count, counted } from "../../../ui/figures";
@@ -27,8 +29,15 @@ function progressText({ status, waiting_for, progress, source }: Import): string
   return source === "sample" ? "Drawing the pictures" : "Reading the archive";
 }
 
+interface ImportCardProps {
+  from: Import;
+  put: (one: Import) => void;
+  dismiss: () => void;
+}
+
 /** One import: how far, what came in, what was noticed. */
-export function ImportCard({ from, dismiss }: { from: Import; dismiss: () => void }) {
+export function ImportCard({ from, put, dismiss }: ImportCardProps) {
+  const { may } = useProject();
   const { counts, progress } = from;
   const name = from.archive_name || "Import";
   const error = errorText(from.error);
@@ -50,10 +59,16 @@ export function ImportCard({ from, dismiss }: { from: Import; dismiss: () => voi
           <Bar value={progress.done} max={Math.max(1, progress.total)} label={`Import of ${name}`} live />
           <div class="between">
             <span>{progressText(from)}</span>
+            {may("annotator") && (
+              <CancelButton<Import> at={`imports/${from.id}`} name="import" size="sm" onCanceled={put} />
+            )}
           </div>
         </div>
       )}
       {from.format_reason && <p class="dock-note faint">{from.format_reason}</p>}
+      {from.status === "canceled" && (
+        <p class="dock-note">What had come in stays. The same archive, imported again, brings the rest.</p>
+      )}
       {error && <p class="fault-box dock-fault">{error}</p>}
       <p class="dock-sum" role="status">
         <Figure value={counts.images_created} name="images added" />

@@ -1,5 +1,6 @@
 import { apiUrl } from "../../../api/client";
 import type { Artifact } from "../../../api/types";
+import { CancelButton } from "../../../app/cancelButton";
 import { useProject } from "../../../app/project";
 import { StatusBadge } from "../../../ui/badge";
 import { Button, ButtonLink } from "../../../ui/button";
@@ -8,6 +9,7 @@ import { Hash } from "../../../ui/hash";
 import { Icon, type IconName } from "../../../ui/icons";
 import { waitingText } from "../../../ui/waiting";
 import { changeText } from "../result/figureChanges";
+import { isLive } from "../runProgress";
 import {
   type ArtifactRow,
   metricChange,
@@ -26,10 +28,11 @@ interface ArtifactEntryProps {
   /** Its button is the page's primary. */
   isLead: boolean;
   onPublish: () => void;
+  put: (artifact: Artifact) => void;
 }
 
 /** One target: publish, watch, then what was measured beside the download. */
-export function ArtifactEntry({ row, isAsking, isLead, onPublish }: ArtifactEntryProps) {
+export function ArtifactEntry({ row, isAsking, isLead, onPublish, put }: ArtifactEntryProps) {
   const { artifact, target } = row;
   const status = artifact?.status ?? null;
   const title = rowTitle(row);
@@ -44,7 +47,7 @@ export function ArtifactEntry({ row, isAsking, isLead, onPublish }: ArtifactEntr
       {status === "succeeded" && artifact && <Measured artifact={artifact} rowKey={row.key} />}
       <div class="state">
         {status && status !== "succeeded" && <StatusBadge status={status} />}
-        <Action row={row} title={title} isAsking={isAsking} isLead={isLead} onPublish={onPublish} />
+        <Action row={row} title={title} isAsking={isAsking} isLead={isLead} onPublish={onPublish} put={put} />
       </div>
       {artifact?.status === "queued" && artifact.waiting_for && (
         <p class="reason small" role="status">
@@ -101,9 +104,10 @@ interface ActionProps {
   isAsking: boolean;
   isLead: boolean;
   onPublish: () => void;
+  put: (artifact: Artifact) => void;
 }
 
-function Action({ row, title, isAsking, isLead, onPublish }: ActionProps) {
+function Action({ row, title, isAsking, isLead, onPublish, put }: ActionProps) {
   const { may } = useProject();
   const { artifact, key } = row;
   if (artifact?.status === "succeeded") {
@@ -122,7 +126,9 @@ function Action({ row, title, isAsking, isLead, onPublish }: ActionProps) {
   }
   if (!may("manager")) return artifact ? null : <span class="small faint">Not published</span>;
   const isRetry = artifact?.status === "failed" || artifact?.status === "canceled";
-  if (isAsking && artifact) return null; // its badge says so
+  if (artifact && isLive(artifact.status)) {
+    return <CancelButton<Artifact> at={`artifacts/${artifact.id}`} name={key} size="sm" onCanceled={put} />;
+  }
   const deed = isRetry ? "Retry" : "Publish";
   return (
     <Button

@@ -62,6 +62,7 @@ export function ArtifactsPanel({ run }: { run: Run }) {
               isAsking={asked.has(row.key) || isLive(row.artifact?.status ?? "")}
               isLead={row.key === lead}
               onPublish={() => ask(row)}
+              put={put}
             />
           ))}
         </ul>
