@@ -15,7 +15,7 @@ from boxwright.projects.models import Project
 from boxwright.teams.models import Team
 from training.models import Artifact, Run
 
-FEW, MANY = 600, 20_000
+FEW, MANY = 300, 3_000
 Make = Callable[[Project, int, dict[str, Any]], None]
 
 

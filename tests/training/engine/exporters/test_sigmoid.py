@@ -33,14 +33,7 @@ from training.engine.targets import TARGETS
 from training.engine.train import train
 
 ROWS: dict[Task, ModelInfo] = {info.task: info for info in tiny.ROWS if info.scoring is Scoring.SIGMOID}
-QUICK = "onnx"
-"""Made in every run of the tests; the targets that take longer in `make test-full`."""
-
-CASES = [
-    pytest.param(target, name, marks=() if target == QUICK else pytest.mark.full)
-    for target, info in TARGETS.items()
-    for name in info.quantizations
-]
+CASES = [(target, name) for target, info in TARGETS.items() for name in info.quantizations]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +91,7 @@ def drawn(task: Task, seed: int) -> tuple[ImageRecord, bytes]:
     return record(content, f"scene-{seed}.png", split, of_task), content
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("target", "quantization"), CASES)
 def test_a_detector_s_artifact_is_read_as_its_run_reads_the_checkpoint(
     target: str, quantization: str, detector: Trained, tmp_path: Path
@@ -111,6 +105,7 @@ def test_a_detector_s_artifact_is_read_as_its_run_reads_the_checkpoint(
         assert metrics[name] == pytest.approx(value, abs=0.02)
 
 
+@pytest.mark.full
 def test_onnx_scores_have_the_columns_that_detect_net_counts(detector: Trained, tmp_path: Path) -> None:
     unpacked, squares = detector.unpack("onnx", tmp_path), detector.images.comparison.examples.squares
     lines = (unpacked / "labels.txt").read_text().split()
@@ -125,6 +120,7 @@ def test_onnx_scores_have_the_columns_that_detect_net_counts(detector: Trained, 
     assert 0 in scores.argmax(1), "where nothing is, the background is the largest"
 
 
+@pytest.mark.full
 def test_the_example_in_the_readme_names_what_the_checkpoint_finds(detector: Trained, tmp_path: Path) -> None:
     unpacked = detector.unpack("onnx", tmp_path)
     photo = next((detector.folder / "images").iterdir())
@@ -138,7 +134,7 @@ def test_the_example_in_the_readme_names_what_the_checkpoint_finds(detector: Tra
 
 
 @pytest.mark.parametrize(
-    "target", [pytest.param(name, marks=() if name == QUICK else pytest.mark.full) for name in TARGETS]
+    "target", [pytest.param(name, marks=() if name == "onnx" else pytest.mark.full) for name in TARGETS]
 )
 def test_a_classifier_answers_as_its_checkpoint(target: str, classifier: Trained, tmp_path: Path) -> None:
     readme = (classifier.unpack(target, tmp_path) / "README.txt").read_text()
