@@ -7,10 +7,11 @@ from django.db import connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boxwright.events import PRUNE_EACH, publish
+from boxwright.events import publish
 from boxwright.events.models import Event
 from boxwright.events.reader import Reader
 from boxwright.events.watermark import PATIENCE, WIDEST, Watermark
+from boxwright.operations.housekeeping import keep_house
 from tests.services import processes
 
 
@@ -30,13 +31,12 @@ def test_an_event_is_part_of_its_transaction(db: None) -> None:
     assert Event.objects.get().data == {"id": 3}
 
 
-def test_old_events_go_by_themselves(db: None) -> None:
-    old = Event.objects.create(project_id=1, kind="image", data={})
+def test_old_events_go_when_the_house_is_kept(db: None) -> None:
+    Event.objects.create(project_id=1, kind="image", data={})
     Event.objects.update(created_at="2020-01-01T00:00:00Z")
-    for _ in range(PRUNE_EACH + 1):
-        publish(1, "image", {})
-    assert not Event.objects.filter(pk=old.pk).exists()
-    assert Event.objects.count() >= PRUNE_EACH
+    publish(1, "image", {"id": 4})
+    keep_house()
+    assert Event.objects.get().data == {"id": 4}
 
 
 @given(st.permutations(range(1, 12)))

@@ -12,16 +12,13 @@ from django.db.models.functions import Now
 from boxwright.events.channel import CHANNEL, EVERY
 
 KEPT = timedelta(hours=1)
-PRUNE_EACH = 500
 
 
 def publish(project_id: int, kind: str, data: dict[str, Any]) -> None:
     """Tell whoever watches the project, once the transaction commits. Events are hints, not records."""
     from boxwright.events.models import Event
 
-    event = Event.objects.create(project_id=project_id, kind=kind, data=data)
-    if event.pk % PRUNE_EACH == 0:
-        prune()
+    Event.objects.create(project_id=project_id, kind=kind, data=data)
     transaction.on_commit(_wake)
 
 
