@@ -1,8 +1,9 @@
 """A detector of raccoons that was never trained (COCO's nearest label answers), a classifier, and pictures for both.
 
-Conversion takes seconds: each checkpoint is converted once, and every test packs or breaks a copy.
+Conversion takes seconds: each checkpoint is converted once for all, and every test packs or breaks a copy.
 """
 
+import fcntl
 import functools
 import os
 import xml.etree.ElementTree as ET
@@ -123,14 +124,29 @@ def checkpoint_of(network: Network, config: Config, labels: tuple[str, ...]) -> 
 
 
 @pytest.fixture(scope="session")
-def exporters_of_model(checkpoint_of_model: MakeCheckpoint) -> MakeExporters:
-    """`exporters_of_model("mobilenet_v2")`: the product's exporters of all targets."""
+def graph_of_model(
+    checkpoint_of_model: MakeCheckpoint, tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> Callable[[str], bytes]:
+    """`graph_of_model("mobilenet_v2")`: converted once, in whichever process of the tests asks first."""
 
     @functools.cache
-    def make(model: str) -> Exporters:
-        return exporters_of(functools.cache(lambda: litert.convert(checkpoint_of_model(model))))
+    def make(model: str) -> bytes:
+        if worker_id == "master":
+            return litert.convert(checkpoint_of_model(model))
+        place = tmp_path_factory.getbasetemp().parent / f"{model}.tflite"
+        with place.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not place.exists():
+                place.write_bytes(litert.convert(checkpoint_of_model(model)))
+        return place.read_bytes()
 
     return make
+
+
+@pytest.fixture(scope="session")
+def exporters_of_model(graph_of_model: Callable[[str], bytes]) -> MakeExporters:
+    """`exporters_of_model("mobilenet_v2")`: the product's exporters of all targets."""
+    return functools.cache(lambda model: exporters_of(functools.partial(graph_of_model, model)))
 
 
 @pytest.fixture(scope="session")
