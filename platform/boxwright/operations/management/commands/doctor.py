@@ -14,8 +14,12 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, *_args: Any, **_options: Any) -> None:
+        before = logging.root.manager.disable
         logging.disable(logging.WARNING)  # a driver's retries are no findings of their own
-        verdicts = doctor.examine(doctor.all_checks())
+        try:
+            verdicts = doctor.examine(doctor.all_checks())
+        finally:
+            logging.disable(before)
         for verdict in verdicts:
             self.stdout.write(f"{verdict.state:<5} {verdict.name:<9} {verdict.line}")
         if any(verdict.state == "fail" for verdict in verdicts):
