@@ -5,7 +5,7 @@ import type { Metric } from "../../../app/tasks";
 import type { DataPoint } from "../../../plots/series";
 import { Sparkline } from "../../../plots/sparkline";
 import { Badge, StatusBadge } from "../../../ui/badge";
-import { ago, duration, fraction } from "../../../ui/figures";
+import { ago, counted, duration, fraction } from "../../../ui/figures";
 import { Bar } from "../../../ui/progress";
 import { isLive, shareDone } from "../runProgress";
 import { baseText, modelTitle, tookText } from "../runTexts";
@@ -59,7 +59,7 @@ export function RunRow({ run, runs, models, isBest, score, points, ceiling, seco
           <Sparkline
             points={points}
             ceiling={ceiling}
-            summary={`${score.title} over ${points.length} epochs`}
+            summary={`${score.title} over ${counted(points.length, "epoch")}`}
           />
         )}
       </td>

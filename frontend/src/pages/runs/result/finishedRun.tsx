@@ -4,6 +4,7 @@ import { ApiError } from "../../../api/errors";
 import type { Evaluation, Run } from "../../../api/types";
 import { setQuery } from "../../../app/router";
 import { Select } from "../../../ui/field";
+import { counted } from "../../../ui/figures";
 import { Failed, Skeleton } from "../../../ui/states";
 import { useLoaded } from "../../../ui/useLoaded";
 import { ArtifactsPanel } from "../artifacts/artifactsPanel";
@@ -81,7 +82,7 @@ function useEvaluation(run: number | null) {
 function factsText(run: Run): string {
   const took = tookText(run);
   const parts = [
-    `${run.epochs} epochs`,
+    counted(run.epochs, "epoch"),
     run.images ? `${run.images.train} training and ${run.images.val} validation images` : "",
     took ? `took ${took}` : "",
     run.created_by ? `by ${run.created_by.name}` : "",
