@@ -139,8 +139,10 @@ def use_node() -> None:
     os.environ["PATH"] = str(BIN) + os.pathsep + os.environ["PATH"]
     if has_node():
         return
-    say("installing Node.js into .venv")
-    run([str(BIN / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", NODE_PACKAGE])
+    with alone(ROOT):
+        if not has_node():
+            say("installing Node.js into .venv")
+            run([str(BIN / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", NODE_PACKAGE])
 
 
 def has_node() -> bool:
