@@ -38,3 +38,14 @@ def test_what_has_not_changed_is_not_done_again(tmp_path: Path) -> None:
     stamp.write_text(value)
     assert bootstrap.is_fresh(stamp, value)
     assert not bootstrap.is_fresh(stamp, bootstrap.hash_of([ROOT / "Makefile", ROOT / "README.md"]))
+
+
+def test_two_at_once_take_turns(tmp_path: Path) -> None:
+    program = (
+        f"import bootstrap, pathlib\nwith bootstrap.alone(pathlib.Path({str(tmp_path)!r})): print('in', flush=True)"
+    )
+    with bootstrap.alone(tmp_path):
+        other = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        with pytest.raises(subprocess.TimeoutExpired):
+            other.communicate(timeout=1)
+    assert other.communicate()[0] == "in\n"
