@@ -1,13 +1,17 @@
 """Images, their annotations and every revision; imports; snapshots."""
 
+from typing import get_args
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from annotations.dataset.records import Split
 from boxwright.jobs import Job
 from boxwright.projects.models import QUEUES, Label, Project
 from boxwright.teams.models import User
 
+SPLIT_CHOICES = [(split, split) for split in get_args(Split)]
 QUEUE_CHOICES = [(queue, queue) for queue in QUEUES]
 
 
@@ -23,6 +27,8 @@ class Image(models.Model):
     size = models.PositiveBigIntegerField(help_text="bytes of the original file")
     content_type = models.CharField(max_length=30)
     has_location = models.BooleanField(null=True, help_text="its file may tell where it was taken; null: not looked at")
+    split = models.CharField(max_length=5, choices=SPLIT_CHOICES, blank=True, help_text="empty: by its hash")
+    group = models.CharField(max_length=100, blank=True, help_text="images of one group lie in one split")
     queue = models.CharField(max_length=10, choices=QUEUE_CHOICES, default="unlabelled")
     revision = models.PositiveIntegerField(default=0)
     annotation_count = models.PositiveIntegerField(default=0)
@@ -61,6 +67,7 @@ class Annotation(models.Model):
     y_max = models.FloatField(null=True)
     source = models.CharField(max_length=20, default="human")
     score = models.FloatField(null=True)
+    attributes = models.JSONField(default=dict, help_text="what tools noted beside: difficult, truncated, occluded, …")
     revision = models.PositiveIntegerField(help_text="revision of the image that last changed this annotation")
     created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     created_at = models.DateTimeField(default=timezone.now)

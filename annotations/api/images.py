@@ -52,6 +52,8 @@ class ImageSerializer(serializers.ModelSerializer[Image]):
             "width",
             "height",
             "size",
+            "split",
+            "group",
             "queue",
             "revision",
             "annotation_count",

@@ -6,12 +6,13 @@ those, which mypy can't see: hence the ignored assignments.
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotations import labeling
+from annotations.dataset.attributes import LONGEST_VALUE, MOST
 from annotations.dataset.edits import SIDES
 from annotations.labeling.annotation_rows import AnnotationRow
 from annotations.labeling.revising import state_of
@@ -29,6 +30,19 @@ from boxwright.teams.api.people import PersonSerializer
 from boxwright.teams.models import Role
 
 
+@extend_schema_field(
+    {
+        "type": "object",
+        "maxProperties": MOST,
+        "additionalProperties": {
+            "oneOf": [{"type": "boolean"}, {"type": "number"}, {"type": "string", "maxLength": LONGEST_VALUE}]
+        },
+    }
+)
+class AttributesField(serializers.DictField):
+    """What tools noted of an annotation beside its label and box."""
+
+
 class AnnotationSerializer(serializers.Serializer[Any]):
     """Pixels of the EXIF-oriented image, origin top left; a label of the whole image has no box fields."""
 
@@ -40,6 +54,7 @@ class AnnotationSerializer(serializers.Serializer[Any]):
     y_max = serializers.FloatField(required=False)
     source = serializers.CharField()  # type: ignore[assignment]
     score = serializers.FloatField(allow_null=True)
+    attributes = AttributesField(required=False, help_text="absent where there are none")
     created_by = PersonSerializer(allow_null=True)
     updated_at = serializers.DateTimeField()
 
@@ -53,6 +68,7 @@ class AnnotationSerializer(serializers.Serializer[Any]):
             **box,
             "source": annotation.source,
             "score": annotation.score,
+            **({"attributes": annotation.attributes} if annotation.attributes else {}),
             "created_by": author if annotation.created_by_id else None,
             "updated_at": annotation.updated_at.isoformat().replace("+00:00", "Z"),
         }
@@ -69,6 +85,7 @@ class AnnotationContentSerializer(serializers.Serializer[Any]):
     y_max = serializers.FloatField(required=False)
     source = serializers.CharField(max_length=20, required=False)  # type: ignore[assignment]
     score = serializers.FloatField(required=False, allow_null=True)
+    attributes = AttributesField(required=False, help_text="where absent, those it has stay")
 
 
 class StateSerializer(serializers.Serializer[Any]):

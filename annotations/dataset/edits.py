@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from annotations.dataset.records import Box
+from annotations.dataset.attributes import MOST, fault_in
+from annotations.dataset.records import Attributes, Box
 
 SIDES = ("x_min", "y_min", "x_max", "y_max")
 SOURCE = re.compile(r"[a-z][a-z0-9_-]{0,19}")
@@ -27,13 +28,14 @@ class EditError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class AnnotationContent:
-    """An annotation as a client wants it. `source` is None where the client leaves it to us."""
+    """An annotation as a client wants it. `source` and `attributes` are None where the client leaves them to us."""
 
     id: uuid.UUID
     label: int
     box: Box | None = None
     source: str | None = None
     score: float | None = None
+    attributes: Attributes | None = field(default=None, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,10 @@ class Change:
 
 
 def same(wanted: AnnotationContent, held: AnnotationContent | None) -> bool:
-    """Is `held` already what is wanted? A client that leaves the source out wants none changed."""
+    """Is `held` already what is wanted? A client that leaves source or attributes out wants none changed."""
     if held is None or (wanted.label, wanted.box) != (held.label, held.box):
+        return False
+    if wanted.attributes is not None and wanted.attributes != (held.attributes or {}):
         return False
     return wanted.source is None or (wanted.source, wanted.score) == (held.source, held.score)
 
@@ -143,9 +147,10 @@ def _content(row: Any, path: str, frame: Frame, errors: dict[str, str]) -> Annot
     box = _box(row, path, frame, errors)
     source = _source(row.get("source"), f"{path}.source", errors)
     score = _score(row.get("score"), f"{path}.score", errors)
+    attributes = _attributes(row.get("attributes"), f"{path}.attributes", errors)
     if len(errors) > before or id_ is None:
         return None
-    return AnnotationContent(id_, label, box, source, score)
+    return AnnotationContent(id_, label, box, source, score, attributes)
 
 
 def _uuid(value: Any, path: str, errors: dict[str, str]) -> uuid.UUID | None:
@@ -205,3 +210,14 @@ def _score(value: Any, path: str, errors: dict[str, str]) -> float | None:
         errors[path] = "expected a number from 0 to 1"
         return None
     return float(value)
+
+
+def _attributes(value: Any, path: str, errors: dict[str, str]) -> Attributes | None:
+    if value is None:
+        return None
+    if not isinstance(value, Mapping) or len(value) > MOST:
+        errors[path] = f"expected an object of at most {MOST} names and values"
+        return None
+    faults = {name: fault for name, held in value.items() if (fault := fault_in(name, held))}
+    errors.update({f"{path}.{str(name)[:40]}": fault for name, fault in faults.items()})
+    return dict(value)

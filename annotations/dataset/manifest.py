@@ -18,8 +18,10 @@ def canonical(value: Any) -> str:
 
 def manifest_line(image: ImageRecord) -> str:
     """One line of the manifest, without its newline."""
+    group = {"group": image.group} if image.group else {}
     return canonical(
-        {
+        group
+        | {
             "annotations": [
                 _annotation_to_json(annotation) for annotation in sorted(image.annotations, key=lambda m: m.id or "")
             ],
@@ -45,6 +47,7 @@ def parse_line(line: str) -> ImageRecord:
         size=row["size"],
         queue=row["queue"],
         split=row["split"],
+        group=row.get("group", ""),
         annotations=tuple(_annotation_from_json(item) for item in row["annotations"]),
     )
 
@@ -78,9 +81,13 @@ def _annotation_to_json(annotation: AnnotationRecord) -> dict[str, Any]:
     row: dict[str, Any] = {"id": annotation.id, "label": annotation.label, "source": annotation.source}
     if annotation.box is not None:
         row |= {side: getattr(annotation.box, side) for side in SIDES}
+    if annotation.score is not None:
+        row["score"] = annotation.score
+    if annotation.attributes:
+        row["attributes"] = dict(annotation.attributes)
     return row
 
 
 def _annotation_from_json(row: dict[str, Any]) -> AnnotationRecord:
     box = Box(*(float(row[side]) for side in SIDES)) if "x_min" in row else None
-    return AnnotationRecord(label=row["label"], box=box, id=row["id"], source=row["source"])
+    return AnnotationRecord(row["label"], box, row["id"], row.get("score"), row["source"], row.get("attributes", {}))

@@ -4,11 +4,14 @@ One box convention: pixels of the EXIF-oriented image, origin top left, `x_min â
 convert when they read and write; nothing else does.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 Task = Literal["detection", "classification"]
 Split = Literal["train", "val", "test"]
+Attributes = Mapping[str, bool | float | str]
+"""What a tool noted of an annotation beside label and box, by name: `difficult`, `truncated`, `occluded`, `crowd`, â€¦"""
 
 LABELLED_QUEUES = frozenset({"labelled", "review", "done"})
 """Queues whose images count as labelled: what a run trains on, negatives included."""
@@ -45,11 +48,15 @@ class AnnotationRecord:
     id: str | None = None
     score: float | None = None
     source: str = "human"
+    attributes: Attributes = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
 class ImageRecord:
-    """One picture with its annotations. `sha256` and `size` (bytes) are of the original file."""
+    """One picture with its annotations. `sha256` and `size` (bytes) are of the original file.
+
+    Images of one `group` show the same thing (frames of a film, copies of a picture) and lie in one split.
+    """
 
     name: str
     sha256: str
@@ -59,6 +66,7 @@ class ImageRecord:
     queue: str = "unlabelled"
     split: Split = "train"
     annotations: tuple[AnnotationRecord, ...] = ()
+    group: str = ""
 
     @property
     def is_labelled(self) -> bool:

@@ -104,7 +104,8 @@ class Arrivals:
                 continue
             key = (annotation.label.casefold(), annotation.box)
             id_ = self._id(arrival.sha256, key, seen[key])
-            contents.append(AnnotationContent(id_, label.pk, annotation.box, "import", annotation.score))
+            said = ("import", annotation.score, annotation.attributes)
+            contents.append(AnnotationContent(id_, label.pk, annotation.box, *said))
             seen[key] += 1
         return contents
 
@@ -196,6 +197,7 @@ class Arrivals:
             label_id=content.label,
             source="import",
             score=content.score,
+            attributes=content.attributes or {},
             revision=1,
             created_by=self.author,
             **sides,

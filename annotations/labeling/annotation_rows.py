@@ -3,6 +3,7 @@
 By rows, since an image may carry thousands, and a model's instance of each takes longer than all that is done with it.
 """
 
+import json
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -12,7 +13,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from annotations.dataset.edits import SIDES, AnnotationContent
-from annotations.dataset.records import Box
+from annotations.dataset.records import Attributes, Box
 from annotations.models import Annotation, Image
 
 
@@ -27,6 +28,7 @@ class AnnotationRow(NamedTuple):
     y_max: float | None
     source: str
     score: float | None
+    attributes: Attributes
     revision: int
     updated_at: datetime
     created_at: datetime
@@ -46,24 +48,27 @@ def annotation_rows_of(image: Image) -> list[AnnotationRow]:
 def content_of(annotation: Annotation | AnnotationRow) -> AnnotationContent:
     sides = [getattr(annotation, side) for side in SIDES]
     box = None if annotation.x_min is None else Box(*sides)
-    return AnnotationContent(annotation.id, annotation.label_id, box, annotation.source, annotation.score)
+    said = (annotation.source, annotation.score, annotation.attributes)
+    return AnnotationContent(annotation.id, annotation.label_id, box, *said)
 
 
 def to_row(content: AnnotationContent, label_name: str) -> dict[str, Any]:
     """What an annotation says, as a revision keeps it. The label's name is there for the day when the label is not."""
     box = {side: getattr(content.box, side) for side in SIDES} if content.box else {}
     score = {} if content.score is None else {"score": content.score}
+    attributes = {"attributes": dict(content.attributes)} if content.attributes else {}
     row = {"id": str(content.id), "label": content.label, "label_name": label_name, "source": content.source}
-    return {**row, **box, **score}
+    return {**row, **box, **score, **attributes}
 
 
 def from_row(row: Mapping[str, Any]) -> AnnotationContent:
     box = Box(*(row[side] for side in SIDES)) if "x_min" in row else None
-    return AnnotationContent(uuid.UUID(row["id"]), row["label"], box, row["source"], row.get("score"))
+    said = (row["source"], row.get("score"), row.get("attributes", {}))
+    return AnnotationContent(uuid.UUID(row["id"]), row["label"], box, *said)
 
 
 SAID = ("label_id", *SIDES, "source", "score", "revision")
-CHANGING = (*SAID, "updated_at")
+CHANGING = (*SAID, "attributes", "updated_at")
 WRITTEN = ("image_id", "id", *CHANGING, "created_by_id", "created_at")
 STATEMENT = (
     f"INSERT INTO {Annotation._meta.db_table} ({', '.join(WRITTEN)}) "  # noqa: S608 - nothing of it was sent
@@ -83,10 +88,15 @@ class Upserts:
         moment = connection.ops.adapt_datetimefield_value(now)
         is_native = connection.features.has_native_uuid_field
         self._rows = [
-            (image_id, a.id if is_native else a.id.hex, *said(a), moment, a.created_by_id, moment) for a in annotations
+            (image_id, a.id if is_native else a.id.hex, *said(a), _json(a.attributes), moment, a.created_by_id, moment)
+            for a in annotations
         ]
 
     def write(self) -> None:
         if self._rows:
             with connection.cursor() as cursor:
                 cursor.executemany(STATEMENT, self._rows)
+
+
+def _json(attributes: Attributes) -> str:
+    return json.dumps(dict(attributes)) if attributes else "{}"

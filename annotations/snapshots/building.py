@@ -4,14 +4,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 from django.db.models import F
 
 from annotations.dataset.diff import diff
 from annotations.dataset.manifest import canonical, parse_line, read_manifest, write_manifest
-from annotations.dataset.records import AnnotationRecord, ImageRecord
+from annotations.dataset.records import AnnotationRecord, ImageRecord, Split
 from annotations.dataset.split import split_of
 from annotations.labeling.annotation_rows import content_of
 from annotations.models import Annotation, Image, Snapshot
@@ -152,15 +152,30 @@ def _annotations(image_ids: list[int], names: Mapping[int, str]) -> dict[int, li
     for row in Annotation.objects.filter(image__in=image_ids):
         content = content_of(row)
         record = AnnotationRecord(
-            names[content.label], content.box, str(content.id), content.score, content.source or "human"
+            names[content.label],
+            content.box,
+            str(content.id),
+            content.score,
+            content.source or "human",
+            content.attributes or {},
         )
         found.setdefault(row.image_id, []).append(record)
     return found
 
 
 def _record(image: Image, seed: int, annotations: tuple[AnnotationRecord, ...]) -> ImageRecord:
-    split = split_of(image.sha256, seed)
-    return ImageRecord(image.name, image.sha256, image.width, image.height, image.size, image.queue, split, annotations)
+    split = cast("Split", image.split) or split_of(image.group or image.sha256, seed)
+    return ImageRecord(
+        image.name,
+        image.sha256,
+        image.width,
+        image.height,
+        image.size,
+        image.queue,
+        split,
+        annotations,
+        image.group,
+    )
 
 
 def records_of(snapshot: Snapshot) -> Iterator[ImageRecord]:

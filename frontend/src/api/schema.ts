@@ -1367,6 +1367,10 @@ export interface components {
             source: string;
             /** Format: double */
             score: number | null;
+            /** @description absent where there are none */
+            attributes?: {
+                [key: string]: boolean | number | string;
+            };
             created_by: components["schemas"]["Person"] | null;
             /** Format: date-time */
             updated_at: string;
@@ -1387,6 +1391,10 @@ export interface components {
             source?: string;
             /** Format: double */
             score?: number | null;
+            /** @description where absent, those it has stay */
+            attributes?: {
+                [key: string]: boolean | number | string;
+            };
         };
         /** @description What a save sends of one annotation. */
         AnnotationContentRequest: {
@@ -1404,6 +1412,10 @@ export interface components {
             source?: string;
             /** Format: double */
             score?: number | null;
+            /** @description where absent, those it has stay */
+            attributes?: {
+                [key: string]: boolean | number | string;
+            };
         };
         /** @description Name `FIELDS` in `Meta.fields`. */
         Artifact: {
@@ -1528,6 +1540,16 @@ export interface components {
             readonly height: number;
             /** @description bytes of the original file */
             readonly size: number;
+            /**
+             * @description empty: by its hash
+             *
+             *     * `train` - train
+             *     * `val` - val
+             *     * `test` - test
+             */
+            readonly split: components["schemas"]["SplitEnum"];
+            /** @description images of one group lie in one split */
+            readonly group: string;
             queue: components["schemas"]["QueueEnum"];
             readonly revision: number;
             readonly annotation_count: number;
@@ -1761,6 +1783,16 @@ export interface components {
             readonly height: number;
             /** @description bytes of the original file */
             readonly size: number;
+            /**
+             * @description empty: by its hash
+             *
+             *     * `train` - train
+             *     * `val` - val
+             *     * `test` - test
+             */
+            readonly split: components["schemas"]["SplitEnum"];
+            /** @description images of one group lie in one split */
+            readonly group: string;
             queue: components["schemas"]["QueueEnum"];
             readonly revision: number;
             readonly annotation_count: number;

@@ -9,6 +9,8 @@ export interface Annotation {
   readonly box: Box | null;
   readonly source: string;
   readonly score: number | null;
+  /** What tools noted beside label and box; a box that is drawn has none. */
+  readonly attributes?: Readonly<Record<string, boolean | number | string>>;
   /** Who made it and when it last changed, for the status line; null until the server has it. */
   readonly author: string | null;
   readonly updated: string | null;

@@ -16,12 +16,13 @@ export function fromWire(wire: WireAnnotation): Annotation {
     box: boxOf(wire),
     source: wire.source,
     score: wire.score,
+    ...(wire.attributes ? { attributes: wire.attributes } : {}),
     author: wire.created_by?.name ?? null,
     updated: wire.updated_at,
   };
 }
 
 export function toContent(annotation: Annotation): AnnotationContent {
-  const { id, label, box, source, score } = annotation;
-  return { id, label, ...(box ?? {}), source, score };
+  const { id, label, box, source, score, attributes } = annotation;
+  return { id, label, ...(box ?? {}), source, score, ...(attributes ? { attributes } : {}) };
 }
