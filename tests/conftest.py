@@ -17,6 +17,7 @@ from rest_framework.test import APIClient
 
 from boxwright.projects.models import Label, Project
 from boxwright.teams.models import Membership, Role, Team, User
+from tests.services.shared import begin_session
 
 PASSWORD = "correct horse battery"
 
@@ -44,6 +45,11 @@ LONGEST = (
     "e2e/test_pages.py",
     "e2e/test_together.py",
 )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):  # the one process that starts the others
+        config.add_cleanup(begin_session())
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

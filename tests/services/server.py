@@ -1,6 +1,5 @@
 """A real web process on a fresh database: uvicorn, its own `var/`, its own port."""
 
-import atexit
 import os
 import shutil
 import subprocess
@@ -10,7 +9,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -18,6 +17,7 @@ import httpx
 import psycopg
 
 from tests.services.processes import PATIENCE, accepts, free_port, stop, wait_until
+from tests.services.shared import made_once
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRST = {"email": "alice@example.org", "password": "correct horse battery"}
@@ -89,13 +89,15 @@ def _migrate(environment: dict[str, str]) -> None:
     subprocess.run(command, env=environment, check=True)
 
 
-@cache
 def migrated_file() -> Path:
-    """An empty SQLite database. Made once a process: migrating takes seconds, a copy none."""
-    folder = Path(tempfile.mkdtemp(prefix="boxwright-template-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    _migrate(_environment(folder, ""))
-    return folder / "boxwright.sqlite3"
+    """An empty SQLite database. Made once: migrating takes seconds, a copy none."""
+    return made_once("boxwright.sqlite3", _make_migrated_file)
+
+
+def _make_migrated_file(place: Path) -> None:
+    with tempfile.TemporaryDirectory(prefix="boxwright-template-") as folder:
+        _migrate(_environment(Path(folder), ""))
+        shutil.copyfile(Path(folder) / "boxwright.sqlite3", place)
 
 
 @contextmanager
@@ -121,7 +123,7 @@ def _database() -> Iterator[str]:
     if not url.startswith("postgres"):
         yield ""
         return
-    template = _migrated_database(url)
+    template = made_once("postgresql-template", partial(_make_migrated_database, url)).read_text()
     name = f"server_{uuid.uuid4().hex}"
     with psycopg.connect(url, autocommit=True) as admin:
         admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
@@ -131,15 +133,14 @@ def _database() -> Iterator[str]:
             admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-@cache
-def _migrated_database(url: str) -> str:
-    """It goes with the server that it is on."""
+def _make_migrated_database(url: str, place: Path) -> None:
+    """Writes its name. It goes with the server that it is on."""
     name = f"template_{uuid.uuid4().hex}"
     with psycopg.connect(url, autocommit=True) as admin:
         admin.execute(f"CREATE DATABASE {name}")
     with tempfile.TemporaryDirectory(prefix="boxwright-template-") as folder:
         _migrate(_environment(Path(folder), _named(url, name)))
-    return name
+    place.write_text(name)
 
 
 def _named(url: str, name: str) -> str:
