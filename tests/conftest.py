@@ -3,6 +3,7 @@
 charlie is a stranger, with a team of his own.
 """
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -55,6 +56,12 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest first: nobody waits for it at the end."""
     items.sort(key=lambda item: next((n for n, name in enumerate(LONGEST) if str(item.path).endswith(name)), 99))
+
+
+def pytest_collection_finish() -> None:
+    """What the tests were collected from stays: it is not looked through again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def own_settings(folder: Path) -> dict[str, Any]:
