@@ -20,6 +20,11 @@ from tests.services.processes import PATIENCE, accepts, free_port, stop, wait_un
 from tests.services.shared import made_once
 
 ROOT = Path(__file__).resolve().parents[2]
+CHEAP_PASSWORDS = """\
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
+PBKDF2PasswordHasher.iterations = 1000
+"""
+"""A million cost 0.2 s of a core each time that an account is made or asked for its password."""
 FIRST = {"email": "alice@example.org", "password": "correct horse battery"}
 
 
@@ -106,7 +111,7 @@ def started(folder: Path, environment: dict[str, str], limits: Mapping[str, int]
     port = free_port()
     log = folder / f"web-{port}.log"
     changes = "".join(f"limits.{name} = {value}\n" for name, value in (limits or {}).items())
-    code = f"from boxwright import limits\n{changes}from boxwright.serve import main\nmain()"
+    code = f"{CHEAP_PASSWORDS}from boxwright import limits\n{changes}from boxwright.serve import main\nmain()"
     command = [sys.executable, "-c", code, "--port", str(port), "--leave-seconds", "1"]
     with log.open("wb") as out:
         process = subprocess.Popen(command, env=environment, stdout=out, stderr=out, cwd=folder)
