@@ -15,10 +15,13 @@ TEST_ENV = OMP_NUM_THREADS=1 BOXWRIGHT_TEST_DATA=$${BOXWRIGHT_TEST_DATA:-$(DATA)
 PYTEST = $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 # What runs on PostgreSQL too: all but what knows no database.
-NO_DATABASE = training/engine annotations/dataset annotations/formats annotations/test_archives.py annotations/test_imaging.py \
-	annotations/test_server_memory.py platform/test_archive.py platform/test_door.py platform/test_headers.py platform/test_security_page.py \
-	platform/test_settings.py platform/test_storage.py training/test_container_files.py platform/test_folder_queue.py \
-	platform/test_lifeline.py platform/test_queue.py platform/test_screenshots.py training/test_hung_run.py training/test_watchdog.py
+NO_DATABASE = annotations/dataset annotations/formats training/engine annotations/test_archives.py annotations/test_decoding.py \
+	annotations/test_imaging.py annotations/test_location.py annotations/test_names.py annotations/test_server_memory.py \
+	platform/test_archive.py platform/test_door.py platform/test_folder_queue.py platform/test_headers.py platform/test_hosts.py \
+	platform/test_lifeline.py platform/test_openapi.py platform/test_queue.py platform/test_screenshots.py platform/test_seats.py \
+	platform/test_security_page.py platform/test_settings.py platform/test_shares.py platform/test_storage.py platform/test_streams.py \
+	platform/test_tree.py training/test_container_files.py training/test_exits.py training/test_hung_run.py training/test_image_cache.py \
+	training/test_watchdog.py
 DATABASE_TESTS = tests/platform tests/test_access.py tests/test_schema.py tests/annotations tests/training $(NO_DATABASE:%=--ignore=tests/%)
 
 .DEFAULT_GOAL := help

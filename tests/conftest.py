@@ -3,6 +3,7 @@
 charlie is a stranger, with a team of his own.
 """
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from rest_framework.test import APIClient
 
 from boxwright.projects.models import Label, Project
 from boxwright.teams.models import Membership, Role, Team, User
+from tests.services.shared import begin_session
 
 PASSWORD = "correct horse battery"
 
@@ -30,25 +32,46 @@ LONGEST = (
     "training/test_small_project.py",
     "exporters/test_artifacts.py",
     "test_schema.py",
+    "platform/test_backups.py",
+    "annotations/test_frozen.py",
     "annotations/test_archives.py",
+    "platform/test_crowd.py",
+    "platform/test_door.py",
+    "platform/test_event_stream.py",
     "training/engine/test_cli.py",
+    "platform/test_docs.py",
     "platform/test_supervisor.py",
     "platform/test_production.py",
-    "platform/test_event_stream.py",
-    "platform/test_backups.py",
-    "platform/test_door.py",
-    "annotations/test_frozen.py",
+    "tests/test_access.py",
+    "training/engine/test_train.py",
     "annotations/test_objects_machine.py",
+    "annotations/test_server_memory.py",
+    "platform/test_clocks.py",
+    "platform/test_attempts.py",
+    "platform/test_queue.py",
     "e2e/test_whole_loop.py",
+    "e2e/test_classification.py",
     "e2e/test_offline.py",
     "e2e/test_pages.py",
+    "e2e/test_import.py",
     "e2e/test_together.py",
 )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):  # the one process that starts the others
+        config.add_cleanup(begin_session())
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest first: nobody waits for it at the end."""
     items.sort(key=lambda item: next((n for n, name in enumerate(LONGEST) if str(item.path).endswith(name)), 99))
+
+
+def pytest_collection_finish() -> None:
+    """What the tests were collected from stays: it is not looked through again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def own_settings(folder: Path) -> dict[str, Any]:

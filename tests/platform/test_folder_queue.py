@@ -1,5 +1,6 @@
 """Messages in a folder: whole when they are seen, in their order, each taken once."""
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -47,3 +48,12 @@ def test_a_reader_never_sees_a_message_that_is_being_written(folder: Path, monke
         queue.put({"number": 1})
     assert seen == [[]]
     assert len(list(folder.glob("messages/*.export.msg"))) == 1
+
+
+def test_a_reader_soon_has_time_for_something_else(folder: Path) -> None:
+    """Celery asks for two seconds, twice, before it sees that it is to stop."""
+    with connect(folder) as connection, connection.SimpleQueue("train"):
+        began = time.monotonic()
+        with pytest.raises(TimeoutError):
+            connection.drain_events(timeout=20)
+    assert time.monotonic() - began < 10

@@ -1,6 +1,5 @@
 """A real web process on a fresh database: uvicorn, its own `var/`, its own port."""
 
-import atexit
 import os
 import shutil
 import subprocess
@@ -10,7 +9,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -18,8 +17,14 @@ import httpx
 import psycopg
 
 from tests.services.processes import PATIENCE, accepts, free_port, stop, wait_until
+from tests.services.shared import made_once
 
 ROOT = Path(__file__).resolve().parents[2]
+CHEAP_PASSWORDS = """\
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
+PBKDF2PasswordHasher.iterations = 1000
+"""
+"""A million cost 0.2 s of a core each time that an account is made or asked for its password."""
 FIRST = {"email": "alice@example.org", "password": "correct horse battery"}
 
 
@@ -89,13 +94,15 @@ def _migrate(environment: dict[str, str]) -> None:
     subprocess.run(command, env=environment, check=True)
 
 
-@cache
 def migrated_file() -> Path:
-    """An empty SQLite database. Made once a process: migrating takes seconds, a copy none."""
-    folder = Path(tempfile.mkdtemp(prefix="boxwright-template-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    _migrate(_environment(folder, ""))
-    return folder / "boxwright.sqlite3"
+    """An empty SQLite database. Made once: migrating takes seconds, a copy none."""
+    return made_once("boxwright.sqlite3", _make_migrated_file)
+
+
+def _make_migrated_file(place: Path) -> None:
+    with tempfile.TemporaryDirectory(prefix="boxwright-template-") as folder:
+        _migrate(_environment(Path(folder), ""))
+        shutil.copyfile(Path(folder) / "boxwright.sqlite3", place)
 
 
 @contextmanager
@@ -104,7 +111,7 @@ def started(folder: Path, environment: dict[str, str], limits: Mapping[str, int]
     port = free_port()
     log = folder / f"web-{port}.log"
     changes = "".join(f"limits.{name} = {value}\n" for name, value in (limits or {}).items())
-    code = f"from boxwright import limits\n{changes}from boxwright.serve import main\nmain()"
+    code = f"{CHEAP_PASSWORDS}from boxwright import limits\n{changes}from boxwright.serve import main\nmain()"
     command = [sys.executable, "-c", code, "--port", str(port), "--leave-seconds", "1"]
     with log.open("wb") as out:
         process = subprocess.Popen(command, env=environment, stdout=out, stderr=out, cwd=folder)
@@ -121,7 +128,7 @@ def _database() -> Iterator[str]:
     if not url.startswith("postgres"):
         yield ""
         return
-    template = _migrated_database(url)
+    template = made_once("postgresql-template", partial(_make_migrated_database, url)).read_text()
     name = f"server_{uuid.uuid4().hex}"
     with psycopg.connect(url, autocommit=True) as admin:
         admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
@@ -131,15 +138,14 @@ def _database() -> Iterator[str]:
             admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-@cache
-def _migrated_database(url: str) -> str:
-    """It goes with the server that it is on."""
+def _make_migrated_database(url: str, place: Path) -> None:
+    """Writes its name. It goes with the server that it is on."""
     name = f"template_{uuid.uuid4().hex}"
     with psycopg.connect(url, autocommit=True) as admin:
         admin.execute(f"CREATE DATABASE {name}")
     with tempfile.TemporaryDirectory(prefix="boxwright-template-") as folder:
         _migrate(_environment(Path(folder), _named(url, name)))
-    return name
+    place.write_text(name)
 
 
 def _named(url: str, name: str) -> str:

@@ -43,16 +43,23 @@ def test_boxes_without_area_stay() -> None:
     assert torchvision_ops.nms(point, torch.tensor([0.5, 0.9]), 0.5).tolist() == [1, 0]
 
 
+NEW_PROCESS = """
+import sys, torch, training.engine.commands
+from torchvision.ops import nms, roi_align
+print(nms(torch.tensor([[0., 0, 9, 9], [0, 0, 9, 8]]), torch.tensor([.1, .2]), .5).tolist())
+print("torch._dynamo" in sys.modules)
+print(sys.modules[roi_align.__module__].is_compile_supported("cpu"), "torch._dynamo" in sys.modules)
+"""
+
+
 def test_torchvision_imports_and_finds_an_nms_in_a_new_process() -> None:
-    code = (
-        "import torch, training.engine.detectors; from torchvision.ops import nms; "
-        "print(nms(torch.tensor([[0., 0, 9, 9], [0, 0, 9, 8]]), torch.tensor([.1, .2]), .5).tolist())"
-    )
-    out = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
-    assert out.strip() == "[1]"
+    """torch's compiler is loaded by nothing but the question whether it can compile."""
+    out = subprocess.run([sys.executable, "-c", NEW_PROCESS], check=True, capture_output=True, text=True).stdout
+    assert out.splitlines() == ["[1]", "False", "True True"]
 
 
-def test_where_the_compiled_operators_load_nothing_is_touched(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_the_compiled_operators_load_they_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    torchvision_ops.install()  # here they may not load: torchvision is imported before we say that they do
     monkeypatch.setattr(torchvision_ops, "_library", [])
     monkeypatch.setattr(torchvision_ops, "_compiled_operators_load", lambda: True)
     assert torchvision_ops.install() is False

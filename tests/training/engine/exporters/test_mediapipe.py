@@ -3,10 +3,8 @@
 import zipfile
 from pathlib import Path
 
-import mediapipe
 import numpy as np
 import pytest
-from mediapipe.tasks.python import BaseOptions, vision
 
 from tests.training.engine.exporters.conftest import Exporters, MakeArtifact
 from training.engine.checkpoint import Checkpoint, export_form
@@ -34,6 +32,9 @@ def expected_answers(checkpoint: Checkpoint, squares: Squares) -> list[Answer]:
 def test_mediapipe_detects_what_the_checkpoint_detects(
     quantization: str, detector: Checkpoint, detector_artifact: MakeArtifact, raccoons: Path
 ) -> None:
+    import mediapipe  # a second: for the one process that runs this
+    from mediapipe.tasks.python import BaseOptions, vision
+
     model = shipped_model(detector_artifact("tflite", quantization))
     options = vision.ObjectDetectorOptions(base_options=BaseOptions(model_asset_buffer=model), max_results=1)
     squares = squares_of(raccoons, detector.image_size)
@@ -54,6 +55,9 @@ def test_mediapipe_detects_what_the_checkpoint_detects(
 def test_mediapipe_classifies_as_the_checkpoint_does(
     classifier: Checkpoint, classifier_exporters: Exporters, shapes: Path, tmp_path: Path
 ) -> None:
+    import mediapipe  # a second: for the one process that runs this
+    from mediapipe.tasks.python import BaseOptions, vision
+
     images = read_export_images(shapes, classifier.image_size)
     publish(classifier_exporters["tflite"], classifier, images, tmp_path, "none", Silent())
     options = vision.ImageClassifierOptions(base_options=BaseOptions(model_asset_buffer=shipped_model(tmp_path)))

@@ -14,6 +14,7 @@ from boxwright.storage.models import StoredObject
 
 class Command(BaseCommand):
     help = "Delete the objects that nobody needs. Workers do it by themselves; this does all that is due at once."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(

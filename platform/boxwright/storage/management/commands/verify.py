@@ -17,6 +17,7 @@ CHECKS: tuple[str, ...] = ("annotations.recount.recount",)
 
 class Command(BaseCommand):
     help = "Name every missing, damaged and extra object; exit status 1 when something is wrong. Changes nothing."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--fast", action="store_true", help="look whether objects are there; read none of them")
