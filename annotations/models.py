@@ -204,3 +204,36 @@ class SnapshotImage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.snapshot_id} {self.sha256}"
+
+
+class SentFile(models.Model):
+    """A picture's file as it goes out: what a part of a zip must tell of pictures that the part does not hold.
+
+    `cleaner`: the version of the code that left out the place; empty where the file is as it came.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+", db_index=False)
+    sha256 = models.CharField(max_length=64, help_text="of the original")
+    cleaner = models.CharField(max_length=16, blank=True)
+    size = models.PositiveBigIntegerField()
+    crc32 = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "cleaner", "sha256"], name="one_sent_file")]
+
+    def __str__(self) -> str:
+        return self.sha256
+
+
+class DownloadLength(models.Model):
+    """The bytes of a zip, once they were counted. `tag` names the zip, so that other bytes never have this length."""
+
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.CASCADE, related_name="+", db_index=False)
+    tag = models.CharField(max_length=64)
+    length = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["snapshot", "tag"], name="one_length_a_download")]
+
+    def __str__(self) -> str:
+        return self.tag

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,13 +19,12 @@ from annotations.formats import FORMATS
 from annotations.models import Snapshot
 from annotations.needed_objects import manifest_of
 from annotations.queries import snapshot_for
-from annotations.snapshots.downloads import Reader, download_format, zip_of
-from boxwright.api.files import download_object
+from annotations.snapshots.downloads import Download, download_format
+from boxwright.api.files import download_object, send_made
 from boxwright.api.jobs import JobSerializer
 from boxwright.api.links import LINK, LinkSerializer, refuse_link
-from boxwright.api.streams import MadeFile
 from boxwright.api.views import Endpoint
-from boxwright.errors import NotFound
+from boxwright.errors import Invalid, NotFound
 from boxwright.projects.canceling import cancel
 from boxwright.projects.models import TaskKind
 from boxwright.projects.queries import project_for
@@ -132,17 +131,34 @@ class ManifestView(Endpoint):
         return download_object(request, manifest_of(snapshot), "application/x-ndjson", name, tag=snapshot.sha256)
 
 
+IMAGES = OpenApiParameter("images", bool, default=True, description="false: annotations without their images")
+
+
 class DownloadView(Endpoint):
-    @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY})
+    @extend_schema(
+        parameters=[IMAGES],
+        responses={
+            (200, "application/zip"): OpenApiTypes.BINARY,
+            (206, "application/zip"): OpenApiTypes.BINARY,
+            304: OpenApiResponse(description="unchanged"),
+            416: OpenApiResponse(description="no such part"),
+        },
+    )
     def get(self, request: Request, snapshot_id: int, format_name: str) -> HttpResponseBase:
-        """The snapshot with its images, as a zip."""
+        """The snapshot with its images, as a zip. A part of it by `Range`, always the same bytes under one `ETag`."""
         snapshot = snapshot_for(request.user, snapshot_id)
-        chosen = download_format(snapshot, format_name)
+        download = Download(snapshot, download_format(snapshot, format_name), _with_images(request))
         refuse_link(request)
-        name = f"{_stem(snapshot)}-{chosen.name}.zip"
-        audit.record_download(snapshot.project.team, name)
-        reader = Reader(iter(()) if request.method == "HEAD" else zip_of(snapshot, chosen))
-        return MadeFile(reader, as_attachment=True, filename=name, content_type="application/zip")
+        audit.record_download(snapshot.project.team, download.filename)
+        download.expect_stored()
+        return send_made(request, download, "application/zip", filename=download.filename)
+
+
+def _with_images(request: Request) -> bool:
+    said = request.query_params.get("images", "true")
+    if said not in {"true", "false"}:
+        raise Invalid("Images are wanted or not.", {"images": "expected true or false"})
+    return said == "true"
 
 
 class DiffView(Endpoint):
