@@ -20,9 +20,11 @@ from annotations.models import Snapshot
 from annotations.needed_objects import manifest_of
 from annotations.queries import snapshot_for
 from annotations.snapshots.downloads import Download, download_format
+from boxwright.api.auth import SessionAuthentication, TokenAuthentication
 from boxwright.api.files import download_object, send_made
 from boxwright.api.jobs import JobSerializer
-from boxwright.api.links import LINK, LinkSerializer, refuse_link
+from boxwright.api.links import LINK, LinkSerializer, wants_link
+from boxwright.api.signed_links import SIGNED_LINK, LinkAuthentication, signed_link
 from boxwright.api.views import Endpoint
 from boxwright.errors import Invalid, NotFound
 from boxwright.projects.canceling import cancel
@@ -135,10 +137,13 @@ IMAGES = OpenApiParameter("images", bool, default=True, description="false: anno
 
 
 class DownloadView(Endpoint):
+    authentication_classes = [TokenAuthentication, SessionAuthentication, LinkAuthentication]
+
     @extend_schema(
-        parameters=[IMAGES],
+        parameters=[IMAGES, SIGNED_LINK],
         responses={
             (200, "application/zip"): OpenApiTypes.BINARY,
+            (200, "application/json"): LinkSerializer,
             (206, "application/zip"): OpenApiTypes.BINARY,
             304: OpenApiResponse(description="unchanged"),
             416: OpenApiResponse(description="no such part"),
@@ -148,7 +153,9 @@ class DownloadView(Endpoint):
         """The snapshot with its images, as a zip. A part of it by `Range`, always the same bytes under one `ETag`."""
         snapshot = snapshot_for(request.user, snapshot_id)
         download = Download(snapshot, download_format(snapshot, format_name), _with_images(request))
-        refuse_link(request)
+        if wants_link(request):
+            audit.record(snapshot.project.team, "made download link", download.filename)
+            return signed_link(request)
         audit.record_download(snapshot.project.team, download.filename)
         download.expect_stored()
         return send_made(request, download, "application/zip", filename=download.filename)

@@ -1123,7 +1123,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The snapshot with its images, as a zip. */
+        /** @description The snapshot with its images, as a zip. A part of it by `Range`, always the same bytes under one `ETag`. */
         get: operations["snapshots_download_retrieve"];
         put?: never;
         post?: never;
@@ -5106,7 +5106,12 @@ export interface operations {
     };
     snapshots_download_retrieve: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description false: annotations without their images */
+                images?: boolean;
+                /** @description answer a link that needs no token instead */
+                link?: "1";
+            };
             header?: never;
             path: {
                 format_name: string;
@@ -5122,7 +5127,30 @@ export interface operations {
                 };
                 content: {
                     "application/zip": string;
+                    "application/json": components["schemas"]["Link"];
                 };
+            };
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description unchanged */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description no such part */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem */
             default: {

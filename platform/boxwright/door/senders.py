@@ -5,6 +5,7 @@ from collections.abc import Hashable, Mapping
 from http.cookies import CookieError, SimpleCookie
 from io import BytesIO
 from typing import Any
+from urllib.parse import parse_qs
 
 from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
@@ -16,6 +17,7 @@ from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
 from rest_framework.request import Request
 
 from boxwright import limits
+from boxwright.api.signed_links import SIGNATURE
 from boxwright.api.views import Endpoint
 
 Scope = Mapping[str, Any]
@@ -120,7 +122,13 @@ def _credential(scope: Scope) -> bytes:
 
 
 def _said(scope: Scope) -> bytes:
-    return header(scope, b"authorization") or _session(scope)
+    return header(scope, b"authorization") or _session(scope) or _signature(scope)
+
+
+def _signature(scope: Scope) -> bytes:
+    """That of a link. Whoever shows a login as well is known by that."""
+    query: bytes = scope.get("query_string", b"")
+    return parse_qs(query).get(SIGNATURE.encode(), [b""])[0]
 
 
 def _session(scope: Scope) -> bytes:
