@@ -175,6 +175,7 @@ class Snapshot(Job):
     image_count = models.PositiveIntegerField(default=0)
     labelled_count = models.PositiveIntegerField(default=0)
     box_count = models.PositiveIntegerField(default=0)
+    filter = models.JSONField(default=dict, help_text="queue, label, label_name, search; empty: the whole project")
     labels = models.JSONField(default=list, help_text="name, color, annotation_count in the labels' order")
     splits = models.JSONField(default=dict, help_text="labelled images in train, val, test")
     parent = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="children")
@@ -190,6 +191,18 @@ class Snapshot(Job):
     @property
     def title(self) -> str:
         return f"snapshot v{self.number}"
+
+    @property
+    def name(self) -> str:
+        """`v7`; of a part of the project `v7: labelled, label cat, "beach"`."""
+        asked = self.filter
+        parts = [
+            asked.get("queue"),
+            asked.get("label") and f"label {asked['label_name']}",
+            asked.get("search") and f'"{asked["search"]}"',
+        ]
+        said = ", ".join(part for part in parts if part)
+        return f"v{self.number}: {said}" if said else f"v{self.number}"
 
 
 class SnapshotImage(models.Model):
@@ -225,15 +238,16 @@ class SentFile(models.Model):
         return self.sha256
 
 
-class DownloadLength(models.Model):
-    """The bytes of a zip, once they were counted. `tag` names the zip, so that other bytes never have this length."""
+class DownloadFacts(models.Model):
+    """What was found out about a download, once. `tag` names its bytes: other bytes have another row."""
 
     snapshot = models.ForeignKey(Snapshot, on_delete=models.CASCADE, related_name="+", db_index=False)
     tag = models.CharField(max_length=64)
-    length = models.PositiveBigIntegerField()
+    length = models.PositiveBigIntegerField(null=True, help_text="bytes of the zip")
+    losses = models.JSONField(null=True, help_text="what the format can't hold: count, text")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["snapshot", "tag"], name="one_length_a_download")]
+        constraints = [models.UniqueConstraint(fields=["snapshot", "tag"], name="one_row_a_download")]
 
     def __str__(self) -> str:
         return self.tag

@@ -21,6 +21,7 @@ from annotations.needed_objects import manifest_of
 from annotations.queries import snapshot_for
 from annotations.snapshots.downloads import Download, download_format
 from boxwright.api.auth import SessionAuthentication, TokenAuthentication
+from boxwright.api.fields import IdField, NameField
 from boxwright.api.files import download_object, send_made
 from boxwright.api.jobs import JobSerializer
 from boxwright.api.links import LINK, LinkSerializer, wants_link
@@ -28,7 +29,7 @@ from boxwright.api.signed_links import SIGNED_LINK, LinkAuthentication, signed_l
 from boxwright.api.views import Endpoint
 from boxwright.errors import Invalid, NotFound
 from boxwright.projects.canceling import cancel
-from boxwright.projects.models import TaskKind
+from boxwright.projects.models import QUEUES, TaskKind
 from boxwright.projects.queries import project_for
 from boxwright.teams import audit
 from boxwright.teams.api.accounts import signed_in
@@ -48,6 +49,15 @@ class SplitsSerializer(serializers.Serializer[Any]):
     test = serializers.IntegerField(required=False)
 
 
+class SnapshotFilterSerializer(serializers.Serializer[Any]):
+    """Which images of the project a snapshot holds, as in the list of images."""
+
+    queue = serializers.ChoiceField(choices=QUEUES, required=False)
+    label = IdField(required=False)  # type: ignore[assignment]
+    label_name = serializers.CharField(read_only=True, required=False)
+    search = NameField(required=False, max_length=200)
+
+
 class SnapshotSerializer(JobSerializer):
     labels = LabelCountSerializer(many=True)
     splits = SplitsSerializer(help_text="labelled images")
@@ -55,11 +65,23 @@ class SnapshotSerializer(JobSerializer):
         source="parent.number", allow_null=True, help_text="the number of the snapshot before"
     )  # type: ignore[assignment]
     author = PersonSerializer(allow_null=True)
+    name = serializers.CharField(help_text="v7; of a part of the project v7: labelled, label cat")
+    filter = SnapshotFilterSerializer(help_text="empty: the whole project")
 
     class Meta:
         model = Snapshot
         fields = [
-            *("id", "number", *JobSerializer.FIELDS, "sha256", "image_count", "labelled_count", "box_count"),
+            *(
+                "id",
+                "number",
+                "name",
+                "filter",
+                *JobSerializer.FIELDS,
+                "sha256",
+                "image_count",
+                "labelled_count",
+                "box_count",
+            ),
             *("labels", "splits", "parent", "author", "created_at"),
         ]
         read_only_fields = fields
@@ -90,11 +112,12 @@ class SnapshotsView(Endpoint):
         rows = Snapshot.objects.filter(project=project).select_related("parent", "author")
         return self.page(rows, SnapshotSerializer, "-number")
 
-    @extend_schema(request=None, responses={201: SnapshotSerializer})
+    @extend_schema(request=SnapshotFilterSerializer, responses={201: SnapshotSerializer})
     def post(self, request: Request, project_id: int) -> Response:
-        """Freeze the project as it is now; the manifest is built in the background."""
+        """Freeze the project as it is now, or a part of it to take away; the manifest is built in the background."""
         project = project_for(request.user, project_id, Role.MANAGER)
-        snapshot = snapshots.create_snapshot(project=project, author=signed_in(request))
+        asked = self.parsed(SnapshotFilterSerializer)
+        snapshot = snapshots.create_snapshot(project=project, author=signed_in(request), only=asked)
         return Response(SnapshotSerializer(snapshot_for(request.user, snapshot.pk)).data, status=201)
 
 
@@ -166,6 +189,26 @@ def _with_images(request: Request) -> bool:
     if said not in {"true", "false"}:
         raise Invalid("Images are wanted or not.", {"images": "expected true or false"})
     return said == "true"
+
+
+class LossSerializer(serializers.Serializer[Any]):
+    """`text` follows the count: "3 images whose split is lost"."""
+
+    count = serializers.IntegerField()
+    text = serializers.CharField()
+
+
+class LossesSerializer(serializers.Serializer[Any]):
+    losses = LossSerializer(many=True, help_text="empty: the format holds all of it")
+
+
+class LossesView(Endpoint):
+    @extend_schema(responses=LossesSerializer)
+    def get(self, request: Request, snapshot_id: int, format_name: str) -> Response:
+        """What the format can't hold of this snapshot, by count."""
+        snapshot = snapshot_for(request.user, snapshot_id)
+        download = Download(snapshot, download_format(snapshot, format_name), with_images=False)
+        return Response(LossesSerializer({"losses": download.losses()}).data)
 
 
 class DiffView(Endpoint):

@@ -6,15 +6,16 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import cast
+from typing import Any, cast
 
 from annotations.dataset.records import ImageRecord, Task
 from annotations.formats import FORMATS, Format
 from annotations.formats.layout import Header
-from annotations.models import DownloadLength, Snapshot
+from annotations.models import DownloadFacts, Snapshot
 from annotations.object_keys import image_key
 from annotations.originals import open_without_location
 from annotations.snapshots.building import expect_built, records_of
+from annotations.snapshots.losses import losses_of
 from annotations.snapshots.sent_files import Known, SentFiles
 from annotations.snapshots.writer_version import writer
 from annotations.snapshots.zips import Content, Window, zipped
@@ -83,38 +84,48 @@ class Download:
 
     def length(self) -> int:
         """In bytes. May take seconds a hundred thousand images, and longer where places must be left out; once."""
-        return self._known_length() or self._keep(self._count(look_into_files=True))
+        known: int | None = self._facts().get("length")
+        return self._counted(look_into_files=True) if known is None else known
 
     def quick_length(self) -> int | None:
         """The length where it is known, or takes no time to speak of."""
-        known = self._known_length()
-        if known is None and self.snapshot.image_count <= QUICK:
-            try:
-                return self._keep(self._count(look_into_files=False))
-            except _Unknown:
-                return None
-        return known
+        known: int | None = self._facts().get("length")
+        if known is not None or self.snapshot.image_count > QUICK:
+            return known
+        try:
+            return self._counted(look_into_files=False)
+        except _Unknown:
+            return None
 
     def _parts(self, sent: SentFiles) -> Iterator[tuple[str, bytes | ImageRecord]]:
         records = records_of(self.snapshot)
         parts = self.format.layout.write(self.header, sent.ahead(records) if self.with_images else records)
         return (part for part in parts if self.with_images or isinstance(part[1], bytes))
 
-    def _count(self, *, look_into_files: bool) -> int:
+    def _counted(self, *, look_into_files: bool) -> int:
         sent = SentFiles(self.snapshot.project)
         window = Window(EVERYTHING, EVERYTHING)
         for _ in zipped(_measured(self._parts(sent), sent, look_into_files), window):
             """Nothing is wanted but the place where it ends."""
+        self._keep(length=window.place)
         return window.place
 
-    def _known_length(self) -> int | None:
-        rows = DownloadLength.objects.filter(snapshot=self.snapshot, tag=self.tag)
-        return rows.values_list("length", flat=True).first()
+    def losses(self) -> list[dict[str, Any]]:
+        """What the format can't hold of this snapshot: count and text of each. Reads the manifest, once."""
+        found = self._facts().get("losses")
+        if found is None:
+            losses = losses_of(self.format, self.header, records_of(self.snapshot))
+            found = [asdict(loss) for loss in losses]
+            self._keep(losses=found)
+        return cast("list[dict[str, Any]]", found)
 
-    def _keep(self, length: int) -> int:
-        row = DownloadLength(snapshot=self.snapshot, tag=self.tag, length=length)
-        DownloadLength.objects.bulk_create([row], ignore_conflicts=True)
-        return length
+    def _facts(self) -> dict[str, Any]:
+        rows = DownloadFacts.objects.filter(snapshot=self.snapshot, tag=self.tag)
+        found = rows.first()
+        return {"length": found.length, "losses": found.losses} if found else {}
+
+    def _keep(self, **facts: Any) -> None:
+        DownloadFacts.objects.update_or_create(snapshot=self.snapshot, tag=self.tag, defaults=facts)
 
 
 def expect_stored(snapshot: Snapshot) -> None:

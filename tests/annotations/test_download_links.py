@@ -39,7 +39,7 @@ def link(client: APIClient, snapshot: Snapshot, query: str = "?link=1") -> str:
     return f"{parts.path}?{parts.query}"
 
 
-def fetch(url: str, **headers: str) -> Any:
+def fetch(url: str, **headers: Any) -> Any:
     return APIClient().get(url, **headers)
 
 

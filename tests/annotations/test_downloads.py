@@ -9,7 +9,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from annotations import snapshots
-from annotations.models import DownloadLength, Image, SentFile, Snapshot
+from annotations.models import DownloadFacts, Image, SentFile, Snapshot
 from annotations.object_keys import image_key
 from annotations.originals import open_without_location
 from annotations.snapshots import downloads
@@ -45,11 +45,11 @@ def frozen(project: Project, author: User) -> Snapshot:
     return Snapshot.objects.get(pk=made.pk)
 
 
-def ask(client: APIClient, snapshot: Snapshot, query: str = "", **headers: str) -> Any:
+def ask(client: APIClient, snapshot: Snapshot, query: str = "", **headers: Any) -> Any:
     return client.get(f"/api/v1/snapshots/{snapshot.pk}/download/voc/{query}", **headers)
 
 
-def head(client: APIClient, snapshot: Snapshot, **headers: str) -> Any:
+def head(client: APIClient, snapshot: Snapshot, **headers: Any) -> Any:
     return client.head(f"/api/v1/snapshots/{snapshot.pk}/download/voc/", **headers)
 
 
@@ -116,7 +116,7 @@ def test_the_length_is_told_where_it_is_cheap_and_remembered(
 ) -> None:
     first = ask(client, snapshot)
     assert not first.has_header("Content-Length"), "one of the pictures has to be cleaned before its size is known"
-    assert DownloadLength.objects.count() == 0
+    assert DownloadFacts.objects.count() == 0
     size = len(body_of(first))
     reads.clear()
     monkeypatch.setattr(downloads, "QUICK", 2)
@@ -125,7 +125,7 @@ def test_the_length_is_told_where_it_is_cheap_and_remembered(
     assert ask(client, snapshot)["Content-Length"] == str(size)
     monkeypatch.setattr(downloads, "QUICK", 0)
     assert ask(client, snapshot)["Content-Length"] == str(size)
-    assert (reads, DownloadLength.objects.get().length) == ([], size)
+    assert (reads, DownloadFacts.objects.get().length) == ([], size)
 
 
 def test_head_says_what_get_says_and_makes_nothing(
@@ -223,3 +223,23 @@ def test_other_code_writes_other_files(snapshot: Snapshot, client: APIClient, mo
     before = ask(client, snapshot)["ETag"]
     monkeypatch.setattr(downloads, "writer", lambda: "another")
     assert ask(client, snapshot)["ETag"] != before
+
+
+def test_what_a_format_can_not_hold_is_said_by_count_and_remembered(
+    project: Project, snapshot: Snapshot, client: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"/api/v1/snapshots/{snapshot.pk}/download/voc/losses/"
+    assert client.get(url).json() == {"losses": []}
+    Image.objects.filter(name="c.jpg").update(queue="skipped")
+    Image.objects.filter(name="b.jpg").update(queue="done")
+    Label.objects.create(project=project, name="empty", color="#000000", position=9)
+    later = frozen(project, User.objects.get(email="mona@example.org"))
+    url = f"/api/v1/snapshots/{later.pk}/download/voc/losses/"
+    told = client.get(url).json()
+    assert told["losses"] == [
+        {"count": 1, "text": "images in review or done: they come back as labelled"},
+        {"count": 1, "text": "labels that nothing carries"},
+        {"count": 1, "text": "skipped images: they come back as unlabelled"},
+    ]
+    monkeypatch.setattr(downloads, "records_of", None)
+    assert client.get(url).json() == told

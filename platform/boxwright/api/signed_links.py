@@ -70,7 +70,7 @@ def _query(params: Mapping[str, str]) -> list[tuple[str, str]]:
     return sorted((name, value) for name, value in params.items() if name != SIGNATURE)
 
 
-def _author(user_id: int | None) -> Any:
+def _author(user_id: Any) -> Any:
     """(the person, the database's time); (None, None) where there is no such account, or none that is active."""
     now = ExpressionWrapper(Now(), output_field=DateTimeField())
     found = get_user_model()._default_manager.annotate(now=now).filter(pk=user_id, is_active=True).first()
