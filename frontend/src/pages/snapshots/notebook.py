@@ -8,7 +8,7 @@ import zipfile
 from http.client import HTTPException
 from pathlib import Path
 
-LINK = "{link}"  # ends at {expires}; a later link goes on with what is here
+LINK = "{link}"  # ends at {expires} UTC; a later link goes on with what is here
 FOLDER = Path("{name}")
 
 
