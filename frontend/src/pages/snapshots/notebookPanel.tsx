@@ -1,8 +1,7 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { api } from "../../api/client";
 import { sentence } from "../../api/errors";
 import { Button } from "../../ui/button";
-import { Icon } from "../../ui/icons";
 import { toast } from "../../ui/toast";
 import { linkHere, type NotebookLink, notebookCell } from "./notebookCell";
 
@@ -18,6 +17,7 @@ export function NotebookPanel({ at, images, name }: NotebookPanelProps) {
   const [link, setLink] = useState<NotebookLink | null>(null);
   const [isBusy, setBusy] = useState(false);
   const [fault, setFault] = useState("");
+  const shown = useRef<HTMLPreElement>(null);
   useEffect(() => setLink(null), [at, images]);
   const make = () => {
     setBusy(true);
@@ -31,6 +31,8 @@ export function NotebookPanel({ at, images, name }: NotebookPanelProps) {
       .finally(() => setBusy(false));
   };
   const cell = link && notebookCell(link, name);
+  // The button that had the focus is gone.
+  useEffect(() => shown.current?.focus(), [cell]);
   return (
     <section class="notebook" aria-label="Notebook">
       {cell === null ? (
@@ -44,12 +46,12 @@ export function NotebookPanel({ at, images, name }: NotebookPanelProps) {
         <>
           <p class="row">
             <span class="grow dim small">
-              <Icon name="warn" /> Whoever has this link can fetch the zip until {endOf(link?.expires)}.
+              Whoever has this link can fetch the zip until {endOf(link?.expires)}.
             </span>
             <CopyButton text={cell} />
           </p>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys */}
-          <pre class="mono cell" tabIndex={0} data-testid="notebook-cell">
+          <pre class="mono cell" ref={shown} tabIndex={0} data-testid="notebook-cell">
             {cell}
           </pre>
         </>
