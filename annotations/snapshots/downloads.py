@@ -20,7 +20,6 @@ from annotations.snapshots.sent_files import Known, SentFiles
 from annotations.snapshots.writer_version import writer
 from annotations.snapshots.zips import Content, Window, zipped
 from boxwright.errors import Invalid, NotFound
-from boxwright.projects.models import Project
 from boxwright.storage import ObjectMissing, store
 from boxwright.storage.named import Named
 
@@ -79,7 +78,7 @@ class Download:
         come is no zip.
         """
         sent = SentFiles(self.snapshot.project)
-        files = ((path, _content(content, self.snapshot.project, sent)) for path, content in self._parts(sent))
+        files = ((path, _content(content, sent)) for path, content in self._parts(sent))
         return _gathered(zipped(files, Window(start, stop)))
 
     def length(self) -> int:
@@ -148,8 +147,8 @@ def _gathered(pieces: Iterator[bytes]) -> Iterator[bytes]:
     yield b"".join(held)
 
 
-def _content(content: bytes | ImageRecord, project: Project, sent: SentFiles) -> Content:
-    return Text(content) if isinstance(content, bytes) else Picture(content, project, sent)
+def _content(content: bytes | ImageRecord, sent: SentFiles) -> Content:
+    return Text(content) if isinstance(content, bytes) else Picture(content, sent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +166,6 @@ class Text:
 @dataclass(frozen=True, slots=True)
 class Picture:
     record: ImageRecord
-    project: Project
     sent: SentFiles
 
     @property
@@ -176,19 +174,19 @@ class Picture:
 
     def pieces(self) -> Iterator[bytes]:
         size = crc32 = 0
-        for piece in _pieces(self.record, self.project):
+        for piece in self._read():
             size, crc32 = size + len(piece), zlib.crc32(piece, crc32)
             yield piece
         self.sent.learn(self.record, (size, crc32))
 
-
-def _pieces(record: ImageRecord, project: Project) -> Iterator[bytes]:
-    if project.share_location:
-        yield from Named(image_key(project.team_id, record.sha256), record.sha256).pieces(CHUNK)
-        return
-    with open_without_location(project.team_id, record.sha256) as file:
-        while piece := file.read(CHUNK):
-            yield piece
+    def _read(self) -> Iterator[bytes]:
+        team_id, sha256 = self.sent.project.team_id, self.record.sha256
+        if self.sent.goes_as_it_came(self.record):
+            yield from Named(image_key(team_id, sha256), sha256).pieces(CHUNK)
+            return
+        with open_without_location(team_id, sha256) as file:
+            while piece := file.read(CHUNK):
+                yield piece
 
 
 class _Unknown(Exception):
@@ -213,5 +211,5 @@ def _measured(
         if size is None and not look_into_files:
             raise _Unknown
         if size is None:
-            size = sum(len(piece) for piece in _content(content, sent.project, sent).pieces())
+            size = sum(len(piece) for piece in _content(content, sent).pieces())
         yield path, _Measured((size, 0))

@@ -44,10 +44,14 @@ class SentFiles:
 
     def size_of(self, record: ImageRecord) -> int | None:
         """Also where no CRC-32 is known; None where only a look into the file can tell."""
-        if not self.cleaner or record.sha256 in self._as_they_came:
+        if self.goes_as_it_came(record):
             return record.size
         known = self.of(record)
         return known[0] if known else None
+
+    def goes_as_it_came(self, record: ImageRecord) -> bool:
+        """The project shares places, or the file was looked into and tells none."""
+        return not self.cleaner or record.sha256 in self._as_they_came
 
     def learn(self, record: ImageRecord, known: Known) -> None:
         if self.of(record) is None:
