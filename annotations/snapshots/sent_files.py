@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from threading import Lock
 
-from django.db import OperationalError, close_old_connections
+from django.db import OperationalError, close_old_connections, connection
 
 from annotations.dataset.records import ImageRecord
 from annotations.models import Image, SentFile
@@ -87,4 +87,5 @@ def _connected() -> Iterator[None]:
         try:
             yield
         finally:
-            close_old_connections()
+            if not connection.in_atomic_block:  # then it is a caller's
+                close_old_connections()
