@@ -11,6 +11,7 @@ from rest_framework.test import APIClient
 
 from annotations.models import Snapshot
 from boxwright import limits
+from boxwright.door.senders import Senders
 from boxwright.projects.models import Project
 from boxwright.teams.models import AuditEntry, Membership, Role, Token, User
 from boxwright.teams.tokens import new_token
@@ -121,3 +122,8 @@ def test_a_link_dies_with_the_token_that_asked_for_it(snapshot: Snapshot, vera: 
 def test_a_stranger_gets_no_link(snapshot: Snapshot, charlie: User, as_user: AsUser) -> None:
     assert as_user(charlie).get(path(snapshot, "?link=1")).status_code == 404
     assert fetch(path(snapshot, "?link=1")).status_code == 401
+
+
+@pytest.mark.parametrize("query", [b"cursor=%C2%8D", b"signature=%F0%9F", b"\xff", b"signature", b"a=1&signature=x&b"])
+def test_the_door_takes_any_query(query: bytes) -> None:
+    assert Senders().of({"headers": [], "query_string": query, "client": ("1.2.3.4", 5)}) == "1.2.3.4"
