@@ -182,6 +182,7 @@ class Snapshot(Job):
     image_count = models.PositiveIntegerField(default=0)
     labelled_count = models.PositiveIntegerField(default=0)
     box_count = models.PositiveIntegerField(default=0)
+    filter = models.JSONField(default=dict, help_text="queue, label, label_name, search; empty: the whole project")
     labels = models.JSONField(default=list, help_text="name, color, annotation_count in the labels' order")
     splits = models.JSONField(default=dict, help_text="labelled images in train, val, test")
     parent = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="children")
@@ -198,6 +199,18 @@ class Snapshot(Job):
     def title(self) -> str:
         return f"snapshot v{self.number}"
 
+    @property
+    def name(self) -> str:
+        """`v7`; of a part of the project `v7: labelled, label cat, "beach"`."""
+        asked = self.filter
+        parts = [
+            asked.get("queue"),
+            asked.get("label") and f"label {asked['label_name']}",
+            asked.get("search") and f'"{asked["search"]}"',
+        ]
+        said = ", ".join(part for part in parts if part)
+        return f"v{self.number}: {said}" if said else f"v{self.number}"
+
 
 class SnapshotImage(models.Model):
     """A picture that a snapshot shows: its original stays in the store as long as this row, whatever else goes."""
@@ -211,3 +224,37 @@ class SnapshotImage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.snapshot_id} {self.sha256}"
+
+
+class SentFile(models.Model):
+    """A picture's file as it goes out: what a part of a zip must tell of pictures that the part does not hold.
+
+    `cleaner`: the version of the code that left out the place; empty where the file is as it came.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+", db_index=False)
+    sha256 = models.CharField(max_length=64, help_text="of the original")
+    cleaner = models.CharField(max_length=16, blank=True)
+    size = models.PositiveBigIntegerField()
+    crc32 = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "cleaner", "sha256"], name="one_sent_file")]
+
+    def __str__(self) -> str:
+        return self.sha256
+
+
+class DownloadFacts(models.Model):
+    """What was found out about a download, once. `tag` names its bytes: other bytes have another row."""
+
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.CASCADE, related_name="+", db_index=False)
+    tag = models.CharField(max_length=64)
+    length = models.PositiveBigIntegerField(null=True, help_text="bytes of the zip")
+    losses = models.JSONField(null=True, help_text="what the format can't hold: count, text")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["snapshot", "tag"], name="one_row_a_download")]
+
+    def __str__(self) -> str:
+        return self.tag

@@ -127,6 +127,8 @@ def _parse_base(project: Project, base: str, model: str) -> tuple[str, Run | Non
 def _expect_labelled(snapshot: Snapshot) -> None:
     if snapshot.status in (Status.FAILED, Status.CANCELED):
         raise Invalid("This snapshot could not be made.", {"snapshot": snapshot.error or "it failed"})
+    if snapshot.filter:
+        raise Invalid("This snapshot holds a part of the project.", {"snapshot": f"it is of {snapshot.name}"})
     if snapshot.status == Status.SUCCEEDED and not snapshot.labelled_count:
         raise Invalid("There is nothing to learn from.", {"snapshot": "it holds no labelled image"})
 

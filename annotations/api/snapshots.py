@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,15 +19,17 @@ from annotations.formats import FORMATS
 from annotations.models import Snapshot
 from annotations.needed_objects import manifest_of
 from annotations.queries import snapshot_for
-from annotations.snapshots.downloads import Reader, download_format, zip_of
-from boxwright.api.files import download_object
+from annotations.snapshots.downloads import Download, download_format
+from boxwright.api.auth import SessionAuthentication, TokenAuthentication
+from boxwright.api.fields import IdField, NameField
+from boxwright.api.files import download_object, send_made
 from boxwright.api.jobs import JobSerializer
-from boxwright.api.links import LINK, LinkSerializer, refuse_link
-from boxwright.api.streams import MadeFile
+from boxwright.api.links import LINK, LinkSerializer, wants_link
+from boxwright.api.signed_links import SIGNED_LINK, LinkAuthentication, signed_link
 from boxwright.api.views import Endpoint
-from boxwright.errors import NotFound
+from boxwright.errors import Invalid, NotFound
 from boxwright.projects.canceling import cancel
-from boxwright.projects.models import TaskKind
+from boxwright.projects.models import QUEUES, TaskKind
 from boxwright.projects.queries import project_for
 from boxwright.teams import audit
 from boxwright.teams.api.accounts import signed_in
@@ -47,6 +49,15 @@ class SplitsSerializer(serializers.Serializer[Any]):
     test = serializers.IntegerField(required=False)
 
 
+class SnapshotFilterSerializer(serializers.Serializer[Any]):
+    """Which images of the project a snapshot holds, as in the list of images."""
+
+    queue = serializers.ChoiceField(choices=QUEUES, required=False)
+    label = IdField(required=False)  # type: ignore[assignment]
+    label_name = serializers.CharField(read_only=True, required=False)
+    search = NameField(required=False, max_length=200)
+
+
 class SnapshotSerializer(JobSerializer):
     labels = LabelCountSerializer(many=True)
     splits = SplitsSerializer(help_text="labelled images")
@@ -54,11 +65,23 @@ class SnapshotSerializer(JobSerializer):
         source="parent.number", allow_null=True, help_text="the number of the snapshot before"
     )  # type: ignore[assignment]
     author = PersonSerializer(allow_null=True)
+    name = serializers.CharField(help_text="v7; of a part of the project v7: labelled, label cat")
+    filter = SnapshotFilterSerializer(help_text="empty: the whole project")
 
     class Meta:
         model = Snapshot
         fields = [
-            *("id", "number", *JobSerializer.FIELDS, "sha256", "image_count", "labelled_count", "box_count"),
+            *(
+                "id",
+                "number",
+                "name",
+                "filter",
+                *JobSerializer.FIELDS,
+                "sha256",
+                "image_count",
+                "labelled_count",
+                "box_count",
+            ),
             *("labels", "splits", "parent", "author", "created_at"),
         ]
         read_only_fields = fields
@@ -89,11 +112,12 @@ class SnapshotsView(Endpoint):
         rows = Snapshot.objects.filter(project=project).select_related("parent", "author")
         return self.page(rows, SnapshotSerializer, "-number")
 
-    @extend_schema(request=None, responses={201: SnapshotSerializer})
+    @extend_schema(request=SnapshotFilterSerializer, responses={201: SnapshotSerializer})
     def post(self, request: Request, project_id: int) -> Response:
-        """Freeze the project as it is now; the manifest is built in the background."""
+        """Freeze the project as it is now, or a part of it to take away; the manifest is built in the background."""
         project = project_for(request.user, project_id, Role.MANAGER)
-        snapshot = snapshots.create_snapshot(project=project, author=signed_in(request))
+        asked = self.parsed(SnapshotFilterSerializer)
+        snapshot = snapshots.create_snapshot(project=project, author=signed_in(request), only=asked)
         return Response(SnapshotSerializer(snapshot_for(request.user, snapshot.pk)).data, status=201)
 
 
@@ -132,17 +156,59 @@ class ManifestView(Endpoint):
         return download_object(request, manifest_of(snapshot), "application/x-ndjson", name, tag=snapshot.sha256)
 
 
+IMAGES = OpenApiParameter("images", bool, default=True, description="false: annotations without their images")
+
+
 class DownloadView(Endpoint):
-    @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY})
+    authentication_classes = [TokenAuthentication, SessionAuthentication, LinkAuthentication]
+
+    @extend_schema(
+        parameters=[IMAGES, SIGNED_LINK],
+        responses={
+            (200, "application/zip"): OpenApiTypes.BINARY,
+            (200, "application/json"): LinkSerializer,
+            (206, "application/zip"): OpenApiTypes.BINARY,
+            304: OpenApiResponse(description="unchanged"),
+            416: OpenApiResponse(description="no such part"),
+        },
+    )
     def get(self, request: Request, snapshot_id: int, format_name: str) -> HttpResponseBase:
-        """The snapshot with its images, as a zip."""
+        """The snapshot with its images, as a zip. A part of it by `Range`, always the same bytes under one `ETag`."""
         snapshot = snapshot_for(request.user, snapshot_id)
-        chosen = download_format(snapshot, format_name)
-        refuse_link(request)
-        name = f"{_stem(snapshot)}-{chosen.name}.zip"
-        audit.record_download(snapshot.project.team, name)
-        reader = Reader(iter(()) if request.method == "HEAD" else zip_of(snapshot, chosen))
-        return MadeFile(reader, as_attachment=True, filename=name, content_type="application/zip")
+        download = Download(snapshot, download_format(snapshot, format_name), _with_images(request))
+        if wants_link(request):
+            audit.record(snapshot.project.team, "made download link", download.filename)
+            return signed_link(request)
+        audit.record_download(snapshot.project.team, download.filename)
+        download.expect_stored()
+        return send_made(request, download, "application/zip", filename=download.filename)
+
+
+def _with_images(request: Request) -> bool:
+    said = request.query_params.get("images", "true")
+    if said not in {"true", "false"}:
+        raise Invalid("Images are wanted or not.", {"images": "expected true or false"})
+    return said == "true"
+
+
+class LossSerializer(serializers.Serializer[Any]):
+    """`text` follows the count: "3 images whose split is lost"."""
+
+    count = serializers.IntegerField()
+    text = serializers.CharField()
+
+
+class LossesSerializer(serializers.Serializer[Any]):
+    losses = LossSerializer(many=True, help_text="empty: the format holds all of it")
+
+
+class LossesView(Endpoint):
+    @extend_schema(responses=LossesSerializer)
+    def get(self, request: Request, snapshot_id: int, format_name: str) -> Response:
+        """What the format can't hold of this snapshot, by count."""
+        snapshot = snapshot_for(request.user, snapshot_id)
+        download = Download(snapshot, download_format(snapshot, format_name), with_images=False)
+        return Response(LossesSerializer({"losses": download.losses()}).data)
 
 
 class DiffView(Endpoint):

@@ -26,6 +26,11 @@ urlpatterns: list[URLPattern] = [
     path("snapshots/<int:snapshot_id>/cancel/", snapshots.SnapshotCancelView.as_view(), name="snapshot-cancel"),
     path("snapshots/<int:snapshot_id>/manifest/", snapshots.ManifestView.as_view(), name="manifest"),
     path("snapshots/<int:snapshot_id>/download/<slug:format_name>/", snapshots.DownloadView.as_view(), name="download"),
+    path(
+        "snapshots/<int:snapshot_id>/download/<slug:format_name>/losses/",
+        snapshots.LossesView.as_view(),
+        name="download-losses",
+    ),
     path("snapshots/<int:snapshot_id>/diff/<int:other_id>/", snapshots.DiffView.as_view(), name="diff"),
     path("formats/", snapshots.FormatsView.as_view(), name="formats"),
 ]

@@ -17,9 +17,10 @@ from annotations.labeling.annotation_rows import content_of
 from annotations.models import Annotation, Image, Snapshot
 from annotations.needed_objects import manifest_of
 from annotations.object_keys import snapshot_key
+from annotations.queries import images_of
 from annotations.snapshots.holds import hold_images
 from annotations.transactions import consistent_read
-from boxwright.errors import Conflict
+from boxwright.errors import Conflict, Invalid
 from boxwright.jobs import Beat, Status
 from boxwright.projects.models import Label, Project
 from boxwright.projects.quotas import expect_slot
@@ -34,18 +35,32 @@ MANIFEST, ABOUT = "manifest.jsonl", "snapshot.json"
 
 
 @transaction.atomic
-def create_snapshot(*, project: Project, author: User) -> Snapshot:
-    """Number a new snapshot and enqueue its building. Raises OverQuota."""
+def create_snapshot(*, project: Project, author: User, only: Mapping[str, Any] | None = None) -> Snapshot:
+    """Number a new snapshot and enqueue its building. `only`: the filter of a part. Raises OverQuota, Invalid."""
     expect_slot(project.team_id)
+    asked = _known_filter(project, only or {})
     Project.objects.filter(pk=project.pk).update(last_snapshot_number=F("last_snapshot_number") + 1)
     number = Project.objects.values_list("last_snapshot_number", flat=True).get(pk=project.pk)
     before = Snapshot.objects.filter(project=project).exclude(status__in=[Status.FAILED, Status.CANCELED])
-    snapshot = Snapshot.objects.create(
-        project=project, number=number, author=author, parent=before.order_by("-number").first()
-    )
-    audit.record(project.team, "made snapshot", f"{project.name} v{number}")
+    parent = None if asked else before.filter(filter={}).order_by("-number").first()
+    snapshot = Snapshot.objects.create(project=project, number=number, author=author, parent=parent, filter=asked)
+    audit.record(project.team, "made snapshot", f"{project.name} {snapshot.name}")
     snapshot.send()
     return snapshot
+
+
+def _known_filter(project: Project, only: Mapping[str, Any]) -> dict[str, Any]:
+    """With the label's name as it is now. Raises Invalid where the filter is wrong, or lets no image through."""
+    asked = {name: only[name] for name in ("queue", "label", "search") if only.get(name)}
+    if asked and not images_of(project, **_as_asked(asked)).exists():
+        raise Invalid("No image fits.", {"search": "there is nothing to freeze"})
+    if "label" in asked:
+        asked["label_name"] = Label.objects.get(pk=asked["label"]).name
+    return asked
+
+
+def _as_asked(asked: Mapping[str, Any]) -> dict[str, str]:
+    return {name: str(asked[name]) for name in ("queue", "label", "search") if name in asked}
 
 
 def build_snapshot(snapshot: Snapshot, beat: Beat) -> None:
@@ -78,7 +93,7 @@ def _frozen(snapshot: Snapshot, project: Project, path: Path, beat: Beat, tries:
     with consistent_read():
         labels = list(Label.objects.filter(project=project).order_by("position", "id"))
         names = {label.pk: label.name for label in labels}
-        sha256 = write_manifest(path, tally.counting(_records(project, names)))
+        sha256 = write_manifest(path, tally.counting(_records(project, names, snapshot.filter)))
     try:
         hold_images(snapshot, (record.sha256 for record in read_manifest(path)))
     except ObjectMissing:  # an image was deleted and collected since the reading
@@ -94,6 +109,7 @@ def _about(snapshot: Snapshot, project: Project, numbers: Mapping[str, Any]) -> 
     return {
         "project": {"slug": project.slug, "name": project.name, "task": project.task, "seed": project.seed},
         "number": snapshot.number,
+        "filter": snapshot.filter,
         "labels": [{"name": label["name"], "color": label["color"]} for label in numbers["labels"]],
         "image_count": numbers["image_count"],
         "box_count": numbers["box_count"],
@@ -133,11 +149,11 @@ class Tally:
         }
 
 
-def _records(project: Project, names: Mapping[int, str]) -> Iterator[ImageRecord]:
-    """All images by sha256, a chunk at a time."""
+def _records(project: Project, names: Mapping[int, str], only: Mapping[str, Any]) -> Iterator[ImageRecord]:
+    """Those that fit the filter, by sha256, a chunk at a time. Raises Invalid where its label is gone."""
     last = ""
     while True:
-        rows = Image.objects.filter(project=project, sha256__gt=last).order_by("sha256")
+        rows = images_of(project, **_as_asked(only)).filter(sha256__gt=last).order_by("sha256")
         chunk = list(rows[:CHUNK])
         annotations = _annotations([image.pk for image in chunk], names)
         for image in chunk:

@@ -1,24 +1,34 @@
-"""A snapshot in a format that others use: a zip that is written while it is sent."""
+"""A snapshot in a format that others use: a zip that is made while it is sent, whole or from any byte on."""
 
-import zipfile
-from collections.abc import Iterator
-from typing import cast
+import hashlib
+import json
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any, cast
 
 from annotations.dataset.records import ImageRecord, Task
 from annotations.formats import FORMATS, Format
-from annotations.formats.layout import Header, Layout
-from annotations.models import Snapshot
+from annotations.formats.layout import Header
+from annotations.models import DownloadFacts, Snapshot
 from annotations.object_keys import image_key
 from annotations.originals import open_without_location
 from annotations.snapshots.building import expect_built, records_of
+from annotations.snapshots.losses import losses_of
+from annotations.snapshots.sent_files import Known, SentFiles
+from annotations.snapshots.writer_version import writer
+from annotations.snapshots.zips import Content, Window, zipped
 from boxwright.errors import Invalid, NotFound
-from boxwright.projects.models import Project
 from boxwright.storage import ObjectMissing, store
 from boxwright.storage.named import Named
 
 CHUNK = 256 * 1024
-LONG_AGO = (1980, 1, 1, 0, 0, 0)
-"""The time of every entry: the same snapshot gives the same zip."""
+TURN = 500
+"""Pieces of a zip after which whoever makes it may be asked to wait, though nothing of them was wanted."""
+QUICK = 1_000
+"""Images whose texts are made at once to tell a zip's length before it is sent."""
+EVERYTHING = 2**62
 
 
 def download_format(snapshot: Snapshot, name: str) -> Format:
@@ -32,14 +42,89 @@ def download_format(snapshot: Snapshot, name: str) -> Format:
     return found
 
 
-def zip_of(snapshot: Snapshot, into: Format) -> Iterator[bytes]:
-    """The zip, in pieces of about CHUNK bytes; never more than that of it in memory.
+@dataclass(frozen=True)
+class Download:
+    """A snapshot in a format, with its images or without. The same `tag`: the same bytes."""
 
-    Raises ObjectMissing before the first piece. A picture that goes or turns out damaged after that ends the pieces
-    with an error: the connection breaks, and what has come is no zip.
-    """
-    expect_stored(snapshot)
-    return _zip_of(snapshot, into.layout)
+    snapshot: Snapshot
+    format: Format
+    with_images: bool = True
+
+    @property
+    def filename(self) -> str:
+        what = "" if self.with_images else "-annotations"
+        return f"{self.snapshot.project.slug}-v{self.snapshot.number}-{self.format.name}{what}.zip"
+
+    @cached_property
+    def tag(self) -> str:
+        shares = self.with_images and self.snapshot.project.share_location
+        said = [writer(), self.snapshot.sha256, asdict(self.header), self.format.name, self.with_images, shares]
+        return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+    @property
+    def header(self) -> Header:
+        labels = tuple(label["name"] for label in self.snapshot.labels)
+        return Header(cast("Task", self.snapshot.project.task), labels, self.snapshot.project.name)
+
+    def expect_stored(self) -> None:
+        """Raises ObjectMissing, which names the first picture that is not there."""
+        if self.with_images:
+            expect_stored(self.snapshot)
+
+    def pieces(self, start: int = 0, stop: int = EVERYTHING) -> Iterator[bytes]:
+        """The bytes from `start` up to `stop`, in pieces of about CHUNK; an empty one: there was much to pass over.
+
+        A picture that goes or turns out damaged ends the pieces with an error: the connection breaks, and what has
+        come is no zip.
+        """
+        sent = SentFiles(self.snapshot.project)
+        files = ((path, _content(content, sent)) for path, content in self._parts(sent))
+        return _gathered(zipped(files, Window(start, stop)))
+
+    def length(self) -> int:
+        """In bytes. May take seconds a hundred thousand images, and longer where places must be left out; once."""
+        known: int | None = self._facts().get("length")
+        return self._counted(look_into_files=True) if known is None else known
+
+    def quick_length(self) -> int | None:
+        """The length where it is known, or takes no time to speak of."""
+        known: int | None = self._facts().get("length")
+        if known is not None or self.snapshot.image_count > QUICK:
+            return known
+        try:
+            return self._counted(look_into_files=False)
+        except _Unknown:
+            return None
+
+    def _parts(self, sent: SentFiles) -> Iterator[tuple[str, bytes | ImageRecord]]:
+        records = records_of(self.snapshot)
+        parts = self.format.layout.write(self.header, sent.ahead(records) if self.with_images else records)
+        return (part for part in parts if self.with_images or isinstance(part[1], bytes))
+
+    def _counted(self, *, look_into_files: bool) -> int:
+        sent = SentFiles(self.snapshot.project)
+        window = Window(EVERYTHING, EVERYTHING)
+        for _ in zipped(_measured(self._parts(sent), sent, look_into_files), window):
+            """Nothing is wanted but the place where it ends."""
+        self._keep(length=window.place)
+        return window.place
+
+    def losses(self) -> list[dict[str, Any]]:
+        """What the format can't hold of this snapshot: count and text of each. Reads the manifest, once."""
+        found = self._facts().get("losses")
+        if found is None:
+            losses = losses_of(self.format, self.header, records_of(self.snapshot))
+            found = [asdict(loss) for loss in losses]
+            self._keep(losses=found)
+        return cast("list[dict[str, Any]]", found)
+
+    def _facts(self) -> dict[str, Any]:
+        rows = DownloadFacts.objects.filter(snapshot=self.snapshot, tag=self.tag)
+        found = rows.first()
+        return {"length": found.length, "losses": found.losses} if found else {}
+
+    def _keep(self, **facts: Any) -> None:
+        DownloadFacts.objects.update_or_create(snapshot=self.snapshot, tag=self.tag, defaults=facts)
 
 
 def expect_stored(snapshot: Snapshot) -> None:
@@ -50,69 +135,81 @@ def expect_stored(snapshot: Snapshot) -> None:
         raise ObjectMissing(first, more=sum(1 for _ in missing))
 
 
-def _zip_of(snapshot: Snapshot, layout: Layout) -> Iterator[bytes]:
-    out = _Outbox()
-    project = snapshot.project
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
-        for path, content in layout.write(_header(snapshot), records_of(snapshot)):
-            entry = zipfile.ZipInfo(path, LONG_AGO)
-            with archive.open(entry, "w") as target:
-                for piece in _pieces(content, project):
-                    target.write(piece)
-                    if out.size >= CHUNK:
-                        yield out.take()
-    yield out.take()
+def _gathered(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    held: list[bytes] = []
+    size = 0
+    for number, piece in enumerate(pieces, 1):
+        held.append(piece)
+        size += len(piece)
+        if size >= CHUNK or number % TURN == 0:
+            yield b"".join(held)
+            held, size = [], 0
+    yield b"".join(held)
 
 
-def _header(snapshot: Snapshot) -> Header:
-    labels = tuple(label["name"] for label in snapshot.labels)
-    return Header(cast("Task", snapshot.project.task), labels, snapshot.project.name)
+def _content(content: bytes | ImageRecord, sent: SentFiles) -> Content:
+    return Text(content) if isinstance(content, bytes) else Picture(content, sent)
 
 
-def _pieces(content: bytes | ImageRecord, project: Project) -> Iterator[bytes]:
-    if isinstance(content, bytes):
-        yield content
-        return
-    if project.share_location:
-        yield from Named(image_key(project.team_id, content.sha256), content.sha256).pieces(CHUNK)
-        return
-    with open_without_location(project.team_id, content.sha256) as file:
-        while piece := file.read(CHUNK):
+@dataclass(frozen=True, slots=True)
+class Text:
+    data: bytes
+
+    @property
+    def known(self) -> Known:
+        return len(self.data), zlib.crc32(self.data)
+
+    def pieces(self) -> Iterator[bytes]:
+        yield self.data
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    record: ImageRecord
+    sent: SentFiles
+
+    @property
+    def known(self) -> Known | None:
+        return self.sent.of(self.record)
+
+    def pieces(self) -> Iterator[bytes]:
+        size = crc32 = 0
+        for piece in self._read():
+            size, crc32 = size + len(piece), zlib.crc32(piece, crc32)
             yield piece
+        self.sent.learn(self.record, (size, crc32))
+
+    def _read(self) -> Iterator[bytes]:
+        team_id, sha256 = self.sent.project.team_id, self.record.sha256
+        if self.sent.goes_as_it_came(self.record):
+            yield from Named(image_key(team_id, sha256), sha256).pieces(CHUNK)
+            return
+        with open_without_location(team_id, sha256) as file:
+            while piece := file.read(CHUNK):
+                yield piece
 
 
-class _Outbox:
-    """What zipfile writes to: it can't seek, and is emptied as it fills."""
-
-    def __init__(self) -> None:
-        self.parts: list[bytes] = []
-        self.size = 0
-
-    def write(self, data: bytes) -> int:
-        self.parts.append(bytes(data))
-        self.size += len(data)
-        return len(data)
-
-    def close(self) -> None:
-        """Nothing is open."""
-
-    def flush(self) -> None:
-        """Nothing lies between us and the reader."""
-
-    def take(self) -> bytes:
-        data, self.parts, self.size = b"".join(self.parts), [], 0
-        return data
+class _Unknown(Exception):
+    """A size that only a look into the file can tell."""
 
 
-class Reader:
-    """An iterator of bytes as a file: what Django's file answers want."""
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """A file of which the size matters, and nothing else."""
 
-    def __init__(self, pieces: Iterator[bytes]) -> None:
-        self.pieces = pieces
+    known: Known
 
-    def read(self, _size: int = -1) -> bytes:
-        return next((piece for piece in self.pieces if piece), b"")
+    def pieces(self) -> Iterator[bytes]:
+        return iter(())
 
-    def close(self) -> None:
-        if hasattr(self.pieces, "close"):
-            self.pieces.close()
+
+def _measured(
+    parts: Iterable[tuple[str, bytes | ImageRecord]], sent: SentFiles, look_into_files: bool
+) -> Iterator[tuple[str, Content]]:
+    for path, content in parts:
+        size = len(content) if isinstance(content, bytes) else sent.size_of(content)
+        if size is None and not look_into_files:
+            raise _Unknown
+        if size is None:
+            size = sum(len(piece) for piece in _content(content, sent).pieces())
+        yield path, _Measured((size, 0))

@@ -193,6 +193,7 @@ SESSION_IDLE_HOURS = _limit(
 SESSION_DAYS = _limit("SESSION_DAYS", 30, "days a session", "log in again", "BOXWRIGHT_SESSION_DAYS")
 TOKENS_A_PERSON = _limit("TOKENS_A_PERSON", 20, "tokens a person", "the oldest stops working")
 TOKEN_DAYS = _limit("TOKEN_DAYS", 3650, "days a token, unless it is to last for ever", "400")
+LINK_MINUTES = _limit("LINK_MINUTES", 60, "minutes a link to a snapshot's download", "401")
 AUDIT_DAYS = _limit(
     "AUDIT_DAYS",
     0,

@@ -7,6 +7,8 @@ refused.
 import argparse
 import asyncio
 import gc
+import logging
+import re
 import resource
 import socket
 import sys
@@ -22,6 +24,7 @@ from boxwright import limits
 from boxwright.door import HANG_UP
 
 LEAVE_SECONDS = 2
+IN_ADDRESS = re.compile(r"\bsignature=[^&\s]*")
 SWITCH_SECONDS = 0.001
 """After so long a thread that computes lets another one run: a fifth of Python's default. A save may wait for it each
 time that it comes back from the database."""
@@ -110,11 +113,19 @@ def main() -> None:
         proxy_headers=False,  # boxwright.asgi believes named proxies only
         timeout_graceful_shutdown=options.leave_seconds,
     )
+    logging.getLogger("uvicorn.access").addFilter(hide_signature)
     config.load()  # outside the event loop: the application may look into the database while it is imported
     gc.freeze()  # what stays for ever is not looked through each time that somebody saves many boxes
     # From the number, Python finds the socket's family; `uvicorn --fd` takes it for a Unix socket and leaves Nagle on.
     bound = socket.socket(fileno=options.fd) if options.fd is not None else _bound(options.host, options.port)
     uvicorn.Server(config).run(sockets=[bound])
+
+
+def hide_signature(line: logging.LogRecord) -> bool:
+    """An access line holds the address, and a link's signature opens what it leads to."""
+    arguments = line.args if isinstance(line.args, tuple) else ()
+    line.args = tuple(IN_ADDRESS.sub("signature=…", each) if isinstance(each, str) else each for each in arguments)
+    return True
 
 
 def allow_many_connections() -> None:

@@ -74,6 +74,7 @@ ROWS: list[Row] = [
     Row("POST", "snapshot-cancel", "401 404 403 403 409 409"),
     Row("GET", "manifest", SEES),
     Row("GET", "download", SEES),
+    Row("GET", "download-losses", SEES),
     Row("GET", "diff", SEES),
     Row("GET", "formats", "401 200 200 200 200 200"),
 ]

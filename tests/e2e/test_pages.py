@@ -24,6 +24,7 @@ PAGES = {
     "snapshots": "/p/{slug}/snapshots",
     "snapshot": "/p/{slug}/snapshots/1",
     "train": "/p/{slug}/snapshots/1?train=1",
+    "download": "/p/{slug}/snapshots/1?download=1",
     "runs": "/p/{slug}/runs",
     "run": "/p/{slug}/runs/1",
     "settings": "/p/{slug}/settings",

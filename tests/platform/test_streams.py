@@ -2,28 +2,31 @@
 
 import asyncio
 import threading
-from io import BytesIO
+from collections.abc import AsyncIterator, Iterable, Iterator
 
 from boxwright import limits
-from boxwright.api.streams import MadeFile, makers
+from boxwright.api.streams import MadeFile, Pieces, makers
 from tests.services.processes import wait_until
 
 
-class Slow(BytesIO):
-    """A file whose pieces wait for a bucket."""
+class Slow:
+    """Pieces that wait for a bucket."""
 
     def __init__(self, bucket: threading.Event) -> None:
-        super().__init__(b"piece")
         self.bucket, self.asked = bucket, threading.Event()
 
-    def read(self, size: int | None = -1) -> bytes:
+    def __iter__(self) -> Iterator[bytes]:
         self.asked.set()
         self.bucket.wait()
-        return super().read(size)
+        yield b"piece"
 
 
-async def first_piece(file: BytesIO) -> bytes:
-    return await anext(aiter(MadeFile(file)))
+def made(pieces: Iterable[bytes]) -> AsyncIterator[bytes]:
+    return aiter(MadeFile(Pieces(iter(pieces))))
+
+
+async def first_piece(slow: Slow) -> bytes:
+    return await anext(made(slow))
 
 
 def test_one_piece_more_than_are_made_at_once_waits_its_turn() -> None:
@@ -43,11 +46,21 @@ def test_one_piece_more_than_are_made_at_once_waits_its_turn() -> None:
     asyncio.run(play())
 
 
+LARGE = [bytes(10**5)] * 10
+
+
 def test_readers_who_take_nothing_hold_no_thread() -> None:
     async def play() -> None:
-        opened = [aiter(MadeFile(BytesIO(bytes(10**6)))) for _ in range(5 * limits.ZIPS_AT_ONCE)]
+        opened = [made(LARGE) for _ in range(5 * limits.ZIPS_AT_ONCE)]
         for pieces in opened:
             await anext(pieces)
-        assert sum([len(piece) async for piece in MadeFile(BytesIO(bytes(10**6)))]) == 10**6
+        assert sum([len(piece) async for piece in made(LARGE)]) == 10**6
+
+    asyncio.run(play())
+
+
+def test_a_turn_may_end_without_a_piece() -> None:
+    async def play() -> None:
+        assert [piece async for piece in made([b"", b"a", b"", b"", b"b", b""])] == [b"a", b"b"]
 
     asyncio.run(play())

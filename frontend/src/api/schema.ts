@@ -883,7 +883,7 @@ export interface paths {
         /** @description Newest first. */
         get: operations["projects_snapshots_list"];
         put?: never;
-        /** @description Freeze the project as it is now; the manifest is built in the background. */
+        /** @description Freeze the project as it is now, or a part of it to take away; the manifest is built in the background. */
         post: operations["projects_snapshots_create"];
         delete?: never;
         options?: never;
@@ -1123,8 +1123,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The snapshot with its images, as a zip. */
+        /** @description The snapshot with its images, as a zip. A part of it by `Range`, always the same bytes under one `ETag`. */
         get: operations["snapshots_download_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/snapshots/{snapshot_id}/download/{format_name}/losses/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What the format can't hold of this snapshot, by count. */
+        get: operations["snapshots_download_losses_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2008,6 +2025,15 @@ export interface components {
             /** Format: date-time */
             readonly created_at: string;
         };
+        /** @description `text` follows the count: "3 images whose split is lost". */
+        Loss: {
+            count: number;
+            text: string;
+        };
+        Losses: {
+            /** @description empty: the format holds all of it */
+            losses: components["schemas"]["Loss"][];
+        };
         Member: {
             readonly id: number;
             user: components["schemas"]["MemberUser"];
@@ -2582,6 +2608,10 @@ export interface components {
         Snapshot: {
             readonly id: number;
             readonly number: number;
+            /** @description v7; of a part of the project v7: labelled, label cat */
+            name: string;
+            /** @description empty: the whole project */
+            filter: components["schemas"]["SnapshotFilter"];
             status: components["schemas"]["StatusEnum"];
             readonly error: components["schemas"]["JobError"] | null;
             /** @description what a queued job waits for, in one sentence, or empty */
@@ -2598,6 +2628,21 @@ export interface components {
             author: components["schemas"]["Person"] | null;
             /** Format: date-time */
             readonly created_at: string;
+        };
+        /** @description Which images of the project a snapshot holds, as in the list of images. */
+        SnapshotFilter: {
+            queue?: components["schemas"]["QueueEnum"];
+            /** Format: int64 */
+            label?: number;
+            readonly label_name: string;
+            search?: string;
+        };
+        /** @description Which images of the project a snapshot holds, as in the list of images. */
+        SnapshotFilterRequest: {
+            queue?: components["schemas"]["QueueEnum"];
+            /** Format: int64 */
+            label?: number;
+            search?: string;
         };
         SnapshotFrame: {
             /**
@@ -4703,7 +4748,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SnapshotFilterRequest"];
+            };
+        };
         responses: {
             201: {
                 headers: {
@@ -5138,7 +5187,12 @@ export interface operations {
     };
     snapshots_download_retrieve: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description false: annotations without their images */
+                images?: boolean;
+                /** @description answer a link that needs no token instead */
+                link?: "1";
+            };
             header?: never;
             path: {
                 format_name: string;
@@ -5154,6 +5208,60 @@ export interface operations {
                 };
                 content: {
                     "application/zip": string;
+                    "application/json": components["schemas"]["Link"];
+                };
+            };
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description unchanged */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description no such part */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    snapshots_download_losses_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                format_name: string;
+                snapshot_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Losses"];
                 };
             };
             /** @description A problem */

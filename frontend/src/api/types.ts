@@ -50,6 +50,7 @@ export type Import = Schemas["Import"];
 export type Snapshot = Schemas["Snapshot"];
 export type SnapshotDiff = Schemas["Diff"];
 export type Format = Schemas["Format"];
+export type Losses = Schemas["Losses"];
 
 export type Model = Schemas["Model"];
 export type Target = Schemas["Target"];

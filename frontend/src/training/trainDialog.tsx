@@ -11,6 +11,7 @@ import { useModels } from "./useModels";
 import { useRuns } from "./useRuns";
 import { useSnapshots } from "./useSnapshots";
 import { useStart } from "./useStart";
+import { isWhole } from "./wholeSnapshot";
 
 interface TrainDialogProps {
   /** Train on this one; null offers "Now" and all of them. */
@@ -29,7 +30,7 @@ export function TrainDialog({ snapshot, close, onStarted }: TrainDialogProps) {
     () => modelsFor(catalogue ?? [], project.value.task),
     [catalogue, project.value.task],
   );
-  const frozen = (snapshots ?? []).filter((one) => one.status === "succeeded");
+  const frozen = (snapshots ?? []).filter((one) => one.status === "succeeded" && isWhole(one));
   const isNowNew = frozen.length === 0 || hasChanged(sinceSnapshot(counts.value, frozen[0] ?? null));
   const [picked, setPicked] = useState<string | null>(snapshot ? String(snapshot.id) : null);
   const on = picked ?? (isNowNew ? "now" : String(frozen[0]?.id));

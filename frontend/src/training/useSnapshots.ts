@@ -2,6 +2,7 @@ import { useCallback, useEffect, useState } from "preact/hooks";
 import { api } from "../api/client";
 import type { Page, Snapshot } from "../api/types";
 import { useProject } from "../app/project";
+import { withPage, withSnapshot } from "./snapshotRows";
 
 export interface SnapshotsState {
   /** Newest first; null until they are here. */
@@ -21,7 +22,7 @@ export function useSnapshots(): SnapshotsState {
   const reload = useCallback(() => {
     api.get<Page<Snapshot>>(`projects/${id}/snapshots/`, { query: { limit: 200 } }).then(
       (page) => {
-        setSnapshots(page.results);
+        setSnapshots((known) => withPage(known ?? [], page.results));
         setError(null);
       },
       (problem) => setError(problem),
@@ -35,10 +36,4 @@ export function useSnapshots(): SnapshotsState {
     };
   }, [reload, put, events]);
   return { snapshots, error, reload, put };
-}
-
-function withSnapshot(known: Snapshot[], one: Snapshot): Snapshot[] {
-  const old = known.find((other) => other.id === one.id);
-  const others = known.filter((other) => other.id !== one.id);
-  return [...others, { ...old, ...one }].sort((a, b) => b.number - a.number);
 }

@@ -1,20 +1,22 @@
 """Stored files as answers: whole, the part that is asked for, or not at all because the client has them."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.http import content_disposition_header
 from rest_framework.request import Request
 
 from boxwright.api.links import from_bucket
-from boxwright.api.streams import CHUNK, Part, StreamedFile
+from boxwright.api.streams import CHUNK, MadeFile, Part, Pieces, StreamedFile
 from boxwright.storage.named import Named
 
 FOREVER = "private, max-age=31536000, immutable"
 CHANGING = "private, no-cache"
+ALL = 2**62
+"""Bytes, more than any file has."""
 RANGE = re.compile(r"^bytes=(\d{0,18})-(\d{0,18})$", re.ASCII)
 
 
@@ -52,17 +54,73 @@ def send_file(
     part = _within(wanted, size) if wanted else (0, size)
     if part is None:
         file.close()
-        return _sealed(HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"}), tag, cache)
+        return _sealed(_no_such_part(size), tag, cache)
     start, length = part
     answer = _answer(Part(file, start, 0 if request.method == "HEAD" else length), content_type)
     if filename:
         answer["Content-Disposition"] = content_disposition_header(True, filename)
+    if wanted:
+        _say_part(answer, start, length, size)
     answer["Content-Length"] = str(length)
     answer["Accept-Ranges"] = "bytes"
-    if wanted:
-        answer.status_code = 206
-        answer["Content-Range"] = f"bytes {start}-{start + length - 1}/{size}"
     return _sealed(answer, tag, cache)
+
+
+class Made(Protocol):
+    """A file that is made while it is sent. The same `tag`: the same bytes, so that parts fit together."""
+
+    @property
+    def tag(self) -> str: ...
+
+    def length(self) -> int: ...
+
+    def quick_length(self) -> int | None:
+        """The length, unless it takes long to tell; then the answer comes in chunks."""
+
+    def pieces(self, start: int, stop: int) -> Iterator[bytes]: ...
+
+
+def send_made(request: HttpRequest | Request, made: Made, content_type: str, *, filename: str) -> HttpResponseBase:
+    """A file to keep, or the part of it that is asked for."""
+    if _has(request, made.tag):
+        return _sealed(HttpResponse(status=304), made.tag, CHANGING)
+    if wanted := _range(request, made.tag):
+        return _sealed(_made_part(request, made, content_type, filename, wanted), made.tag, CHANGING)
+    answer = _made(request, made.pieces(0, ALL), content_type, filename)
+    if (size := made.quick_length()) is not None:
+        answer["Content-Length"] = str(size)
+    return _sealed(answer, made.tag, CHANGING)
+
+
+def _made_part(
+    request: HttpRequest | Request, made: Made, content_type: str, filename: str, wanted: tuple[str, str]
+) -> HttpResponseBase:
+    size = made.length()
+    if (part := _within(wanted, size)) is None:
+        return _no_such_part(size)
+    start, length = part
+    answer = _made(request, made.pieces(start, start + length), content_type, filename)
+    _say_part(answer, start, length, size)
+    answer["Content-Length"] = str(length)
+    return answer
+
+
+def _made(
+    request: HttpRequest | Request, pieces: Iterator[bytes], content_type: str, filename: str
+) -> HttpResponseBase:
+    sent = Pieces(iter(()) if request.method == "HEAD" else pieces)
+    answer = MadeFile(sent, as_attachment=True, filename=filename, content_type=content_type)
+    answer["Accept-Ranges"] = "bytes"
+    return answer
+
+
+def _no_such_part(size: int) -> HttpResponse:
+    return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+
+
+def _say_part(answer: HttpResponseBase, start: int, length: int, size: int) -> None:
+    answer.status_code = 206
+    answer["Content-Range"] = f"bytes {start}-{start + length - 1}/{size}"
 
 
 def _answer(part: Any, content_type: str) -> HttpResponseBase:

@@ -71,6 +71,7 @@ TABLE: dict[str, dict[str, str]] = {
     "snapshot-cancel": {"POST": TRAIN},
     "manifest": {"GET": READ},
     "download": {"GET": READ},
+    "download-losses": {"GET": READ},
     "diff": {"GET": READ},
     "formats": {"GET": READ},
     "models": {"GET": READ},

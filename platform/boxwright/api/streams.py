@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, BinaryIO
 
@@ -33,25 +33,49 @@ class StreamedFile(FileResponse):
             return
         loop = asyncio.get_running_loop()
         try:
-            while chunk := await loop.run_in_executor(self.pool, self._read, file):
-                yield chunk
+            while (chunk := await loop.run_in_executor(self.pool, self._read, file)) is not None:
+                if chunk:
+                    yield chunk
         finally:
             await loop.run_in_executor(self.pool, file.close)
 
-    def _read(self, file: BinaryIO) -> bytes:
+    def _read(self, file: Any) -> bytes | None:
         """The next piece. Gives the database connection back: the reader may ask for the next piece much later."""
         try:
-            return file.read(CHUNK)
+            return self._next(file)
         finally:
             close_old_connections()
 
+    def _next(self, file: Any) -> bytes | None:
+        return file.read(CHUNK) or None
+
+
+class Pieces:
+    """Bytes that are made one after another, as a file. An empty piece is none: only the maker's turn has ended."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self.pieces = pieces
+
+    def next(self) -> bytes | None:
+        return next(self.pieces, None)
+
+    def read(self, _size: int = -1) -> bytes:
+        return next((piece for piece in self.pieces if piece), b"")
+
+    def close(self) -> None:
+        if isinstance(self.pieces, Generator):
+            self.pieces.close()
+
 
 class MadeFile(StreamedFile):
-    """One that is made while it is sent, as a zip is."""
+    """One that is made while it is sent, as a zip is: a `Pieces`."""
 
     pool = makers
 
-    def _read(self, file: BinaryIO) -> bytes:
+    def _next(self, file: Pieces) -> bytes | None:
+        return file.next()
+
+    def _read(self, file: Pieces) -> bytes | None:
         """The thread rests in proportion to the piece's processor time. Waiting for a slow bucket does not count."""
         began = time.thread_time()
         try:

@@ -25,8 +25,9 @@ from boxwright.door.senders import Route, Scope, Senders
 from boxwright.door.spool import Spool
 from boxwright.errors import TooMany
 
-OTHERS = 2
-"""Database connections of this process besides one a seat: for the reader of events and the guard of streams."""
+OTHERS = 3
+"""Database connections of this process besides one a seat: for the reader of events, the guard of streams, and whoever
+makes zips."""
 
 
 class Door(ASGIHandler):

@@ -1,6 +1,7 @@
 """Who sends: as far as it must be known before a body is read, or a turn is given."""
 
 import hashlib
+import re
 from collections.abc import Hashable, Mapping
 from http.cookies import CookieError, SimpleCookie
 from io import BytesIO
@@ -16,11 +17,13 @@ from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
 from rest_framework.request import Request
 
 from boxwright import limits
+from boxwright.api.signed_links import SIGNATURE
 from boxwright.api.views import Endpoint
 
 Scope = Mapping[str, Any]
 OF_BODIES = {b"content-length", b"content-type", b"transfer-encoding", b"expect"}
 REMEMBERED = 10_000
+IN_QUERY = re.compile(rb"(?:^|&)%s=([^&]*)" % SIGNATURE.encode())
 
 
 def header(scope: Scope, name: bytes) -> bytes:
@@ -120,7 +123,13 @@ def _credential(scope: Scope) -> bytes:
 
 
 def _said(scope: Scope) -> bytes:
-    return header(scope, b"authorization") or _session(scope)
+    return header(scope, b"authorization") or _session(scope) or _signature(scope)
+
+
+def _signature(scope: Scope) -> bytes:
+    """That of a link. Whoever shows a login as well is known by that."""
+    said = IN_QUERY.search(scope.get("query_string", b""))
+    return said[1] if said else b""
 
 
 def _session(scope: Scope) -> bytes:

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { ImageFilter, ImageOrder } from "../../api/imageLists";
 import type { Label } from "../../api/types";
+import { Button } from "../../ui/button";
 import { SearchField } from "../../ui/field";
 import { Icon } from "../../ui/icons";
 import { LabelDot } from "../../ui/label";
@@ -13,6 +14,8 @@ interface FiltersProps {
   filter: ImageFilter;
   labels: Label[];
   set: (values: Record<string, string | null>) => void;
+  /** Null: who looks may not make snapshots, or nothing is shown. */
+  onExport: (() => void) | null;
 }
 
 function Search({ value, set }: { value: string; set: (text: string) => void }) {
@@ -26,7 +29,7 @@ function Search({ value, set }: { value: string; set: (text: string) => void }) 
   return <SearchField value={text} onText={setText} placeholder="File name" />;
 }
 
-export function Filters({ filter, labels, set }: FiltersProps) {
+export function Filters({ filter, labels, set, onExport }: FiltersProps) {
   const chosen = labels.find((label) => String(label.id) === filter.label);
   return (
     <div class="images-filters">
@@ -70,6 +73,11 @@ export function Filters({ filter, labels, set }: FiltersProps) {
         </span>
       )}
       <span class="grow" />
+      {onExport && (
+        <Button look="quiet" icon="download" onClick={onExport} data-testid="export-open">
+          Export
+        </Button>
+      )}
       <Menu
         look="btn quiet"
         align="right"

@@ -1,18 +1,22 @@
 import "./images.css";
 import { useEffect, useState } from "preact/hooks";
-import { filterFrom } from "../../api/imageLists";
+import { filterFrom, type ImageFilter } from "../../api/imageLists";
+import type { Counts } from "../../api/types";
 import { useProject } from "../../app/project";
 import { query, setQuery } from "../../app/router";
 import { useTitle } from "../../app/title";
+import { counted } from "../../ui/figures";
 import { Dock } from "./dock";
 import { DropZone } from "./dropZone";
 import { EmptyGallery } from "./emptyGallery";
+import { ExportDialog } from "./exportDialog";
 import { useFileChooser } from "./fileChooser";
 import { Filters } from "./filters";
-import { useImages } from "./gallery/useImages";
+import { type ImageList, useImages } from "./gallery/useImages";
 import { ImagesBar } from "./imagesBar";
 import { ImportDialog } from "./imports/importDialog";
 import { QueueImages } from "./queueImages";
+import { countOf } from "./queueTabs";
 import { SelectionBar } from "./selection";
 import { useIncoming } from "./useIncoming";
 import { useSelection } from "./useSelection";
@@ -24,6 +28,7 @@ export default function Images() {
   const filter = filterFrom(query.value);
   const list = useImages(filter);
   const [importing, setImporting] = useState<{ archive: File | null } | null>(null);
+  const [exporting, setExporting] = useState(false);
   const incoming = useIncoming(list.refresh, (archive) => setImporting({ archive }));
   const mayUpload = may("annotator");
   const selection = useSelection(filter, list, may("manager"));
@@ -40,6 +45,7 @@ export default function Images() {
               filter={filter}
               labels={project.value.labels}
               set={(values) => setQuery(values, { replace: "search" in values })}
+              onExport={may("manager") && list.images.length > 0 ? () => setExporting(true) : null}
             />
           )}
           <QueueImages
@@ -69,6 +75,13 @@ export default function Images() {
         </DropZone>
         {incoming.count > 0 && !incoming.isHidden && <Dock incoming={incoming} />}
       </div>
+      {exporting && (
+        <ExportDialog
+          filter={filter}
+          images={shownText(filter, list, counts.value)}
+          close={() => setExporting(false)}
+        />
+      )}
       {importing && (
         <ImportDialog
           project={project.value}
@@ -79,6 +92,13 @@ export default function Images() {
       )}
     </>
   );
+}
+
+/** How many images the list has, as far as it is known: a search is not counted before it is scrolled through. */
+function shownText(filter: ImageFilter, list: ImageList, counts: Counts): string {
+  const isCounted = filter.search === "" && filter.label === "";
+  if (isCounted) return counted(countOf(counts, filter.queue), "image");
+  return (list.hasMore ? "more than " : "") + counted(list.images.length, "image");
 }
 
 /** The address of "Upload images" asks for no file by itself: browsers open that dialog on a click only. */

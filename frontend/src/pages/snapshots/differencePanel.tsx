@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { api } from "../../api/client";
 import { sentence } from "../../api/errors";
 import type { Snapshot, SnapshotDiff } from "../../api/types";
+import { isWhole } from "../../training/wholeSnapshot";
 import { Select } from "../../ui/field";
 import { count } from "../../ui/figures";
 import { Skeleton } from "../../ui/states";
@@ -35,7 +36,9 @@ export function DifferencePanel({ snapshot, snapshots }: DifferencePanelProps) {
       {other ? (
         <Difference snapshot={snapshot} other={other} />
       ) : (
-        <p class="body faint">The first snapshot.</p>
+        <p class="body faint">
+          {isWhole(snapshot) ? "The first snapshot." : "A part of the project: it follows no other snapshot."}
+        </p>
       )}
     </section>
   );

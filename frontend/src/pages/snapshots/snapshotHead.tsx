@@ -1,17 +1,14 @@
-import { apiUrl } from "../../api/client";
-import { fetchAll } from "../../api/fetchers";
-import type { Format, Run, Snapshot } from "../../api/types";
+import type { Run, Snapshot } from "../../api/types";
 import { CancelButton } from "../../app/cancelButton";
 import { useProject } from "../../app/project";
 import { setQuery } from "../../app/router";
 import { useOwnPrimary } from "../../app/shell/pagePrimary";
+import { isWhole } from "../../training/wholeSnapshot";
 import { StatusBadge } from "../../ui/badge";
 import { Button } from "../../ui/button";
 import { ago } from "../../ui/figures";
 import { Hash } from "../../ui/hash";
 import { Icon } from "../../ui/icons";
-import { Menu, MenuLink } from "../../ui/menu";
-import { useLoaded } from "../../ui/useLoaded";
 
 interface SnapshotHeadProps {
   snapshot: Snapshot;
@@ -36,7 +33,7 @@ export function SnapshotHead({ snapshot, snapshots, runs, put }: SnapshotHeadPro
       >
         <Icon name="left" />
       </a>
-      <h2 class="title">v{snapshot.number}</h2>
+      <h2 class="title">{snapshot.name}</h2>
       <span data-testid="snapshot-status" data-status={snapshot.status}>
         {!isDone && <StatusBadge status={snapshot.status} />}
       </span>
@@ -48,8 +45,12 @@ export function SnapshotHead({ snapshot, snapshots, runs, put }: SnapshotHeadPro
       {isOpen && may("manager") && (
         <CancelButton<Snapshot> at={`snapshots/${snapshot.id}`} name="snapshot" onCanceled={put} />
       )}
-      {isDone && <DownloadMenu snapshot={snapshot} />}
-      {isDone && may("manager") && (
+      {isDone && (
+        <Button icon="download" onClick={() => setQuery({ download: "1" })} data-testid="download-open">
+          Download
+        </Button>
+      )}
+      {isDone && isWhole(snapshot) && may("manager") && (
         <Button
           look={isPrimary ? "primary" : "normal"}
           onClick={() => setQuery({ train: "1" })}
@@ -64,41 +65,7 @@ export function SnapshotHead({ snapshot, snapshots, runs, put }: SnapshotHeadPro
 
 /** Whether training on this snapshot is the next step: it is the newest, and has no run yet. */
 function isNext(snapshot: Snapshot, snapshots: readonly Snapshot[], runs: readonly Run[]): boolean {
-  const isNewest = snapshots.every((one) => one.number <= snapshot.number);
+  if (!isWhole(snapshot)) return false;
+  const isNewest = snapshots.every((one) => one.number <= snapshot.number || !isWhole(one));
   return isNewest && snapshot.status === "succeeded" && runs.every((run) => run.snapshot.id !== snapshot.id);
-}
-
-function DownloadMenu({ snapshot }: { snapshot: Snapshot }) {
-  const { project } = useProject();
-  const formats = useLoaded("formats", (signal) => fetchAll<Format>("formats/", signal));
-  const at = `snapshots/${snapshot.id}`;
-  return (
-    <Menu
-      align="right"
-      trigger={
-        <>
-          <Icon name="download" />
-          <span>Download</span>
-          <Icon name="down" class="end" />
-        </>
-      }
-    >
-      {(formats.value ?? [])
-        .filter((format) => format.writes && format.tasks.includes(project.value.task))
-        .map((format) => (
-          <MenuLink
-            key={format.name}
-            icon="download"
-            href={apiUrl(`${at}/download/${format.name}/`)}
-            download
-            cost="zip"
-          >
-            {format.title}
-          </MenuLink>
-        ))}
-      <MenuLink icon="list" href={apiUrl(`${at}/manifest/`)} download cost="jsonl">
-        Manifest
-      </MenuLink>
-    </Menu>
-  );
 }

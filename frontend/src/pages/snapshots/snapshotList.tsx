@@ -2,6 +2,7 @@ import type { Run, Snapshot } from "../../api/types";
 import { useProject } from "../../app/project";
 import { runFigure } from "../../app/shell/runFigure";
 import { hasChanged, type Since, signed } from "../../training/sinceSnapshot";
+import { isWhole, partName } from "../../training/wholeSnapshot";
 import { Avatar } from "../../ui/avatar";
 import { StatusBadge } from "../../ui/badge";
 import { Button } from "../../ui/button";
@@ -58,7 +59,7 @@ export function SnapshotList({
             >
               <span class="v">v{one.number}</span>
               {one.status === "succeeded" ? (
-                <span>{counted(one.labelled_count, "labelled image")}</span>
+                <span>{isWhole(one) ? counted(one.labelled_count, "labelled image") : partName(one)}</span>
               ) : (
                 <span>
                   <StatusBadge status={one.status} />
@@ -89,7 +90,8 @@ function changeText(since: Since): string {
 function snapshotLine(snapshot: Snapshot, runs: readonly Run[]): string {
   const run = runs.find((one) => one.snapshot.id === snapshot.id && one.status === "succeeded");
   const figure = run && runFigure(run);
-  return [ago(snapshot.created_at), figure ? `run ${run.number} ${figure.name} ${figure.value}` : ""]
+  const part = isWhole(snapshot) ? "" : counted(snapshot.image_count, "image");
+  return [part, ago(snapshot.created_at), figure ? `run ${run.number} ${figure.name} ${figure.value}` : ""]
     .filter(Boolean)
     .join(", ");
 }

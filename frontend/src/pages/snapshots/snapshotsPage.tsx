@@ -9,10 +9,12 @@ import { sinceSnapshot } from "../../training/sinceSnapshot";
 import { TrainDialog } from "../../training/trainDialog";
 import { useRuns } from "../../training/useRuns";
 import { useSnapshots } from "../../training/useSnapshots";
+import { isWhole } from "../../training/wholeSnapshot";
 import { Button, ButtonLink } from "../../ui/button";
 import { counted } from "../../ui/figures";
 import { Empty, Failed } from "../../ui/states";
 import { toastError } from "../../ui/toast";
+import { DownloadDialog } from "./downloadDialog";
 import { NowDetail } from "./nowDetail";
 import { SnapshotDetail } from "./snapshotDetail";
 import { SnapshotList } from "./snapshotList";
@@ -26,7 +28,7 @@ export function SnapshotsPage({ number }: { number: number | null }) {
   const { snapshots } = state;
   const home = `/p/${project.value.slug}`;
   useTitle(number === null ? "Snapshots" : `Snapshot v${number}`, project.value.name);
-  const latest = snapshots?.find((one) => one.status === "succeeded") ?? null;
+  const latest = snapshots?.find((one) => one.status === "succeeded" && isWhole(one)) ?? null;
   const since = sinceSnapshot(counts.value, latest);
   const chosen = snapshots?.find((one) => one.number === number) ?? null;
   const create = () => {
@@ -77,6 +79,9 @@ export function SnapshotsPage({ number }: { number: number | null }) {
         )}
         {number !== null && !chosen && <Failed error={noSuchSnapshot(number)} />}
       </div>
+      {query.value.get("download") !== null && chosen?.status === "succeeded" && (
+        <DownloadDialog snapshot={chosen} close={() => setQuery({ download: null }, { replace: true })} />
+      )}
       {query.value.get("train") !== null && may("manager") && (
         <TrainDialog
           snapshot={chosen}
