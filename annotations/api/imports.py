@@ -101,7 +101,7 @@ class ImportsView(Endpoint):
         responses={201: ImportSerializer},
     )
     def post(self, request: Request, project_id: int) -> Response:
-        """Send a zip. Without `format` it is recognised by what it holds."""
+        """Send a zip, tar or tar.gz. Without `format` it is recognised by what it holds."""
         project = project_for(request.user, project_id, Role.ANNOTATOR)
         asked = self.parsed(ImportRequestSerializer)
         job = imports.start_import(

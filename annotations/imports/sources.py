@@ -26,7 +26,7 @@ def lay_files(job: Import, beat: Beat, folder: Path) -> tuple[Finding, ...]:
 
 def lay_archive(job: Import, beat: Beat, folder: Path) -> tuple[Finding, ...]:
     """Fetch the archive and unpack it. Raises ArchiveRefused."""
-    archive = beat.folder / "archive.zip"
+    archive = beat.folder / "archive"
     with archive.open("wb") as out:
         for chunk in archive_of(job).pieces(CHUNK):
             out.write(chunk)

@@ -1,6 +1,5 @@
 """Foreign archives on their way in: sent, queued, worked through, reported."""
 
-import zipfile
 from functools import partial
 from typing import BinaryIO
 
@@ -10,7 +9,7 @@ from annotations.dataset.findings import Finding
 from annotations.file_names import file_name
 from annotations.formats import FORMATS
 from annotations.formats.listing import Listing
-from annotations.imports.archives import ArchiveRefused
+from annotations.imports.archives import ArchiveRefused, kind_of
 from annotations.imports.format_choice import as_chosen, format_of, misfit
 from annotations.imports.report import Report
 from annotations.imports.sources import lay_files
@@ -53,7 +52,7 @@ def start_import(
     sha256 = sha256_of(archive)
     key = archive_key(project.pk, sha256)
     archive.seek(0)
-    registry.keep(key, archive, "application/zip")
+    registry.keep(key, archive, "application/octet-stream")
     with transaction.atomic():
         expect_slot(project.team_id)
         job = Import.objects.create(
@@ -79,9 +78,8 @@ def _check_archive(archive: BinaryIO, format_name: str) -> None:
     archive.seek(0)
     if size > limits.ARCHIVE_BYTES:
         raise TooLarge(f"An archive may have {limits.ARCHIVE_BYTES / 2**20:.0f} MB.")
-    if not zipfile.is_zipfile(archive):
-        raise Invalid("This is no zip archive.", {"archive": "expected a zip"})
-    archive.seek(0)
+    if kind_of(archive) is None:
+        raise Invalid("This is no archive that can be read.", {"archive": "expected a zip, tar or tar.gz"})
 
 
 def run_import(job: Import, beat: Beat) -> None:
