@@ -7,7 +7,7 @@ from django.utils.module_loading import import_string
 from annotations.dataset.findings import Finding
 from annotations.imports.archives import ArchiveLimits, unpack
 from annotations.models import Import
-from annotations.needed_objects import archive_of
+from annotations.needed_objects import archive_of, parts_of
 from boxwright import limits
 from boxwright.jobs import Beat
 
@@ -28,9 +28,10 @@ def lay_archive(job: Import, beat: Beat, folder: Path) -> tuple[Finding, ...]:
     """Fetch the archive and unpack it. Raises ArchiveRefused."""
     archive = beat.folder / "archive"
     with archive.open("wb") as out:
-        for chunk in archive_of(job).pieces(CHUNK):
-            out.write(chunk)
-            beat.check()
+        for held in parts_of(job.upload) if job.upload else [archive_of(job)]:
+            for chunk in held.pieces(CHUNK):
+                out.write(chunk)
+                beat.check()
     found = unpack(archive, folder, _archive_limits(), beat.check)
     archive.unlink()
     return found
