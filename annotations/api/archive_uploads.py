@@ -33,8 +33,9 @@ METADATA_CHARACTERS = 4000
 NUMBER = re.compile(r"[0-9]{1,19}", re.ASCII)
 
 
-def _header(name: str, text: str, required: bool = True) -> OpenApiParameter:
-    return OpenApiParameter(name, str, OpenApiParameter.HEADER, required=required, description=text)
+def _header(name: str, text: str, most: int = 100, required: bool = True) -> OpenApiParameter:
+    kind = {"type": "string", "maxLength": most}
+    return OpenApiParameter(name, kind, OpenApiParameter.HEADER, required=required, description=text)
 
 
 RESUMABLE = _header("Tus-Resumable", "1.0.0")
@@ -106,7 +107,7 @@ class ArchiveUploadsView(TusEndpoint):
         parameters=[
             RESUMABLE,
             _header("Upload-Length", "bytes of the whole archive"),
-            _header("Upload-Metadata", "`filename`, a blank, the archive's name in base64", required=False),
+            _header("Upload-Metadata", "`filename`, a blank, the archive's name in base64", METADATA_CHARACTERS, False),
         ],
         responses={201: ArchiveUploadSerializer},
     )
