@@ -1,5 +1,6 @@
 import "./images.css";
 import { useEffect, useState } from "preact/hooks";
+import type { Archive } from "../../api/archiveUpload";
 import { filterFrom } from "../../api/imageLists";
 import { useProject } from "../../app/project";
 import { query, setQuery } from "../../app/router";
@@ -23,7 +24,7 @@ export default function Images() {
   useUploadAddress();
   const filter = filterFrom(query.value);
   const list = useImages(filter);
-  const [importing, setImporting] = useState<{ archive: File | null } | null>(null);
+  const [importing, setImporting] = useState<{ archive: Archive | null } | null>(null);
   const incoming = useIncoming(list.refresh, (archive) => setImporting({ archive }));
   const mayUpload = may("annotator");
   const selection = useSelection(filter, list, may("manager"));
