@@ -3,6 +3,7 @@
 import hashlib
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from tusclient.exceptions import TusCommunicationError
 
 from tests.services.bad_line import BadLine, bad_line
 from tests.services.lines import Line
-from tests.services.processes import free_port
+from tests.services.processes import free_port, wait_until
 from tests.services.server import Server, installed, server, started
 
 PART = 2**20
@@ -37,11 +38,11 @@ def place_of(running: Server, token: str, length: int) -> str:
     return str(answer.headers["Location"])
 
 
-def send(file: Path, line: BadLine, place: str, token: str, until: int) -> None:
-    """To the byte `until`; after each cut the offset is asked for again, as people's clients do."""
+def send(file: Path, line: BadLine, place: str, token: str) -> None:
+    """All of it; after each cut the offset is asked for again, as people's clients do."""
     url = f"http://127.0.0.1:{line.port}"
+    offset, until = 0, file.stat().st_size
     client = TusClient(url, headers={"Authorization": f"Token {token}"})
-    offset = 0
     with file.open("rb") as stream:
         while offset < until:
             try:
@@ -66,9 +67,13 @@ def archive(file: Path, size: int) -> str:
 def stored(environment: dict[str, str]) -> str:
     """The sha256 of the parts in the store, in the order of their names."""
     digest = hashlib.sha256()
-    for part in sorted((Path(environment["BOXWRIGHT_VAR"]) / "objects").rglob("uploads/*/*")):
+    for part in sorted(parts(environment)):
         digest.update(part.read_bytes())
     return digest.hexdigest()
+
+
+def parts(environment: dict[str, str]) -> list[Path]:
+    return list((Path(environment["BOXWRIGHT_VAR"]) / "objects").glob("projects/*/uploads/*/*"))
 
 
 def peak_mb(running: Server) -> int:
@@ -85,20 +90,25 @@ def port_of(running: Server) -> int:
 def test_archive_arrives_whole_over_a_line_that_breaks_while_the_server_is_killed(tmp_path: Path, size: int) -> None:
     file = tmp_path / "set.zip"
     sha256 = archive(file, size)
-    with installed(tmp_path / "var") as environment, bad_line(free_port(), (10**5, 6 * PART)) as line:
+    with (
+        installed(tmp_path / "var") as environment,
+        bad_line(free_port(), (10**5, 6 * PART)) as line,
+        ThreadPoolExecutor(1) as sender,
+    ):
         with started(tmp_path, environment) as first:
             line.target = port_of(first)
             token = first.set_up()
             place = place_of(first, token, size)
-            send(file, line, place, token, size // 10)
+            sending = sender.submit(send, file, line, place, token)
+            wait_until(lambda: len(parts(environment)) > 3, "the first parts")
             before = peak_mb(first)
-            send(file, line, place, token, size // 2)
+            wait_until(lambda: len(parts(environment)) > size // PART // 2, "half of the parts")
             grown = peak_mb(first) - before
             first.process.kill()
             first.process.wait()
         with started(tmp_path, environment) as second:
             line.target = port_of(second)
-            send(file, line, place, token, size)
+            sending.result()
             with second.client(token) as client:
                 answer = client.get(f"{second.url}{place}", headers=TUS).json()
         assert answer["offset"] == size

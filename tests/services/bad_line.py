@@ -4,7 +4,7 @@ import asyncio
 import random
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 PIECE = 2**14
 
@@ -30,10 +30,15 @@ class BadLine:
             writer.transport.abort()
             return
         left = self._random.randint(*self._cut_after)
-        back = asyncio.ensure_future(_pump(far_reader, writer))
-        with suppress(OSError):
-            self.cuts += await _pump(reader, far_writer, left)
-        back.cancel()
+        ways = [
+            asyncio.ensure_future(_pump(reader, far_writer, left)),
+            asyncio.ensure_future(_pump(far_reader, writer)),
+        ]
+        await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        for way in ways:
+            way.cancel()
+        found = await asyncio.gather(*ways, return_exceptions=True)
+        self.cuts += found[0] is True
         for each in (writer, far_writer):
             each.transport.abort()
 
