@@ -143,6 +143,7 @@ class Import(Job):
 
         ARCHIVE = "archive"
         SAMPLE = "sample"
+        PATH = "path"
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
     source = models.CharField(max_length=10, choices=Source.choices, default=Source.ARCHIVE)
@@ -151,6 +152,7 @@ class Import(Job):
     archive_name = models.CharField(max_length=255, blank=True)
     archive_key = models.CharField(max_length=255, blank=True)
     archive_sha256 = models.CharField(max_length=64, blank=True)
+    path = models.TextField(blank=True, help_text="a folder or an archive on the worker's machine")
     upload = models.OneToOneField(ArchiveUpload, null=True, on_delete=models.SET_NULL, related_name="job")
     create_labels = models.BooleanField(default=False)
     counts = models.JSONField(default=dict)

@@ -1,6 +1,7 @@
 """Foreign archives on their way in: sent, queued, worked through, reported."""
 
 from functools import partial
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.db import transaction
@@ -82,8 +83,29 @@ def start_import_of_upload(
         return _queue(upload.project, upload.author, format_name, makes_labels, archive_name=upload.name, upload=upload)
 
 
+def import_of_path(
+    *, project: Project, author: User, path: Path, format_name: str = "", create_labels: bool | None = None
+) -> Import:
+    """The import of a folder or an archive on this machine, not sent to any worker. Raises as `start_import` does."""
+    makes_labels = _may_create(project, author, create_labels)
+    _check_format(format_name)
+    if path.is_file():
+        with path.open("rb") as archive:
+            _check_archive(archive)
+    with transaction.atomic():
+        expect_room(project.team_id, images=1, size=1)
+        named = {"archive_name": file_name(path.name), "path": str(path), "source": Import.Source.PATH}
+        return _created(project, author, format_name, makes_labels, **named)
+
+
 def _queue(project: Project, author: User, format_name: str, makes_labels: bool, **archive: Any) -> Import:
     """Inside a transaction."""
+    job = _created(project, author, format_name, makes_labels, **archive)
+    job.send()
+    return job
+
+
+def _created(project: Project, author: User, format_name: str, makes_labels: bool, **archive: Any) -> Import:
     expect_slot(project.team_id)
     job = Import.objects.create(
         project=project,
@@ -93,8 +115,7 @@ def _queue(project: Project, author: User, format_name: str, makes_labels: bool,
         create_labels=makes_labels,
         **archive,
     )
-    audit.record(project.team, "imported", job.archive_name, project=project.name)
-    job.send()
+    audit.record(project.team, "imported", job.archive_name, by=author, project=project.name)
     return job
 
 

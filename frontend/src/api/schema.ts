@@ -2647,9 +2647,10 @@ export interface components {
         /**
          * @description * `archive` - Archive
          *     * `sample` - Sample
+         *     * `path` - Path
          * @enum {string}
          */
-        SourceEnum: "archive" | "sample";
+        SourceEnum: "archive" | "sample" | "path";
         SplitCounts: {
             train: number;
             val: number;

@@ -43,7 +43,6 @@ export function ArchivePick({ archive, wrong, disabled, pick }: ArchivePickProps
           ref={(input) => input?.setAttribute("webkitdirectory", "")}
           type="file"
           class="vh"
-          aria-label="Folder to import"
           disabled={disabled}
           onChange={(event) => pick(folderOf(event.currentTarget.files))}
         />
