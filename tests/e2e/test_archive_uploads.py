@@ -103,6 +103,7 @@ def test_cancel_deletes_what_was_sent(server: Server, api: Api, ada: Page, tmp_p
     with ada.expect_response(lambda answer: answer.request.method == "DELETE") as deleted:
         dialog.get_by_role("button", name="Cancel").click()
     assert deleted.value.status == 204
+    ada.unroute(PARTS)
     assert api.get(f"projects/{project['id']}/imports/")["results"] == []
 
 

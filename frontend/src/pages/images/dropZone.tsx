@@ -22,7 +22,9 @@ async function readFolder(folder: FileSystemDirectoryEntry): Promise<PlacedFile[
       reader.readEntries(resolve, reject),
     );
     if (entries.length === 0) return files;
-    for (const entry of entries) files.push(...(await readEntry(entry)));
+    for (const entry of entries) {
+      for (const placed of await readEntry(entry)) files.push(placed); // a spread has room for some 100,000
+    }
   }
 }
 
