@@ -14,14 +14,16 @@ class AnnotationsConfig(AppConfig):
 
         needs.register(needed_objects)
         register(removal.remove_images)
-        role_lost.connect(_release_claims)
+        role_lost.connect(_end_what_is_theirs)
 
 
-def _release_claims(*, team: Any, user: Any, role: str | None, **_signal: Any) -> None:
-    """Whoever may not label any more holds no image."""
+def _end_what_is_theirs(*, team: Any, user: Any, role: str | None, **_signal: Any) -> None:
+    """Whoever may not label any more holds no image, and sends no archive on."""
+    from annotations.imports.uploads import delete_uploads_of
     from annotations.queue import release_all
     from boxwright.teams.models import Role
     from boxwright.teams.queries import is_at_least
 
     if role is None or not is_at_least(role, Role.ANNOTATOR):
         release_all(team=team, user=user)
+        delete_uploads_of(team=team, user=user)

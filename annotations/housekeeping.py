@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from annotations.imports.uploads import delete_ended_uploads
 from annotations.models import Import
 from annotations.snapshots.holds import let_go_of_unbuilt
 from boxwright.jobs import OPEN
@@ -19,4 +20,4 @@ def release_archives() -> None:
             registry.release(keys.values())
 
 
-CHORES = (let_go_of_unbuilt, release_archives)
+CHORES = (let_go_of_unbuilt, release_archives, delete_ended_uploads)

@@ -106,6 +106,38 @@ class Revision(models.Model):
         return f"{self.image_id} r{self.number}"
 
 
+class ArchiveUpload(models.Model):
+    """An archive that arrives in parts. Only `author` sends and imports it; what no part came to for long expires."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    author = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=255)
+    length = models.PositiveBigIntegerField(help_text="bytes of the whole archive")
+    offset = models.PositiveBigIntegerField(default=0, help_text="bytes that have arrived and are safe")
+    part_count = models.PositiveIntegerField(default=0)
+    expires_at = models.DateTimeField(db_index=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"upload of {self.name}"
+
+
+class UploadPart(models.Model):
+    """The bytes of an upload from `start` on: one object in the store."""
+
+    upload = models.ForeignKey(ArchiveUpload, on_delete=models.CASCADE, related_name="parts", db_index=False)
+    start = models.PositiveBigIntegerField()
+    size = models.PositiveBigIntegerField()
+    key = models.CharField(max_length=255, unique=True)
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["upload", "start"], name="one_part_a_place")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class Import(Job):
     """A foreign archive on its way in. `finding_count` counts all findings, also those that were not kept."""
 
@@ -118,6 +150,7 @@ class Import(Job):
 
         ARCHIVE = "archive"
         SAMPLE = "sample"
+        PATH = "path"
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
     source = models.CharField(max_length=10, choices=Source.choices, default=Source.ARCHIVE)
@@ -126,6 +159,8 @@ class Import(Job):
     archive_name = models.CharField(max_length=255, blank=True)
     archive_key = models.CharField(max_length=255, blank=True)
     archive_sha256 = models.CharField(max_length=64, blank=True)
+    path = models.TextField(blank=True, help_text="a folder or an archive on the worker's machine")
+    upload = models.OneToOneField(ArchiveUpload, null=True, on_delete=models.SET_NULL, related_name="job")
     create_labels = models.BooleanField(default=False)
     counts = models.JSONField(default=dict)
     progress = models.JSONField(default=dict)

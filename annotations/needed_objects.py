@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 
 from django.db.models import F, Q
 
-from annotations.models import Image, Import, Snapshot, SnapshotImage
+from annotations.models import ArchiveUpload, Image, Import, Snapshot, SnapshotImage, UploadPart
 from annotations.object_keys import image_key, preview_key, thumbnail_key
 from boxwright.jobs import OPEN
 from boxwright.storage.named import Named
@@ -19,11 +19,13 @@ OF_SNAPSHOT = re.compile(r"projects/(\d+)/snapshots/(\d+)/")
 
 
 def needed(keys: Collection[str]) -> set[str]:
-    """Originals that an image or a snapshot shows, copies that an image shows, what snapshots and open imports name."""
+    """Originals that an image or a snapshot shows, copies that an image shows, what snapshots, open imports and
+    uploads in parts name."""
     return {
         *_of_images(keys, ORIGINAL, lambda team, hashes: _shown(team, hashes) | _held(team, hashes)),
         *_of_images(keys, COPY, _shown),
         *_of_snapshots(keys),
+        *UploadPart.objects.filter(key__in=keys).values_list("key", flat=True),
         *Import.objects.filter(archive_key__in=keys, status__in=OPEN).values_list("archive_key", flat=True),
     }
 
@@ -35,6 +37,8 @@ def named() -> Iterator[Named]:
         yield from (manifest_of(snapshot), about_of(snapshot))
     for job in Import.objects.filter(status__in=OPEN).exclude(archive_key="").iterator():
         yield archive_of(job)
+    for part in UploadPart.objects.iterator():
+        yield Named(part.key, part.sha256)
 
 
 def manifest_of(snapshot: Snapshot) -> Named:
@@ -47,6 +51,12 @@ def about_of(snapshot: Snapshot) -> Named:
 
 def archive_of(job: Import) -> Named:
     return Named(job.archive_key, job.archive_sha256)
+
+
+def parts_of(upload: ArchiveUpload) -> Iterator[Named]:
+    """In their order: together they are the archive."""
+    for part in upload.parts.order_by("start").iterator():
+        yield Named(part.key, part.sha256)
 
 
 def _of_images(

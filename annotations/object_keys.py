@@ -27,6 +27,15 @@ def archive_key(project_id: int, sha256: str) -> str:
     return f"projects/{project_id}/imports/{sha256}.zip"
 
 
+def upload_folder(project_id: int, upload_id: int) -> str:
+    return f"projects/{project_id}/uploads/{upload_id}/"
+
+
+def part_key(project_id: int, upload_id: int, start: int, attempt: str) -> str:
+    """`attempt`: of two who send the same part at once, neither writes over the other's."""
+    return f"{upload_folder(project_id, upload_id)}{start:014}-{attempt}"
+
+
 def snapshot_key(project_id: int, number: int, sha256: str, name: str) -> str:
     """`name`: manifest.jsonl or snapshot.json."""
     return f"projects/{project_id}/snapshots/{number}/{sha256}/{name}"

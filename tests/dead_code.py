@@ -26,6 +26,7 @@ BY_FRAMEWORKS = {
     # Django REST framework
     "authenticate_header", "to_representation", "get_paginated_response_schema", "get_schema_operation_parameters",
     "get_security_definition", "TokenScheme", "SessionScheme",  # drf-spectacular
+    "readable", "seekable", "readinto",  # io
     "forward",  # torch
 }  # fmt: skip
 BY_NAME = re.compile(r"get_\w+|_on_\w+|\w+Config")

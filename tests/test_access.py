@@ -143,11 +143,16 @@ def ask(row: Row, world: World, role: str, ids: dict[str, Any], body: Body = Non
             client.credentials(HTTP_AUTHORIZATION=f"Token {token}")
         elif role != "anonymous":
             client.force_login(world.users[role])
-        answer = client.generic(row.method, url) if data is None else send(client, row, url, data)
+        answer = plain(client, row, url) if data is None else send(client, row, url, data)
         status: int = answer.status_code
         if answer.streaming and not getattr(answer, "is_async", False):
             b"".join(answer)  # closes the file
     return status
+
+
+def plain(client: APIClient, row: Row, url: str) -> Any:
+    kind = row.headers.get("Content-Type", "application/octet-stream")
+    return client.generic(row.method, url, row.raw.decode(), content_type=kind, headers=row.headers)
 
 
 def send(client: APIClient, row: Row, url: str, data: dict[str, Any]) -> Any:

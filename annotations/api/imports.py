@@ -9,14 +9,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotations import imports, label_merges, sample
+from annotations.imports.uploads import upload_for
 from annotations.models import Import, ImportFinding
 from annotations.queries import findings_of, import_for
 from boxwright.api.fields import IdField
 from boxwright.api.jobs import JobSerializer
+from boxwright.api.parsers import JSONParser
 from boxwright.api.views import Endpoint
 from boxwright.projects.api.labels import LabelSerializer
 from boxwright.projects.api.projects import ProjectSerializer, seen_by
 from boxwright.projects.canceling import cancel
+from boxwright.projects.models import Project
 from boxwright.projects.queries import label_for, project_for
 from boxwright.teams.api.accounts import signed_in
 from boxwright.teams.models import Role
@@ -63,8 +66,7 @@ class ImportSerializer(JobSerializer):
         return {name: job.progress.get(name, 0) for name in ("done", "total")}
 
 
-class ImportRequestSerializer(serializers.Serializer[Any]):
-    archive = serializers.FileField()
+class ImportOptionsSerializer(serializers.Serializer[Any]):
     format = serializers.CharField(max_length=40, required=False, default="", allow_blank=True)
     create_labels = serializers.BooleanField(
         required=False,
@@ -73,6 +75,14 @@ class ImportRequestSerializer(serializers.Serializer[Any]):
         help_text="add labels that the project does not know; if absent, true for managers. Where it is false, an "
         "archive with such labels is not imported: the error `unknown_labels` lists them",
     )
+
+
+class ImportRequestSerializer(ImportOptionsSerializer):
+    archive = serializers.FileField()
+
+
+class ImportOfUploadSerializer(ImportOptionsSerializer):
+    upload = IdField(help_text="the id of an archive that was sent in parts, and has arrived")
 
 
 class MergeSerializer(serializers.Serializer[Any]):
@@ -84,7 +94,7 @@ class SampleRequestSerializer(serializers.Serializer[Any]):
 
 
 class ImportsView(Endpoint):
-    parser_classes = [MultiPartParser]
+    parser_classes = [MultiPartParser, JSONParser]
     body_limit = "ARCHIVE_BYTES"
 
     def expect_sender(self, request: Request, **kwargs: Any) -> None:
@@ -97,22 +107,35 @@ class ImportsView(Endpoint):
         return self.page(Import.objects.filter(project=project), ImportSerializer, "-id")
 
     @extend_schema(
-        request={"multipart/form-data": ImportRequestSerializer},
+        request={"multipart/form-data": ImportRequestSerializer, "application/json": ImportOfUploadSerializer},
         responses={201: ImportSerializer},
     )
     def post(self, request: Request, project_id: int) -> Response:
-        """Send a zip. Without `format` it is recognised by what it holds."""
+        """Send a zip, tar or tar.gz, or name one that was sent in parts. Without `format` it is recognised by what it
+        holds."""
         project = project_for(request.user, project_id, Role.ANNOTATOR)
+        is_form = (request.content_type or "").startswith("multipart/")
+        job = self._of_archive(project) if is_form else self._of_upload(project)
+        return Response(ImportSerializer(import_for(request.user, job.pk)).data, status=201)
+
+    def _of_archive(self, project: Project) -> Import:
         asked = self.parsed(ImportRequestSerializer)
-        job = imports.start_import(
+        return imports.start_import(
             project=project,
-            author=signed_in(request),
+            author=signed_in(self.request),
             name=asked["archive"].name,
             archive=asked["archive"].file,
             format_name=asked["format"],
             create_labels=asked["create_labels"],
         )
-        return Response(ImportSerializer(import_for(request.user, job.pk)).data, status=201)
+
+    def _of_upload(self, project: Project) -> Import:
+        asked = self.parsed(ImportOfUploadSerializer)
+        return imports.start_import_of_upload(
+            upload=upload_for(self.request.user, project, asked["upload"]),
+            format_name=asked["format"],
+            create_labels=asked["create_labels"],
+        )
 
 
 class ImportView(Endpoint):

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from annotations.api import images, imports, labeling, queue, snapshots
+from annotations.api import archive_uploads, images, imports, labeling, queue, snapshots
 
 urlpatterns: list[URLPattern] = [
     path("projects/<int:project_id>/images/", images.ImagesView.as_view(), name="images"),
@@ -18,6 +18,16 @@ urlpatterns: list[URLPattern] = [
     path("labels/<int:label_id>/merge/", imports.MergeView.as_view(), name="label-merge"),
     path("projects/sample/", imports.SampleView.as_view(), name="sample"),
     path("projects/<int:project_id>/imports/", imports.ImportsView.as_view(), name="imports"),
+    path(
+        "projects/<int:project_id>/imports/uploads/",
+        archive_uploads.ArchiveUploadsView.as_view(),
+        name="import-uploads",
+    ),
+    path(
+        "projects/<int:project_id>/imports/uploads/<int:upload_id>/",
+        archive_uploads.ArchiveUploadView.as_view(),
+        name="import-upload",
+    ),
     path("imports/<int:import_id>/", imports.ImportView.as_view(), name="import"),
     path("imports/<int:import_id>/cancel/", imports.ImportCancelView.as_view(), name="import-cancel"),
     path("imports/<int:import_id>/findings/", imports.FindingsView.as_view(), name="import-findings"),

@@ -1,5 +1,6 @@
-"""Foreign archives on their way in: queued (`start`), laid out (`sources`), read and written in batches (`work`)."""
+"""Foreign archives on their way in: sent, whole or in parts (`uploads`), queued (`start`), laid out (`sources`), read
+and written in batches (`work`)."""
 
-from annotations.imports.start import run_import, start_import
+from annotations.imports.start import import_of_path, run_import, start_import, start_import_of_upload
 
-__all__ = ["run_import", "start_import"]
+__all__ = ["import_of_path", "run_import", "start_import", "start_import_of_upload"]

@@ -5,16 +5,17 @@ from pathlib import Path
 from django.utils.module_loading import import_string
 
 from annotations.dataset.findings import Finding
-from annotations.imports.archives import ArchiveLimits, unpack
+from annotations.imports.archive_limits import archive_limits
+from annotations.imports.archives import unpack
 from annotations.models import Import
-from annotations.needed_objects import archive_of
-from boxwright import limits
+from annotations.needed_objects import archive_of, parts_of
 from boxwright.jobs import Beat
 
 CHUNK = 2**20
 SOURCES = {
     Import.Source.ARCHIVE: "annotations.imports.sources.lay_archive",
     Import.Source.SAMPLE: "annotations.sample.lay_images",
+    Import.Source.PATH: "annotations.imports.paths.lay_path",
 }
 """`lay(job, beat, folder)`: the same files each time, so that another worker goes on; answers what it left out."""
 
@@ -26,17 +27,12 @@ def lay_files(job: Import, beat: Beat, folder: Path) -> tuple[Finding, ...]:
 
 def lay_archive(job: Import, beat: Beat, folder: Path) -> tuple[Finding, ...]:
     """Fetch the archive and unpack it. Raises ArchiveRefused."""
-    archive = beat.folder / "archive.zip"
+    archive = beat.folder / "archive"
     with archive.open("wb") as out:
-        for chunk in archive_of(job).pieces(CHUNK):
-            out.write(chunk)
-            beat.check()
-    found = unpack(archive, folder, _archive_limits(), beat.check)
+        for held in parts_of(job.upload) if job.upload else [archive_of(job)]:
+            for chunk in held.pieces(CHUNK):
+                out.write(chunk)
+                beat.check()
+    found = unpack(archive, folder, archive_limits(), beat.check)
     archive.unlink()
     return found
-
-
-def _archive_limits() -> ArchiveLimits:
-    return ArchiveLimits(
-        limits.ARCHIVE_FILES, limits.ARCHIVE_BYTES, limits.ARCHIVE_RATIO, limits.ARCHIVE_DIRECTORY, limits.SPARE_DISK
-    )

@@ -44,6 +44,10 @@ ARCHIVE_BYTES = _limit(
     "BOXWRIGHT_MAX_ARCHIVE_MB",
     MIB,
 )
+UPLOAD_PART_BYTES = _limit("UPLOAD_PART_BYTES", 8, "MB a part of an archive that is sent in parts", "413", scale=MIB)
+UPLOAD_PARTS = _limit("UPLOAD_PARTS", 20_000, "parts an archive", "413")
+UPLOADS_A_PERSON = _limit("UPLOADS_A_PERSON", 10, "archives a person is sending in parts", "429")
+UPLOAD_HOURS = _limit("UPLOAD_HOURS", 24, "hours an archive waits for its next part", "deleted")
 ARCHIVE_RATIO = _limit("ARCHIVE_RATIO", 100, "times its own size an archive may unpack to, and 10 MB", "import refused")
 ARCHIVE_DIRECTORY = _limit("ARCHIVE_DIRECTORY", 64, "MB of an archive's table of contents", "import refused", scale=MIB)
 SPARE_DISK = _limit(

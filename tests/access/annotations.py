@@ -5,6 +5,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from annotations import labeling, snapshots, uploads
+from annotations.imports.uploads import begin_upload
 from annotations.models import Image, Import, Snapshot
 from boxwright.jobs.attempt import attempt
 from boxwright.projects.models import Label, Project
@@ -39,6 +40,9 @@ def foreign_label(world: World) -> dict[str, Any]:
     return {"base_revision": 1, "upsert": [mark]}
 
 
+TUS = {"Tus-Resumable": "1.0.0"}
+PART = {**TUS, "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
+
 ROWS: list[Row] = [
     Row("GET", "images", SEES),
     Row("POST", "images", "401 404 403 200 200 200", upload, form=True),
@@ -64,6 +68,11 @@ ROWS: list[Row] = [
     Row("POST", "sample", "401 404 403 403 201 201", {"team": "plates"}, foreign={"team": "strangers"}),
     Row("GET", "imports", SEES),
     Row("POST", "imports", "401 404 403 201 201 201", archive, form=True),
+    Row("POST", "import-uploads", "401 404 403 201 201 201", headers={**TUS, "Upload-Length": "9"}),
+    # An owner's: nobody else finds it.
+    Row("GET", "import-upload", "401 404 403 404 404 200", headers=TUS),
+    Row("PATCH", "import-upload", "401 404 403 404 404 204", headers=PART, raw=b"part"),
+    Row("DELETE", "import-upload", "401 404 403 404 404 204", headers=TUS),
     Row("GET", "import", SEES),
     # Import and snapshot have succeeded: whoever may cancel is told that it can't be done.
     Row("POST", "import-cancel", "401 404 403 409 409 409"),
@@ -93,8 +102,10 @@ def _build(project: Project, author: User) -> dict[str, Any]:
     other = Label.objects.create(project=project, name="other", color="#AA53FB", position=9)
     made = [_snapshot(project, author) for _ in range(2)]
     job = Import.objects.create(project=project, created_by=author, status="succeeded", archive_key="gone")
+    upload = begin_upload(project=project, author=author, name="a.zip", length=9)
     return {
         "image_id": image.pk,
+        "upload_id": upload.pk,
         "other_label_id": other.pk,
         "snapshot_id": made[0],
         "other_id": made[1],

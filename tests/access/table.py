@@ -45,7 +45,7 @@ class Row:
     """`Row("PATCH", "label", "401 404 403 403 200 200", {"name": "x"})`.
 
     `form`: the body goes as multipart. `foreign`: a body that names things of another team; the owner gets 400 or 404.
-    A status may be a choice: "200/302".
+    `raw`: a body that is neither, whose kind `headers` say. A status may be a choice: "200/302".
     """
 
     method: str
@@ -54,6 +54,8 @@ class Row:
     body: Body = None
     form: bool = False
     foreign: Body = None
+    headers: dict[str, str] = field(default_factory=dict)
+    raw: bytes = b""
 
     def __str__(self) -> str:
         return f"{self.method} {self.route}"

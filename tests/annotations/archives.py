@@ -1,10 +1,11 @@
-"""Zips to import: real files, some of them hostile."""
+"""Archives to import: real files, some of them hostile."""
 
 import io
+import tarfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
@@ -32,6 +33,24 @@ def zipped(files: dict[str, bytes]) -> bytes:
         for name, data in files.items():
             archive.writestr(name, data)
     return out.getvalue()
+
+
+def tarred(files: dict[str, bytes], mode: Literal["w", "w:gz"] = "w", **options: Any) -> bytes:
+    """`options`: of tarfile.open."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode=mode, **options) as archive:
+        for name, data in files.items():
+            member(archive, name, data)
+    return out.getvalue()
+
+
+def member(archive: tarfile.TarFile, name: str, data: bytes = b"", **fields: Any) -> None:
+    """One entry; `fields` of its TarInfo say what is odd about it."""
+    info = tarfile.TarInfo(name)
+    info.size = len(data)
+    for field, value in fields.items():
+        setattr(info, field, value)
+    archive.addfile(info, io.BytesIO(data))
 
 
 def zipped_folder(folder: Path) -> bytes:

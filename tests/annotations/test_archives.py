@@ -119,6 +119,12 @@ def test_entry_is_left_out_and_the_rest_taken(tmp_path: Path, name: str, method:
     assert files(tmp_path) == {deep(31): 4}
 
 
+def test_file_where_a_folder_must_be_leaves_out_what_would_lie_in_it(tmp_path: Path) -> None:
+    (finding,) = unpacked(tmp_path, zipped({"a.txt": b"1", "a.txt/b.txt": b"2", "c.txt": b"3"}))
+    assert (finding.severity, finding.file) == ("error", "a.txt/b.txt")
+    assert files(tmp_path) == {"a.txt": 1, "c.txt": 1}
+
+
 @pytest.mark.parametrize("declared", [10, 1000])
 def test_entry_that_lies_about_its_size_writes_no_more_than_it_declares(tmp_path: Path, declared: int) -> None:
     data = bytearray(zipped({"a.bin": bytes(9 * 2**20), "b.bin": b"good"}))
@@ -142,9 +148,11 @@ def test_without_room_nothing_is_written(tmp_path: Path) -> None:
 
 
 def test_disk_that_fills_up_meanwhile_ends_the_unpacking(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("annotations.imports.archives.LOOK_EVERY", 2**20)
+    monkeypatch.setattr("annotations.imports.archives.disk.LOOK_EVERY", 2**20)
     free = iter([2**40, 2**40, 0])
-    monkeypatch.setattr("annotations.imports.archives.shutil.disk_usage", lambda _: SimpleNamespace(free=next(free)))
+    monkeypatch.setattr(
+        "annotations.imports.archives.disk.shutil.disk_usage", lambda _: SimpleNamespace(free=next(free))
+    )
     with pytest.raises(NoRoom):
         unpacked(tmp_path, zipped({"a.bin": os.urandom(4 * 2**20)}))
 

@@ -1,7 +1,9 @@
 """Importing archives: counted, idempotent, resumed, and safe from what strangers zip."""
 
 import contextlib
+import io
 import shutil
+import zipfile
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -24,7 +26,7 @@ from boxwright.projects.models import Label, Project
 from boxwright.scratch import folder_for
 from boxwright.storage.collector import collect
 from boxwright.teams.models import User
-from tests.annotations.archives import Commits, import_zip, voc, zipped
+from tests.annotations.archives import Commits, import_zip, tarred, voc, zipped
 from tests.annotations.images import box, picture, save, stored_keys, upload
 
 AsUser = Callable[[User], APIClient]
@@ -41,6 +43,22 @@ def three() -> bytes:
             "plain.jpg": picture(3),
         }
     )
+
+
+def packed() -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(three())) as archive:
+        held = {name: archive.read(name) for name in archive.namelist()}
+    return {"zip": three(), "tar": tarred(held), "tar.gz": tarred(held, "w:gz")}
+
+
+def test_same_files_come_in_whatever_packs_them(
+    project: Project, bob: User, as_user: AsUser, django_capture_on_commit_callbacks: Commits
+) -> None:
+    counts = []
+    for data in packed().values():
+        done = import_zip(as_user(bob), project, data, django_capture_on_commit_callbacks)
+        counts.append((done["status"], done["counts"]["images_created"], done["counts"]["annotations_existing"]))
+    assert counts == [("succeeded", 3, 0), ("succeeded", 0, 2), ("succeeded", 0, 2)]
 
 
 def test_archive_becomes_images_with_their_annotations(

@@ -159,7 +159,7 @@ def import_through_the_page(
     page.goto(f"{server.url}/p/{project['slug']}/images")
     page.get_by_role("button", name=re.compile("^Import")).first.click()
     dialog = page.get_by_role("dialog", name="Import")
-    dialog.locator("input[type=file]").set_input_files(archive)
+    dialog.locator("input[type=file]").first.set_input_files(archive)
     expect(dialog).to_contain_text(archive.name)
     dialog.get_by_label("Add labels that the project does not know yet").set_checked(add_labels)
     dialog.get_by_role("button", name="Import").click()

@@ -762,12 +762,55 @@ export interface paths {
         /** @description Newest first. */
         get: operations["projects_imports_list"];
         put?: never;
-        /** @description Send a zip. Without `format` it is recognised by what it holds. */
+        /**
+         * @description Send a zip, tar or tar.gz, or name one that was sent in parts. Without `format` it is recognised by what it
+         *     holds.
+         */
         post: operations["projects_imports_create"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/imports/uploads/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Begin to send an archive in parts (tus 1.0.0); `Location` is where its parts go.
+         *
+         *     It expires a day after its last part. When all has come, POST its id to the project's imports.
+         */
+        post: operations["projects_imports_uploads_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/imports/uploads/{upload_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description How far it is; HEAD says the same in `Upload-Offset`. */
+        get: operations["projects_imports_uploads_retrieve"];
+        put?: never;
+        post?: never;
+        /** @description Give it up. 409 while it is imported. */
+        delete: operations["projects_imports_uploads_destroy"];
+        options?: never;
+        head?: never;
+        /** @description The next part, of at most 8 MB; it is kept as a whole or not at all. 409 where another one is expected. */
+        patch: operations["projects_imports_uploads_partial_update"];
         trace?: never;
     };
     "/api/v1/projects/{project_id}/labels/": {
@@ -1434,6 +1477,16 @@ export interface components {
                 [key: string]: boolean | number | string;
             };
         };
+        ArchiveUpload: {
+            readonly id: number;
+            readonly name: string;
+            /** @description bytes of the whole archive */
+            readonly length: number;
+            /** @description bytes that have arrived and are safe */
+            readonly offset: number;
+            /** Format: date-time */
+            readonly expires_at: string;
+        };
         /** @description Name `FIELDS` in `Meta.fields`. */
         Artifact: {
             readonly id: number;
@@ -1887,13 +1940,24 @@ export interface components {
          * @enum {string}
          */
         ImportFrameEventEnum: "import";
-        ImportRequestRequest: {
-            /** Format: binary */
-            archive: string;
+        ImportOfUploadRequest: {
             /** @default  */
             format: string;
             /** @description add labels that the project does not know; if absent, true for managers. Where it is false, an archive with such labels is not imported: the error `unknown_labels` lists them */
             create_labels?: boolean | null;
+            /**
+             * Format: int64
+             * @description the id of an archive that was sent in parts, and has arrived
+             */
+            upload: number;
+        };
+        ImportRequestRequest: {
+            /** @default  */
+            format: string;
+            /** @description add labels that the project does not know; if absent, true for managers. Where it is false, an archive with such labels is not imported: the error `unknown_labels` lists them */
+            create_labels?: boolean | null;
+            /** Format: binary */
+            archive: string;
         };
         Invitation: {
             readonly id: number;
@@ -2660,9 +2724,10 @@ export interface components {
         /**
          * @description * `archive` - Archive
          *     * `sample` - Sample
+         *     * `path` - Path
          * @enum {string}
          */
-        SourceEnum: "archive" | "sample";
+        SourceEnum: "archive" | "sample" | "path";
         SplitCounts: {
             train: number;
             val: number;
@@ -4445,6 +4510,7 @@ export interface operations {
         requestBody: {
             content: {
                 "multipart/form-data": components["schemas"]["ImportRequestRequest"];
+                "application/json": components["schemas"]["ImportOfUploadRequest"];
             };
         };
         responses: {
@@ -4455,6 +4521,151 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Import"];
                 };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    projects_imports_uploads_create: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1.0.0 */
+                "Tus-Resumable": string;
+                /** @description bytes of the whole archive */
+                "Upload-Length": string;
+                /** @description `filename`, a blank, the archive's name in base64 */
+                "Upload-Metadata"?: string;
+            };
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchiveUpload"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    projects_imports_uploads_retrieve: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1.0.0 */
+                "Tus-Resumable": string;
+            };
+            path: {
+                project_id: number;
+                upload_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchiveUpload"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    projects_imports_uploads_destroy: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1.0.0 */
+                "Tus-Resumable": string;
+            };
+            path: {
+                project_id: number;
+                upload_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    projects_imports_uploads_partial_update: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1.0.0 */
+                "Tus-Resumable": string;
+                /** @description sha1 or sha256, a blank, base64 */
+                "Upload-Checksum"?: string;
+                /** @description where the part begins */
+                "Upload-Offset": string;
+            };
+            path: {
+                project_id: number;
+                upload_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/offset+octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description `Upload-Offset` says where the next part begins */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem */
             default: {

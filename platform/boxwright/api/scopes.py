@@ -62,6 +62,8 @@ TABLE: dict[str, dict[str, str]] = {
     "revisions": {"GET": READ},
     "restore": {"POST": ANNOTATE},
     "imports": {"GET": READ, "POST": INGEST},
+    "import-uploads": {"POST": INGEST},
+    "import-upload": {"GET": INGEST, "PATCH": INGEST, "DELETE": INGEST},
     "import": {"GET": READ},
     "import-cancel": {"POST": INGEST},
     "import-findings": {"GET": READ},

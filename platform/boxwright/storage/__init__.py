@@ -37,6 +37,9 @@ class ObjectStore(Protocol):
     def list(self, prefix: str) -> Iterator[str]:
         """The keys that begin with `prefix`, sorted."""
 
+    def free(self) -> int | None:
+        """Bytes that still fit; None where nobody knows."""
+
     def fetch(self, key: str, path: Path) -> None:
         """Download to a local file, which appears when it is whole."""
 

@@ -60,6 +60,10 @@ class FolderStore:
             if key.startswith(prefix) and not key.startswith(PARTS):
                 yield key
 
+    def free(self) -> int | None:
+        self.root.mkdir(parents=True, exist_ok=True)
+        return shutil.disk_usage(self.root).free
+
     def fetch(self, key: str, path: Path) -> None:
         with self.open(key) as source:
             _write(source, path, path.parent)

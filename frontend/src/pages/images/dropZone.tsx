@@ -1,10 +1,12 @@
 import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { Icon } from "../../ui/icons";
+import { isWanted } from "./folders";
+import type { PlacedFile } from "./imports/tar";
 
 interface DropZoneProps {
   enabled: boolean;
-  onFiles: (files: File[]) => void;
+  onFiles: (files: PlacedFile[]) => void;
   children: ComponentChildren;
 }
 
@@ -12,33 +14,39 @@ function carriesFiles(event: DragEvent): boolean {
   return [...(event.dataTransfer?.types ?? [])].includes("Files");
 }
 
-async function readFolder(folder: FileSystemDirectoryEntry): Promise<File[]> {
+async function readFolder(folder: FileSystemDirectoryEntry): Promise<PlacedFile[]> {
   const reader = folder.createReader();
-  const files: File[] = [];
+  const files: PlacedFile[] = [];
   for (;;) {
     const entries = await new Promise<FileSystemEntry[]>((resolve, reject) =>
       reader.readEntries(resolve, reject),
     );
     if (entries.length === 0) return files;
-    for (const entry of entries) files.push(...(await readEntry(entry)));
+    for (const entry of entries) {
+      for (const placed of await readEntry(entry)) files.push(placed); // a spread has room for some 100,000
+    }
   }
 }
 
-function readEntry(entry: FileSystemEntry): Promise<File[]> {
+function readEntry(entry: FileSystemEntry): Promise<PlacedFile[]> {
   if (entry.isDirectory) return readFolder(entry as FileSystemDirectoryEntry);
+  const path = entry.fullPath.replace(/^\//, "");
   return new Promise((resolve, reject) =>
-    (entry as FileSystemFileEntry).file((file) => resolve([file]), reject),
+    (entry as FileSystemFileEntry).file((file) => resolve([{ path, file }]), reject),
   );
 }
 
-/** Dropped files, and those in dropped folders. Hidden files (.DS_Store) stay out. */
-async function filesOf(transfer: DataTransfer): Promise<File[]> {
+/** Dropped files, and those in dropped folders, with their paths. */
+async function filesOf(transfer: DataTransfer): Promise<PlacedFile[]> {
   const entries = [...transfer.items]
     .map((item) => item.webkitGetAsEntry?.())
     .filter((entry) => entry !== null);
   const known = entries.filter((entry) => entry !== undefined);
-  const files = known.length > 0 ? (await Promise.all(known.map(readEntry))).flat() : [...transfer.files];
-  return files.filter((file) => !file.name.startsWith("."));
+  const files =
+    known.length > 0
+      ? (await Promise.all(known.map(readEntry))).flat()
+      : [...transfer.files].map((file) => ({ path: file.name, file }));
+  return files.filter(({ path }) => isWanted(path));
 }
 
 /** Dropping covers the content, not the header. */
@@ -76,7 +84,7 @@ export function DropZone({ enabled, onFiles, children }: DropZoneProps) {
         <div class="drop">
           <Icon name="upload" />
           <h2>Drop to add</h2>
-          <p class="dim">Images and folders are uploaded, a zip is imported.</p>
+          <p class="dim">Images are uploaded; an archive, or a folder with annotations, is imported.</p>
         </div>
       )}
     </main>

@@ -69,11 +69,12 @@ export function EmptyGallery({
           <Button look="primary" icon="upload" onClick={upload}>
             Upload images
           </Button>
-          <Button onClick={startImport}>Import a zip</Button>
+          <Button onClick={startImport}>Import a dataset</Button>
         </>
       }
     >
-      JPEG, PNG, WebP or BMP, as many as you like, whole folders too. Annotated images come as a zip.
+      JPEG, PNG, WebP or BMP, as many as you like, whole folders too. Annotated images come as a zip, a tar or
+      a folder.
     </Empty>
   );
 }

@@ -1,20 +1,25 @@
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
+import { placedFiles } from "./folders";
+import type { PlacedFile } from "./imports/tar";
 
 /** The browser's own dialog for files: `choose` opens it, `input` stands somewhere on the page. */
-export function useFileChooser(take: (files: File[]) => void): { choose: () => void; input: JSX.Element } {
+export function useFileChooser(take: (files: PlacedFile[]) => void): {
+  choose: () => void;
+  input: JSX.Element;
+} {
   const chooser = useRef<HTMLInputElement>(null);
   const input = (
     <input
       ref={chooser}
       type="file"
       multiple
-      accept="image/jpeg,image/png,image/webp,image/bmp,.zip"
+      accept="image/jpeg,image/png,image/webp,image/bmp,.zip,.tar,.gz,.tgz"
       class="vh"
       tabIndex={-1}
       aria-label="Images to upload"
       onChange={(event) => {
-        take([...(event.currentTarget.files ?? [])]);
+        take(placedFiles(event.currentTarget.files));
         event.currentTarget.value = "";
       }}
     />

@@ -1,5 +1,6 @@
 import "./images.css";
 import { useEffect, useState } from "preact/hooks";
+import type { Archive } from "../../api/archiveUpload";
 import { filterFrom, type ImageFilter } from "../../api/imageLists";
 import type { Counts } from "../../api/types";
 import { useProject } from "../../app/project";
@@ -27,7 +28,7 @@ export default function Images() {
   useUploadAddress();
   const filter = filterFrom(query.value);
   const list = useImages(filter);
-  const [importing, setImporting] = useState<{ archive: File | null } | null>(null);
+  const [importing, setImporting] = useState<{ archive: Archive | null } | null>(null);
   const [exporting, setExporting] = useState(false);
   const incoming = useIncoming(list.refresh, (archive) => setImporting({ archive }));
   const mayUpload = may("annotator");

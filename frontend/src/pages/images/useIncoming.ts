@@ -1,5 +1,8 @@
 import { useEffect, useState } from "preact/hooks";
+import type { Archive } from "../../api/archiveUpload";
 import { useProject } from "../../app/project";
+import { archiveOf, fileArchive, isDataset } from "./folders";
+import type { PlacedFile } from "./imports/tar";
 import { type Imports, isOver, useImports } from "./imports/useImports";
 import { uploadsOf } from "./uploads/projectUploads";
 import type { UploadQueue } from "./uploads/uploadQueue";
@@ -13,29 +16,31 @@ export interface Incoming {
   /** The dock was put away. */
   readonly isHidden: boolean;
   hide(isHidden: boolean): void;
-  /** Uploads images; a zip opens the import dialog. */
-  take(files: File[]): void;
+  /** Uploads images; an archive, or a folder with more than pictures, opens the import dialog. */
+  take(files: PlacedFile[]): void;
 }
 
-/** The uploads and imports of the project. `onZip` gets a zip that came with the files. */
-export function useIncoming(onImported: () => void, onZip: (archive: File) => void): Incoming {
+/** The uploads and imports of the project. `onArchive` gets an archive that came with the files. */
+export function useIncoming(onImported: () => void, onArchive: (archive: Archive) => void): Incoming {
   const { project } = useProject();
   const imports = useImports(onImported);
   const uploads = uploadsOf(project.value.id);
   const [isHidden, hide] = useState(false);
   const count = uploads.items.value.length + imports.shown.length;
   useEffect(() => hide(false), [count > 0]);
-  const take = (files: File[]) => {
-    const archive = files.find(isZip);
-    const images = files.filter((file) => !isZip(file));
-    if (images.length > 0) uploads.add(images);
-    if (archive) onZip(archive);
+  const take = (placed: PlacedFile[]) => {
     hide(false);
+    if (isDataset(placed)) return onArchive(archiveOf(placed));
+    const files = placed.map(({ file }) => file);
+    const archive = files.find(isArchive);
+    const images = files.filter((file) => !isArchive(file));
+    if (images.length > 0) uploads.add(images);
+    if (archive) onArchive(fileArchive(archive));
   };
   const isArriving = uploads.busy || imports.shown.some((one) => !isOver(one));
   return { uploads, imports, count, isArriving, isHidden, hide, take };
 }
 
-function isZip(file: File): boolean {
-  return /\.zip$/i.test(file.name);
+function isArchive(file: File): boolean {
+  return /\.(zip|tar|tgz|tar\.gz)$/i.test(file.name);
 }

@@ -1,7 +1,8 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { type Archive, type SendingState, sendArchive } from "../../../api/archiveUpload";
+import { api } from "../../../api/client";
 import { fetchAll } from "../../../api/fetchers";
 import type { Format, Import, Project } from "../../../api/types";
-import { postForm } from "../../../api/upload";
 import { QuotaNote } from "../../../app/quotaNote";
 import { atLeast } from "../../../app/session";
 import { FormFault } from "../../../app/shell/gateShell";
@@ -10,14 +11,14 @@ import { Dialog } from "../../../ui/dialog";
 import { Check, SelectField } from "../../../ui/field";
 import { bytes } from "../../../ui/figures";
 import { useSubmit } from "../../../ui/form";
-import { Icon } from "../../../ui/icons";
 import { Bar } from "../../../ui/progress";
 import { useLoaded } from "../../../ui/useLoaded";
+import { ArchivePick } from "./archivePick";
 
 interface ImportDialogProps {
   project: Project;
-  /** A zip that was dropped on the page. */
-  dropped: File | null;
+  /** An archive or a folder that was dropped on the page. */
+  dropped: Archive | null;
   close: () => void;
   started: (one: Import) => void;
 }
@@ -30,20 +31,50 @@ function formatChoices(formats: Format[] | null, task: Project["task"]): { value
   ];
 }
 
+const NOTHING_SENT: SendingState = { sent: 0, waiting: false };
+
+/** One upload at a time; it is given up when the dialog closes before it has become an import. */
+function useSender(): { begin: () => AbortSignal; end: () => void } {
+  const current = useRef<AbortController | null>(null);
+  useEffect(() => () => current.current?.abort(), []);
+  return {
+    begin: () => {
+      current.current = new AbortController();
+      return current.current.signal;
+    },
+    end: () => {
+      current.current = null;
+    },
+  };
+}
+
+function SendingBar({ state, size }: { state: SendingState; size: number }) {
+  return (
+    <div class="form-row">
+      <Bar value={state.sent} max={size} label="Upload of the archive" live />
+      <span class="hint" role="status">
+        {state.waiting && "Waiting for the connection. "}
+        {bytes(Math.min(state.sent, size))} of {bytes(size)}
+      </span>
+    </div>
+  );
+}
+
 export function ImportDialog({ project, dropped, close, started }: ImportDialogProps) {
-  const [archive, setArchive] = useState<File | null>(dropped);
+  const [archive, setArchive] = useState<Archive | null>(dropped);
   const [format, setFormat] = useState("");
   const makesLabels = atLeast(project.role, "manager");
   const [createLabels, setCreateLabels] = useState(makesLabels);
-  const [sent, setSent] = useState(0);
+  const [sending, setSending] = useState<SendingState>(NOTHING_SENT);
+  const sender = useSender();
   const formats = useLoaded("formats", () => fetchAll<Format>("formats/"));
   const form = useSubmit(["archive"], async () => {
     if (!archive) return;
-    const body = new FormData();
-    body.append("archive", archive, archive.name);
-    if (format) body.append("format", format);
-    if (makesLabels) body.append("create_labels", String(createLabels));
-    const one = await postForm<Import>(`projects/${project.id}/imports/`, body, setSent);
+    const signal = sender.begin();
+    const upload = await sendArchive(project.id, archive, setSending, signal);
+    const asked = { upload, format, ...(makesLabels ? { create_labels: createLabels } : {}) };
+    const one = await api.post<Import>(`projects/${project.id}/imports/`, asked, { retries: 5, signal });
+    sender.end();
     started(one);
     close();
   });
@@ -51,21 +82,16 @@ export function ImportDialog({ project, dropped, close, started }: ImportDialogP
     <Dialog title="Import" close={close}>
       <form class="body" id="import-form" onSubmit={form.submit}>
         <p class="dim">
-          A zip with images and their annotations. Images that are already here only get what is new; nothing
-          is overwritten.
+          A zip, a tar or a folder with images and their annotations. Images that are already here only get
+          what is new; nothing is overwritten.
         </p>
         <QuotaNote team={project.team.slug} names={["images", "bytes", "jobs"]} />
-        <label class={form.fault("archive") ? "file-pick wrong" : "file-pick"}>
-          <Icon name="layers" />
-          <span class="grow cut">{archive ? archive.name : "Choose a zip"}</span>
-          {archive && <span class="faint nowrap">{bytes(archive.size)}</span>}
-          <input
-            type="file"
-            accept=".zip,application/zip"
-            class="vh"
-            onChange={(event) => setArchive(event.currentTarget.files?.[0] ?? null)}
-          />
-        </label>
+        <ArchivePick
+          archive={archive}
+          wrong={form.fault("archive") !== undefined}
+          disabled={form.busy}
+          pick={setArchive}
+        />
         <SelectField
           label="Format"
           value={format}
@@ -85,14 +111,7 @@ export function ImportDialog({ project, dropped, close, started }: ImportDialogP
             </span>
           )}
         </div>
-        {form.busy && archive && (
-          <div class="form-row">
-            <Bar value={sent} max={archive.size} label="Upload of the archive" live />
-            <span class="hint">
-              {bytes(Math.min(sent, archive.size))} of {bytes(archive.size)}
-            </span>
-          </div>
-        )}
+        {form.busy && archive && <SendingBar state={sending} size={archive.blob.size} />}
         <FormFault text={form.fault("archive") ?? form.general} />
       </form>
       <footer>

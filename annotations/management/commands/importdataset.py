@@ -1,0 +1,134 @@
+"""`manage.py importdataset PATH --project TEAM/SLUG`: a folder or an archive of this machine, imported here and now."""
+
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.core.management import CommandError
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import connection
+
+from annotations.imports import import_of_path
+from annotations.models import Import, ImportFinding
+from annotations.queries import findings_of
+from boxwright.errors import DomainError
+from boxwright.jobs import Status
+from boxwright.jobs.attempt import attempt
+from boxwright.projects.canceling import cancel
+from boxwright.projects.models import Project
+from boxwright.projects.queries import project_for
+from boxwright.teams.models import Membership, Role, User
+
+LOOK_SECONDS = 1.0
+
+
+class Command(BaseCommand):
+    help = (
+        "Import a folder, a zip, a tar or a tar.gz that lies on this machine; it is read in place and not changed. "
+        "Exit status 1 when the import fails. What it left out is told with file and line."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("path", type=Path, help="a folder or an archive")
+        parser.add_argument("--project", required=True, metavar="TEAM/SLUG", help="as in the project's address")
+        parser.add_argument("--format", default="", help="else it is recognised by what the files hold")
+        parser.add_argument(
+            "--no-create-labels", action="store_true", help="fail where labels occur that the project has not"
+        )
+        parser.add_argument("--as", dest="email", metavar="EMAIL", help="in whose name; else the team's first owner's")
+        parser.add_argument(
+            "--queue", action="store_true", help="leave it to a worker, which must find PATH on its machine"
+        )
+
+    def handle(self, *_args: Any, path: Path, project: str, email: str | None, **options: Any) -> None:
+        if not path.exists():
+            raise CommandError(f"There is no {path}.")
+        try:
+            job = self._made(path.resolve(), project, email, **options)
+        except DomainError as error:
+            raise CommandError(error.detail) from error
+        if options["queue"]:
+            job.send()
+            self.stdout.write(f"Queued as import {job.pk}.")
+            return
+        self._work(job)
+        self._tell(job)
+
+    def _made(self, path: Path, address: str, email: str | None, **options: Any) -> Import:
+        team, _, slug = address.partition("/")
+        found = Project.objects.filter(team__slug=team, slug=slug, deleted_at=None).first()
+        if found is None:
+            raise CommandError(f"There is no project {address}; TEAM/SLUG is wanted, such as plates/cars.")
+        author = _author(found, email)
+        return import_of_path(
+            project=project_for(author, found.pk, Role.ANNOTATOR),
+            author=author,
+            path=path,
+            format_name=options["format"],
+            create_labels=False if options["no_create_labels"] else None,
+        )
+
+    def _work(self, job: Import) -> None:
+        """Here, as a worker would. Whoever interrupts it cancels it."""
+        job.announce()
+        with self._progress(job.pk):
+            try:
+                attempt(Import, job.pk)
+            except KeyboardInterrupt:
+                cancel(job)
+        job.refresh_from_db()
+
+    @contextmanager
+    def _progress(self, pk: int) -> Iterator[None]:
+        ended = threading.Event()
+        thread = threading.Thread(target=self._follow, args=(pk, ended), daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
+
+    def _follow(self, pk: int, ended: threading.Event) -> None:
+        told = ""
+        while not ended.wait(LOOK_SECONDS):
+            progress = Import.objects.values_list("progress", flat=True).get(pk=pk)
+            line = f"{progress.get('done', 0):,} of {progress.get('total', 0):,} images"
+            if line != told and progress:
+                self.stderr.write(line)
+            told = line
+        connection.close()
+
+    def _tell(self, job: Import) -> None:
+        for finding in findings_of(job).order_by("severity", "number").iterator():
+            self.stdout.write(_line(finding))
+        self.stdout.write(", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in job.counts.items()))
+        if job.finding_count:
+            self.stdout.write(f"{job.finding_count:,} findings")
+        if job.status == Status.QUEUED:
+            self.stderr.write(f"It waits, and a worker will go on: {job.waits_for}")
+        if job.status != Status.SUCCEEDED:
+            self.stderr.write(
+                f"The import has {job.status}: {job.error}" if job.error else f"The import is {job.status}."
+            )
+            sys.exit(1)
+
+
+def _author(project: Project, email: str | None) -> User:
+    """Raises CommandError."""
+    members = Membership.objects.filter(team_id=project.team_id).select_related("user").order_by("pk")
+    if email:
+        found = members.filter(user__email=email.strip().lower(), user__is_active=True).first()
+    else:
+        found = members.filter(role=Role.OWNER, user__is_active=True).first()
+    if found is None:
+        raise CommandError(f"There is no {email} on the team." if email else "The team has no owner.")
+    return found.user
+
+
+def _line(finding: ImportFinding) -> str:
+    place = f"{finding.file}:{finding.line}" if finding.line else finding.file
+    return f"{finding.get_severity_display():<8}{place}{': ' if place else ''}{finding.reason}"
