@@ -25,7 +25,7 @@ BY_FRAMEWORKS = {
     "serve", "set_headers",  # WhiteNoise
     # Django REST framework
     "authenticate_header", "to_representation", "get_paginated_response_schema", "get_schema_operation_parameters",
-    "get_security_definition", "TokenScheme", "SessionScheme",  # drf-spectacular
+    "get_security_definition", "TokenScheme", "SessionScheme", "LinkScheme",  # drf-spectacular
     "readable", "seekable", "readinto",  # io
     "forward",  # torch
 }  # fmt: skip
