@@ -64,7 +64,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes longest first: nobody waits for it at the end."""
+    """What takes longest first: nobody waits for it at the end. What drives a browser is told by its folder."""
+    for item in items:
+        if item.path.parent.name == "e2e":
+            item.add_marker("e2e")
     items.sort(key=lambda item: next((n for n, name in enumerate(LONGEST) if str(item.path).endswith(name)), 99))
 
 

@@ -54,8 +54,11 @@ class SnapshotFilterSerializer(serializers.Serializer[Any]):
 
     queue = serializers.ChoiceField(choices=QUEUES, required=False)
     label = IdField(required=False)  # type: ignore[assignment]
-    label_name = serializers.CharField(read_only=True, required=False)
     search = NameField(required=False, max_length=200)
+
+
+class FrozenFilterSerializer(SnapshotFilterSerializer):
+    label_name = serializers.CharField(required=False, help_text="as the label was called then")
 
 
 class SnapshotSerializer(JobSerializer):
@@ -66,7 +69,7 @@ class SnapshotSerializer(JobSerializer):
     )  # type: ignore[assignment]
     author = PersonSerializer(allow_null=True)
     name = serializers.CharField(help_text="v7; of a part of the project v7: labelled, label cat")
-    filter = SnapshotFilterSerializer(help_text="empty: the whole project")
+    filter = FrozenFilterSerializer(help_text="empty: the whole project")
 
     class Meta:
         model = Snapshot

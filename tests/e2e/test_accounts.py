@@ -14,8 +14,6 @@ from tests.e2e.steps import first_visit, sign_in
 from tests.services.processes import wait_until
 from tests.services.smtp import Sink, mail_server
 
-pytestmark = pytest.mark.e2e
-
 
 @pytest.fixture(scope="module")
 def mails() -> Iterator[Sink]:

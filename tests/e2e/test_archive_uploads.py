@@ -4,7 +4,6 @@ import os
 import re
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Locator, Page, Request, Route, expect
 
 from tests.annotations.archives import voc, zipped
@@ -12,7 +11,6 @@ from tests.e2e.api import Api, Json
 from tests.e2e.conftest import Server
 from tests.e2e.drawings import picture
 
-pytestmark = pytest.mark.e2e
 PARTS = re.compile(r"/imports/uploads/\d+/$")
 BOX = ("zebra", 10, 10, 90, 90)
 

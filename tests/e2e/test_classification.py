@@ -3,7 +3,6 @@
 import re
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.api import Api, Json, uuid7
@@ -11,7 +10,6 @@ from tests.e2e.conftest import Server
 from tests.e2e.drawings import drop, pictures
 from tests.e2e.steps import saved
 
-pytestmark = pytest.mark.e2e
 MINUTES = 60_000
 PER_LABEL = 12
 

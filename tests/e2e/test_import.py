@@ -3,7 +3,6 @@
 import re
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.annotations.archives import voc, zipped
@@ -12,7 +11,6 @@ from tests.e2e.api import Api, Json
 from tests.e2e.conftest import Server
 from tests.e2e.drawings import picture
 
-pytestmark = pytest.mark.e2e
 MANY = 300
 """Pictures: their import takes seconds, a cancel far less."""
 COUNT, TWINS = 40, 1

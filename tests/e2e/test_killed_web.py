@@ -9,14 +9,12 @@ from pathlib import Path
 
 import httpx
 import psutil
-import pytest
 from PIL import Image
 
 from tests.e2e.api import Api, Json, box
 from tests.e2e.conftest import Server
 from tests.services.processes import PATIENCE, wait_until
 
-pytestmark = pytest.mark.e2e
 SAVES = 100
 
 

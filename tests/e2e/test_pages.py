@@ -11,7 +11,6 @@ from tests.e2e.api import Api, Json
 from tests.e2e.conftest import ROOT, Server
 from tests.e2e.steps import sign_in
 
-pytestmark = pytest.mark.e2e
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 FIRST_LOAD_BYTES = 150_000

@@ -17,7 +17,6 @@ from tests.e2e.drawings import pictures, written
 from tests.e2e.steps import box_ids, draw_box, saved
 from tests.services.processes import wait_until
 
-pytestmark = pytest.mark.e2e
 NewPerson = Callable[[], Page]
 
 

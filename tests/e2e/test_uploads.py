@@ -5,7 +5,6 @@ import re
 from pathlib import Path
 
 import psutil
-import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.e2e.api import Api
@@ -13,7 +12,6 @@ from tests.e2e.conftest import Server
 from tests.e2e.drawings import BAD, drop, pictures
 from tests.e2e.test_killed_web import web_pid
 
-pytestmark = pytest.mark.e2e
 COUNT, COPIES = 40, 3
 UPLOADS = re.compile(r"/api/v1/projects/\d+/images/$")
 

@@ -15,7 +15,6 @@ from tests.e2e.api import Api
 from tests.e2e.conftest import Server
 from tests.e2e.steps import draw_box, first_visit, sample_project, saved
 
-pytestmark = pytest.mark.e2e
 MINUTES = 60_000
 TARGETS = ("onnx", "tflite", "tfjs")
 

@@ -153,7 +153,7 @@ def test_a_run_succeeds(here: Installation, api: Api, project: Json, snapshot: J
     assert {row["image"] for row in report["predictions"]} == set(report["images"])
     objects = here.folder / "objects" / "projects" / str(project["id"]) / "runs" / str(run["number"])
     assert {path.name for path in objects.glob("*/*")} == {"best.pt", "last.pt", "evaluation.json", "log.txt"}
-    assert not list((here.folder / "scratch" / "jobs").iterdir())
+    wait_until(lambda: not list((here.folder / "scratch" / "jobs").iterdir()), "the end of the job's folder")
 
 
 def test_a_run_is_published(here: Installation, api: Api, project: Json) -> None:

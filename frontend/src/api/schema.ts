@@ -1844,6 +1844,15 @@ export interface components {
          * @enum {string}
          */
         FreezeEnum: "none" | "trunk";
+        /** @description Which images of the project a snapshot holds, as in the list of images. */
+        FrozenFilter: {
+            queue?: components["schemas"]["QueueEnum"];
+            /** Format: int64 */
+            label?: number;
+            search?: string;
+            /** @description as the label was called then */
+            label_name?: string;
+        };
         /** @description `width` and `height` are those after EXIF orientation; `size` is in bytes. */
         Image: {
             readonly id: number;
@@ -2675,7 +2684,7 @@ export interface components {
             /** @description v7; of a part of the project v7: labelled, label cat */
             name: string;
             /** @description empty: the whole project */
-            filter: components["schemas"]["SnapshotFilter"];
+            filter: components["schemas"]["FrozenFilter"];
             status: components["schemas"]["StatusEnum"];
             readonly error: components["schemas"]["JobError"] | null;
             /** @description what a queued job waits for, in one sentence, or empty */
@@ -2692,14 +2701,6 @@ export interface components {
             author: components["schemas"]["Person"] | null;
             /** Format: date-time */
             readonly created_at: string;
-        };
-        /** @description Which images of the project a snapshot holds, as in the list of images. */
-        SnapshotFilter: {
-            queue?: components["schemas"]["QueueEnum"];
-            /** Format: int64 */
-            label?: number;
-            readonly label_name: string;
-            search?: string;
         };
         /** @description Which images of the project a snapshot holds, as in the list of images. */
         SnapshotFilterRequest: {
