@@ -6,12 +6,16 @@ convert when they read and write; nothing else does.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Literal
 
 Task = Literal["detection", "classification"]
 Split = Literal["train", "val", "test"]
 Attributes = Mapping[str, bool | float | str]
 """What a tool noted of an annotation beside label and box, by name: `difficult`, `truncated`, `occluded`, `crowd`, …"""
+
+NO_ATTRIBUTES: Attributes = MappingProxyType({})
+"""One for all: there are millions of annotations without."""
 
 LABELLED_QUEUES = frozenset({"labelled", "review", "done"})
 """Queues whose images count as labelled: what a run trains on, negatives included."""
@@ -48,7 +52,7 @@ class AnnotationRecord:
     id: str | None = None
     score: float | None = None
     source: str = "human"
-    attributes: Attributes = field(default_factory=dict, hash=False)
+    attributes: Attributes = field(default_factory=lambda: NO_ATTRIBUTES, hash=False)
 
 
 @dataclass(frozen=True, slots=True)

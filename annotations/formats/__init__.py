@@ -3,7 +3,15 @@
 from annotations.formats.layout import Format
 
 _ROWS = (
-    Format("voc", "Pascal VOC", "annotations.formats.voc.Voc", ("detection",), 0.0, frozenset({"negatives", "splits"})),
+    Format(
+        name="voc",
+        title="Pascal VOC",
+        layout_path="annotations.formats.voc.Voc",
+        tasks=("detection",),
+        precision=0.0,
+        keeps=frozenset({"negatives", "unlabelled", "splits"}),
+        attributes=frozenset({"difficult", "truncated", "occluded", "pose"}),
+    ),
 )
 FORMATS: dict[str, Format] = {row.name: row for row in _ROWS}
 

@@ -5,13 +5,14 @@ people what was left out is the same for all: see `reading`.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
 from typing import Literal
 
-from annotations.dataset.records import Box, ImageRecord, Split, Task
+from annotations.dataset.findings import Finding, Rule
+from annotations.dataset.records import NO_ATTRIBUTES, Attributes, Box, ImageRecord, Split, Task
 from annotations.formats.listing import Listing
 from annotations.imaging import ImageLimits
 
@@ -23,12 +24,29 @@ WANTS = {"detection": "draws boxes", "classification": "labels whole images"}
 
 
 @dataclass(frozen=True, slots=True)
+class Choices:
+    """What files do not say, as a person chose it.
+
+    `boxes_on`: of a picture with an EXIF orientation: as it is shown, as its pixels are stored, or whichever fits the
+    declared size, else as shown. `first_pixel`: 1 where the tool that wrote pixels counted from one. `table`: how a CSV
+    is read, by the names that its layout knows.
+    """
+
+    boxes_on: Literal["auto", "shown", "stored"] = "auto"
+    first_pixel: Literal[0, 1] = 0
+    table: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class ReadLimits:
-    """What a reader takes: of each picture, of each file of text in bytes, of each image in annotations."""
+    """What a reader takes: of each picture, of each file of text that is read whole, and of each item in one that is
+    read as a stream, in bytes; of each image in annotations; of labels. And what was chosen."""
 
     picture: ImageLimits = field(default_factory=ImageLimits)
     text_bytes: int = 4 * 2**20
     annotations: int = 5_000
+    labels: int = 10_000
+    choices: Choices = field(default_factory=Choices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +62,32 @@ class Recognition:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Read: the task and the labels in their order, as far as the files tell. Written: the project's, with its name."""
+    """Read: the task and the labels in their order, as far as the files tell. Written: the project's, with its name.
+
+    `read_as`: what the layout assumed and a person may choose otherwise, as in `Choices.table`.
+    """
 
     task: Task | None = None
     labels: tuple[str, ...] = ()
     project: str = ""
+    read_as: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
 class RawAnnotation:
-    """One annotation as it stands in the file. `problem`: why it can't be read, in words for people."""
+    """One annotation as it stands in the file: corners may be swapped, lie outside, or be no numbers.
+
+    `problem`: why it can't be read, in words for people, and `rule`: the one that it breaks. `attributes` are named as
+    in `dataset.attributes` where those have a name for it, else as the file names them.
+    """
 
     label: str
     box: Box | None = None
     line: int | None = None
     problem: str = ""
     score: float | None = None
+    attributes: Attributes = field(default_factory=lambda: NO_ATTRIBUTES, hash=False)
+    rule: Rule = Rule.BAD_ANNOTATION
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +96,8 @@ class Entry:
 
     `source`: the file. `names`: those that the image may have, the likeliest first; folders in them count.
     `size`: that of the image on which the boxes were drawn; None where the file does not say.
-    `unit`: of the boxes: pixels of that image, or shares (0 to 1) of its sides.
+    `unit`: of the boxes: pixels of that image, or shares (0 to 1) of its sides. `findings`: what the layout changed or
+    left out beside whole annotations, which tell their own `problem`.
     """
 
     source: str
@@ -78,6 +107,7 @@ class Entry:
     unit: Literal["pixels", "shares"] = "pixels"
     split: Split | None = None
     group: str = ""
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +120,24 @@ class Unreadable:
     names: tuple[str, ...] = ()
 
 
-Parsed = Entry | Unreadable
-Part = tuple[str, bytes | ImageRecord]
+Parsed = Entry | Unreadable | Finding
+"""A bare finding is about no image: a line of a list, a category that nothing names."""
+
+BytesOf = Callable[[ImageRecord], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A text, or another file, too long to be held: `pieces` makes its bytes, the same at each call.
+
+    `embeds`: it holds pictures, whose original bytes it asks for; b"" where they are left out.
+    """
+
+    pieces: Callable[[BytesOf], Iterable[bytes]]
+    embeds: bool = False
+
+
+Part = tuple[str, bytes | Stream | ImageRecord]
 """A path in the written folder, and what lies there: bytes, or the original bytes of an image."""
 
 
@@ -106,11 +152,22 @@ class Layout(ABC):
         raise NotImplementedError
 
     def write(self, header: Header, images: Iterable[ImageRecord]) -> Iterator[Part]:
-        """`header.labels` are all labels of the project in their order, also those that no image carries."""
+        """`header.labels` are all labels of the project in their order, also those that no image carries.
+
+        `images` may be gone through more than once. What a part says must not hang on the parts that were asked for.
+        """
         raise NotImplementedError
 
+    def loses(self, header: Header, image: ImageRecord) -> Iterable[str]:
+        """What of this image the files can't hold, beside what the row tells; each text follows its count."""
+        return ()
 
-Kept = Literal["negatives", "splits", "labels"]
+    def loses_of_labels(self, header: Header) -> Iterable[str]:
+        """The same of the labels, once for each that is not held as it is."""
+        return ()
+
+
+Kept = Literal["negatives", "unlabelled", "splits", "labels", "scores", "groups", "names"]
 
 
 @dataclass(frozen=True)
@@ -119,8 +176,9 @@ class Format:
 
     `layout_path`: the class, imported when it is first needed. `tasks`: projects whose annotations it can carry.
     `precision`: pixels by which a side of a box may move on its way out and in again.
-    `keeps`: what comes back beside annotations: images without any as looked at, the split of an image, the labels'
-    order and those that nothing carries.
+    `keeps`: what comes back beside labels and boxes: images that were looked at and carry nothing as such, those that
+    nobody has looked at as such, splits, the labels' order and those that nothing carries, scores, groups of images,
+    and the images' names whatever is in them. `attributes`: those that are kept, by name; "*": all.
     """
 
     name: str
@@ -129,6 +187,7 @@ class Format:
     tasks: tuple[Task, ...]
     precision: float
     keeps: frozenset[Kept] = frozenset()
+    attributes: frozenset[str] = frozenset()
     reads: bool = True
     writes: bool = True
 

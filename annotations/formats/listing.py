@@ -4,12 +4,15 @@ import os
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from itertools import takewhile
 from pathlib import Path
 from posixpath import basename, dirname, splitext
+from tempfile import TemporaryDirectory
 
 from annotations.formats.errors import FormatError
+from annotations.formats.image_names import plain, stem, variants
 
 PICTURES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp"})
 STRANGE_PICTURES = frozenset({".gif", ".tif", ".tiff", ".svg", ".heic", ".avif"})
@@ -20,10 +23,13 @@ SEPARATOR = "\x01"
 
 
 class Listing:
-    """Names relative to `root`, with "/" between folders, sorted; without links and what systems leave behind."""
+    """Names relative to `root`, with "/" between folders, sorted; without links and what systems leave behind.
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    `scratch`: a folder outside of it for what readers put together; else one that the system gives.
+    """
+
+    def __init__(self, root: Path, scratch: Path | None = None) -> None:
+        self.root, self.scratch = root, scratch
         names = sorted(_names_in(str(root)))
         self.images = tuple(name for name in names if is_image(name))
         self.texts = tuple(name for name in names if not is_image(name))
@@ -39,12 +45,22 @@ class Listing:
         with self.path(name).open("rb") as file:
             return file.read(size)
 
-    def read(self, name: str, most: int) -> bytes:
-        """The whole file. Raises FormatError, having read no more than `most` bytes and one."""
+    def read_head(self, name: str, size: int) -> bytes:
+        """Raises FormatError where there is no such file."""
         try:
-            data = self.head(name, most + 1)
+            return self.head(name, size)
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
             raise FormatError(f"there is no {name}", file=name) from error
+
+    @contextmanager
+    def scratch_file(self, name: str) -> Iterator[Path]:
+        """A path that nothing lies at, and that is free again afterwards."""
+        with TemporaryDirectory(dir=self.scratch, prefix="reading-") as folder:
+            yield Path(folder) / name
+
+    def read(self, name: str, most: int) -> bytes:
+        """The whole file. Raises FormatError, having read no more than `most` bytes and one."""
+        data = self.read_head(name, most + 1)
         if len(data) > most:
             size = self.path(name).stat().st_size
             reason = f"the file has {size / 2**20:.1f} MB; at most {most / 2**20:g} are read"
@@ -57,10 +73,9 @@ class Listing:
         By its path from a folder around `source`, else by its name, else by its name whatever the suffix; of several
         the nearest: the one that shares most folders with `source`, then the first.
         """
-        for name in names:
-            name = name.replace("\\", "/").strip("/")
-            found = self._at_path(source, name) if "/" in name else None
-            found = found or self._by_name.nearest(basename(name), source) or self._by_stem.nearest(stem(name), source)
+        for path in (variant for name in names for variant in variants(name)):
+            found = self._at_path(source, path) if "/" in path else None
+            found = found or self._by_name.nearest(basename(path), source) or self._by_stem.nearest(stem(path), source)
             if found:
                 return found
         return None
@@ -97,7 +112,7 @@ class _Index:
 
     def nearest(self, called: str, source: str) -> str | None:
         """Of the images with this name: of those that share a beginning, the neighbours share the longest one."""
-        wanted, least = _key(called, source), len(called.lower()) + 1
+        wanted, least = _key(called, source), len(plain(called)) + 1
         place = bisect_left(self.order, wanted, key=self._key)
         shared = max((self._shared(n, wanted) for n in (place - 1, place)), key=len)
         if len(shared) < least:
@@ -114,11 +129,7 @@ class _Index:
 
 def _key(called: str, path: str) -> str:
     folders = dirname(path).split("/") if dirname(path) else []
-    return SEPARATOR.join([called.lower(), *folders, ""])
-
-
-def stem(name: str) -> str:
-    return splitext(basename(name))[0]
+    return SEPARATOR.join([plain(called), *folders, ""])
 
 
 def is_image(name: str) -> bool:

@@ -1,28 +1,29 @@
-"""From a layout's entries to records: the image that is meant, boxes brought onto it and cut to it, and findings."""
+"""From a layout's entries to records: the image that is meant, its annotations brought onto it, and findings."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from posixpath import basename
+from typing import Protocol
 
-from annotations.dataset.boxes import fit
-from annotations.dataset.findings import Finding, Severity
-from annotations.dataset.records import AnnotationRecord, Box, Split
-from annotations.formats.layout import Entry, Header, Layout, Parsed, RawAnnotation, ReadLimits, Unreadable
-from annotations.formats.listing import Listing, stem
-from annotations.formats.sizes import Placing, bring_onto
+from annotations.dataset.findings import Finding, Rule
+from annotations.dataset.records import AnnotationRecord, Split
+from annotations.formats.errors import FormatError
+from annotations.formats.image_names import is_same_name, original_of
+from annotations.formats.layout import Entry, Header, Layout, Parsed, ReadLimits, Unreadable
+from annotations.formats.listing import Listing
+from annotations.formats.placing import OnImage
 from annotations.imaging import Probe, Refused, probe
-
-LONGEST_LABEL = 300
-"""Characters kept of a label's name: no label has so many, and each stands in findings."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """One thing that a reader came across, in an order that is the same each time.
 
-    `image` is None when there is nothing to store, else its name in the listing. `annotated`: a file speaks of the
-    image, so that no annotations mean "nothing here"; `left_out` counts the annotations that it named and that could
-    not be taken. `lines` are those of `source` where each annotation stands.
+    `image` is None when the archive brings no picture, else its name in the listing; `known`: the sha256 of one that is
+    elsewhere. `name`: what the image is to be called. `annotated`: a file speaks of the image, so that no annotations
+    mean "nothing here"; `left_out` counts the annotations that it named and that could not be taken. `lines` are those
+    of `source` where each annotation stands.
     """
 
     image: str | None = None
@@ -34,6 +35,29 @@ class Found:
     split: Split | None = None
     group: str = ""
     findings: tuple[Finding, ...] = field(default=())
+    known: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An image that is not in the archive. `probe` may raise Refused."""
+
+    sha256: str
+    name: str
+    probe: Probe
+
+
+class Elsewhere(Protocol):
+    """Where images are that an archive of mere annotations means."""
+
+    def find(self, names: Sequence[str]) -> Sequence[Known]:
+        """Those that the likeliest of `names` fits; several where they can't be told apart. Raises Refused."""
+
+
+class Nowhere:
+    def find(self, names: Sequence[str]) -> Sequence[Known]:
+        return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,115 +66,106 @@ class Reading:
     records: Iterator[Found]
 
 
-def read(layout: Layout, listing: Listing, limits: ReadLimits) -> Reading:
+def read(layout: Layout, listing: Listing, limits: ReadLimits, elsewhere: Elsewhere | None = None) -> Reading:
     """One record an entry, then one for each image that has none.
 
     Raises FormatError, also while the records are drawn, where nothing more can be read.
     """
     header, entries = layout.read(listing, limits)
-    return Reading(header, _Records(listing, limits).of(entries))
+    if len(header.labels) > limits.labels:
+        raise FormatError(f"the files list {len(header.labels)} labels; at most {limits.labels} are read")
+    return Reading(header, _Records(listing, limits, elsewhere or Nowhere()).of(entries))
 
 
 class _Records:
     """Remembers which file has which image."""
 
-    def __init__(self, listing: Listing, limits: ReadLimits) -> None:
-        self.listing, self.limits = listing, limits
+    def __init__(self, listing: Listing, limits: ReadLimits, elsewhere: Elsewhere) -> None:
+        self.listing, self.limits, self.elsewhere = listing, limits, elsewhere
         self.taken: dict[str, str] = {}
+        """By name, or by hash where the image is elsewhere: the file that speaks of it."""
 
     def of(self, entries: Iterator[Parsed]) -> Iterator[Found]:
         for entry in entries:
-            yield self._held_back(entry) if isinstance(entry, Unreadable) else self._found(entry)
+            if isinstance(entry, Finding):
+                yield Found(source=entry.file, findings=(entry,))
+            elif isinstance(entry, Unreadable):
+                yield self._held_back(entry, Rule.UNREADABLE)
+            else:
+                yield self._found(entry)
         for image in self.listing.images:
             if image not in self.taken:
-                yield Found(image, source=image)
+                name, group = original_of(basename(image))
+                yield Found(image, source=image, name=name, group=group)
 
-    def _held_back(self, unread: Unreadable) -> Found:
+    def _held_back(self, unread: Unreadable, rule: Rule) -> Found:
         """With the image: as it stands it would look unlabelled."""
-        findings = [Finding("error", unread.source, unread.reason, unread.line)]
+        findings = [Finding(rule, unread.source, unread.reason, unread.line)]
         image = self.listing.find_image(unread.source, unread.names)
         if image and image not in self.taken:
             self.taken[image] = unread.source
-            findings.append(Finding("error", image, f"left out with its annotation file {unread.source}"))
+            findings.append(Finding(Rule.HELD_BACK, image, f"left out with its annotation file {unread.source}"))
         return Found(source=unread.source, findings=tuple(findings))
 
     def _found(self, entry: Entry) -> Found:
         image = self.listing.find_image(entry.source, entry.names)
         if image is None:
-            return _nothing(entry.source, f"the archive has no image {entry.names[0]}")
-        if image in self.taken:
-            there = f"{basename(image)} already has annotations from {self.taken[image]}"
-            return _nothing(entry.source, f"{there}; these are left out")
-        if len(entry.annotations) > self.limits.annotations:
-            many = f"{len(entry.annotations)} annotations; an image may carry {self.limits.annotations}"
-            return self._held_back(Unreadable(entry.source, many, names=entry.names))
-        self.taken[image] = entry.source
+            return self._found_elsewhere(entry)
+        if left := self._left(entry, image):
+            return left
         try:
             with self.listing.path(image).open("rb") as file:
-                return _Placement(entry, image, probe(file, self.limits.picture)).found()
+                picture = probe(file, self.limits.picture)
         except Refused as refusal:
-            return Found(source=entry.source, findings=(Finding("error", image, refusal.reason),))
+            refused = Finding(Rule.IMAGE_REFUSED, image, refusal.reason)
+            return Found(source=entry.source, findings=(*entry.findings, refused))
+        name, group = original_of(basename(image))
+        record = partial(Found, image, name=name, group=entry.group or group)
+        return self._placed(entry, basename(image), picture, record)
 
+    def _found_elsewhere(self, entry: Entry) -> Found:
+        names = [variant for name in entry.names for variant in {original_of(basename(name))[0]: None, name: None}]
+        try:
+            found = self.elsewhere.find(names)
+        except Refused as refusal:
+            return _nothing(entry, Rule.IMAGE_REFUSED, f"{entry.names[0]}: {refusal.reason}")
+        if not found:
+            return _nothing(entry, Rule.NO_IMAGE, f"there is no image {entry.names[0]}")
+        if len(found) > 1:
+            many = f"{len(found)} images of the project are called {entry.names[0]}"
+            return _nothing(entry, Rule.AMBIGUOUS_IMAGE, many)
+        known = found[0]
+        if left := self._left(entry, known.sha256, known.name):
+            return left
+        record = partial(Found, known=known.sha256, name=known.name, group=entry.group)
+        return self._placed(entry, known.name, known.probe, record)
 
-def _nothing(source: str, reason: str) -> Found:
-    return Found(source=source, findings=(Finding("error", source, reason),))
+    def _left(self, entry: Entry, image: str, name: str = "") -> Found | None:
+        """Where the entry's annotations are not taken, why; else the image is its own from now on."""
+        if image in self.taken:
+            there = f"{name or basename(image)} already has annotations from {self.taken[image]}"
+            return _nothing(entry, Rule.SECOND_FILE, f"{there}; these are left out")
+        if len(entry.annotations) > self.limits.annotations:
+            many = f"{len(entry.annotations)} annotations; an image may carry {self.limits.annotations}"
+            return self._held_back(Unreadable(entry.source, many, names=entry.names), Rule.TOO_MANY)
+        self.taken[image] = entry.source
+        return None
 
-
-class _Placement:
-    """The annotations of one file on their image."""
-
-    def __init__(self, entry: Entry, image: str, picture: Probe) -> None:
-        self.entry, self.image, self.picture = entry, image, picture
-        self.findings: list[Finding] = []
-
-    def found(self) -> Found:
-        entry = self.entry
-        if stem(entry.names[0]).lower() != stem(self.image).lower():
-            here = f"{basename(self.image)} is taken"
-            self._note("warning", f"names the image {entry.names[0]}, which is not there; {here}")
-        placing = bring_onto(entry.size, entry.unit, self.picture, self._note)
-        taken = [(record, one.line) for one in entry.annotations if (record := self._record(one, placing))]
-        return Found(
-            self.image,
-            tuple(record for record, _ in taken),
+    def _placed(self, entry: Entry, name: str, picture: Probe, record: "partial[Found]") -> Found:
+        placed = OnImage(entry, picture, self.limits.choices)
+        if not is_same_name(entry.names[0], name):
+            reason = f"names the image {entry.names[0]}, which is not there; {name} is taken"
+            placed.findings.insert(0, Finding(Rule.RENAMED, entry.source, reason))
+        return record(
+            annotations=placed.records,
             annotated=True,
-            left_out=len(entry.annotations) - len(taken),
+            left_out=placed.left_out,
             source=entry.source,
-            lines=tuple(line for _, line in taken),
+            lines=placed.lines,
             split=entry.split,
-            group=entry.group,
-            findings=tuple(self.findings),
+            findings=tuple(placed.findings),
         )
 
-    def _record(self, one: RawAnnotation, placing: Placing) -> AnnotationRecord | None:
-        label = one.label.strip()[:LONGEST_LABEL]
-        inside = self._inside(one.box, placing) if one.box else None
-        if problem := one.problem or self._problem(label, one.box, inside):
-            self._note("error", f"{problem}; left out", one.line)
-            return None
-        if one.box and inside != placing(one.box):
-            self._note("warning", f"the box of {label!r} reached outside {self._canvas}; cut to it", one.line)
-        return AnnotationRecord(label, inside, score=one.score, source="import")
 
-    def _inside(self, box: Box, placing: Placing) -> Box | None:
-        return fit(placing(box), self.picture.width, self.picture.height)
-
-    def _problem(self, label: str, box: Box | None, inside: Box | None) -> str:
-        if not label:
-            return "an annotation without a label"
-        if box is None or inside:
-            return ""
-        if not (box.width > 0 and box.height > 0):
-            return f"the box of {label!r} has no area: {show(box)}"
-        return f"the box of {label!r} lies {show(box)} outside {self._canvas}"
-
-    @property
-    def _canvas(self) -> str:
-        return f"the image of {self.picture.width}×{self.picture.height}"
-
-    def _note(self, severity: Severity, reason: str, line: int | None = None) -> None:
-        self.findings.append(Finding(severity, self.entry.source, reason, line))
-
-
-def show(box: Box) -> str:
-    return f"({box.x_min:g}, {box.y_min:g}) to ({box.x_max:g}, {box.y_max:g})"
+def _nothing(entry: Entry, rule: Rule, reason: str) -> Found:
+    return Found(source=entry.source, findings=(*entry.findings, Finding(rule, entry.source, reason)))

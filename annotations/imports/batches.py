@@ -8,7 +8,7 @@ from typing import Any
 
 from annotations.counters import Tally
 from annotations.dataset.edits import SIDES, AnnotationContent, Edit
-from annotations.dataset.findings import Finding
+from annotations.dataset.findings import Finding, Rule
 from annotations.dataset.records import AnnotationRecord
 from annotations.formats.reading import Found
 from annotations.imports.project_labels import ProjectLabels, labels_with
@@ -69,7 +69,7 @@ class Arrivals:
             elif arrival.stored:
                 new.append((arrival, contents))
             else:
-                report.note(Finding("error", arrival.found.source, "its image was deleted during the import"))
+                report.note(Finding(Rule.IMAGE_GONE, arrival.found.source, "its image was deleted during the import"))
         self._create(new, labels, report, tally)
         tally.move(self.job.project_id)
         confirm_images(self.job.project.team_id, (arrival.sha256 for arrival, _ in new))
@@ -91,20 +91,24 @@ class Arrivals:
             report.counts["images_duplicate"] += 1
             count = len(arrival.found.annotations)
             left = f"; its {count} annotations were left out" if count else ""
-            report.note(Finding("warning", arrival.found.source, f"the same picture as {arrival.twin_of}{left}"))
+            report.note(
+                Finding(Rule.SAME_PICTURE, arrival.found.source, f"the same picture as {arrival.twin_of}{left}")
+            )
 
     def _contents(self, arrival: Arrival, labels: ProjectLabels, report: Report) -> list[AnnotationContent]:
         found, seen = arrival.found, Counter[tuple[Any, ...]]()
         contents: list[AnnotationContent] = []
         for annotation, line in zip(found.annotations, found.lines, strict=True):
             label = labels.get(annotation.label)
-            fault = self._misfit(annotation, contents) if label else labels.why_not(annotation.label)
-            if label is None or fault:
-                report.note(Finding("error", found.source, fault, line))
+            if label is None:
+                report.note(Finding(Rule.UNKNOWN_LABEL, found.source, labels.why_not(annotation.label), line))
+                continue
+            if fault := self._misfit(annotation, contents):
+                report.note(Finding(Rule.WRONG_KIND, found.source, fault, line))
                 continue
             key = (annotation.label.casefold(), annotation.box)
             id_ = self._id(arrival.sha256, key, seen[key])
-            said = ("import", annotation.score, annotation.attributes)
+            said = ("import", annotation.score, dict(annotation.attributes))
             contents.append(AnnotationContent(id_, label.pk, annotation.box, *said))
             seen[key] += 1
         return contents
@@ -136,10 +140,14 @@ class Arrivals:
         had = {a.id for a in state.annotations} | {uuid.UUID(id_) for ids in deleted for id_ in ids}
         new = tuple(content for content in contents if content.id not in had)
         if len(state.annotations) + len(new) > limits.BOXES_AN_IMAGE:
-            report.note(Finding("error", arrival.found.source, "its image would carry too many annotations; left out"))
+            report.note(
+                Finding(Rule.TOO_MANY, arrival.found.source, "its image would carry too many annotations; left out")
+            )
             new = ()
         if new and state.annotations and not self.draws_boxes:
-            report.note(Finding("error", arrival.found.source, "its image has a label already; this one is left out"))
+            report.note(
+                Finding(Rule.HAS_LABEL, arrival.found.source, "its image has a label already; this one is left out")
+            )
             new = ()
         queue = "labelled" if _is_labelled(arrival.found, contents) and state.image.queue == "unlabelled" else ""
         if plan := planned(state, self.author, Edit(new), queue, labels.names):

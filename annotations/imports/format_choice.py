@@ -1,6 +1,6 @@
 """Which format an import's archive is read as: the one that was chosen, else the surest."""
 
-from annotations.dataset.findings import Finding
+from annotations.dataset.findings import Finding, Rule
 from annotations.file_names import one_line
 from annotations.formats import FORMATS, Format
 from annotations.formats.listing import Listing
@@ -40,7 +40,9 @@ def _recognised(job: Import, listing: Listing) -> Format:
     found = recognise(listing, job.project.task, FORMATS.values())
     if found.format is None:
         known = ", ".join(found.reasons)
-        reasons = tuple(Finding("info", "", f"not {title}: {reason}") for title, reason in found.reasons.items())
+        reasons = tuple(
+            Finding(Rule.NOT_THIS_FORMAT, "", f"not {title}: {reason}") for title, reason in found.reasons.items()
+        )
         raise ArchiveRefused(f"the archive holds no format that is known here ({known})", reasons)
     job.format = found.format.name
     job.format_reason = one_line(f"Recognised as {found.format.title}: {found.reason}.", LONGEST_REASON)

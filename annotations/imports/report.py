@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from annotations.dataset.findings import Finding
+from annotations.dataset.findings import Finding, Rule
 from annotations.file_names import one_line
 from annotations.models import Import, ImportFinding
 from boxwright import limits
@@ -51,7 +51,7 @@ class Report:
     def end(self) -> None:
         if self.unspoken:
             images = "1 image has" if self.unspoken == 1 else f"{self.unspoken} images have"
-            self.note(Finding("info", "", f"{images} no annotation file and came in unlabelled"))
+            self.note(Finding(Rule.UNLABELLED, "", f"{images} no annotation file and came in unlabelled"))
         self.total = self.done = max(self.total, self.done)
 
     def keep_findings(self, job: Import) -> None:

@@ -6,7 +6,7 @@ from typing import Any, BinaryIO
 
 from django.db import transaction
 
-from annotations.dataset.findings import Finding
+from annotations.dataset.findings import Finding, Rule
 from annotations.file_names import file_name
 from annotations.formats import FORMATS
 from annotations.formats.listing import Listing
@@ -148,7 +148,7 @@ def run_import(job: Import, beat: Beat) -> None:
         reason = f"{refused.reason[:1].upper()}{refused.reason[1:]}."
         raise _failed(job, refused.code, reason, refused.findings) from refused
     except OverQuota as error:
-        ended = Finding("error", "", f"the import ended here: {error.detail}")
+        ended = Finding(Rule.ENDED, "", f"the import ended here: {error.detail}")
         raise _failed(job, "over_quota", error.detail, (ended,)) from error
 
 

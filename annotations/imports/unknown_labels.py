@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from annotations.dataset.findings import Finding
+from annotations.dataset.findings import Finding, Rule
 from annotations.formats.reading import Found
 from annotations.imports.archives import ArchiveRefused
 from annotations.imports.project_labels import ProjectLabels, labels_of, may_add_labels
@@ -32,7 +32,7 @@ class _Unknown:
     @property
     def finding(self) -> Finding:
         number = "1 annotation" if self.count == 1 else f"{self.count} annotations; this is the first"
-        return Finding("error", self.file, f"unknown label {_short(self.name)!r}: {number}", self.line)
+        return Finding(Rule.UNKNOWN_LABEL, self.file, f"unknown label {_short(self.name)!r}: {number}", self.line)
 
 
 def expect_known_labels(job: Import, records: Callable[[], Iterable[Found]]) -> None:

@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 
 from annotations import counters
 from annotations.counters import LabelGone
-from annotations.dataset.findings import Finding
+from annotations.dataset.findings import Finding, Rule
 from annotations.formats import Format
 from annotations.formats.errors import FormatError
 from annotations.formats.layout import Header, ReadLimits, mismatch
@@ -112,7 +112,7 @@ class Importing:
             try:
                 stored = store_image(self.job.project.team_id, basename(name), sha, file)
             except Refused as refusal:
-                return Arrival(found, refused=Finding("error", name, refusal.reason))
+                return Arrival(found, refused=Finding(Rule.IMAGE_REFUSED, name, refusal.reason))
         self.first_seen[sha] = name
         return Arrival(found, sha256=sha, stored=stored)
 
@@ -149,7 +149,7 @@ def _refused_where_unreadable() -> Iterator[None]:
     try:
         yield
     except FormatError as error:
-        raise ArchiveRefused(error.reason, (Finding("error", error.file, error.reason, error.line),)) from error
+        raise ArchiveRefused(error.reason, (Finding(Rule.UNREADABLE, error.file, error.reason, error.line),)) from error
 
 
 def _read_limits() -> ReadLimits:

@@ -3,19 +3,19 @@
 import hashlib
 import json
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any, cast
 
 from annotations.dataset.records import ImageRecord, Task
 from annotations.formats import FORMATS, Format
-from annotations.formats.layout import Header
+from annotations.formats.layout import BytesOf, Header, Part, Stream
+from annotations.formats.losses import losses_of
 from annotations.models import DownloadFacts, Snapshot
 from annotations.object_keys import image_key
 from annotations.originals import open_without_location
 from annotations.snapshots.building import expect_built, records_of
-from annotations.snapshots.losses import losses_of
 from annotations.snapshots.sent_files import Known, SentFiles
 from annotations.snapshots.writer_version import writer
 from annotations.snapshots.zips import Content, Window, zipped
@@ -78,7 +78,7 @@ class Download:
         come is no zip.
         """
         sent = SentFiles(self.snapshot.project)
-        files = ((path, _content(content, sent)) for path, content in self._parts(sent))
+        files = ((path, self._content(content, sent)) for path, content in self._parts(sent))
         return _gathered(zipped(files, Window(start, stop)))
 
     def length(self) -> int:
@@ -96,18 +96,36 @@ class Download:
         except _Unknown:
             return None
 
-    def _parts(self, sent: SentFiles) -> Iterator[tuple[str, bytes | ImageRecord]]:
-        records = records_of(self.snapshot)
-        parts = self.format.layout.write(self.header, sent.ahead(records) if self.with_images else records)
-        return (part for part in parts if self.with_images or isinstance(part[1], bytes))
+    def _parts(self, sent: SentFiles) -> Iterator[Part]:
+        parts = self.format.layout.write(self.header, _Records(self.snapshot, sent, self.with_images))
+        return (part for part in parts if self.with_images or not isinstance(part[1], ImageRecord))
+
+    def _content(self, content: bytes | Stream | ImageRecord, sent: SentFiles) -> Content:
+        if isinstance(content, bytes):
+            return Text(content)
+        if isinstance(content, ImageRecord):
+            return Picture(content, sent)
+        return Made(content, lambda record: self._bytes_of(record, sent))
+
+    def _bytes_of(self, record: ImageRecord, sent: SentFiles) -> bytes:
+        return b"".join(Picture(record, sent).pieces()) if self.with_images else b""
 
     def _counted(self, *, look_into_files: bool) -> int:
         sent = SentFiles(self.snapshot.project)
         window = Window(EVERYTHING, EVERYTHING)
-        for _ in zipped(_measured(self._parts(sent), sent, look_into_files), window):
+        for _ in zipped(self._measured(sent, look_into_files), window):
             """Nothing is wanted but the place where it ends."""
         self._keep(length=window.place)
         return window.place
+
+    def _measured(self, sent: SentFiles, look_into_files: bool) -> Iterator[tuple[str, Content]]:
+        for path, content in self._parts(sent):
+            size = _size_of(content, sent)
+            if size is None and not look_into_files and not _is_text(content):
+                raise _Unknown
+            if size is None:
+                size = sum(len(piece) for piece in self._content(content, sent).pieces())
+            yield path, _Measured((size, 0))
 
     def losses(self) -> list[dict[str, Any]]:
         """What the format can't hold of this snapshot: count and text of each. Reads the manifest, once."""
@@ -147,8 +165,17 @@ def _gathered(pieces: Iterator[bytes]) -> Iterator[bytes]:
     yield b"".join(held)
 
 
-def _content(content: bytes | ImageRecord, sent: SentFiles) -> Content:
-    return Text(content) if isinstance(content, bytes) else Picture(content, sent)
+@dataclass(frozen=True, slots=True)
+class _Records:
+    """The snapshot's images, as often as they are gone through."""
+
+    snapshot: Snapshot
+    sent: SentFiles
+    with_images: bool
+
+    def __iter__(self) -> Iterator[ImageRecord]:
+        records = records_of(self.snapshot)
+        return self.sent.ahead(records) if self.with_images else records
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +188,17 @@ class Text:
 
     def pieces(self) -> Iterator[bytes]:
         yield self.data
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    stream: Stream
+    bytes_of: BytesOf
+
+    known = None
+
+    def pieces(self) -> Iterator[bytes]:
+        return iter(self.stream.pieces(self.bytes_of))
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,13 +241,12 @@ class _Measured:
         return iter(())
 
 
-def _measured(
-    parts: Iterable[tuple[str, bytes | ImageRecord]], sent: SentFiles, look_into_files: bool
-) -> Iterator[tuple[str, Content]]:
-    for path, content in parts:
-        size = len(content) if isinstance(content, bytes) else sent.size_of(content)
-        if size is None and not look_into_files:
-            raise _Unknown
-        if size is None:
-            size = sum(len(piece) for piece in _content(content, sent).pieces())
-        yield path, _Measured((size, 0))
+def _size_of(content: bytes | Stream | ImageRecord, sent: SentFiles) -> int | None:
+    """Where it can be told without making or reading anything."""
+    if isinstance(content, bytes):
+        return len(content)
+    return sent.size_of(content) if isinstance(content, ImageRecord) else None
+
+
+def _is_text(content: bytes | Stream | ImageRecord) -> bool:
+    return isinstance(content, Stream) and not content.embeds

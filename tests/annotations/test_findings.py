@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from rest_framework.test import APIClient
 
-from annotations.dataset.findings import Finding
+from annotations.dataset.findings import Finding, Rule
 from annotations.imports.report import Report
 from annotations.models import Import, ImportFinding
 from boxwright import limits
@@ -33,8 +33,8 @@ def keep(job: Import, *findings: Finding) -> None:
 
 
 def test_findings_are_read_in_pages_what_is_worst_first(job: Import, vera: User, as_user: AsUser) -> None:
-    keep(job, Finding("info", "a", "one"), *[Finding("warning", f"{n}", "two", n) for n in range(3)])
-    keep(Import.objects.get(pk=job.pk), Finding("error", "z", "three"))
+    keep(job, Finding(Rule.UNLABELLED, "a", "one"), *[Finding(Rule.CUT, f"{n}", "two", n) for n in range(3)])
+    keep(Import.objects.get(pk=job.pk), Finding(Rule.NO_IMAGE, "z", "three"))
     pages, url = [], f"/api/v1/imports/{job.pk}/findings/?limit=2"
     while url:
         page = as_user(vera).get(url).json()
@@ -48,7 +48,7 @@ def test_findings_are_read_in_pages_what_is_worst_first(job: Import, vera: User,
 
 
 def test_findings_of_one_severity(job: Import, vera: User, as_user: AsUser) -> None:
-    keep(job, Finding("info", "a", "one"), Finding("error", "b", "two"))
+    keep(job, Finding(Rule.UNLABELLED, "a", "one"), Finding(Rule.NO_IMAGE, "b", "two"))
     only = as_user(vera).get(f"/api/v1/imports/{job.pk}/findings/", {"severity": "info"}).json()
     assert [finding["file"] for finding in only["results"]] == ["a"]
     wrong = as_user(vera).get(f"/api/v1/imports/{job.pk}/findings/", {"severity": "fatal"})
@@ -57,14 +57,16 @@ def test_findings_of_one_severity(job: Import, vera: User, as_user: AsUser) -> N
 
 def test_one_over_the_limit_is_counted_not_kept(job: Import, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "FINDINGS_AN_IMPORT", 5)
-    keep(job, *[Finding("info", "", "same")] * 4)
-    keep(Import.objects.get(pk=job.pk), *[Finding("info", "", "same")] * 4)
+    keep(job, *[Finding(Rule.UNLABELLED, "", "same")] * 4)
+    keep(Import.objects.get(pk=job.pk), *[Finding(Rule.UNLABELLED, "", "same")] * 4)
     assert (Import.objects.get().finding_count, ImportFinding.objects.count()) == (8, 5)
 
 
 def test_reason_and_file_are_cut_and_stay_on_one_line(job: Import) -> None:
     most = limits.FINDING_CHARACTERS
-    keep(job, Finding("error", "f" * (most + 1), "r" * (most + 1)), Finding("error", "f" * most, "a\nb\x00c"))
+    keep(
+        job, Finding(Rule.NO_IMAGE, "f" * (most + 1), "r" * (most + 1)), Finding(Rule.NO_IMAGE, "f" * most, "a\nb\x00c")
+    )
     cut, whole = ImportFinding.objects.order_by("number")
     assert (len(cut.file), len(cut.reason), cut.file[-1], cut.reason[-1]) == (most, most, "…", "…")
     assert (whole.file, whole.reason) == ("f" * most, "a b c")
@@ -73,7 +75,7 @@ def test_reason_and_file_are_cut_and_stay_on_one_line(job: Import) -> None:
 def test_lists_and_events_stay_small_however_much_was_noticed(
     project: Project, bob: User, as_user: AsUser, django_capture_on_commit_callbacks: Commits
 ) -> None:
-    xml = voc("a.jpg", *[("zebra" * 100, 9, 9, 1, 1)] * 600)
+    xml = voc("a.jpg", *[("zebra" * 100, 9, 9, 9, 9)] * 600)
     archive = zipped({"a.jpg": picture(), "a.xml": xml})
     done = import_zip(as_user(bob), project, archive, django_capture_on_commit_callbacks)
     assert (done["finding_count"], ImportFinding.objects.count()) == (600, 600)

@@ -10,8 +10,9 @@ from posixpath import dirname
 
 from annotations.dataset.records import ImageRecord, Split
 from annotations.formats.errors import FormatError
+from annotations.formats.image_names import stem
 from annotations.formats.layout import Entry, Header, Layout, Parsed, Part, ReadLimits, Recognition, Unreadable
-from annotations.formats.listing import Listing, stem
+from annotations.formats.listing import Listing
 from annotations.formats.voc.pages import parse
 from annotations.formats.voc.writing import LISTS, SPLITS, write
 

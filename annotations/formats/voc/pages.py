@@ -4,13 +4,17 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from annotations.dataset.records import Box
+from annotations.dataset.attributes import DIFFICULT, OCCLUDED, POSE, TRUNCATED
+from annotations.dataset.records import NO_ATTRIBUTES, Attributes, Box
 from annotations.formats.errors import FormatError
 from annotations.formats.layout import RawAnnotation, Size
+from annotations.formats.numbers import number
 
 LONGEST_NAME = 300
 """Characters kept of a file name: no file has so many, and it stands in findings."""
 
+FLAGS = (TRUNCATED, DIFFICULT, OCCLUDED)
+NO_POSE = "Unspecified"
 SIDES = ("xmin", "ymin", "xmax", "ymax")
 
 
@@ -66,7 +70,16 @@ def _annotation(node: "etree._Element") -> RawAnnotation:
     if corners is None:
         return RawAnnotation(name, line=line, problem=f"{name!r} has no <bndbox>")
     try:
-        box = Box(*(float(corners.findtext(side) or "") for side in SIDES))
+        box = Box(*(number(corners.findtext(side) or "") for side in SIDES))
     except ValueError:
         return RawAnnotation(name, line=line, problem=f"the box of {name!r} needs numbers in {', '.join(SIDES)}")
-    return RawAnnotation(name, box, line)
+    return RawAnnotation(name, box, line, attributes=_attributes(node))
+
+
+def _attributes(node: "etree._Element") -> Attributes:
+    """Flags that are set, and the pose where there is one."""
+    found: dict[str, bool | float | str] = {name: True for name in FLAGS if (node.findtext(name) or "").strip() == "1"}
+    pose = (node.findtext("pose") or "").strip()
+    if pose not in {"", NO_POSE}:
+        found[POSE] = pose
+    return found or NO_ATTRIBUTES

@@ -6,8 +6,10 @@ from pathlib import PurePosixPath
 
 from lxml import etree
 
+from annotations.dataset.attributes import POSE
 from annotations.dataset.records import AnnotationRecord, ImageRecord, Split
 from annotations.formats.layout import Part
+from annotations.formats.voc.pages import FLAGS, NO_POSE
 from annotations.formats.written_names import WrittenNames
 
 LISTS = "ImageSets/Main"
@@ -44,7 +46,9 @@ def _object(root: "etree._Element", annotation: AnnotationRecord) -> None:
     if annotation.box is None:
         return
     node = etree.SubElement(root, "object")
-    _texts(node, name=_clean(annotation.label), pose="Unspecified", truncated="0", difficult="0")
+    said = annotation.attributes
+    _texts(node, name=_clean(annotation.label), pose=_clean(str(said.get(POSE) or NO_POSE)))
+    _texts(node, **{name: "1" if said.get(name) is True else "0" for name in FLAGS})
     box = annotation.box
     corners = {"xmin": box.x_min, "ymin": box.y_min, "xmax": box.x_max, "ymax": box.y_max}
     _texts(etree.SubElement(node, "bndbox"), **{side: _number(value) for side, value in corners.items()})

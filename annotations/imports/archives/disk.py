@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import BinaryIO
 
-from annotations.dataset.findings import Finding
+from annotations.dataset.findings import Finding, Rule
 from annotations.imports.archives.rules import parts_of, unreadable_name
 from boxwright.errors import NoRoom
 
@@ -36,10 +36,10 @@ class Disk:
         """Write a file whose name is safe, or answer why it is left out. Raises NoRoom, and what `pieces` raises."""
         self.tick()
         if reason := unreadable_name(name):
-            return Finding("error", name, reason)
+            return Finding(Rule.UNREADABLE, name, reason)
         target = self.folder.joinpath(*parts_of(name))
         if target.exists():
-            return Finding("warning", name, "the archive holds this name twice; the first is taken")
+            return Finding(Rule.SAME_NAME, name, "the archive holds this name twice; the first is taken")
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             with target.open("xb") as out:
@@ -49,7 +49,7 @@ class Disk:
                 target.unlink()
             if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
                 raise NoRoom(NO_ROOM) from error
-            return Finding("error", name, f"can't be unpacked: {error}")
+            return Finding(Rule.UNREADABLE, name, f"can't be unpacked: {error}")
         return None
 
     def _fill(self, out: BinaryIO, pieces: Iterable[bytes]) -> None:

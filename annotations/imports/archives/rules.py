@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from annotations.dataset.findings import Finding
+from annotations.dataset.findings import Finding, Rule
 
 SMALL = 10 * 2**20
 """Bytes that an archive may unpack to whatever its ratio: little harm, and text packs well."""
@@ -79,4 +79,4 @@ def unreadable_name(name: str) -> str:
 
 
 def unsafe(name: str, reason: str) -> ArchiveRefused:
-    return ArchiveRefused(f"the archive is unsafe: {name[:200]}: {reason}", (Finding("error", name, reason),))
+    return ArchiveRefused(f"the archive is unsafe: {name[:200]}: {reason}", (Finding(Rule.UNSAFE, name, reason),))

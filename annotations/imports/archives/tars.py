@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from annotations.dataset.findings import Finding
+from annotations.dataset.findings import Finding, Rule
 from annotations.imports.archives.disk import CHUNK, LOOK_EVERY, Disk
 from annotations.imports.archives.rules import (
     ArchiveLimits,
@@ -45,7 +45,7 @@ REFUSED = {
     tarfile.GNUTYPE_SPARSE: "a sparse file",
 }
 CUT_OFF = "the archive is cut off"
-NO_END = Finding("warning", "", "the tar ends without its end mark: files may be missing behind the last one")
+NO_END = Finding(Rule.NO_END, "", "the tar ends without its end mark: files may be missing behind the last one")
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from annotations.dataset.findings import Finding
+from annotations.dataset.findings import Finding, Rule
 from annotations.imports.archives.disk import CHUNK, Disk
 from annotations.imports.archives.rules import (
     ArchiveLimits,
@@ -82,9 +82,9 @@ def _check(entries: list[zipfile.ZipInfo], size: int, limits: ArchiveLimits) -> 
     expect_bytes(total, limits)
     if reason := grows_too_much(total, size, limits):
         worst = max(entries, key=lambda entry: entry.file_size / max(1, entry.compress_size))
-        raise ArchiveRefused(f"the archive {reason}", (Finding("error", worst.filename, reason),))
+        raise ArchiveRefused(f"the archive {reason}", (Finding(Rule.UNSAFE, worst.filename, reason),))
     _check_overlap(entries)
-    unsafe = [Finding("error", entry.filename, reason) for entry in entries if (reason := _unsafe(entry))]
+    unsafe = [Finding(Rule.UNSAFE, entry.filename, reason) for entry in entries if (reason := _unsafe(entry))]
     if unsafe:
         first = f"{unsafe[0].file[:200]}: {unsafe[0].reason}"
         raise ArchiveRefused(f"the archive is unsafe: {first}", tuple(unsafe))
@@ -96,7 +96,7 @@ def _check_overlap(entries: list[zipfile.ZipInfo]) -> None:
     for entry in sorted(entries, key=lambda entry: entry.header_offset):
         if entry.header_offset < end:
             reason = f"the archive is unsafe: {entry.filename[:200]} shares its bytes with {before[:200]}"
-            raise ArchiveRefused(reason, (Finding("error", entry.filename, "shares its bytes with another entry"),))
+            raise ArchiveRefused(reason, (Finding(Rule.UNSAFE, entry.filename, "shares its bytes with another entry"),))
         end, before = entry.header_offset + HEADER_BYTES + entry.compress_size, entry.filename
 
 
@@ -111,7 +111,7 @@ def _unsafe(entry: zipfile.ZipInfo) -> str:
 
 def _unpack_one(source: zipfile.ZipFile, entry: zipfile.ZipInfo, disk: Disk) -> Finding | None:
     if entry.compress_type not in METHODS:
-        return Finding("error", entry.filename, "packed by a method that is not read; pack it with deflate")
+        return Finding(Rule.UNREADABLE, entry.filename, "packed by a method that is not read; pack it with deflate")
     return disk.write(entry.filename, _pieces(source, entry))
 
 

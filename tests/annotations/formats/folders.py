@@ -53,5 +53,5 @@ FOLDERS = Format(
     "tests.annotations.formats.folders.Folders",
     ("classification",),
     0.0,
-    frozenset({"splits", "labels"}),
+    frozenset({"splits", "labels", "unlabelled"}),
 )

@@ -16,6 +16,7 @@ from annotations.formats.listing import Listing
 from annotations.formats.reading import Found, read
 from annotations.formats.recognition import recognise
 from tests.annotations.formats.folders import FOLDERS
+from tests.annotations.formats.laying import lay as lay_images
 from tests.annotations.images import picture
 
 ROOT = Path(__file__).parents[3]
@@ -49,12 +50,7 @@ def images(task: Task) -> list[ImageRecord]:
 
 
 def lay(row: Format, task: Task, folder: Path) -> None:
-    """Write the images as the format does; each picture another one, of the size that its record says."""
-    for seed, (path, content) in enumerate(row.layout.write(Header(task, LABELS, "Pets"), images(task))):
-        target = (folder / path).resolve()
-        assert target.is_relative_to(folder)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(picture(seed) if isinstance(content, ImageRecord) else content)
+    lay_images(row, Header(task, LABELS, "Pets"), images(task), folder)
 
 
 def found_in(row: Format, folder: Path) -> Iterator[Found]:

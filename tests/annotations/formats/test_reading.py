@@ -60,7 +60,7 @@ def test_each_annotation_that_is_left_out_has_its_reason_and_line(tmp_path: Path
         ("error", "a.txt", 1, "five numbers expected; left out"),
         ("error", "a.txt", 2, "an annotation without a label; left out"),
         ("error", "a.txt", 3, "the box of 'cat' has no area: (3, 3) to (3, 9); left out"),
-        ("error", "a.txt", 4, "the box of 'cat' has no area: (nan, 3) to (3, 9); left out"),
+        ("error", "a.txt", 4, "a side of the box of 'cat' is no number: (nan, 3) to (3, 9); left out"),
         ("error", "a.txt", 5, "the box of 'cat' lies (64, 0) to (99, 9) outside the image of 64×48; left out"),
     ]
 

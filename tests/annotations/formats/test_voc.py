@@ -94,7 +94,7 @@ def test_of_images_with_one_name_the_nearest_is_taken(tmp_path: Path) -> None:
 
 def test_xml_without_image_is_said(tmp_path: Path) -> None:
     found = lay(tmp_path, a__xml=voc("b.jpg"))
-    assert (found[0].image, reasons(found)) == (None, [("error", None, "the archive has no image b.jpg")])
+    assert (found[0].image, reasons(found)) == (None, [("error", None, "there is no image b.jpg")])
 
 
 def test_image_without_xml_comes_last_and_unlabelled(tmp_path: Path) -> None:
