@@ -13,7 +13,7 @@ BytesOf = Callable[[ImageRecord], bytes]
 
 def picture_of(image: ImageRecord) -> bytes:
     """Another one for each hash, of the size that the record says."""
-    return picture(int(image.sha256[:6], 16), (image.width, image.height))
+    return picture(int(image.sha256[:6], 16), (image.width, image.height), comment=image.sha256)
 
 
 def lay(
