@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.e2e.api import Api, Json, box
 from tests.e2e.conftest import Server
@@ -80,6 +80,19 @@ def test_a_digit_is_for_the_next_box(server: Server, api: Api, ada: Page, projec
     saved(ada)
     state = api.get(f"images/{image}/annotations/")["annotations"]
     assert [row["label"] for row in state] == [label["id"] for label in project["labels"][1:3]]
+
+
+def test_one_draws_before_the_picture_is_all_there(server: Server, ada: Page, project: Json) -> None:
+    """What waits for the last bytes lies over the picture, and takes no press from it."""
+    held: list[Route] = []
+    ada.route(f"**/images/{project['images'][7]['id']}/preview/", lambda route: held.append(route))
+    open_image(server, ada, project, 7)
+    expect(ada.locator(".picture-wait")).to_be_visible()
+    draw_box(ada, (0.1, 0.1), (0.3, 0.3))
+    box_ids(ada, 1)
+    for route in held:
+        route.continue_()
+    saved(ada)
 
 
 def test_a_drag_forgets_a_stray_click(server: Server, api: Api, ada: Page, project: Json) -> None:
