@@ -13,6 +13,7 @@ from typing import BinaryIO
 from PIL import Image, UnidentifiedImageError
 
 from annotations.decoding import PixelBudget
+from annotations.location import Unreadable, file_tells_location
 
 # Our own limit is checked in `probe`, against the header, and its message names both numbers; Pillow's global one
 # would refuse with a number of its own.
@@ -21,6 +22,8 @@ Image.MAX_IMAGE_PIXELS = None
 THUMBNAIL_HEIGHT = 320
 THUMBNAIL_WIDTH = 1280
 PREVIEW_SIDE = 1600
+PREVIEW_BYTES = 0.5
+"""A pixel: a small file of more is not shown as it came, for a line may be slow."""
 JPEG_QUALITY = 85
 
 ORIENTATION_TAG = 0x0112
@@ -84,11 +87,15 @@ class Probe:
 
 @dataclass(frozen=True, slots=True)
 class DecodedImage:
-    """A file that was decoded to its end, with its two smaller copies as JPEG bytes."""
+    """A file that was decoded to its end, with its two smaller copies as JPEG bytes.
+
+    `preview` is None where the file itself is as good a one: what browsers show, small enough, without a place.
+    """
 
     probe: Probe
-    preview: bytes
+    preview: bytes | None
     thumbnail: bytes
+    has_location: bool
 
 
 def probe(file: BinaryIO, limits: ImageLimits) -> Probe:
@@ -100,12 +107,19 @@ def probe(file: BinaryIO, limits: ImageLimits) -> Probe:
 
 def examine(file: BinaryIO, limits: ImageLimits, budget: PixelBudget) -> DecodedImage:
     """Decode `file` to its end, which finds what is truncated, and make its copies. Raises Refused."""
-    _check_bytes(file, limits)
+    size = _check_bytes(file, limits)
     with _open(file) as image:
         found = _probe(image, limits)
+        is_preview = _may_be_preview(image, found, size)
         image.draft("RGB", (PREVIEW_SIDE, PREVIEW_SIDE))
         with budget.spend(_decoded_pixels(image, found)):
-            return _decode(image, found)
+            return _decode(image, found, file, is_preview=is_preview)
+
+
+def _may_be_preview(image: Image.Image, found: Probe, size: int) -> bool:
+    """Whether the file, of `size` bytes, can be shown in the place of a smaller copy."""
+    small = max(found.width, found.height) <= PREVIEW_SIDE and size <= found.width * found.height * PREVIEW_BYTES
+    return small and image.format == "JPEG" and image.mode in {"L", "RGB"} and found.orientation == 1
 
 
 def _decoded_pixels(image: Image.Image, found: Probe) -> int:
@@ -115,13 +129,14 @@ def _decoded_pixels(image: Image.Image, found: Probe) -> int:
     return found.width * found.height if image.info.get("progressive") else image.width * image.height
 
 
-def _check_bytes(file: BinaryIO, limits: ImageLimits) -> None:
+def _check_bytes(file: BinaryIO, limits: ImageLimits) -> int:
     size = file.seek(0, io.SEEK_END)
     file.seek(0)
     if size == 0:
         raise Refused("the file is empty (0 bytes)")
     if size > limits.max_bytes:
         raise Refused(f"{size / 2**20:.0f} MB is more than the {limits.max_bytes / 2**20:.0f} MB allowed for one image")
+    return size
 
 
 def _open(file: BinaryIO) -> Image.Image:
@@ -172,20 +187,26 @@ def _orientation(image: Image.Image) -> int:
     return value if value in range(1, 9) else 1
 
 
-def _decode(image: Image.Image, found: Probe) -> DecodedImage:
+def _decode(image: Image.Image, found: Probe, file: BinaryIO, *, is_preview: bool) -> DecodedImage:
     try:
         preview = _flat(_turned(_shrunk(image, PREVIEW_SIDE, PREVIEW_SIDE), found.orientation))
-        thumbnail = _shrunk(preview, THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT)
-        return DecodedImage(found, _jpeg(preview), _jpeg(thumbnail))
+        thumbnail = _jpeg(_shrunk(preview, THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT, Image.Resampling.HAMMING))
+        has_location = file_tells_location(file)
+        copy = None if is_preview and not has_location else _jpeg(preview)
+        return DecodedImage(found, copy, thumbnail, has_location)
     except BROKEN as error:
         raise Refused(f"the file is damaged or cut off: {error}") from error
+    except Unreadable as error:
+        raise Refused(f"the file is damaged: {error}") from error
 
 
 def _turned(image: Image.Image, orientation: int) -> Image.Image:
     return image.transpose(TURNS[orientation]) if orientation in TURNS else image
 
 
-def _shrunk(image: Image.Image, width: int, height: int) -> Image.Image:
+def _shrunk(
+    image: Image.Image, width: int, height: int, kernel: Image.Resampling = Image.Resampling.LANCZOS
+) -> Image.Image:
     """`image` within width × height."""
     image.load()
     ratio = max(image.width / width, image.height / height)
@@ -193,7 +214,7 @@ def _shrunk(image: Image.Image, width: int, height: int) -> Image.Image:
         return image
     size = max(1, round(image.width / ratio)), max(1, round(image.height / ratio))
     small = _reduced(image, int(ratio)) if ratio >= 2 else _smooth(image)
-    return small.resize(size, Image.Resampling.LANCZOS)
+    return small.resize(size, kernel)
 
 
 def _reduced(image: Image.Image, factor: int) -> Image.Image:

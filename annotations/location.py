@@ -10,6 +10,7 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from mmap import ACCESS_READ, mmap
 from typing import BinaryIO
 
@@ -59,7 +60,7 @@ def viewed(file: BinaryIO) -> Iterator[Data]:
     """All bytes of the file; where it is large, without reading what lies on the disk into our memory."""
     size = file.seek(0, 2)
     file.seek(0)
-    if size <= IN_MEMORY:
+    if size <= IN_MEMORY or isinstance(file, BytesIO):
         yield file.read()
     else:
         with mmap(file.fileno(), 0, access=ACCESS_READ) as view:

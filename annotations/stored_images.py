@@ -9,8 +9,7 @@ from django.db import IntegrityError, transaction
 from annotations import counters
 from annotations.decoding import PixelBudget
 from annotations.file_names import file_name
-from annotations.imaging import DecodedImage, ImageLimits, Probe, Refused, examine
-from annotations.location import Unreadable, file_tells_location
+from annotations.imaging import DecodedImage, ImageLimits, Probe, examine
 from annotations.models import Image
 from annotations.object_keys import image_key, keys_of_image, preview_key, thumbnail_key
 from boxwright import limits
@@ -48,33 +47,34 @@ def sha256_of(file: BinaryIO) -> str:
 
 
 def store_image(team_id: int, name: str, sha256: str, file: BinaryIO) -> Stored:
-    """Decode `file` to its end, then store it with its copies. Raises Refused, with nothing stored."""
+    """Announce, decode and store one picture. Raises Refused, with nothing stored."""
     picture = examine(file, image_limits(), _budget)
-    has_location = _tells_location(file)
-    size = file.seek(0, 2)
-    file.seek(0)
-    _put(team_id, sha256, file, picture)
-    return Stored(file_name(name), sha256, size, picture.probe, has_location)
-
-
-def _tells_location(file: BinaryIO) -> bool:
-    try:
-        return file_tells_location(file)
-    except Unreadable as error:
-        raise Refused(f"the file is damaged: {error}") from error
-
-
-def _put(team_id: int, sha256: str, file: BinaryIO, picture: DecodedImage) -> None:
-    """What the team has not: a snapshot may have kept the original when the copies went."""
-    objects, original = store(), image_key(team_id, sha256)
     registry.announce(keys_of_image(team_id, sha256))
+    return put_image(team_id, name, file, sha256, picture)
+
+
+def examined(file: BinaryIO) -> DecodedImage:
+    """Raises Refused."""
+    return examine(file, image_limits(), _budget)
+
+
+def put_image(team_id: int, name: str, file: BinaryIO, sha256: str, picture: DecodedImage) -> Stored:
+    """Store a picture whose keys are announced, with its copies: what of them the team has not. Asks no database.
+
+    A snapshot may have kept the original when the copies went.
+    """
+    objects, original = store(), image_key(team_id, sha256)
     is_new = not objects.exists(original)
     copies = {thumbnail_key(team_id, sha256): picture.thumbnail, preview_key(team_id, sha256): picture.preview}
     for key, copy in copies.items():
         if is_new or not objects.exists(key):
-            objects.put(key, copy, "image/jpeg")
+            file.seek(0)
+            objects.put(key, file if copy is None else copy, "image/jpeg")
+    size = file.seek(0, 2)
+    file.seek(0)
     if is_new:
         objects.put(original, file, picture.probe.content_type)
+    return Stored(file_name(name), sha256, size, picture.probe, picture.has_location)
 
 
 def known_images(project: Project, digests: Iterable[str]) -> dict[str, Image]:

@@ -7,13 +7,15 @@ from typing import Any, BinaryIO, NamedTuple, Protocol
 from django.db import transaction
 
 from annotations import counters
-from annotations.imaging import Refused
+from annotations.imaging import DecodedImage, Refused
 from annotations.models import Annotation, Image
 from annotations.object_keys import keys_of_image
-from annotations.stored_images import Stored, add_rows, known_images, sha256_of, store_image
+from annotations.stored_images import Stored, add_rows, examined, known_images, put_image, sha256_of
+from boxwright.parallel import each
 from boxwright.projects.models import Project
 from boxwright.projects.quotas import expect_room
 from boxwright.storage import registry
+from boxwright.storage.registry import batches
 from boxwright.teams import audit
 from boxwright.teams.models import User
 
@@ -26,6 +28,10 @@ class Sent(Protocol):
 
     @property
     def file(self) -> Any: ...
+
+
+AT_ONCE = 16
+"""Pictures whose copies are in memory at once."""
 
 
 class Duplicate(NamedTuple):
@@ -51,19 +57,28 @@ class Answer:
 
 def add_images(*, project: Project, author: User, files: Sequence[Sent]) -> Answer:
     """Take what is a picture and new, and say of the rest why not. Bytes of what fails are left to the collector."""
-    rejected: list[Rejected] = []
     named = [(file.name or "unnamed", file.file, sha256_of(file.file)) for file in files]
     known = known_images(project, (sha for _, _, sha in named))
     _expect_room(project, {sha: file for _, file, sha in named if sha not in known})
-    stored: dict[str, Stored] = {}
-    for name, file, sha in named:
-        _take(project.team_id, name, file, sha, known, stored, rejected)
+    new = [New(name, file, sha) for name, file, sha in _firsts(named) if sha not in known]
+    refused: dict[str, str] = {}
+    stored = [one for some in batches(new, AT_ONCE) for one in _store(project.team_id, some, refused)]
     with transaction.atomic():
-        created, meanwhile = add_rows(project, author, list(stored.values()))
+        created, meanwhile = add_rows(project, author, stored)
         if created:
             counters.publish_counts(project.pk)
     first = {image.sha256: image for image in created}
+    rejected = [Rejected(name, refused[sha]) for name, _, sha in named if sha in refused]
     return Answer(created, list(_duplicates(named, known | meanwhile, first)), rejected)
+
+
+def _firsts(named: Iterable[tuple[str, BinaryIO, str]]) -> Iterable[tuple[str, BinaryIO, str]]:
+    """Each picture once."""
+    seen: set[str] = set()
+    for one in named:
+        if one[2] not in seen:
+            yield one
+        seen.add(one[2])
 
 
 def _expect_room(project: Project, new: Mapping[str, BinaryIO]) -> None:
@@ -73,21 +88,27 @@ def _expect_room(project: Project, new: Mapping[str, BinaryIO]) -> None:
         expect_room(project.team_id, images=len(new), size=size)
 
 
-def _take(
-    team_id: int,
-    name: str,
-    file: BinaryIO,
-    sha: str,
-    known: dict[str, Image],
-    stored: dict[str, Stored],
-    rejected: list[Rejected],
-) -> None:
-    if sha in known or sha in stored:
-        return
+class New(NamedTuple):
+    name: str
+    file: BinaryIO
+    sha256: str
+
+
+def _store(team_id: int, new: Sequence[New], refused: dict[str, str]) -> list[Stored]:
+    """Look at each picture, then store those that are taken; several at once, for both take their time elsewhere."""
+    looked_at = list(zip(new, each(_looked_at, new), strict=True))
+    taken = [(one, found) for one, found in looked_at if isinstance(found, DecodedImage)]
+    refused |= {one.sha256: found for one, found in looked_at if isinstance(found, str)}
+    registry.announce(key for one, _ in taken for key in keys_of_image(team_id, one.sha256))
+    return each(lambda pair: put_image(team_id, *pair[0], pair[1]), taken)
+
+
+def _looked_at(one: New) -> DecodedImage | str:
+    """Why not, where it is refused."""
     try:
-        stored[sha] = store_image(team_id, name, sha, file)
+        return examined(one.file)
     except Refused as refusal:
-        rejected.append(Rejected(name, refusal.reason))
+        return refusal.reason
 
 
 def _duplicates(

@@ -12,6 +12,7 @@ BENCHMARKS = {
     "many_boxes": ["bench.labelling.many_boxes"],
     "crowd": ["bench.crowd"],
     "merge": ["bench.labelling.merge"],
+    "uploads": ["bench.uploads"],
 }
 
 

@@ -95,14 +95,21 @@ def join(owner: Person, url: str, team: str, number: int) -> Person:
 
 
 def upload(owner: Person, project: int, numbers: range) -> None:
-    border, parts = uuid.uuid4().hex, []
+    pictures = []
     for number in numbers:
         data = io.BytesIO()
         Image.new("RGB", (640, 480), (number % 256, number // 256, 90)).save(data, "JPEG", comment=f"picture {number}")
+        pictures.append(data.getvalue())
+    owner.ask("upload", "POST", f"projects/{project}/images/", *form(pictures))
+
+
+def form(pictures: list[bytes]) -> tuple[bytes, str]:
+    """The body of an upload, and its content type."""
+    border, parts = uuid.uuid4().hex, []
+    for number, data in enumerate(pictures):
         head = f'--{border}\r\nContent-Disposition: form-data; name="files"; filename="{number}.jpg"\r\n\r\n'
-        parts.append(head.encode() + data.getvalue() + b"\r\n")
-    body = b"".join(parts) + f"--{border}--\r\n".encode()
-    owner.ask("upload", "POST", f"projects/{project}/images/", body, f"multipart/form-data; boundary={border}")
+        parts.append(head.encode() + data + b"\r\n")
+    return b"".join(parts) + f"--{border}--\r\n".encode(), f"multipart/form-data; boundary={border}"
 
 
 def label(person: Person, project: int, label_id: int, images: int, boxes: int) -> dict[int, set[str]]:

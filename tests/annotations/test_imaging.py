@@ -29,13 +29,49 @@ KINDS += [("P", "PNG"), ("1", "PNG"), ("RGB", "WEBP"), ("RGBA", "WEBP"), ("RGB",
 @pytest.mark.parametrize(("mode", "kind"), KINDS)
 @pytest.mark.parametrize("size", [(300, 200), (7000, 40), (3300, 2000), (1, 1)])
 def test_each_kind_becomes_two_jpegs(mode: str, kind: str, size: tuple[int, int]) -> None:
-    picture = examine(made(mode, kind, size), ImageLimits(), BUDGET)
+    file = made(mode, kind, size)
+    picture = examine(file, ImageLimits(), BUDGET)
     assert (picture.probe.content_type, (picture.probe.width, picture.probe.height)) == (CONTENT_TYPES[kind], size)
-    preview, thumbnail = (Image.open(io.BytesIO(data)) for data in (picture.preview, picture.thumbnail))
+    shown = picture.preview or file.getvalue()
+    preview, thumbnail = (Image.open(io.BytesIO(data)) for data in (shown, picture.thumbnail))
     assert preview.format == thumbnail.format == "JPEG"
     assert max(preview.size) <= 1600
     assert thumbnail.height <= 320
-    assert preview.mode == "RGB"
+    assert preview.mode == "RGB" or (preview.mode, kind) == ("L", "JPEG")
+
+
+def with_place() -> bytes:
+    exif = Image.Exif()
+    exif.get_ifd(0x8825)[1] = "N"
+    return exif.tobytes()
+
+
+OWN_COPY: dict[str, tuple[str, str, tuple[int, int], dict[str, Any]]] = {
+    "another kind": ("RGB", "PNG", (300, 200), {}),
+    "other colours": ("CMYK", "JPEG", (300, 200), {}),
+    "wider": ("RGB", "JPEG", (1601, 900), {}),
+    "turned": (
+        "RGB",
+        "JPEG",
+        (300, 200),
+        {"exif": b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0"},
+    ),
+    "many bytes": ("RGB", "JPEG", (30, 20), {"comment": b"x" * 400}),
+    "tells a place": ("RGB", "JPEG", (300, 200), {"exif": with_place()}),
+}
+
+
+@pytest.mark.parametrize("case", OWN_COPY)
+def test_what_can_not_be_shown_as_it_came_has_a_copy(case: str) -> None:
+    mode, kind, size, options = OWN_COPY[case]
+    picture = examine(made(mode, kind, size, **options), ImageLimits(), BUDGET)
+    assert picture.preview is not None
+    assert not Image.open(io.BytesIO(picture.preview)).getexif()
+    assert picture.has_location == (case == "tells a place")
+
+
+def test_a_small_plain_jpeg_is_its_own_preview() -> None:
+    assert examine(made("RGB", "JPEG", (1600, 900)), ImageLimits(), BUDGET).preview is None
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -46,7 +82,7 @@ def test_copies_stand_as_exif_says(orientation: int) -> None:
     image.paste((255, 0, 0), (0, 0, 40, 20))
     out = io.BytesIO()
     image.save(out, "JPEG", exif=exif.tobytes(), quality=95)
-    shown = Image.open(io.BytesIO(examine(out, ImageLimits(), BUDGET).preview))
+    shown = Image.open(io.BytesIO(examine(out, ImageLimits(), BUDGET).preview or out.getvalue()))
     found = probe(out, ImageLimits())
     assert shown.size == (found.width, found.height)
     corners = [(2, 2), (shown.width - 3, 2), (shown.width - 3, shown.height - 3), (2, shown.height - 3)]
@@ -56,7 +92,7 @@ def test_copies_stand_as_exif_says(orientation: int) -> None:
 
 
 def test_transparency_lies_on_white() -> None:
-    shown = Image.open(io.BytesIO(examine(made("RGBA", "PNG"), ImageLimits(), BUDGET).preview))
+    shown = Image.open(io.BytesIO(examine(made("RGBA", "PNG"), ImageLimits(), BUDGET).preview or b""))
     assert shown.getpixel((5, 5)) == (255, 255, 255)
 
 

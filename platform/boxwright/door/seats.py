@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from boxwright import limits
 from boxwright.errors import TooMany, Unavailable
+from boxwright.parallel import seconds_elsewhere
 
 T = TypeVar("T")
 MOMENT = 2.0
@@ -35,12 +36,13 @@ class Seat:
         self._is_left = False
 
     def work(self, do: Callable[..., T], *args: Any) -> T:
-        """Do it, on this seat's thread, and count how long that computes."""
+        """Do it, on this seat's thread, and count how long that computes, there and in the threads that help."""
         began = thread_time()
+        seconds_elsewhere()
         try:
             return do(*args)
         finally:
-            self._seconds += thread_time() - began
+            self._seconds += thread_time() - began + seconds_elsewhere()
 
     def leave(self) -> None:
         """Give the thread back once its work has ended, which goes on after its caller was cancelled."""
