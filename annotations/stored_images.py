@@ -1,6 +1,6 @@
 """Pictures on their way into a project: bytes checked and stored first, rows written after, in one transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -49,8 +49,8 @@ def sha256_of(file: BinaryIO) -> str:
 def store_image(team_id: int, name: str, sha256: str, file: BinaryIO) -> Stored:
     """Announce, decode and store one picture. Raises Refused, with nothing stored."""
     picture = examine(file, image_limits(), _budget)
-    registry.announce(keys_of_image(team_id, sha256))
-    return put_image(team_id, name, file, sha256, picture)
+    known = registry.announce(keys_of_image(team_id, sha256))
+    return put_image(team_id, name, file, sha256, picture, known)
 
 
 def examined(file: BinaryIO) -> DecodedImage:
@@ -58,22 +58,24 @@ def examined(file: BinaryIO) -> DecodedImage:
     return examine(file, image_limits(), _budget)
 
 
-def put_image(team_id: int, name: str, file: BinaryIO, sha256: str, picture: DecodedImage) -> Stored:
+def put_image(
+    team_id: int, name: str, file: BinaryIO, sha256: str, picture: DecodedImage, known: Collection[str]
+) -> Stored:
     """Store a picture whose keys are announced, with its copies: what of them the team has not. Asks no database.
 
-    A snapshot may have kept the original when the copies went.
+    `known`: keys that may lie there already, as a snapshot may have kept the original when the copies went.
     """
-    objects, original = store(), image_key(team_id, sha256)
-    is_new = not objects.exists(original)
-    copies = {thumbnail_key(team_id, sha256): picture.thumbnail, preview_key(team_id, sha256): picture.preview}
+    copies: dict[str, bytes | None] = {thumbnail_key(team_id, sha256): picture.thumbnail}
+    copies |= {preview_key(team_id, sha256): picture.preview, image_key(team_id, sha256): None}
+    objects = store()
     for key, copy in copies.items():
-        if is_new or not objects.exists(key):
-            file.seek(0)
-            objects.put(key, file if copy is None else copy, "image/jpeg")
+        if key in known and objects.exists(key):
+            continue
+        file.seek(0)
+        kind = picture.probe.content_type if key == image_key(team_id, sha256) else "image/jpeg"
+        objects.put(key, file if copy is None else copy, kind)
     size = file.seek(0, 2)
     file.seek(0)
-    if is_new:
-        objects.put(original, file, picture.probe.content_type)
     return Stored(file_name(name), sha256, size, picture.probe, picture.has_location)
 
 

@@ -99,8 +99,8 @@ def _store(team_id: int, new: Sequence[New], refused: dict[str, str]) -> list[St
     looked_at = list(zip(new, each(_looked_at, new), strict=True))
     taken = [(one, found) for one, found in looked_at if isinstance(found, DecodedImage)]
     refused |= {one.sha256: found for one, found in looked_at if isinstance(found, str)}
-    registry.announce(key for one, _ in taken for key in keys_of_image(team_id, one.sha256))
-    return each(lambda pair: put_image(team_id, *pair[0], pair[1]), taken)
+    known = registry.announce(key for one, _ in taken for key in keys_of_image(team_id, one.sha256))
+    return each(lambda pair: put_image(team_id, *pair[0], pair[1], known), taken)
 
 
 def _looked_at(one: New) -> DecodedImage | str:

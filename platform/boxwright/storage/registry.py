@@ -23,16 +23,22 @@ BATCH = 500
 Row = TypeVar("Row")
 
 
-def announce(keys: Iterable[str]) -> None:
-    """These objects are about to be written, or to be named although they lie there already."""
+def announce(keys: Iterable[str]) -> set[str]:
+    """These objects are about to be written, or to be named although they lie there already: those may lie there.
+
+    What is not answered was never put, or was collected since.
+    """
+    known: set[str] = set()
     with transaction.atomic(durable=True):
         for batch in batches(sorted(set(keys))):
+            known.update(StoredObject.objects.filter(key__in=batch).values_list("key", flat=True))
             StoredObject.objects.bulk_create(
                 [StoredObject(key=key, touched_at=Now(), leaving=False) for key in batch],
                 update_conflicts=True,
                 unique_fields=["key"],
                 update_fields=["touched_at", "leaving"],
             )
+    return known
 
 
 def keep(key: str, data: bytes | BinaryIO, content_type: str = "") -> None:
