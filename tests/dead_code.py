@@ -26,6 +26,7 @@ BY_FRAMEWORKS = {
     # Django REST framework
     "authenticate_header", "to_representation", "get_paginated_response_schema", "get_schema_operation_parameters",
     "get_security_definition", "TokenScheme", "SessionScheme", "LinkScheme",  # drf-spectacular
+    "_put",  # kombu
     "readable", "seekable", "readinto",  # io
     "forward",  # torch
 }  # fmt: skip
