@@ -12,6 +12,15 @@ _ROWS = (
         keeps=frozenset({"negatives", "unlabelled", "splits"}),
         attributes=frozenset({"difficult", "truncated", "occluded", "pose"}),
     ),
+    Format(
+        name="coco",
+        title="COCO",
+        layout_path="annotations.formats.coco.Coco",
+        tasks=("detection",),
+        precision=0.0,
+        keeps=frozenset({"negatives", "unlabelled", "splits", "labels", "scores", "groups"}),
+        attributes=frozenset({"*"}),
+    ),
 )
 FORMATS: dict[str, Format] = {row.name: row for row in _ROWS}
 

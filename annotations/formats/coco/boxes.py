@@ -1,0 +1,119 @@
+"""One annotation of a COCO file: its box, and what stands beside it."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from annotations.dataset.attributes import CROWD, DEPICTION, DIFFICULT, INSIDE, OCCLUDED, TRUNCATED
+from annotations.dataset.records import Box
+from annotations.formats.coco.categories import Categories, key_of
+from annotations.formats.json_stream import shown
+from annotations.formats.layout import RawAnnotation
+from annotations.formats.numbers import has_comma, number
+
+FLAGS = frozenset({CROWD, DEPICTION, DIFFICULT, INSIDE, OCCLUDED, TRUNCATED})
+OWN = frozenset(
+    {"id", "image_id", "category_id", "bbox", "area", "iscrowd", "ignore", "score", "segmentation", "attributes"}
+)
+CVAT_UPRIGHT = ("rotation", 0)
+"""Stands at each box that is not rotated."""
+
+
+class Notes(Counter[str]):
+    """What is told once a file, with its count."""
+
+
+def annotation_of(place: int, said: dict[str, Any], categories: Categories, notes: Notes) -> RawAnnotation:
+    """`place`: its number in the file, by which findings name it."""
+    where = f"annotations[{place}]"
+    category = key_of(said.get("category_id"))
+    label = categories.names.get(category) if category is not None else None
+    if label is None:
+        named = shown(said.get("category_id"))
+        return RawAnnotation("", problem=f"{where} names category {named}, which is not listed")
+    try:
+        box = _box(said, notes)
+    except (ValueError, OverflowError):
+        return RawAnnotation(label, problem=f"{where}, {label!r}, needs four numbers as its bbox: {_shown_box(said)}")
+    return RawAnnotation(label, box, score=_score(said.get("score"), notes), attributes=_attributes(said, notes))
+
+
+def _shown_box(said: dict[str, Any]) -> str:
+    return shown(said.get("bbox")) if "bbox" in said else "it has none"
+
+
+def _box(said: dict[str, Any], notes: Notes) -> Box:
+    """Raises ValueError or OverflowError."""
+    bbox, shape = said.get("bbox"), said.get("segmentation")
+    if not bbox and (points := _points(shape)):
+        notes["around"] += 1
+        xs, ys = points[::2], points[1::2]
+        return Box(min(xs), min(ys), max(xs), max(ys))
+    if not isinstance(bbox, list) or len(bbox) != 4:
+        raise ValueError("not four")
+    notes["comma"] += any(map(has_comma, bbox))
+    x, y, width, height = map(number, bbox)
+    box = Box(x, y, x + width, y + height)
+    notes["shape"] += bool(shape) and not _is_box(shape, box)
+    return box
+
+
+def _points(shape: Any) -> list[float]:
+    """x and y in turn of all polygons; empty where there are none. Raises ValueError or OverflowError."""
+    if not isinstance(shape, list):
+        return []
+    parts = shape if all(isinstance(part, list) for part in shape) else [shape]
+    found = [number(side) for part in parts for side in part]
+    if len(found) % 2:
+        raise ValueError("a point without its y")
+    return found
+
+
+def _is_box(shape: Any, box: Box) -> bool:
+    """Whether the polygon is the box itself, as some tools write it."""
+    try:
+        points = _points(shape)
+    except (ValueError, OverflowError):
+        return False
+    if not points:
+        return isinstance(shape, list)
+    corners = {(round(x, 2), round(y, 2)) for x, y in zip(points[::2], points[1::2], strict=True)}
+    return corners == {(round(x, 2), round(y, 2)) for x in (box.x_min, box.x_max) for y in (box.y_min, box.y_max)}
+
+
+def _score(said: Any, notes: Notes) -> float | None:
+    if said is None:
+        return None
+    try:
+        return number(said)
+    except (ValueError, OverflowError):
+        notes["score"] += 1
+        return None
+
+
+def _attributes(said: dict[str, Any], notes: Notes) -> dict[str, Any]:
+    """Those in `attributes`, as CVAT and Datumaro write them, and single values beside it, as FiftyOne does."""
+    found: dict[str, Any] = {}
+    if said.get("iscrowd"):
+        found[CROWD] = True
+    if said.get("ignore"):
+        found[DIFFICULT] = True
+    for name, value in _named(said, notes):
+        if name in FLAGS and value in (0, 1):
+            found |= {name: True} if value else {}
+        elif isinstance(value, list | dict):
+            notes[f"field {name[:60]!r}"] += bool(value)
+        elif (name, value) != CVAT_UPRIGHT:
+            found[name] = value
+    return found
+
+
+def _named(said: dict[str, Any], notes: Notes) -> Iterator[tuple[str, Any]]:
+    for name in sorted(said.keys() - OWN):
+        if said[name] is not None and name != "num_keypoints":
+            yield name, said[name]
+    inner = said.get("attributes")
+    if isinstance(inner, dict):
+        yield from inner.items()
+    elif inner:
+        notes["field 'attributes'"] += 1
