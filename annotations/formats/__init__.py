@@ -17,7 +17,7 @@ _ROWS = (
         title="COCO",
         layout_path="annotations.formats.coco.Coco",
         tasks=("detection",),
-        precision=0.0,
+        precision=1e-9,
         keeps=frozenset({"negatives", "unlabelled", "splits", "labels", "scores", "groups"}),
         attributes=frozenset({"*"}),
     ),

@@ -11,7 +11,7 @@ from annotations.dataset.records import ImageRecord
 from annotations.formats.coco.categories import Categories, labels_of
 from annotations.formats.coco.kinds import Kind, kind_of, overshadowed
 from annotations.formats.coco.reading import entries_of
-from annotations.formats.coco.writing import side_that_moves, write
+from annotations.formats.coco.writing import write
 from annotations.formats.errors import FormatError
 from annotations.formats.json_stream import JsonFile
 from annotations.formats.layout import Header, Layout, Parsed, Part, ReadLimits, Recognition, Unreadable
@@ -52,11 +52,6 @@ class Coco(Layout):
 
     def write(self, header: Header, images: Iterable[ImageRecord]) -> Iterator[Part]:
         return write(header, images)
-
-    def loses(self, header: Header, image: ImageRecord) -> Iterable[str]:
-        for annotation in image.annotations:
-            if annotation.box and side_that_moves(annotation.box):
-                yield "boxes whose width moves a side by less than 1e-9 px"
 
 
 def _entries(

@@ -84,8 +84,3 @@ def _width(low: float, high: float) -> float:
     if low + width == high:
         return width
     return next((w for w in (nextafter(width, 0), nextafter(width, inf)) if low + w == high), width)
-
-
-def side_that_moves(box: Box) -> bool:
-    x, y, width, height = xywh(box)
-    return (x + width, y + height) != (box.x_max, box.y_max)
