@@ -5,6 +5,7 @@ and height. What images carry beside boxes (masks, key points, captions) is told
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from annotations.dataset.findings import Finding, Rule
 from annotations.dataset.records import ImageRecord
@@ -16,6 +17,7 @@ from annotations.formats.errors import FormatError
 from annotations.formats.json_stream import JsonFile
 from annotations.formats.layout import Header, Layout, Parsed, Part, ReadLimits, Recognition, Unreadable
 from annotations.formats.listing import Listing
+from annotations.formats.several import one_after_other
 
 NONE = "no JSON file lists COCO's images and annotations"
 
@@ -48,23 +50,11 @@ class Coco(Layout):
         if not sheets:
             raise _nothing(said)
         header = Header("detection", labels_of(sheets.values()))
-        return header, _entries(listing, limits, sheets, said)
+        read = one_after_other(list(sheets), lambda name: entries_of(listing, limits, sheets[name]))
+        return header, chain(said, read)
 
     def write(self, header: Header, images: Iterable[ImageRecord]) -> Iterator[Part]:
         return write(header, images)
-
-
-def _entries(
-    listing: Listing, limits: ReadLimits, sheets: dict[str, Categories], said: list[Parsed]
-) -> Iterator[Parsed]:
-    yield from said
-    for name, categories in sheets.items():
-        try:
-            yield from entries_of(listing, limits, categories)
-        except FormatError as error:
-            if len(sheets) == 1:
-                raise
-            yield Unreadable(name, error.reason, error.line)
 
 
 def _not_taken(name: str, kind: Kind) -> Parsed:

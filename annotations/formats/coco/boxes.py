@@ -1,26 +1,27 @@
 """One annotation of a COCO file: its box, and what stands beside it."""
 
-from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 from annotations.dataset.attributes import CROWD, DEPICTION, DIFFICULT, INSIDE, OCCLUDED, TRUNCATED
+from annotations.dataset.findings import Rule
 from annotations.dataset.records import Box
 from annotations.formats.coco.categories import Categories, key_of
 from annotations.formats.json_stream import shown
 from annotations.formats.layout import RawAnnotation
+from annotations.formats.notes import Notes
 from annotations.formats.numbers import has_comma, number
 
 FLAGS = frozenset({CROWD, DEPICTION, DIFFICULT, INSIDE, OCCLUDED, TRUNCATED})
 OWN = frozenset(
     {"id", "image_id", "category_id", "bbox", "area", "iscrowd", "ignore", "score", "segmentation", "attributes"}
 )
+SHAPE = (Rule.SHAPE, "annotations have a segmentation; their bbox is taken")
+AROUND = (Rule.SHAPE, "annotations have a segmentation and no bbox; the box around it is taken")
+COMMA = (Rule.DECIMAL_COMMA, "boxes have numbers with a decimal comma")
+NO_SCORE = (Rule.ATTRIBUTE, "annotations have a score that is no number")
 CVAT_UPRIGHT = ("rotation", 0)
 """Stands at each box that is not rotated."""
-
-
-class Notes(Counter[str]):
-    """What is told once a file, with its count."""
 
 
 def annotation_of(place: int, said: dict[str, Any], categories: Categories, notes: Notes) -> RawAnnotation:
@@ -46,15 +47,17 @@ def _box(said: dict[str, Any], notes: Notes) -> Box:
     """Raises ValueError or OverflowError."""
     bbox, shape = said.get("bbox"), said.get("segmentation")
     if not bbox and (points := _points(shape)):
-        notes["around"] += 1
+        notes.add(*AROUND)
         xs, ys = points[::2], points[1::2]
         return Box(min(xs), min(ys), max(xs), max(ys))
     if not isinstance(bbox, list) or len(bbox) != 4:
         raise ValueError("not four")
-    notes["comma"] += any(map(has_comma, bbox))
+    if any(map(has_comma, bbox)):
+        notes.add(*COMMA)
     x, y, width, height = map(number, bbox)
     box = Box(x, y, x + width, y + height)
-    notes["shape"] += bool(shape) and not _is_box(shape, box)
+    if shape and not _is_box(shape, box):
+        notes.add(*SHAPE)
     return box
 
 
@@ -87,7 +90,7 @@ def _score(said: Any, notes: Notes) -> float | None:
     try:
         return number(said)
     except (ValueError, OverflowError):
-        notes["score"] += 1
+        notes.add(*NO_SCORE)
         return None
 
 
@@ -102,7 +105,8 @@ def _attributes(said: dict[str, Any], notes: Notes) -> dict[str, Any]:
         if name in FLAGS and value in (0, 1):
             found |= {name: True} if value else {}
         elif isinstance(value, list | dict):
-            notes[f"field {name[:60]!r}"] += bool(value)
+            if value:
+                notes.field(name, "annotations")
         elif (name, value) != CVAT_UPRIGHT:
             found[name] = value
     return found
@@ -116,4 +120,4 @@ def _named(said: dict[str, Any], notes: Notes) -> Iterator[tuple[str, Any]]:
     if isinstance(inner, dict):
         yield from inner.items()
     elif inner:
-        notes["field 'attributes'"] += 1
+        notes.field("attributes", "annotations")

@@ -1,35 +1,28 @@
 """The images of one COCO file with their annotations, which stand in the file in any order."""
 
 import math
-import re
 from collections.abc import Iterator
 from itertools import islice
-from posixpath import basename, dirname
+from posixpath import basename
 from typing import Any
 
 from annotations.dataset.findings import Finding, Rule
-from annotations.dataset.records import Box, Split
-from annotations.formats.coco.boxes import Notes, annotation_of
+from annotations.dataset.records import Box
+from annotations.formats.coco.boxes import annotation_of
 from annotations.formats.coco.categories import Categories, Key, key_of
 from annotations.formats.gathered import Gathered, gathered
 from annotations.formats.image_names import as_path
 from annotations.formats.json_stream import shown
 from annotations.formats.layout import Entry, Parsed, RawAnnotation, ReadLimits, Size, Unreadable
 from annotations.formats.listing import Listing
+from annotations.formats.notes import Notes
 from annotations.formats.numbers import number
-from annotations.formats.splits import split_named
+from annotations.formats.splits import split_of, split_of_folders
 
 LARGEST_SIDE = 10**6
 LONGEST_NAME, MOST_TOLD = 1_000, 2_000
 NAMED = 5
 """Ids that a finding names."""
-
-TOLD = {
-    "shape": (Rule.SHAPE, "annotations have a segmentation; their bbox is taken"),
-    "around": (Rule.SHAPE, "annotations have a segmentation and no bbox; the box around it is taken"),
-    "comma": (Rule.DECIMAL_COMMA, "boxes have numbers with a decimal comma"),
-    "score": (Rule.ATTRIBUTE, "annotations have a score that is no number"),
-}
 
 
 def entries_of(listing: Listing, limits: ReadLimits, categories: Categories) -> Iterator[Parsed]:
@@ -93,10 +86,7 @@ class _CocoFile:
         if lost:
             yield Finding(Rule.BAD_ANNOTATION, self.name, f"annotations without an image_id: {lost}; left out")
         yield from self._strays()
-        for note, count in notes.items():
-            rule, text = TOLD.get(note, (Rule.ATTRIBUTE, f"annotations have the {note}, which is not kept"))
-            if count:
-                yield Finding(rule, self.name, f"{count} {text}")
+        yield from notes.findings(self.name)
 
     def _says_annotations(self) -> bool:
         """Whether the file has a list of them at all: without one its images are unlabelled."""
@@ -156,17 +146,3 @@ def _side(said: Any) -> int:
 def _group_of(said: dict[str, Any]) -> str:
     group = said.get("group")
     return group if isinstance(group, str) else ""
-
-
-def split_of(name: str) -> Split | None:
-    """From a file's name (instances_train2017.json) or the folders that it lies in."""
-    words = re.findall(r"[a-z]+", basename(name).lower())
-    found = (split_named(word) for word in words)
-    return next((split for split in found if split), None) or split_of_folders(name)
-
-
-def split_of_folders(name: str) -> Split | None:
-    """The innermost folder that is named as a split, a year behind it or not."""
-    folders = reversed(dirname(as_path(name)).split("/"))
-    found = (split_named(folder.rstrip("0123456789")) for folder in folders)
-    return next((split for split in found if split), None)

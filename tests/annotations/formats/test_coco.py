@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from annotations.dataset.findings import Rule
 from annotations.dataset.records import AnnotationRecord, Box, ImageRecord
 from annotations.formats import FORMATS
-from annotations.formats.coco.reading import split_of
 from annotations.formats.coco.writing import xywh
 from annotations.formats.errors import FormatError
 from annotations.formats.layout import Header, ReadLimits
 from annotations.formats.listing import Listing
 from annotations.formats.reading import Found, Reading, read
+from annotations.formats.splits import split_of
 from tests.annotations.formats.damage import damaged, read_or_refused
 from tests.annotations.formats.laying import lay
 from tests.annotations.formats.memory import growth
