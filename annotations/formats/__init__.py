@@ -21,6 +21,14 @@ _ROWS = (
         keeps=frozenset({"negatives", "unlabelled", "splits", "labels", "scores", "groups"}),
         attributes=frozenset({"*"}),
     ),
+    Format(
+        name="cloud_annotations",
+        title="Cloud Annotations",
+        layout_path="annotations.formats.cloud_annotations.CloudAnnotations",
+        tasks=("detection", "classification"),
+        precision=1e-9,
+        keeps=frozenset({"negatives", "unlabelled", "labels"}),
+    ),
 )
 FORMATS: dict[str, Format] = {row.name: row for row in _ROWS}
 
