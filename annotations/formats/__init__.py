@@ -29,6 +29,14 @@ _ROWS = (
         precision=1e-9,
         keeps=frozenset({"negatives", "unlabelled", "labels"}),
     ),
+    Format(
+        name="createml",
+        title="CreateML",
+        layout_path="annotations.formats.createml.CreateML",
+        tasks=("detection", "classification"),
+        precision=1e-9,
+        keeps=frozenset({"negatives", "unlabelled", "splits"}),
+    ),
 )
 FORMATS: dict[str, Format] = {row.name: row for row in _ROWS}
 
