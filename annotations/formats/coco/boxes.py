@@ -6,7 +6,7 @@ from typing import Any
 from annotations.dataset.attributes import CROWD, DEPICTION, DIFFICULT, INSIDE, OCCLUDED, TRUNCATED
 from annotations.dataset.findings import Rule
 from annotations.dataset.records import Box
-from annotations.formats.coco.categories import Categories, key_of
+from annotations.formats.coco.categories import Categories
 from annotations.formats.json_stream import shown
 from annotations.formats.layout import RawAnnotation
 from annotations.formats.notes import Notes
@@ -27,8 +27,7 @@ CVAT_UPRIGHT = ("rotation", 0)
 def annotation_of(place: int, said: dict[str, Any], categories: Categories, notes: Notes) -> RawAnnotation:
     """`place`: its number in the file, by which findings name it."""
     where = f"annotations[{place}]"
-    category = key_of(said.get("category_id"))
-    label = categories.names.get(category) if category is not None else None
+    label = categories.label_of(said.get("category_id"))
     if label is None:
         named = shown(said.get("category_id"))
         return RawAnnotation("", problem=f"{where} names category {named}, which is not listed")

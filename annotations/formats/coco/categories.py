@@ -33,16 +33,17 @@ class Categories:
         self.file, self.findings = file, list[Finding]()
         self.names: dict[Key, str] = {}
         self.parents: dict[Key, str] = {}
+        self.carried = set[Key]()
+        """Those of annotations that were read so far."""
         for place, said in enumerate(file.items("categories.item")):
-            self._add(place, said)
-            if len(self.names) > most:
+            if place >= most:
                 raise FormatError(f"lists more than {most} categories", file=file.name)
+            self._add(place, said)
+        self.group = self._parent_of_all()
+        """Roboflow's category 0, which carries nothing."""
         self._tell_of_twins()
-        self._tell_of_parents()
 
-    @property
-    def group(self) -> Key | None:
-        """Roboflow's category 0, which carries nothing and is the parent of all others."""
+    def _parent_of_all(self) -> Key | None:
         name = self.names.get(0)
         others = {parent for key, parent in self.parents.items() if key != 0}
         return 0 if name and self.parents[0] in NO_PARENT and others == {name} else None
@@ -65,10 +66,21 @@ class Categories:
     def _tell_of_twins(self) -> None:
         first: dict[str, Key] = {}
         for key, name in self.names.items():
-            if first.setdefault(name, key) != key:
+            if key != self.group and first.setdefault(name, key) != key:
                 self._tell(Rule.CONTRADICTION, f"categories {first[name]} and {key} are both {name!r}: one label")
 
-    def _tell_of_parents(self) -> None:
+    def label_of(self, said: Any) -> str | None:
+        """By the id that an annotation names."""
+        key = key_of(said)
+        if key is None or key not in self.names:
+            return None
+        self.carried.add(key)
+        return self.names[key]
+
+    def tell_of_parents(self) -> None:
+        """Once all annotations are read."""
+        if self.group in self.carried:
+            return None
         if self.group is not None:
             why = f"category 0, {self.names[0]!r}, is only the parent of the others; it is no label"
             return self._tell(Rule.ATTRIBUTE, why)
@@ -82,9 +94,8 @@ class Categories:
 
 
 def _name_of(said: Any) -> str:
-    return (
-        str(said).strip()[:LONGEST_NAME] if isinstance(said, str | int | float) and not isinstance(said, bool) else ""
-    )
+    is_name = isinstance(said, str | int | float) and not isinstance(said, bool)
+    return str(said).strip()[:LONGEST_NAME] if is_name else ""
 
 
 def labels_of(files: Iterable[Categories]) -> tuple[str, ...]:

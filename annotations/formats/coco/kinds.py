@@ -18,7 +18,7 @@ SURE = (
 )
 """Places of which no other format has all of a set."""
 
-OTHER_TASKS = re.compile(r"^(person_keypoints|captions|stuff|panoptic|image_info|lvis)_", re.IGNORECASE)
+OTHER_TASKS = re.compile(r"^(person_keypoints|captions|stuff|panoptic|image_info|labels)_", re.IGNORECASE)
 
 
 class Kind(Enum):

@@ -30,6 +30,7 @@ def entries_of(listing: Listing, limits: ReadLimits, categories: Categories) -> 
     with gathered(listing) as rows:
         file = _CocoFile(categories, rows)
         said = [*_at_most(file.images()), *file.annotations()]
+        categories.tell_of_parents()
         yield from categories.findings
         if file.file.finding:
             yield file.file.finding

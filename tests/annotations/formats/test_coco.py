@@ -103,6 +103,16 @@ def test_the_layout_of_roboflow(tmp_path: Path) -> None:
     assert {rule for rule, _ in told(found)} == {Rule.ATTRIBUTE}
 
 
+def test_the_parent_of_roboflow_may_be_called_as_its_only_child(tmp_path: Path) -> None:
+    categories = [{"id": 0, "name": "cat", "supercategory": "none"}, {**CAT, "supercategory": "cat"}]
+    made = reading(tmp_path, a=coco(box(), categories=categories))
+    assert made.header.labels == ("cat",)
+    assert [rule for rule, _ in told(list(made.records))] == [Rule.ATTRIBUTE]
+    carried = [{**A, "id": n, "file_name": f"{n}.jpg"} for n in (1, 2)]
+    found = records(tmp_path, "1.jpg", "2.jpg", a=coco(box(1, 0), box(2, 1), images=carried, categories=categories))
+    assert told(found) == []
+
+
 def test_the_layout_of_label_studio(tmp_path: Path) -> None:
     """`result.json`, ids from 0, annotations with `ignore`, Windows paths."""
     image = {"width": 64, "height": 48, "id": 0, "file_name": "images\\a.jpg"}
