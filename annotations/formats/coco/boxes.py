@@ -20,6 +20,7 @@ SHAPE = (Rule.SHAPE, "annotations have a segmentation; their bbox is taken")
 AROUND = (Rule.SHAPE, "annotations have a segmentation and no bbox; the box around it is taken")
 COMMA = (Rule.DECIMAL_COMMA, "boxes have numbers with a decimal comma")
 NO_SCORE = (Rule.ATTRIBUTE, "annotations have a score that is no number")
+NUMBERS = frozenset({int, float})
 CVAT_UPRIGHT = ("rotation", 0)
 """Stands at each box that is not rotated."""
 
@@ -51,13 +52,17 @@ def _box(said: dict[str, Any], notes: Notes) -> Box:
         return Box(min(xs), min(ys), max(xs), max(ys))
     if not isinstance(bbox, list) or len(bbox) != 4:
         raise ValueError("not four")
-    if any(map(has_comma, bbox)):
-        notes.add(*COMMA)
-    x, y, width, height = map(number, bbox)
+    x, y, width, height = map(float, bbox) if NUMBERS.issuperset(map(type, bbox)) else _numbers(bbox, notes)
     box = Box(x, y, x + width, y + height)
     if shape and not _is_box(shape, box):
         notes.add(*SHAPE)
     return box
+
+
+def _numbers(bbox: list[Any], notes: Notes) -> Iterator[float]:
+    if any(map(has_comma, bbox)):
+        notes.add(*COMMA)
+    return map(number, bbox)
 
 
 def _points(shape: Any) -> list[float]:
@@ -112,7 +117,7 @@ def _attributes(said: dict[str, Any], notes: Notes) -> dict[str, Any]:
 
 
 def _named(said: dict[str, Any], notes: Notes) -> Iterator[tuple[str, Any]]:
-    for name in sorted(said.keys() - OWN):
+    for name in () if OWN.issuperset(said) else sorted(said.keys() - OWN):
         if said[name] is not None and name != "num_keypoints":
             yield name, said[name]
     inner = said.get("attributes")
