@@ -19,6 +19,9 @@ from annotations.formats.notes import Notes
 from annotations.formats.numbers import number
 from annotations.formats.splits import split_of, split_of_folders
 
+LINKS = ("coco_url", "path", "url", "flickr_url")
+IMAGE_FIELDS = frozenset({"id", "file_name", "width", "height", "group", "license", "date_captured", "extra", *LINKS})
+"""Read, or the same in each file; `extra` is Roboflow's, with the name that its own has too."""
 LARGEST_SIDE = 10**6
 LONGEST_NAME, MOST_TOLD = 1_000, 2_000
 NAMED = 5
@@ -58,6 +61,7 @@ class _CocoFile:
         self.has_annotations = False
 
     def images(self) -> Iterator[Parsed]:
+        notes = Notes()
         for place, said in enumerate(self.file.items("images.item")):
             names = _names_of(said) if isinstance(said, dict) else ()
             key = key_of(said["id"]) if isinstance(said, dict) and "id" in said else None
@@ -69,6 +73,10 @@ class _CocoFile:
                 yield Finding(Rule.SAME_NAME, self.name, why)
             elif not self.rows.add_image(key, [names, _size_of(said), _group_of(said)]):
                 yield self._told_twice(place, key, names[0])
+            elif not IMAGE_FIELDS.issuperset(said):
+                for field in sorted(said.keys() - IMAGE_FIELDS):
+                    notes.field(field, "images")
+        yield from notes.findings(self.name)
 
     def _told_twice(self, place: int, key: Key, name: str) -> Finding:
         return Finding(Rule.CONTRADICTION, self.name, f"images[{place}]: {name} has the id {key} of another image")
@@ -124,7 +132,7 @@ def _annotation(row: list[Any]) -> RawAnnotation:
 def _names_of(said: dict[str, Any]) -> tuple[str, ...]:
     """Of its file, else the last part of where it was fetched."""
     name = said.get("file_name")
-    links = (said.get(field) for field in ("coco_url", "path", "url", "flickr_url"))
+    links = (said.get(field) for field in LINKS)
     found = [name] if isinstance(name, str) else [basename(link) for link in links if isinstance(link, str)]
     return tuple(text for text in found if len(text) <= LONGEST_NAME and as_path(text))
 

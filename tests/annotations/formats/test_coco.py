@@ -157,6 +157,12 @@ def test_the_split_may_be_in_the_names_of_images(tmp_path: Path) -> None:
     assert [(one.image, one.split) for one in found] == [("test2017/a.jpg", "test"), ("b.jpg", None)]
 
 
+def test_fields_of_images_that_are_not_kept_are_told_once(tmp_path: Path) -> None:
+    images = [{**A, "depth": 3, "license": 1}, {**A, "id": 2, "file_name": "b.jpg", "depth": 1}]
+    found = records(tmp_path, "a.jpg", "b.jpg", a=coco(images=images))
+    assert told(found) == [(Rule.ATTRIBUTE, "2 images have the field 'depth', which is not kept")]
+
+
 def test_ids_may_be_texts_and_annotations_stand_first(tmp_path: Path) -> None:
     said = {"annotations": [box("1", "7"), box("x", 7.0)], "categories": [{"id": 7, "name": "cat"}]}
     said["images"] = [{**A, "id": "x", "file_name": "b.jpg"}, A]
