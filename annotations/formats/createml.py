@@ -28,11 +28,11 @@ from annotations.formats.layout import (
     Unreadable,
 )
 from annotations.formats.listing import Listing
-from annotations.formats.notes import Notes
 from annotations.formats.numbers import has_comma, number, shortest
 from annotations.formats.several import one_after_other
-from annotations.formats.splits import split_of
+from annotations.formats.split_paths import split_of
 from annotations.formats.spooled import Spooled, stream
+from annotations.formats.tally import Tally
 from annotations.formats.written_names import WrittenNames
 
 NAME = "_annotations.createml.json"
@@ -122,7 +122,7 @@ def _task(listing: Listing, name: str) -> Task | None:
 
 
 def _entries(listing: Listing, limits: ReadLimits, name: str) -> Iterator[Parsed]:
-    file, split, notes = JsonFile(listing, name, limits.text_bytes), split_of(name), Notes()
+    file, split, tally = JsonFile(listing, name, limits.text_bytes), split_of(name), Tally()
     if file.finding:
         yield file.finding
     for place, said in enumerate(file.items("item")):
@@ -132,15 +132,15 @@ def _entries(listing: Listing, limits: ReadLimits, name: str) -> Iterator[Parsed
             names = (image,) if image else ()
             yield Unreadable(name, f"[{place}] needs an image and its annotations: {shown(said)}", names=names)
         else:
-            _note_fields(said, {*NAMES, *LISTS}, "images", notes)
-            taken = tuple(_annotation(f"[{place}]", one, notes) for one in found[: limits.annotations + 1])
+            _note_fields(said, {*NAMES, *LISTS}, "images", tally)
+            taken = tuple(_annotation(f"[{place}]", one, tally) for one in found[: limits.annotations + 1])
             yield Entry(name, (image,), taken, split=split)
-    yield from notes.findings(name)
+    yield from tally.findings(name)
 
 
-def _note_fields(said: dict[str, Any], known: Set[str], of: str, notes: Notes) -> None:
+def _note_fields(said: dict[str, Any], known: Set[str], of: str, tally: Tally) -> None:
     for field in sorted(said.keys() - known):
-        notes.field(field, of)
+        tally.field(field, of)
 
 
 def _image_of(said: dict[str, Any]) -> str:
@@ -154,30 +154,30 @@ def _annotations_of(said: dict[str, Any]) -> list[Any] | None:
     return found if isinstance(found, list) else [found] if isinstance(found, str | dict) else None
 
 
-def _annotation(where: str, said: Any, notes: Notes) -> RawAnnotation:
+def _annotation(where: str, said: Any, tally: Tally) -> RawAnnotation:
     if isinstance(said, str):
         return RawAnnotation(said)
     if not isinstance(said, dict):
         return RawAnnotation("", problem=f"{where} has an annotation without a label: {shown(said)}")
     label, sides = said.get("label"), said.get("coordinates")
     label = label.strip() if isinstance(label, str) else ""
-    _note_fields(said, FIELDS, "annotations", notes)
+    _note_fields(said, FIELDS, "annotations", tally)
     if sides is None:
         return RawAnnotation(label)
     try:
-        return RawAnnotation(label, _box(sides, notes), score=_score(said.get("confidence")))
+        return RawAnnotation(label, _box(sides, tally), score=_score(said.get("confidence")))
     except (ValueError, OverflowError):
         problem = f"{where}: the box of {label!r} needs numbers in {', '.join(SIDES)}: {shown(sides)}"
         return RawAnnotation(label, problem=problem)
 
 
-def _box(sides: Any, notes: Notes) -> Box:
+def _box(sides: Any, tally: Tally) -> Box:
     """Raises ValueError or OverflowError."""
     if not isinstance(sides, dict):
         raise ValueError("no object")  # noqa: TRY004 - a reader asks for one kind of error
     said = [sides.get(side) for side in SIDES]
     if any(map(has_comma, said)):
-        notes.add(Rule.DECIMAL_COMMA, "boxes have numbers with a decimal comma")
+        tally.add(Rule.DECIMAL_COMMA, "boxes have numbers with a decimal comma")
     x, y, width, height = map(number, said)
     return Box(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
 

@@ -9,8 +9,8 @@ from annotations.dataset.records import Box
 from annotations.formats.coco.categories import Categories
 from annotations.formats.json_stream import shown
 from annotations.formats.layout import RawAnnotation
-from annotations.formats.notes import Notes
 from annotations.formats.numbers import has_comma, number
+from annotations.formats.tally import Tally
 
 FLAGS = frozenset({CROWD, DEPICTION, DIFFICULT, INSIDE, OCCLUDED, TRUNCATED})
 OWN = frozenset(
@@ -25,7 +25,7 @@ CVAT_UPRIGHT = ("rotation", 0)
 """Stands at each box that is not rotated."""
 
 
-def annotation_of(place: int, said: dict[str, Any], categories: Categories, notes: Notes) -> RawAnnotation:
+def annotation_of(place: int, said: dict[str, Any], categories: Categories, tally: Tally) -> RawAnnotation:
     """`place`: its number in the file, by which findings name it."""
     where = f"annotations[{place}]"
     label = categories.label_of(said.get("category_id"))
@@ -33,35 +33,35 @@ def annotation_of(place: int, said: dict[str, Any], categories: Categories, note
         named = shown(said.get("category_id"))
         return RawAnnotation("", problem=f"{where} names category {named}, which is not listed")
     try:
-        box = _box(said, notes)
+        box = _box(said, tally)
     except (ValueError, OverflowError):
         return RawAnnotation(label, problem=f"{where}, {label!r}, needs four numbers as its bbox: {_shown_box(said)}")
-    return RawAnnotation(label, box, score=_score(said.get("score"), notes), attributes=_attributes(said, notes))
+    return RawAnnotation(label, box, score=_score(said.get("score"), tally), attributes=_attributes(said, tally))
 
 
 def _shown_box(said: dict[str, Any]) -> str:
     return shown(said.get("bbox")) if "bbox" in said else "it has none"
 
 
-def _box(said: dict[str, Any], notes: Notes) -> Box:
+def _box(said: dict[str, Any], tally: Tally) -> Box:
     """Raises ValueError or OverflowError."""
     bbox, shape = said.get("bbox"), said.get("segmentation")
     if not bbox and (points := _points(shape)):
-        notes.add(*AROUND)
+        tally.add(*AROUND)
         xs, ys = points[::2], points[1::2]
         return Box(min(xs), min(ys), max(xs), max(ys))
     if not isinstance(bbox, list) or len(bbox) != 4:
         raise ValueError("not four")
-    x, y, width, height = map(float, bbox) if NUMBERS.issuperset(map(type, bbox)) else _numbers(bbox, notes)
+    x, y, width, height = map(float, bbox) if NUMBERS.issuperset(map(type, bbox)) else _numbers(bbox, tally)
     box = Box(x, y, x + width, y + height)
     if shape and not _is_box(shape, box):
-        notes.add(*SHAPE)
+        tally.add(*SHAPE)
     return box
 
 
-def _numbers(bbox: list[Any], notes: Notes) -> Iterator[float]:
+def _numbers(bbox: list[Any], tally: Tally) -> Iterator[float]:
     if any(map(has_comma, bbox)):
-        notes.add(*COMMA)
+        tally.add(*COMMA)
     return map(number, bbox)
 
 
@@ -88,35 +88,35 @@ def _is_box(shape: Any, box: Box) -> bool:
     return corners == {(round(x, 2), round(y, 2)) for x in (box.x_min, box.x_max) for y in (box.y_min, box.y_max)}
 
 
-def _score(said: Any, notes: Notes) -> float | None:
+def _score(said: Any, tally: Tally) -> float | None:
     if said is None:
         return None
     try:
         return number(said)
     except (ValueError, OverflowError):
-        notes.add(*NO_SCORE)
+        tally.add(*NO_SCORE)
         return None
 
 
-def _attributes(said: dict[str, Any], notes: Notes) -> dict[str, Any]:
+def _attributes(said: dict[str, Any], tally: Tally) -> dict[str, Any]:
     """Those in `attributes`, as CVAT and Datumaro write them, and single values beside it, as FiftyOne does."""
     found: dict[str, Any] = {}
     if said.get("iscrowd"):
         found[CROWD] = True
     if said.get("ignore"):
         found[DIFFICULT] = True
-    for name, value in _named(said, notes):
+    for name, value in _named(said, tally):
         if name in FLAGS and value in (0, 1):
             found |= {name: True} if value else {}
         elif isinstance(value, list | dict):
             if value:
-                notes.field(name, "annotations")
+                tally.field(name, "annotations")
         elif (name, value) != CVAT_UPRIGHT:
             found[name] = value
     return found
 
 
-def _named(said: dict[str, Any], notes: Notes) -> Iterator[tuple[str, Any]]:
+def _named(said: dict[str, Any], tally: Tally) -> Iterator[tuple[str, Any]]:
     for name in () if OWN.issuperset(said) else sorted(said.keys() - OWN):
         if said[name] is not None and name != "num_keypoints":
             yield name, said[name]
@@ -124,4 +124,4 @@ def _named(said: dict[str, Any], notes: Notes) -> Iterator[tuple[str, Any]]:
     if isinstance(inner, dict):
         yield from inner.items()
     elif inner:
-        notes.field("attributes", "annotations")
+        tally.field("attributes", "annotations")

@@ -15,9 +15,9 @@ from annotations.formats.image_names import as_path
 from annotations.formats.json_stream import shown
 from annotations.formats.layout import Entry, Parsed, RawAnnotation, ReadLimits, Size, Unreadable
 from annotations.formats.listing import Listing
-from annotations.formats.notes import Notes
 from annotations.formats.numbers import number
-from annotations.formats.splits import split_of, split_of_folders
+from annotations.formats.split_paths import split_of, split_of_folders
+from annotations.formats.tally import Tally
 
 LINKS = ("coco_url", "path", "url", "flickr_url")
 IMAGE_FIELDS = frozenset({"id", "file_name", "width", "height", "group", "license", "date_captured", "extra", *LINKS})
@@ -61,7 +61,7 @@ class _CocoFile:
         self.has_annotations = False
 
     def images(self) -> Iterator[Parsed]:
-        notes = Notes()
+        tally = Tally()
         for place, said in enumerate(self.file.items("images.item")):
             names = _names_of(said) if isinstance(said, dict) else ()
             key = key_of(said["id"]) if isinstance(said, dict) and "id" in said else None
@@ -75,27 +75,27 @@ class _CocoFile:
                 yield self._told_twice(place, key, names[0])
             elif not IMAGE_FIELDS.issuperset(said):
                 for field in sorted(said.keys() - IMAGE_FIELDS):
-                    notes.field(field, "images")
-        yield from notes.findings(self.name)
+                    tally.field(field, "images")
+        yield from tally.findings(self.name)
 
     def _told_twice(self, place: int, key: Key, name: str) -> Finding:
         return Finding(Rule.CONTRADICTION, self.name, f"images[{place}]: {name} has the id {key} of another image")
 
     def annotations(self) -> Iterator[Parsed]:
-        notes, lost = Notes(), 0
+        tally, lost = Tally(), 0
         for place, said in enumerate(self.file.items("annotations.item")):
             self.has_annotations = True
             key = key_of(said.get("image_id")) if isinstance(said, dict) else None
             if key is None:
                 lost += 1
             else:
-                one = annotation_of(place, said, self.categories, notes)
+                one = annotation_of(place, said, self.categories, tally)
                 self.rows.add(self.same.get(key, key), _row(one))
         self.has_annotations = self.has_annotations or self._says_annotations()
         if lost:
             yield Finding(Rule.BAD_ANNOTATION, self.name, f"annotations without an image_id: {lost}; left out")
         yield from self._strays()
-        yield from notes.findings(self.name)
+        yield from tally.findings(self.name)
 
     def _says_annotations(self) -> bool:
         """Whether the file has a list of them at all: without one its images are unlabelled."""

@@ -15,8 +15,8 @@ from annotations.formats.errors import FormatError
 from annotations.formats.layout import Header, ReadLimits
 from annotations.formats.listing import Listing
 from annotations.formats.reading import Found, Reading, read
-from tests.annotations.formats.damage import damaged, read_or_refused
 from tests.annotations.formats.laying import lay
+from tests.annotations.formats.mangled import mangled, read_or_refused
 from tests.annotations.formats.memory import growth
 from tests.annotations.images import picture
 
@@ -124,7 +124,7 @@ def test_what_is_written_is_what_the_tool_wrote(tmp_path: Path) -> None:
 @given(data=st.data())
 def test_whatever_a_file_says_it_is_read_or_refused(data: st.DataObject) -> None:
     said = file({"a.jpg": [CAT, {"label": "Dog"}], "b.jpg": []})
-    read_or_refused(CLOUD, data.draw(damaged(said)), "_annotations.json")
+    read_or_refused(CLOUD, data.draw(mangled(said)), "_annotations.json")
 
 
 def test_memory_stays_flat(tmp_path: Path) -> None:

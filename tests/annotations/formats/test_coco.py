@@ -16,9 +16,9 @@ from annotations.formats.errors import FormatError
 from annotations.formats.layout import Header, ReadLimits
 from annotations.formats.listing import Listing
 from annotations.formats.reading import Found, Reading, read
-from annotations.formats.splits import split_of
-from tests.annotations.formats.damage import damaged, read_or_refused
+from annotations.formats.split_paths import split_of
 from tests.annotations.formats.laying import lay
+from tests.annotations.formats.mangled import mangled, read_or_refused
 from tests.annotations.formats.memory import growth
 from tests.annotations.images import picture
 
@@ -326,7 +326,7 @@ def test_whatever_a_file_says_it_is_read_or_refused(data: st.DataObject) -> None
         images=[A, {**A, "id": 2, "file_name": "b.jpg", "coco_url": "http://x/b.jpg"}],
         categories=[{**CAT, "supercategory": "pets"}],
     )
-    read_or_refused(COCO, data.draw(damaged(said)), "annotations/instances_train.json")
+    read_or_refused(COCO, data.draw(mangled(said)), "annotations/instances_train.json")
 
 
 def test_groups_and_the_order_of_labels_come_back(tmp_path: Path) -> None:

@@ -15,8 +15,8 @@ from annotations.formats.errors import FormatError
 from annotations.formats.layout import Header, ReadLimits
 from annotations.formats.listing import Listing
 from annotations.formats.reading import Found, Reading, read
-from tests.annotations.formats.damage import damaged, read_or_refused
 from tests.annotations.formats.laying import lay
+from tests.annotations.formats.mangled import mangled, read_or_refused
 from tests.annotations.formats.memory import growth
 from tests.annotations.images import picture
 
@@ -146,7 +146,7 @@ def test_each_split_has_its_folder(tmp_path: Path) -> None:
 @given(data=st.data())
 def test_whatever_a_file_says_it_is_read_or_refused(data: st.DataObject) -> None:
     said = [{"image": "a.jpg", "annotations": [CAT, {**CAT, "confidence": 1}]}, {"image": "b.jpg", "label": "cat"}]
-    read_or_refused(CREATEML, data.draw(damaged(said)), "train/_annotations.createml.json")
+    read_or_refused(CREATEML, data.draw(mangled(said)), "train/_annotations.createml.json")
 
 
 def test_memory_stays_flat(tmp_path: Path) -> None:

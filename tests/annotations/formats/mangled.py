@@ -45,7 +45,7 @@ def places(said: Any, above: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 
 @st.composite
-def damaged(draw: st.DrawFn, said: Any) -> bytes:
+def mangled(draw: st.DrawFn, said: Any) -> bytes:
     said = json.loads(json.dumps(said))
     for _ in range(draw(st.integers(0, 3))):
         said = put(said, draw(st.sampled_from(places(said))), draw(st.sampled_from([*ODD, MARK])))

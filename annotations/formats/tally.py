@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from annotations.dataset.findings import Finding, Rule
 
 MOST = 200
-"""Kinds of notes a file; those beyond are counted as one."""
+"""Kinds that a file has; those beyond are counted as one."""
 OTHERS = (Rule.ATTRIBUTE, "more fields are not kept")
 
 
-class Notes:
+class Tally:
     def __init__(self) -> None:
         self.counts = Counter[tuple[Rule, str]]()
 
