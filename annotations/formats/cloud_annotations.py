@@ -91,8 +91,10 @@ def _written(one: AnnotationRecord, image: ImageRecord) -> dict[str, Any]:
 
 def _is_ours(events: list[Event]) -> bool:
     kinds = {place: kind for place, kind, _ in events if kind in {"start_map", "start_array"}}
-    has_labels = kinds.get("labels") == "start_array" or _task(events) is not None
-    return kinds.get("annotations") == "start_map" and has_labels
+    has_labels, has_type = kinds.get("labels") == "start_array", _task(events) is not None
+    if "annotations" not in kinds:  # behind many labels
+        return has_labels and has_type
+    return kinds["annotations"] == "start_map" and (has_labels or has_type)
 
 
 def _why_not(events: list[Event]) -> str:

@@ -72,6 +72,13 @@ def test_labels_may_be_objects_and_the_file_renamed(tmp_path: Path) -> None:
     assert len(next(made.records).annotations) == 1
 
 
+def test_there_may_be_more_labels_than_are_looked_at_first(tmp_path: Path) -> None:
+    made = reading(tmp_path, file({"image1.jpg": [CAT]}, labels=[f"label {n}" for n in range(9_000)]))
+    assert (len(made.header.labels), len(next(made.records).annotations)) == (9_000, 1)
+    with pytest.raises(FormatError, match="more than 10000 labels"):
+        reading(tmp_path, file({}, labels=["a"] * 10_001))
+
+
 @pytest.mark.parametrize(
     ("said", "rule"),
     [
