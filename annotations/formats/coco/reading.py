@@ -10,6 +10,7 @@ from annotations.dataset.findings import Finding, Rule
 from annotations.dataset.records import Box
 from annotations.formats.coco.boxes import annotation_of
 from annotations.formats.coco.categories import Categories, Key, key_of
+from annotations.formats.errors import FormatError
 from annotations.formats.gathered import Gathered, gathered
 from annotations.formats.image_names import as_path
 from annotations.formats.json_stream import shown
@@ -98,8 +99,11 @@ class _CocoFile:
         yield from tally.findings(self.name)
 
     def _says_annotations(self) -> bool:
-        """Whether the file has a list of them at all: without one its images are unlabelled."""
-        return any(True for _ in self.file.items("annotations"))
+        """Whether the file has a list of them at all: without one its images are unlabelled. Raises FormatError."""
+        said = next(self.file.items("annotations"), None)
+        if said is not None and not isinstance(said, list):
+            raise FormatError("its annotations are no list", file=self.name)
+        return said is not None
 
     def _strays(self) -> Iterator[Finding]:
         count, ids = 0, list[str]()

@@ -278,6 +278,11 @@ def test_images_of_a_file_without_annotations_are_unlabelled(tmp_path: Path) -> 
     assert (found.annotated, found.split) == (True, "test")
 
 
+def test_annotations_that_are_no_list_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(FormatError, match="no list"):
+        records(tmp_path, a={"images": [A], "categories": [CAT], "annotations": {"1": box()}})
+
+
 def test_files_of_predictions_alone_are_refused(tmp_path: Path) -> None:
     results = [{"image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4], "score": 0.5}]
     with pytest.raises(FormatError, match="result files") as caught:
