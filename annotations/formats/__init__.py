@@ -12,6 +12,31 @@ _ROWS = (
         keeps=frozenset({"negatives", "unlabelled", "splits"}),
         attributes=frozenset({"difficult", "truncated", "occluded", "pose"}),
     ),
+    Format(
+        name="coco",
+        title="COCO",
+        layout_path="annotations.formats.coco.Coco",
+        tasks=("detection",),
+        precision=1e-9,
+        keeps=frozenset({"negatives", "unlabelled", "splits", "labels", "scores", "groups"}),
+        attributes=frozenset({"*"}),
+    ),
+    Format(
+        name="cloud_annotations",
+        title="Cloud Annotations",
+        layout_path="annotations.formats.cloud_annotations.CloudAnnotations",
+        tasks=("detection", "classification"),
+        precision=1e-9,
+        keeps=frozenset({"negatives", "unlabelled", "labels"}),
+    ),
+    Format(
+        name="createml",
+        title="CreateML",
+        layout_path="annotations.formats.createml.CreateML",
+        tasks=("detection", "classification"),
+        precision=1e-9,
+        keeps=frozenset({"negatives", "unlabelled", "splits"}),
+    ),
 )
 FORMATS: dict[str, Format] = {row.name: row for row in _ROWS}
 

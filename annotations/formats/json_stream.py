@@ -3,6 +3,7 @@
 Not a number, infinities and encodings other than UTF-8 are read, as tools write them though JSON forbids it.
 """
 
+import io
 import json
 import mmap
 import re
@@ -15,9 +16,10 @@ import ijson
 
 from annotations.formats.errors import FormatError
 from annotations.formats.listing import Listing
-from annotations.formats.texts import AsUtf8, encoding_of
+from annotations.formats.texts import MARKS, AsUtf8, encoding_of
 
 DEEPEST = 100
+LONGEST_PLACE = 1_000
 CHUNK = 2**16
 NO_NUMBER = re.compile(rb'"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b', re.DOTALL)
 UNFINISHED = re.compile(rb'"(?:[^"\\]|\\.)*\\?\Z|[-\w]*\Z', re.DOTALL)
@@ -71,6 +73,22 @@ class JsonFile:
         except (FormatError, RecursionError):
             pass
         return FormatError(f"not readable as JSON: {said}", file=self.name)
+
+
+def beginning(listing: Listing, name: str, size: int = 2**16) -> list[Event]:
+    """The events in the first bytes of a file, to recognise it by; as far as they are JSON. Never reads on."""
+    head = listing.head(name, size)
+    mark = next((mark for mark in MARKS if head.startswith(mark)), b"")
+    text = head.decode(MARKS.get(mark, "utf-8"), "ignore")
+    found: list[Event] = []
+    try:
+        for event in ijson.parse(io.BytesIO(text.encode()), use_float=True, buf_size=1024):
+            if len(event[0]) > LONGEST_PLACE:
+                break
+            found.append(event)
+    except ijson.JSONError:
+        pass
+    return found
 
 
 def _depth(place: str) -> int:
