@@ -12,6 +12,22 @@ _ROWS = (
         keeps=frozenset({"negatives", "unlabelled", "splits"}),
         attributes=frozenset({"difficult", "truncated", "occluded", "pose"}),
     ),
+    Format(
+        name="yolo",
+        title="YOLO (Ultralytics)",
+        layout_path="annotations.formats.yolo.Yolo",
+        tasks=("detection",),
+        precision=1e-9,
+        keeps=frozenset({"negatives", "unlabelled", "splits", "labels"}),
+    ),
+    Format(
+        name="darknet",
+        title="YOLO (Darknet)",
+        layout_path="annotations.formats.yolo.Darknet",
+        tasks=("detection",),
+        precision=1e-9,
+        keeps=frozenset({"negatives", "unlabelled", "splits", "labels"}),
+    ),
 )
 FORMATS: dict[str, Format] = {row.name: row for row in _ROWS}
 
