@@ -34,6 +34,9 @@ HOSTILE = {
     "one long line": b"9" * 100_000,
 }
 
+EMPTY_IS_NEGATIVE = {"yolo": "labels/", "darknet": "data/obj_"}
+"""Where an empty text says that nothing is on its image, and takes nothing away."""
+
 
 def images(task: Task) -> list[ImageRecord]:
     """Labelled in two splits under names that meet, one with nothing on it, one that nobody has labelled."""
@@ -107,6 +110,8 @@ def test_what_a_hostile_text_takes_away_is_said(row: Format, task: Task, hostile
     whole, _ = labels_and_errors(row, tmp_path)
     for name in Listing(tmp_path).texts:
         path, bad = tmp_path / name, HOSTILE[hostile]
+        if bad == b"" and name.startswith(EMPTY_IS_NEGATIVE.get(row.name, "/")):
+            continue
         good = path.read_bytes()
         path.write_bytes(good[: len(good) // 2] if bad is None else bad)
         left, errors = labels_and_errors(row, tmp_path)
@@ -120,7 +125,7 @@ def labels_and_errors(row: Format, folder: Path) -> tuple[list[list[str]], set[s
         records = list(found_in(row, folder))
     except FormatError as error:
         return [], {error.file}
-    labels = sorted(sorted(one.label for one in found.annotations) for found in records)
+    labels = sorted(sorted(one.label for one in found.annotations) for found in records if found.image)
     return labels, {said.file for found in records for said in found.findings if said.severity == "error"}
 
 
