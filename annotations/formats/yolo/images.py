@@ -57,7 +57,7 @@ class Images:
     def folders(self) -> frozenset[str]:
         """That hold images, or did where the label files were made, at any depth."""
         holding = {dirname(name) for name in self.listing.images}
-        holding |= {dirname(self.expected(name)) for name in self.listing.texts_ending(".txt")}
+        holding |= {dirname(self.expected(name)) for name in self.listing.texts_ending(".txt") if mirrored(name)}
         return frozenset(above for folder in holding for above in folders_around(f"{folder}/x"))
 
     @cached_property

@@ -21,8 +21,8 @@ def ending_of(path: str, source: str, known: Collection[str], least: int = 1) ->
 
 def folders_around(name: str) -> Iterator[str]:
     """The nearest first; the last is "", the top."""
-    while name:
-        name = dirname(name)
+    while name.strip("/"):
+        name = dirname(name.strip("/"))
         yield name
 
 
