@@ -28,6 +28,14 @@ _ROWS = (
         precision=1e-9,
         keeps=frozenset({"negatives", "unlabelled", "splits", "labels"}),
     ),
+    Format(
+        name="folders",
+        title="Folders by label",
+        layout_path="annotations.formats.folders.Folders",
+        tasks=("classification",),
+        precision=0.0,
+        keeps=frozenset({"unlabelled", "splits", "labels"}),
+    ),
 )
 FORMATS: dict[str, Format] = {row.name: row for row in _ROWS}
 

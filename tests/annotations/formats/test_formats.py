@@ -15,12 +15,11 @@ from annotations.formats.layout import Header, ReadLimits
 from annotations.formats.listing import Listing
 from annotations.formats.reading import Found, read
 from annotations.formats.recognition import recognise
-from tests.annotations.formats.folders import FOLDERS
 from tests.annotations.formats.laying import lay as lay_images
 from tests.annotations.images import picture
 
 ROOT = Path(__file__).parents[3]
-ROWS = [*FORMATS.values(), FOLDERS]
+ROWS = list(FORMATS.values())
 CASES = [pytest.param(row, task, id=f"{row.name}-{task}") for row in ROWS for task in row.tasks]
 LABELS = ("dog", "cat", "nobody has it")
 CAT, DOG = Box(1, 2.25, 30, 40), Box(0.1, 0, 64, 47.875)
@@ -156,11 +155,11 @@ def test_a_layout_is_imported_when_it_is_needed() -> None:
 
 def test_the_surest_wins_and_the_task_decides_first(tmp_path: Path) -> None:
     lay(FORMATS["voc"], "detection", tmp_path)
-    lay(FOLDERS, "classification", tmp_path)
+    lay(FORMATS["folders"], "classification", tmp_path)
     listing = Listing(tmp_path)
-    assert recognise(listing, "classification", ROWS).format == FOLDERS
+    assert recognise(listing, "classification", ROWS).format == FORMATS["folders"]
     assert recognise(listing, "detection", ROWS).format == FORMATS["voc"]
-    assert recognise(listing, "detection", [FOLDERS]).format == FOLDERS
+    assert recognise(listing, "detection", [FORMATS["folders"]]).format == FORMATS["folders"]
 
 
 def test_where_nothing_is_sure_each_says_why(tmp_path: Path) -> None:
