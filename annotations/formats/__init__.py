@@ -36,6 +36,15 @@ _ROWS = (
         precision=0.0,
         keeps=frozenset({"unlabelled", "splits", "labels"}),
     ),
+    Format(
+        name="imagefolder",
+        title="Hugging Face ImageFolder",
+        layout_path="annotations.formats.imagefolder.ImageFolder",
+        tasks=("detection", "classification"),
+        precision=1e-9,
+        keeps=frozenset({"negatives", "unlabelled", "splits", "scores"}),
+        attributes=frozenset({"difficult", "truncated", "occluded", "crowd", "depiction", "inside", "pose"}),
+    ),
 )
 FORMATS: dict[str, Format] = {row.name: row for row in _ROWS}
 

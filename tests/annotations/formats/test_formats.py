@@ -1,8 +1,9 @@
-"""What holds for each format of the table, and for one that is added to it by a line."""
+"""What holds for each format of the table."""
 
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -154,12 +155,14 @@ def test_a_layout_is_imported_when_it_is_needed() -> None:
 
 
 def test_the_surest_wins_and_the_task_decides_first(tmp_path: Path) -> None:
+    labels = replace(FORMATS["imagefolder"], tasks=("classification",))
+    rows = [FORMATS["voc"], labels]
     lay(FORMATS["voc"], "detection", tmp_path)
-    lay(FORMATS["folders"], "classification", tmp_path)
+    lay(labels, "classification", tmp_path)
     listing = Listing(tmp_path)
-    assert recognise(listing, "classification", ROWS).format == FORMATS["folders"]
-    assert recognise(listing, "detection", ROWS).format == FORMATS["voc"]
-    assert recognise(listing, "detection", [FORMATS["folders"]]).format == FORMATS["folders"]
+    assert recognise(listing, "classification", rows).format == labels
+    assert recognise(listing, "detection", rows).format == FORMATS["voc"]
+    assert recognise(listing, "detection", [labels]).format == labels
 
 
 def test_where_nothing_is_sure_each_says_why(tmp_path: Path) -> None:
