@@ -14,8 +14,8 @@ from annotations.formats.imagefolder.tables import rows_of
 from annotations.formats.imagefolder.writing import write
 from annotations.formats.layout import Entry, Header, Layout, Parsed, Part, ReadLimits, Recognition, Unreadable
 from annotations.formats.listing import Listing
+from annotations.formats.paths import folders_around
 from annotations.formats.splits import split_named
-from annotations.formats.yolo.paths import folders_around
 
 NAMES = ("metadata.jsonl", "metadata.csv")
 HEAD_BYTES = 2**14

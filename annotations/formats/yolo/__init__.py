@@ -13,6 +13,7 @@ from annotations.dataset.records import ImageRecord
 from annotations.formats.errors import FormatError
 from annotations.formats.layout import Entry, Header, Layout, Parsed, Part, ReadLimits, Recognition, Unreadable
 from annotations.formats.listing import Listing
+from annotations.formats.paths import mirrored
 from annotations.formats.texts import text_of
 from annotations.formats.yolo import writing
 from annotations.formats.yolo.descriptions import (
@@ -25,7 +26,6 @@ from annotations.formats.yolo.descriptions import (
 )
 from annotations.formats.yolo.images import Images, LabelFiles, Splits, has_boxes
 from annotations.formats.yolo.lines import Lines
-from annotations.formats.yolo.paths import mirrored
 
 LOOKED_AT = 50
 """Label files, at most, to recognise the format by."""

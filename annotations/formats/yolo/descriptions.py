@@ -15,10 +15,10 @@ from annotations.dataset.records import Split
 from annotations.formats.errors import FormatError
 from annotations.formats.layout import ReadLimits
 from annotations.formats.listing import Listing
+from annotations.formats.paths import ending_of
 from annotations.formats.splits import split_named
 from annotations.formats.texts import text_of
 from annotations.formats.yolo import yaml_text
-from annotations.formats.yolo.paths import ending_of
 
 USUAL = ("data.yaml", "data.yml", "dataset.yaml", "dataset.yml")
 KEYS = re.compile(rb"^[\"']?(names|nc)[\"']?\s*:", re.MULTILINE)

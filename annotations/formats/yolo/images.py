@@ -10,10 +10,10 @@ from annotations.dataset.findings import Finding, Rule
 from annotations.dataset.records import Split
 from annotations.formats.layout import ReadLimits
 from annotations.formats.listing import Listing, is_image
+from annotations.formats.paths import ending_of, folders_around, is_absolute, mirrored
 from annotations.formats.splits import split_named
 from annotations.formats.texts import encoding_of, lines_of, opened
 from annotations.formats.yolo.descriptions import Description
-from annotations.formats.yolo.paths import ending_of, folders_around, is_absolute, mirrored
 
 LABEL_LINE = re.compile(rb"\s*\d+(\.0*)?([ \t]+-?\d*[.,]?\d+([eE]-?\d+)?){4,}[ \t]*(\r|\n|$)")
 HEAD_BYTES = 4096
