@@ -1,9 +1,11 @@
 """What a path in a file means, which was written on another machine: the end of it that is here."""
 
 from collections.abc import Collection, Iterator
-from posixpath import dirname
+from posixpath import basename, dirname
 
+from annotations.dataset.records import Split
 from annotations.formats.image_names import as_path
+from annotations.formats.splits import split_named
 
 DEEPEST = 20
 
@@ -24,6 +26,11 @@ def folders_around(name: str) -> Iterator[str]:
     while name.strip("/"):
         name = dirname(name.strip("/"))
         yield name
+
+
+def split_above(name: str) -> Split | None:
+    """The split that a folder around the file is named after, the nearest."""
+    return next((split for folder in folders_around(name) if (split := split_named(basename(folder)))), None)
 
 
 def is_absolute(path: str) -> bool:

@@ -8,14 +8,13 @@ from collections.abc import Iterable, Iterator
 from posixpath import basename, dirname
 
 from annotations.dataset.findings import Finding, Rule
-from annotations.dataset.records import ImageRecord, Split, Task
+from annotations.dataset.records import ImageRecord, Task
 from annotations.formats.imagefolder.rows import Row, said_of
 from annotations.formats.imagefolder.tables import rows_of
 from annotations.formats.imagefolder.writing import write
 from annotations.formats.layout import Entry, Header, Layout, Parsed, Part, ReadLimits, Recognition, Unreadable
 from annotations.formats.listing import Listing
-from annotations.formats.paths import folders_around
-from annotations.formats.splits import split_named
+from annotations.formats.paths import split_above
 
 NAMES = ("metadata.jsonl", "metadata.csv")
 HEAD_BYTES = 2**14
@@ -63,7 +62,7 @@ def _entries(listing: Listing, files: list[str], limits: ReadLimits) -> Iterator
             elif said.is_silent:
                 silent += 1
             else:
-                split = _split(name, said.names[0])
+                split = split_above(f"{dirname(name)}/{said.names[0]}")
                 yield Entry(name, said.names, said.annotations, said.size, split=split, findings=said.findings)
         if silent:
             yield Finding(
@@ -72,9 +71,3 @@ def _entries(listing: Listing, files: list[str], limits: ReadLimits) -> Iterator
         if numbered:
             reason = f'{numbered} lines give numbers in the place of labels; they are called "class 0" etc.'
             yield Finding(Rule.NO_NAMES, name, reason)
-
-
-def _split(table: str, image: str) -> Split | None:
-    """By the nearest folder that names one."""
-    path = f"{dirname(table)}/{image}"
-    return next((split for folder in folders_around(path) if (split := split_named(basename(folder)))), None)

@@ -3,16 +3,16 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, partial
 from posixpath import basename, dirname, splitext
 
 from annotations.dataset.findings import Finding, Rule
 from annotations.dataset.records import Split
 from annotations.formats.layout import ReadLimits
 from annotations.formats.listing import Listing, is_image
-from annotations.formats.paths import ending_of, folders_around, is_absolute, mirrored
+from annotations.formats.paths import ending_of, folders_around, is_absolute, mirrored, split_above
+from annotations.formats.split_lists import read_list
 from annotations.formats.splits import split_named
-from annotations.formats.texts import encoding_of, lines_of, opened
 from annotations.formats.yolo.descriptions import Description
 
 LABEL_LINE = re.compile(rb"\s*\d+(\.0*)?([ \t]+-?\d*[.,]?\d+([eE]-?\d+)?){4,}[ \t]*(\r|\n|$)")
@@ -94,7 +94,7 @@ class Splits:
     """By what the description says, else by a folder's name. `lists`: the texts that it names, or that name splits."""
 
     def __init__(self, listing: Listing, images: Images, description: Description | None, limits: ReadLimits) -> None:
-        self.listing, self.images, self.limits = listing, images, limits
+        self.listing, self.images = listing, images
         self.findings: list[Finding] = list(description.findings) if description else []
         self.by_folder: dict[str, Split] = {}
         self.by_stem: dict[str, Split] = {}
@@ -104,15 +104,14 @@ class Splits:
         if not self.lists:
             self.lists = dict(lists_named_after_splits(listing))
         for name, split in self.lists.items():
-            self._read(name, split)
+            key_of = partial(self._stem, name)
+            self.findings += read_list(listing, name, split, key_of, self.by_stem, limits.text_bytes)
 
     def of(self, image: str) -> Split | None:
         if split := self.by_stem.get(splitext(image)[0]):
             return split
-        folders = list(folders_around(image))
-        said = (self.by_folder[folder] for folder in folders if folder in self.by_folder)
-        named = (split for folder in folders if (split := split_named(basename(folder))))
-        return next(said, None) or next(named, None)
+        said = (self.by_folder[folder] for folder in folders_around(image) if folder in self.by_folder)
+        return next(said, None) or split_above(image)
 
     def _place(self, split: Split, path: str, source: str) -> None:
         if path.lower().endswith(".txt"):
@@ -129,38 +128,11 @@ class Splits:
             places[found] = split if split_named(basename(found)) == split else other
             self._note(source, f"{found or 'the whole'} is said to be {other} and {split}; {places[found]} counts")
 
-    def _read(self, name: str, split: Split) -> None:
-        strays, doubles = _Tally(), _Tally()
-        encoding, _ = encoding_of(self.listing, name)
-        with opened(self.listing, name, encoding) as file:
-            for number, line in lines_of(file, name, self.limits.text_bytes):
-                if line.strip():
-                    self._take(line, name, split, number, strays, doubles)
-        if strays.count:
-            self._note(name, f"{strays.count} of its images are not there, the first is {strays.first}", strays.line)
-        if doubles.count:
-            said = f"{doubles.count} of its images are in another split too, which counts; the first is {doubles.first}"
-            self._note(name, said, doubles.line)
+    def _stem(self, name: str, line: str) -> str | None:
+        return ending_of(splitext(line)[0], name, self.images.stems)
 
-    def _take(self, line: str, name: str, split: Split, number: int, strays: "_Tally", doubles: "_Tally") -> None:
-        stem = ending_of(splitext(line.strip())[0], name, self.images.stems)
-        if stem is None:
-            strays.add(line, number)
-        elif self.by_stem.setdefault(stem, split) != split:
-            doubles.add(line, number)
-
-    def _note(self, source: str, reason: str, line: int | None = None) -> None:
-        self.findings.append(Finding(Rule.ONE_SPLIT, source, reason, line))
-
-
-class _Tally:
-    def __init__(self) -> None:
-        self.count, self.first, self.line = 0, "", 0
-
-    def add(self, text: str, line: int) -> None:
-        if not self.count:
-            self.first, self.line = text.strip()[:200], line
-        self.count += 1
+    def _note(self, source: str, reason: str) -> None:
+        self.findings.append(Finding(Rule.ONE_SPLIT, source, reason))
 
 
 def lists_named_after_splits(listing: Listing) -> Iterator[tuple[str, Split]]:
