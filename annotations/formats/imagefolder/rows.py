@@ -63,7 +63,7 @@ def _remarks(objects: list[Mapping[str, Any]], source: str, line: int) -> Iterat
     unknown = sorted({str(key)[:40] for said in objects for key in said if key not in READ})
     if unknown:
         yield Finding(Rule.ATTRIBUTE, source, f"objects have {', '.join(unknown[:5])}: left out", line)
-    scores = [score for said in objects if (score := _first(said, SCORES)) is not None]
+    scores = [score for said in objects if (score := _first(said, SCORES)) not in (None, "")]
     if strange := [score for score in scores if _score(score) is None]:
         yield Finding(Rule.BAD_SCORE, source, f"{len(strange)} scores that are not from 0 to 1; left out", line)
     boxes = [box for said in objects if isinstance(box := _first(said, BOXES), list)]

@@ -9,7 +9,6 @@ from annotations.dataset.attributes import POSE
 from annotations.dataset.records import AnnotationRecord, Box, ImageRecord, Split
 from annotations.formats.imagefolder.rows import FLAGS
 from annotations.formats.layout import BytesOf, Header, Part, Stream
-from annotations.formats.numbers import shortest
 from annotations.formats.written_names import WrittenNames
 
 FOLDERS: dict[Split, str] = {"train": "train", "val": "validation", "test": "test"}
@@ -53,7 +52,7 @@ def _row(header: Header, image: ImageRecord, name: str, columns: frozenset[str])
     if header.task == "classification":
         first = next(iter(image.annotations), None)
         row["label"] = first.label if first else None
-        return row | ({"score": first.score if first else None} if "score" in columns else {})
+        return row | ({"score": _score(first) if first else ""} if "score" in columns else {})
     return row | {"objects": _objects([one for one in image.annotations if one.box], columns)}
 
 
@@ -63,7 +62,7 @@ def _objects(found: list[AnnotationRecord], columns: frozenset[str]) -> dict[str
         "categories": [one.label for one in found],
     }
     if "score" in columns:
-        said["score"] = [one.score for one in found]
+        said["score"] = [_score(one) for one in found]
     said |= {name: [one.attributes.get(name) is True for one in found] for name in FLAGS if name in columns}
     if POSE in columns:
         said[POSE] = [str(one.attributes.get(POSE) or "") for one in found]
@@ -71,4 +70,10 @@ def _objects(found: list[AnnotationRecord], columns: frozenset[str]) -> dict[str
 
 
 def _bbox(box: Box) -> list[float]:
-    return [shortest(value) for value in (box.x_min, box.y_min, box.width, box.height)]
+    """With a point in each number: `datasets` refuses splits of which one has whole numbers and one has not."""
+    return [float(value) for value in (box.x_min, box.y_min, box.width, box.height)]
+
+
+def _score(one: AnnotationRecord) -> str:
+    """A text: of a split without scores `datasets` could not tell that its column holds numbers."""
+    return "" if one.score is None else repr(one.score)

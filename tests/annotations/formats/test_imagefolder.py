@@ -148,7 +148,7 @@ def test_each_line_that_is_written_has_the_same_keys(tmp_path: Path) -> None:
         {
             "bbox": [[1, 2, 3, 4], [1, 2, 3, 4]],
             "categories": ["cat", "cat"],
-            "score": [0.5, None],
+            "score": ["0.5", ""],
             "crowd": [False, True],
         },
     ]

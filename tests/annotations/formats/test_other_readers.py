@@ -1,5 +1,6 @@
 """Readers and writers that are not ours: what we write they open, what they write we read."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -87,3 +88,19 @@ def test_torchvision_opens_pascal_voc(tmp_path: Path) -> None:
     said = {page["annotation"]["filename"]: page["annotation"]["object"] for _, page in dataset}
     assert [one["name"] for one in said["a.jpg"]] == ["dog", "cat"]
     assert said["a.jpg"][0]["bndbox"] == {"xmin": "1", "ymin": "2", "xmax": "30", "ymax": "40"}
+
+
+def test_datasets_opens_an_imagefolder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "cache"))
+    datasets = pytest.importorskip("datasets")
+    more = replace(IMAGES[0], name="d.jpg", sha256="4" * 64, split="val", annotations=IMAGES[0].annotations[:1])
+    lay(FORMATS["imagefolder"], HEADER, [*IMAGES, more], tmp_path / "set")
+    opened = datasets.load_dataset("imagefolder", data_dir=str(tmp_path / "set"), cache_dir=str(tmp_path / "cache"))
+    assert {split: [row["objects"] for row in rows] for split, rows in opened.items()} == {
+        "train": [
+            {"bbox": [[1, 2, 29, 38], [8, 8, 56, 40]], "categories": ["dog", "cat"]},
+            {"bbox": [], "categories": []},
+        ],
+        "validation": [{"bbox": [[1, 2, 29, 38]], "categories": ["dog"]}],
+    }
