@@ -40,6 +40,8 @@ class Rule(Enum):
     SAME_NAME = ("warning", "Files that are there twice: the first is taken")
     DECIMAL_COMMA = ("warning", "Numbers with a comma: read as decimal points")
     ENCODING = ("warning", "Texts that are not UTF-8")
+    NO_NAMES = ("warning", "Classes without names: called by their numbers")
+    BAD_SCORE = ("warning", "Scores that are none: left out")
     CONTRADICTION = ("warning", "Statements that contradict each other: the first counts")
     NO_END = ("warning", "Archives that stop before their end")
 

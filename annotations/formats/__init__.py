@@ -37,6 +37,39 @@ _ROWS = (
         precision=1e-9,
         keeps=frozenset({"negatives", "unlabelled", "splits"}),
     ),
+    Format(
+        name="yolo",
+        title="YOLO (Ultralytics)",
+        layout_path="annotations.formats.yolo.Yolo",
+        tasks=("detection",),
+        precision=1e-9,
+        keeps=frozenset({"negatives", "unlabelled", "splits", "labels"}),
+    ),
+    Format(
+        name="darknet",
+        title="YOLO (Darknet)",
+        layout_path="annotations.formats.yolo.Darknet",
+        tasks=("detection",),
+        precision=1e-9,
+        keeps=frozenset({"negatives", "unlabelled", "splits", "labels"}),
+    ),
+    Format(
+        name="folders",
+        title="Folders by label",
+        layout_path="annotations.formats.folders.Folders",
+        tasks=("classification",),
+        precision=0.0,
+        keeps=frozenset({"unlabelled", "splits", "labels"}),
+    ),
+    Format(
+        name="imagefolder",
+        title="Hugging Face ImageFolder",
+        layout_path="annotations.formats.imagefolder.ImageFolder",
+        tasks=("detection", "classification"),
+        precision=1e-9,
+        keeps=frozenset({"negatives", "unlabelled", "splits", "scores"}),
+        attributes=frozenset({"difficult", "truncated", "occluded", "crowd", "depiction", "inside", "pose"}),
+    ),
 )
 FORMATS: dict[str, Format] = {row.name: row for row in _ROWS}
 

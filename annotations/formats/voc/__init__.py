@@ -6,21 +6,19 @@ XML is hostile until parsed: no DTD, no entity, no network; what it says of the 
 
 import re
 from collections.abc import Iterable, Iterator
-from posixpath import dirname
 
+from annotations.dataset.findings import Finding, Rule
 from annotations.dataset.records import ImageRecord, Split
 from annotations.formats.errors import FormatError
 from annotations.formats.image_names import stem
 from annotations.formats.layout import Entry, Header, Layout, Parsed, Part, ReadLimits, Recognition, Unreadable
 from annotations.formats.listing import Listing
-from annotations.formats.voc.pages import parse
-from annotations.formats.voc.writing import LISTS, SPLITS, write
+from annotations.formats.voc.pages import Page, parse
+from annotations.formats.voc.splits import Splits
+from annotations.formats.voc.writing import write
 
 ROOT = re.compile(rb"<annotation[\s>]")
 HEAD_BYTES = 4096
-
-Splits = dict[tuple[str, str], Split]
-"""By the folder of a list, which holds "ImageSets", and the stem of an image."""
 
 
 class Voc(Layout):
@@ -33,35 +31,35 @@ class Voc(Layout):
         return Recognition(0.9, f"{files}, and {first} has <annotation> as its root")
 
     def read(self, listing: Listing, limits: ReadLimits) -> tuple[Header, Iterator[Parsed]]:
-        splits = _splits(listing, limits)
-        pages = (_entry(name, listing, limits, splits) for name in listing.texts_ending(".xml"))
-        return Header("detection"), pages
+        return Header("detection"), _parsed(listing, limits)
 
     def write(self, header: Header, images: Iterable[ImageRecord]) -> Iterator[Part]:
         return write(images)
 
 
-def _entry(name: str, listing: Listing, limits: ReadLimits, splits: Splits) -> Parsed:
+def _parsed(listing: Listing, limits: ReadLimits) -> Iterator[Parsed]:
+    splits = Splits(listing, limits)
+    yield from splits.findings
+    for name in listing.texts_ending(".xml"):
+        yield _entry(name, listing, limits, splits.of(name))
+
+
+def _entry(name: str, listing: Listing, limits: ReadLimits, split: Split | None) -> Parsed:
     own = f"{stem(name)}.jpg"
     try:
         page = parse(listing.read(name, limits.text_bytes))
     except FormatError as error:
         return Unreadable(name, error.reason, error.line, (own,))
     names = (page.filename, own) if page.filename else (own,)
-    split = splits.get((dirname(dirname(name)), stem(name)))
-    return Entry(name, names, page.annotations, page.size, split=split)
+    return Entry(name, names, page.annotations, page.size, split=split, findings=tuple(_remarks(name, page)))
 
 
-def _splits(listing: Listing, limits: ReadLimits) -> Splits:
-    """From `ImageSets/Main/train.txt` and its siblings. A list that can't be read tells nothing."""
-    splits: Splits = {}
-    for split in SPLITS:
-        for name in listing.texts_ending(f"{LISTS}/{split}.txt".lower()):
-            try:
-                lines = listing.read(name, limits.text_bytes).decode(errors="replace").splitlines()
-            except FormatError:
-                continue
-            splits |= {(dirname(dirname(dirname(name))), line.strip()): split for line in lines}
-            if len(splits) > len(listing.images):
-                return {}  # these are no lists of images
-    return splits
+def _remarks(name: str, page: Page) -> Iterator[Finding]:
+    """Once a file."""
+    if page.others:
+        tags = ", ".join(f"<{tag}>" for tag in page.others[:5])
+        yield Finding(Rule.ATTRIBUTE, name, f"objects have {tags}: left out")
+    if page.with_comma:
+        many = len(page.with_comma)
+        reason = f"{many} boxes with a decimal comma; read as decimal points"
+        yield Finding(Rule.DECIMAL_COMMA, name, reason, page.with_comma[0])

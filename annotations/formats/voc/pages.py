@@ -8,7 +8,7 @@ from annotations.dataset.attributes import DIFFICULT, OCCLUDED, POSE, TRUNCATED
 from annotations.dataset.records import NO_ATTRIBUTES, Attributes, Box
 from annotations.formats.errors import FormatError
 from annotations.formats.layout import RawAnnotation, Size
-from annotations.formats.numbers import number
+from annotations.formats.numbers import has_comma, number
 
 LONGEST_NAME = 300
 """Characters kept of a file name: no file has so many, and it stands in findings."""
@@ -16,6 +16,8 @@ LONGEST_NAME = 300
 FLAGS = (TRUNCATED, DIFFICULT, OCCLUDED)
 NO_POSE = "Unspecified"
 SIDES = ("xmin", "ymin", "xmax", "ymax")
+
+KNOWN = frozenset({"name", "bndbox", "pose", *FLAGS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,10 @@ class Page:
     filename: str
     size: Size
     annotations: tuple[RawAnnotation, ...]
+    others: tuple[str, ...] = ()
+    """What else objects have."""
+    with_comma: tuple[int | None, ...] = ()
+    """Lines of boxes whose numbers have a decimal comma."""
 
 
 def parse(data: bytes) -> Page:
@@ -32,7 +38,14 @@ def parse(data: bytes) -> Page:
     root = _root(data)
     filename = (root.findtext("filename") or "").strip().replace("\\", "/").rpartition("/")[2][-LONGEST_NAME:]
     size = (_whole(root.findtext("size/width")), _whole(root.findtext("size/height")))
-    return Page(filename, size, tuple(_annotation(node) for node in root.findall("object")))
+    nodes = root.findall("object")
+    others = sorted({child.tag[:40] for node in nodes for child in node if _is_other(child)})
+    commas = (_line(node) for node in nodes if any(has_comma(node.findtext(f"bndbox/{side}")) for side in SIDES))
+    return Page(filename, size, tuple(map(_annotation, nodes)), tuple(others), tuple(commas))
+
+
+def _is_other(child: "etree._Element") -> bool:
+    return isinstance(child.tag, str) and child.tag not in KNOWN
 
 
 def _root(data: bytes) -> "etree._Element":
