@@ -12,6 +12,15 @@ _ROWS = (
         keeps=frozenset({"negatives", "unlabelled", "splits"}),
         attributes=frozenset({"difficult", "truncated", "occluded", "pose"}),
     ),
+    Format(
+        name="cvat",
+        title="CVAT for images",
+        layout_path="annotations.formats.cvat.Cvat",
+        tasks=("detection", "classification"),
+        precision=0.0,
+        keeps=frozenset({"negatives", "unlabelled", "splits", "labels"}),
+        attributes=frozenset({"*"}),
+    ),
 )
 FORMATS: dict[str, Format] = {row.name: row for row in _ROWS}
 

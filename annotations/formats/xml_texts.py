@@ -1,7 +1,7 @@
 """What XML can carry, and elements of a long file, one at a time."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import BinaryIO
 
 from lxml import etree
@@ -33,7 +33,7 @@ class _Source:
         return chunk
 
 
-def elements(listing: Listing, name: str, root: str, tags: tuple[str, ...], most: int) -> "Iterator[etree._Element]":
+def elements(listing: Listing, name: str, root: str, tags: tuple[str, ...], most: int) -> "Generator[etree._Element]":
     """Each element with one of the tags, whole; it is emptied when the next one is asked for.
 
     `most`: bytes between the ends of two of them. Resolves and loads nothing. Raises FormatError, also while drawn.
