@@ -68,8 +68,8 @@ class JsonFile:
             json.loads(self.listing.read(self.name, self.item_bytes).decode(self.encoding, "replace"))
         except json.JSONDecodeError as found:
             return FormatError(f"not readable as JSON: {found.msg} at column {found.colno}", found.lineno, self.name)
-        except (FormatError, RecursionError):
-            pass
+        except (FormatError, RecursionError, ValueError):
+            pass  # too long, nested too deeply, or a number of more digits than Python takes
         return FormatError(f"not readable as JSON: {said}", file=self.name)
 
 
