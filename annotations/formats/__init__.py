@@ -21,6 +21,15 @@ _ROWS = (
         keeps=frozenset({"negatives", "unlabelled", "splits", "labels"}),
         attributes=frozenset({"*"}),
     ),
+    Format(
+        name="labelstudio",
+        title="Label Studio",
+        layout_path="annotations.formats.labelstudio.LabelStudio",
+        tasks=("detection", "classification"),
+        precision=1e-9,
+        keeps=frozenset({"negatives", "unlabelled", "splits", "labels", "scores", "groups"}),
+        attributes=frozenset({"*"}),
+    ),
 )
 FORMATS: dict[str, Format] = {row.name: row for row in _ROWS}
 
