@@ -30,6 +30,15 @@ _ROWS = (
         keeps=frozenset({"negatives", "unlabelled", "splits", "labels", "scores", "groups"}),
         attributes=frozenset({"*"}),
     ),
+    Format(
+        name="labelme",
+        title="LabelMe",
+        layout_path="annotations.formats.labelme.LabelMe",
+        tasks=("detection", "classification"),
+        precision=0.0,
+        keeps=frozenset({"negatives", "unlabelled", "splits", "labels", "scores"}),
+        attributes=frozenset({"*"}),
+    ),
 )
 FORMATS: dict[str, Format] = {row.name: row for row in _ROWS}
 

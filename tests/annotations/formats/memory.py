@@ -1,4 +1,4 @@
-"""What writing and reading 20,000 images costs in memory, seen from another process."""
+"""What writing and reading thousands of images costs in memory, seen from another process."""
 
 import resource
 import subprocess
@@ -11,7 +11,6 @@ from annotations.formats import FORMATS
 from annotations.formats.layout import Header, ReadLimits, Stream
 from annotations.formats.listing import Listing
 
-COUNT = 20_000
 ROOT = Path(__file__).parents[3]
 
 
@@ -27,9 +26,9 @@ class Many:
             yield ImageRecord(f"{number}.jpg", f"{number:064x}", 64, 48, 0, "done", "val", (cat,) * 2)
 
 
-def growth(name: str, folder: Path) -> int:
+def growth(name: str, folder: Path, count: int = 20_000) -> int:
     """Bytes by which a process grows that writes and reads them, beside one that does so with ten."""
-    command = [sys.executable, "-m", __name__, name, str(folder)]
+    command = [sys.executable, "-m", __name__, name, str(folder), str(count)]
     return int(subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout)
 
 
@@ -50,4 +49,4 @@ def write_and_read(name: str, folder: Path, count: int) -> int:
 if __name__ == "__main__":
     few, many = Path(sys.argv[2]) / "few", Path(sys.argv[2]) / "many"
     before = write_and_read(sys.argv[1], few, 10)
-    sys.stdout.write(str(write_and_read(sys.argv[1], many, COUNT) - before))
+    sys.stdout.write(str(write_and_read(sys.argv[1], many, int(sys.argv[3])) - before))
