@@ -8,6 +8,8 @@ DEPICTION, INSIDE, POSE = "depiction", "inside", "pose"
 in one box (COCO's iscrowd, Open Images' IsGroupOf); `depiction`: a drawing of it; `inside`: taken from within it; all
 are true or absent. `pose`: text, as Pascal VOC has it."""
 
+FLAGS = frozenset({DIFFICULT, TRUNCATED, OCCLUDED, CROWD, DEPICTION, INSIDE})
+
 MOST, LONGEST_NAME, LONGEST_VALUE = 20, 60, 200
 """Of one annotation; characters."""
 

@@ -39,6 +39,15 @@ _ROWS = (
         keeps=frozenset({"negatives", "unlabelled", "splits", "labels", "scores"}),
         attributes=frozenset({"*"}),
     ),
+    Format(
+        name="via",
+        title="VGG Image Annotator",
+        layout_path="annotations.formats.via.Via",
+        tasks=("detection", "classification"),
+        precision=1e-9,
+        keeps=frozenset({"negatives", "unlabelled", "splits", "labels", "scores", "groups"}),
+        attributes=frozenset({"*"}),
+    ),
 )
 FORMATS: dict[str, Format] = {row.name: row for row in _ROWS}
 

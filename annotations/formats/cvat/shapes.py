@@ -5,7 +5,7 @@ from typing import Any
 
 from lxml import etree
 
-from annotations.dataset.attributes import CROWD, DEPICTION, DIFFICULT, INSIDE, OCCLUDED, TRUNCATED
+from annotations.dataset.attributes import FLAGS, OCCLUDED
 from annotations.dataset.findings import Rule
 from annotations.dataset.records import Attributes, Box
 from annotations.formats.cvat.attributes import typed
@@ -14,9 +14,6 @@ from annotations.formats.notes import Notes
 from annotations.formats.outlines import Point, around, around_ellipse, around_turned, has_area
 from annotations.formats.splits import split_named
 from annotations.formats.xml_texts import line_of
-
-FLAGS = frozenset({DIFFICULT, TRUNCATED, OCCLUDED, CROWD, DEPICTION, INSIDE})
-"""Of these, false is the same as absent."""
 
 NUMBERS = ("z_order", "group_id")
 """Attributes of the XML that are kept where they are not 0."""

@@ -3,16 +3,13 @@
 import math
 from typing import Any
 
-from annotations.dataset.attributes import CROWD, DEPICTION, DIFFICULT, INSIDE, OCCLUDED, TRUNCATED
+from annotations.dataset.attributes import DIFFICULT, FLAGS
 from annotations.dataset.findings import Rule
 from annotations.dataset.records import Box
 from annotations.formats.json_stream import shown
 from annotations.formats.layout import RawAnnotation
 from annotations.formats.notes import Notes
 from annotations.formats.outlines import Point, around, has_area
-
-FLAGS = frozenset({DIFFICULT, TRUNCATED, OCCLUDED, CROWD, DEPICTION, INSIDE})
-"""Of these, false is the same as absent."""
 
 OUTLINES = frozenset({"polygon", "line", "linestrip", "point", "points", "multi_points"})
 OWN_FIELDS = frozenset(
