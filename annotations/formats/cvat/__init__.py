@@ -15,8 +15,10 @@ from annotations.formats.cvat.shapes import entry
 from annotations.formats.cvat.writing import losses, losses_of_labels, write
 from annotations.formats.each_file import each_file
 from annotations.formats.errors import FormatError
+from annotations.formats.image_names import stem
 from annotations.formats.layout import Header, Layout, Parsed, Part, ReadLimits, Recognition
 from annotations.formats.listing import Listing
+from annotations.formats.splits import split_named
 from annotations.formats.xml_texts import elements, line_of
 
 HEAD_BYTES = 4096
@@ -51,7 +53,7 @@ class Cvat(Layout):
 
 
 def _elements(listing: Listing, name: str, limits: ReadLimits) -> "Generator[etree._Element]":
-    return elements(listing, name, "annotations", ("label", "image", "track"), limits.text_bytes)
+    return elements(listing, name, "annotations", ("label", "subset", "image", "track"), limits.text_bytes)
 
 
 def _labels(listing: Listing, name: str, limits: ReadLimits) -> list[str]:
@@ -60,10 +62,10 @@ def _labels(listing: Listing, name: str, limits: ReadLimits) -> list[str]:
     try:
         with closing(_elements(listing, name, limits)) as found:
             for node in found:
-                if node.tag != "label":
+                if node.tag in {"image", "track"}:
                     break
                 label = (node.findtext("name") or "").strip()
-                if label and node.find("parent") is None:
+                if node.tag == "label" and label and node.find("parent") is None:
                     labels.append(label)
                 if len(labels) > limits.labels:
                     break
@@ -73,8 +75,18 @@ def _labels(listing: Listing, name: str, limits: ReadLimits) -> list[str]:
 
 
 def _entries(listing: Listing, limits: ReadLimits, name: str) -> Iterator[Parsed]:
+    subset = stem(name) if split_named(stem(name)) else ""
     for node in _elements(listing, name, limits):
         if node.tag == "track":
             raise FormatError(VIDEO, line_of(node), name)
+        if node.tag == "subset" and _is_of_the_task(node):
+            subset = (node.text or "").strip()
         if node.tag == "image":
-            yield entry(node, name)
+            yield entry(node, name, subset)
+
+
+def _is_of_the_task(node: "etree._Element") -> bool:
+    """An export of one task names its subset once for all images; one of a project has those of its tasks in a list."""
+    task = node.getparent()
+    above = task.getparent() if task is not None else None
+    return above is not None and above.tag == "meta"

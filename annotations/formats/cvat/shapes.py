@@ -24,12 +24,13 @@ NO_SUBSETS = frozenset({"", "default"})
 Values = Callable[..., list[float]]
 
 
-def entry(node: "etree._Element", file: str) -> Parsed:
+def entry(node: "etree._Element", file: str, of_file: str = "") -> Parsed:
+    """`of_file`: the subset of images that name none."""
     name, line = (node.get("name") or "").strip(), line_of(node)
     if not name:
         return Unreadable(file, "an <image> without a name", line)
     notes = Notes(file, name)
-    subset = (node.get("subset") or "").strip()
+    subset = (node.get("subset") or of_file).strip()
     split = split_named(subset)
     if split is None and subset.casefold() not in NO_SUBSETS:
         notes.add(Rule.ONE_SPLIT, f"the subset {subset[:60]!r} is none of train, val and test", line)

@@ -6,7 +6,7 @@ from typing import Any
 from lxml import etree
 
 from annotations.dataset.attributes import OCCLUDED
-from annotations.dataset.records import AnnotationRecord, ImageRecord
+from annotations.dataset.records import AnnotationRecord, ImageRecord, Split
 from annotations.formats.cvat.attributes import as_text, comes_back
 from annotations.formats.cvat.shapes import NUMBERS
 from annotations.formats.layout import BytesOf, Header, Part, Stream
@@ -16,6 +16,11 @@ from annotations.formats.xml_texts import clean
 
 Kinds = dict[str, dict[str, str]]
 """Of each label: its attributes, and CVAT's kind of input for them."""
+
+SPLITS: tuple[Split, ...] = ("train", "val", "test")
+TASKS = "".join(f"<task><name>{split}</name><subset>{split}</subset></task>\n" for split in SPLITS)
+SUBSETS = f"<subsets>train\nval\ntest</subsets>\n<tasks>\n{TASKS}</tasks>\n".encode()
+"""A project of CVAT has its subsets by its tasks; Datumaro looks for them there."""
 
 
 def write(header: Header, images: Iterable[ImageRecord]) -> Iterator[Part]:
@@ -41,7 +46,7 @@ def _pieces(header: Header, images: Iterable[ImageRecord]) -> Iterator[bytes]:
     kinds = _kinds(images)
     for label in dict.fromkeys((*header.labels, *kinds)):
         yield _line(_label(label, kinds.get(label, {})))
-    yield b"</labels>\n<subsets>train\nval\ntest</subsets>\n</project>\n</meta>\n"
+    yield b"</labels>\n" + SUBSETS + b"</project>\n</meta>\n"
     labelled = (one for one in _named(images) if one[0].is_labelled)
     for number, (image, name, _) in enumerate(labelled):
         yield _line(_image(number, name, image))

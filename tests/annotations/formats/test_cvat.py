@@ -18,6 +18,7 @@ from annotations.formats.layout import Header, ReadLimits
 from annotations.formats.listing import Listing
 from annotations.formats.reading import Found, read
 from tests.annotations.formats.damage import broken_bytes, read_text
+from tests.annotations.formats.laying import lay as lay_images
 from tests.annotations.formats.memory import growth
 from tests.annotations.images import picture
 
@@ -173,6 +174,18 @@ def test_subsets_are_splits_and_images_lie_in_their_folders(tmp_path: Path) -> N
     assert rules(found_in(xml(more=' subset="night"'))) == [Rule.ONE_SPLIT]
 
 
+def test_subset_of_a_task_or_of_its_file_counts_for_all_images(tmp_path: Path) -> None:
+    of_task = TASK.replace("<mode>", "<subset>Test</subset><mode>")
+    assert found_in(xml(meta=of_task)).split == "test"
+    of_project = TASK.replace("<labels>", "<tasks><task><subset>Test</subset></task></tasks><labels>")
+    assert (
+        found_in(xml(meta=of_project.replace("<task>\n", "<project>\n").replace("</task>\n", "</project>\n"))).split
+        is None
+    )
+    listing = lay(tmp_path, validation__xml=xml())
+    assert next(read(CVAT.layout, listing, ReadLimits()).records).split == "val"
+
+
 def test_tracks_are_refused_with_what_to_export() -> None:
     track = '<track id="0" label="car"><box frame="0" xtl="1" ytl="1" xbr="2" ybr="2" outside="0"/></track>'
     said = read_text(CVAT, "annotations.xml", (TASK + track + "</annotations>").encode())
@@ -240,6 +253,28 @@ def test_labels_are_declared_with_the_attributes_that_occur() -> None:
     image = root.find("image")
     assert image is not None
     assert (image.get("subset"), image.get("name")) == ("val", "a.jpg")
+
+
+@pytest.mark.full
+@pytest.mark.filterwarnings("ignore")
+def test_datumaro_reads_what_we_write_and_we_what_it_writes(tmp_path: Path) -> None:
+    datumaro = pytest.importorskip("datumaro")
+    cat = AnnotationRecord("cat", Box(0.25, 0, 63.5, 47), attributes={"worn": True, "colour": "red"})
+    val = ImageRecord("a b.jpg", "1" * 64, 64, 48, 0, "labelled", "val", (cat,))
+    images = [val, ImageRecord("b.jpg", "2" * 64, 64, 48, 0, "done")]
+    lay_images(CVAT, Header("detection", ("dog", "cat"), "Pets"), images, tmp_path / "ours")
+    theirs = datumaro.Dataset.import_from(str(tmp_path / "ours"), "cvat")
+    items = {(item.id, item.subset): item.annotations for item in theirs}
+    assert items[("b", "train")] == []
+    (box,) = items[("a b", "val")]
+    assert (box.points, box.label) == ([0.25, 0, 63.5, 47], 1)
+    assert box.attributes == {"worn": True, "colour": "red", "occluded": False}
+    theirs.export(str(tmp_path / "theirs"), "cvat", save_media=True)
+    reading = read(CVAT.layout, Listing(tmp_path / "theirs"), ReadLimits())
+    first, second = reading.records
+    assert (reading.header.labels, first.split, second.split) == (("dog", "cat"), "train", "val")
+    (came,) = second.annotations
+    assert (came.label, came.box, came.attributes) == ("cat", cat.box, cat.attributes)
 
 
 def test_twenty_thousand_images_take_no_memory(tmp_path: Path) -> None:
