@@ -14,6 +14,7 @@ from annotations.formats import FORMATS
 from annotations.formats.errors import FormatError
 from annotations.formats.layout import Header, ReadLimits
 from annotations.formats.listing import Listing
+from annotations.formats.losses import losses_of
 from annotations.formats.reading import Found, read
 from tests.annotations.formats.damage import broken_bytes, broken_values, read_text
 from tests.annotations.formats.laying import lay
@@ -269,6 +270,11 @@ def test_group_split_and_labels_come_back(tmp_path: Path) -> None:
     first, second, third = reading.records
     assert (first.group, first.split, first.annotations[0].score) == ("film", "val", 0.5)
     assert [one.annotated for one in (first, second, third)] == [True, True, False]
+
+
+def test_what_is_lost_is_said_without_hairs() -> None:
+    """Percent move a box by less than anyone sees."""
+    assert losses_of(LABEL_STUDIO, Header("detection", ("dog", "cat")), images()) == []
 
 
 def test_broken_labelling_interface_is_told(tmp_path: Path) -> None:
