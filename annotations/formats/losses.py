@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from annotations.dataset.records import AnnotationRecord, ImageRecord
 from annotations.formats.layout import Format, Header
 
-SEEN = 1e-3
-"""Pixels: a box that moves by less is as it was to everyone but a computer."""
+SEEN = 0.001
+"""Pixels: sides that move by less are not told, as what numbers are rounded to."""
 
 
 @dataclass(frozen=True, slots=True)
