@@ -70,6 +70,42 @@ _ROWS = (
         keeps=frozenset({"negatives", "unlabelled", "splits", "scores"}),
         attributes=frozenset({"difficult", "truncated", "occluded", "crowd", "depiction", "inside", "pose"}),
     ),
+    Format(
+        name="cvat",
+        title="CVAT for images",
+        layout_path="annotations.formats.cvat.Cvat",
+        tasks=("detection", "classification"),
+        precision=0.0,
+        keeps=frozenset({"negatives", "unlabelled", "splits", "labels"}),
+        attributes=frozenset({"*"}),
+    ),
+    Format(
+        name="labelstudio",
+        title="Label Studio",
+        layout_path="annotations.formats.labelstudio.LabelStudio",
+        tasks=("detection", "classification"),
+        precision=1e-9,
+        keeps=frozenset({"negatives", "unlabelled", "splits", "labels", "scores", "groups"}),
+        attributes=frozenset({"*"}),
+    ),
+    Format(
+        name="labelme",
+        title="LabelMe",
+        layout_path="annotations.formats.labelme.LabelMe",
+        tasks=("detection", "classification"),
+        precision=0.0,
+        keeps=frozenset({"negatives", "unlabelled", "splits", "labels", "scores"}),
+        attributes=frozenset({"*"}),
+    ),
+    Format(
+        name="via",
+        title="VGG Image Annotator",
+        layout_path="annotations.formats.via.Via",
+        tasks=("detection", "classification"),
+        precision=1e-9,
+        keeps=frozenset({"negatives", "unlabelled", "splits", "labels", "scores", "groups"}),
+        attributes=frozenset({"*"}),
+    ),
 )
 FORMATS: dict[str, Format] = {row.name: row for row in _ROWS}
 

@@ -5,7 +5,6 @@ Not a number, infinities and encodings other than UTF-8 are read, as tools write
 
 import io
 import json
-import mmap
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -70,8 +69,8 @@ class JsonFile:
             json.loads(self.listing.read(self.name, self.item_bytes).decode(self.encoding, "replace"))
         except json.JSONDecodeError as found:
             return FormatError(f"not readable as JSON: {found.msg} at column {found.colno}", found.lineno, self.name)
-        except (FormatError, RecursionError):
-            pass
+        except (FormatError, RecursionError, ValueError):
+            pass  # too long, nested too deeply, or a number of more digits than Python takes
         return FormatError(f"not readable as JSON: {said}", file=self.name)
 
 
@@ -107,6 +106,8 @@ class _Source:
         self.depth = self.item_bytes = 0
         self.held = b""
         """The beginning of a text that is not ended, without what is in it."""
+        self.is_inside = False
+        """Whether a text goes on through the whole of the last chunk."""
 
     def read(self, size: int) -> bytes:
         chunk = self.file.read(size)
@@ -118,7 +119,7 @@ class _Source:
         closed = left.count(b"]") + left.count(b"}")
         opened = len(left) - closed
         self.item_bytes += len(chunk)
-        if self.depth - closed <= self.item_depth and not self.held:
+        if self.depth - closed <= self.item_depth and not self.is_inside:
             self.item_bytes = 0
         self.depth += opened - closed
         if self.depth > DEEPEST:
@@ -132,6 +133,7 @@ class _Source:
         ends_escaped = len(text) - len(text.rstrip(b"\\"))
         if b"\\" in text:
             text = re.sub(rb"\\.", b"", text, flags=re.DOTALL)
+        self.is_inside = bool(self.held) and text.count(b'"') == 1
         text = re.sub(rb'"[^"]*"', b"", text.translate(None, NO_STRUCTURE))
         text, is_open, _ = text.partition(b'"')
         self.held = (is_open + b"\\" if ends_escaped % 2 else is_open) if is_open else b""
@@ -158,11 +160,17 @@ def _without_nonsense(file: BinaryIO, encoding: str) -> BinaryIO:
 
 
 def _has_nonsense(file: BinaryIO) -> bool:
+    """Reads on from where the file is, and goes back there. Mapped into memory, a long file would count as memory."""
+    start, before = file.tell(), b""
     try:
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            return data.find(b"NaN") >= 0 or data.find(b"Infinity") >= 0
-    except ValueError:  # an empty file
+        while chunk := file.read(CHUNK):
+            text = before + chunk
+            if b"NaN" in text or b"Infinity" in text:
+                return True
+            before = text[-len(b"Infinity") :]
         return False
+    finally:
+        file.seek(start)
 
 
 class _Quoted:

@@ -73,9 +73,12 @@ class Listing:
         By its path from a folder around `source`, else by its name, else by its name whatever the suffix; of several
         the nearest: the one that shares most folders with `source`, then the first.
         """
-        for path in (variant for name in names for variant in variants(name)):
-            found = self._at_path(source, path) if "/" in path else None
-            found = found or self._by_name.nearest(basename(path), source) or self._by_stem.nearest(stem(path), source)
+        paths = [variant for name in names for variant in variants(name)]
+        for path in paths:
+            if "/" in path and (found := self._at_path(source, path)):
+                return found
+        for path in paths:
+            found = self._by_name.nearest(basename(path), source) or self._by_stem.nearest(stem(path), source)
             if found:
                 return found
         return None

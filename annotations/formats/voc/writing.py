@@ -1,6 +1,5 @@
 """Writing Pascal VOC: Annotations/, JPEGImages/ and the lists of each split in ImageSets/Main/."""
 
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
@@ -11,6 +10,7 @@ from annotations.dataset.records import AnnotationRecord, ImageRecord, Split
 from annotations.formats.layout import Part
 from annotations.formats.voc.pages import FLAGS, NO_POSE
 from annotations.formats.written_names import WrittenNames
+from annotations.formats.xml_texts import clean
 
 LISTS = "ImageSets/Main"
 SPLITS: tuple[Split, ...] = ("train", "val", "test")
@@ -47,7 +47,7 @@ def _object(root: "etree._Element", annotation: AnnotationRecord) -> None:
         return
     node = etree.SubElement(root, "object")
     said = annotation.attributes
-    _texts(node, name=_clean(annotation.label), pose=_clean(str(said.get(POSE) or NO_POSE)))
+    _texts(node, name=clean(annotation.label), pose=clean(str(said.get(POSE) or NO_POSE)))
     _texts(node, **{name: "1" if said.get(name) is True else "0" for name in FLAGS})
     box = annotation.box
     corners = {"xmin": box.x_min, "ymin": box.y_min, "xmax": box.x_max, "ymax": box.y_max}
@@ -62,8 +62,3 @@ def _texts(parent: "etree._Element", **children: str) -> None:
 def _number(value: float) -> str:
     """Whole pixels as such; anything else so that reading gives the same float."""
     return str(int(value)) if value == int(value) else repr(value)
-
-
-def _clean(text: str) -> str:
-    """What XML can't carry goes."""
-    return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", "", text)

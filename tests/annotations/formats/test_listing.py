@@ -71,3 +71,8 @@ def test_a_file_is_read_up_to_its_limit(tmp_path: Path) -> None:
     assert Listing(tmp_path).read("a.txt", 5) == b"12345"
     with pytest.raises(FormatError, match="at most"):
         Listing(tmp_path).read("a.txt", 4)
+
+
+def test_path_that_fits_comes_before_a_name_that_fits(tmp_path: Path) -> None:
+    listing = lay(tmp_path, "test/a.jpg", "images/train/a.jpg")
+    assert listing.find_image("all.xml", ("a.jpg", "images/train/a.jpg")) == "images/train/a.jpg"

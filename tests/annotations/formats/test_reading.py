@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from annotations.dataset.findings import Rule
 from annotations.dataset.records import AnnotationRecord, Box
 from annotations.formats.layout import Entry, Header, Layout, Parsed, RawAnnotation, ReadLimits, Recognition, Unreadable
 from annotations.formats.listing import Listing
@@ -86,3 +87,10 @@ def test_image_with_too_many_annotations_is_held_back(tmp_path: Path) -> None:
     ]
     (taken,) = records(tmp_path, Entry("a.txt", ("a.jpg",), boxes), most=3)
     assert len(taken.annotations) == 3
+
+
+def test_attribute_that_no_number_holds_is_told(tmp_path: Path) -> None:
+    cat = RawAnnotation("cat", Box(1, 2, 3, 4), attributes={"huge": 10**400, "worn": True})
+    (found,) = records(tmp_path, Entry("a.json", ("a.jpg",), (cat,)))
+    assert found.annotations[0].attributes == {"worn": True}
+    assert [one.rule for one in found.findings] == [Rule.ATTRIBUTE]

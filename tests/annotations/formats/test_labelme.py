@@ -1,0 +1,250 @@
+"""LabelMe: as it and its kin write it, as it comes damaged, as we write it."""
+
+import base64
+import json
+import tracemalloc
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from annotations.dataset.findings import Rule
+from annotations.dataset.records import AnnotationRecord, Attributes, Box, ImageRecord
+from annotations.formats import FORMATS
+from annotations.formats.labelme.files import read_without_picture
+from annotations.formats.layout import Header, ReadLimits
+from annotations.formats.listing import Listing
+from annotations.formats.reading import Found, read
+from tests.annotations.formats.damage import broken_bytes, broken_values, read_text
+from tests.annotations.formats.laying import lay
+from tests.annotations.formats.memory import growth
+from tests.annotations.images import picture
+
+LABELME = FORMATS["labelme"]
+CAT = AnnotationRecord("cat", Box(2, 3, 30.5, 40), source="import")
+
+
+def shape(points: Any = ((2, 3), (30.5, 40)), kind: Any = "rectangle", **more: Any) -> dict[str, Any]:
+    known: dict[str, Any] = {"group_id": None, "description": "", "flags": {}, "mask": None}
+    return {"label": "cat", "points": points, "shape_type": kind, **known, **more}
+
+
+def page(*shapes: Any, **more: Any) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "version": "5.5.0",
+        "flags": {},
+        "shapes": list(shapes),
+        "imagePath": "a.jpg",
+        "imageData": None,
+    }
+    return {**said, "imageHeight": 48, "imageWidth": 64, **more}
+
+
+def found_in(document: Any, name: str = "a.json") -> Found:
+    found = read_text(LABELME, name, json.dumps(document).encode())
+    assert isinstance(found, list), found
+    return found[0]
+
+
+def rules(found: Found) -> list[Rule]:
+    return [one.rule for one in found.findings]
+
+
+def test_what_labelme_writes_is_recognised_and_read(tmp_path: Path) -> None:
+    found = found_in(page(shape()))
+    assert (found.image, found.annotations, found.findings) == ("a.jpg", (CAT,), ())
+    (tmp_path / "a.json").write_text(json.dumps(page(shape()), indent=2))
+    assert LABELME.layout.recognise(Listing(tmp_path)).confidence > 0.9
+
+
+@pytest.mark.parametrize(
+    "points",
+    [[[30.5, 3], [2, 40]], [[30.5, 40], [2, 3]], [[2, 3], [30.5, 3], [30.5, 40], [2, 40]], [["2", "3"], ["30.5", 40]]],
+)
+def test_corners_come_in_any_order_and_number(points: Any) -> None:
+    found = found_in(page(shape(points)))
+    assert (found.annotations, found.findings) == ((CAT,), ())
+
+
+@pytest.mark.parametrize(
+    ("points", "kind", "box", "rule"),
+    [
+        ([[1, 2], [30, 2.5], [15, 40]], "polygon", Box(1, 2, 30, 40), Rule.SHAPE),
+        ([[1, 2], [30, 2.5], [15, 40]], None, Box(1, 2, 30, 40), Rule.SHAPE),
+        ([[20, 20], [20, 25]], "circle", Box(15, 15, 25, 25), Rule.SHAPE),
+        ([[1, 2], [30, 40]], "line", Box(1, 2, 30, 40), Rule.SHAPE),
+        ([[1, 2], [30, 40]], "linestrip", Box(1, 2, 30, 40), Rule.SHAPE),
+        ([[1, 2], [30, 40]], "mask", Box(1, 2, 31, 41), Rule.SHAPE),
+        ([[10, 5], [15, 10], [10, 15], [5, 10]], "rotation", Box(5, 5, 15, 15), Rule.ROTATED),
+        ([[10, 5], [15, 10], [10, 15], [5, 10]], "rectangle", Box(5, 5, 15, 15), Rule.ROTATED),
+        ([["1,5", 2], [30, 40]], "rectangle", Box(1.5, 2, 30, 40), Rule.DECIMAL_COMMA),
+    ],
+)  # fmt: skip
+def test_other_shapes_give_the_box_around_them(points: Any, kind: Any, box: Box, rule: Rule) -> None:
+    found = found_in(page(shape(points, kind)))
+    assert ([one.box for one in found.annotations], rules(found)) == ([box], [rule])
+
+
+@pytest.mark.parametrize(
+    ("bad", "rule"),
+    [
+        (shape([[1, 2]], "point"), Rule.NO_AREA),
+        (shape([[1, 2], [1, 9]]), Rule.NO_AREA),
+        (shape([]), Rule.BAD_ANNOTATION),
+        (shape([[1, 2, 3]]), Rule.BAD_ANNOTATION),
+        (shape([[1, 2], [3, 4], [5, 6]], "circle"), Rule.BAD_ANNOTATION),
+        (shape(kind="heap"), Rule.BAD_ANNOTATION),
+        (shape(kind=[1]), Rule.BAD_ANNOTATION),
+        (shape([[float("nan"), 2], [3, 4]]), Rule.NOT_FINITE),
+        (shape(label=None), Rule.NO_LABEL),
+        (7, Rule.BAD_ANNOTATION),
+    ],
+)
+def test_shape_that_can_not_be_taken_is_told(bad: Any, rule: Rule) -> None:
+    found = found_in(page(bad))
+    assert (found.annotations, found.left_out, rules(found)) == ((), 1, [rule])
+
+
+def test_flags_fields_and_attributes_of_a_shape_are_kept() -> None:
+    said = {"flags": {"worn": True, "new": False, "occluded": False}, "description": "far", "group_id": 3}
+    more = {"score": 0.5, "difficult": True, "attributes": {"colour": "red"}, "kie_linking": [[1, 2]]}
+    found = found_in(page(shape(**said, **more)))
+    own = {"worn": True, "new": False, "difficult": True, "colour": "red", "description": "far", "group_id": 3}
+    assert (dict(found.annotations[0].attributes), found.annotations[0].score) == (own, 0.5)
+    assert rules(found) == [Rule.ATTRIBUTE]
+
+
+def test_flags_of_an_image_without_shapes_are_its_labels() -> None:
+    found = found_in(page(flags={"cat": True, "dog": False}, scores={"cat": 0.5}))
+    assert found.annotations == (AnnotationRecord("cat", score=0.5, source="import"),)
+    found = found_in(page(shape(), flags={"blurred": True}))
+    assert (found.annotations, rules(found)) == ((CAT,), [Rule.ATTRIBUTE])
+
+
+def test_file_without_shapes_says_that_nothing_is_there() -> None:
+    found = found_in(page())
+    assert (found.annotated, found.annotations, found.findings) == (True, (), ())
+
+
+def test_picture_in_the_file_is_passed_over(tmp_path: Path) -> None:
+    data = base64.b64encode(picture()).decode()
+    assert found_in(page(shape(), imageData=data)).findings == ()
+    gone = found_in(page(shape(), imageData=data, imagePath="b.jpg"), "b.json")
+    assert (gone.image, rules(gone)) == (None, [Rule.EMBEDDED, Rule.NO_IMAGE])
+
+
+def test_picture_of_fifty_megabytes_is_never_in_memory(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(picture())
+    start, end = json.dumps({**page(shape()), "imageData": "HERE"}).split("HERE")
+    (tmp_path / "a.json").write_text(start + "QUJD" * (50 * 2**18) + end)
+    listing = Listing(tmp_path)
+    tracemalloc.start()
+    (found,) = read(LABELME.layout, listing, ReadLimits()).records
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (found.annotations, peak < 5 * 2**20) == ((CAT,), True)
+
+
+def test_rest_of_a_file_is_bounded(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(json.dumps(page(*[shape()] * 50_000)))
+    found = next(read(LABELME.layout, Listing(tmp_path), ReadLimits()).records)
+    assert rules(found) == [Rule.UNREADABLE]
+
+
+@pytest.mark.parametrize("place", range(2**16 - 40, 2**16 + 4, 3))
+def test_picture_is_found_wherever_a_chunk_ends(place: int, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_bytes(b" " * place + b'{"imageData": "' + b"A" * 70_000 + b'", "shapes": []}')
+    data, had_one = read_without_picture(Listing(tmp_path), "a.json", 2**20)
+    assert (json.loads(data), had_one) == ({"imageData": "", "shapes": []}, True)
+
+
+@pytest.mark.parametrize(
+    ("path", "image"),
+    [
+        ("..\\images\\a.jpg", "images/a.jpg"),
+        ("../other/a.jpg", "other/a.jpg"),
+        ("C:\\photos\\a.jpg", "json/a.jpg"),
+        (None, "json/a.jpg"),
+        ("a.JPG", "json/a.jpg"),
+    ],
+)
+def test_image_lies_where_the_file_says(path: Any, image: str, tmp_path: Path) -> None:
+    for name in ("images/a.jpg", "json/a.jpg", "other/a.jpg"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_bytes(picture(ord(name[0])))
+    (tmp_path / "json/a.json").write_text(json.dumps(page(imagePath=path)))
+    found = next(read(LABELME.layout, Listing(tmp_path), ReadLimits()).records)
+    assert (found.image, found.findings) == (image, ())
+
+
+def test_size_that_is_missing_or_wrong_yields_to_the_picture() -> None:
+    assert found_in(page(shape(), imageWidth=None, imageHeight=None)).findings == ()
+    assert rules(found_in(page(shape(), imageWidth=0, imageHeight="x"))) == [Rule.SIZE_MISSING]
+
+
+@pytest.mark.parametrize(
+    ("data", "line"),
+    [
+        (b'{\n"shapes": [', 2),
+        (b"[" * 100_000, None),
+        (b"9" * 5_000, None),
+        (b"[]", None),
+        (b'{"images": [], "annotations": []}', None),
+        (b"", 1),
+    ],
+)
+def test_file_that_can_not_be_read_holds_its_image_back(data: bytes, line: int | None) -> None:
+    found = read_text(LABELME, "a.json", data)
+    assert isinstance(found, list)
+    assert [one.image for one in found] == [None]
+    assert rules(found[0]) == [Rule.UNREADABLE, Rule.HELD_BACK]
+    assert found[0].findings[0].line == line
+
+
+def test_text_in_latin_1_or_utf_16_is_read() -> None:
+    text = json.dumps(page(shape(label="hérisson")), ensure_ascii=False)
+    for encoding, told in (("latin-1", [Rule.ENCODING]), ("utf-16", []), ("utf-8-sig", [])):
+        found = read_text(LABELME, "a.json", text.encode(encoding))
+        assert isinstance(found, list)
+        assert ([one.label for one in found[0].annotations], rules(found[0])) == (["hérisson"], told)
+
+
+GOOD = page(
+    shape(flags={"worn": True}, attributes={"colour": "red"}, score=0.5),
+    shape([[1, 2], [30, 2.5], [15, 40]], "polygon"),
+    shape([[20, 20], [20, 25]], "circle", group_id=1),
+    flags={"cat": True},
+)
+
+
+@given(broken_values(GOOD))
+def test_whatever_the_values_there_are_only_findings(document: Any) -> None:
+    assert read_text(LABELME, "a.json", json.dumps(document).encode()) is not None
+
+
+@given(broken_bytes(json.dumps(GOOD).encode()))
+def test_whatever_the_bytes_there_are_only_findings(data: bytes) -> None:
+    assert read_text(LABELME, "a.json", data) is not None
+
+
+def test_written_files_are_labelmes_and_lie_in_the_folders_of_their_splits(tmp_path: Path) -> None:
+    said: Attributes = {"worn": True, "colour": "red", "description": "far", "group_id": 2}
+    cat = AnnotationRecord("cat", Box(1 / 3, 0, 64, 47.5), score=0.5, attributes=said)
+    images = [
+        ImageRecord("a.jpg", "1" * 64, 64, 48, queue="labelled", split="val", annotations=(cat,)),
+        ImageRecord("b.jpg", "2" * 64, 64, 48),
+    ]
+    lay(LABELME, Header("detection", ("dog", "cat"), "Pets"), images, tmp_path)
+    assert sorted(Listing(tmp_path).texts) == ["labels.txt", "val/a.json"]
+    (written,) = json.loads((tmp_path / "val/a.json").read_text())["shapes"]
+    assert written["points"] == [[1 / 3, 0], [64, 47.5]]
+    assert (written["group_id"], written["description"], written["flags"]) == (2, "far", {"worn": True})
+    reading = read(LABELME.layout, Listing(tmp_path), ReadLimits())
+    first, second = reading.records
+    assert (reading.header.labels, first.split, second.annotated) == (("dog", "cat"), "val", False)
+    assert first.annotations[0].attributes == said
+
+
+def test_thousands_of_files_take_no_memory(tmp_path: Path) -> None:
+    assert growth("labelme", tmp_path, 5_000) < 60 * 2**20
