@@ -35,8 +35,8 @@ class Gathered:
         if len(self.rows) >= BATCH:
             self._write()
 
-    def images(self) -> Iterator[tuple[Any, list[Any]]]:
-        """What was said of each image, in their order, with its rows in theirs."""
+    def images(self, most: int = 2**63) -> Iterator[tuple[Any, list[Any]]]:
+        """What was said of each image, in their order, with the first `most` of its rows in theirs."""
         self._index()
         found = self.database.execute(
             "SELECT image.place, image.said, row.said FROM image LEFT JOIN row ON row.key = image.key "
@@ -48,7 +48,7 @@ class Gathered:
                 if last is not None:
                     yield image, rows
                 last, image, rows = place, json.loads(said), []
-            if row is not None:
+            if row is not None and len(rows) < most:
                 rows.append(json.loads(row))
         if last is not None:
             yield image, rows
