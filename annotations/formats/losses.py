@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from annotations.dataset.records import AnnotationRecord, ImageRecord
 from annotations.formats.layout import Format, Header
 
+SEEN = 0.001
+"""Pixels: sides that move by less are not told, as what numbers are rounded to."""
+
 
 @dataclass(frozen=True, slots=True)
 class Loss:
@@ -56,5 +59,5 @@ def _of_annotation(row: Format, annotation: AnnotationRecord) -> Iterator[str]:
     for name in annotation.attributes:
         if name not in row.attributes and "*" not in row.attributes:
             yield f"annotations that lose {name!r}"
-    if row.precision and annotation.box is not None:
+    if row.precision >= SEEN and annotation.box is not None:
         yield f"boxes whose sides may move by up to {row.precision:g} px"
