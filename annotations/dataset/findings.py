@@ -41,6 +41,7 @@ class Rule(Enum):
     DECIMAL_COMMA = ("warning", "Numbers with a comma: read as decimal points")
     ENCODING = ("warning", "Texts that are not UTF-8")
     CONTRADICTION = ("warning", "Statements that contradict each other: the first counts")
+    NO_NAME = ("warning", "Labels that their files have no name for: called by their code")
     NO_END = ("warning", "Archives that stop before their end")
 
     TURNED = ("info", "Boxes drawn on images before their EXIF rotation: turned with them")

@@ -12,6 +12,15 @@ _ROWS = (
         keeps=frozenset({"negatives", "unlabelled", "splits"}),
         attributes=frozenset({"difficult", "truncated", "occluded", "pose"}),
     ),
+    Format(
+        name="openimages",
+        title="Open Images",
+        layout_path="annotations.formats.openimages.OpenImages",
+        tasks=("detection", "classification"),
+        precision=1e-6,
+        keeps=frozenset({"negatives", "unlabelled", "splits", "labels", "scores"}),
+        attributes=frozenset({"truncated", "occluded", "crowd", "depiction", "inside"}),
+    ),
 )
 FORMATS: dict[str, Format] = {row.name: row for row in _ROWS}
 
