@@ -30,10 +30,10 @@ class Table:
     columns: dict[str, int]
     split: Split | None
 
-    def cell(self, cells: list[str], *columns: str) -> str:
-        """What stands in the first of the columns that the table has; "" where there is none."""
-        places = (self.columns[column] for column in columns if column in self.columns)
-        return next((cells[place] for place in places if place < len(cells) and cells[place]), "")
+    def cell(self, cells: list[str], column: str) -> str:
+        """What stands in the column; "" where there is none."""
+        place = self.columns.get(column, len(cells))
+        return cells[place] if place < len(cells) else ""
 
 
 @dataclass(frozen=True, slots=True)
