@@ -40,8 +40,9 @@ class Rule(Enum):
     SAME_NAME = ("warning", "Files that are there twice: the first is taken")
     DECIMAL_COMMA = ("warning", "Numbers with a comma: read as decimal points")
     ENCODING = ("warning", "Texts that are not UTF-8")
+    NO_NAMES = ("warning", "Classes without names: called by their numbers or codes")
+    BAD_SCORE = ("warning", "Scores that are none: left out")
     CONTRADICTION = ("warning", "Statements that contradict each other: the first counts")
-    NO_NAME = ("warning", "Labels that their files have no name for: called by their code")
     NO_END = ("warning", "Archives that stop before their end")
 
     TURNED = ("info", "Boxes drawn on images before their EXIF rotation: turned with them")

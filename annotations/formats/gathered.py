@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import Any
@@ -35,8 +36,8 @@ class Gathered:
         if len(self.rows) >= BATCH:
             self._write()
 
-    def images(self, most: int = 2**63) -> Iterator[tuple[Any, list[Any]]]:
-        """What was said of each image, in their order, with the first `most` of its rows in theirs."""
+    def images(self, most: int = sys.maxsize) -> Iterator[tuple[Any, list[Any]]]:
+        """What was said of each image, in their order, with its rows in theirs: one more than `most` at the most."""
         self._index()
         found = self.database.execute(
             "SELECT image.place, image.said, row.said FROM image LEFT JOIN row ON row.key = image.key "
@@ -48,7 +49,7 @@ class Gathered:
                 if last is not None:
                     yield image, rows
                 last, image, rows = place, json.loads(said), []
-            if row is not None and len(rows) < most:
+            if row is not None and len(rows) <= most:
                 rows.append(json.loads(row))
         if last is not None:
             yield image, rows

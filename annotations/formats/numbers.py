@@ -12,7 +12,10 @@ def number(said: Any) -> float:
         return float(said.replace(",", ".") if COMMA.fullmatch(said) else said)
     if isinstance(said, bool) or not isinstance(said, int | float):
         raise ValueError(f"{said!r} is no number")  # noqa: TRY004 - a reader asks for one kind of error
-    return float(said)
+    try:
+        return float(said)
+    except OverflowError as error:
+        raise ValueError("a number of more than 300 digits") from error
 
 
 def has_comma(said: Any) -> bool:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from annotations.formats.texts import encoding_of, lines_of, opened
 
 HEAD_BYTES = 16 * 1024
 DELIMITERS = ",;\t|"
+QUOTED = re.compile(r'[",;\t|\r\n]|^\s|\s$')
 NOT_CLOSED = "a quotation mark is not closed; the lines after it are lost"
 
 
@@ -99,6 +101,8 @@ def _why(error: csv.Error) -> str:
 
 def csv_line(*cells: str) -> bytes:
     """A line of a CSV as RFC 4180 has it."""
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerow(cells)
-    return out.getvalue().encode("utf-8", "replace")
+    return f"{','.join(map(_quoted, cells))}\n".encode("utf-8", "replace")
+
+
+def _quoted(cell: str) -> str:
+    return '"{}"'.format(cell.replace('"', '""')) if QUOTED.search(cell) else cell

@@ -41,7 +41,7 @@ def entries_of(listing: Listing, tables: Tables, names: ClassNames, limits: Read
         read = [*(tables.boxes or tables.labels), *tables.images]
         for place, table in enumerate(read):
             yield from _gather(listing, table, place, rows, limits)
-        for said, found in rows.images(limits.annotations + 1):
+        for said, found in rows.images(limits.annotations):
             yield _entry(said, found, read, names)
 
 
@@ -114,7 +114,7 @@ def _annotation(
     if len(cells) < len(table.columns):
         return RawAnnotation(label, line=line, problem=_too_few(cells, table))
     if label == code and names.is_new_stranger(code):
-        findings.append(Finding(Rule.NO_NAME, source, f"no list says what {code} is called", line))
+        findings.append(Finding(Rule.NO_NAMES, source, f"no list says what {code} is called", line))
     try:
         box = _box(table, cells) if table.kind == "boxes" else None
         confidence = number(table.cell(cells, "confidence") or 1)
@@ -124,6 +124,9 @@ def _annotation(
     if table.kind == "labels" and confidence == 0 and not by_machine:
         return None
     score = confidence if by_machine or confidence != 1 else None
+    if score is not None and not 0 <= score <= 1:
+        findings.append(Finding(Rule.BAD_SCORE, source, f"the confidence {score:g} is not from 0 to 1; left out", line))
+        score = None
     flags = {flag: True for column, flag in FLAGS.items() if table.cell(cells, column).lower() in {"1", "1.0", "true"}}
     return RawAnnotation(label, box, line, score=score, attributes=flags)
 

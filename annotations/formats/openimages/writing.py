@@ -5,7 +5,7 @@ Readers in Python (pandas) take an ID that is a number for one, and lose its zer
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import PurePosixPath
 
@@ -34,17 +34,26 @@ OF_IMAGES = {
 }
 SUB = ("id", "ClassName")
 
-Named = tuple[ImageRecord, str]
-"""An image and its ID."""
 Lines = Callable[[ImageRecord, str], Iterator[tuple[str, ...]]]
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Images, and the ID of each."""
+
+    images: Iterable[ImageRecord]
+    ids: list[str]
+
+
 def write(header: Header, images: Iterable[ImageRecord]) -> Iterator[Part]:
-    for image, name in _named(images):
-        yield f"{FOLDERS[image.split]}/{name}", image
+    names, ids = WrittenNames(), list[str]()
+    for image in images:
+        path = PurePosixPath(names.of(_with_a_word(image)))
+        ids.append(path.stem)
+        yield f"{FOLDERS[image.split]}/{path.stem}{'.jpg' if path.suffix.lower() in JPEG else path.suffix}", image
     yield "class-descriptions-boxable.csv", _class_names(header)
     for split in FOLDERS:
-        yield from _tables(header, images, split)
+        yield from _tables(header, Named(images, ids), split)
 
 
 def _class_names(header: Header) -> bytes:
@@ -53,8 +62,8 @@ def _class_names(header: Header) -> bytes:
     return b"".join(csv_line(*name) for name in names)
 
 
-def _tables(header: Header, images: Iterable[ImageRecord], split: Split) -> Iterator[Part]:
-    table = partial(_table, images, split)
+def _tables(header: Header, named: Named, split: Split) -> Iterator[Part]:
+    table = partial(_table, named, split)
     folder = FOLDERS[split]
     if header.task == "classification":
         yield f"{folder}-annotations-human-imagelabels-boxable.csv", table(LABELS, _label_lines)
@@ -65,22 +74,14 @@ def _tables(header: Header, images: Iterable[ImageRecord], split: Split) -> Iter
     yield OF_IMAGES[split], table(IMAGES, _image_lines)
 
 
-def _table(images: Iterable[ImageRecord], split: Split, columns: Iterable[str], lines: Lines) -> Stream:
+def _table(named: Named, split: Split, columns: Iterable[str], lines: Lines) -> Stream:
     def pieces(_: BytesOf) -> Iterator[bytes]:
         yield csv_line(*columns)
-        for image, name in _named(images):
+        for image, id_ in zip(named.images, named.ids, strict=True):
             if image.split == split and image.is_labelled:
-                yield b"".join(csv_line(*line) for line in lines(image, PurePosixPath(name).stem))
+                yield b"".join(csv_line(*line) for line in lines(image, id_))
 
     return Stream(pieces)
-
-
-def _named(images: Iterable[ImageRecord]) -> Iterator[Named]:
-    """With the file names that they are written under, the same each time."""
-    names = WrittenNames()
-    for image in images:
-        path = PurePosixPath(names.of(_with_a_word(image)))
-        yield image, f"{path.stem}{'.jpg' if path.suffix.lower() in JPEG else path.suffix}"
 
 
 def _with_a_word(image: ImageRecord) -> ImageRecord:

@@ -17,8 +17,8 @@ from annotations.formats.layout import Header, ReadLimits
 from annotations.formats.listing import Listing
 from annotations.formats.reading import Found, read
 from annotations.formats.recognition import recognise
-from tests.annotations.formats.growth import growth_of_reading
 from tests.annotations.formats.laying import lay
+from tests.annotations.formats.memory import growth
 from tests.annotations.images import picture
 
 OPEN_IMAGES = FORMATS["openimages"]
@@ -228,11 +228,5 @@ def damaged(data: bytes, chance: random.Random, put: bytes) -> bytes:
     return data[:start] + put + data[stop:]
 
 
-def test_rows_of_many_images_take_little_memory(tmp_path: Path) -> None:
-    with (tmp_path / "train-annotations-bbox.csv").open("w") as file:
-        file.write(f"{BOXES}\n")
-        for number in range(40_000):
-            file.write(f"x{number % 20_000},xclick,/m/014j1m,1,0,0.5,0,0.5,0,0,0,0,0\n")
-    growth, count = growth_of_reading("openimages", tmp_path)
-    assert count == 20_000
-    assert growth < 60 * 2**20
+def test_twenty_thousand_images_take_little_memory(tmp_path: Path) -> None:
+    assert growth("openimages", tmp_path) < 60 * 2**20
