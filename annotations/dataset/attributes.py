@@ -1,6 +1,5 @@
 """What tools note of an annotation beside its label and box: names that formats share, and limits of all others."""
 
-import math
 from typing import Any
 
 DIFFICULT, TRUNCATED, OCCLUDED, CROWD = "difficult", "truncated", "occluded", "crowd"
@@ -20,6 +19,6 @@ def fault_in(name: Any, value: Any) -> str:
     if isinstance(value, str):
         long = len(value) > LONGEST_VALUE or "\x00" in value
         return f"a text has at most {LONGEST_VALUE} characters" if long else ""
-    if isinstance(value, bool) or (isinstance(value, int | float) and math.isfinite(value) and abs(value) <= 2**53):
+    if isinstance(value, bool) or (isinstance(value, int | float) and abs(value) <= 2**53):
         return ""
     return "expected true or false, a number or a text"

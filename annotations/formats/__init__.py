@@ -13,6 +13,15 @@ _ROWS = (
         attributes=frozenset({"difficult", "truncated", "occluded", "pose"}),
     ),
     Format(
+        name="csv",
+        title="CSV",
+        layout_path="annotations.formats.csv.Csv",
+        tasks=("detection", "classification"),
+        precision=0.0,
+        keeps=frozenset({"negatives", "unlabelled", "splits", "labels", "scores", "groups"}),
+        attributes=frozenset({"*"}),
+    ),
+    Format(
         name="openimages",
         title="Open Images",
         layout_path="annotations.formats.openimages.OpenImages",
