@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotations.dataset.findings import Rule
-from annotations.dataset.records import AnnotationRecord, Box, ImageRecord
+from annotations.dataset.records import AnnotationRecord, Attributes, Box, ImageRecord
 from annotations.formats import FORMATS
 from annotations.formats.errors import FormatError
 from annotations.formats.layout import Choices, Header, ReadLimits
@@ -113,7 +113,7 @@ def test_split_group_score_and_flags_have_columns(tmp_path: Path) -> None:
     first, *others = found_in(tmp_path, text)
     assert told([first]) == [(Rule.ONE_SPLIT, 4)]
     entry = others[0]
-    flags = {"difficult": True, "pose": "Left", "colour": "red"}
+    flags: Attributes = {"difficult": True, "pose": "Left", "colour": "red"}
     assert entry.annotations[0] == AnnotationRecord("cat", CAT, score=0.5, source="import", attributes=flags)
     assert (entry.split, entry.group) == ("val", "film")
     assert told([entry]) == [(Rule.ATTRIBUTE, 3), (Rule.BAD_SCORE, 3), (Rule.CONTRADICTION, 3)]
