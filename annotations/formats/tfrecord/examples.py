@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 VARINT, FIXED64, DELIMITED, FIXED32 = 0, 1, 2, 5
+FIXED = {FIXED64: 8, FIXED32: 4}
+WINDOW = 2**16
 MOST_FEATURES, LONGEST_NAME = 1_000, 200
 BYTES, FLOATS, INTS = 1, 2, 3
 
@@ -38,7 +40,27 @@ class Feature:
         return len(self.spans) + len(self.floats) + len(self.ints)
 
 
-def parse(file: BinaryIO, start: int, stop: int, most: int) -> dict[str, Feature]:
+class Window:
+    """A file, of which the bytes around the last place that was asked for are held."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.file, self.start, self.data = file, 0, b""
+
+    def get(self, place: int, size: int) -> bytes:
+        """Fewer where the file ends."""
+        if not self.start <= place <= place + size <= self.start + len(self.data):
+            self.file.seek(place)
+            self.start, self.data = place, self.file.read(max(size, WINDOW))
+        return self.data[place - self.start : place - self.start + size]
+
+    def byte(self, place: int) -> int:
+        """Raises IndexError behind the file's end."""
+        if not self.start <= place < self.start + len(self.data):
+            self.get(place, 1)
+        return self.data[place - self.start]
+
+
+def parse(file: Window, start: int, stop: int, most: int) -> dict[str, Feature]:
     """Features by name, each with at most `most` values. Raises NoExample, having read little."""
     found: dict[str, Feature] = {}
     for features in _parts(file, start, stop, 1):
@@ -50,7 +72,7 @@ def parse(file: BinaryIO, start: int, stop: int, most: int) -> dict[str, Feature
     return found
 
 
-def _entry(file: BinaryIO, entry: Span, most: int) -> tuple[str, Feature]:
+def _entry(file: Window, entry: Span, most: int) -> tuple[str, Feature]:
     name, feature = "", Feature()
     for number, _, part in _fields(file, entry.start, entry.start + entry.size):
         if number == 1 and isinstance(part, Span):
@@ -62,7 +84,7 @@ def _entry(file: BinaryIO, entry: Span, most: int) -> tuple[str, Feature]:
     return name, feature
 
 
-def _feature(file: BinaryIO, span: Span, most: int) -> Feature:
+def _feature(file: Window, span: Span, most: int) -> Feature:
     feature = Feature()
     for kind, _, values in _fields(file, span.start, span.start + span.size):
         if isinstance(values, Span) and kind in (BYTES, FLOATS, INTS):
@@ -70,7 +92,7 @@ def _feature(file: BinaryIO, span: Span, most: int) -> Feature:
     return feature
 
 
-def _fill(file: BinaryIO, feature: Feature, kind: int, values: Span, most: int) -> None:
+def _fill(file: Window, feature: Feature, kind: int, values: Span, most: int) -> None:
     for number, wire, part in _fields(file, values.start, values.start + values.size):
         if number != 1:
             continue
@@ -84,69 +106,70 @@ def _fill(file: BinaryIO, feature: Feature, kind: int, values: Span, most: int) 
             return
 
 
-def _floats(file: BinaryIO, span: Span, most: int) -> tuple[float, ...]:
+def _floats(file: Window, span: Span, most: int) -> tuple[float, ...]:
     if span.size % 4:
         raise NoExample("a list of numbers that is cut off")
-    file.seek(span.start)
-    data = file.read(min(span.size, 4 * most))
+    data = file.get(span.start, min(span.size, 4 * most))
     return struct.unpack(f"<{len(data) // 4}f", data)
 
 
-def _ints(file: BinaryIO, span: Span, most: int) -> Iterator[int]:
-    file.seek(span.start)
-    while most and file.tell() < span.start + span.size:
+def _ints(file: Window, span: Span, most: int) -> Iterator[int]:
+    place, stop = span.start, span.start + span.size
+    while most and place < stop:
+        value, place = _varint(file, place, stop)
         most -= 1
-        yield signed(_varint(file, span.start + span.size))
+        yield signed(value)
 
 
 def signed(value: int) -> int:
     return value - 2**64 if value >= 2**63 else value
 
 
-def _parts(file: BinaryIO, start: int, stop: int, wanted: int) -> Iterator[Span]:
+def _parts(file: Window, start: int, stop: int, wanted: int) -> Iterator[Span]:
     return (part for number, _, part in _fields(file, start, stop) if number == wanted and isinstance(part, Span))
 
 
-def _fields(file: BinaryIO, start: int, stop: int) -> Iterator[tuple[int, int, Span | int]]:
+def _fields(file: Window, start: int, stop: int) -> Iterator[tuple[int, int, Span | int]]:
     """Number, kind and place of each field between; the value itself of a varint."""
     place = start
     while place < stop:
-        file.seek(place)
-        tag = _varint(file, stop)
+        tag, place = _varint(file, place, stop)
         number, wire = tag >> 3, tag & 7
         if number == 0:
             raise NoExample("a field without a number")
         if wire == VARINT:
-            value = _varint(file, stop)
-            place = file.tell()
+            value, place = _varint(file, place, stop)
             yield number, wire, value
             continue
-        sizes = {FIXED64: 8, FIXED32: 4}
-        if wire not in sizes and wire != DELIMITED:
+        if wire == DELIMITED:
+            size, place = _varint(file, place, stop)
+        elif wire in FIXED:
+            size = FIXED[wire]
+        else:
             raise NoExample(f"a field of kind {wire}")
-        size = _varint(file, stop) if wire == DELIMITED else sizes[wire]
-        span = Span(file.tell(), size)
-        place = span.start + size
+        span = Span(place, size)
+        place += size
         if place > stop:
             raise NoExample("a field that reaches beyond its end")
         yield number, wire, span
 
 
-def _varint(file: BinaryIO, stop: int) -> int:
+def _varint(file: Window, place: int, stop: int) -> tuple[int, int]:
+    """The number, and where it ends."""
     value = 0
     for shift in range(0, 70, 7):
-        byte = file.read(1)
-        if not byte or file.tell() > stop:
+        if place >= stop:
             raise NoExample("a number that is cut off")
-        value |= (byte[0] & 0x7F) << shift
-        if byte[0] < 0x80:
-            return value & (2**64 - 1)
+        byte = file.byte(place)
+        place += 1
+        value |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return value & (2**64 - 1), place
     raise NoExample("a number of more than ten bytes")
 
 
-def text(file: BinaryIO, span: Span, most: int = 1_000) -> str:
-    file.seek(span.start)
-    return file.read(min(span.size, most)).decode("utf-8", "replace")
+def text(file: Window, span: Span, most: int = 1_000) -> str:
+    return file.get(span.start, min(span.size, most)).decode("utf-8", "replace")
 
 
 Values = list[bytes] | list[float] | list[int]

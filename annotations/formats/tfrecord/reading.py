@@ -3,18 +3,17 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from posixpath import basename, dirname
-from typing import BinaryIO
+from posixpath import basename, dirname, splitext
 
 from annotations.dataset.attributes import CROWD, DEPICTION, DIFFICULT, OCCLUDED, POSE, TRUNCATED
 from annotations.dataset.findings import Finding, Rule
 from annotations.dataset.records import Box, Split, Task
-from annotations.formats.image_names import as_path
+from annotations.formats.image_names import as_path, plain, stem
 from annotations.formats.inside import Inside
 from annotations.formats.layout import Entry, Parsed, RawAnnotation, ReadLimits, Unreadable
 from annotations.formats.listing import Listing, is_image
 from annotations.formats.splits import split_named
-from annotations.formats.tfrecord.examples import Feature, NoExample, parse, text
+from annotations.formats.tfrecord.examples import Feature, NoExample, Window, parse, text
 from annotations.formats.tfrecord.framing import Damage, Frame, frames_of, is_whole
 from annotations.formats.tfrecord.label_maps import LabelMap
 from annotations.formats.written_names import UNSAFE
@@ -49,16 +48,26 @@ class Records:
         self.files = record_files(listing)
         self.task: Task | None = None
         self.strange: Counter[str] = Counter()
-        listing.add_inside({name: inside for file in self.files for name, inside in self._pictures(file)})
+        self.names = {inside: name for file in self.files for inside, name in self._pictures(file)}
+        """Of each picture in the listing"""
+        listing.add_inside({name: inside for inside, name in self.names.items()})
 
-    def _pictures(self, file: str) -> Iterator[tuple[str, Inside]]:
-        with self.listing.path(file).open("rb") as data:
-            for frame in frames_of(data):
-                if isinstance(frame, Frame) and (features := self._features(data, frame)) is not None:
-                    self._see_task(features)
-                    encoded = features.get("image/encoded", Feature()).spans
-                    if encoded and encoded[0].size:
-                        yield _name(file, data, features, frame), Inside(file, encoded[0].start, encoded[0].size)
+    def _pictures(self, file: str) -> Iterator[tuple[Inside, str]]:
+        """With a name of its own for each: that of its record, and the record's number where another has it."""
+        used: set[str] = set()
+        with self.listing.path(file).open("rb") as opened:
+            data = Window(opened)
+            for frame in frames_of(opened):
+                features = self._features(data, frame) if isinstance(frame, Frame) else None
+                if features is None or not isinstance(frame, Frame):
+                    continue
+                self._see_task(features)
+                if inside := _picture(file, features):
+                    name = _name(data, features, frame)
+                    if plain(stem(name)) in used:
+                        name = f"{stem(name)}-{frame.number:08}{splitext(name)[1]}"
+                    used.add(plain(stem(name)))
+                    yield inside, f"{file}/{name}"
 
     def _see_task(self, features: dict[str, Feature]) -> None:
         if "image/object/bbox/xmin" in features:
@@ -66,7 +75,7 @@ class Records:
         elif self.task is None and features.keys() & OF_IMAGE:
             self.task = "classification"
 
-    def _features(self, data: BinaryIO, frame: Frame) -> dict[str, Feature] | None:
+    def _features(self, data: Window, frame: Frame) -> dict[str, Feature] | None:
         try:
             return parse(data, frame.start, frame.stop, self.limits.annotations + 1)
         except NoExample:
@@ -76,27 +85,29 @@ class Records:
         yield from self.labels.said
         for file in self.files:
             self.strange.clear()
-            with self.listing.path(file).open("rb") as data:
-                if not data.seek(0, 2):
+            with self.listing.path(file).open("rb") as opened:
+                if not opened.seek(0, 2):
                     yield Unreadable(file, "the file is empty")
-                for frame in frames_of(data):
+                data = Window(opened)
+                for frame in frames_of(opened):
                     yield (
                         Unreadable(file, frame.reason) if isinstance(frame, Damage) else self._entry(file, data, frame)
                     )
             for name, count in self.strange.items():
                 yield Finding(Rule.ATTRIBUTE, file, f"there is no place for {name} ({count} records)")
 
-    def _entry(self, file: str, data: BinaryIO, frame: Frame) -> Parsed:
+    def _entry(self, file: str, data: Window, frame: Frame) -> Parsed:
         head = f"record {frame.number}"
         try:
             features = parse(data, frame.start, frame.stop, self.limits.annotations + 1)
         except NoExample as error:
             return Unreadable(file, f"{head} is no tf.train.Example: {error}")
-        inside = _name(file, data, features, frame)
-        names: tuple[str, ...] = (inside.removeprefix(f"{dirname(file)}/"),)
-        if inside not in self.listing.inside:
-            names = (as_path(_text(data, features, "image/filename")) or basename(inside), basename(inside))
-        if not is_whole(data, frame):
+        inside = _picture(file, features)
+        if inside and inside in self.names:
+            names: tuple[str, ...] = (self.names[inside].removeprefix(f"{dirname(file)}/"),)
+        else:
+            names = (as_path(_text(data, features, "image/filename")) or _name(data, features, frame),)
+        if not is_whole(data.file, frame):
             return Unreadable(file, f"{head} is damaged: its sum is another", names=names)
         size = _int(features, "image/width"), _int(features, "image/height")
         task_of = self._boxes if self.task == "detection" else self._labels
@@ -109,7 +120,7 @@ class Records:
         return Entry(file, names, annotations, declared, "shares", _split(file), group, tuple(findings))
 
     def _boxes(
-        self, file: str, data: BinaryIO, features: dict[str, Feature], head: str, findings: list[Finding]
+        self, file: str, data: Window, features: dict[str, Feature], head: str, findings: list[Finding]
     ) -> Iterator[RawAnnotation]:
         sides = [features.get(f"image/object/bbox/{side}", Feature()).floats for side in SIDES]
         names = self._names(file, data, features, "image/object/class", findings)
@@ -127,14 +138,14 @@ class Records:
             yield RawAnnotation(label, box, score=_score(scores, place), attributes={**said, **view})
 
     def _labels(
-        self, file: str, data: BinaryIO, features: dict[str, Feature], head: str, findings: list[Finding]
+        self, file: str, data: Window, features: dict[str, Feature], head: str, findings: list[Finding]
     ) -> Iterator[RawAnnotation]:
         scores = features.get("image/class/score", Feature()).floats
         for place, label in enumerate(self._names(file, data, features, "image/class", findings)):
             yield RawAnnotation(label, score=_score(scores, place))
 
     def _names(
-        self, file: str, data: BinaryIO, features: dict[str, Feature], where: str, findings: list[Finding]
+        self, file: str, data: Window, features: dict[str, Feature], where: str, findings: list[Finding]
     ) -> list[str]:
         """Labels by their texts, else by their numbers."""
         texts = [self.labels.label(text(data, span)) for span in features.get(f"{where}/text", Feature()).spans]
@@ -151,17 +162,22 @@ def _score(scores: list[float], place: int) -> float | None:
     return scores[place] if place < len(scores) and 0 <= scores[place] <= 1 else None
 
 
-def _name(file: str, data: BinaryIO, features: dict[str, Feature], frame: Frame) -> str:
-    """In the listing: as in a folder that is called as the file of records; by its number where it has no name."""
+def _picture(file: str, features: dict[str, Feature]) -> Inside | None:
+    spans = features.get("image/encoded", Feature()).spans
+    return Inside(file, spans[0].start, spans[0].size) if spans and spans[0].size else None
+
+
+def _name(data: Window, features: dict[str, Feature], frame: Frame) -> str:
+    """A safe one; its record's number where it has none."""
     said = basename(as_path(_text(data, features, "image/filename") or _text(data, features, "image/source_id")))
     name = UNSAFE.sub("_", said).strip(" .") or f"{frame.number:08}"
     if not is_image(name):
         kind = _text(data, features, "image/format").lower()
         name += f".{kind}" if kind in {"png", "webp", "bmp"} else ".jpg"
-    return f"{file}/{name}"
+    return name
 
 
-def _text(data: BinaryIO, features: dict[str, Feature], name: str) -> str:
+def _text(data: Window, features: dict[str, Feature], name: str) -> str:
     spans = features.get(name, Feature()).spans
     return text(data, spans[0]) if spans else ""
 
