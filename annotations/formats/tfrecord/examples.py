@@ -5,7 +5,7 @@ of a map; entry: 1 name, 2 Feature; Feature: 1 list of bytes, 2 of float, 3 of i
 """
 
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -60,26 +60,29 @@ class Window:
         return self.data[place - self.start]
 
 
-def parse(file: Window, start: int, stop: int, most: int) -> dict[str, Feature]:
-    """Features by name, each with at most `most` values. Raises NoExample, having read little."""
+def parse(file: Window, start: int, stop: int, most: int, wanted: Collection[str] = ()) -> dict[str, Feature]:
+    """Features by name, each with at most `most` values; of others than `wanted`, if there are such, only the names.
+
+    Raises NoExample, having read little.
+    """
     found: dict[str, Feature] = {}
     for features in _parts(file, start, stop, 1):
         for entry in _parts(file, features.start, features.start + features.size, 1):
-            name, feature = _entry(file, entry, most)
+            name, feature = _entry(file, entry, most, wanted)
             found[name] = feature
             if len(found) > MOST_FEATURES:
                 raise NoExample(f"more than {MOST_FEATURES} features")
     return found
 
 
-def _entry(file: Window, entry: Span, most: int) -> tuple[str, Feature]:
+def _entry(file: Window, entry: Span, most: int, wanted: Collection[str]) -> tuple[str, Feature]:
     name, feature = "", Feature()
     for number, _, part in _fields(file, entry.start, entry.start + entry.size):
         if number == 1 and isinstance(part, Span):
             if part.size > LONGEST_NAME:
                 raise NoExample("a feature with too long a name")
             name = text(file, part)
-        elif number == 2 and isinstance(part, Span):
+        elif number == 2 and isinstance(part, Span) and (not wanted or not name or name in wanted):
             feature = _feature(file, part, most)
     return name, feature
 
@@ -156,6 +159,9 @@ def _fields(file: Window, start: int, stop: int) -> Iterator[tuple[int, int, Spa
 
 def _varint(file: Window, place: int, stop: int) -> tuple[int, int]:
     """The number, and where it ends."""
+    offset = place - file.start
+    if place < stop and 0 <= offset < len(file.data) and file.data[offset] < 0x80:  # most are so short
+        return file.data[offset], place + 1
     value = 0
     for shift in range(0, 70, 7):
         if place >= stop:

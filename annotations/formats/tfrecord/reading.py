@@ -33,6 +33,7 @@ KNOWN = frozenset(
     | {f"image/object/bbox/{side}" for side in SIDES}
 )
 NO_VIEW = frozenset({"", "Unspecified"})
+OF_PICTURE = frozenset({"image/encoded", "image/filename", "image/source_id", "image/format"})
 OF_IMAGE = {"image/class/text", "image/class/label"}
 
 
@@ -77,7 +78,7 @@ class Records:
 
     def _features(self, data: Window, frame: Frame) -> dict[str, Feature] | None:
         try:
-            return parse(data, frame.start, frame.stop, self.limits.annotations + 1)
+            return parse(data, frame.start, frame.stop, 1, OF_PICTURE)
         except NoExample:
             return None
 
