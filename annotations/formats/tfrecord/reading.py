@@ -34,6 +34,7 @@ KNOWN = frozenset(
 )
 NO_VIEW = frozenset({"", "Unspecified"})
 OF_PICTURE = frozenset({"image/encoded", "image/filename", "image/source_id", "image/format"})
+OF_BOXES = {f"image/object/bbox/{side}" for side in SIDES}
 OF_IMAGE = {"image/class/text", "image/class/label"}
 
 
@@ -91,13 +92,15 @@ class Records:
                     yield Unreadable(file, "the file is empty")
                 data = Window(opened)
                 for frame in frames_of(opened):
-                    yield (
-                        Unreadable(file, frame.reason) if isinstance(frame, Damage) else self._entry(file, data, frame)
-                    )
+                    if isinstance(frame, Damage):
+                        yield Unreadable(file, frame.reason)
+                    elif parsed := self._entry(file, data, frame):
+                        yield parsed
             for name, count in self.strange.items():
                 yield Finding(Rule.ATTRIBUTE, file, f"there is no place for {name} ({count} records)")
 
-    def _entry(self, file: str, data: Window, frame: Frame) -> Parsed:
+    def _entry(self, file: str, data: Window, frame: Frame) -> Parsed | None:
+        """None: a picture, and nothing about it."""
         head = f"record {frame.number}"
         try:
             features = parse(data, frame.start, frame.stop, self.limits.annotations + 1)
@@ -110,6 +113,8 @@ class Records:
             names = (as_path(_text(data, features, "image/filename")) or _name(data, features, frame),)
         if not is_whole(data.file, frame):
             return Unreadable(file, f"{head} is damaged: its sum is another", names=names)
+        if features.keys().isdisjoint(OF_BOXES | OF_IMAGE):
+            return None
         size = _int(features, "image/width"), _int(features, "image/height")
         task_of = self._boxes if self.task == "detection" else self._labels
         findings: list[Finding] = []

@@ -125,6 +125,11 @@ def test_record_of_no_picture_means_one_of_the_archive(tmp_path: Path) -> None:
     assert [(one.image, len(one.annotations)) for one in found_in(tmp_path)] == [("images/a.jpg", 2)]
 
 
+def test_record_of_a_mere_picture_is_one_that_nobody_has_labelled(tmp_path: Path) -> None:
+    put(tmp_path / "train.record", {"image/encoded": (picture(), "byte")})
+    assert [(one.name, one.annotated) for one in found_in(tmp_path)] == [("00000001.jpg", False)]
+
+
 def test_lists_that_do_not_go_together_and_features_without_a_place_are_told(tmp_path: Path) -> None:
     odd = example(object__bbox__xmax=([0.5], "float"), object__mask=([b"png", b"png"], "byte"))
     put(tmp_path / "train.record", odd, example(filename=(b"../../b?.jpg", "byte"), encoded=(picture(2), "byte")))
