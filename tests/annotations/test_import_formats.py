@@ -62,9 +62,8 @@ def test_what_was_chosen_is_read_whatever_the_archive_looks_like(
     files = {"a.jpg": picture(1)}
     refused = import_zip(as_user(mona), project, zipped(files), django_capture_on_commit_callbacks)
     assert (refused["status"], refused["format"], refused["format_reason"]) == ("failed", "", "")
-    assert [(f["severity"], f["reason"]) for f in refused["findings"]] == [
-        ("info", "not Pascal VOC: there is no XML file")
-    ]
+    said = [(f["severity"], f["reason"]) for f in refused["findings"]]
+    assert (len(said), said[0]) == (len(FORMATS), ("info", "not Pascal VOC: there is no XML file"))
     taken = import_zip(as_user(mona), project, zipped(files), django_capture_on_commit_callbacks, format="voc")
     assert (taken["status"], taken["counts"]["images_created"]) == ("succeeded", 1)
     assert taken["format_reason"] == "Read as Pascal VOC, as chosen."
