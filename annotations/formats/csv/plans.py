@@ -1,9 +1,8 @@
 """How a table is read: as its first lines tell, and as was chosen."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from posixpath import basename, dirname
+from posixpath import basename
 from typing import Literal
 
 from annotations.dataset.records import Split
@@ -13,7 +12,7 @@ from annotations.formats.csv.writing import COLUMNS, LABEL_COLUMNS
 from annotations.formats.errors import FormatError
 from annotations.formats.listing import Listing
 from annotations.formats.rows import delimiter_of, head_of, head_rows
-from annotations.formats.splits import split_named
+from annotations.formats.split_paths import split_of
 
 TAB = "tab"
 CHOICES: dict[str, tuple[str, ...]] = {
@@ -73,7 +72,7 @@ def plan_of(listing: Listing, name: str, chosen: Mapping[str, str]) -> Plan | st
     columns = _as_chosen(named or guessed_columns(values), chosen, names, len(rows[0]))
     if columns is None:
         return f"no column of images beside one of labels or boxes: {', '.join(rows[0])[:150]}"
-    plan = Plan(name, "\t" if delimiter == TAB else delimiter, names, columns, split=_split(name))
+    plan = Plan(name, "\t" if delimiter == TAB else delimiter, names, columns, split=split_of(name))
     plan = replace(plan, unit=_unit(plan, values, chosen), confidence=_confidence(plan))
     return replace(plan, read_as=_read_as(plan))
 
@@ -140,9 +139,3 @@ def _read_as(plan: Plan) -> dict[str, str]:
         box = " ".join(plan.names[place] if plan.names else str(place + 1) for place in plan.box)
         found |= {"coordinates": plan.columns.coordinates, "unit": plan.unit, "box": box}
     return found | shown
-
-
-def _split(name: str) -> Split | None:
-    """From the file's name ("train_labels.csv"), else from the nearest folder that says one."""
-    words = [*re.split(r"[-_.\s]", basename(name)), *reversed(dirname(name).split("/"))]
-    return next((split for word in words if (split := split_named(word))), None)

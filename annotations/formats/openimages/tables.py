@@ -1,7 +1,6 @@
 """Which of the CSVs are of Open Images, and what each of them tells: seen from their first lines."""
 
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from posixpath import basename, dirname
 from typing import Literal
@@ -9,7 +8,7 @@ from typing import Literal
 from annotations.dataset.records import Split
 from annotations.formats.listing import Listing
 from annotations.formats.rows import delimiter_of, head_of, head_rows
-from annotations.formats.splits import split_named
+from annotations.formats.split_paths import split_of
 
 MID = re.compile(r"/[a-z]/\w+")
 """A class's code, as "/m/01g317"."""
@@ -82,7 +81,7 @@ def _table(listing: Listing, name: str) -> Table | None:
         return None
     has_header = not (kind == "names" and MID.fullmatch(first[0]))
     columns = {cell: place for place, cell in reversed(list(enumerate(first)))} if has_header else {}
-    return Table(name, kind, delimiter, columns, _split(name))
+    return Table(name, kind, delimiter, columns, split_of(name))
 
 
 def _kind(first: list[str], rows: list[list[str]]) -> Kind | None:
@@ -103,17 +102,3 @@ def _of_labels(columns: set[str]) -> Kind | None:
 
 def _is_name(rows: list[list[str]]) -> bool:
     return any(len(row) == 2 and MID.fullmatch(row[0]) for row in rows)
-
-
-def _split(name: str) -> Split | None:
-    """From the file's name, else from the nearest folder that says one."""
-    return _first_split(re.split(r"[-_.]", basename(name))) or _first_split(reversed(dirname(name).split("/")))
-
-
-def _first_split(words: Iterable[str]) -> Split | None:
-    found: Iterator[Split | None] = (split_named(word) for word in words)
-    return next((split for split in found if split), None)
-
-
-def split_of_folders(name: str) -> Split | None:
-    return _first_split(reversed(dirname(name).split("/")))

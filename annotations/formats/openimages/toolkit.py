@@ -16,7 +16,7 @@ from annotations.formats.image_names import stem
 from annotations.formats.layout import Entry, Parsed, RawAnnotation, ReadLimits, Unreadable
 from annotations.formats.listing import Listing
 from annotations.formats.numbers import number
-from annotations.formats.openimages.tables import split_of_folders
+from annotations.formats.split_paths import split_of_folders
 from annotations.formats.texts import text_of
 
 FOLDER = "Label"

@@ -7,12 +7,12 @@ from posixpath import basename, dirname, splitext
 
 from annotations.dataset.attributes import CROWD, DEPICTION, DIFFICULT, OCCLUDED, POSE, TRUNCATED
 from annotations.dataset.findings import Finding, Rule
-from annotations.dataset.records import Box, Split, Task
+from annotations.dataset.records import Box, Task
 from annotations.formats.image_names import as_path, plain, stem
 from annotations.formats.inside import Inside
 from annotations.formats.layout import Entry, Parsed, RawAnnotation, ReadLimits, Unreadable
 from annotations.formats.listing import Listing, is_image
-from annotations.formats.splits import split_named
+from annotations.formats.split_paths import split_of
 from annotations.formats.tfrecord.examples import Feature, NoExample, Window, parse, text
 from annotations.formats.tfrecord.framing import Damage, Frame, frames_of, is_whole
 from annotations.formats.tfrecord.label_maps import LabelMap
@@ -123,7 +123,7 @@ class Records:
         found = size if all(side is not None for side in size) else None
         self.strange.update(name for name in features if _is_strange(name, self.task) and len(features[name]))
         declared = (max(0, found[0] or 0), max(0, found[1] or 0)) if found else None
-        return Entry(file, names, annotations, declared, "shares", _split(file), group, tuple(findings))
+        return Entry(file, names, annotations, declared, "shares", split_of(file), group, tuple(findings))
 
     def _boxes(
         self, file: str, data: Window, features: dict[str, Feature], head: str, findings: list[Finding]
@@ -197,9 +197,3 @@ def _is_strange(name: str, task: Task | None) -> bool:
     if task == "detection":
         return name.startswith(("image/object/", "image/class/")) and name not in KNOWN
     return name.startswith("image/object/")
-
-
-def _split(file: str) -> Split | None:
-    """From the file's name, else from the nearest folder that says one."""
-    words = [*re.split(r"[-_.]", basename(file)), *reversed(dirname(file).split("/"))]
-    return next((split for word in words if (split := split_named(word))), None)
