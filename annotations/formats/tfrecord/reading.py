@@ -8,6 +8,7 @@ from posixpath import basename, dirname, splitext
 from annotations.dataset.attributes import CROWD, DEPICTION, DIFFICULT, OCCLUDED, POSE, TRUNCATED
 from annotations.dataset.findings import Finding, Rule
 from annotations.dataset.records import Box, Task
+from annotations.formats.errors import FormatError
 from annotations.formats.image_names import as_path, plain, stem
 from annotations.formats.inside import Inside
 from annotations.formats.layout import Entry, Parsed, RawAnnotation, ReadLimits, Unreadable
@@ -33,6 +34,8 @@ KNOWN = frozenset(
     | {f"image/object/bbox/{side}" for side in SIDES}
 )
 NO_VIEW = frozenset({"", "Unspecified"})
+MOST_PICTURES = 500_000
+"""Their names are held."""
 OF_PICTURE = frozenset({"image/encoded", "image/filename", "image/source_id", "image/format"})
 OF_BOXES = {f"image/object/bbox/{side}" for side in SIDES}
 OF_IMAGE = {"image/class/text", "image/class/label"}
@@ -50,8 +53,12 @@ class Records:
         self.files = record_files(listing)
         self.task: Task | None = None
         self.strange: Counter[str] = Counter()
-        self.names = {inside: name for file in self.files for inside, name in self._pictures(file)}
+        self.names: dict[Inside, str] = {}
         """Of each picture in the listing"""
+        for inside, name in (found for file in self.files for found in self._pictures(file)):
+            self.names[inside] = name
+            if len(self.names) > MOST_PICTURES:
+                raise FormatError(f"more than {MOST_PICTURES:,} pictures in records", file=inside.file)
         listing.add_inside({name: inside for inside, name in self.names.items()})
 
     def _pictures(self, file: str) -> Iterator[tuple[Inside, str]]:

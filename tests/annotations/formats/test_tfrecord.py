@@ -198,6 +198,13 @@ def test_record_with_too_many_boxes_or_too_large_a_picture_is_left_out(tmp_path:
     assert told == [Rule.TOO_MANY, Rule.HELD_BACK, Rule.IMAGE_REFUSED]
 
 
+def test_too_many_pictures_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("annotations.formats.tfrecord.reading.MOST_PICTURES", 1)
+    put(tmp_path / "train.record", example(), example())
+    with pytest.raises(FormatError, match="more than 1 pictures"):
+        found_in(tmp_path)
+
+
 def test_label_map_with_escapes_and_one_that_is_not_closed() -> None:
     ((line, item),) = items_of('item {\n id: 1\n name: "caf\\303\\251 \\"x\\" \\\\ }" # }\n}')
     assert (line, item["name"]) == (1, 'café "x" \\ }')
