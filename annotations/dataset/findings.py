@@ -40,7 +40,7 @@ class Rule(Enum):
     SAME_NAME = ("warning", "Files that are there twice: the first is taken")
     DECIMAL_COMMA = ("warning", "Numbers with a comma: read as decimal points")
     ENCODING = ("warning", "Texts that are not UTF-8")
-    NO_NAMES = ("warning", "Classes without names: called by their numbers")
+    NO_NAMES = ("warning", "Classes without names: called by their numbers or codes")
     BAD_SCORE = ("warning", "Scores that are none: left out")
     CONTRADICTION = ("warning", "Statements that contradict each other: the first counts")
     SEVERAL_ANSWERS = ("warning", "Images that several people annotated: the newest annotation counts")

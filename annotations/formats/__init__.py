@@ -106,6 +106,33 @@ _ROWS = (
         keeps=frozenset({"negatives", "unlabelled", "splits", "labels", "scores", "groups"}),
         attributes=frozenset({"*"}),
     ),
+    Format(
+        name="csv",
+        title="CSV",
+        layout_path="annotations.formats.csv.Csv",
+        tasks=("detection", "classification"),
+        precision=0.0,
+        keeps=frozenset({"negatives", "unlabelled", "splits", "labels", "scores", "groups"}),
+        attributes=frozenset({"*"}),
+    ),
+    Format(
+        name="openimages",
+        title="Open Images",
+        layout_path="annotations.formats.openimages.OpenImages",
+        tasks=("detection", "classification"),
+        precision=1e-6,
+        keeps=frozenset({"negatives", "unlabelled", "splits", "labels", "scores"}),
+        attributes=frozenset({"truncated", "occluded", "crowd", "depiction", "inside"}),
+    ),
+    Format(
+        name="tfrecord",
+        title="TFRecord",
+        layout_path="annotations.formats.tfrecord.TfRecord",
+        tasks=("detection", "classification"),
+        precision=0.001,
+        keeps=frozenset({"negatives", "unlabelled", "splits", "labels", "scores", "groups"}),
+        attributes=frozenset({"difficult", "truncated", "occluded", "crowd", "depiction", "pose"}),
+    ),
 )
 FORMATS: dict[str, Format] = {row.name: row for row in _ROWS}
 

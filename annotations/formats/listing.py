@@ -3,7 +3,7 @@
 import os
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from itertools import takewhile
@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 
 from annotations.formats.errors import FormatError
 from annotations.formats.image_names import plain, stem, variants
+from annotations.formats.inside import Inside, TakenOut
 
 PICTURES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp"})
 STRANGE_PICTURES = frozenset({".gif", ".tif", ".tiff", ".svg", ".heic", ".avif"})
@@ -30,12 +31,23 @@ class Listing:
 
     def __init__(self, root: Path, scratch: Path | None = None) -> None:
         self.root, self.scratch = root, scratch
+        self.inside: dict[str, Inside] = {}
+        self.taken_out = TakenOut(scratch)
         names = sorted(_names_in(str(root)))
         self.images = tuple(name for name in names if is_image(name))
         self.texts = tuple(name for name in names if not is_image(name))
 
+    def add_inside(self, pictures: Mapping[str, Inside]) -> None:
+        """Images that lie in files of the listing: named, found and opened as all others."""
+        self.inside |= pictures
+        self.images = tuple(sorted({*self.images, *pictures}))
+        for index in ("_by_name", "_by_stem"):
+            self.__dict__.pop(index, None)
+
     def path(self, name: str) -> Path:
-        return self.root / name
+        """Of an image that lies inside a file: until some others were asked for."""
+        inside = self.inside.get(name)
+        return self.taken_out.path(inside, self.path) if inside else self.root / name
 
     def texts_ending(self, *suffixes: str) -> Iterator[str]:
         """Texts whose names end so; `suffixes` in small letters."""

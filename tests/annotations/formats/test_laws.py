@@ -120,9 +120,10 @@ def round_trip(row: Format, header: Header, written: list[ImageRecord]) -> tuple
     with TemporaryDirectory() as name:
         folder = Path(name).resolve()
         lay(row, header, written, folder)
-        reading = read(row.layout, Listing(folder), ReadLimits())
+        listing = Listing(folder)
+        reading = read(row.layout, listing, ReadLimits())
         found = list(reading.records)
-        by_picture = {digest(folder / one.image): one for one in found if one.image}
+        by_picture = {digest(listing.path(one.image)): one for one in found if one.image}
         wrong = [said for one in found for said in one.findings if said.severity != "info"]
         assert not wrong
         assert len(by_picture) == len(written)
