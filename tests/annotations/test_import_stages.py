@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
+from annotations.counters import LabelGone
 from annotations.dataset.findings import Rule
 from annotations.imports import applying, planned_rows
 from annotations.imports.archives import Kind, kind_of
@@ -288,7 +289,7 @@ def test_the_plan_is_tried_again_only_so_often(
 
     def gone(*_args: object, **_named: object) -> None:
         tried.append(uuid.uuid4())
-        raise applying.LabelGone("gone")
+        raise LabelGone("gone")
 
     monkeypatch.setattr("annotations.imports.applying.counters.move", gone)
     done = import_zip(as_user(bob), project, zipped(four()), django_capture_on_commit_callbacks)
