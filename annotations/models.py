@@ -142,7 +142,7 @@ class Import(Job):
     """A foreign archive on its way in. `finding_count` counts all findings, also those that were not kept."""
 
     WORK = "annotations.imports.run_import"
-    SERIALIZER = "annotations.api.imports.ImportSerializer"
+    SERIALIZER = "annotations.api.import_serializers.ImportSerializer"
     EVENT = "import"
 
     class Source(models.TextChoices):

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotations.api.images import PICTURE
-from annotations.api.imports import ChoicesSerializer, ImportSerializer
+from annotations.api.import_serializers import ChoicesSerializer, ImportSerializer
 from annotations.imports import review
 from annotations.imports.options import ON_KNOWN
 from annotations.models import Import
