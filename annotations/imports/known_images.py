@@ -2,14 +2,38 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from annotations.dataset.edits import AnnotationContent, Edit
-from annotations.labeling.annotation_rows import content_of
+from annotations.labeling.annotation_rows import annotation_rows_by_image, content_of
 from annotations.labeling.revising import State
+from annotations.models import Image, Import, Revision
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An image of the project, with the ids that people have deleted on it."""
+
+    state: State
+    deleted: frozenset[uuid.UUID]
+
+
+def states_of(job: Import, images: Iterable[Image]) -> dict[str, Held]:
+    """By their hashes."""
+    by_id = {image.pk: image for image in images}
+    annotations = annotation_rows_by_image(by_id)
+    deleted: defaultdict[int, set[uuid.UUID]] = defaultdict(set)
+    told = Revision.objects.filter(image__in=[pk for pk, image in by_id.items() if image.revision]).exclude(deleted=[])
+    for pk, ids in told.values_list("image_id", "deleted"):
+        deleted[pk].update(map(uuid.UUID, ids))
+    for image in by_id.values():
+        image.project = job.project
+    return {
+        image.sha256: Held(State(image, annotations.get(pk, [])), frozenset(deleted[pk])) for pk, image in by_id.items()
+    }
 
 
 def edit_of(

@@ -4,8 +4,8 @@ Ids are made from what an annotation says, so that importing the same twice adds
 """
 
 import uuid
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,12 +13,12 @@ from typing import Any
 from annotations.dataset.edits import AnnotationContent, Edit
 from annotations.dataset.findings import Finding, Rule
 from annotations.dataset.records import NO_ATTRIBUTES, Box
-from annotations.imports.known_images import edit_of
+from annotations.imports.known_images import Held, edit_of, states_of
 from annotations.imports.label_mapping import LabelMapping, Mapped
 from annotations.imports.report import Report
-from annotations.labeling.annotation_rows import AnnotationRow, Upserts, annotation_rows_by_image, to_row
+from annotations.labeling.annotation_rows import AnnotationRow, Upserts, to_row
 from annotations.labeling.revising import Sides, State, planned
-from annotations.models import Image, Import, Revision, StagedImage
+from annotations.models import Image, Import, StagedImage
 from boxwright import limits
 from boxwright.projects.models import TaskKind
 from boxwright.teams.models import User
@@ -76,7 +76,7 @@ class Planner:
 
         Notes what is left out, and counts those that change nothing.
         """
-        states = _states(self.job, images.values())
+        states = states_of(self.job, images.values())
         found = [one for staged in batch if (one := self._planned(staged, states.get(staged.sha256)))]
         for one in found:
             if not one.changes:
@@ -88,7 +88,7 @@ class Planner:
         self.is_anew = True
         return self.plan(batch, images)
 
-    def _planned(self, staged: StagedImage, held: "Held | None") -> PlannedImage | None:
+    def _planned(self, staged: StagedImage, held: Held | None) -> PlannedImage | None:
         contents = self._contents(staged)
         left_out = len(staged.annotations) - len(contents)
         if held:
@@ -132,9 +132,7 @@ class Planner:
             return f"the box of {label!r} is left out: this project labels whole images"
         return f"an image carries one label; {label!r} is left out" if before else ""
 
-    def _known(
-        self, staged: StagedImage, held: "Held", contents: list[AnnotationContent], left_out: int
-    ) -> PlannedImage:
+    def _known(self, staged: StagedImage, held: Held, contents: list[AnnotationContent], left_out: int) -> PlannedImage:
         state = held.state
         edit, existing = edit_of(self.on_known, state, held.deleted, contents)
         if fault := self._too_much(state, edit):
@@ -194,32 +192,10 @@ class Planner:
         return theirs or ours if self.on_known == "replace" else ours or theirs
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """An image of the project, with the ids that people have deleted on it."""
-
-    state: State
-    deleted: frozenset[uuid.UUID]
-
-
 def has_splits(job: Import) -> bool:
     """Whether images lie in more than one: one alone says nothing."""
     rows = StagedImage.objects.filter(job=job).exclude(split="").order_by()
     return len(rows.values_list("split", flat=True).distinct()[:2]) > 1
-
-
-def _states(job: Import, images: Iterable[Image]) -> dict[str, Held]:
-    by_id = {image.pk: image for image in images}
-    annotations = annotation_rows_by_image(by_id)
-    deleted: defaultdict[int, set[uuid.UUID]] = defaultdict(set)
-    told = Revision.objects.filter(image__in=[pk for pk, image in by_id.items() if image.revision]).exclude(deleted=[])
-    for pk, ids in told.values_list("image_id", "deleted"):
-        deleted[pk].update(map(uuid.UUID, ids))
-    for image in by_id.values():
-        image.project = job.project
-    return {
-        image.sha256: Held(State(image, annotations.get(pk, [])), frozenset(deleted[pk])) for pk, image in by_id.items()
-    }
 
 
 def _row(content: AnnotationContent, author: int | None, now: datetime) -> AnnotationRow:
