@@ -6,12 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from annotations.dataset.findings import Finding, Rule
+from annotations.dataset.findings import RULES, Finding, Rule
 from annotations.file_names import one_line
 from annotations.models import Import, ImportFinding
 from boxwright import limits
 
-COUNTS = ("files", "images_created", "images_duplicate", "annotations_created", "annotations_existing")
+COUNTS = (
+    *("files", "images_created", "images_duplicate", "images_changed"),
+    *("annotations_created", "annotations_existing", "annotations_left_out"),
+)
 SEVERITIES = {known.label: known for known in ImportFinding.Severity}
 
 
@@ -25,6 +28,7 @@ class Report:
     counts: Counter[str] = field(default_factory=Counter)
     unwritten: list[ImportFinding] = field(default_factory=list)
     finding_count: int = 0
+    rules: Counter[str] = field(default_factory=Counter)
     total: int = 0
     done: int = 0
     consumed: int = 0
@@ -33,7 +37,7 @@ class Report:
     @classmethod
     def of(cls, job: Import) -> Self:
         numbers = {name: job.progress.get(name, 0) for name in ("total", "done", "consumed", "unspoken")}
-        return cls(Counter(job.counts), finding_count=job.finding_count, **numbers)
+        return cls(Counter(job.counts), finding_count=job.finding_count, rules=Counter(job.rules), **numbers)
 
     def copy(self) -> "Report":
         return copy.deepcopy(self)
@@ -47,6 +51,7 @@ class Report:
             if self.finding_count < limits.FINDINGS_AN_IMPORT:
                 self.unwritten.append(_row(finding, self.finding_count))
             self.finding_count += 1
+            self.rules[finding.rule.key] += 1
 
     def end(self) -> None:
         if self.unspoken:
@@ -68,8 +73,18 @@ class Report:
         return {
             "counts": {name: self.counts[name] for name in COUNTS},
             "finding_count": self.finding_count,
+            "rules": dict(self.rules),
             "progress": progress,
         }
+
+
+def counted_rules(job: Import) -> list[dict[str, Any]]:
+    """How often each rule was followed, what is worst first."""
+    rows = [(RULES[key], count) for key, count in job.rules.items()]
+    ordered = sorted(rows, key=lambda row: (SEVERITIES[row[0].severity], -row[1], row[0].key))
+    return [
+        {"rule": rule.key, "severity": rule.severity, "title": rule.title, "count": count} for rule, count in ordered
+    ]
 
 
 def _row(finding: Finding, number: int) -> ImportFinding:
@@ -77,6 +92,7 @@ def _row(finding: Finding, number: int) -> ImportFinding:
     return ImportFinding(
         number=number,
         severity=SEVERITIES[finding.severity],
+        rule=finding.rule.key,
         file=one_line(finding.file, most),
         line=finding.line,
         reason=one_line(finding.reason, most),

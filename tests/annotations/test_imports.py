@@ -72,8 +72,10 @@ def test_archive_becomes_images_with_their_annotations(
         "images_duplicate": 0,
         "annotations_created": 2,
         "annotations_existing": 0,
+        "images_changed": 0,
+        "annotations_left_out": 0,
     }
-    assert done["progress"] == {"done": 3, "total": 3}
+    assert done["progress"] == {"done": 3, "total": 3, "seconds_left": None}
     assert {i.name: i.queue for i in Image.objects.all()} == {
         "a.jpg": "labelled",
         "empty.png": "labelled",

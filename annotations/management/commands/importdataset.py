@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
 from annotations.imports import import_of_path
+from annotations.imports.options import Options
 from annotations.models import Import, ImportFinding
 from annotations.queries import findings_of
 from boxwright.errors import DomainError
@@ -67,8 +68,7 @@ class Command(BaseCommand):
             project=project_for(author, found.pk, Role.ANNOTATOR),
             author=author,
             path=path,
-            format_name=options["format"],
-            create_labels=False if options["no_create_labels"] else None,
+            options=Options(options["format"], create_labels=False if options["no_create_labels"] else None),
         )
 
     def _work(self, job: Import) -> None:

@@ -9,6 +9,7 @@ const finding = (
   line: number | null = null,
 ): Finding => ({
   severity,
+  rule: "unknown_label",
   reason,
   file,
   line,
