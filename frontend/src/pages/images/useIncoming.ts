@@ -1,9 +1,10 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Archive } from "../../api/archiveUpload";
+import { isWorking } from "../../app/importState";
 import { useProject } from "../../app/project";
 import { archiveOf, fileArchive, isDataset } from "./folders";
 import type { PlacedFile } from "./imports/tar";
-import { type Imports, isOver, useImports } from "./imports/useImports";
+import { type Imports, useImports } from "./imports/useImports";
 import { uploadsOf } from "./uploads/projectUploads";
 import type { UploadQueue } from "./uploads/uploadQueue";
 
@@ -37,10 +38,11 @@ export function useIncoming(onImported: () => void, onArchive: (archive: Archive
     if (images.length > 0) uploads.add(images);
     if (archive) onArchive(fileArchive(archive));
   };
-  const isArriving = uploads.busy || imports.shown.some((one) => !isOver(one));
+  const isArriving = uploads.busy || imports.shown.some(isWorking);
   return { uploads, imports, count, isArriving, isHidden, hide, take };
 }
 
+/** Also annotations alone, of images that are here already. */
 function isArchive(file: File): boolean {
-  return /\.(zip|tar|tgz|tar\.gz)$/i.test(file.name);
+  return /\.(zip|tar|tgz|tar\.gz|json|jsonl|csv|xml)$/i.test(file.name);
 }
