@@ -6,7 +6,6 @@ import { ButtonLink } from "../../ui/button";
 import { count } from "../../ui/figures";
 import { Icon } from "../../ui/icons";
 import { Stat } from "../../ui/stat";
-import { FindingsPanel } from "./findings/findingsPanel";
 
 const FIGURES: readonly (readonly [name: keyof Import["counts"], title: string])[] = [
   ["images_created", "Images added"],
@@ -19,12 +18,7 @@ const FIGURES: readonly (readonly [name: keyof Import["counts"], title: string])
 
 /** How it ended, and the ways on. */
 export function Ended({ from }: { from: Import }) {
-  return (
-    <>
-      {from.status === "succeeded" ? <Arrived from={from} /> : <NotArrived from={from} />}
-      <FindingsPanel from={from} />
-    </>
-  );
+  return from.status === "succeeded" ? <Arrived from={from} /> : <NotArrived from={from} />;
 }
 
 function Arrived({ from }: { from: Import }) {
@@ -54,7 +48,7 @@ function NotArrived({ from }: { from: Import }) {
   const [title, text] = reasonOf(from);
   return (
     <Outcome bad={from.status === "failed"} title={title}>
-      <p>{text}</p>
+      {text && <p>{text}</p>}
       <p class="dim">Nothing of it came in: images and labels are as they were.</p>
       <div class="row wraps">
         <ButtonLink href={`/p/${slug}/images?add=import`}>Import again</ButtonLink>
@@ -67,10 +61,13 @@ function NotArrived({ from }: { from: Import }) {
 }
 
 function reasonOf(from: Import): [title: string, text: string] {
-  const error = errorText(from);
-  if (from.status === "failed") return ["This could not be imported", error];
-  if (error) return ["This import has expired", error];
+  if (from.status === "failed") return ["This could not be imported", errorText(from)];
+  if (hasExpired(from)) return ["This import has expired", "Nobody decided on it in time."];
   return ["This import was canceled", ""];
+}
+
+function hasExpired({ expires_at, finished_at }: Import): boolean {
+  return expires_at !== null && finished_at !== null && finished_at >= expires_at;
 }
 
 function Outcome(props: { bad: boolean; title: string; children: ComponentChildren }) {

@@ -2,6 +2,7 @@ import type { Import } from "../../api/types";
 import { importName } from "../../app/importState";
 import { useProject } from "../../app/project";
 import { StatusBadge } from "../../ui/badge";
+import { until } from "../../ui/figures";
 import { Icon } from "../../ui/icons";
 import { placeOf, STEPS } from "./steps";
 
@@ -20,6 +21,9 @@ export function ImportHead({ from }: { from: Import }) {
           {name}
         </h1>
         <StatusBadge status={from.status} />
+        {from.status === "waiting" && from.expires_at && (
+          <span class="small faint nowrap">expires {until(from.expires_at)}</span>
+        )}
         <span class="grow" />
         <Steps from={from} />
       </div>

@@ -1,9 +1,10 @@
 import "./imports.css";
-import { importName } from "../../app/importState";
+import { importName, isWorking } from "../../app/importState";
 import { useProject } from "../../app/project";
 import { useTitle } from "../../app/title";
 import { PageError, PageLoading } from "../../ui/states";
 import { Ended } from "./ended";
+import { FindingsPanel } from "./findings/findingsPanel";
 import { ImportHead } from "./importHead";
 import { ReviewPage } from "./review/reviewPage";
 import { useImport } from "./useImport";
@@ -18,13 +19,12 @@ export default function ImportPage({ id }: { id: number }) {
   if (one.status === "waiting") return <ReviewPage key={one.id} from={one} put={put} />;
   return (
     <main class="page" id="content">
-      <div class="wrap import-narrow stack">
+      <div class="wrap stack">
         <ImportHead from={one} />
-        {one.status === "queued" || one.status === "running" ? (
-          <Working from={one} put={put} />
-        ) : (
-          <Ended from={one} />
-        )}
+        <div class="cols review-cols">
+          {isWorking(one) ? <Working from={one} put={put} /> : <Ended from={one} />}
+          {(one.rules.length > 0 || one.status === "succeeded") && <FindingsPanel from={one} />}
+        </div>
       </div>
     </main>
   );

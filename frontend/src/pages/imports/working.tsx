@@ -3,7 +3,6 @@ import { CancelButton } from "../../app/cancelButton";
 import { importName, progressText, timeLeft } from "../../app/importState";
 import { useProject } from "../../app/project";
 import { Bar } from "../../ui/progress";
-import { FindingsPanel } from "./findings/findingsPanel";
 
 interface WorkingProps {
   from: Import;
@@ -27,23 +26,20 @@ export function Working({ from, put }: WorkingProps) {
   const { may } = useProject();
   const { done, total } = from.progress;
   return (
-    <>
-      <section class="panel import-progress" aria-label="Progress">
-        <h2>{titleOf(from)}</h2>
-        <Bar value={done} max={Math.max(1, total)} label={`Import of ${importName(from)}`} live />
-        <div class="row small dim">
-          <span class="grow">{progressText(from)}</span>
-          <span class="nowrap">{timeLeft(from)}</span>
+    <section class="panel import-progress" aria-label="Progress">
+      <h2>{titleOf(from)}</h2>
+      <Bar value={done} max={Math.max(1, total)} label={`Import of ${importName(from)}`} live />
+      <div class="row small dim">
+        <span class="grow">{progressText(from)}</span>
+        <span class="nowrap">{timeLeft(from)}</span>
+      </div>
+      <p class="dim">{promise(from)}</p>
+      {from.format_reason && <p class="small faint">{from.format_reason}</p>}
+      {may("annotator") && (
+        <div>
+          <CancelButton<Import> at={`imports/${from.id}`} name="import" onCanceled={put} />
         </div>
-        <p class="dim">{promise(from)}</p>
-        {from.format_reason && <p class="small faint">{from.format_reason}</p>}
-        {may("annotator") && (
-          <div>
-            <CancelButton<Import> at={`imports/${from.id}`} name="import" onCanceled={put} />
-          </div>
-        )}
-      </section>
-      {from.rules.length > 0 && <FindingsPanel from={from} />}
-    </>
+      )}
+    </section>
   );
 }

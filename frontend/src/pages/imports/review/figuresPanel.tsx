@@ -15,8 +15,12 @@ export function FiguresPanel({ review }: { review: ImportReview }) {
         <Stat name="Already here" value={count(images.known)} testId="review-known" />
         <Stat name={TASKS[task].annotations} value={count(annotations)} testId="review-annotations" />
         <Stat name="Labels" value={count(labels.length)} />
-        <Stat name="Nothing on them" value={count(images.negatives)} unit="images" />
-        <Stat name="Without annotations" value={count(images.unlabelled)} unit="images" />
+        {images.negatives > 0 && (
+          <Stat name="Nothing on them" value={count(images.negatives)} unit="images" />
+        )}
+        {images.unlabelled > 0 && (
+          <Stat name="Without annotations" value={count(images.unlabelled)} unit="images" />
+        )}
         {groups > 0 && <Stat name="Groups" value={count(groups)} />}
       </dl>
     </section>

@@ -31,7 +31,7 @@ export function LabelsPanel({ labels, chosen, colors, targets, disabled, choose 
   };
   return (
     <section class="panel" aria-label="Labels">
-      <header class="wraps">
+      <header class="wraps labels-head">
         <h2>Labels</h2>
         <span class="small faint grow">{unknownText(labels.length, unknown)}</span>
         {labels.length > SEARCHED_FROM && (

@@ -1,5 +1,6 @@
 /** Which label of the project each name of the archive becomes. */
 import type { ImportReview, Label, LabelTarget } from "../../../api/types";
+import { count } from "../../../ui/figures";
 import { labelKey, MOST_LABELS } from "../../../ui/labelNames";
 
 export type ReviewLabel = ImportReview["labels"][number];
@@ -65,12 +66,12 @@ export function sums(labels: readonly ReviewLabel[], chosen: Chosen, targets: Ta
 /** Why the labels can't be imported so; empty where they can. */
 export function labelsFault({ undecided, made }: Sums, { labels, mayMakeNew }: Targets): string {
   if (undecided > 0) {
-    const names = undecided === 1 ? "One label has" : `${undecided} labels have`;
+    const names = undecided === 1 ? "One label has" : `${count(undecided)} labels have`;
     const why = mayMakeNew ? "" : " Only managers add labels.";
     return `${names} no target yet.${why}`;
   }
   const all = labels.length + made;
-  return all > MOST_LABELS ? `A project may have ${MOST_LABELS} labels; these would be ${all}.` : "";
+  return all > MOST_LABELS ? `A project may have ${MOST_LABELS} labels; these would be ${count(all)}.` : "";
 }
 
 /** As the server takes them: a target for each name. */
