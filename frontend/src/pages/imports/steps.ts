@@ -9,3 +9,12 @@ export function placeOf({ status, stage }: Pick<Import, "status" | "stage">): nu
   if (status === "succeeded") return STEPS.length;
   return status === "waiting" ? PLACES.review : PLACES[stage];
 }
+
+const ENDS = { succeeded: "Imported", failed: "Failed", canceled: "Canceled" } as const;
+
+/** What happens to it now, in a word. */
+export function wordOf({ status, stage }: Pick<Import, "status" | "stage">): string {
+  if (status === "waiting") return "Review";
+  if (status === "queued" || status === "running") return stage === "applying" ? "Importing" : "Reading";
+  return ENDS[status];
+}
