@@ -6,6 +6,7 @@ import { Button } from "../../../ui/button";
 import { SelectField, TextField } from "../../../ui/field";
 import { useSubmit } from "../../../ui/form";
 import { formOf, isChanged, type ReadingForm, requestOf } from "./readingForm";
+import { COLUMNS, isTable, LISTED } from "./tableChoices";
 
 const BOXES_ON = [
   { value: "auto", name: "Whichever fits the declared size" },
@@ -53,6 +54,7 @@ export function ReadingPanel({ from, formats, disabled, put, onUnread }: Reading
           disabled={disabled}
           onPick={(format) => change({ format })}
         />
+        <Assumed from={from} />
         <Options form={form} from={from} disabled={disabled} change={change} />
         <FormFault text={sending.general} />
         {isUnread && (
@@ -70,6 +72,20 @@ export function ReadingPanel({ from, formats, disabled, put, onUnread }: Reading
   );
 }
 
+/** What a format assumed that can't be chosen otherwise. */
+function Assumed({ from }: { from: Import }) {
+  const texts = isTable(from.read_as) ? [] : Object.entries(from.read_as);
+  return (
+    <>
+      {texts.map(([name, value]) => (
+        <p key={name} class="small faint anywhere">
+          {name.charAt(0).toUpperCase() + name.slice(1)}: {value}
+        </p>
+      ))}
+    </>
+  );
+}
+
 interface OptionsProps {
   form: ReadingForm;
   from: Import;
@@ -78,9 +94,8 @@ interface OptionsProps {
 }
 
 function Options({ form, from, disabled, change }: OptionsProps) {
-  const table = form.format === from.format ? Object.entries(form.table) : [];
   return (
-    <details class="reading-options" open={table.length > 0}>
+    <details class="reading-options" open={isTable(from.read_as)}>
       <summary>Options</summary>
       <div class="stack">
         <SelectField
@@ -97,23 +112,41 @@ function Options({ form, from, disabled, change }: OptionsProps) {
           disabled={disabled}
           onPick={(value) => change({ firstPixel: value as ReadingForm["firstPixel"] })}
         />
-        {table.map(([name, value]) => (
-          <TextField
-            key={name}
-            label={titleOf(name)}
-            value={value}
-            disabled={disabled}
-            autocomplete="off"
-            onText={(text) => change({ table: { ...form.table, [name]: text } })}
-          />
-        ))}
+        {isTable(from.read_as) && form.format === from.format && (
+          <TableOptions form={form} disabled={disabled} change={change} />
+        )}
       </div>
     </details>
   );
 }
 
-/** "x_min_column" becomes "X min column". */
-function titleOf(name: string): string {
-  const words = name.replaceAll("_", " ");
-  return words.charAt(0).toUpperCase() + words.slice(1);
+function TableOptions({ form, disabled, change }: Omit<OptionsProps, "from">) {
+  const put = (key: string, value: string) => change({ table: { ...form.table, [key]: value } });
+  return (
+    <>
+      {LISTED.filter(({ key }) => form.table[key]).map(({ key, title, options }) => (
+        <SelectField
+          key={key}
+          label={title}
+          value={form.table[key] ?? ""}
+          options={options}
+          disabled={disabled}
+          onPick={(value) => put(key, value)}
+        />
+      ))}
+      <fieldset class="table-columns" disabled={disabled}>
+        <legend>Columns, by name or by number from 1</legend>
+        {COLUMNS.map(({ key, title }) => (
+          <TextField
+            key={key}
+            label={title}
+            value={form.table[key] ?? ""}
+            placeholder="none"
+            autocomplete="off"
+            onText={(text) => put(key, text)}
+          />
+        ))}
+      </fieldset>
+    </>
+  );
 }
