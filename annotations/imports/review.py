@@ -140,7 +140,8 @@ def _drawn(annotation: list[Any], names: Mapping[int, str]) -> dict[str, Any]:
 
 
 def _check_labels(job: Import, user: User, mapping: Mapping[str, Mapping[str, Any]]) -> None:
-    """Each name that the mapping names is one of the import's, and each label one of the project's."""
+    """Each name that the mapping names is one of the import's, and each label one of the project's; those that the
+    project has not are named, or may be made."""
     names, there = (
         set(_names(job).values()),
         set(Label.objects.filter(project=job.project_id).values_list("pk", flat=True)),
@@ -150,6 +151,9 @@ def _check_labels(job: Import, user: User, mapping: Mapping[str, Mapping[str, An
     for name, target in mapping.items():
         if target["to"] == "existing" and target.get("label") not in there:
             errors[f"labels.{name}.label"] = "this project has no such label"
+    if not may_make_labels(user, job.project):
+        unknown = (row for row in _labels(job) if row["match"] is None and row["count"])
+        errors |= {f"labels.{row['name']}": "choose a label" for row in unknown if row["name"] not in mapping}
     if errors:
         raise Invalid("The labels can't be taken so.", errors)
     if ways["new"] and not may_make_labels(user, job.project):

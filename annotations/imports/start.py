@@ -1,29 +1,22 @@
-"""Foreign archives on their way in: sent, queued, worked through, reported."""
+"""Foreign archives on their way in: sent, queued, canceled."""
 
-from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.db import transaction
 
-from annotations.dataset.findings import Finding, Rule
 from annotations.file_names import file_name
-from annotations.formats.listing import Listing
-from annotations.imports.archives import ArchiveRefused, kind_of
-from annotations.imports.format_choice import as_chosen, format_of, misfit
+from annotations.imports.archives import kind_of
+from annotations.imports.format_choice import as_chosen
 from annotations.imports.options import AS_USUAL, Options
-from annotations.imports.report import Report
-from annotations.imports.sources import lay_files
 from annotations.imports.staged_rows import delete_staged
-from annotations.imports.unknown_labels import UnknownLabels
 from annotations.imports.upload_file import opened
 from annotations.imports.uploads import waiting
-from annotations.imports.work import Importing
 from annotations.models import ArchiveUpload, Import
 from annotations.object_keys import archive_key
 from boxwright import limits
-from boxwright.errors import Conflict, Invalid, NotFound, OverQuota, TooLarge
-from boxwright.jobs import Beat, UserFault
+from boxwright.errors import Conflict, Invalid, NotFound, TooLarge
+from boxwright.jobs import OPEN
 from boxwright.projects.canceling import cancel
 from boxwright.projects.models import Project
 from boxwright.projects.quotas import expect_room, expect_slot
@@ -102,6 +95,8 @@ def _queue(project: Project, author: User, format_name: str, **columns: Any) -> 
 
 def _created(project: Project, author: User, format_name: str, **columns: Any) -> Import:
     expect_slot(project.team_id)
+    if columns["review"]:
+        _expect_few_reviews(project)
     job = Import.objects.create(
         project=project,
         created_by=author,
@@ -113,6 +108,14 @@ def _created(project: Project, author: User, format_name: str, **columns: Any) -
     return job
 
 
+def _expect_few_reviews(project: Project) -> None:
+    """Raises Conflict."""
+    held = Import.objects.filter(project=project, review=True, status__in=OPEN).exclude(stage=Import.Stage.APPLYING)
+    if held.count() >= limits.REVIEWS_A_PROJECT:
+        many = f"{limits.REVIEWS_A_PROJECT} imports of this project wait for a decision already"
+        raise Conflict(f"{many}; decide or cancel one.")
+
+
 def _check_archive(archive: BinaryIO) -> None:
     size = archive.seek(0, 2)
     archive.seek(0)
@@ -120,38 +123,6 @@ def _check_archive(archive: BinaryIO) -> None:
         raise TooLarge(f"An archive may have {limits.ARCHIVE_BYTES / 2**20:.0f} MB.")
     if kind_of(archive) is None:
         raise Invalid("This is no archive that can be read.", {"archive": "expected a zip, tar or tar.gz"})
-
-
-def run_import(job: Import, beat: Beat) -> None:
-    """Work an import through, or go on with it where another worker died."""
-    try:
-        _work(job, beat)
-    except ArchiveRefused as refused:
-        reason = f"{refused.reason[:1].upper()}{refused.reason[1:]}."
-        raise _failed(job, refused.code, reason, refused.findings) from refused
-    except OverQuota as error:
-        ended = Finding(Rule.ENDED, "", f"the import ended here: {error.detail}")
-        raise _failed(job, "over_quota", error.detail, (ended,)) from error
-
-
-def _work(job: Import, beat: Beat) -> None:
-    tree = beat.folder / "files"
-    tree.mkdir()
-    found = lay_files(job, beat, tree)
-    listing = Listing(tree)
-    try:
-        Importing(job, beat, listing, format_of(job, listing)).run(found)
-    except UnknownLabels:
-        raise
-    except ArchiveRefused as refused:
-        raise ArchiveRefused(misfit(job, listing, refused.reason), refused.findings) from refused
-
-
-def _failed(job: Import, code: str, detail: str, findings: tuple[Finding, ...]) -> UserFault:
-    """The fault, whose findings are kept in the transaction that writes it."""
-    report = Report.of(job)
-    report.note(*findings)
-    return UserFault(code, detail, also=partial(report.keep_findings, job), **report.columns)
 
 
 def cancel_import(job: Import) -> Import:
