@@ -1,5 +1,5 @@
 /** What was decided in a review so far: it outlives a reload of the page, not the tab. */
-import { useState } from "preact/hooks";
+import { useCallback, useEffect, useState } from "preact/hooks";
 import type { LabelTarget, OnKnown } from "../../../api/types";
 import type { Chosen } from "./mapping";
 
@@ -52,13 +52,12 @@ function store(id: number, draft: Draft): void {
   }
 }
 
-export function useDraft(id: number): [Draft, (changes: Partial<Draft>) => void] {
+export function useDraft(id: number): [Draft, (changes: (old: Draft) => Partial<Draft>) => void] {
   const [draft, setDraft] = useState(() => stored(id));
-  const change = (changes: Partial<Draft>) =>
-    setDraft((old) => {
-      const next = { ...old, ...changes };
-      store(id, next);
-      return next;
-    });
+  const change = useCallback(
+    (changes: (old: Draft) => Partial<Draft>) => setDraft((old) => ({ ...old, ...changes(old) })),
+    [],
+  );
+  useEffect(() => store(id, draft), [id, draft]);
   return [draft, change];
 }

@@ -1,17 +1,18 @@
+import { memo } from "preact/compat";
 import type { LabelTarget } from "../../../api/types";
 import { Select } from "../../../ui/field";
 import { count } from "../../../ui/figures";
 import { LabelDot } from "../../../ui/label";
-import { type Chosen, type ReviewLabel, selectValue, type Targets, targetFrom, targetOf } from "./mapping";
+import { type ReviewLabel, selectValue, type Targets, targetFrom } from "./mapping";
 
 interface LabelRowProps {
   label: ReviewLabel;
   /** Of what it becomes; none where it is ignored. */
   color: string | undefined;
-  chosen: Chosen;
+  target: LabelTarget | null;
   targets: Targets;
   disabled: boolean;
-  pick: (target: LabelTarget) => void;
+  pick: (name: string, target: LabelTarget) => void;
 }
 
 function optionsFor(target: LabelTarget | null, { labels, mayMakeNew }: Targets) {
@@ -29,8 +30,9 @@ function noteOf({ match, similar }: ReviewLabel): string {
   return similar ? `${match.name} here: differs by case or blanks` : "Same name here";
 }
 
-export function LabelRow({ label, color, chosen, targets, disabled, pick }: LabelRowProps) {
-  const target = targetOf(label, chosen, targets);
+/** Drawn again only where something of it changed: its select has all labels of the project. */
+export const LabelRow = memo(function LabelRow(props: LabelRowProps) {
+  const { label, color, target, targets, disabled, pick } = props;
   const note = noteOf(label);
   const isIgnored = target?.to === "ignore";
   return (
@@ -51,9 +53,9 @@ export function LabelRow({ label, color, chosen, targets, disabled, pick }: Labe
           value={selectValue(target)}
           options={optionsFor(target, targets)}
           disabled={disabled}
-          onPick={(value) => value && pick(targetFrom(value))}
+          onPick={(value) => value && pick(label.name, targetFrom(value))}
         />
       </td>
     </tr>
   );
-}
+});

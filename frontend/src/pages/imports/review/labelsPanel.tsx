@@ -1,13 +1,24 @@
-import { useState } from "preact/hooks";
+import { useCallback, useState } from "preact/hooks";
+import type { LabelTarget } from "../../../api/types";
 import { Button, IconButton } from "../../../ui/button";
 import { SearchField } from "../../../ui/field";
 import { count, counted } from "../../../ui/figures";
 import type { Colors } from "./colors";
 import { LabelRow } from "./labelRow";
-import { type Chosen, found, type ReviewLabel, type Targets, withTarget, withUnknown } from "./mapping";
+import {
+  type Chosen,
+  found,
+  type ReviewLabel,
+  type Targets,
+  targetOf,
+  withTarget,
+  withUnknown,
+} from "./mapping";
 
-/** Each row has a select with all labels of the project. */
-const PAGE = 25;
+/** Each row has a select with all labels of the project: a page has at most so many options in all. */
+const OPTIONS = 4000;
+const LEAST_PAGE = 8;
+const LARGEST_PAGE = 25;
 const SEARCHED_FROM = 20;
 
 interface LabelsPanelProps {
@@ -16,14 +27,19 @@ interface LabelsPanelProps {
   colors: Colors;
   targets: Targets;
   disabled: boolean;
-  choose: (chosen: Chosen) => void;
+  choose: (next: (chosen: Chosen) => Chosen) => void;
 }
 
 /** Each label of the archive, and what it becomes here. */
 export function LabelsPanel({ labels, chosen, colors, targets, disabled, choose }: LabelsPanelProps) {
   const [text, setText] = useState("");
   const [start, setStart] = useState(0);
+  const pick = useCallback(
+    (name: string, target: LabelTarget) => choose((old) => withTarget(old, name, target)),
+    [choose],
+  );
   const rows = found(labels, text);
+  const size = pageSize(targets);
   const unknown = labels.filter(({ match }) => !match).length;
   const search = (wanted: string) => {
     setText(wanted);
@@ -40,11 +56,11 @@ export function LabelsPanel({ labels, chosen, colors, targets, disabled, choose 
         {unknown > 1 && !disabled && (
           <span class="row">
             {targets.mayMakeNew && (
-              <Button size="sm" onClick={() => choose(withUnknown(labels, chosen, "new"))}>
+              <Button size="sm" onClick={() => choose((old) => withUnknown(labels, old, "new"))}>
                 Make all new
               </Button>
             )}
-            <Button size="sm" onClick={() => choose(withUnknown(labels, chosen, "ignore"))}>
+            <Button size="sm" onClick={() => choose((old) => withUnknown(labels, old, "ignore"))}>
               Ignore all unknown
             </Button>
           </span>
@@ -59,21 +75,21 @@ export function LabelsPanel({ labels, chosen, colors, targets, disabled, choose 
           </tr>
         </thead>
         <tbody>
-          {rows.slice(start, start + PAGE).map((label) => (
+          {rows.slice(start, start + size).map((label) => (
             <LabelRow
               key={label.name}
               label={label}
               color={colors.get(label.name)}
-              chosen={chosen}
+              target={targetOf(label, chosen, targets)}
               targets={targets}
               disabled={disabled}
-              pick={(target) => choose(withTarget(chosen, label.name, target))}
+              pick={pick}
             />
           ))}
         </tbody>
       </table>
       {rows.length === 0 && <p class="body dim">No label of the archive is called so.</p>}
-      {rows.length > PAGE && <Pager start={start} all={rows.length} go={setStart} />}
+      {rows.length > size && <Pager size={size} start={start} all={rows.length} go={setStart} />}
     </section>
   );
 }
@@ -83,8 +99,19 @@ function unknownText(all: number, unknown: number): string {
   return `${count(unknown)} of ${counted(all, "label")} not known here`;
 }
 
-function Pager({ start, all, go }: { start: number; all: number; go: (start: number) => void }) {
-  const end = Math.min(all, start + PAGE);
+function pageSize({ labels }: Targets): number {
+  return Math.max(LEAST_PAGE, Math.min(LARGEST_PAGE, Math.floor(OPTIONS / (labels.length + 2))));
+}
+
+interface PagerProps {
+  start: number;
+  size: number;
+  all: number;
+  go: (start: number) => void;
+}
+
+function Pager({ start, size, all, go }: PagerProps) {
+  const end = Math.min(all, start + size);
   return (
     <p class="row review-pager">
       <span class="small faint grow" role="status">
@@ -95,7 +122,7 @@ function Pager({ start, all, go }: { start: number; all: number; go: (start: num
         size="sm"
         label="Labels before"
         disabled={start === 0}
-        onClick={() => go(start - PAGE)}
+        onClick={() => go(start - size)}
       />
       <IconButton
         icon="right"

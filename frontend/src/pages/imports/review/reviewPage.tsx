@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useCallback, useMemo, useState } from "preact/hooks";
 import { api } from "../../../api/client";
 import type { Import, ImportReview } from "../../../api/types";
 import { useProject } from "../../../app/project";
@@ -16,6 +16,7 @@ import { FiguresPanel } from "./figuresPanel";
 import { ImportBar } from "./importBar";
 import { KnownPanel } from "./knownPanel";
 import { LabelsPanel } from "./labelsPanel";
+import type { Chosen } from "./mapping";
 import { PicturesPanel } from "./picturesPanel";
 import { ReadingPanel } from "./readingPanel";
 import { SplitsPanel } from "./splitsPanel";
@@ -47,7 +48,12 @@ function Review({ from, put, review }: ReviewPageProps & { review: ImportReview 
   const [draft, change] = useDraft(from.id);
   const [isUnread, setUnread] = useState(false);
   useOwnPrimary(true);
-  const targets = { labels, mayMakeNew: review.new_labels_allowed };
+  const mayMakeNew = review.new_labels_allowed;
+  const targets = useMemo(() => ({ labels, mayMakeNew }), [labels, mayMakeNew]);
+  const choose = useCallback(
+    (next: (chosen: Chosen) => Chosen) => change(({ chosen }) => ({ chosen: next(chosen) })),
+    [change],
+  );
   const colors = labelColors(review.labels, draft.chosen, targets);
   const decision = decide(review, draft, targets, TASKS[task].counted);
   const hasSplits = Object.values(review.splits).some((images) => images > 0);
@@ -69,7 +75,7 @@ function Review({ from, put, review }: ReviewPageProps & { review: ImportReview 
                   colors={colors}
                   targets={targets}
                   disabled={!mayDecide}
-                  choose={(chosen) => change({ chosen })}
+                  choose={choose}
                 />
               )}
             </div>
@@ -86,7 +92,7 @@ function Review({ from, put, review }: ReviewPageProps & { review: ImportReview 
                   images={review.images}
                   value={draft.onKnown}
                   disabled={!mayDecide}
-                  onPick={(onKnown) => change({ onKnown })}
+                  onPick={(onKnown) => change(() => ({ onKnown }))}
                 />
               )}
               {(hasSplits || review.groups > 0) && (
@@ -94,7 +100,7 @@ function Review({ from, put, review }: ReviewPageProps & { review: ImportReview 
                   review={review}
                   checked={draft.splits}
                   disabled={!mayDecide}
-                  onCheck={(splits) => change({ splits })}
+                  onCheck={(splits) => change(() => ({ splits }))}
                 />
               )}
               <FindingsPanel from={from} />
