@@ -34,6 +34,7 @@ def test_raccoons_come_in_with_their_boxes(
         "Images added": str(COUNT - TWINS),
         "Already here": str(TWINS),
         "Annotations added": str(boxes),
+        "Annotations left out": str(TWINS),
     }
     expect(finding(ada, "Pictures that are there twice")).to_contain_text("raccoon-116.xml")
     ada.get_by_role("link", name="Show the images").click()
@@ -102,8 +103,8 @@ def test_each_finding_names_its_file_and_its_reason(server: Server, api: Api, ad
     outside = finding(ada, "Boxes outside their image")
     expect(outside).to_contain_text("outside the image of 320×240")
     expect(outside).to_contain_text("a.xml:4")
-    expect(finding(ada, "Annotations without a label")).to_contain_text("a.xml:5")
-    expect(finding(ada, "that can't be read")).to_contain_text("secret.xml")
+    expect(finding(ada, "Annotations that can't be read")).to_contain_text("a.xml:5")
+    expect(finding(ada, "Files, or lines in them")).to_contain_text("secret.xml")
     expect(ada.get_by_role("region", name="Findings")).not_to_contain_text("root:")
     with ada.expect_download() as download:
         ada.get_by_role("link", name="CSV").click()

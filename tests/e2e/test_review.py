@@ -96,6 +96,24 @@ def test_review_outlives_a_reload_and_is_found_again(server: Server, api: Api, a
     assert label_counts(api, project) == {"zebra": 1}
 
 
+def test_other_choices_are_read_again(server: Server, api: Api, ada: Page, tmp_path: Path) -> None:
+    """The tool that wrote it counted pixels from 1."""
+    project = api.project("Choices", "detection", [])
+    send_archive(ada, server.url, project["slug"], archive_of(tmp_path / "choices.zip", 90, "zebra"))
+    reading = ada.get_by_role("region", name="How it is read")
+    reading.get_by_text("Options").click()
+    reading.get_by_label("The first pixel is").select_option("1")
+    expect(ada.get_by_test_id("apply")).to_be_disabled()
+    expect(ada.get_by_role("contentinfo")).to_contain_text("Read the archive again first")
+    reading.get_by_role("button", name="Read again").click()
+
+    expect(ada.get_by_test_id("apply")).to_be_enabled()
+    bring_in(ada)
+    (image,) = api.get(f"projects/{project['id']}/images/")["results"]
+    (box,) = api.get(f"images/{image['id']}/annotations/")["annotations"]
+    assert (box["x_min"], box["y_min"]) == (9, 9)
+
+
 def test_another_format_is_read_again(server: Server, api: Api, ada: Page, tmp_path: Path) -> None:
     """The archive holds VOC files beside a COCO one."""
     project = api.project("Formats", "detection", [])

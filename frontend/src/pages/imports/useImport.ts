@@ -14,23 +14,31 @@ interface OneImport {
   reload(): void;
 }
 
-/** One import, kept current by events; asked for while it works, as an event may be missed. */
+/**
+ * One import, fetched again at each of its events: what an event says may be older than what was fetched. Asked for
+ * while it works, as an event may be missed.
+ */
 export function useImport(id: number): OneImport {
   const { events } = useProject();
   const [one, setOne] = useState<Import | null>(null);
   const [error, setError] = useState<unknown>(null);
-  const puts = useRef(0);
-  const put = (fresh: Import) => {
-    puts.current += 1;
+  const asked = useRef(0);
+  const shown = useRef(0);
+  /** `turn`: when it was asked for. What was asked for before what is shown is dropped. */
+  const show = (fresh: Import, turn: number) => {
+    if (turn < shown.current) return;
+    shown.current = turn;
     setOne(fresh);
     setError(null);
   };
-  /** An answer is dropped where something newer came while it was on its way. */
+  const take = (): number => {
+    asked.current += 1;
+    return asked.current;
+  };
   const load = async (signal?: AbortSignal) => {
-    const before = puts.current;
+    const turn = take();
     try {
-      const fresh = await api.get<Import>(`imports/${id}/`, { signal });
-      if (puts.current === before) put(fresh);
+      show(await api.get<Import>(`imports/${id}/`, { signal }), turn);
     } catch (thrown) {
       if (!signal?.aborted) setError(thrown);
     }
@@ -38,7 +46,7 @@ export function useImport(id: number): OneImport {
   useEffect(() => {
     const abort = new AbortController();
     const ends = [
-      events.on("import", (told) => told.id === id && put(told)),
+      events.on("import", (told) => told.id === id && void load(abort.signal)),
       events.onGap(() => void load(abort.signal)),
     ];
     void load(abort.signal);
@@ -54,5 +62,10 @@ export function useImport(id: number): OneImport {
     const timer = setInterval(() => void load(), POLL_MS);
     return () => clearInterval(timer);
   }, [working, id]);
-  return { one: one?.id === id ? one : null, error, put, reload: () => void load() };
+  return {
+    one: one?.id === id ? one : null,
+    error,
+    put: (fresh) => show(fresh, take()),
+    reload: () => void load(),
+  };
 }
