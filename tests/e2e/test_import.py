@@ -46,7 +46,8 @@ def test_raccoons_come_in_with_their_boxes(
 
     send_archive(ada, server.url, project["slug"], archive)
     bring_in(ada)
-    assert came_in(ada) == {"Already here": str(COUNT), "Annotations already here": str(boxes)}
+    again = {"Already here": str(COUNT), "Annotations already here": str(boxes)}
+    assert came_in(ada) == {**again, "Annotations left out": str(TWINS)}
     assert api.get(f"projects/{project['id']}/")["counts"] == fresh["counts"]
 
 
