@@ -177,8 +177,10 @@ class ImportsView(Endpoint):
         responses={201: ImportSerializer},
     )
     def post(self, request: Request, project_id: int) -> Response:
-        """Send a zip, tar or tar.gz, or name one that was sent in parts. Without `format` it is recognised by what it
-        holds."""
+        """Send a zip, tar or tar.gz, or a bare file of annotations, or name one that was sent in parts.
+
+        Without `format` it is recognised by what it holds.
+        """
         project = project_for(request.user, project_id, Role.ANNOTATOR)
         is_form = (request.content_type or "").startswith("multipart/")
         job = self._of_archive(project) if is_form else self._of_upload(project)

@@ -122,7 +122,10 @@ def _check_archive(archive: BinaryIO) -> None:
     if size > limits.ARCHIVE_BYTES:
         raise TooLarge(f"An archive may have {limits.ARCHIVE_BYTES / 2**20:.0f} MB.")
     if kind_of(archive) is None:
-        raise Invalid("This is no archive that can be read.", {"archive": "expected a zip, tar or tar.gz"})
+        raise Invalid(
+            "This is no archive that can be read.",
+            {"archive": "expected a zip, tar or tar.gz, or a JSON, XML or CSV file"},
+        )
 
 
 def cancel_import(job: Import) -> Import:

@@ -1,14 +1,18 @@
 """An import beside people and beside itself: what they do while it is read or applied; archives without pictures."""
 
+import io
 import uuid
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
+from annotations.counters import LabelGone
 from annotations.dataset.findings import Rule
 from annotations.imports import applying, planned_rows
+from annotations.imports.archives import Kind, kind_of
 from annotations.models import Annotation, Image, Import, Revision, StagedImage
 from boxwright.jobs import Status
 from boxwright.jobs.attempt import attempt
@@ -195,6 +199,35 @@ def test_annotations_find_the_images_of_the_project_by_their_names(
     assert (again["counts"]["images_changed"], again["counts"]["annotations_existing"]) == (0, 2)
 
 
+@pytest.mark.parametrize("name", ["a.xml", "annotations", "../../a.XML"])
+def test_a_bare_file_of_annotations_is_an_archive_of_one(
+    project: Project, bob: User, as_user: AsUser, django_capture_on_commit_callbacks: Commits, name: str
+) -> None:
+    upload(as_user(bob), project, a__jpg=picture(1))
+    sent = {"archive": SimpleUploadedFile(name, voc("a.jpg", ("cat", 1, 1, 9, 9)))}
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = as_user(bob).post(f"/api/v1/projects/{project.pk}/imports/", sent, format="multipart")
+    job = Import.objects.get(pk=answer.json()["id"])
+    assert (job.status, job.counts["annotations_created"], job.format) == ("succeeded", 1, "voc")
+
+
+TEXTS = {
+    b'\xef\xbb\xbf [{"image": "a"}]': Kind.JSON,
+    b"<annotation/>": Kind.XML,
+    b"name,x\r\na.jpg,1": Kind.CSV,
+    b"name\tx\na.jpg\t1": Kind.CSV,
+    b"one line, and no more": None,
+    b"no table\nat all": None,
+    b"{\x00": None,
+    b" \n": None,
+}
+
+
+@pytest.mark.parametrize(("data", "kind"), TEXTS.items())
+def test_a_text_is_known_by_its_bytes(data: bytes, kind: Kind | None) -> None:
+    assert kind_of(io.BytesIO(data)) == kind
+
+
 def test_of_two_images_with_one_name_neither_is_taken(
     project: Project, bob: User, as_user: AsUser, django_capture_on_commit_callbacks: Commits
 ) -> None:
@@ -256,7 +289,7 @@ def test_the_plan_is_tried_again_only_so_often(
 
     def gone(*_args: object, **_named: object) -> None:
         tried.append(uuid.uuid4())
-        raise applying.LabelGone("gone")
+        raise LabelGone("gone")
 
     monkeypatch.setattr("annotations.imports.applying.counters.move", gone)
     done = import_zip(as_user(bob), project, zipped(four()), django_capture_on_commit_callbacks)

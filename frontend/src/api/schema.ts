@@ -865,8 +865,9 @@ export interface paths {
         get: operations["projects_imports_list"];
         put?: never;
         /**
-         * @description Send a zip, tar or tar.gz, or name one that was sent in parts. Without `format` it is recognised by what it
-         *     holds.
+         * @description Send a zip, tar or tar.gz, or a bare file of annotations, or name one that was sent in parts.
+         *
+         *     Without `format` it is recognised by what it holds.
          */
         post: operations["projects_imports_create"];
         delete?: never;
