@@ -169,6 +169,21 @@ def test_archive_of_no_known_format_says_why(server: Server, api: Api, ada: Page
     expect(ada.get_by_role("alert")).to_contain_text("This could not be imported")
 
 
+def test_a_file_of_annotations_alone_labels_images_that_are_here(
+    server: Server, api: Api, ada: Page, tmp_path: Path
+) -> None:
+    project = api.project("Bare file", "detection", [])
+    there, bare = tmp_path / "there.png", tmp_path / "there.xml"
+    there.write_bytes(picture(95))
+    api.upload(project["id"], [there])
+    bare.write_bytes(voc("there.png", ("zebra", *PLACE), size=SIZE))
+    send_archive(ada, server.url, project["slug"], bare)
+    expect(ada.get_by_test_id("review-known")).to_have_text("1")
+    expect(ada.locator(".review-picture .bx")).to_have_count(1)
+    bring_in(ada)
+    assert (image_count(api, project), label_counts(api, project)) == (1, {"zebra": 1})
+
+
 def test_pictures_open_large_and_step_by_keyboard(server: Server, api: Api, ada: Page, tmp_path: Path) -> None:
     project = api.project("Pictures", "detection", [])
     send_archive(ada, server.url, project["slug"], archive_of(tmp_path / "pictures.zip", 60, "zebra", "yak"))

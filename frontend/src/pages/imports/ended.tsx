@@ -62,12 +62,8 @@ function NotArrived({ from }: { from: Import }) {
 
 function reasonOf(from: Import): [title: string, text: string] {
   if (from.status === "failed") return ["This could not be imported", errorText(from)];
-  if (hasExpired(from)) return ["This import has expired", "Nobody decided on it in time."];
+  if (from.error?.code === "expired") return ["This import has expired", errorText(from)];
   return ["This import was canceled", ""];
-}
-
-function hasExpired({ expires_at, finished_at }: Import): boolean {
-  return expires_at !== null && finished_at !== null && finished_at >= expires_at;
 }
 
 function Outcome(props: { bad: boolean; title: string; children: ComponentChildren }) {
