@@ -86,6 +86,12 @@ def bring_in(page: Page) -> None:
     expect(page.get_by_role("region", name="What came in")).to_be_visible()
 
 
+def cancel_review(page: Page) -> None:
+    page.get_by_role("button", name="Cancel import").click()
+    page.get_by_role("dialog", name="Cancel import").get_by_role("button", name="Cancel import").click()
+    expect(page.get_by_role("heading", name="This import was canceled")).to_be_visible()
+
+
 def came_in(page: Page) -> dict[str, str]:
     """The figures of an import that has ended, by their names: {"Images added": "39"}."""
     figures = page.get_by_role("region", name="What came in").locator("dl > div")

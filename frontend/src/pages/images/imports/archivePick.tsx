@@ -26,9 +26,7 @@ export function ArchivePick({ archive, wrong, disabled, pick }: ArchivePickProps
     <>
       <label class={wrong ? "file-pick wrong" : "file-pick"}>
         <Icon name="layers" />
-        <span class="grow cut">
-          {archive ? archive.name : "Choose a zip, tar, JSON, CSV or XML"}
-        </span>
+        <span class="grow cut">{archive ? archive.name : "Choose a zip, tar, JSON, CSV or XML"}</span>
         {archive && <span class="faint nowrap">{bytes(archive.blob.size)}</span>}
         <input
           type="file"

@@ -1,7 +1,8 @@
+import { useState } from "preact/hooks";
 import { api } from "../../../api/client";
 import type { Import } from "../../../api/types";
-import { CancelButton } from "../../../app/cancelButton";
 import { Button } from "../../../ui/button";
+import { Confirm } from "../../../ui/confirm";
 import { useSubmit } from "../../../ui/form";
 import { Icon } from "../../../ui/icons";
 import type { Decision } from "./decision";
@@ -24,6 +25,7 @@ function faultOf({ decision, isUnread, mayDecide }: ImportBarProps): string {
 /** What comes in, and the deed; always in sight. */
 export function ImportBar(props: ImportBarProps) {
   const { id, decision, mayDecide, put } = props;
+  const [isCanceling, setCanceling] = useState(false);
   const fault = faultOf(props);
   const sending = useSubmit([], async () =>
     put(await api.post<Import>(`imports/${id}/apply/`, decision.request, { retries: 5 })),
@@ -35,9 +37,21 @@ export function ImportBar(props: ImportBarProps) {
         {text && <Icon name="warn" />}
         <span>{text || decision.summary}</span>
       </p>
+      {isCanceling && (
+        <Confirm
+          deed="Cancel import"
+          keep="Go on"
+          run={async () => put(await api.post<Import>(`imports/${id}/cancel/`))}
+          close={() => setCanceling(false)}
+        >
+          What was sent and read is deleted. To import it later it has to be sent again.
+        </Confirm>
+      )}
       {mayDecide && (
         <span class="row">
-          <CancelButton<Import> at={`imports/${id}`} name="import" onCanceled={put} />
+          <Button look="danger" onClick={() => setCanceling(true)}>
+            Cancel import
+          </Button>
           <Button
             look="primary"
             busy={sending.busy}
