@@ -186,6 +186,11 @@ class Import(Job):
         return f"import {self.pk}"
 
     @property
+    def is_decided(self) -> bool:
+        """Whether a person has said how it is applied."""
+        return self.review and self.stage == self.Stage.APPLYING
+
+    @property
     def title(self) -> str:
         return f"import of {self.archive_name}" if self.archive_name else str(self)
 

@@ -17,7 +17,7 @@ from annotations.imports.label_mapping import LabelMapping, mapping_of
 from annotations.imports.planning import Planner
 from annotations.imports.report import Report
 from annotations.models import Image, Import, StagedImage
-from boxwright.errors import Conflict, Invalid
+from boxwright.errors import Conflict, Invalid, OverQuota
 from boxwright.jobs import PROGRESS, Beat
 from boxwright.projects.labels import add_labels
 from boxwright.projects.quotas import expect_room
@@ -35,6 +35,8 @@ class Applying:
         for attempt in range(TRIES):
             try:
                 return self._try()
+            except OverQuota:
+                raise
             except (LabelGone, IntegrityError, Conflict, Invalid):
                 if attempt == TRIES - 1:
                     raise

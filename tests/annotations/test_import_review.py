@@ -154,6 +154,15 @@ def test_an_annotator_decides_and_makes_no_labels(
     assert (done["status"], done["counts"]["annotations_created"]) == ("succeeded", 1)
 
 
+def test_a_manager_may_have_labels_made_for_an_annotators_import(
+    project: Project, bob: User, mona: User, as_user: AsUser, django_capture_on_commit_callbacks: Commits
+) -> None:
+    theirs = Reviewed(as_user(bob), project, django_capture_on_commit_callbacks)
+    theirs.client = as_user(mona)
+    done = theirs.after("apply/", labels={"dog": {"to": "new"}})
+    assert (done["status"], Label.objects.get(name="dog").annotation_count) == ("succeeded", 2)
+
+
 def test_a_label_that_is_deleted_meanwhile_ends_the_import(mine: Reviewed) -> None:
     raccoon = Label.objects.get(name="raccoon")
     with mine.commits() as sending:

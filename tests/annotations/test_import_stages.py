@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+import PIL.Image
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
@@ -197,6 +198,26 @@ def test_annotations_find_the_images_of_the_project_by_their_names(
     assert [finding["file"] for finding in done["findings"] if finding["rule"] == "no_image"] == ["c.xml"]
     again = import_zip(as_user(bob), project, zipped(files), django_capture_on_commit_callbacks)
     assert (again["counts"]["images_changed"], again["counts"]["annotations_existing"]) == (0, 2)
+
+
+def test_boxes_of_a_turned_picture_that_is_elsewhere_are_turned_with_it(
+    project: Project, bob: User, as_user: AsUser, django_capture_on_commit_callbacks: Commits
+) -> None:
+    """Its row is 48×64 as it is shown; the file says 64×48, as its pixels are stored: its header tells which way."""
+    upload(as_user(bob), project, a__jpg=turned())
+    files = {"a.xml": voc("a.jpg", ("cat", 0, 0, 10, 20))}
+    done = import_zip(as_user(bob), project, zipped(files), django_capture_on_commit_callbacks)
+    assert [finding["rule"] for finding in done["findings"]] == [Rule.TURNED.key]
+    mark = Annotation.objects.get()
+    assert (mark.x_min, mark.y_min, mark.x_max, mark.y_max) == (28, 0, 48, 10)
+
+
+def turned() -> bytes:
+    """A JPEG of 64×48 pixels that is shown turned clockwise."""
+    out, exif = io.BytesIO(), PIL.Image.Exif()
+    exif[0x0112] = 6
+    PIL.Image.open(io.BytesIO(picture(1))).save(out, "JPEG", exif=exif)
+    return out.getvalue()
 
 
 @pytest.mark.parametrize("name", ["a.xml", "annotations", "../../a.XML"])
