@@ -161,11 +161,6 @@ def _row(one: PlannedImage) -> tuple[Any, ...]:
     return (one.ordinal, one.sha256, *before, *said, *revision, image is None, one.upserted is not None, *one.counts)
 
 
-def _gone(one: PlannedImage) -> Iterator[tuple[Any, ...]]:
-    if one.image is not None:
-        yield from ((one.ordinal, one.image.pk, _uuid(id_), label) for id_, label in one.removals)
-
-
 def _uuid(id_: Any) -> Any:
     return id_ if connection.features.has_native_uuid_field else id_.hex
 
