@@ -40,13 +40,24 @@ export function FindingsPanel({ from }: { from: Import }) {
   );
 }
 
+/** What was opened stays open when the import goes on to its next stage, which has another page. */
+const opened = new Set<string>();
+
 function RuleRow({ id, rule }: { id: number; rule: RuleCount }) {
-  const [isOpen, setOpen] = useState(false);
+  const key = `${id} ${rule.rule}`;
+  const [isOpen, setOpen] = useState(opened.has(key));
   const look = LOOKS[rule.severity];
+  // At the click, for the browser's own "toggle" comes later: perhaps to a page that is gone.
+  const toggled = (event: Event) => {
+    event.preventDefault();
+    setOpen(!isOpen);
+    if (isOpen) opened.delete(key);
+    else opened.add(key);
+  };
   return (
     <li>
-      <details class="rule" onToggle={(event) => setOpen(event.currentTarget.open)}>
-        <summary>
+      <details class="rule" open={isOpen}>
+        <summary onClick={toggled}>
           <Icon name={look.icon} class={look.tone} />
           <span class="vh">{look.word}: </span>
           <span class="grow">{rule.title}</span>
