@@ -57,6 +57,7 @@ function RuleRow({ id, rule }: { id: number; rule: RuleCount }) {
   return (
     <li>
       <details class="rule" open={isOpen}>
+        {/* biome-ignore lint/a11y/noStaticElementInteractions: a summary is a button, also for keys */}
         <summary onClick={toggled}>
           <Icon name={look.icon} class={look.tone} />
           <span class="vh">{look.word}: </span>
