@@ -1991,6 +1991,13 @@ export interface components {
         };
         Evaluation: components["schemas"]["DetectionEvaluation"] | components["schemas"]["ClassificationEvaluation"];
         Event: components["schemas"]["ImageFrame"] | components["schemas"]["CountsFrame"] | components["schemas"]["LabelsFrame"] | components["schemas"]["ClaimFrame"] | components["schemas"]["MetricsFrame"] | components["schemas"]["ImportFrame"] | components["schemas"]["SnapshotFrame"] | components["schemas"]["RunFrame"] | components["schemas"]["ArtifactFrame"];
+        /**
+         * @description * `training` - training
+         *     * `tool` - tool
+         *     * `plain` - plain
+         * @enum {string}
+         */
+        FamilyEnum: "training" | "tool" | "plain";
         FieldProblem: {
             field: string;
             detail: string;
@@ -2015,6 +2022,16 @@ export interface components {
         Format: {
             name: string;
             title: string;
+            /**
+             * @description whose it is
+             *
+             *     * `training` - training
+             *     * `tool` - tool
+             *     * `plain` - plain
+             */
+            family: components["schemas"]["FamilyEnum"];
+            /** @description its files, in a few words */
+            known_by: string;
             tasks: components["schemas"]["TaskEnum"][];
             reads: boolean;
             writes: boolean;
