@@ -3,13 +3,13 @@ import { type Archive, type SendingState, sendArchive } from "../../../api/archi
 import { api } from "../../../api/client";
 import { fetchAll } from "../../../api/fetchers";
 import type { Format, Import, Project } from "../../../api/types";
+import { FormatField, formatsFor } from "../../../app/formatField";
 import { importPath } from "../../../app/importState";
 import { QuotaNote } from "../../../app/quotaNote";
 import { navigate } from "../../../app/router";
 import { FormFault } from "../../../app/shell/gateShell";
 import { Button } from "../../../ui/button";
 import { Dialog } from "../../../ui/dialog";
-import { SelectField } from "../../../ui/field";
 import { bytes } from "../../../ui/figures";
 import { useSubmit } from "../../../ui/form";
 import { Bar } from "../../../ui/progress";
@@ -21,14 +21,6 @@ interface ImportDialogProps {
   /** An archive or a folder that was dropped on the page. */
   dropped: Archive | null;
   close: () => void;
-}
-
-function formatChoices(formats: Format[] | null, task: Project["task"]): { value: string; name: string }[] {
-  const readable = (formats ?? []).filter((format) => format.reads && format.tasks.includes(task));
-  return [
-    { value: "", name: "Recognise by itself" },
-    ...readable.map((format) => ({ value: format.name, name: format.title })),
-  ];
 }
 
 const NOTHING_SENT: SendingState = { sent: 0, waiting: false };
@@ -79,8 +71,9 @@ export function ImportDialog({ project, dropped, close }: ImportDialogProps) {
     <Dialog title="Import" close={close}>
       <form class="body" id="import-form" onSubmit={form.submit}>
         <p class="dim">
-          A zip, a tar or a folder with images and their annotations, or annotations alone of images that are
-          here. It is read first: nothing comes in before you have looked at it.
+          A zip, a tar or a folder with images and their annotations, as one of the tools below writes them,
+          or annotations alone of images that are here. It is read first: nothing comes in before you have
+          looked at it.
         </p>
         <QuotaNote team={project.team.slug} names={["images", "bytes", "jobs"]} />
         <ArchivePick
@@ -89,11 +82,11 @@ export function ImportDialog({ project, dropped, close }: ImportDialogProps) {
           disabled={form.busy}
           pick={setArchive}
         />
-        <SelectField
-          label="Format"
+        <FormatField
+          formats={formatsFor(formats.value, project.task, "reads")}
           value={format}
+          none="Recognise by itself"
           onPick={setFormat}
-          options={formatChoices(formats.value, project.task)}
         />
         {form.busy && archive && <SendingBar state={sending} size={archive.blob.size} />}
         <FormFault text={form.fault("archive") ?? form.general} />
