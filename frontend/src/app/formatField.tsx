@@ -32,8 +32,7 @@ export function FormatField({ formats, value, none, onPick }: FormatFieldProps) 
 function optionsOf(formats: Format[], family: Format["family"]): { value: string; name: string }[] {
   return formats
     .filter((format) => format.family === family)
-    .map((format) => ({ value: format.name, name: format.title }))
-    .sort((one, other) => one.name.localeCompare(other.name));
+    .map((format) => ({ value: format.name, name: format.title }));
 }
 
 /** Those that carry what the project's images carry. */
