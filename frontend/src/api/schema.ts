@@ -865,7 +865,7 @@ export interface paths {
         get: operations["projects_imports_list"];
         put?: never;
         /**
-         * @description Send a zip, tar or tar.gz, or a bare file of annotations, or name one that was sent in parts.
+         * @description Send a zip, tar or tar.gz, or a bare file of annotations; or name one that was sent in parts, or a bucket.
          *
          *     Without `format` it is recognised by what it holds.
          */
@@ -2164,6 +2164,23 @@ export interface components {
          * @enum {string}
          */
         ImportFrameEventEnum: "import";
+        ImportOfBucketRequest: {
+            /** @default  */
+            format: string;
+            /** @description add labels that the project does not know; if absent, true for managers. Where it is false, an archive with such labels is not imported: the error `unknown_labels` lists them */
+            create_labels?: boolean | null;
+            /**
+             * @description read it, then wait for a decision before anything lands
+             * @default false
+             */
+            review: boolean;
+            choices?: components["schemas"]["ChoicesRequest"];
+            /** @default add */
+            on_known: components["schemas"]["OnKnownEnum"];
+            /** @description s3://bucket/folder/, of those that the server lets imports read; managers only */
+            bucket: string;
+        };
+        ImportOfUploadOrBucketRequest: components["schemas"]["ImportOfUploadRequest"] | components["schemas"]["ImportOfBucketRequest"];
         ImportOfUploadRequest: {
             /** @default  */
             format: string;
@@ -2966,6 +2983,8 @@ export interface components {
             setup_required: boolean;
             /** @description whether invitations can be mailed */
             mail: boolean;
+            /** @description whether managers may import from a bucket */
+            import_buckets: boolean;
             user: components["schemas"]["User"] | null;
         };
         SessionRow: {
@@ -3044,9 +3063,10 @@ export interface components {
          * @description * `archive` - Archive
          *     * `sample` - Sample
          *     * `path` - Path
+         *     * `bucket` - Bucket
          * @enum {string}
          */
-        SourceEnum: "archive" | "sample" | "path";
+        SourceEnum: "archive" | "sample" | "path" | "bucket";
         SplitCounts: {
             train: number;
             val: number;
@@ -5056,10 +5076,10 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "multipart/form-data": components["schemas"]["ImportRequestRequest"];
-                "application/json": components["schemas"]["ImportOfUploadRequest"];
+                "application/json": components["schemas"]["ImportOfUploadOrBucketRequest"];
             };
         };
         responses: {
