@@ -7,9 +7,11 @@ import { FormatField, formatsFor } from "../../../app/formatField";
 import { importPath } from "../../../app/importState";
 import { QuotaNote } from "../../../app/quotaNote";
 import { navigate } from "../../../app/router";
+import { atLeast, session } from "../../../app/session";
 import { FormFault } from "../../../app/shell/gateShell";
 import { Button } from "../../../ui/button";
 import { Dialog } from "../../../ui/dialog";
+import { TextField } from "../../../ui/field";
 import { bytes } from "../../../ui/figures";
 import { useSubmit } from "../../../ui/form";
 import { Bar } from "../../../ui/progress";
@@ -52,17 +54,24 @@ function SendingBar({ state, size }: { state: SendingState; size: number }) {
   );
 }
 
+function deed(isUpload: boolean, isBusy: boolean): string {
+  if (isUpload) return isBusy ? "Uploading" : "Upload and look";
+  return isBusy ? "Starting" : "Read and look";
+}
+
 export function ImportDialog({ project, dropped, close }: ImportDialogProps) {
   const [archive, setArchive] = useState<Archive | null>(dropped);
+  const [bucket, setBucket] = useState("");
   const [format, setFormat] = useState("");
   const [sending, setSending] = useState<SendingState>(NOTHING_SENT);
   const sender = useSender();
   const formats = useLoaded("formats", () => fetchAll<Format>("formats/"));
-  const form = useSubmit(["archive"], async () => {
-    if (!archive) return;
+  const form = useSubmit(["archive", "bucket"], async () => {
     const signal = sender.begin();
-    const upload = await sendArchive(project.id, archive, setSending, signal);
-    const asked = { upload, format, review: true };
+    const from = archive
+      ? { upload: await sendArchive(project.id, archive, setSending, signal) }
+      : { bucket: bucket.trim() };
+    const asked = { ...from, format, review: true };
     const one = await api.post<Import>(`projects/${project.id}/imports/`, asked, { retries: 5, signal });
     sender.end();
     navigate(importPath(project.slug, one.id));
@@ -82,6 +91,17 @@ export function ImportDialog({ project, dropped, close }: ImportDialogProps) {
           disabled={form.busy}
           pick={setArchive}
         />
+        {session.value?.import_buckets && atLeast(project.role, "manager") && (
+          <TextField
+            label="Or a folder in a bucket"
+            value={bucket}
+            placeholder="s3://bucket/folder/"
+            autocomplete="off"
+            disabled={form.busy || archive !== null}
+            fault={form.fault("bucket")}
+            onText={setBucket}
+          />
+        )}
         <FormatField
           formats={formatsFor(formats.value, project.task, "reads")}
           value={format}
@@ -95,8 +115,14 @@ export function ImportDialog({ project, dropped, close }: ImportDialogProps) {
         <Button look="quiet" onClick={close}>
           Cancel
         </Button>
-        <Button type="submit" form="import-form" look="primary" busy={form.busy} disabled={!archive}>
-          {form.busy ? "Uploading" : "Upload and look"}
+        <Button
+          type="submit"
+          form="import-form"
+          look="primary"
+          busy={form.busy}
+          disabled={!archive && !bucket.trim()}
+        >
+          {deed(archive !== null || !bucket.trim(), form.busy)}
         </Button>
       </footer>
     </Dialog>
