@@ -25,7 +25,7 @@ NO_DATABASE = annotations/dataset annotations/formats training/engine annotation
 DATABASE_TESTS = tests/platform tests/test_access.py tests/test_schema.py tests/annotations tests/training $(NO_DATABASE:%=--ignore=tests/%)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-full e2e check check-frontend check-types check-python setup-node fix bench schema migrations compose limits pins screenshots
+.PHONY: help setup run test test-full e2e check check-frontend check-types check-python setup-node fix bench schema migrations compose limits formats pins screenshots
 
 help: ## list the verbs
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -89,6 +89,9 @@ compose: ## write the containers' environment in docker/compose.yml from .env.ex
 
 limits: ## write the table of limits in docs/security.md
 	@$(BIN)/python docs/limits.py
+
+formats: setup ## write the tables of formats and findings in docs/formats.md
+	@$(BIN)/python docs/formats.py
 
 pins: setup ## write constraints.txt: what is installed now, to the last package
 	(head -1 constraints.txt; $(BIN)/pip freeze | grep == | grep -v ^torch== | sed 's/+cpu//') > constraints.new && mv constraints.new constraints.txt

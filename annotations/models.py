@@ -151,6 +151,7 @@ class Import(Job):
         ARCHIVE = "archive"
         SAMPLE = "sample"
         PATH = "path"
+        BUCKET = "bucket"
 
     class Stage(models.TextChoices):
         """Reading changes nothing of the project; in review a person decides; applying lands all at once."""
@@ -166,7 +167,7 @@ class Import(Job):
     archive_name = models.CharField(max_length=255, blank=True)
     archive_key = models.CharField(max_length=255, blank=True)
     archive_sha256 = models.CharField(max_length=64, blank=True)
-    path = models.TextField(blank=True, help_text="a folder or an archive on the worker's machine")
+    path = models.TextField(blank=True, help_text="on the worker's machine, or in a bucket")
     upload = models.OneToOneField(ArchiveUpload, null=True, on_delete=models.SET_NULL, related_name="job")
     create_labels = models.BooleanField(default=False)
     stage = models.CharField(max_length=10, choices=Stage.choices, default=Stage.READING)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
 from rest_framework import serializers
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
@@ -64,8 +64,21 @@ class ImportOfUploadSerializer(ImportOptionsSerializer):
     upload = IdField(help_text="the id of an archive that was sent in parts, and has arrived")
 
 
+class ImportOfBucketSerializer(ImportOptionsSerializer):
+    bucket = serializers.CharField(
+        max_length=1100, help_text="s3://bucket/folder/, of those that the server lets imports read; managers only"
+    )
+
+
 class MergeSerializer(serializers.Serializer[Any]):
     into = IdField(help_text="the id of the label that stays")
+
+
+OF_JSON = PolymorphicProxySerializer(
+    component_name="ImportOfUploadOrBucket",
+    serializers=[ImportOfUploadSerializer, ImportOfBucketSerializer],
+    resource_type_field_name=None,
+)
 
 
 class SampleRequestSerializer(serializers.Serializer[Any]):
@@ -86,17 +99,19 @@ class ImportsView(Endpoint):
         return self.page(Import.objects.filter(project=project), ImportSerializer, "-id")
 
     @extend_schema(
-        request={"multipart/form-data": ImportRequestSerializer, "application/json": ImportOfUploadSerializer},
+        request={"multipart/form-data": ImportRequestSerializer, "application/json": OF_JSON},
         responses={201: ImportSerializer},
     )
     def post(self, request: Request, project_id: int) -> Response:
-        """Send a zip, tar or tar.gz, or a bare file of annotations, or name one that was sent in parts.
+        """Send a zip, tar or tar.gz, or a bare file of annotations; or name one that was sent in parts, or a bucket.
 
         Without `format` it is recognised by what it holds.
         """
         project = project_for(request.user, project_id, Role.ANNOTATOR)
-        is_form = (request.content_type or "").startswith("multipart/")
-        job = self._of_archive(project) if is_form else self._of_upload(project)
+        if (request.content_type or "").startswith("multipart/"):
+            job = self._of_archive(project)
+        else:
+            job = self._of_bucket(project) if "bucket" in request.data else self._of_upload(project)
         return Response(ImportSerializer(import_for(request.user, job.pk)).data, status=201)
 
     def _of_archive(self, project: Project) -> Import:
@@ -116,6 +131,17 @@ class ImportsView(Endpoint):
         asked.is_valid(raise_exception=True)
         upload = upload_for(self.request.user, project, asked.validated_data["upload"])
         return imports.start_import_of_upload(upload=upload, options=asked.options())
+
+    def _of_bucket(self, project: Project) -> Import:
+        project = project_for(self.request.user, project.pk, Role.MANAGER)
+        asked = ImportOfBucketSerializer(data=self.request.data)
+        asked.is_valid(raise_exception=True)
+        return imports.start_import_of_bucket(
+            project=project,
+            author=signed_in(self.request),
+            address=asked.validated_data["bucket"],
+            options=asked.options(),
+        )
 
 
 class ImportView(Endpoint):

@@ -4,7 +4,7 @@ DRF's fields have attributes `label`, `source` and `parent` of their own; its me
 could shadow those, which mypy can't see: hence the ignored assignments.
 """
 
-from typing import Any
+from typing import Any, get_args
 
 from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 
 from annotations import snapshots
 from annotations.formats import FORMATS
+from annotations.formats.layout import Family
 from annotations.models import Snapshot
 from annotations.needed_objects import manifest_of
 from annotations.queries import snapshot_for
@@ -102,6 +103,8 @@ class DiffSerializer(serializers.Serializer[Any]):
 class FormatSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     title = serializers.CharField()
+    family = serializers.ChoiceField(get_args(Family), help_text="whose it is")
+    known_by = serializers.CharField(help_text="its files, in a few words")
     tasks = serializers.ListField(child=serializers.ChoiceField(TaskKind.choices))
     reads = serializers.BooleanField()
     writes = serializers.BooleanField()

@@ -6,6 +6,8 @@ _ROWS = (
     Format(
         name="voc",
         title="Pascal VOC",
+        family="training",
+        known_by="an XML for each image, ImageSets/Main for the splits",
         layout_path="annotations.formats.voc.Voc",
         tasks=("detection",),
         precision=0.0,
@@ -15,6 +17,8 @@ _ROWS = (
     Format(
         name="coco",
         title="COCO",
+        family="training",
+        known_by="one JSON a split, with images, annotations and categories",
         layout_path="annotations.formats.coco.Coco",
         tasks=("detection",),
         precision=1e-9,
@@ -24,6 +28,8 @@ _ROWS = (
     Format(
         name="cloud_annotations",
         title="Cloud Annotations",
+        family="tool",
+        known_by="_annotations.json beside the images",
         layout_path="annotations.formats.cloud_annotations.CloudAnnotations",
         tasks=("detection", "classification"),
         precision=1e-9,
@@ -32,6 +38,8 @@ _ROWS = (
     Format(
         name="createml",
         title="CreateML",
+        family="training",
+        known_by="one JSON a split, with centres and sizes in pixels",
         layout_path="annotations.formats.createml.CreateML",
         tasks=("detection", "classification"),
         precision=1e-9,
@@ -40,6 +48,8 @@ _ROWS = (
     Format(
         name="yolo",
         title="YOLO (Ultralytics)",
+        family="training",
+        known_by="data.yaml, and a text for each image in labels/",
         layout_path="annotations.formats.yolo.Yolo",
         tasks=("detection",),
         precision=1e-9,
@@ -48,6 +58,8 @@ _ROWS = (
     Format(
         name="darknet",
         title="YOLO (Darknet)",
+        family="training",
+        known_by="obj.data, obj.names, and a text beside each image",
         layout_path="annotations.formats.yolo.Darknet",
         tasks=("detection",),
         precision=1e-9,
@@ -56,6 +68,8 @@ _ROWS = (
     Format(
         name="folders",
         title="Folders by label",
+        family="plain",
+        known_by="a folder for each label, in folders of splits",
         layout_path="annotations.formats.folders.Folders",
         tasks=("classification",),
         precision=0.0,
@@ -64,6 +78,8 @@ _ROWS = (
     Format(
         name="imagefolder",
         title="Hugging Face ImageFolder",
+        family="training",
+        known_by="metadata.jsonl or metadata.csv beside the images",
         layout_path="annotations.formats.imagefolder.ImageFolder",
         tasks=("detection", "classification"),
         precision=1e-9,
@@ -73,6 +89,8 @@ _ROWS = (
     Format(
         name="cvat",
         title="CVAT for images",
+        family="tool",
+        known_by="annotations.xml of CVAT 1.1",
         layout_path="annotations.formats.cvat.Cvat",
         tasks=("detection", "classification"),
         precision=0.0,
@@ -82,6 +100,8 @@ _ROWS = (
     Format(
         name="labelstudio",
         title="Label Studio",
+        family="tool",
+        known_by="a JSON of tasks, boxes in percent; JSON_MIN is read too",
         layout_path="annotations.formats.labelstudio.LabelStudio",
         tasks=("detection", "classification"),
         precision=1e-9,
@@ -91,6 +111,8 @@ _ROWS = (
     Format(
         name="labelme",
         title="LabelMe",
+        family="tool",
+        known_by="a JSON of shapes beside each image",
         layout_path="annotations.formats.labelme.LabelMe",
         tasks=("detection", "classification"),
         precision=0.0,
@@ -100,6 +122,8 @@ _ROWS = (
     Format(
         name="via",
         title="VGG Image Annotator",
+        family="tool",
+        known_by="a project, JSON or CSV of VIA 1 and 2",
         layout_path="annotations.formats.via.Via",
         tasks=("detection", "classification"),
         precision=1e-9,
@@ -109,6 +133,8 @@ _ROWS = (
     Format(
         name="csv",
         title="CSV",
+        family="plain",
+        known_by="a row for each box, columns and separator recognised",
         layout_path="annotations.formats.csv.Csv",
         tasks=("detection", "classification"),
         precision=0.0,
@@ -118,6 +144,8 @@ _ROWS = (
     Format(
         name="openimages",
         title="Open Images",
+        family="training",
+        known_by="*-annotations-bbox.csv, class descriptions, a folder for each split",
         layout_path="annotations.formats.openimages.OpenImages",
         tasks=("detection", "classification"),
         precision=1e-6,
@@ -127,6 +155,8 @@ _ROWS = (
     Format(
         name="tfrecord",
         title="TFRecord",
+        family="training",
+        known_by="sharded records with their pictures, and a label map",
         layout_path="annotations.formats.tfrecord.TfRecord",
         tasks=("detection", "classification"),
         precision=0.001,

@@ -167,6 +167,9 @@ class Layout(ABC):
         return ()
 
 
+Family = Literal["training", "tool", "plain"]
+"""Whose format it is: libraries' that train, a tool's that labels, or nobody's."""
+
 Kept = Literal["negatives", "unlabelled", "splits", "labels", "scores", "groups", "names"]
 
 
@@ -174,8 +177,9 @@ Kept = Literal["negatives", "unlabelled", "splits", "labels", "scores", "groups"
 class Format:
     """A row of the table.
 
-    `layout_path`: the class, imported when it is first needed. `tasks`: projects whose annotations it can carry.
-    `precision`: pixels by which a side of a box may move on its way out and in again.
+    `known_by`: its files, in a few words for people. `layout_path`: the class, imported when it is first needed.
+    `tasks`: projects whose annotations it can carry. `precision`: pixels by which a side of a box may move on its way
+    out and in again.
     `keeps`: what comes back beside labels and boxes: images that were looked at and carry nothing as such, those that
     nobody has looked at as such, splits, the labels' order and those that nothing carries, scores, groups of images,
     and the images' names whatever is in them. `attributes`: those that are kept, by name; "*": all.
@@ -183,6 +187,8 @@ class Format:
 
     name: str
     title: str
+    family: Family
+    known_by: str
     layout_path: str
     tasks: tuple[Task, ...]
     precision: float

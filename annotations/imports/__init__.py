@@ -4,6 +4,21 @@ Read into rows that wait (`staging`), looked at by a person where one wants to (
 """
 
 from annotations.imports.run import run_import
-from annotations.imports.start import cancel_import, import_of_path, start_import, start_import_of_upload
+from annotations.imports.start import (
+    cancel_import,
+    import_of_bucket,
+    import_of_path,
+    start_import,
+    start_import_of_bucket,
+    start_import_of_upload,
+)
 
-__all__ = ["cancel_import", "import_of_path", "run_import", "start_import", "start_import_of_upload"]
+__all__ = [
+    "cancel_import",
+    "import_of_bucket",
+    "import_of_path",
+    "run_import",
+    "start_import",
+    "start_import_of_bucket",
+    "start_import_of_upload",
+]

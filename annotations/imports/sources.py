@@ -16,6 +16,7 @@ SOURCES = {
     Import.Source.ARCHIVE: "annotations.imports.sources.lay_archive",
     Import.Source.SAMPLE: "annotations.sample.lay_images",
     Import.Source.PATH: "annotations.imports.paths.lay_path",
+    Import.Source.BUCKET: "annotations.imports.buckets.lay_bucket",
 }
 """`lay(job, beat, folder)`: the same files each time, so that another worker goes on; answers what it left out."""
 

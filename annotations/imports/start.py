@@ -21,6 +21,7 @@ from boxwright.projects.canceling import cancel
 from boxwright.projects.models import Project
 from boxwright.projects.quotas import expect_room, expect_slot
 from boxwright.storage import registry
+from boxwright.storage.buckets import readable
 from boxwright.storage.named import sha256_of
 from boxwright.teams import audit
 from boxwright.teams.models import User
@@ -84,6 +85,25 @@ def import_of_path(*, project: Project, author: User, path: Path, options: Optio
         expect_room(project.team_id, images=1, size=1)
         named = {"archive_name": file_name(path.name), "path": str(path), "source": Import.Source.PATH}
         return _created(project, author, options.format_name, **columns, **named)
+
+
+def import_of_bucket(*, project: Project, author: User, address: str, options: Options = AS_USUAL) -> Import:
+    """The import of a folder in a bucket, not sent to any worker. Raises as `start_import` does."""
+    columns = options.columns(project, author)
+    folder = readable(address)
+    with transaction.atomic():
+        expect_room(project.team_id, images=1, size=1)
+        name = file_name(str(folder).rstrip("/"))
+        named = {"archive_name": name, "path": str(folder), "source": Import.Source.BUCKET}
+        return _created(project, author, options.format_name, **columns, **named)
+
+
+def start_import_of_bucket(*, project: Project, author: User, address: str, options: Options = AS_USUAL) -> Import:
+    """Queue it."""
+    with transaction.atomic():
+        job = import_of_bucket(project=project, author=author, address=address, options=options)
+        job.send()
+        return job
 
 
 def _queue(project: Project, author: User, format_name: str, **columns: Any) -> Import:

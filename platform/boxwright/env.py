@@ -1,9 +1,12 @@
 """Environment variables, read once in `settings.py` through typed readers that fail loudly."""
 
 import os
+import re
 from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+
+BUCKET = re.compile(r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(?P<folder>.*))?", re.DOTALL)
 
 
 class EnvironmentVariableError(Exception):
@@ -67,6 +70,18 @@ def networks(name: str) -> list[str]:
             raise EnvironmentVariableError(
                 f"{name}={part!r}: expected addresses or networks, comma-separated"
             ) from None
+    return wanted
+
+
+def buckets(name: str, own: str) -> list[str]:
+    """A comma-separated list of buckets and folders in them: s3://pictures, s3://scans/2026/. `own` is refused."""
+    wanted = names(name)
+    for part in wanted:
+        found = BUCKET.fullmatch(part)
+        if found is None:
+            raise EnvironmentVariableError(f"{name}={part!r}: expected s3://bucket or s3://bucket/folder/")
+        if found["bucket"] == own:
+            raise EnvironmentVariableError(f"{name}={part!r}: {own} is the store's own bucket")
     return wanted
 
 

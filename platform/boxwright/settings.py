@@ -120,8 +120,29 @@ S3_PUBLIC_ENDPOINT = env.text("BOXWRIGHT_S3_PUBLIC_ENDPOINT") or S3_ENDPOINT
 S3_REGION = env.text("BOXWRIGHT_S3_REGION", "us-east-1")
 S3_ACCESS_KEY = env.text("BOXWRIGHT_S3_ACCESS_KEY")
 S3_SECRET_KEY = env.text("BOXWRIGHT_S3_SECRET_KEY")
-if S3_BUCKET:
+IMPORT_BUCKETS = env.buckets("BOXWRIGHT_IMPORT_BUCKETS", own=S3_BUCKET)
+if S3_BUCKET or IMPORT_BUCKETS:
     from botocore.config import Config
+
+    S3_CONFIG = Config(
+        signature_version="s3v4",
+        s3={"addressing_style": "virtual" if env.flag("BOXWRIGHT_S3_VIRTUAL_HOSTS") else "path"},
+        connect_timeout=5,
+        read_timeout=60,
+        retries={"max_attempts": 3, "mode": "standard"},
+        # Other stores than Amazon's do not know its newest checksums.
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+    )
+if IMPORT_BUCKETS:
+    IMPORT_S3: dict[str, Any] = {
+        "endpoint_url": env.text("BOXWRIGHT_IMPORT_S3_ENDPOINT") or S3_ENDPOINT or None,
+        "region_name": S3_REGION,
+        "aws_access_key_id": env.text("BOXWRIGHT_IMPORT_S3_ACCESS_KEY") or S3_ACCESS_KEY or None,
+        "aws_secret_access_key": env.text("BOXWRIGHT_IMPORT_S3_SECRET_KEY") or S3_SECRET_KEY or None,
+        "config": S3_CONFIG,
+    }
+if S3_BUCKET:
 
     def _bucket(endpoint: str) -> dict[str, Any]:
         return {
@@ -132,16 +153,7 @@ if S3_BUCKET:
                 "region_name": S3_REGION,
                 "access_key": S3_ACCESS_KEY or None,
                 "secret_key": S3_SECRET_KEY or None,
-                "client_config": Config(
-                    signature_version="s3v4",
-                    s3={"addressing_style": "virtual" if env.flag("BOXWRIGHT_S3_VIRTUAL_HOSTS") else "path"},
-                    connect_timeout=5,
-                    read_timeout=60,
-                    retries={"max_attempts": 3, "mode": "standard"},
-                    # Other stores than Amazon's do not know its newest checksums.
-                    request_checksum_calculation="when_required",
-                    response_checksum_validation="when_required",
-                ),
+                "client_config": S3_CONFIG,
                 "file_overwrite": True,
                 "default_acl": None,
             },

@@ -26,6 +26,7 @@ NOT_RUN = {
     "cp .env.example .env": "needs Docker; tests/training/test_container_files.py reads the files that it names",
     "export BOXWRIGHT_MODE=production": "needs a broker, a database and a bucket of production's; test_production.py "
     "and test_doctor.py have the checks, `manage.py up` starts the same processes",
+    "python manage.py importdataset": "test_importdataset.py runs it",
     "python manage.py backup": "test_backups.py runs both commands",
     "make bench": "takes many minutes",
 }

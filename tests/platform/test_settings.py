@@ -124,3 +124,19 @@ def test_djangos_checks_for_deployment_find_nothing(tmp_path: Path) -> None:
     checked = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=tmp_path, check=False)
     assert checked.returncode == 0, checked.stderr
     assert "no issues" in checked.stdout
+
+
+@pytest.mark.parametrize(
+    ("buckets", "said"),
+    [
+        ("scans", "expected s3://bucket"),
+        ("s3://scans,http://169.254.169.254/", "expected s3://bucket"),
+        ("s3://boxes/teams/", "boxes is the store's own bucket"),
+    ],
+)
+def test_buckets_of_imports_are_named_or_refused(tmp_path: Path, buckets: str, said: str) -> None:
+    done = start(tmp_path, BOXWRIGHT_IMPORT_BUCKETS=buckets)
+    assert done.returncode != 0
+    assert "BOXWRIGHT_IMPORT_BUCKETS" in done.stderr
+    assert said in done.stderr
+    assert start(tmp_path, BOXWRIGHT_IMPORT_BUCKETS="s3://scans,s3://pictures/2026/").returncode == 0

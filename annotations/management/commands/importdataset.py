@@ -1,4 +1,5 @@
-"""`manage.py importdataset PATH --project TEAM/SLUG`: a folder or an archive of this machine, imported here and now."""
+"""`manage.py importdataset PATH --project TEAM/SLUG`: a folder or an archive of this machine, or a folder of a bucket,
+imported here and now."""
 
 import sys
 import threading
@@ -11,7 +12,7 @@ from django.core.management import CommandError
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
-from annotations.imports import import_of_path
+from annotations.imports import import_of_bucket, import_of_path
 from annotations.imports.options import Options
 from annotations.imports.report import counted_rules
 from annotations.models import Import, ImportFinding
@@ -30,12 +31,13 @@ LOOK_SECONDS = 1.0
 class Command(BaseCommand):
     help = (
         "Import a folder, a zip, a tar, a tar.gz or a file of annotations that lies on this machine; it is read in "
-        "place and not changed. Exit status 1 when the import fails; then, and when it is canceled, nothing of it is "
-        "there. What it left out is told by its rule, with file and line."
+        "place and not changed. Or a folder in a bucket that BOXWRIGHT_IMPORT_BUCKETS allows. Exit status 1 when the "
+        "import fails; then, and when it is canceled, nothing of it is there. What it left out is told by its rule, "
+        "with file and line."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("path", type=Path, help="a folder or an archive")
+        parser.add_argument("path", help="a folder or an archive, or s3://bucket/folder/")
         parser.add_argument("--project", required=True, metavar="TEAM/SLUG", help="as in the project's address")
         parser.add_argument("--format", default="", help="else it is recognised by what the files hold")
         parser.add_argument(
@@ -46,11 +48,10 @@ class Command(BaseCommand):
             "--queue", action="store_true", help="leave it to a worker, which must find PATH on its machine"
         )
 
-    def handle(self, *_args: Any, path: Path, project: str, email: str | None, **options: Any) -> None:
-        if not path.exists():
-            raise CommandError(f"There is no {path}.")
+    def handle(self, *_args: Any, path: str, project: str, email: str | None, **options: Any) -> None:
+        make = _of_bucket if path.startswith("s3://") else _of_path
         try:
-            job = self._made(path.resolve(), project, email, **options)
+            job = make(path, project, email, _options(options))
         except DomainError as error:
             raise CommandError(error.detail) from error
         if options["queue"]:
@@ -59,19 +60,6 @@ class Command(BaseCommand):
             return
         self._work(job)
         self._tell(job)
-
-    def _made(self, path: Path, address: str, email: str | None, **options: Any) -> Import:
-        team, _, slug = address.partition("/")
-        found = Project.objects.filter(team__slug=team, slug=slug, deleted_at=None).first()
-        if found is None:
-            raise CommandError(f"There is no project {address}; TEAM/SLUG is wanted, such as plates/cars.")
-        author = _author(found, email)
-        return import_of_path(
-            project=project_for(author, found.pk, Role.ANNOTATOR),
-            author=author,
-            path=path,
-            options=Options(options["format"], create_labels=False if options["no_create_labels"] else None),
-        )
 
     def _work(self, job: Import) -> None:
         """Here, as a worker would. Whoever interrupts it cancels it."""
@@ -119,6 +107,32 @@ class Command(BaseCommand):
                 f"The import has {job.status}: {job.error}" if job.error else f"The import is {job.status}."
             )
             sys.exit(1)
+
+
+def _of_path(path: str, address: str, email: str | None, options: Options) -> Import:
+    if not Path(path).exists():
+        raise CommandError(f"There is no {path}.")
+    project, author = _project_and_author(address, email, Role.ANNOTATOR)
+    return import_of_path(project=project, author=author, path=Path(path).resolve(), options=options)
+
+
+def _of_bucket(path: str, address: str, email: str | None, options: Options) -> Import:
+    project, author = _project_and_author(address, email, Role.MANAGER)
+    return import_of_bucket(project=project, author=author, address=path, options=options)
+
+
+def _options(asked: dict[str, Any]) -> Options:
+    return Options(asked["format"], create_labels=False if asked["no_create_labels"] else None)
+
+
+def _project_and_author(address: str, email: str | None, role: Role) -> tuple[Project, User]:
+    """Raises CommandError, NotAllowed."""
+    team, _, slug = address.partition("/")
+    found = Project.objects.filter(team__slug=team, slug=slug, deleted_at=None).first()
+    if found is None:
+        raise CommandError(f"There is no project {address}; TEAM/SLUG is wanted, such as plates/cars.")
+    author = _author(found, email)
+    return project_for(author, found.pk, role), author
 
 
 def _author(project: Project, email: str | None) -> User:

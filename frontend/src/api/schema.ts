@@ -865,7 +865,7 @@ export interface paths {
         get: operations["projects_imports_list"];
         put?: never;
         /**
-         * @description Send a zip, tar or tar.gz, or a bare file of annotations, or name one that was sent in parts.
+         * @description Send a zip, tar or tar.gz, or a bare file of annotations; or name one that was sent in parts, or a bucket.
          *
          *     Without `format` it is recognised by what it holds.
          */
@@ -1991,6 +1991,13 @@ export interface components {
         };
         Evaluation: components["schemas"]["DetectionEvaluation"] | components["schemas"]["ClassificationEvaluation"];
         Event: components["schemas"]["ImageFrame"] | components["schemas"]["CountsFrame"] | components["schemas"]["LabelsFrame"] | components["schemas"]["ClaimFrame"] | components["schemas"]["MetricsFrame"] | components["schemas"]["ImportFrame"] | components["schemas"]["SnapshotFrame"] | components["schemas"]["RunFrame"] | components["schemas"]["ArtifactFrame"];
+        /**
+         * @description * `training` - training
+         *     * `tool` - tool
+         *     * `plain` - plain
+         * @enum {string}
+         */
+        FamilyEnum: "training" | "tool" | "plain";
         FieldProblem: {
             field: string;
             detail: string;
@@ -2015,6 +2022,16 @@ export interface components {
         Format: {
             name: string;
             title: string;
+            /**
+             * @description whose it is
+             *
+             *     * `training` - training
+             *     * `tool` - tool
+             *     * `plain` - plain
+             */
+            family: components["schemas"]["FamilyEnum"];
+            /** @description its files, in a few words */
+            known_by: string;
             tasks: components["schemas"]["TaskEnum"][];
             reads: boolean;
             writes: boolean;
@@ -2147,6 +2164,23 @@ export interface components {
          * @enum {string}
          */
         ImportFrameEventEnum: "import";
+        ImportOfBucketRequest: {
+            /** @default  */
+            format: string;
+            /** @description add labels that the project does not know; if absent, true for managers. Where it is false, an archive with such labels is not imported: the error `unknown_labels` lists them */
+            create_labels?: boolean | null;
+            /**
+             * @description read it, then wait for a decision before anything lands
+             * @default false
+             */
+            review: boolean;
+            choices?: components["schemas"]["ChoicesRequest"];
+            /** @default add */
+            on_known: components["schemas"]["OnKnownEnum"];
+            /** @description s3://bucket/folder/, of those that the server lets imports read; managers only */
+            bucket: string;
+        };
+        ImportOfUploadOrBucketRequest: components["schemas"]["ImportOfUploadRequest"] | components["schemas"]["ImportOfBucketRequest"];
         ImportOfUploadRequest: {
             /** @default  */
             format: string;
@@ -2949,6 +2983,8 @@ export interface components {
             setup_required: boolean;
             /** @description whether invitations can be mailed */
             mail: boolean;
+            /** @description whether managers may import from a bucket */
+            import_buckets: boolean;
             user: components["schemas"]["User"] | null;
         };
         SessionRow: {
@@ -3027,9 +3063,10 @@ export interface components {
          * @description * `archive` - Archive
          *     * `sample` - Sample
          *     * `path` - Path
+         *     * `bucket` - Bucket
          * @enum {string}
          */
-        SourceEnum: "archive" | "sample" | "path";
+        SourceEnum: "archive" | "sample" | "path" | "bucket";
         SplitCounts: {
             train: number;
             val: number;
@@ -5039,10 +5076,10 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "multipart/form-data": components["schemas"]["ImportRequestRequest"];
-                "application/json": components["schemas"]["ImportOfUploadRequest"];
+                "application/json": components["schemas"]["ImportOfUploadOrBucketRequest"];
             };
         };
         responses: {

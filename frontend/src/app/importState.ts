@@ -20,13 +20,20 @@ export function importPath(slug: string, id: number): string {
   return `/p/${slug}/imports/${id}`;
 }
 
+const BEGINNINGS: Record<Import["source"], string> = {
+  sample: "Drawing the pictures",
+  archive: "Reading the archive",
+  path: "Reading the files",
+  bucket: "Copying from the bucket",
+};
+
 /** How far, in figures: "120 of 1,204 files". Before there are figures, what it does. */
 export function progressText({ status, stage, waiting_for, progress, source }: Import): string {
   if (status === "queued" && waiting_for) return waitingText({ waiting_for });
   const unit = stage === "applying" ? "image" : "file";
   if (progress.total > 0) return `${count(progress.done)} of ${counted(progress.total, unit)}`;
   if (stage === "applying") return "Bringing it into the project";
-  return source === "sample" ? "Drawing the pictures" : "Reading the archive";
+  return BEGINNINGS[source];
 }
 
 /** "1 min 48 s left", or nothing as long as it is not known. */

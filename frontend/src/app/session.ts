@@ -17,6 +17,7 @@ export async function reloadUser(): Promise<void> {
   const me = await api.get<User>("me/");
   session.value = {
     mail: session.value?.mail ?? false,
+    import_buckets: session.value?.import_buckets ?? false,
     setup_required: false,
     authenticated: true,
     user: me,

@@ -52,30 +52,37 @@ interface Option {
   name: string;
 }
 
+interface Group {
+  title: string;
+  options: Option[];
+}
+
 type SelectProps = FormRowProps & {
   value: string;
   options: Option[];
+  /** Behind the options; empty ones are left out. */
+  groups?: Group[];
   onPick: (value: string) => void;
   disabled?: boolean;
 };
 
-export function SelectField({ label, hint, fault, value, options, onPick, disabled }: SelectProps) {
+export function SelectField({ label, hint, fault, ...select }: SelectProps) {
   const id = useId();
   return (
     <div class="form-row">
       <label for={id}>{label}</label>
-      <Select id={id} value={value} options={options} onPick={onPick} disabled={disabled} />
+      <Select {...select} id={id} />
       <RowMore id={id} hint={hint} fault={fault} />
     </div>
   );
 }
 
-type BareSelectProps = Pick<SelectProps, "value" | "options" | "onPick" | "disabled"> & {
+type BareSelectProps = Omit<SelectProps, keyof FormRowProps> & {
   id?: string;
   label?: string;
 };
 
-export function Select({ id, label, value, options, onPick, disabled }: BareSelectProps) {
+export function Select({ id, label, value, options, groups = [], onPick, disabled }: BareSelectProps) {
   return (
     <span class="field">
       <select
@@ -85,14 +92,29 @@ export function Select({ id, label, value, options, onPick, disabled }: BareSele
         disabled={disabled}
         onChange={(event) => onPick(event.currentTarget.value)}
       >
-        {options.map((option) => (
-          <option key={option.value} value={option.value}>
-            {option.name}
-          </option>
-        ))}
+        <Options options={options} />
+        {groups
+          .filter((group) => group.options.length > 0)
+          .map((group) => (
+            <optgroup key={group.title} label={group.title}>
+              <Options options={group.options} />
+            </optgroup>
+          ))}
       </select>
       <Icon name="down" />
     </span>
+  );
+}
+
+function Options({ options }: { options: Option[] }) {
+  return (
+    <>
+      {options.map((option) => (
+        <option key={option.value} value={option.value}>
+          {option.name}
+        </option>
+      ))}
+    </>
   );
 }
 

@@ -32,6 +32,12 @@ class StoreAway(Unavailable):
         self.reason = reason
 
 
+class BucketRefused(DomainError):
+    """A bucket of others can't be read: there is none of this name, or we have no right to it."""
+
+    title = "Bucket refused"
+
+
 class Vanished(Unavailable):
     """The collector took an object that was announced too long ago; writing it anew will do."""
 

@@ -1,4 +1,4 @@
-"""Objects in an S3-compatible bucket, through django-storages. The only module that knows boto3."""
+"""Objects in an S3-compatible bucket, through django-storages. Only it and `bucket_reader` know boto3."""
 
 import logging
 import uuid

@@ -50,6 +50,8 @@ class Folders(Layout):
 FOLDERS = Format(
     "folders",
     "One folder a label",
+    "plain",
+    "a folder for each label",
     "tests.annotations.formats.folders.Folders",
     ("classification",),
     0.0,

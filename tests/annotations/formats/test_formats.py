@@ -170,3 +170,7 @@ def test_where_nothing_is_sure_each_says_why(tmp_path: Path) -> None:
     found = recognise(Listing(tmp_path), "detection", ROWS)
     assert found.format is None
     assert set(found.reasons) == {row.title for row in ROWS}
+
+
+def test_the_page_of_formats_tells_this_table_and_these_rules() -> None:
+    subprocess.run([sys.executable, ROOT / "docs" / "formats.py", "--check"], check=True)

@@ -3,10 +3,11 @@ import { api, apiUrl } from "../../api/client";
 import { sentence } from "../../api/errors";
 import { fetchAll } from "../../api/fetchers";
 import type { Format, Losses, Snapshot } from "../../api/types";
+import { FormatField, formatsFor } from "../../app/formatField";
 import { useProject } from "../../app/project";
 import { ButtonLink } from "../../ui/button";
 import { Dialog } from "../../ui/dialog";
-import { Check, SelectField } from "../../ui/field";
+import { Check } from "../../ui/field";
 import { count } from "../../ui/figures";
 import { Icon } from "../../ui/icons";
 import { useLoaded } from "../../ui/useLoaded";
@@ -21,9 +22,7 @@ interface DownloadDialogProps {
 export function DownloadDialog({ snapshot, close }: DownloadDialogProps) {
   const { project } = useProject();
   const { value } = useLoaded("formats", (signal) => fetchAll<Format>("formats/", signal));
-  const formats = (value ?? []).filter(
-    (format) => format.writes && format.tasks.includes(project.value.task),
-  );
+  const formats = formatsFor(value, project.value.task, "writes");
   const [picked, setPicked] = useState("");
   const [images, setImages] = useState(true);
   const format = formats.find((one) => one.name === picked) ?? formats[0] ?? null;
@@ -57,12 +56,7 @@ export function DownloadDialog({ snapshot, close }: DownloadDialogProps) {
         {value && !format && <p class="dim">No format carries what this project's annotations are.</p>}
         {format && (
           <>
-            <SelectField
-              label="Format"
-              value={format.name}
-              options={formats.map((one) => ({ value: one.name, name: one.title }))}
-              onPick={setPicked}
-            />
+            <FormatField formats={formats} value={format.name} onPick={setPicked} />
             <Check checked={images} onCheck={setImages}>
               With images
             </Check>

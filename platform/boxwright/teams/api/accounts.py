@@ -42,6 +42,7 @@ class SessionSerializer(serializers.Serializer[Any]):
     authenticated = serializers.BooleanField()
     setup_required = serializers.BooleanField()
     mail = serializers.BooleanField(help_text="whether invitations can be mailed")
+    import_buckets = serializers.BooleanField(help_text="whether managers may import from a bucket")
     user = UserSerializer(allow_null=True)
 
 
@@ -67,6 +68,7 @@ class SessionView(OpenEndpoint):
             "authenticated": user is not None,
             "setup_required": user is None and not setup.is_set_up(),
             "mail": settings.MAIL_ENABLED,
+            "import_buckets": bool(settings.IMPORT_BUCKETS),
             "user": user,
         }
         return Response(SessionSerializer(state).data)

@@ -3,13 +3,15 @@ import { type Archive, type SendingState, sendArchive } from "../../../api/archi
 import { api } from "../../../api/client";
 import { fetchAll } from "../../../api/fetchers";
 import type { Format, Import, Project } from "../../../api/types";
+import { FormatField, formatsFor } from "../../../app/formatField";
 import { importPath } from "../../../app/importState";
 import { QuotaNote } from "../../../app/quotaNote";
 import { navigate } from "../../../app/router";
+import { atLeast, session } from "../../../app/session";
 import { FormFault } from "../../../app/shell/gateShell";
 import { Button } from "../../../ui/button";
 import { Dialog } from "../../../ui/dialog";
-import { SelectField } from "../../../ui/field";
+import { TextField } from "../../../ui/field";
 import { bytes } from "../../../ui/figures";
 import { useSubmit } from "../../../ui/form";
 import { Bar } from "../../../ui/progress";
@@ -21,14 +23,6 @@ interface ImportDialogProps {
   /** An archive or a folder that was dropped on the page. */
   dropped: Archive | null;
   close: () => void;
-}
-
-function formatChoices(formats: Format[] | null, task: Project["task"]): { value: string; name: string }[] {
-  const readable = (formats ?? []).filter((format) => format.reads && format.tasks.includes(task));
-  return [
-    { value: "", name: "Recognise by itself" },
-    ...readable.map((format) => ({ value: format.name, name: format.title })),
-  ];
 }
 
 const NOTHING_SENT: SendingState = { sent: 0, waiting: false };
@@ -60,17 +54,24 @@ function SendingBar({ state, size }: { state: SendingState; size: number }) {
   );
 }
 
+function deed(isUpload: boolean, isBusy: boolean): string {
+  if (isUpload) return isBusy ? "Uploading" : "Upload and look";
+  return isBusy ? "Starting" : "Read and look";
+}
+
 export function ImportDialog({ project, dropped, close }: ImportDialogProps) {
   const [archive, setArchive] = useState<Archive | null>(dropped);
+  const [bucket, setBucket] = useState("");
   const [format, setFormat] = useState("");
   const [sending, setSending] = useState<SendingState>(NOTHING_SENT);
   const sender = useSender();
   const formats = useLoaded("formats", () => fetchAll<Format>("formats/"));
-  const form = useSubmit(["archive"], async () => {
-    if (!archive) return;
+  const form = useSubmit(["archive", "bucket"], async () => {
     const signal = sender.begin();
-    const upload = await sendArchive(project.id, archive, setSending, signal);
-    const asked = { upload, format, review: true };
+    const from = archive
+      ? { upload: await sendArchive(project.id, archive, setSending, signal) }
+      : { bucket: bucket.trim() };
+    const asked = { ...from, format, review: true };
     const one = await api.post<Import>(`projects/${project.id}/imports/`, asked, { retries: 5, signal });
     sender.end();
     navigate(importPath(project.slug, one.id));
@@ -79,8 +80,9 @@ export function ImportDialog({ project, dropped, close }: ImportDialogProps) {
     <Dialog title="Import" close={close}>
       <form class="body" id="import-form" onSubmit={form.submit}>
         <p class="dim">
-          A zip, a tar or a folder with images and their annotations, or annotations alone of images that are
-          here. It is read first: nothing comes in before you have looked at it.
+          A zip, a tar or a folder with images and their annotations, as one of the tools below writes them,
+          or annotations alone of images that are here. It is read first: nothing comes in before you have
+          looked at it.
         </p>
         <QuotaNote team={project.team.slug} names={["images", "bytes", "jobs"]} />
         <ArchivePick
@@ -89,11 +91,22 @@ export function ImportDialog({ project, dropped, close }: ImportDialogProps) {
           disabled={form.busy}
           pick={setArchive}
         />
-        <SelectField
-          label="Format"
+        {session.value?.import_buckets && atLeast(project.role, "manager") && (
+          <TextField
+            label="Or a folder in a bucket"
+            value={bucket}
+            placeholder="s3://bucket/folder/"
+            autocomplete="off"
+            disabled={form.busy || archive !== null}
+            fault={form.fault("bucket")}
+            onText={setBucket}
+          />
+        )}
+        <FormatField
+          formats={formatsFor(formats.value, project.task, "reads")}
           value={format}
+          none="Recognise by itself"
           onPick={setFormat}
-          options={formatChoices(formats.value, project.task)}
         />
         {form.busy && archive && <SendingBar state={sending} size={archive.blob.size} />}
         <FormFault text={form.fault("archive") ?? form.general} />
@@ -102,8 +115,14 @@ export function ImportDialog({ project, dropped, close }: ImportDialogProps) {
         <Button look="quiet" onClick={close}>
           Cancel
         </Button>
-        <Button type="submit" form="import-form" look="primary" busy={form.busy} disabled={!archive}>
-          {form.busy ? "Uploading" : "Upload and look"}
+        <Button
+          type="submit"
+          form="import-form"
+          look="primary"
+          busy={form.busy}
+          disabled={!archive && !bucket.trim()}
+        >
+          {deed(archive !== null || !bucket.trim(), form.busy)}
         </Button>
       </footer>
     </Dialog>
