@@ -24,8 +24,8 @@ from annotations.imports.options import choices_of
 from annotations.imports.project_images import ProjectImages
 from annotations.imports.report import Report
 from annotations.imports.staged_labels import StagedLabels
-from annotations.imports.staged_rows import Pictures, confirm_pictures, delete_staged, staged_row
-from annotations.models import Import, StagedImage
+from annotations.imports.staged_rows import Pictures, StagedRow, delete_staged, staged_row, write_staged
+from annotations.models import Import
 from annotations.stored_images import image_limits, sha256_of, store_image
 from boxwright import limits
 from boxwright.jobs import PROGRESS, Beat
@@ -92,8 +92,7 @@ class Staging:
         with transaction.atomic():
             self._write_report()
             self.labels.write()
-            StagedImage.objects.bulk_create(rows, batch_size=500)
-            confirm_pictures(self.job, rows)
+            write_staged(self.job, rows)
 
     def _sha256(self, found: Found) -> str:
         """Empty where the record brings no picture."""
@@ -103,7 +102,7 @@ class Staging:
         with self.listing.path(found.image).open("rb") as file:
             return sha256_of(file)
 
-    def _row(self, found: Found, sha256: str, pictures: Pictures) -> StagedImage | None:
+    def _row(self, found: Found, sha256: str, pictures: Pictures) -> StagedRow | None:
         """Check and store the picture, if there is one that counts; note what happened."""
         self.beat.check()
         ordinal, report = self.report.consumed, self.report
@@ -126,7 +125,7 @@ class Staging:
         pictures.staged[sha256] = found.image or found.source
         annotations, strange = self.labels.taken(found, report)
         report.counts["annotations_left_out"] += found.left_out + strange
-        return staged_row(self.job, ordinal, found, sha256, facts, annotations, strange)
+        return staged_row(ordinal, found, sha256, facts, annotations, strange)
 
     def _note_twin(self, found: Found, first: str) -> None:
         self.report.note(*found.findings)
