@@ -16,7 +16,7 @@ from annotations.dataset.records import NO_ATTRIBUTES, Box
 from annotations.imports.known_images import Held, edit_of, states_of
 from annotations.imports.label_mapping import LabelMapping, Mapped
 from annotations.imports.report import Report
-from annotations.imports.staged_rows import StagedRow
+from annotations.imports.staged_rows import GONE, StagedRow
 from annotations.labeling.annotation_rows import AnnotationRow, Upserts, to_row
 from annotations.labeling.revising import Sides, State, planned
 from annotations.models import Image, Import, StagedImage
@@ -95,8 +95,7 @@ class Planner:
         if held:
             return self._known(staged, held, contents, left_out)
         if staged.is_known:
-            gone = "its image was deleted during the import"
-            self.report.note(Finding(Rule.IMAGE_GONE, staged.source, gone))
+            self.report.note(Finding(Rule.IMAGE_GONE, staged.source, GONE))
             self.report.counts["annotations_left_out"] += len(staged.annotations)
             return None
         return self._new(staged, contents, left_out)

@@ -7,7 +7,7 @@ As tuples rather than models: an instance of each takes longer than all else tha
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Self
 
 from django.db import connection, transaction
@@ -17,25 +17,28 @@ from annotations.file_names import file_name, one_line
 from annotations.formats.reading import Found
 from annotations.models import Image, Import, ImportFinding, StagedImage, StagedLabel
 from annotations.object_keys import keys_of_image
-from annotations.stored_images import confirm_images
+from annotations.stored_images import Stored, confirm_images
 from boxwright import limits
 from boxwright.jobs import OPEN, Status
 from boxwright.storage import registry
 
 AT_ONCE = 500
 FACTS = ("name", "width", "height")
+GONE = "its image was deleted during the import"
 
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
     """The pictures of a batch by their hashes. `known`: the project's, with name, width and height.
 
-    `staged`: the file that brought each to this import before; a batch adds its own.
+    `staged`: the file that brought each to this import before; a batch adds its own. `new`: those that are in neither
+    and were stored since, or why they were not.
     """
 
     hashes: Sequence[str]
     known: Mapping[str, tuple[str, int, int]]
     staged: dict[str, str]
+    new: dict[str, Stored | str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, job: Import, hashes: Sequence[str]) -> Self:
@@ -44,10 +47,25 @@ class Pictures:
         staged = StagedImage.objects.filter(job=job, sha256__in=asked).values_list("sha256", "source")
         return cls(hashes, {sha256: facts for sha256, *facts in known}, dict(staged))
 
-    def facts_of(self, sha256: str) -> dict[str, Any]:
-        """Empty where the project has it not."""
-        facts = self.known.get(sha256)
-        return {**dict(zip(FACTS, facts, strict=True)), "is_known": True} if facts else {}
+    def is_new(self, sha256: str) -> bool:
+        return sha256 not in self.known and sha256 not in self.staged
+
+    def facts_of(self, sha256: str) -> dict[str, Any] | str:
+        """As a staged row keeps them, or why there are none."""
+        if facts := self.known.get(sha256):
+            return {**dict(zip(FACTS, facts, strict=True)), "is_known": True}
+        stored = self.new.get(sha256, GONE)
+        return stored if isinstance(stored, str) else _facts(stored)
+
+
+def _facts(stored: Stored) -> dict[str, Any]:
+    return {
+        "width": stored.probe.width,
+        "height": stored.probe.height,
+        "size": stored.size,
+        "content_type": stored.probe.content_type,
+        "has_location": stored.has_location,
+    }
 
 
 class StagedRow(NamedTuple):
