@@ -180,7 +180,7 @@ class Planner:
             annotation_count=len(contents),
             split=staged.split if self.takes_splits else "",
             group=staged.group if self.takes_groups else "",
-            upserted=[to_row(content, names[content.label]) for content in contents] if is_labelled else None,
+            upserted=[to_row(row, names[row.label_id]) for row in rows] if is_labelled else None,
             deleted=(),
             inserts=Upserts(0, rows, self.now).rows,
             removals=(),
