@@ -6,13 +6,12 @@ the middle is gone on with by asking for it again. From its first moment on, sav
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
 
 from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
 
 from annotations import counters
-from annotations.labeling.annotation_rows import content_of, to_row
+from annotations.labeling.annotation_rows import to_row
 from annotations.labeling.revising import locked_images, publish_image
 from annotations.models import Annotation, Image, Revision
 from annotations.transactions import write_in_turn
@@ -68,8 +67,7 @@ def _revise(images: Sequence[Image], label: Label, into: Label, author: User) ->
     held = Annotation.objects.filter(label=label, image__in=images)
     rows = defaultdict(list)
     for annotation in held:
-        content = replace(content_of(annotation), label=into.pk)
-        rows[annotation.image_id].append(to_row(content, into.name))
+        rows[annotation.image_id].append(to_row(annotation, into.name) | {"label": into.pk})
     touched = [image for image in images if image.pk in rows]
     number = Image.objects.filter(pk=OuterRef("image_id")).values("revision")
     Image.objects.filter(pk__in=rows).update(revision=F("revision") + 1)

@@ -2,23 +2,26 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from django.db import IntegrityError, transaction
 
 from annotations import counters
 from annotations.decoding import PixelBudget
 from annotations.file_names import file_name
-from annotations.imaging import DecodedImage, ImageLimits, Probe, examine
+from annotations.imaging import DecodedImage, ImageLimits, Probe, Refused, examine
 from annotations.models import Image
 from annotations.object_keys import image_key, keys_of_image, preview_key, thumbnail_key
 from boxwright import limits
+from boxwright.parallel import each
 from boxwright.projects.models import Project
 from boxwright.projects.quotas import expect_room
 from boxwright.storage import named, registry, store
 from boxwright.teams.models import User
 
 TRIES = 5
+AT_ONCE = 16
+"""Pictures whose copies are in memory at once."""
 
 _budget = PixelBudget(limits.PIXELS_AT_ONCE)
 
@@ -46,25 +49,39 @@ def sha256_of(file: BinaryIO) -> str:
     return digest
 
 
-def store_image(team_id: int, name: str, sha256: str, file: BinaryIO) -> Stored:
-    """Announce, decode and store one picture. Raises Refused, with nothing stored."""
-    picture = examine(file, image_limits(), _budget)
-    known = registry.announce(keys_of_image(team_id, sha256))
-    return put_image(team_id, name, file, sha256, picture, known)
+class New(NamedTuple):
+    """A picture on its way in, with a file that nobody else reads."""
+
+    name: str
+    file: BinaryIO
+    sha256: str
 
 
-def examined(file: BinaryIO) -> DecodedImage:
-    """Raises Refused."""
-    return examine(file, image_limits(), _budget)
+def store_images(team_id: int, new: Sequence[New]) -> dict[str, Stored | str]:
+    """Look at each picture, then announce and store those that are taken; why not, where one is refused.
+
+    Several at once, for both take their time elsewhere. Pass at most AT_ONCE: their copies are in memory.
+    """
+    looked_at = dict(zip((one.sha256 for one in new), each(_looked_at, new), strict=True))
+    taken = [(one, found) for one in new if isinstance(found := looked_at[one.sha256], DecodedImage)]
+    known = registry.announce(key for one, _ in taken for key in keys_of_image(team_id, one.sha256))
+    stored = {one.sha256: one for one in each(lambda pair: _put(team_id, *pair, known), taken)}
+    return {sha256: found if isinstance(found, str) else stored[sha256] for sha256, found in looked_at.items()}
 
 
-def put_image(
-    team_id: int, name: str, file: BinaryIO, sha256: str, picture: DecodedImage, known: Collection[str]
-) -> Stored:
+def _looked_at(one: New) -> DecodedImage | str:
+    try:
+        return examine(one.file, image_limits(), _budget)
+    except Refused as refusal:
+        return refusal.reason
+
+
+def _put(team_id: int, one: New, picture: DecodedImage, known: Collection[str]) -> Stored:
     """Store a picture whose keys are announced, with its copies: what of them the team has not. Asks no database.
 
     `known`: keys that may lie there already, as a snapshot may have kept the original when the copies went.
     """
+    name, file, sha256 = one
     copies: dict[str, bytes | None] = {thumbnail_key(team_id, sha256): picture.thumbnail}
     copies |= {preview_key(team_id, sha256): picture.preview, image_key(team_id, sha256): None}
     objects = store()

@@ -7,11 +7,9 @@ from typing import Any, BinaryIO, NamedTuple, Protocol
 from django.db import transaction
 
 from annotations import counters
-from annotations.imaging import DecodedImage, Refused
 from annotations.models import Annotation, Image
 from annotations.object_keys import keys_of_image
-from annotations.stored_images import Stored, add_rows, examined, known_images, put_image, sha256_of
-from boxwright.parallel import each
+from annotations.stored_images import AT_ONCE, New, Stored, add_rows, known_images, sha256_of, store_images
 from boxwright.projects.models import Project
 from boxwright.projects.quotas import expect_room
 from boxwright.storage import registry
@@ -28,10 +26,6 @@ class Sent(Protocol):
 
     @property
     def file(self) -> Any: ...
-
-
-AT_ONCE = 16
-"""Pictures whose copies are in memory at once."""
 
 
 class Duplicate(NamedTuple):
@@ -61,14 +55,14 @@ def add_images(*, project: Project, author: User, files: Sequence[Sent]) -> Answ
     known = known_images(project, (sha for _, _, sha in named))
     _expect_room(project, {sha: file for _, file, sha in named if sha not in known})
     new = [New(name, file, sha) for name, file, sha in _firsts(named) if sha not in known]
-    refused: dict[str, str] = {}
-    stored = [one for some in batches(new, AT_ONCE) for one in _store(project.team_id, some, refused)]
+    became = {sha: one for some in batches(new, AT_ONCE) for sha, one in store_images(project.team_id, some).items()}
+    stored = [one for one in became.values() if isinstance(one, Stored)]
     with transaction.atomic():
         created, meanwhile = add_rows(project, author, stored)
         if created:
             counters.publish_counts(project.pk)
     first = {image.sha256: image for image in created}
-    rejected = [Rejected(name, refused[sha]) for name, _, sha in named if sha in refused]
+    rejected = [Rejected(name, reason) for name, _, sha in named if isinstance(reason := became.get(sha), str)]
     return Answer(created, list(_duplicates(named, known | meanwhile, first)), rejected)
 
 
@@ -86,29 +80,6 @@ def _expect_room(project: Project, new: Mapping[str, BinaryIO]) -> None:
     size = sum(file.seek(0, 2) for file in new.values())
     with transaction.atomic():
         expect_room(project.team_id, images=len(new), size=size)
-
-
-class New(NamedTuple):
-    name: str
-    file: BinaryIO
-    sha256: str
-
-
-def _store(team_id: int, new: Sequence[New], refused: dict[str, str]) -> list[Stored]:
-    """Look at each picture, then store those that are taken; several at once, for both take their time elsewhere."""
-    looked_at = list(zip(new, each(_looked_at, new), strict=True))
-    taken = [(one, found) for one, found in looked_at if isinstance(found, DecodedImage)]
-    refused |= {one.sha256: found for one, found in looked_at if isinstance(found, str)}
-    known = registry.announce(key for one, _ in taken for key in keys_of_image(team_id, one.sha256))
-    return each(lambda pair: put_image(team_id, *pair[0], pair[1], known), taken)
-
-
-def _looked_at(one: New) -> DecodedImage | str:
-    """Why not, where it is refused."""
-    try:
-        return examined(one.file)
-    except Refused as refusal:
-        return refusal.reason
 
 
 def _duplicates(

@@ -13,6 +13,7 @@ BENCHMARKS = {
     "crowd": ["bench.crowd"],
     "merge": ["bench.labelling.merge"],
     "uploads": ["bench.uploads"],
+    "exchange": ["bench.exchange"],
 }
 
 

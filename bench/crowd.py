@@ -54,7 +54,7 @@ def measure(url: str, streams: int, downloads: int, saves: int) -> float:
     owner = Person(url)
     owner.log_in("owner@example.org")
     team = owner.ask("me", "GET", "me/")["teams"][0]["slug"]
-    snapshot = owner.ask("snapshot", "POST", f"projects/{project}/snapshots/")["id"]
+    snapshot = owner.ask("snapshot", "POST", f"projects/{project}/snapshots/", {})["id"]
     while owner.ask("wait", "GET", f"snapshots/{snapshot}/")["status"] != "succeeded":
         time.sleep(0.2)
     count = 1 + max(streams // limits.STREAMS_A_PERSON, downloads // limits.DOWNLOADS_A_PERSON)

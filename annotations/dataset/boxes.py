@@ -5,6 +5,8 @@ from annotations.dataset.records import Box
 
 def fit(box: Box, width: float, height: float) -> Box | None:
     """`box` cut to an image of width × height pixels; None when no area is left."""
+    if 0 <= box.x_min < box.x_max <= width and 0 <= box.y_min < box.y_max <= height:
+        return box
     cut = Box(
         min(max(box.x_min, 0.0), width),
         min(max(box.y_min, 0.0), height),

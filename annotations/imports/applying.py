@@ -16,6 +16,7 @@ from annotations.imports import planned_rows
 from annotations.imports.label_mapping import LabelMapping, mapping_of
 from annotations.imports.planning import Planner
 from annotations.imports.report import Report
+from annotations.imports.staged_rows import StagedRow, staged_rows, staged_rows_at
 from annotations.models import Image, Import, StagedImage
 from boxwright.errors import Conflict, Invalid, OverQuota
 from boxwright.jobs import PROGRESS, Beat
@@ -52,17 +53,14 @@ class Applying:
             self._land(planner, mapping)
 
     def _plan(self, planner: Planner) -> None:
-        rows = StagedImage.objects.filter(job=self.job).order_by("ordinal")
-        shown = Report(total=rows.count())
+        shown = Report(total=StagedImage.objects.filter(job=self.job).count())
         shown.set_out()
-        last = -1
-        while batch := list(rows.filter(ordinal__gt=last)[:BATCH]):
-            last = batch[-1].ordinal
+        for batch in staged_rows(self.job, BATCH):
             planned_rows.write_plan(planner.plan(batch, self._images(batch)))
             shown.done += len(batch)
             self.beat.write(progress={**shown.progress, "consumed": planner.report.consumed}, **PROGRESS)
 
-    def _images(self, batch: Collection[StagedImage]) -> dict[str, Image]:
+    def _images(self, batch: Collection[StagedRow]) -> dict[str, Image]:
         asked = [staged.sha256 for staged in batch]
         return {i.sha256: i for i in Image.objects.filter(project=self.job.project_id, sha256__in=asked)}
 
@@ -85,7 +83,7 @@ class Applying:
         if not ordinals:
             return
         planned_rows.forget(ordinals)
-        batch = list(StagedImage.objects.filter(job=self.job, ordinal__in=ordinals).order_by("ordinal"))
+        batch = staged_rows_at(self.job, ordinals)
         planned_rows.write_plan(planner.plan_anew(batch, self._images(batch)))
 
     def _count(self, mapping: LabelMapping, size: int) -> None:

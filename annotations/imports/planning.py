@@ -16,6 +16,7 @@ from annotations.dataset.records import NO_ATTRIBUTES, Box
 from annotations.imports.known_images import Held, edit_of, states_of
 from annotations.imports.label_mapping import LabelMapping, Mapped
 from annotations.imports.report import Report
+from annotations.imports.staged_rows import GONE, StagedRow
 from annotations.labeling.annotation_rows import AnnotationRow, Upserts, to_row
 from annotations.labeling.revising import Sides, State, planned
 from annotations.models import Image, Import, StagedImage
@@ -71,7 +72,7 @@ class Planner:
         self.takes_groups = job.decisions.get("splits", True)
         self.is_anew = False
 
-    def plan(self, batch: Sequence[StagedImage], images: Mapping[str, Image]) -> list[PlannedImage]:
+    def plan(self, batch: Sequence[StagedRow], images: Mapping[str, Image]) -> list[PlannedImage]:
         """Those that change something. `images`: those of the batch that the project has, by their hashes.
 
         Notes what is left out, and counts those that change nothing.
@@ -83,24 +84,23 @@ class Planner:
                 self.report.counts.update(dict(zip(COUNTED, one.counts, strict=True)))
         return [one for one in found if one.changes]
 
-    def plan_anew(self, batch: Sequence[StagedImage], images: Mapping[str, Image]) -> list[PlannedImage]:
+    def plan_anew(self, batch: Sequence[StagedRow], images: Mapping[str, Image]) -> list[PlannedImage]:
         """What their annotations lack was noted the first time."""
         self.is_anew = True
         return self.plan(batch, images)
 
-    def _planned(self, staged: StagedImage, held: Held | None) -> PlannedImage | None:
+    def _planned(self, staged: StagedRow, held: Held | None) -> PlannedImage | None:
         contents = self._contents(staged)
         left_out = len(staged.annotations) - len(contents)
         if held:
             return self._known(staged, held, contents, left_out)
         if staged.is_known:
-            gone = "its image was deleted during the import"
-            self.report.note(Finding(Rule.IMAGE_GONE, staged.source, gone))
+            self.report.note(Finding(Rule.IMAGE_GONE, staged.source, GONE))
             self.report.counts["annotations_left_out"] += len(staged.annotations)
             return None
         return self._new(staged, contents, left_out)
 
-    def _contents(self, staged: StagedImage) -> list[AnnotationContent]:
+    def _contents(self, staged: StagedRow) -> list[AnnotationContent]:
         """Its annotations with the project's labels, without those that it can't carry."""
         seen: Counter[tuple[str, Box | None]] = Counter()
         contents: list[AnnotationContent] = []
@@ -115,7 +115,7 @@ class Planner:
         return contents
 
     def _is_left_out(
-        self, staged: StagedImage, mapped: Mapped, box: Box | None, before: Sequence[Any], line: int | None
+        self, staged: StagedRow, mapped: Mapped, box: Box | None, before: Sequence[Any], line: int | None
     ) -> bool:
         rule, fault = Rule.UNKNOWN_LABEL, mapped.reason
         if mapped.label is not None:
@@ -132,7 +132,7 @@ class Planner:
             return f"the box of {label!r} is left out: this project labels whole images"
         return f"an image carries one label; {label!r} is left out" if before else ""
 
-    def _known(self, staged: StagedImage, held: Held, contents: list[AnnotationContent], left_out: int) -> PlannedImage:
+    def _known(self, staged: StagedRow, held: Held, contents: list[AnnotationContent], left_out: int) -> PlannedImage:
         state = held.state
         edit, existing = edit_of(self.on_known, state, held.deleted, contents)
         if fault := self._too_much(state, edit):
@@ -168,7 +168,7 @@ class Planner:
             return Rule.HAS_LABEL, "its image has a label already; this one is left out"
         return None
 
-    def _new(self, staged: StagedImage, contents: list[AnnotationContent], left_out: int) -> PlannedImage:
+    def _new(self, staged: StagedRow, contents: list[AnnotationContent], left_out: int) -> PlannedImage:
         is_labelled, names = _is_labelled(staged, contents), self.mapping.names
         rows = [_row(content, self.job.created_by_id, self.now) for content in contents]
         return PlannedImage(
@@ -180,7 +180,7 @@ class Planner:
             annotation_count=len(contents),
             split=staged.split if self.takes_splits else "",
             group=staged.group if self.takes_groups else "",
-            upserted=[to_row(content, names[content.label]) for content in contents] if is_labelled else None,
+            upserted=[to_row(row, names[row.label_id]) for row in rows] if is_labelled else None,
             deleted=(),
             inserts=Upserts(0, rows, self.now).rows,
             removals=(),
@@ -205,6 +205,6 @@ def _row(content: AnnotationContent, author: int | None, now: datetime) -> Annot
     return AnnotationRow(content.id, content.label, *sides, "import", *said, 1, now, now, author, None)
 
 
-def _is_labelled(staged: StagedImage, contents: Sequence[AnnotationContent]) -> bool:
+def _is_labelled(staged: StagedRow, contents: Sequence[AnnotationContent]) -> bool:
     """An annotation file that names nothing makes a negative; one whose annotations were all left out makes nothing."""
     return bool(contents) or (staged.annotated and not staged.annotations and not staged.left_out)

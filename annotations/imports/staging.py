@@ -7,7 +7,7 @@ death skips that much, and the rows tell which pictures were there.
 import itertools
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from posixpath import basename
 
 from django.db import transaction
@@ -18,17 +18,17 @@ from annotations.formats.errors import FormatError
 from annotations.formats.layout import Header, ReadLimits, mismatch
 from annotations.formats.listing import Listing
 from annotations.formats.reading import Found, Reading, read
-from annotations.imaging import Refused
 from annotations.imports.archives import ArchiveRefused
 from annotations.imports.options import choices_of
 from annotations.imports.project_images import ProjectImages
 from annotations.imports.report import Report
 from annotations.imports.staged_labels import StagedLabels
-from annotations.imports.staged_rows import Pictures, confirm_pictures, delete_staged, staged_row
-from annotations.models import Import, StagedImage
-from annotations.stored_images import image_limits, sha256_of, store_image
+from annotations.imports.staged_rows import Pictures, StagedRow, delete_staged, staged_row, write_staged
+from annotations.models import Import
+from annotations.stored_images import AT_ONCE, New, image_limits, sha256_of, store_images
 from boxwright import limits
 from boxwright.jobs import PROGRESS, Beat
+from boxwright.storage.registry import batches
 
 BATCH = 256
 BATCH_SECONDS = 1.0
@@ -84,6 +84,7 @@ class Staging:
     def _stage(self, batch: list[Found]) -> None:
         """One transaction: rows, findings and progress go together or not at all."""
         pictures = Pictures.of(self.job, [self._sha256(found) for found in batch])
+        self._store(batch, pictures)
         rows = [
             row
             for found, sha256 in zip(batch, pictures.hashes, strict=True)
@@ -92,8 +93,7 @@ class Staging:
         with transaction.atomic():
             self._write_report()
             self.labels.write()
-            StagedImage.objects.bulk_create(rows, batch_size=500)
-            confirm_pictures(self.job, rows)
+            write_staged(self.job, rows)
 
     def _sha256(self, found: Found) -> str:
         """Empty where the record brings no picture."""
@@ -103,7 +103,21 @@ class Staging:
         with self.listing.path(found.image).open("rb") as file:
             return sha256_of(file)
 
-    def _row(self, found: Found, sha256: str, pictures: Pictures) -> StagedImage | None:
+    def _store(self, batch: list[Found], pictures: Pictures) -> None:
+        """Those that are new, several at once. Opened here: a listing takes out what lies in other files one by one."""
+        brought = {sha256: found for found, sha256 in zip(batch, pictures.hashes, strict=True) if found.image}
+        new = [(sha256, found) for sha256, found in brought.items() if pictures.is_new(sha256)]
+        for some in batches(new, AT_ONCE):
+            self.beat.check()
+            with ExitStack() as files:
+                sent = [self._new(found, sha256, files) for sha256, found in some]
+                pictures.new.update(store_images(self.job.project.team_id, sent))
+
+    def _new(self, found: Found, sha256: str, files: ExitStack) -> New:
+        name = found.image or ""
+        return New(found.name or basename(name), files.enter_context(self.listing.path(name).open("rb")), sha256)
+
+    def _row(self, found: Found, sha256: str, pictures: Pictures) -> StagedRow | None:
         """Check and store the picture, if there is one that counts; note what happened."""
         self.beat.check()
         ordinal, report = self.report.consumed, self.report
@@ -116,17 +130,17 @@ class Staging:
         if first := pictures.staged.get(sha256):
             self._note_twin(found, first)
             return None
-        try:
-            facts = pictures.facts_of(sha256) or self._stored(found, sha256)
-        except Refused as refusal:
-            report.note(Finding(Rule.IMAGE_REFUSED, found.image or found.source, refusal.reason))
+        facts = pictures.facts_of(sha256)
+        if isinstance(facts, str):
+            rule = Rule.IMAGE_REFUSED if found.image else Rule.IMAGE_GONE
+            report.note(Finding(rule, found.image or found.source, facts))
             return None
         report.note(*found.findings)
         report.unspoken += not found.annotated
         pictures.staged[sha256] = found.image or found.source
         annotations, strange = self.labels.taken(found, report)
         report.counts["annotations_left_out"] += found.left_out + strange
-        return staged_row(self.job, ordinal, found, sha256, facts, annotations, strange)
+        return staged_row(ordinal, found, sha256, facts, annotations, strange)
 
     def _note_twin(self, found: Found, first: str) -> None:
         self.report.note(*found.findings)
@@ -135,19 +149,6 @@ class Staging:
         self.report.counts["annotations_left_out"] += count + found.left_out
         left = f"; its {count} annotations were left out" if count else ""
         self.report.note(Finding(Rule.SAME_PICTURE, found.source, f"the same picture as {first}{left}"))
-
-    def _stored(self, found: Found, sha256: str) -> dict[str, object]:
-        """Raises Refused."""
-        name = found.image or ""
-        with self.listing.path(name).open("rb") as file:
-            stored = store_image(self.job.project.team_id, found.name or basename(name), sha256, file)
-        return {
-            "width": stored.probe.width,
-            "height": stored.probe.height,
-            "size": stored.size,
-            "content_type": stored.probe.content_type,
-            "has_location": stored.has_location,
-        }
 
     def _write_report(self, **changes: object) -> None:
         """Inside a transaction. Raises Lost before anything is written beside another worker's."""

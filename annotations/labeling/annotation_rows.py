@@ -60,13 +60,21 @@ def content_of(annotation: Annotation | AnnotationRow) -> AnnotationContent:
     return AnnotationContent(annotation.id, annotation.label_id, box, *said)
 
 
-def to_row(content: AnnotationContent, label_name: str) -> dict[str, Any]:
+def to_row(annotation: Annotation | AnnotationRow, label_name: str) -> dict[str, Any]:
     """What an annotation says, as a revision keeps it. The label's name is there for the day when the label is not."""
-    box = {side: getattr(content.box, side) for side in SIDES} if content.box else {}
-    score = {} if content.score is None else {"score": content.score}
-    attributes = {"attributes": dict(content.attributes)} if content.attributes else {}
-    row = {"id": str(content.id), "label": content.label, "label_name": label_name, "source": content.source}
-    return {**row, **box, **score, **attributes}
+    row: dict[str, Any] = {
+        "id": str(annotation.id),
+        "label": annotation.label_id,
+        "label_name": label_name,
+        "source": annotation.source,
+    }
+    if annotation.x_min is not None:
+        row |= {side: getattr(annotation, side) for side in SIDES}
+    if annotation.score is not None:
+        row["score"] = annotation.score
+    if annotation.attributes:
+        row["attributes"] = dict(annotation.attributes)
+    return row
 
 
 def from_row(row: Mapping[str, Any]) -> AnnotationContent:

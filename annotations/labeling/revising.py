@@ -16,7 +16,7 @@ from django.utils import timezone
 from annotations import counters
 from annotations.counters import Tally
 from annotations.dataset.edits import Edit
-from annotations.labeling.annotation_rows import AnnotationRow, Upserts, annotation_rows_of, content_of, to_row
+from annotations.labeling.annotation_rows import AnnotationRow, Upserts, annotation_rows_of, to_row
 from annotations.models import Annotation, Image, Revision
 from annotations.queue import lease_end
 from annotations.queue_moves import expect_move, queue_after
@@ -91,7 +91,7 @@ def planned(
         image=image,
         number=image.revision + 1,
         author=author,
-        upserted=[to_row(content_of(after[content.id]), labels[content.label]) for content in edit.upsert],
+        upserted=[to_row(after[content.id], labels[content.label]) for content in edit.upsert],
         deleted=[str(id_) for id_ in edit.delete],
         queue=moved_to,
     )

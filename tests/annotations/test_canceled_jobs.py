@@ -43,17 +43,17 @@ def test_an_import_canceled_in_the_middle_leaves_nothing_and_the_next_brings_it_
     monkeypatch: pytest.MonkeyPatch,
     settings: Settings,
 ) -> None:
-    put, taken = stored_images.store_image, []
+    put, taken = stored_images.store_images, []
 
-    def canceled_at_the_fifth(*args: Any) -> Any:
+    def canceled_at_the_second(*args: Any) -> Any:
         taken.append(args)
-        if len(taken) == 5:
+        if len(taken) == 2:
             answer = as_user(bob).post(f"/api/v1/imports/{Import.objects.get(status=Status.RUNNING).pk}/cancel/")
             assert answer.status_code == 200
         return put(*args)
 
     monkeypatch.setattr("annotations.imports.staging.BATCH", 3)
-    monkeypatch.setattr("annotations.imports.staging.store_image", canceled_at_the_fifth)
+    monkeypatch.setattr("annotations.imports.staging.store_images", canceled_at_the_second)
     done = import_zip(as_user(bob), project, ten(), django_capture_on_commit_callbacks)
     assert (done["status"], done["error"], done["counts"]["images_created"]) == ("canceled", None, 0)
     assert (done["progress"]["done"], done["progress"]["total"]) == (3, 10)

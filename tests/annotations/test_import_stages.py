@@ -14,6 +14,7 @@ from annotations.counters import LabelGone
 from annotations.dataset.findings import Rule
 from annotations.imports import applying, planned_rows
 from annotations.imports.archives import Kind, kind_of
+from annotations.imports.staged_rows import Pictures
 from annotations.models import Annotation, Image, Import, Revision, StagedImage
 from boxwright.jobs import Status
 from boxwright.jobs.attempt import attempt
@@ -315,3 +316,25 @@ def test_the_plan_is_tried_again_only_so_often(
     monkeypatch.setattr("annotations.imports.applying.counters.move", gone)
     done = import_zip(as_user(bob), project, zipped(four()), django_capture_on_commit_callbacks)
     assert (done["status"], len(tried), Image.objects.count()) == ("failed", applying.TRIES, 0)
+
+
+def test_an_image_that_goes_while_its_annotations_are_read_is_told(
+    project: Project,
+    bob: User,
+    as_user: AsUser,
+    django_capture_on_commit_callbacks: Commits,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Found by its name, and deleted before it is staged."""
+    upload(as_user(bob), project, **{"0__jpg": picture(0), "1__jpg": picture(1)})
+
+    def without_one(job: Import, hashes: list[str]) -> Pictures:
+        Image.objects.filter(project=project, name="0.jpg").delete()
+        return looked_up(job, hashes)
+
+    looked_up = Pictures.of
+    monkeypatch.setattr("annotations.imports.staging.Pictures.of", without_one)
+    files = {name: data for name, data in four().items() if name in {"0.xml", "1.xml"}}
+    done = import_zip(as_user(bob), project, zipped(files), django_capture_on_commit_callbacks)
+    assert (done["status"], done["counts"]["annotations_created"]) == ("succeeded", 1), done["error"]
+    assert [finding["rule"] for finding in done["findings"]] == ["image_gone"]

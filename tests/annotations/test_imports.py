@@ -220,12 +220,12 @@ def test_worker_that_dies_in_the_middle_leaves_no_gap_and_no_double(
 
     def dies(*args: object) -> object:
         taken.append(args)
-        if len(taken) == 5:
+        if len(taken) == 2:
             raise KeyboardInterrupt
         return put(*args)  # type: ignore[arg-type]
 
-    put = stored_images.store_image
-    monkeypatch.setattr("annotations.imports.staging.store_image", dies)
+    put = stored_images.store_images
+    monkeypatch.setattr("annotations.imports.staging.store_images", dies)
     with pytest.raises(KeyboardInterrupt):
         import_zip(as_user(bob), project, zipped(files), django_capture_on_commit_callbacks)
     job = Import.objects.get()
@@ -257,13 +257,13 @@ def test_an_attempt_that_ends_late_leaves_its_successor_alone(
 ) -> None:
     """It slept, was thought dead, wakes and cleans up while another works on the same import."""
     sleeper = contextlib.ExitStack()
-    put = stored_images.store_image
+    put = stored_images.store_images
 
     def waking(*args: Any) -> Any:
         sleeper.close()
         return put(*args)
 
-    monkeypatch.setattr("annotations.imports.staging.store_image", waking)
+    monkeypatch.setattr("annotations.imports.staging.store_images", waking)
     work = Import.work
 
     def taken_over(job: Import, beat: Beat) -> None:

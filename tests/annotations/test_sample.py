@@ -66,15 +66,15 @@ def test_worker_that_dies_while_the_sample_comes_in_leaves_no_gap_and_no_double(
     for name, number in (("LABELLED", 7), ("NEGATIVES", 0), ("UNLABELLED", 1)):
         monkeypatch.setattr(drawing, name, number)
     monkeypatch.setattr("annotations.imports.staging.BATCH", 3)
-    put, taken = stored_images.store_image, []
+    put, taken = stored_images.store_images, []
 
     def dies(*args: object) -> object:
         taken.append(args)
-        if len(taken) == 5:
+        if len(taken) == 2:
             raise KeyboardInterrupt
         return put(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("annotations.imports.staging.store_image", dies)
+    monkeypatch.setattr("annotations.imports.staging.store_images", dies)
     with pytest.raises(KeyboardInterrupt), django_capture_on_commit_callbacks(execute=True):
         as_user(mona).post("/api/v1/projects/sample/", {"team": team.slug}, format="json")
     assert (Image.objects.count(), StagedImage.objects.count()) == (0, 3)

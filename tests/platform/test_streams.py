@@ -4,6 +4,8 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Iterable, Iterator
 
+import pytest
+
 from boxwright import limits
 from boxwright.api.streams import MadeFile, Pieces, makers
 from tests.services.processes import wait_until
@@ -64,3 +66,17 @@ def test_a_turn_may_end_without_a_piece() -> None:
         assert [piece async for piece in made([b"", b"a", b"", b"", b"b", b""])] == [b"a", b"b"]
 
     asyncio.run(play())
+
+
+def test_whoever_makes_a_file_rests_unless_its_reader_is_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def play() -> list[int]:
+        rests: list[float] = []
+        monkeypatch.setattr("boxwright.api.streams.time.sleep", rests.append)
+        file, found = MadeFile(Pieces(iter([b"piece"] * 3))), []
+        pieces = aiter(file)
+        for file.is_alone in (lambda: True, lambda: False, lambda: True):
+            await anext(pieces)
+            found.append(len(rests))
+        return found
+
+    assert asyncio.run(play()) == [0, 1, 1]

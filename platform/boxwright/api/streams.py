@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Generator, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, BinaryIO
 
@@ -19,7 +19,7 @@ makers = ThreadPoolExecutor(limits.ZIPS_AT_ONCE, thread_name_prefix="maker")
 """Where files are made while they flow. That computes, and leaves most of the time to everybody else. A thread makes
 one piece and is free again: a reader who takes nothing holds none, and downloads go on piece by piece, in turn."""
 REST = 3
-"""Times of what was computed."""
+"""Times of what was computed, unless nobody else is present."""
 
 
 class StreamedFile(FileResponse):
@@ -33,11 +33,15 @@ class StreamedFile(FileResponse):
             return
         loop = asyncio.get_running_loop()
         try:
-            while (chunk := await loop.run_in_executor(self.pool, self._read, file)) is not None:
+            while (chunk := await loop.run_in_executor(self.pool, self._turn(), file)) is not None:
                 if chunk:
                     yield chunk
         finally:
             await loop.run_in_executor(self.pool, file.close)
+
+    def _turn(self) -> Callable[[Any], bytes | None]:
+        """How the next piece is read; asked in the event loop."""
+        return self._read
 
     def _read(self, file: Any) -> bytes | None:
         """The next piece. Gives the database connection back: the reader may ask for the next piece much later."""
@@ -68,18 +72,25 @@ class Pieces:
 
 
 class MadeFile(StreamedFile):
-    """One that is made while it is sent, as a zip is: a `Pieces`."""
+    """One that is made while it is sent, as a zip is: a `Pieces`.
+
+    `is_alone`: whether nobody but its reader is present, as far as whoever sends it knows.
+    """
 
     pool = makers
+    is_alone: Callable[[], bool] = staticmethod(lambda: False)
+
+    def _turn(self) -> Callable[[Any], bytes | None]:
+        return self._read if self.is_alone() else self._read_and_rest
 
     def _next(self, file: Pieces) -> bytes | None:
         return file.next()
 
-    def _read(self, file: Pieces) -> bytes | None:
+    def _read_and_rest(self, file: Pieces) -> bytes | None:
         """The thread rests in proportion to the piece's processor time. Waiting for a slow bucket does not count."""
         began = time.thread_time()
         try:
-            return super()._read(file)
+            return self._read(file)
         finally:
             time.sleep(REST * (time.thread_time() - began))
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import nullcontext
+from functools import partial
 from typing import IO, Any
 
 from asgiref.sync import ThreadSensitiveContext, sync_to_async
@@ -16,6 +17,7 @@ from django.urls import set_script_prefix
 
 from boxwright import limits
 from boxwright.api.problems import problem_of
+from boxwright.api.streams import MadeFile
 from boxwright.door.answer import Answer, Send
 from boxwright.door.body import Body, Gone, Receive
 from boxwright.door.flows import Flows, flows
@@ -43,8 +45,8 @@ class Door(ASGIHandler):
         self.spool.claim()
         self.senders, self.flows, self.refusals = Senders(), Flows(), Refusals()
         ordinary, large = seat_counts(limits.CONNECTIONS - OTHERS)
-        shares = Shares()
-        self.seats, self.large_seats = Seats(ordinary, "request", shares), Seats(large, "large", shares)
+        self.shares = Shares()
+        self.seats, self.large_seats = Seats(ordinary, "request", self.shares), Seats(large, "large", self.shares)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # type: ignore[override]
         sender = self.senders.of(scope)
@@ -56,7 +58,7 @@ class Door(ASGIHandler):
             await body.arrive(lambda route: self._admit(route, scope, sender))
             seats = self.large_seats if body.size > limits.ANONYMOUS_BYTES else self.seats
             async with seats.taken(sender) as seat, ThreadSensitiveContext(executor=seat.thread):
-                await self._serve(seat, _measured(scope, body), body, answer)
+                await self._serve(seat, sender, _measured(scope, body), body, answer)
         except Gone:
             return
         except Exception as error:
@@ -72,13 +74,15 @@ class Door(ASGIHandler):
         async with self.seats.taken(sender) as seat, ThreadSensitiveContext(executor=seat.thread):
             await sync_to_async(seat.work)(_and_give_back, lambda: route.admit(scope))
 
-    async def _serve(self, seat: Seat, scope: Scope, body: Body, answer: Answer) -> None:
+    async def _serve(self, seat: Seat, sender: Any, scope: Scope, body: Body, answer: Answer) -> None:
         response, user_id = await sync_to_async(seat.work)(self._respond, scope, body.file)
         if user_id is not None:
             self.senders.learn(scope, user_id)
         if not flows(response):
             return await self.send_response(response, answer)
         seat.leave()
+        if isinstance(response, MadeFile):
+            response.is_alone = partial(self.shares.is_alone, sender)
         person = self.senders.person(scope)
         try:
             with self.flows.opened(response, person) if person is not None else nullcontext():

@@ -1,5 +1,6 @@
 """The queue's side of jobs. A message says that something of a kind is queued; `worklist` decides what comes next."""
 
+import gc
 from functools import partial
 from typing import Any
 
@@ -20,6 +21,7 @@ def work(kind: str, _pk: int) -> None:
 
 @worker_ready.connect
 def _begin(**_signal: Any) -> None:
+    gc.freeze()  # what stays for ever is not looked through each time that a job makes many rows
     reaper.start()
 
 
