@@ -5,7 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from annotations.dataset.records import Box
@@ -14,6 +14,7 @@ from annotations.formats.errors import FormatError
 from annotations.formats.layout import ReadLimits
 from annotations.formats.listing import Listing
 from annotations.formats.reading import read
+from tests.annotations.formats.depth import examples
 from tests.annotations.formats.reading_of import Files, came, findings, found_in, put, sure_of
 
 CAT, DOG = "0 0.5 0.5 0.25 0.5\n", "1 0.25 0.25 0.5 0.5\n"
@@ -287,7 +288,7 @@ yamls = st.lists(st.sampled_from([*yaml_bits, "train: ", "../x", "'", '"', "\t",
 )
 
 
-@settings(max_examples=200)
+@examples(25, 200)
 @given(body=bodies, said=yamls.map(str.encode) | st.binary(max_size=40), listed=bodies)
 @pytest.mark.parametrize("kind", ["data.yaml", "obj.data", "classes.txt"])
 def test_whatever_the_bytes_there_are_findings_or_one_error(kind: str, body: bytes, said: bytes, listed: bytes) -> None:
