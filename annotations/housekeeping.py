@@ -1,11 +1,14 @@
 """What can wait until nobody saves: what jobs that ended still hold is let go."""
 
 from django.db import transaction
+from django.db.models.functions import Now
 
+from annotations.imports.staged_rows import delete_staged_of_ended
 from annotations.imports.uploads import delete_ended_uploads
 from annotations.models import Import
 from annotations.snapshots.holds import let_go_of_unbuilt
-from boxwright.jobs import OPEN
+from boxwright import limits
+from boxwright.jobs import OPEN, Status
 from boxwright.storage import registry
 
 AT_ONCE = 100
@@ -20,4 +23,11 @@ def release_archives() -> None:
             registry.release(keys.values())
 
 
-CHORES = (let_go_of_unbuilt, release_archives, delete_ended_uploads)
+def expire_imports() -> None:
+    """Those for whose decision nobody came."""
+    for job in Import.objects.filter(status=Status.WAITING, expires_at__lte=Now()).order_by("pk")[:AT_ONCE]:
+        detail = f"Nobody decided within {limits.REVIEW_DAYS} days how it is applied."
+        job.cancel((Status.WAITING,), error_code="expired", error=detail)
+
+
+CHORES = (let_go_of_unbuilt, expire_imports, delete_staged_of_ended, release_archives, delete_ended_uploads)

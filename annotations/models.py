@@ -142,7 +142,7 @@ class Import(Job):
     """A foreign archive on its way in. `finding_count` counts all findings, also those that were not kept."""
 
     WORK = "annotations.imports.run_import"
-    SERIALIZER = "annotations.api.imports.ImportSerializer"
+    SERIALIZER = "annotations.api.import_serializers.ImportSerializer"
     EVENT = "import"
 
     class Source(models.TextChoices):
@@ -151,6 +151,13 @@ class Import(Job):
         ARCHIVE = "archive"
         SAMPLE = "sample"
         PATH = "path"
+
+    class Stage(models.TextChoices):
+        """Reading changes nothing of the project; in review a person decides; applying lands all at once."""
+
+        READING = "reading"
+        REVIEW = "review"
+        APPLYING = "applying"
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
     source = models.CharField(max_length=10, choices=Source.choices, default=Source.ARCHIVE)
@@ -162,14 +169,26 @@ class Import(Job):
     path = models.TextField(blank=True, help_text="a folder or an archive on the worker's machine")
     upload = models.OneToOneField(ArchiveUpload, null=True, on_delete=models.SET_NULL, related_name="job")
     create_labels = models.BooleanField(default=False)
+    stage = models.CharField(max_length=10, choices=Stage.choices, default=Stage.READING)
+    review = models.BooleanField(default=False, help_text="a person looks before it is applied")
+    expires_at = models.DateTimeField(null=True, help_text="until when it waits for that person")
+    choices = models.JSONField(default=dict, help_text="what files do not say, as chosen: boxes_on, first_pixel, table")
+    read_as = models.JSONField(default=dict, help_text="what the format assumed, by name")
+    decisions = models.JSONField(default=dict, help_text="how it is applied: labels, on_known, splits")
     counts = models.JSONField(default=dict)
     progress = models.JSONField(default=dict)
     finding_count = models.PositiveIntegerField(default=0)
+    rules = models.JSONField(default=dict, help_text="findings by their rule, also those that were not kept")
     created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
         return f"import {self.pk}"
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether a person has said how it is applied."""
+        return self.review and self.stage == self.Stage.APPLYING
 
     @property
     def title(self) -> str:
@@ -189,6 +208,7 @@ class ImportFinding(models.Model):
     job = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="findings", db_index=False)
     number = models.PositiveIntegerField()
     severity = models.PositiveSmallIntegerField(choices=Severity.choices)
+    rule = models.CharField(max_length=20, blank=True)
     file = models.CharField(max_length=300, blank=True)
     line = models.PositiveIntegerField(null=True)
     reason = models.CharField(max_length=300)
@@ -199,6 +219,58 @@ class ImportFinding(models.Model):
 
     def __str__(self) -> str:
         return self.reason
+
+
+class StagedImage(models.Model):
+    """What an open import read of one picture; nothing of the project yet. Its rows go when the import has ended.
+
+    `is_known`: the project had the picture when it was read; else its bytes lie in the store, and these are its facts.
+    """
+
+    job = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="staged_images", db_index=False)
+    ordinal = models.PositiveIntegerField(help_text="its place in the reader's order")
+    sha256 = models.CharField(max_length=64)
+    is_known = models.BooleanField(default=False)
+    name = models.CharField(max_length=255)
+    source = models.CharField(max_length=300, help_text="the file that speaks of it")
+    width = models.PositiveIntegerField(default=0)
+    height = models.PositiveIntegerField(default=0)
+    size = models.PositiveBigIntegerField(default=0)
+    content_type = models.CharField(max_length=30, blank=True)
+    has_location = models.BooleanField(null=True)
+    split = models.CharField(max_length=5, blank=True)
+    group = models.CharField(max_length=100, blank=True)
+    annotated = models.BooleanField(default=False, help_text="a file speaks of it")
+    left_out = models.PositiveIntegerField(default=0, help_text="annotations that could not be read")
+    annotation_count = models.PositiveIntegerField(default=0)
+    annotations = models.JSONField(default=list, help_text="number of the label, box, score, attributes, line")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["job", "ordinal"], name="one_staged_image_a_place"),
+            models.UniqueConstraint(fields=["job", "sha256"], name="one_staged_image_a_picture"),
+        ]
+        indexes = [models.Index(fields=["sha256"], name="staged_by_picture")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StagedLabel(models.Model):
+    """A label's name as an open import read it; `number` counts from 0, those that the files list come first."""
+
+    job = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="staged_labels", db_index=False)
+    number = models.PositiveIntegerField()
+    name = models.CharField(max_length=300)
+    count = models.PositiveIntegerField(default=0, help_text="annotations that carry it")
+    file = models.CharField(max_length=300, blank=True, help_text="where it was met first")
+    line = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["job", "number"], name="one_staged_label_a_number")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Snapshot(Job):

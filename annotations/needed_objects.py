@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 
 from django.db.models import F, Q
 
-from annotations.models import ArchiveUpload, Image, Import, Snapshot, SnapshotImage, UploadPart
+from annotations.models import ArchiveUpload, Image, Import, Snapshot, SnapshotImage, StagedImage, UploadPart
 from annotations.object_keys import image_key, preview_key, thumbnail_key
 from boxwright.jobs import OPEN
 from boxwright.storage.named import Named
@@ -19,11 +19,16 @@ OF_SNAPSHOT = re.compile(r"projects/(\d+)/snapshots/(\d+)/")
 
 
 def needed(keys: Collection[str]) -> set[str]:
-    """Originals that an image or a snapshot shows, copies that an image shows, what snapshots, open imports and
-    uploads in parts name."""
+    """Originals that an image, an open import or a snapshot shows, copies that the first two show, what snapshots,
+    open imports and uploads in parts name.
+
+    An import's pictures are looked for before those of images: when it lands, they become these.
+    """
     return {
-        *_of_images(keys, ORIGINAL, lambda team, hashes: _shown(team, hashes) | _held(team, hashes)),
-        *_of_images(keys, COPY, _shown),
+        *_of_images(
+            keys, ORIGINAL, lambda team, hashes: _staged(team, hashes) | _shown(team, hashes) | _held(team, hashes)
+        ),
+        *_of_images(keys, COPY, lambda team, hashes: _staged(team, hashes) | _shown(team, hashes)),
         *_of_snapshots(keys),
         *UploadPart.objects.filter(key__in=keys).values_list("key", flat=True),
         *Import.objects.filter(archive_key__in=keys, status__in=OPEN).values_list("archive_key", flat=True),
@@ -71,8 +76,17 @@ def _of_images(
             yield from by_hash[sha256]
 
 
+def _seen(team_id: int, hashes: Hashes) -> Hashes:
+    return _staged(team_id, hashes) | _shown(team_id, hashes)
+
+
 def _shown(team_id: int, hashes: Hashes) -> Hashes:
     rows = Image.objects.filter(project__team_id=team_id, sha256__in=hashes)
+    return set(rows.values_list("sha256", flat=True))
+
+
+def _staged(team_id: int, hashes: Hashes) -> Hashes:
+    rows = StagedImage.objects.filter(job__project__team_id=team_id, job__status__in=OPEN, sha256__in=hashes)
     return set(rows.values_list("sha256", flat=True))
 
 
@@ -96,7 +110,8 @@ def _originals() -> Iterator[Named]:
     """Each once, sorted, however many images and snapshots show it."""
     shown = Image.objects.values_list("project__team_id", "sha256")
     held = SnapshotImage.objects.values_list("snapshot__project__team_id", "sha256")
-    for team_id, sha256 in shown.union(held).order_by("project__team_id", "sha256").iterator():
+    staged = StagedImage.objects.filter(job__status__in=OPEN).values_list("job__project__team_id", "sha256")
+    for team_id, sha256 in shown.union(held, staged).order_by("project__team_id", "sha256").iterator():
         yield Named(image_key(team_id, sha256), sha256)
 
 

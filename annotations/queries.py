@@ -5,9 +5,11 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 
-from annotations.models import Annotation, Image, Import, ImportFinding, Snapshot
+from annotations.dataset.findings import RULES, Rule
+from annotations.models import Annotation, Image, Import, ImportFinding, Snapshot, StagedImage
 from boxwright.api.pagination import DIGITS, beyond, turned
 from boxwright.errors import Invalid, NotFound
+from boxwright.jobs import OPEN
 from boxwright.projects.models import QUEUES, Label, Project
 from boxwright.teams.models import Role
 from boxwright.teams.queries import require
@@ -26,13 +28,27 @@ def import_for(user: Any, import_id: int, role: Role = Role.VIEWER) -> Import:
     return job
 
 
-def findings_of(job: Import, *, severity: str = "") -> QuerySet[ImportFinding]:
-    """What is worst first, then in the order of the archive; or those of one severity."""
+def expect_picture_of(job: Import, sha256: str) -> None:
+    """Raises NotFound unless the open import has read this picture."""
+    if job.status not in OPEN or not StagedImage.objects.filter(job=job, sha256=sha256).exists():
+        raise NotFound("There is no such image.")
+
+
+def findings_of(job: Import, *, severity: str = "", rule: str = "") -> QuerySet[ImportFinding]:
+    """What is worst first, then in the order of the archive; or those of one severity, or of one rule."""
     severities = {known.label: known.value for known in ImportFinding.Severity}
     if severity and severity not in severities:
         raise Invalid("There is no such severity.", {"severity": f"expected one of {', '.join(severities)}"})
     rows = ImportFinding.objects.filter(job=job)
+    if rule:
+        rows = rows.filter(severity=severities[known_rule(rule).severity], rule=rule)
     return rows.filter(severity=severities[severity]) if severity else rows
+
+
+def known_rule(name: str) -> Rule:
+    if name not in RULES:
+        raise Invalid("There is no such rule.", {"rule": "expected one of those in the import's rules"})
+    return RULES[name]
 
 
 def snapshot_for(user: Any, snapshot_id: int, role: Role = Role.VIEWER) -> Snapshot:

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from annotations.imports.staged_rows import delete_staged
 from annotations.models import Image, Import, Snapshot
 from annotations.object_keys import keys_of_image
 from annotations.snapshots.holds import let_go
@@ -17,6 +18,8 @@ def remove_images(project: Project) -> None:
     for kind in (Snapshot, Import):
         jobs = kind.objects.filter(project=project)
         jobs.filter(status__in=OPEN).update(status=Status.CANCELED, lease=None)  # their workers write no more rows
+    for job in Import.objects.filter(project=project).select_related("project"):
+        delete_staged(job)
     images = Image.objects.filter(project=project).order_by("pk")
     while batch := dict(images.values_list("pk", "sha256")[:BATCH]):
         with transaction.atomic():

@@ -30,7 +30,7 @@ BY_FRAMEWORKS = {
     "readable", "seekable", "readinto",  # io
     "forward",  # torch
 }  # fmt: skip
-BY_NAME = re.compile(r"get_\w+|_on_\w+|\w+Config")
+BY_NAME = re.compile(r"get_\w+|validate_\w+|_on_\w+|\w+Config")
 """What a serializer's field, a run's record and Django find by the beginning or the end of its name."""
 DECORATED = ["@*.connect", "@*.register", "@receiver", "@shared_task", "@extend_schema", "@extend_schema_field"]
 FOR_TESTS = {

@@ -2,68 +2,32 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
+from django.http import StreamingHttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotations import imports, label_merges, sample
+from annotations.api.import_serializers import ChoicesSerializer, FindingSerializer, ImportSerializer
+from annotations.dataset.findings import RULES
+from annotations.imports.findings_table import findings_table
+from annotations.imports.options import ON_KNOWN, Options
 from annotations.imports.uploads import upload_for
 from annotations.models import Import, ImportFinding
 from annotations.queries import findings_of, import_for
 from boxwright.api.fields import IdField
-from boxwright.api.jobs import JobSerializer
 from boxwright.api.parsers import JSONParser
 from boxwright.api.views import Endpoint
 from boxwright.projects.api.labels import LabelSerializer
 from boxwright.projects.api.projects import ProjectSerializer, seen_by
-from boxwright.projects.canceling import cancel
 from boxwright.projects.models import Project
 from boxwright.projects.queries import label_for, project_for
 from boxwright.teams.api.accounts import signed_in
 from boxwright.teams.models import Role
 from boxwright.teams.queries import team_for
-
-
-class FindingSerializer(serializers.ModelSerializer[ImportFinding]):
-    severity = serializers.ChoiceField(choices=ImportFinding.Severity.labels, source="get_severity_display")
-
-    class Meta:
-        model = ImportFinding
-        fields = ["severity", "file", "line", "reason"]
-        read_only_fields = fields
-
-
-class ImportCountsSerializer(serializers.Serializer[Any]):
-    files = serializers.IntegerField(required=False)
-    images_created = serializers.IntegerField(required=False)
-    images_duplicate = serializers.IntegerField(required=False)
-    annotations_created = serializers.IntegerField(required=False)
-    annotations_existing = serializers.IntegerField(required=False)
-
-
-class ProgressSerializer(serializers.Serializer[Any]):
-    done = serializers.IntegerField()
-    total = serializers.IntegerField()
-
-
-class ImportSerializer(JobSerializer):
-    counts = ImportCountsSerializer()
-    progress = serializers.SerializerMethodField()
-    finding_count = serializers.IntegerField(help_text="all, also those that were not kept")
-
-    class Meta:
-        model = Import
-        fields = [
-            *("id", *JobSerializer.FIELDS, "source", "format", "format_reason", "archive_name", "counts", "progress"),
-            *("finding_count", "created_at", "finished_at"),
-        ]
-        read_only_fields = fields
-
-    @extend_schema_field(ProgressSerializer)
-    def get_progress(self, job: Import) -> dict[str, int]:
-        return {name: job.progress.get(name, 0) for name in ("done", "total")}
 
 
 class ImportOptionsSerializer(serializers.Serializer[Any]):
@@ -75,6 +39,21 @@ class ImportOptionsSerializer(serializers.Serializer[Any]):
         help_text="add labels that the project does not know; if absent, true for managers. Where it is false, an "
         "archive with such labels is not imported: the error `unknown_labels` lists them",
     )
+    review = serializers.BooleanField(
+        required=False, default=False, help_text="read it, then wait for a decision before anything lands"
+    )
+    choices = ChoicesSerializer(required=False)
+    on_known = serializers.ChoiceField(choices=ON_KNOWN, required=False, default="add")
+
+    def options(self) -> Options:
+        asked = self.validated_data
+        return Options(
+            format_name=asked["format"],
+            create_labels=asked["create_labels"],
+            review=asked["review"],
+            choices=asked.get("choices", {}),
+            on_known=asked["on_known"],
+        )
 
 
 class ImportRequestSerializer(ImportOptionsSerializer):
@@ -111,31 +90,32 @@ class ImportsView(Endpoint):
         responses={201: ImportSerializer},
     )
     def post(self, request: Request, project_id: int) -> Response:
-        """Send a zip, tar or tar.gz, or name one that was sent in parts. Without `format` it is recognised by what it
-        holds."""
+        """Send a zip, tar or tar.gz, or a bare file of annotations, or name one that was sent in parts.
+
+        Without `format` it is recognised by what it holds.
+        """
         project = project_for(request.user, project_id, Role.ANNOTATOR)
         is_form = (request.content_type or "").startswith("multipart/")
         job = self._of_archive(project) if is_form else self._of_upload(project)
         return Response(ImportSerializer(import_for(request.user, job.pk)).data, status=201)
 
     def _of_archive(self, project: Project) -> Import:
-        asked = self.parsed(ImportRequestSerializer)
+        asked = ImportRequestSerializer(data=self.request.data)
+        asked.is_valid(raise_exception=True)
+        archive = asked.validated_data["archive"]
         return imports.start_import(
             project=project,
             author=signed_in(self.request),
-            name=asked["archive"].name,
-            archive=asked["archive"].file,
-            format_name=asked["format"],
-            create_labels=asked["create_labels"],
+            name=archive.name,
+            archive=archive.file,
+            options=asked.options(),
         )
 
     def _of_upload(self, project: Project) -> Import:
-        asked = self.parsed(ImportOfUploadSerializer)
-        return imports.start_import_of_upload(
-            upload=upload_for(self.request.user, project, asked["upload"]),
-            format_name=asked["format"],
-            create_labels=asked["create_labels"],
-        )
+        asked = ImportOfUploadSerializer(data=self.request.data)
+        asked.is_valid(raise_exception=True)
+        upload = upload_for(self.request.user, project, asked.validated_data["upload"])
+        return imports.start_import_of_upload(upload=upload, options=asked.options())
 
 
 class ImportView(Endpoint):
@@ -147,24 +127,34 @@ class ImportView(Endpoint):
 class ImportCancelView(Endpoint):
     @extend_schema(request=None, responses=ImportSerializer)
     def post(self, request: Request, import_id: int) -> Response:
-        """At once; twice changes nothing; 409 when it has ended otherwise.
-
-        What had come in by then stays, as `counts` say; the same archive, imported again, brings the rest.
-        """
+        """At once, in each stage; twice changes nothing; 409 when it has ended otherwise. Nothing of it stays."""
         job = import_for(request.user, import_id, Role.ANNOTATOR)
-        return Response(ImportSerializer(cancel(job)).data)
+        return Response(ImportSerializer(imports.cancel_import(job)).data)
 
 
 class FindingsView(Endpoint):
     @extend_schema(
-        parameters=[OpenApiParameter("severity", str, enum=ImportFinding.Severity.labels)],
+        parameters=[
+            OpenApiParameter("severity", str, enum=ImportFinding.Severity.labels),
+            OpenApiParameter("rule", str, enum=list(RULES)),
+        ],
         responses=FindingSerializer(many=True),
     )
     def get(self, request: Request, import_id: int) -> Response:
         """Errors first, then warnings, then notes; each in the order of the archive. At most 10,000 are kept."""
         job = import_for(request.user, import_id)
-        rows = findings_of(job, severity=request.query_params.get("severity", ""))
-        return self.page(rows, FindingSerializer, "severity", "number")
+        asked = {name: request.query_params.get(name, "") for name in ("severity", "rule")}
+        return self.page(findings_of(job, **asked), FindingSerializer, "severity", "number")
+
+
+class FindingsTableView(Endpoint):
+    @extend_schema(responses={(200, "text/csv"): OpenApiTypes.STR})
+    def get(self, request: Request, import_id: int) -> StreamingHttpResponse:
+        """All that were kept, as a table: severity, rule, file, line, reason."""
+        job = import_for(request.user, import_id)
+        answer = StreamingHttpResponse(findings_table(job), content_type="text/csv; charset=utf-8")
+        answer["Content-Disposition"] = f'attachment; filename="import-{job.pk}-findings.csv"'
+        return answer
 
 
 class SampleView(Endpoint):

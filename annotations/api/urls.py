@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from annotations.api import archive_uploads, images, imports, labeling, queue, snapshots
+from annotations.api import archive_uploads, images, import_review, imports, labeling, queue, snapshots
 
 urlpatterns: list[URLPattern] = [
     path("projects/<int:project_id>/images/", images.ImagesView.as_view(), name="images"),
@@ -31,6 +31,16 @@ urlpatterns: list[URLPattern] = [
     path("imports/<int:import_id>/", imports.ImportView.as_view(), name="import"),
     path("imports/<int:import_id>/cancel/", imports.ImportCancelView.as_view(), name="import-cancel"),
     path("imports/<int:import_id>/findings/", imports.FindingsView.as_view(), name="import-findings"),
+    path("imports/<int:import_id>/findings/csv/", imports.FindingsTableView.as_view(), name="import-findings-csv"),
+    path("imports/<int:import_id>/review/", import_review.ReviewView.as_view(), name="import-review"),
+    path("imports/<int:import_id>/review/images/", import_review.ReviewImagesView.as_view(), name="import-images"),
+    path(
+        "imports/<int:import_id>/images/<slug:sha256>/preview/",
+        import_review.ReviewPreviewView.as_view(),
+        name="import-image-preview",
+    ),
+    path("imports/<int:import_id>/apply/", import_review.ImportApplyView.as_view(), name="import-apply"),
+    path("imports/<int:import_id>/read/", import_review.ImportReadView.as_view(), name="import-read"),
     path("projects/<int:project_id>/snapshots/", snapshots.SnapshotsView.as_view(), name="snapshots"),
     path("snapshots/<int:snapshot_id>/", snapshots.SnapshotView.as_view(), name="snapshot"),
     path("snapshots/<int:snapshot_id>/cancel/", snapshots.SnapshotCancelView.as_view(), name="snapshot-cancel"),

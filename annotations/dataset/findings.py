@@ -59,6 +59,14 @@ class Rule(Enum):
     def __init__(self, severity: Severity, title: str) -> None:
         self.severity, self.title = severity, title
 
+    @property
+    def key(self) -> str:
+        """As rows and answers name it."""
+        return self.name.lower()
+
+
+RULES = {rule.key: rule for rule in Rule}
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

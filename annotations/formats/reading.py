@@ -10,7 +10,7 @@ from annotations.dataset.findings import Finding, Rule
 from annotations.dataset.records import AnnotationRecord, Split
 from annotations.formats.errors import FormatError
 from annotations.formats.image_names import is_same_name, original_of
-from annotations.formats.layout import Entry, Header, Layout, Parsed, ReadLimits, Unreadable
+from annotations.formats.layout import Entry, Header, Layout, Parsed, ReadLimits, Size, Unreadable
 from annotations.formats.listing import Listing
 from annotations.formats.placing import OnImage
 from annotations.imaging import Probe, Refused, probe
@@ -51,12 +51,15 @@ class Known:
 class Elsewhere(Protocol):
     """Where images are that an archive of mere annotations means."""
 
-    def find(self, names: Sequence[str]) -> Sequence[Known]:
-        """Those that the likeliest of `names` fits; several where they can't be told apart. Raises Refused."""
+    def find(self, names: Sequence[str], declared: Size | None) -> Sequence[Known]:
+        """Those that the likeliest of `names` fits; several where they can't be told apart. Raises Refused.
+
+        `declared`: the size that the file says the image has.
+        """
 
 
 class Nowhere:
-    def find(self, names: Sequence[str]) -> Sequence[Known]:
+    def find(self, _names: Sequence[str], _declared: Size | None) -> Sequence[Known]:
         return ()
 
 
@@ -126,7 +129,7 @@ class _Records:
     def _found_elsewhere(self, entry: Entry) -> Found:
         names = [variant for name in entry.names for variant in {original_of(basename(name))[0]: None, name: None}]
         try:
-            found = self.elsewhere.find(names)
+            found = self.elsewhere.find(names, entry.size)
         except Refused as refusal:
             return _nothing(entry, Rule.IMAGE_REFUSED, f"{entry.names[0]}: {refusal.reason}")
         if not found:

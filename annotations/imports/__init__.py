@@ -1,6 +1,9 @@
-"""Foreign archives on their way in: sent, whole or in parts (`uploads`), queued (`start`), laid out (`sources`), read
-and written in batches (`work`)."""
+"""Foreign archives on their way in: sent, whole or in parts (`uploads`), queued (`start`), worked on in stages (`run`).
 
-from annotations.imports.start import import_of_path, run_import, start_import, start_import_of_upload
+Read into rows that wait (`staging`), looked at by a person where one wants to (`review`), applied (`applying`).
+"""
 
-__all__ = ["import_of_path", "run_import", "start_import", "start_import_of_upload"]
+from annotations.imports.run import run_import
+from annotations.imports.start import cancel_import, import_of_path, start_import, start_import_of_upload
+
+__all__ = ["cancel_import", "import_of_path", "run_import", "start_import", "start_import_of_upload"]

@@ -16,7 +16,7 @@ def lay_path(job: Import, beat: Beat, folder: Path) -> tuple[Finding, ...]:
     """Unpack an archive into `folder`; a folder takes its place as a link. Raises ArchiveRefused."""
     path = Path(job.path)
     if path.is_file():
-        return unpack(path, folder, archive_limits(), beat.check)
+        return unpack(path, folder, archive_limits(), beat.check, job.archive_name)
     if not path.is_dir():
         raise ArchiveRefused(f"there is no {job.path} on the machine that imports")
     expect_safe_folder(path, beat)

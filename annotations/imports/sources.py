@@ -33,6 +33,6 @@ def lay_archive(job: Import, beat: Beat, folder: Path) -> tuple[Finding, ...]:
             for chunk in held.pieces(CHUNK):
                 out.write(chunk)
                 beat.check()
-    found = unpack(archive, folder, archive_limits(), beat.check)
+    found = unpack(archive, folder, archive_limits(), beat.check, job.archive_name)
     archive.unlink()
     return found

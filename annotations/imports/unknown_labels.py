@@ -1,15 +1,14 @@
 """Labels that the project has not, in an import that may not add them: it stops before anything lands."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from annotations.dataset.findings import Finding, Rule
-from annotations.formats.reading import Found
 from annotations.imports.archives import ArchiveRefused
-from annotations.imports.project_labels import ProjectLabels, labels_of, may_add_labels
-from annotations.models import Import
+from annotations.models import Import, StagedLabel
 from boxwright import limits
 from boxwright.projects.label_names import label_key
+from boxwright.projects.models import Label
 from boxwright.projects.queries import may_make_labels
 
 NAMED, NAME_CHARACTERS = 20, 30
@@ -35,26 +34,20 @@ class _Unknown:
         return Finding(Rule.UNKNOWN_LABEL, self.file, f"unknown label {_short(self.name)!r}: {number}", self.line)
 
 
-def expect_known_labels(job: Import, records: Callable[[], Iterable[Found]]) -> None:
-    """Looks through all `records`, unless the import may add labels. Raises UnknownLabels, which lists them."""
-    if may_add_labels(job):
-        return
-    if unknown := _unknown(labels_of(job), records()):
-        ordered = sorted(unknown, key=lambda one: -one.count)
+def expect_known_labels(job: Import, staged: Iterable[StagedLabel]) -> None:
+    """Asked where the import may not add labels. Raises UnknownLabels, which lists those that annotations carry."""
+    keys = set(Label.objects.filter(project_id=job.project_id).values_list("key", flat=True))
+    refuse_unknown(job, (row for row in staged if row.count and label_key(row.name) not in keys))
+
+
+def refuse_unknown(job: Import, staged: Iterable[StagedLabel]) -> None:
+    """Raises UnknownLabels unless there is none."""
+    unknown: dict[str, _Unknown] = {}
+    for row in staged:
+        unknown.setdefault(label_key(row.name), _Unknown(row.name, row.file, row.line)).count += row.count
+    if unknown:
+        ordered = sorted(unknown.values(), key=lambda one: -one.count)
         raise UnknownLabels(_sentence(job, ordered), tuple(one.finding for one in ordered))
-
-
-def _unknown(labels: ProjectLabels, records: Iterable[Found]) -> list[_Unknown]:
-    """Of images that the archive has; no more than there are findings kept."""
-    found: dict[str, _Unknown] = {}
-    for record in records:
-        for annotation, line in zip(record.annotations, record.lines, strict=True):
-            if labels.get(annotation.label) is None:
-                key = label_key(annotation.label)
-                found.setdefault(key, _Unknown(annotation.label, record.source, line)).count += 1
-                if len(found) >= limits.FINDINGS_AN_IMPORT:
-                    return list(found.values())
-    return list(found.values())
 
 
 def _sentence(job: Import, unknown: list[_Unknown]) -> str:

@@ -5,7 +5,7 @@ By rows, since an image may carry thousands, and a model's instance of each take
 
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -43,6 +43,14 @@ def annotation_rows_of(image: Image) -> list[AnnotationRow]:
     """In an order that holds: UUID v7 sorts by the time of drawing."""
     rows = Annotation.objects.filter(image=image).values_list(*COLUMNS)
     return sorted(map(AnnotationRow._make, rows), key=attrgetter("id"))
+
+
+def annotation_rows_by_image(images: Collection[int]) -> dict[int, list[AnnotationRow]]:
+    """The same of many, by the images' ids; those that carry nothing are missing."""
+    found: dict[int, list[AnnotationRow]] = {}
+    for image, *row in Annotation.objects.filter(image__in=images).values_list("image_id", *COLUMNS).order_by("pk"):
+        found.setdefault(image, []).append(AnnotationRow._make(row))
+    return found
 
 
 def content_of(annotation: Annotation | AnnotationRow) -> AnnotationContent:
@@ -87,15 +95,15 @@ class Upserts:
     def __init__(self, image_id: int, annotations: Sequence[AnnotationRow], now: datetime) -> None:
         moment = connection.ops.adapt_datetimefield_value(now)
         is_native = connection.features.has_native_uuid_field
-        self._rows = [
+        self.rows = [
             (image_id, a.id if is_native else a.id.hex, *said(a), _json(a.attributes), moment, a.created_by_id, moment)
             for a in annotations
         ]
 
     def write(self) -> None:
-        if self._rows:
+        if self.rows:
             with connection.cursor() as cursor:
-                cursor.executemany(STATEMENT, self._rows)
+                cursor.executemany(STATEMENT, self.rows)
 
 
 def _json(attributes: Attributes) -> str:

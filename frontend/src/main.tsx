@@ -2,6 +2,7 @@ import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/choices.css";
 import "./styles/surfaces.css";
+import "./styles/layout.css";
 import "./styles/controls.css";
 import "./styles/float.css";
 import "./styles/shell.css";

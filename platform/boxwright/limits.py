@@ -58,6 +58,8 @@ ANNOTATION_FILE_BYTES = _limit(
 )
 FINDINGS_AN_IMPORT = _limit("FINDINGS_AN_IMPORT", 10_000, "findings an import", "counted, not kept")
 FINDING_CHARACTERS = _limit("FINDING_CHARACTERS", 300, "characters of a finding's file and of its reason", "cut")
+REVIEWS_A_PROJECT = _limit("REVIEWS_A_PROJECT", 20, "imports of a project that wait for a decision", "409")
+REVIEW_DAYS = _limit("REVIEW_DAYS", 14, "days an import waits for a decision", "canceled")
 # Each costs a worker 0.6 KB of memory while the archive is unpacked, all of them 290 MB.
 ARCHIVE_FILES = _limit("ARCHIVE_FILES", 500_000, "files an archive", "import refused", "BOXWRIGHT_MAX_ARCHIVE_FILES")
 

@@ -77,6 +77,13 @@ ROWS: list[Row] = [
     # Import and snapshot have succeeded: whoever may cancel is told that it can't be done.
     Row("POST", "import-cancel", "401 404 403 409 409 409"),
     Row("GET", "import-findings", SEES),
+    Row("GET", "import-findings-csv", SEES),
+    # There is nothing to decide any more, and no picture but the project's.
+    Row("GET", "import-review", "401 404 409 409 409 409"),
+    Row("GET", "import-images", "401 404 409 409 409 409"),
+    Row("GET", "import-image-preview", "401 404 404 404 404 404"),
+    Row("POST", "import-apply", "401 404 403 409 409 409", {}),
+    Row("POST", "import-read", "401 404 403 409 409 409", {}),
     Row("GET", "snapshots", SEES),
     Row("POST", "snapshots", "401 404 403 403 201 201"),
     Row("GET", "snapshot", SEES),
@@ -91,8 +98,12 @@ ROWS: list[Row] = [
 
 def build(world: World) -> None:
     """The stranger's revision number and format are such as do not exist, so that each position can be tried."""
-    world.own |= _build(world.project, world.users["owner"]) | {"number": 1, "format_name": "voc"}
-    world.foreign |= _build(world.foreign_project, world.users["stranger"]) | {"number": 77, "format_name": "none"}
+    world.own |= _build(world.project, world.users["owner"]) | {"number": 1, "format_name": "voc", "sha256": "0" * 64}
+    world.foreign |= _build(world.foreign_project, world.users["stranger"]) | {
+        "number": 77,
+        "format_name": "none",
+        "sha256": "1" * 64,
+    }
 
 
 def _build(project: Project, author: User) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 
 from annotations import snapshots, stored_images, uploads
 from annotations.dataset.records import ImageRecord
-from annotations.models import Annotation, Image, Import, Snapshot
+from annotations.models import Annotation, Image, Import, Snapshot, StagedImage
 from boxwright.jobs import Status
 from boxwright.jobs.attempt import attempt
 from boxwright.operations.housekeeping import keep_house
@@ -35,7 +35,7 @@ def ten() -> bytes:
     return zipped(files)
 
 
-def test_an_import_canceled_in_the_middle_keeps_whole_batches_and_the_next_brings_the_rest(
+def test_an_import_canceled_in_the_middle_leaves_nothing_and_the_next_brings_it_all(
     project: Project,
     bob: User,
     as_user: AsUser,
@@ -52,20 +52,21 @@ def test_an_import_canceled_in_the_middle_keeps_whole_batches_and_the_next_bring
             assert answer.status_code == 200
         return put(*args)
 
-    monkeypatch.setattr("annotations.imports.work.BATCH", 3)
-    monkeypatch.setattr("annotations.imports.work.store_image", canceled_at_the_fifth)
+    monkeypatch.setattr("annotations.imports.staging.BATCH", 3)
+    monkeypatch.setattr("annotations.imports.staging.store_image", canceled_at_the_fifth)
     done = import_zip(as_user(bob), project, ten(), django_capture_on_commit_callbacks)
-    assert (done["status"], done["error"], done["counts"]["images_created"]) == ("canceled", None, 3)
-    assert done["progress"] == {"done": 3, "total": 10}
-    assert (Image.objects.count(), Annotation.objects.count()) == (3, 3)
+    assert (done["status"], done["error"], done["counts"]["images_created"]) == ("canceled", None, 0)
+    assert (done["progress"]["done"], done["progress"]["total"]) == (3, 10)
+    assert (Image.objects.count(), Annotation.objects.count(), StagedImage.objects.count()) == (0, 0, 0)
     project.refresh_from_db()
-    assert (project.labelled_count, project.annotation_count) == (3, 3)
+    assert (project.labelled_count, project.annotation_count) == (0, 0)
     assert not list((Path(settings.SCRATCH_DIR) / "jobs").iterdir())
+    keep_house()
+    collect(timedelta(0))
+    assert stored_keys() == []
 
     again = import_zip(as_user(bob), project, ten(), django_capture_on_commit_callbacks)
-    assert (again["status"], again["counts"]["images_created"], again["counts"]["annotations_existing"]) == (
-        *("succeeded", 7, 3),
-    )
+    assert (again["status"], again["counts"]["images_created"]) == ("succeeded", 10)
     keep_house()
     collect(timedelta(0))
     assert not [key for key in stored_keys() if key.startswith("projects/")], "no archive is left"

@@ -1,15 +1,18 @@
 """Labels that an archive brings: added where they may be, else the import stops before anything lands."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
-from annotations.models import Annotation, Image, Import
+from annotations.models import Annotation, Image, Import, StagedImage
 from boxwright import limits
+from boxwright.operations.housekeeping import keep_house
 from boxwright.projects.models import Label, Project
+from boxwright.storage.collector import collect
 from boxwright.teams.models import Membership, User
 from tests.annotations.archives import Commits, import_zip, voc, zipped
 from tests.annotations.images import picture, stored_keys
@@ -53,11 +56,14 @@ def test_labels_that_may_not_be_added_stop_the_import_before_anything_lands(
     assert "'dog' (2), 'owl' (1)" in done["error"]["detail"]
     found = [(f["severity"], f["file"], f["line"], f["reason"]) for f in done["findings"]]
     assert found == [
+        ("error", "c.xml", None, "there is no image c.jpg"),
         ("error", "a.xml", 4, "unknown label 'dog': 2 annotations; this is the first"),
         ("error", "b.xml", 4, "unknown label 'owl': 1 annotation"),
     ]
     assert (Image.objects.count(), Annotation.objects.count(), names()) == (0, 0, ["raccoon", "cat"])
-    assert not [key for key in stored_keys() if key.startswith("teams/")]
+    keep_house()
+    collect(timedelta(0))
+    assert (stored_keys(), StagedImage.objects.count()) == ([], 0)
 
 
 def test_a_manager_is_told_to_allow_it_and_an_annotator_whom_to_ask(

@@ -56,7 +56,7 @@ def test_folder_comes_in_and_stays_as_it_was(project: Project, alice: User, data
     before = state_of(dataset)
     status, said = run(dataset)
     assert (status, Image.objects.count(), Import.objects.get().created_by) == (0, 2, alice)
-    assert "valid/a.xml:6: " in said
+    assert "error: Boxes without area: left out (1)\n  valid/a.xml:6: " in said
     assert "2 images created" in said
     assert state_of(dataset) == before
     sweep()

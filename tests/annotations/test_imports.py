@@ -17,7 +17,7 @@ from rest_framework.test import APIClient
 
 from annotations import stored_images
 from annotations.housekeeping import release_archives
-from annotations.models import Annotation, Image, Import, Revision
+from annotations.models import Annotation, Image, Import, Revision, StagedImage, StagedLabel
 from boxwright import limits
 from boxwright.jobs import Beat, Status
 from boxwright.jobs.attempt import attempt
@@ -72,8 +72,10 @@ def test_archive_becomes_images_with_their_annotations(
         "images_duplicate": 0,
         "annotations_created": 2,
         "annotations_existing": 0,
+        "images_changed": 0,
+        "annotations_left_out": 0,
     }
-    assert done["progress"] == {"done": 3, "total": 3}
+    assert done["progress"] == {"done": 3, "total": 3, "seconds_left": None}
     assert {i.name: i.queue for i in Image.objects.all()} == {
         "a.jpg": "labelled",
         "empty.png": "labelled",
@@ -213,7 +215,7 @@ def test_worker_that_dies_in_the_middle_leaves_no_gap_and_no_double(
     files: dict[str, bytes] = {}
     for n in range(10):
         files |= {f"{n}.jpg": picture(n % 8), f"{n}.xml": voc(f"{n}.jpg", ("cat", n, 1, n + 9, 9))}
-    monkeypatch.setattr("annotations.imports.work.BATCH", 3)
+    monkeypatch.setattr("annotations.imports.staging.BATCH", 3)
     taken = []
 
     def dies(*args: object) -> object:
@@ -223,11 +225,11 @@ def test_worker_that_dies_in_the_middle_leaves_no_gap_and_no_double(
         return put(*args)  # type: ignore[arg-type]
 
     put = stored_images.store_image
-    monkeypatch.setattr("annotations.imports.work.store_image", dies)
+    monkeypatch.setattr("annotations.imports.staging.store_image", dies)
     with pytest.raises(KeyboardInterrupt):
         import_zip(as_user(bob), project, zipped(files), django_capture_on_commit_callbacks)
     job = Import.objects.get()
-    assert (job.status, Image.objects.count()) == (Status.RUNNING, 3)
+    assert (job.status, Image.objects.count(), StagedImage.objects.count()) == (Status.RUNNING, 0, 3)
 
     Import.objects.update(heartbeat_at=timezone.now() - timedelta(seconds=60))
     with django_capture_on_commit_callbacks(execute=True):
@@ -236,6 +238,8 @@ def test_worker_that_dies_in_the_middle_leaves_no_gap_and_no_double(
     assert (job.status, job.attempt) == (Status.SUCCEEDED, 1), "it came on: earlier attempts are forgiven"
     assert (job.counts["images_created"], job.counts["images_duplicate"], job.counts["files"]) == (8, 2, 10)
     assert (Image.objects.count(), Annotation.objects.count(), Revision.objects.count()) == (8, 8, 8)
+    assert not StagedImage.objects.exists()
+    assert not StagedLabel.objects.exists()
     project.refresh_from_db()
     assert (project.labelled_count, project.annotation_count) == (8, 8)
     assert not list((Path(settings.SCRATCH_DIR) / "jobs").iterdir())
@@ -259,7 +263,7 @@ def test_an_attempt_that_ends_late_leaves_its_successor_alone(
         sleeper.close()
         return put(*args)
 
-    monkeypatch.setattr("annotations.imports.work.store_image", waking)
+    monkeypatch.setattr("annotations.imports.staging.store_image", waking)
     work = Import.work
 
     def taken_over(job: Import, beat: Beat) -> None:

@@ -91,7 +91,7 @@ def test_quota_is_the_teams_not_the_projects(
     assert try_upload(as_user(charlie), theirs, picture(2)).status_code == 200
 
 
-def test_import_ends_at_the_quota_and_says_so(
+def test_import_over_the_quota_brings_nothing_and_says_so(
     project: Project,
     bob: User,
     as_user: AsUser,
@@ -99,15 +99,14 @@ def test_import_ends_at_the_quota_and_says_so(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(limits, "TEAM_IMAGES", 5)
-    monkeypatch.setattr("annotations.imports.work.BATCH", 2)
     files: dict[str, bytes] = {}
     for n in range(8):
         files |= {f"{n}.jpg": picture(n), f"{n}.xml": voc(f"{n}.jpg", ("cat", 1, 1, 9, 9))}
     done = import_zip(as_user(bob), project, zipped(files), django_capture_on_commit_callbacks)
-    assert (done["status"], done["error"]["code"], done["counts"]["images_created"]) == ("failed", "over_quota", 4)
-    assert "may hold 5 images; this would be 1 too many" in done["findings"][0]["reason"]
+    assert (done["status"], done["error"]["code"], done["counts"]["images_created"]) == ("failed", "over_quota", 0)
+    assert "may hold 5 images; this would be 3 too many" in done["findings"][0]["reason"]
     project.refresh_from_db()
-    assert (Image.objects.count(), project.labelled_count, project.annotation_count) == (4, 4, 4)
+    assert (Image.objects.count(), project.labelled_count, project.annotation_count) == (0, 0, 0)
     assert not [key for key in kept_keys() if key.endswith(".zip")]
 
 

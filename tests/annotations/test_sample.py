@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 
 from annotations import stored_images
 from annotations.dataset.split import split_of
-from annotations.models import Annotation, Image, Import
+from annotations.models import Annotation, Image, Import, StagedImage
 from annotations.sample import drawing
 from annotations.sample.drawing.scene import SIZE, paint
 from annotations.sample.drawing.things import THINGS, cut_out
@@ -65,7 +65,7 @@ def test_worker_that_dies_while_the_sample_comes_in_leaves_no_gap_and_no_double(
 ) -> None:
     for name, number in (("LABELLED", 7), ("NEGATIVES", 0), ("UNLABELLED", 1)):
         monkeypatch.setattr(drawing, name, number)
-    monkeypatch.setattr("annotations.imports.work.BATCH", 3)
+    monkeypatch.setattr("annotations.imports.staging.BATCH", 3)
     put, taken = stored_images.store_image, []
 
     def dies(*args: object) -> object:
@@ -74,10 +74,10 @@ def test_worker_that_dies_while_the_sample_comes_in_leaves_no_gap_and_no_double(
             raise KeyboardInterrupt
         return put(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("annotations.imports.work.store_image", dies)
+    monkeypatch.setattr("annotations.imports.staging.store_image", dies)
     with pytest.raises(KeyboardInterrupt), django_capture_on_commit_callbacks(execute=True):
         as_user(mona).post("/api/v1/projects/sample/", {"team": team.slug}, format="json")
-    assert Image.objects.count() == 3
+    assert (Image.objects.count(), StagedImage.objects.count()) == (0, 3)
     Import.objects.update(heartbeat_at=timezone.now() - timedelta(seconds=60))
     with django_capture_on_commit_callbacks(execute=True):
         assert revive(Import) == 1

@@ -1,8 +1,9 @@
 """What a person does on the pages, step by step."""
 
 import re
+from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.api import EMAIL, PASSWORD
 
@@ -58,3 +59,48 @@ def box_ids(page: Page, count: int) -> list[str]:
 
 def saved(page: Page) -> None:
     expect(page.get_by_test_id("saving-state")).to_have_text("Saved")
+
+
+def import_dialog(page: Page, url: str, slug: str) -> Locator:
+    page.goto(f"{url}/p/{slug}/images")
+    page.get_by_role("button", name=re.compile("^Import")).first.click()
+    return page.get_by_role("dialog", name="Import")
+
+
+def send(dialog: Locator, archive: Path) -> None:
+    dialog.locator("input[type=file]").first.set_input_files(archive)
+    expect(dialog).to_contain_text(archive.name)
+    dialog.get_by_role("button", name="Upload and look").click()
+
+
+def send_archive(page: Page, url: str, slug: str, archive: Path) -> None:
+    """Choose the archive in the dialog; its import's page opens."""
+    send(import_dialog(page, url, slug), archive)
+    expect(page).to_have_url(re.compile(rf"/p/{slug}/imports/\d+$"))
+    expect(page.get_by_role("heading", name=archive.name)).to_be_visible()
+
+
+def bring_in(page: Page) -> None:
+    """Import what was reviewed as it is proposed, or as it was changed on the page."""
+    page.get_by_test_id("apply").click()
+    expect(page.get_by_role("region", name="What came in")).to_be_visible()
+
+
+def cancel_review(page: Page) -> None:
+    page.get_by_role("button", name="Cancel import").click()
+    page.get_by_role("dialog", name="Cancel import").get_by_role("button", name="Cancel import").click()
+    expect(page.get_by_role("heading", name="This import was canceled")).to_be_visible()
+
+
+def came_in(page: Page) -> dict[str, str]:
+    """The figures of an import that has ended, by their names: {"Images added": "39"}."""
+    figures = page.get_by_role("region", name="What came in").locator("dl > div")
+    return {figure.locator("dt").inner_text(): figure.locator("dd").inner_text() for figure in figures.all()}
+
+
+def finding(page: Page, rule: str | re.Pattern[str]) -> Locator:
+    """The findings of one rule, opened."""
+    row = page.get_by_role("region", name="Findings").locator("details.rule").filter(has_text=rule)
+    if row.get_attribute("open") is None:
+        row.locator("summary").click()
+    return row

@@ -4,12 +4,13 @@ import os
 import re
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, Request, Route, expect
+from playwright.sync_api import Page, Request, Route, expect
 
 from tests.annotations.archives import voc, zipped
-from tests.e2e.api import Api, Json
+from tests.e2e.api import Api
 from tests.e2e.conftest import Server
 from tests.e2e.drawings import picture
+from tests.e2e.steps import bring_in, came_in, import_dialog, send
 
 PARTS = re.compile(r"/imports/uploads/\d+/$")
 BOX = ("zebra", 10, 10, 90, 90)
@@ -19,17 +20,6 @@ def large(file: Path) -> None:
     """Twelve megabytes: several parts."""
     padding = {"padding.bin": os.urandom(12 * 2**20)}
     file.write_bytes(zipped({"a.png": picture(1), "a.xml": voc("a.png", BOX, size=(320, 240)), **padding}))
-
-
-def import_dialog(server: Server, page: Page, project: Json) -> Locator:
-    page.goto(f"{server.url}/p/{project['slug']}/images")
-    page.get_by_role("button", name=re.compile("^Import")).first.click()
-    return page.get_by_role("dialog", name="Import")
-
-
-def start(dialog: Locator, file: Path) -> None:
-    dialog.locator("input[type=file]").first.set_input_files(file)
-    dialog.get_by_role("button", name="Import").click()
 
 
 def offsets(page: Page) -> list[int]:
@@ -57,20 +47,16 @@ def stall_after(page: Page, parts: int) -> None:
     page.route(PARTS, pass_on)
 
 
-def card_of(page: Page, name: str) -> Locator:
-    return page.get_by_role("region", name=f"Import of {name}")
-
-
 def test_archive_waits_for_the_line_and_goes_on_by_itself(server: Server, api: Api, ada: Page, tmp_path: Path) -> None:
     project = api.project("Bad line", "detection", [])
     large(tmp_path / "large.zip")
-    dialog = import_dialog(server, ada, project)
+    dialog = import_dialog(ada, server.url, project["slug"])
     stall_after(ada, 2)
     sent = offsets(ada)
-    start(dialog, tmp_path / "large.zip")
+    send(dialog, tmp_path / "large.zip")
     expect(dialog).to_contain_text("Waiting for the connection")
     ada.unroute(PARTS)
-    expect(card_of(ada, "large.zip")).to_contain_text("1 images added")
+    expect(ada.get_by_test_id("review-new")).to_have_text("1")
     assert sent.count(0) == 1
 
 
@@ -79,24 +65,24 @@ def test_archive_goes_on_where_it_was_after_the_page_was_left(
 ) -> None:
     project = api.project("Left page", "detection", [])
     large(tmp_path / "large.zip")
-    dialog = import_dialog(server, ada, project)
+    dialog = import_dialog(ada, server.url, project["slug"])
     stall_after(ada, 2)
-    start(dialog, tmp_path / "large.zip")
+    send(dialog, tmp_path / "large.zip")
     expect(dialog).to_contain_text("Waiting for the connection")
     ada.unroute(PARTS)
     sent = offsets(ada)
     ada.goto("about:blank")
-    start(import_dialog(server, ada, project), tmp_path / "large.zip")
-    expect(card_of(ada, "large.zip")).to_contain_text("1 images added")
+    send(import_dialog(ada, server.url, project["slug"]), tmp_path / "large.zip")
+    expect(ada.get_by_test_id("review-new")).to_have_text("1")
     assert min(sent) > 0
 
 
 def test_cancel_deletes_what_was_sent(server: Server, api: Api, ada: Page, tmp_path: Path) -> None:
     project = api.project("Canceled upload", "detection", [])
     large(tmp_path / "large.zip")
-    dialog = import_dialog(server, ada, project)
+    dialog = import_dialog(ada, server.url, project["slug"])
     stall_after(ada, 2)
-    start(dialog, tmp_path / "large.zip")
+    send(dialog, tmp_path / "large.zip")
     expect(dialog).to_contain_text("Waiting for the connection")
     with ada.expect_response(lambda answer: answer.request.method == "DELETE") as deleted:
         dialog.get_by_role("button", name="Cancel").click()
@@ -112,8 +98,10 @@ def test_folder_is_imported_with_its_structure(server: Server, api: Api, ada: Pa
         (folder / split).mkdir(parents=True)
         (folder / split / "a.png").write_bytes(picture(len(split) * (split == "valid") + 1))
         (folder / split / "a.xml").write_bytes(voc("a.png", BOX, size=(320, 240)))
-    dialog = import_dialog(server, ada, project)
+    dialog = import_dialog(ada, server.url, project["slug"])
     dialog.get_by_label("Choose a folder").set_input_files(folder)
     expect(dialog).to_contain_text("plates é.tar")
-    dialog.get_by_role("button", name="Import").click()
-    expect(card_of(ada, "plates é.tar")).to_contain_text("2 images added2 annotations added")
+    dialog.get_by_role("button", name="Upload and look").click()
+    expect(ada.get_by_role("heading", name="plates é.tar")).to_be_visible()
+    bring_in(ada)
+    assert came_in(ada) == {"Images added": "2", "Annotations added": "2"}

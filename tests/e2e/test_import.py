@@ -3,13 +3,14 @@
 import re
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.annotations.archives import voc, zipped
 from tests.annotations.test_bad_input import ENTITY
-from tests.e2e.api import Api, Json
+from tests.e2e.api import Api
 from tests.e2e.conftest import Server
 from tests.e2e.drawings import picture
+from tests.e2e.steps import bring_in, came_in, finding, send_archive
 
 MANY = 300
 """Pictures: their import takes seconds, a cancel far less."""
@@ -24,39 +25,54 @@ def test_raccoons_come_in_with_their_boxes(
     archive = tmp_path / "raccoons.zip"
     boxes = raccoons(test_data / "raccoon", archive)
 
-    card = import_through_the_page(server, ada, project, archive)
+    send_archive(ada, server.url, project["slug"], archive)
+    expect(ada.get_by_test_id("review-new")).to_have_text(str(COUNT - TWINS))
+    assert api.get(f"projects/{project['id']}/")["counts"]["images"] == 0
+    bring_in(ada)
 
-    expect(card).to_contain_text("Succeeded", ignore_case=True)
-    expect(card.get_by_role("status")).to_have_text(
-        f"{COUNT - TWINS} images added{TWINS} already here{boxes} annotations added"
-    )
-    expect(finding(card, "the same picture as")).to_contain_text("raccoon-116.xml")
+    assert came_in(ada) == {
+        "Images added": str(COUNT - TWINS),
+        "Already here": str(TWINS),
+        "Annotations added": str(boxes),
+        "Annotations left out": str(TWINS),
+    }
+    expect(finding(ada, "Pictures that are there twice")).to_contain_text("raccoon-116.xml")
+    ada.get_by_role("link", name="Show the images").click()
     expect(ada.get_by_role("tab", name=f"Labelled {COUNT - TWINS}", exact=True)).to_be_visible()
     fresh = api.get(f"projects/{project['id']}/")
     assert (fresh["counts"]["images"], fresh["counts"]["labelled"]) == (COUNT - TWINS, COUNT - TWINS)
     assert fresh["counts"]["annotations"] == boxes
     assert [(label["name"], label["annotation_count"]) for label in fresh["labels"]] == [("raccoon", boxes)]
 
-    card = import_through_the_page(server, ada, project, archive)
-    again = f"{COUNT} already here{boxes} annotations already here"
-    expect(card.get_by_role("status")).to_have_text(again)
+    send_archive(ada, server.url, project["slug"], archive)
+    bring_in(ada)
+    again = {"Already here": str(COUNT), "Annotations already here": str(boxes)}
+    assert came_in(ada) == {**again, "Annotations left out": str(TWINS)}
     assert api.get(f"projects/{project['id']}/")["counts"] == fresh["counts"]
 
 
 def test_boxes_come_in_the_colour_of_their_new_label(server: Server, api: Api, ada: Page, tmp_path: Path) -> None:
-    """The page was opened before there was the label."""
-    project = api.project("Colours", "detection", [])
+    """The page was opened before there was the label. The review promises the colour that it gets."""
+    project = api.project("Colours", "detection", ["disc"])
     archive = tmp_path / "colours.zip"
     archive.write_bytes(
         zipped({"a.png": picture(1), "a.xml": voc("a.png", ("zebra", 10, 10, 90, 90), size=(320, 240))})
     )
 
-    import_through_the_page(server, ada, project, archive)
+    send_archive(ada, server.url, project["slug"], archive)
+    promised = ada.locator(".review-picture .bx")
+    expect(promised).to_have_count(1)
+    color = re.compile(
+        re.findall("#[0-9a-f]{6}", promised.get_attribute("style") or "", re.IGNORECASE)[0], re.IGNORECASE
+    )
+    bring_in(ada)
+    ada.get_by_role("link", name="Show the images").click()
 
     boxes = ada.locator(".tile .bx")
     expect(boxes).to_have_count(1)
+    expect(boxes).to_have_attribute("style", color)
     zebra = next(label for label in api.get(f"projects/{project['id']}/")["labels"] if label["name"] == "zebra")
-    expect(boxes).to_have_attribute("style", re.compile(zebra["color"]))
+    assert color.fullmatch(zebra["color"])
 
 
 def test_archive_that_leaves_its_folder_is_refused_whole(server: Server, api: Api, ada: Page, tmp_path: Path) -> None:
@@ -64,10 +80,10 @@ def test_archive_that_leaves_its_folder_is_refused_whole(server: Server, api: Ap
     archive = tmp_path / "unsafe.zip"
     archive.write_bytes(zipped({"good.png": picture(1), "good.xml": voc("good.png"), "../../evil.png": picture(2)}))
 
-    card = import_through_the_page(server, ada, project, archive)
+    send_archive(ada, server.url, project["slug"], archive)
 
-    expect(card).to_contain_text("Failed", ignore_case=True)
-    expect(finding(card, "a path that leaves the archive")).to_contain_text("../../evil.png")
+    expect(ada.get_by_role("alert")).to_contain_text("This could not be imported")
+    expect(finding(ada, "Entries that no archive should have")).to_contain_text("../../evil.png")
     assert api.get(f"projects/{project['id']}/")["counts"]["images"] == 0
 
 
@@ -83,13 +99,18 @@ def test_each_finding_names_its_file_and_its_reason(server: Server, api: Api, ad
     }
     archive.write_bytes(zipped(entries))
 
-    card = import_through_the_page(server, ada, project, archive)
+    send_archive(ada, server.url, project["slug"], archive)
 
-    expect(card).to_contain_text("Succeeded", ignore_case=True)
-    expect(finding(card, "outside the image of 320×240")).to_contain_text("a.xml:4")
-    expect(finding(card, "an object without a name")).to_contain_text("a.xml:5")
-    expect(finding(card, "document type or entities")).to_contain_text("secret.xml")
-    expect(card).not_to_contain_text("root:")
+    outside = finding(ada, "Boxes outside their image")
+    expect(outside).to_contain_text("outside the image of 320×240")
+    expect(outside).to_contain_text("a.xml:4")
+    expect(finding(ada, "Annotations that can't be read")).to_contain_text("a.xml:5")
+    expect(finding(ada, "Files, or lines in them")).to_contain_text("secret.xml")
+    expect(ada.get_by_role("region", name="Findings")).not_to_contain_text("root:")
+    with ada.expect_download() as download:
+        ada.get_by_role("link", name="CSV").click()
+    assert "a.xml" in download.value.path().read_text()
+    bring_in(ada)
     assert [image["name"] for image in api.get(f"projects/{project['id']}/images/")["results"]] == ["a.png"]
     fresh = api.get(f"projects/{project['id']}/")
     assert fresh["counts"]["annotations"] == 1
@@ -99,74 +120,36 @@ def test_each_finding_names_its_file_and_its_reason(server: Server, api: Api, ad
 def test_many_findings_come_page_by_page(server: Server, api: Api, ada: Page, tmp_path: Path) -> None:
     project = api.project("Many findings", "detection", ["disc"])
     archive = tmp_path / "many.zip"
-    boxes = [(f"zebra {n}", 9, 9, 1, 1) for n in range(150)]
+    boxes = [("disc", 400 + n, 300, 900, 400) for n in range(30)]
     archive.write_bytes(zipped({"a.png": picture(1), "a.xml": voc("a.png", *boxes, size=(320, 240))}))
 
-    card = import_through_the_page(server, ada, project, archive)
+    send_archive(ada, server.url, project["slug"], archive)
 
-    expect(card).to_contain_text("150 findings", timeout=60_000)
-    expect(card).to_contain_text("100 of 150 shown")
-    expect(finding(card, "'zebra 149'")).to_have_count(0)
-    card.get_by_role("button", name="Show more").click()
-    expect(finding(card, "'zebra 149'")).to_contain_text("a.xml:153")
-    expect(card.get_by_role("button", name="Show more")).to_have_count(0)
+    rows = finding(ada, "Boxes outside their image")
+    expect(rows).to_contain_text("20 of 30")
+    expect(rows).to_contain_text("a.xml:23")
+    expect(rows).not_to_contain_text("a.xml:24")
+    rows.get_by_role("button", name="Show more").click()
+    expect(rows).to_contain_text("a.xml:33")
+    expect(rows.get_by_role("button", name="Show more")).to_have_count(0)
 
 
-def test_import_canceled_on_the_page_keeps_what_came_in_and_the_next_brings_the_rest(
-    server: Server, api: Api, ada: Page, tmp_path: Path
-) -> None:
+def test_import_canceled_while_it_is_read_leaves_nothing(server: Server, api: Api, ada: Page, tmp_path: Path) -> None:
     project = api.project("Canceled", "detection", ["disc"])
     archive = tmp_path / "many.zip"
     files = {f"{n:03}.png": picture(n) for n in range(MANY)}
     archive.write_bytes(zipped({**files, "000.xml": voc("000.png", ("disc", 1, 1, 90, 90), size=(320, 240))}))
 
-    card = import_through_the_page(server, ada, project, archive)
-    expect(card).to_contain_text(f"of {MANY} files")
-    card.get_by_role("button", name="Cancel import").click()
+    send_archive(ada, server.url, project["slug"], archive)
+    expect(ada.get_by_role("region", name="Progress")).to_contain_text(f"of {MANY} files")
+    ada.get_by_role("button", name="Cancel import").click()
 
-    expect(card).to_contain_text("Canceled", ignore_case=True)
-    expect(card).to_contain_text("What had come in stays.")
-    (one,) = api.get(f"projects/{project['id']}/imports/")["results"]
-    came = one["counts"].get("images_created", 0)
-    assert came < MANY
-    assert api.get(f"projects/{project['id']}/")["counts"]["images"] == came
-
-    card = import_through_the_page(server, ada, project, archive)
-    expect(card).to_contain_text(f"{MANY - came} images added")
-
-
-def test_labels_that_may_not_be_added_are_listed_and_nothing_comes_in(
-    server: Server, api: Api, ada: Page, tmp_path: Path
-) -> None:
-    project = api.project("Labels", "detection", ["disc"])
-    archive = tmp_path / "labels.zip"
-    archive.write_bytes(zipped({"a.png": picture(1), "a.xml": voc("a.png", ("zebra", 1, 1, 9, 9), size=(320, 240))}))
-
-    card = import_through_the_page(server, ada, project, archive, add_labels=False)
-
-    expect(card).to_contain_text("Recognised as Pascal VOC: 1 XML file")
-    expect(card).to_contain_text("Import it again and allow it to add labels")
-    expect(finding(card, "unknown label 'zebra': 1 annotation")).to_contain_text("a.xml:4")
+    expect(ada.get_by_role("heading", name="This import was canceled")).to_be_visible()
     assert api.get(f"projects/{project['id']}/")["counts"]["images"] == 0
 
-
-def import_through_the_page(
-    server: Server, page: Page, project: Json, archive: Path, *, add_labels: bool = True
-) -> Locator:
-    """Choose the zip in the dialog; the card that tells of the import."""
-    page.goto(f"{server.url}/p/{project['slug']}/images")
-    page.get_by_role("button", name=re.compile("^Import")).first.click()
-    dialog = page.get_by_role("dialog", name="Import")
-    dialog.locator("input[type=file]").first.set_input_files(archive)
-    expect(dialog).to_contain_text(archive.name)
-    dialog.get_by_label("Add labels that the project does not know yet").set_checked(add_labels)
-    dialog.get_by_role("button", name="Import").click()
-    expect(dialog).to_have_count(0)
-    return page.get_by_role("region", name=f"Import of {archive.name}")
-
-
-def finding(card: Locator, reason: str) -> Locator:
-    return card.get_by_role("listitem").filter(has_text=reason)
+    send_archive(ada, server.url, project["slug"], archive)
+    bring_in(ada)
+    assert came_in(ada)["Images added"] == str(MANY)
 
 
 def raccoons(folder: Path, archive: Path) -> int:

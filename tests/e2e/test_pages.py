@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, ViewportSize, expect
 
+from tests.annotations.archives import voc, zipped
 from tests.e2e.api import Api, Json
 from tests.e2e.conftest import ROOT, Server
+from tests.e2e.drawings import picture
 from tests.e2e.steps import sign_in
 
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
@@ -18,6 +20,8 @@ PAGES = {
     "projects": "/",
     "new project": "/?new=1",
     "images": "/p/{slug}/images",
+    "import": "/p/{slug}/imports/{ended}",
+    "review of an import": "/p/{slug}/imports/{waiting}",
     "workbench": "/p/{slug}/label",
     "workbench of an image": "/p/{slug}/label/{image}",
     "snapshots": "/p/{slug}/snapshots",
@@ -59,7 +63,18 @@ def world(server: Server, api: Api) -> Json:
     api.finish(f"runs/{run['id']}/", 240)
     image = api.get(f"{here}images/", queue="labelled")["results"][0]["id"]
     link = api.post("teams/plates/invitations/", role="viewer")["link"]
-    return {"slug": project["slug"], "image": image, "join": link.removeprefix(server.url)}
+    (ended,) = api.get(f"{here}imports/")["results"]
+    waiting = api.send_archive(project["id"], "findings.zip", with_findings(), review=True)
+    api.wait(f"imports/{waiting['id']}/", lambda row: row["status"] == "waiting", 60)
+    ids = {"image": image, "ended": ended["id"], "waiting": waiting["id"]}
+    return {"slug": project["slug"], "join": link.removeprefix(server.url), **ids}
+
+
+def with_findings() -> bytes:
+    """Two pictures, one box of a label that the project does not know, one box that is left out."""
+    boxes = [("zebra", 10, 10, 90, 90), ("zebra", 400, 300, 500, 400)]
+    annotations = {"train/a.xml": voc("a.png", *boxes, size=(320, 240))}
+    return zipped({"train/a.png": picture(1), "train/b.png": picture(2), **annotations})
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +151,9 @@ def test_page_before_an_account(server: Server, stranger: Page, world: Json, nam
     look(stranger, server, OPEN_PAGES[name], world)
 
 
-@pytest.mark.parametrize("name", ["projects", "images", "workbench of an image", "snapshot", "runs", "run", "team"])
+@pytest.mark.parametrize(
+    "name", ["projects", "images", "review of an import", "workbench of an image", "snapshot", "runs", "run", "team"]
+)
 def test_tab_reaches_the_primary_action(server: Server, reader: Page, world: Json, name: str) -> None:
     reader.set_viewport_size(DESK)
     show(reader, server, PAGES[name], world)

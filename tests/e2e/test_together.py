@@ -11,10 +11,11 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from tests.annotations.archives import voc, zipped
 from tests.e2e.api import PASSWORD, Api, Json
 from tests.e2e.conftest import Server
-from tests.e2e.drawings import pictures, written
-from tests.e2e.steps import box_ids, draw_box, saved
+from tests.e2e.drawings import picture, pictures, written
+from tests.e2e.steps import box_ids, cancel_review, draw_box, saved, send_archive
 from tests.services.processes import wait_until
 
 NewPerson = Callable[[], Page]
@@ -188,12 +189,18 @@ def test_a_merge_of_labels_reaches_an_open_editor(
     expect(ada.get_by_test_id("conflict-notice")).to_have_count(0)
 
 
-def test_an_annotator_is_not_offered_to_make_labels(server: Server, bob: Page, project: Json) -> None:
-    bob.goto(f"{server.url}/p/{project['slug']}/images")
-    bob.get_by_role("button", name=re.compile("^Import")).first.click()
-    dialog = bob.get_by_role("dialog", name="Import")
-    expect(dialog).to_contain_text("Only managers add labels. An archive with other labels is not imported")
-    expect(dialog.get_by_role("checkbox")).to_have_count(0)
+def test_an_annotator_is_not_offered_to_make_labels(server: Server, bob: Page, project: Json, tmp_path: Path) -> None:
+    archive = tmp_path / "labels.zip"
+    archive.write_bytes(zipped({"z.png": picture(90), "z.xml": voc("z.png", ("zebra", 1, 1, 9, 9), size=(320, 240))}))
+    send_archive(bob, server.url, project["slug"], archive)
+    becomes = bob.get_by_label("zebra becomes")
+    expect(becomes).to_have_value("")
+    expect(becomes.get_by_role("option", name="New label")).to_have_count(0)
+    expect(bob.get_by_test_id("apply")).to_be_disabled()
+    expect(bob.get_by_role("contentinfo")).to_contain_text("One label has no target yet. Only managers add labels.")
+    becomes.select_option("Ignore")
+    expect(bob.get_by_test_id("apply")).to_be_enabled()
+    cancel_review(bob)
 
 
 def open_for_both(server: Server, api: Api, ada: Page, bob: Page, project: Json) -> int:

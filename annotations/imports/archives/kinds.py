@@ -1,4 +1,4 @@
-"""The kinds of archive, known by their bytes and never by their name."""
+"""The kinds of archive, known by their bytes and never by their name; a bare file of annotations is one of one file."""
 
 import tarfile
 import zipfile
@@ -12,6 +12,7 @@ from annotations.dataset.findings import Finding
 from annotations.imports.archives.rules import ArchiveLimits, ArchiveRefused
 from annotations.imports.archives.streams import Gunzipped
 from annotations.imports.archives.tars import unpack_tar
+from annotations.imports.archives.texts import lay_text, text_of
 from annotations.imports.archives.zips import unpack_zip
 
 HEAD = 64 * 2**10
@@ -21,6 +22,12 @@ class Kind(StrEnum):
     ZIP = "zip"
     TAR = "tar"
     TAR_GZ = "tar.gz"
+    JSON = "json"
+    XML = "xml"
+    CSV = "csv"
+
+
+TEXTS = (Kind.JSON, Kind.XML, Kind.CSV)
 
 
 def kind_of(file: BinaryIO) -> Kind | None:
@@ -29,11 +36,18 @@ def kind_of(file: BinaryIO) -> Kind | None:
     head = file.read(HEAD)
     kind = _kind_by_head(head) or (Kind.ZIP if zipfile.is_zipfile(file) else None)
     file.seek(0)
+    if kind is None and (text := text_of(head)):
+        return Kind(text)
     return kind
 
 
-def unpack(archive: Path, folder: Path, limits: ArchiveLimits, tick: Callable[[], None]) -> tuple[Finding, ...]:
-    """Unpack into the empty `folder`; answer what could not be read. Raises ArchiveRefused, NoRoom: nothing is kept."""
+def unpack(
+    archive: Path, folder: Path, limits: ArchiveLimits, tick: Callable[[], None], name: str = ""
+) -> tuple[Finding, ...]:
+    """Unpack into the empty `folder`; answer what could not be read. Raises ArchiveRefused, NoRoom: nothing is kept.
+
+    `name`: what the archive is called: a bare file of annotations keeps it.
+    """
     with archive.open("rb") as file:
         kind = kind_of(file)
         if kind == Kind.TAR:
@@ -42,7 +56,9 @@ def unpack(archive: Path, folder: Path, limits: ArchiveLimits, tick: Callable[[]
             return unpack_tar(Gunzipped(file, limits, tick), folder, limits, tick)
         if kind == Kind.ZIP:
             return unpack_zip(file, folder, limits, tick)
-    raise ArchiveRefused("the file is no zip, tar or tar.gz")
+        if kind in TEXTS:
+            return lay_text(file, kind, name, folder, limits, tick)
+    raise ArchiveRefused("the file is no zip, tar or tar.gz, and no JSON, XML or CSV")
 
 
 def _kind_by_head(head: bytes) -> Kind | None:

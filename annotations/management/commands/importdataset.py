@@ -12,6 +12,8 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
 from annotations.imports import import_of_path
+from annotations.imports.options import Options
+from annotations.imports.report import counted_rules
 from annotations.models import Import, ImportFinding
 from annotations.queries import findings_of
 from boxwright.errors import DomainError
@@ -27,8 +29,9 @@ LOOK_SECONDS = 1.0
 
 class Command(BaseCommand):
     help = (
-        "Import a folder, a zip, a tar or a tar.gz that lies on this machine; it is read in place and not changed. "
-        "Exit status 1 when the import fails. What it left out is told with file and line."
+        "Import a folder, a zip, a tar, a tar.gz or a file of annotations that lies on this machine; it is read in "
+        "place and not changed. Exit status 1 when the import fails; then, and when it is canceled, nothing of it is "
+        "there. What it left out is told by its rule, with file and line."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -67,8 +70,7 @@ class Command(BaseCommand):
             project=project_for(author, found.pk, Role.ANNOTATOR),
             author=author,
             path=path,
-            format_name=options["format"],
-            create_labels=False if options["no_create_labels"] else None,
+            options=Options(options["format"], create_labels=False if options["no_create_labels"] else None),
         )
 
     def _work(self, job: Import) -> None:
@@ -103,8 +105,10 @@ class Command(BaseCommand):
         connection.close()
 
     def _tell(self, job: Import) -> None:
-        for finding in findings_of(job).order_by("severity", "number").iterator():
-            self.stdout.write(_line(finding))
+        for rule in counted_rules(job):
+            self.stdout.write(f"{rule['severity']}: {rule['title']} ({rule['count']:,})")
+            for finding in findings_of(job, rule=rule["rule"]).order_by("number").iterator():
+                self.stdout.write(_line(finding))
         self.stdout.write(", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in job.counts.items()))
         if job.finding_count:
             self.stdout.write(f"{job.finding_count:,} findings")
@@ -131,4 +135,4 @@ def _author(project: Project, email: str | None) -> User:
 
 def _line(finding: ImportFinding) -> str:
     place = f"{finding.file}:{finding.line}" if finding.line else finding.file
-    return f"{finding.get_severity_display():<8}{place}{': ' if place else ''}{finding.reason}"
+    return f"  {place}{': ' if place else ''}{finding.reason}"

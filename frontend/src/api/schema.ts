@@ -482,7 +482,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/imports/{import_id}/cancel/": {
+    "/api/v1/imports/{import_id}/apply/": {
         parameters: {
             query?: never;
             header?: never;
@@ -492,10 +492,27 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * @description At once; twice changes nothing; 409 when it has ended otherwise.
+         * @description Have it applied, as one: all of it is visible then, or nothing. Asked again the answer is the same.
          *
-         *     What had come in by then stays, as `counts` say; the same archive, imported again, brings the rest.
+         *     New labels are for managers. 409 unless it waits for a decision, or where the team has no room for it.
          */
+        post: operations["imports_apply_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/cancel/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description At once, in each stage; twice changes nothing; 409 when it has ended otherwise. Nothing of it stays. */
         post: operations["imports_cancel_create"];
         delete?: never;
         options?: never;
@@ -512,6 +529,91 @@ export interface paths {
         };
         /** @description Errors first, then warnings, then notes; each in the order of the archive. At most 10,000 are kept. */
         get: operations["imports_findings_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/findings/csv/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description All that were kept, as a table: severity, rule, file, line, reason. */
+        get: operations["imports_findings_csv_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/images/{sha256}/preview/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A picture that the open import has read, as a JPEG of at most 1600 pixels. */
+        get: operations["imports_images_preview_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/read/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Have it read again from the start, in another format or with other choices. 409 unless it waits. */
+        post: operations["imports_read_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/review/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description 409 unless it waits for a decision. */
+        get: operations["imports_review_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/review/images/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Up to twelve pictures, spread over the import, with what it says of them. 409 unless it waits. */
+        get: operations["imports_review_images_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -763,8 +865,9 @@ export interface paths {
         get: operations["projects_imports_list"];
         put?: never;
         /**
-         * @description Send a zip, tar or tar.gz, or name one that was sent in parts. Without `format` it is recognised by what it
-         *     holds.
+         * @description Send a zip, tar or tar.gz, or a bare file of annotations, or name one that was sent in parts.
+         *
+         *     Without `format` it is recognised by what it holds.
          */
         post: operations["projects_imports_create"];
         delete?: never;
@@ -1568,6 +1671,57 @@ export interface components {
         };
         /** @enum {unknown} */
         BlankEnum: "";
+        /**
+         * @description * `auto` - auto
+         *     * `shown` - shown
+         *     * `stored` - stored
+         * @enum {string}
+         */
+        BoxesOnEnum: "auto" | "shown" | "stored";
+        /** @description What files do not say. */
+        Choices: {
+            /**
+             * @description of a picture with an EXIF rotation: as it is shown, as its pixels are stored, or whichever fits
+             *
+             *     * `auto` - auto
+             *     * `shown` - shown
+             *     * `stored` - stored
+             */
+            boxes_on?: components["schemas"]["BoxesOnEnum"];
+            /**
+             * @description from where pixels are counted
+             *
+             *     * `0` - 0
+             *     * `1` - 1
+             */
+            first_pixel?: components["schemas"]["FirstPixelEnum"];
+            /** @description how a table is read, as in read_as */
+            table?: {
+                [key: string]: string;
+            };
+        };
+        /** @description What files do not say. */
+        ChoicesRequest: {
+            /**
+             * @description of a picture with an EXIF rotation: as it is shown, as its pixels are stored, or whichever fits
+             *
+             *     * `auto` - auto
+             *     * `shown` - shown
+             *     * `stored` - stored
+             */
+            boxes_on?: components["schemas"]["BoxesOnEnum"];
+            /**
+             * @description from where pixels are counted
+             *
+             *     * `0` - 0
+             *     * `1` - 1
+             */
+            first_pixel?: components["schemas"]["FirstPixelEnum"];
+            /** @description how a table is read, as in read_as */
+            table?: {
+                [key: string]: string;
+            };
+        };
         /** @description A problem (RFC 9457) with who holds the image. */
         ClaimConflict: {
             type: string;
@@ -1747,6 +1901,26 @@ export interface components {
             email: string;
             password: string;
         };
+        DecisionRequest: {
+            /** @description by the archive's names; those that are left out go into the label of their name, else become new */
+            labels?: {
+                [key: string]: components["schemas"]["TargetRequest"];
+            };
+            /**
+             * @description images that carry annotations: add theirs, keep ours as they are, replace ours by theirs
+             *
+             *     * `add` - add
+             *     * `keep` - keep
+             *     * `replace` - replace
+             * @default add
+             */
+            on_known: components["schemas"]["OnKnownEnum"];
+            /**
+             * @description take the splits and groups
+             * @default true
+             */
+            splits: boolean;
+        };
         /** @description One that the checkpoint found, in the same pixels. */
         DetectedBox: {
             label: string;
@@ -1827,10 +2001,17 @@ export interface components {
         };
         Finding: {
             severity: components["schemas"]["SeverityEnum"];
+            readonly rule: string;
             readonly file: string;
             readonly line: number | null;
             readonly reason: string;
         };
+        /**
+         * @description * `0` - 0
+         *     * `1` - 1
+         * @enum {integer}
+         */
+        FirstPixelEnum: 0 | 1;
         Format: {
             name: string;
             title: string;
@@ -1924,6 +2105,20 @@ export interface components {
             readonly progress: components["schemas"]["Progress"];
             /** @description all, also those that were not kept */
             finding_count: number;
+            /** @description findings by their rule, what is worst first */
+            readonly rules: components["schemas"]["RuleCount"][];
+            /** @description empty when it has ended */
+            readonly stage: components["schemas"]["StageEnum"] | components["schemas"]["BlankEnum"];
+            choices: components["schemas"]["Choices"];
+            /** @description what the format assumed, by name */
+            read_as: {
+                [key: string]: string;
+            };
+            /**
+             * Format: date-time
+             * @description until when it waits for that person
+             */
+            readonly expires_at: string | null;
             /** Format: date-time */
             readonly created_at: string;
             /** Format: date-time */
@@ -1935,6 +2130,9 @@ export interface components {
             images_duplicate?: number;
             annotations_created?: number;
             annotations_existing?: number;
+            /** @description of the known images */
+            images_changed?: number;
+            annotations_left_out?: number;
         };
         ImportFrame: {
             /**
@@ -1955,6 +2153,14 @@ export interface components {
             /** @description add labels that the project does not know; if absent, true for managers. Where it is false, an archive with such labels is not imported: the error `unknown_labels` lists them */
             create_labels?: boolean | null;
             /**
+             * @description read it, then wait for a decision before anything lands
+             * @default false
+             */
+            review: boolean;
+            choices?: components["schemas"]["ChoicesRequest"];
+            /** @default add */
+            on_known: components["schemas"]["OnKnownEnum"];
+            /**
              * Format: int64
              * @description the id of an archive that was sent in parts, and has arrived
              */
@@ -1965,6 +2171,14 @@ export interface components {
             format: string;
             /** @description add labels that the project does not know; if absent, true for managers. Where it is false, an archive with such labels is not imported: the error `unknown_labels` lists them */
             create_labels?: boolean | null;
+            /**
+             * @description read it, then wait for a decision before anything lands
+             * @default false
+             */
+            review: boolean;
+            choices?: components["schemas"]["ChoicesRequest"];
+            /** @default add */
+            on_known: components["schemas"]["OnKnownEnum"];
             /** Format: binary */
             archive: string;
         };
@@ -2106,6 +2320,11 @@ export interface components {
         Losses: {
             /** @description empty: the format holds all of it */
             losses: components["schemas"]["Loss"][];
+        };
+        Match: {
+            id: number;
+            name: string;
+            color: string;
         };
         Member: {
             readonly id: number;
@@ -2291,6 +2510,13 @@ export interface components {
              */
             after?: number | null;
         };
+        /**
+         * @description * `add` - add
+         *     * `keep` - keep
+         *     * `replace` - replace
+         * @enum {string}
+         */
+        OnKnownEnum: "add" | "keep" | "replace";
         /**
          * @description * `sgd` - sgd
          *     * `adamw` - adamw
@@ -2491,6 +2717,8 @@ export interface components {
         Progress: {
             done: number;
             total: number;
+            /** @description of this stage; null where nobody knows */
+            seconds_left: number | null;
         };
         /** @description A project as one of its members sees it: `member_role` comes with `projects_of` and `project_for`. */
         Project: {
@@ -2520,6 +2748,11 @@ export interface components {
          * @enum {string}
          */
         QueueEnum: "unlabelled" | "labelled" | "review" | "done" | "skipped";
+        ReadAgainRequest: {
+            /** @default  */
+            format: string;
+            choices?: components["schemas"]["ChoicesRequest"];
+        };
         Reject: {
             name: string;
             reason: string;
@@ -2527,6 +2760,67 @@ export interface components {
         ResetRequest: {
             /** Format: email */
             email: string;
+        };
+        Review: {
+            labels: components["schemas"]["ReviewLabel"][];
+            images: components["schemas"]["ReviewImages"];
+            annotations: number;
+            splits: components["schemas"]["ReviewSplits"];
+            groups: number;
+            /** @description whether you may have labels made */
+            new_labels_allowed: boolean;
+            /** @description those as which it may be read again */
+            formats: components["schemas"]["ReviewFormat"][];
+        };
+        /** @description Without sides it is a label of the whole image. */
+        ReviewAnnotation: {
+            label: string;
+            /** Format: double */
+            x_min?: number;
+            /** Format: double */
+            y_min?: number;
+            /** Format: double */
+            x_max?: number;
+            /** Format: double */
+            y_max?: number;
+        };
+        ReviewFormat: {
+            name: string;
+            title: string;
+        };
+        ReviewImage: {
+            number: number;
+            name: string;
+            width: number;
+            height: number;
+            /** @description a JPEG whose longer side has at most 1600 pixels */
+            readonly url: string;
+            annotations: components["schemas"]["ReviewAnnotation"][];
+        };
+        ReviewImages: {
+            new: number;
+            /** @description that the project has already */
+            known: number;
+            /** @description of the known ones: those that carry annotations */
+            known_labelled: number;
+            unlabelled: number;
+            /** @description that a file speaks of and that carry nothing */
+            negatives: number;
+        };
+        ReviewLabel: {
+            /** @description as the archive has it */
+            name: string;
+            /** @description annotations that carry it */
+            count: number;
+            /** @description the project's label of this name */
+            match: components["schemas"]["Match"] | null;
+            /** @description whether that one's name differs by case or blanks */
+            similar: boolean;
+        };
+        ReviewSplits: {
+            train: number;
+            val: number;
+            test: number;
         };
         Revision: {
             number: number;
@@ -2547,6 +2841,13 @@ export interface components {
          * @enum {string}
          */
         RoleEnum: "owner" | "manager" | "annotator" | "viewer";
+        RuleCount: {
+            rule: string;
+            severity: components["schemas"]["SeverityEnum"];
+            title: string;
+            /** @description also those that were not kept */
+            count: number;
+        };
         /** @description Name `FIELDS` in `Meta.fields`. */
         Run: {
             readonly id: number;
@@ -2745,6 +3046,8 @@ export interface components {
             val?: number;
             test?: number;
         };
+        /** @enum {string} */
+        StageEnum: "reading" | "review" | "applying";
         /** @description An image's annotations at one revision. */
         State: {
             revision: number;
@@ -2754,12 +3057,13 @@ export interface components {
         /**
          * @description * `queued` - Queued
          *     * `running` - Running
+         *     * `waiting` - Waiting
          *     * `succeeded` - Succeeded
          *     * `failed` - Failed
          *     * `canceled` - Canceled
          * @enum {string}
          */
-        StatusEnum: "queued" | "running" | "succeeded" | "failed" | "canceled";
+        StatusEnum: "queued" | "running" | "waiting" | "succeeded" | "failed" | "canceled";
         /** @description The best checkpoint on the validation split; what does not apply to the task is left out. */
         Summary: {
             /** Format: double */
@@ -2776,6 +3080,14 @@ export interface components {
             title: string;
             for_whom: string;
             quantizations: string[];
+        };
+        TargetRequest: {
+            to: components["schemas"]["ToEnum"];
+            /**
+             * Format: int64
+             * @description the id of the existing one
+             */
+            label?: number;
         };
         /**
          * @description * `detection` - Detection
@@ -2802,6 +3114,13 @@ export interface components {
             /** @description imports, snapshots, runs and artifacts queued or running */
             jobs: components["schemas"]["Usage"];
         };
+        /**
+         * @description * `new` - new
+         *     * `existing` - existing
+         *     * `ignore` - ignore
+         * @enum {string}
+         */
+        ToEnum: "new" | "existing" | "ignore";
         Token: {
             readonly id: number;
             readonly name: string;
@@ -3852,6 +4171,40 @@ export interface operations {
             };
         };
     };
+    imports_apply_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["DecisionRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     imports_cancel_create: {
         parameters: {
             query?: never;
@@ -3887,6 +4240,7 @@ export interface operations {
             query?: {
                 cursor?: string;
                 limit?: number;
+                rule?: "ambiguous_image" | "attribute" | "bad_annotation" | "bad_score" | "contradiction" | "cut" | "decimal_comma" | "embedded" | "encoding" | "ended" | "has_label" | "held_back" | "image_gone" | "image_refused" | "label_field" | "no_area" | "no_end" | "no_image" | "no_label" | "no_names" | "not_finite" | "not_this_format" | "one_split" | "outside" | "predictions" | "renamed" | "rotated" | "same_name" | "same_picture" | "scaled" | "second_file" | "several_answers" | "shape" | "size_differs" | "size_missing" | "swapped" | "too_many" | "turned" | "unknown_label" | "unlabelled" | "unreadable" | "unsafe" | "wrong_kind";
                 severity?: "error" | "info" | "warning";
             };
             header?: never;
@@ -3903,6 +4257,183 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PaginatedFindingList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_findings_csv_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_images_preview_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": string;
+                };
+            };
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": string;
+                };
+            };
+            /** @description unchanged */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description no such part */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_read_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ReadAgainRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_review_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    imports_review_images_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewImage"][];
                 };
             };
             /** @description A problem */

@@ -46,6 +46,12 @@ export type SaveRequest = Required<Omit<Save, "queue">> & Pick<Save, "queue">;
 
 export type Finding = Schemas["Finding"];
 export type Import = Schemas["Import"];
+export type ReadChoices = Schemas["Choices"];
+export type ImportReview = Schemas["Review"];
+export type ReviewImage = Schemas["ReviewImage"];
+export type OnKnown = Schemas["OnKnownEnum"];
+/** What a label of the archive becomes. */
+export type LabelTarget = { to: "new" } | { to: "ignore" } | { to: "existing"; label: number };
 
 export type Snapshot = Schemas["Snapshot"];
 export type SnapshotDiff = Schemas["Diff"];

@@ -6,6 +6,7 @@ import { ProjectShell } from "./shell/projectShell";
 
 const Projects = lazy(() => import("../pages/projects"));
 const Images = lazy(() => import("../pages/images"));
+const Import = lazy<{ id: number }>(() => import("../pages/imports"));
 const Workbench = lazy<{ image: number | null }>(() => import("../pages/workbench"));
 const Snapshots = lazy<{ number: number | null }>(() => import("../pages/snapshots"));
 const Runs = lazy<{ number: number | null }>(() => import("../pages/runs"));
@@ -54,6 +55,11 @@ const ROUTES: Route[] = [
     pattern: "/p/:slug/label/:image?",
     page: Workbench,
     show: bareInProject((p) => <Workbench image={toNumber(p.image)} />),
+  },
+  {
+    pattern: "/p/:slug/imports/:id",
+    page: Import,
+    show: inProject("images", (p) => <Import id={toNumber(p.id) ?? 0} />),
   },
   {
     pattern: "/p/:slug/snapshots/:n?",

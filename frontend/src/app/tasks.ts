@@ -22,6 +22,8 @@ interface TaskRow {
   readonly annotations: string;
   /** What the annotations of one label are counted in. */
   readonly unit: string;
+  /** An annotation, one and many. */
+  readonly counted: readonly [one: string, many: string];
   readonly headline: Headline;
   readonly second: Metric;
 }
@@ -33,6 +35,7 @@ export const TASKS: Readonly<Record<Task, TaskRow>> = {
     hasBoxes: true,
     annotations: "Boxes",
     unit: "boxes",
+    counted: ["box", "boxes"],
     headline: { key: "AP", title: "AP", text: fraction },
     second: { key: "AP50", title: "AP50" },
   },
@@ -42,6 +45,7 @@ export const TASKS: Readonly<Record<Task, TaskRow>> = {
     hasBoxes: false,
     annotations: "Annotations",
     unit: "images",
+    counted: ["annotation", "annotations"],
     headline: { key: "accuracy", title: "Accuracy", text: percent },
     second: { key: "macro_f1", title: "Macro F1" },
   },

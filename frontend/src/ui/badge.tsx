@@ -25,6 +25,7 @@ export function Badge({
 const STATUS: Record<Status, { tone: Tone; icon?: IconName; word: string }> = {
   queued: { tone: "neutral", icon: "clock", word: "Queued" },
   running: { tone: "info", word: "Running" },
+  waiting: { tone: "warn", icon: "eye", word: "Waits for you" },
   succeeded: { tone: "good", icon: "check", word: "Succeeded" },
   failed: { tone: "bad", icon: "x", word: "Failed" },
   canceled: { tone: "neutral", icon: "stop", word: "Canceled" },

@@ -67,6 +67,12 @@ TABLE: dict[str, dict[str, str]] = {
     "import": {"GET": READ},
     "import-cancel": {"POST": INGEST},
     "import-findings": {"GET": READ},
+    "import-findings-csv": {"GET": READ},
+    "import-review": {"GET": READ},
+    "import-images": {"GET": READ},
+    "import-image-preview": {"GET": READ},
+    "import-apply": {"POST": INGEST},
+    "import-read": {"POST": INGEST},
     # snapshots, runs, artifacts
     "snapshots": {"GET": READ, "POST": TRAIN},
     "snapshot": {"GET": READ},

@@ -8,9 +8,10 @@ from boxwright.jobs.beat import Beat
 from boxwright.jobs.faults import Lost, OurFault, SurroundingsFault, UserFault
 from boxwright.jobs.job import PROGRESS, Job, job_models
 from boxwright.jobs.sending import enqueue, stopping
-from boxwright.jobs.status import MENDABLE, OPEN, Status
+from boxwright.jobs.status import ACTIVE, MENDABLE, OPEN, Status
 
 __all__ = [
+    "ACTIVE",
     "MENDABLE",
     "OPEN",
     "PROGRESS",

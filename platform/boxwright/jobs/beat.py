@@ -58,6 +58,11 @@ class Beat:
         if not self.job.finish(Status.SUCCEEDED, **changes):
             raise Lost
 
+    def lay_aside(self, **changes: Any) -> None:
+        """The job waits for a person, who decides how it goes on. Raises Lost."""
+        if not self.job.lay_aside(**changes):
+            raise Lost
+
     def wait_for(self, futures: list[Future[Any]]) -> None:
         """Wait for work in threads without losing the job; raises what failed there first, or Lost."""
         pending = set(futures)

@@ -177,6 +177,10 @@ class Job(models.Model):
             return False
         return self._give_back(attempt=models.F("attempt") - 1, faults=1)
 
+    def lay_aside(self, **changes: Any) -> bool:
+        """Wait for a person: no worker takes it, and nothing sends it, until `queue_again`. False: no longer ours."""
+        return self._write(self._mine(), {**self.AT_END, "status": Status.WAITING, "lease": None, **changes})
+
     def _give_back(self, **changes: Any) -> bool:
         due = Now() - RESEND_AFTER
         back = {**self.AT_END, "status": Status.QUEUED, "lease": None, "enqueued_at": due}
@@ -206,13 +210,13 @@ class Job(models.Model):
 
     # by everybody else ------------------------------------------------------------------------------------------------
 
-    def cancel(self) -> bool:
-        """At once; whoever works on it learns it from the row. False: it has ended already."""
-        return self._move(Status.CANCELED, OPEN)
+    def cancel(self, among: Collection[Status] = OPEN, **changes: Any) -> bool:
+        """At once; whoever works on it learns it from the row. False: it has ended already, or is not `among` these."""
+        return self._move(Status.CANCELED, among, **changes)
 
     @transaction.atomic
     def queue_again(self, among: Collection[Status], **changes: Any) -> bool:
-        """Have a job that has ended tried anew, if it is `among` these."""
+        """Have a job that has ended tried anew, or one that was laid aside go on, if it is `among` these."""
         queued = self._move(Status.QUEUED, among, **{**AFRESH, "started_at": None, **changes})
         return queued and self._enqueue()
 

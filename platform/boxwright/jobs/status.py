@@ -6,6 +6,7 @@ from django.db import models
 class Status(models.TextChoices):
     QUEUED = "queued"
     RUNNING = "running"
+    WAITING = "waiting"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     CANCELED = "canceled"
@@ -13,12 +14,16 @@ class Status(models.TextChoices):
 
 TRANSITIONS: dict[Status, frozenset[Status]] = {
     Status.QUEUED: frozenset({Status.RUNNING, Status.CANCELED, Status.FAILED}),
-    Status.RUNNING: frozenset({Status.SUCCEEDED, Status.FAILED, Status.CANCELED, Status.QUEUED}),
+    Status.RUNNING: frozenset({Status.SUCCEEDED, Status.FAILED, Status.CANCELED, Status.QUEUED, Status.WAITING}),
+    Status.WAITING: frozenset({Status.QUEUED, Status.CANCELED}),
     Status.SUCCEEDED: frozenset(),
     Status.FAILED: frozenset({Status.QUEUED}),
     Status.CANCELED: frozenset({Status.QUEUED}),
 }
-OPEN = (Status.QUEUED, Status.RUNNING)
+ACTIVE = (Status.QUEUED, Status.RUNNING)
+"""Taking a worker, or about to."""
+OPEN = (*ACTIVE, Status.WAITING)
+"""What it needs must stay. A waiting job waits for a person: it takes no worker, and nothing sends it again."""
 ENDED = (Status.SUCCEEDED, Status.FAILED, Status.CANCELED)
 MENDABLE = (Status.FAILED, Status.CANCELED)
 """What a person may have tried again."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Max, RestrictedError
 
 from boxwright import limits
@@ -23,8 +23,11 @@ TAKEN = "a label has this name already"
 
 @dataclass(frozen=True)
 class NewLabel:
+    """`pk`: one that was reserved; else the database gives it."""
+
     name: str
     color: str = ""
+    pk: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +76,27 @@ def _append(project: Project, rows: Sequence[NewLabel]) -> list[Label]:
     last = there.aggregate(last=Max("position"))["last"]
     colors = colored((color for _, color in present), (row.color for row in rows))
     return Label.objects.bulk_create(
-        Label(project=project, name=tidied(row.name), color=color, position=position)
+        Label(pk=row.pk, project=project, name=tidied(row.name), color=color, position=position)
         for position, (row, color) in enumerate(zip(rows, colors, strict=True), 0 if last is None else last + 1)
     )
+
+
+def reserve_ids(number: int) -> list[int]:
+    """Ids of labels that are made later, or never: no other label gets them."""
+    table = Label._meta.db_table
+    if not number:
+        return []
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("UPDATE sqlite_sequence SET seq = seq + %s WHERE name = %s RETURNING seq", [number, table])
+            found = cursor.fetchone()
+            if found is None:  # no label was ever made
+                cursor.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [table, number])
+            last = found[0] if found else number
+            return list(range(last - number + 1, last + 1))
+        sequence = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
+        cursor.execute(sequence, [table, number])
+        return [row[0] for row in cursor.fetchall()]
 
 
 def change_label(label: Label, *, name: str = "", color: str = "", position: int | None = None) -> Label:

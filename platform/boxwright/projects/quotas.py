@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 
 from boxwright import limits
 from boxwright.errors import OverQuota
-from boxwright.jobs import OPEN, job_models
+from boxwright.jobs import ACTIVE, job_models
 from boxwright.projects.models import QUEUES, Project
 from boxwright.teams.models import Team
 
@@ -26,7 +26,7 @@ class Usage:
 
 def usage_of(team_id: int) -> dict[str, Usage]:
     """`images`; `bytes` of their original files, as each project counts them; `jobs` queued or running."""
-    used = {**_held(team_id), "jobs": _open_jobs(team_id)}
+    used = {**_held(team_id), "jobs": _active_jobs(team_id)}
     return {name: Usage(used[name], limit or None) for name, limit in _limits().items()}
 
 
@@ -52,7 +52,7 @@ def expect_slot(team_id: int, *, more: int = 1) -> None:
     if not limit:
         return
     _take_turn(team_id)
-    used = _open_jobs(team_id)
+    used = _active_jobs(team_id)
     if (over := used + more - limit) > 0:
         what = f"The team may have {limit:,} imports, snapshots, runs and artifacts queued or running"
         raise OverQuota(f"{what}; wait until one has ended.", quota="jobs", limit=limit, used=used, over=over)
@@ -83,6 +83,6 @@ def _held(team_id: int) -> dict[str, int]:
     return mine.aggregate(images=Coalesce(Sum(images), 0), bytes=Coalesce(Sum("byte_count"), 0))
 
 
-def _open_jobs(team_id: int) -> int:
-    mine = (model._default_manager.filter(status__in=OPEN, **{model.team_path(): team_id}) for model in job_models())
+def _active_jobs(team_id: int) -> int:
+    mine = (model._default_manager.filter(status__in=ACTIVE, **{model.team_path(): team_id}) for model in job_models())
     return sum(rows.count() for rows in mine)

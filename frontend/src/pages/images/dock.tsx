@@ -1,9 +1,9 @@
 import "./dock.css";
+import { isOver } from "../../app/importState";
 import { useProject } from "../../app/project";
 import { QuotaNote } from "../../app/quotaNote";
 import { IconButton } from "../../ui/button";
 import { ImportCard } from "./imports/importCard";
-import { isOver } from "./imports/useImports";
 import { UploadList } from "./uploads/uploadList";
 import type { Incoming } from "./useIncoming";
 
@@ -24,7 +24,7 @@ export function Dock({ incoming }: { incoming: Incoming }) {
       <div class="dock-scroll">
         <QuotaNote team={team.slug} names={["images", "bytes"]} since={uploaded + imported} />
         {imports.shown.map((one) => (
-          <ImportCard key={one.id} from={one} put={imports.add} dismiss={() => imports.dismiss(one.id)} />
+          <ImportCard key={one.id} from={one} dismiss={() => imports.dismiss(one.id)} />
         ))}
         <UploadList queue={uploads} slug={slug} />
       </div>

@@ -14,7 +14,7 @@ export function useFileChooser(take: (files: PlacedFile[]) => void): {
       ref={chooser}
       type="file"
       multiple
-      accept="image/jpeg,image/png,image/webp,image/bmp,.zip,.tar,.gz,.tgz"
+      accept="image/jpeg,image/png,image/webp,image/bmp,.zip,.tar,.gz,.tgz,.json,.jsonl,.csv,.xml"
       class="vh"
       tabIndex={-1}
       aria-label="Images to upload"

@@ -9,6 +9,18 @@ it("imports a folder that holds more than pictures, or folders of pictures", () 
   expect(isDataset(placed("plates/cat/a.jpg", "plates/dog/a.jpg"))).toBe(true);
 });
 
+it("imports pictures that come with their annotations, without a folder too", () => {
+  expect(isDataset(placed("a.jpg", "b.jpg", "a.xml", "b.xml"))).toBe(true);
+  expect(isDataset(placed("a.jpg", "a.txt"))).toBe(true);
+  expect(isDataset(placed("train.json", "val.json"))).toBe(true);
+  expect(archiveOf(placed("a.jpg", "a.xml")).name).toBe("files.tar");
+});
+
+it("takes one file of annotations for an archive, and a text beside pictures for what it is", () => {
+  expect(isDataset(placed("train.json"))).toBe(false);
+  expect(isDataset(placed("a.jpg", "readme.txt"))).toBe(false);
+});
+
 it("uploads pictures, alone or side by side in one folder", () => {
   expect(isDataset(placed("plates/a.jpg", "plates/b.PNG"))).toBe(false);
   expect(isDataset(placed("a.jpg", "b.zip"))).toBe(false);

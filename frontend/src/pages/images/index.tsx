@@ -25,10 +25,10 @@ import { useSelection } from "./useSelection";
 export default function Images() {
   const { project, counts, may } = useProject();
   useTitle("Images", project.value.name);
-  useUploadAddress();
   const filter = filterFrom(query.value);
   const list = useImages(filter);
   const [importing, setImporting] = useState<{ archive: Archive | null } | null>(null);
+  useAddAddress(() => setImporting({ archive: null }));
   const [exporting, setExporting] = useState(false);
   const incoming = useIncoming(list.refresh, (archive) => setImporting({ archive }));
   const mayUpload = may("annotator");
@@ -84,12 +84,7 @@ export default function Images() {
         />
       )}
       {importing && (
-        <ImportDialog
-          project={project.value}
-          dropped={importing.archive}
-          close={() => setImporting(null)}
-          started={incoming.imports.add}
-        />
+        <ImportDialog project={project.value} dropped={importing.archive} close={() => setImporting(null)} />
       )}
     </>
   );
@@ -103,9 +98,11 @@ function shownText(filter: ImageFilter, list: ImageList, counts: Counts): string
 }
 
 /** The address of "Upload images" asks for no file by itself: browsers open that dialog on a click only. */
-function useUploadAddress(): void {
-  const wantsUpload = query.value.get("add") === "upload";
+function useAddAddress(startImport: () => void): void {
+  const wanted = query.value.get("add");
   useEffect(() => {
-    if (wantsUpload) setQuery({ add: null }, { replace: true });
-  }, [wantsUpload]);
+    if (!wanted) return;
+    setQuery({ add: null }, { replace: true });
+    if (wanted === "import") startImport();
+  }, [wanted]);
 }

@@ -1,9 +1,11 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Archive } from "../../api/archiveUpload";
+import { isWorking } from "../../app/importState";
 import { useProject } from "../../app/project";
+import { toast } from "../../ui/toast";
 import { archiveOf, fileArchive, isDataset } from "./folders";
 import type { PlacedFile } from "./imports/tar";
-import { type Imports, isOver, useImports } from "./imports/useImports";
+import { type Imports, useImports } from "./imports/useImports";
 import { uploadsOf } from "./uploads/projectUploads";
 import type { UploadQueue } from "./uploads/uploadQueue";
 
@@ -32,15 +34,21 @@ export function useIncoming(onImported: () => void, onArchive: (archive: Archive
     hide(false);
     if (isDataset(placed)) return onArchive(archiveOf(placed));
     const files = placed.map(({ file }) => file);
-    const archive = files.find(isArchive);
+    const [archive, ...others] = files.filter(isArchive);
     const images = files.filter((file) => !isArchive(file));
     if (images.length > 0) uploads.add(images);
     if (archive) onArchive(fileArchive(archive));
+    if (others.length > 0) toast({ text: notTaken(others), bad: true });
   };
-  const isArriving = uploads.busy || imports.shown.some((one) => !isOver(one));
+  const isArriving = uploads.busy || imports.shown.some(isWorking);
   return { uploads, imports, count, isArriving, isHidden, hide, take };
 }
 
+function notTaken(archives: File[]): string {
+  return `One archive at a time. Not taken: ${archives.map(({ name }) => name).join(", ")}.`;
+}
+
+/** Also annotations alone, of images that are here already. */
 function isArchive(file: File): boolean {
-  return /\.(zip|tar|tgz|tar\.gz)$/i.test(file.name);
+  return /\.(zip|tar|tgz|tar\.gz|json|jsonl|csv|xml)$/i.test(file.name);
 }

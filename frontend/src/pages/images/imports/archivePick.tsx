@@ -20,17 +20,17 @@ function folderOf(files: FileList | null): Archive | null {
   return placed.length > 0 ? archiveOf(placed) : null;
 }
 
-/** An archive of the disk, or a folder that becomes one. */
+/** An archive or a file of annotations of the disk, or a folder that becomes an archive. */
 export function ArchivePick({ archive, wrong, disabled, pick }: ArchivePickProps) {
   return (
     <>
       <label class={wrong ? "file-pick wrong" : "file-pick"}>
         <Icon name="layers" />
-        <span class="grow cut">{archive ? archive.name : "Choose a zip or tar"}</span>
+        <span class="grow cut">{archive ? archive.name : "Choose a zip, tar, JSON, CSV or XML"}</span>
         {archive && <span class="faint nowrap">{bytes(archive.blob.size)}</span>}
         <input
           type="file"
-          accept=".zip,.tar,.gz,.tgz,application/zip"
+          accept=".zip,.tar,.gz,.tgz,application/zip,.json,.jsonl,.csv,.xml"
           class="vh"
           disabled={disabled}
           onChange={(event) => pick(fileOf(event.currentTarget.files))}

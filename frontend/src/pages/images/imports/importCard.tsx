@@ -1,46 +1,21 @@
 import type { Import } from "../../../api/types";
-import { CancelButton } from "../../../app/cancelButton";
+import { errorText, importName, importPath, isOver, progressText, timeLeft } from "../../../app/importState";
 import { useProject } from "../../../app/project";
 import { StatusBadge } from "../../../ui/badge";
-import { Button } from "../../../ui/button";
+import { Button, ButtonLink } from "../../../ui/button";
 import { count, counted } from "../../../ui/figures";
 import { Bar } from "../../../ui/progress";
-import { waitingText } from "../../../ui/waiting";
-import { Findings } from "./findings";
-import { isOver } from "./useImports";
-
-function Figure({ value, name }: { value: number | undefined; name: string }) {
-  if (!value) return null;
-  return (
-    <span>
-      <b>{count(value)}</b> {name}
-    </span>
-  );
-}
-
-function errorText(error: Import["error"]): string {
-  if (!error) return "";
-  return typeof error === "string" ? error : error.detail;
-}
-
-function progressText({ status, waiting_for, progress, source }: Import): string {
-  if (status === "queued" && waiting_for) return waitingText({ waiting_for });
-  if (progress.total > 0) return `${count(progress.done)} of ${counted(progress.total, "file")}`;
-  return source === "sample" ? "Drawing the pictures" : "Reading the archive";
-}
 
 interface ImportCardProps {
   from: Import;
-  put: (one: Import) => void;
   dismiss: () => void;
 }
 
-/** One import: how far, what came in, what was noticed. */
-export function ImportCard({ from, put, dismiss }: ImportCardProps) {
-  const { may } = useProject();
-  const { counts, progress } = from;
-  const name = from.archive_name || "Import";
-  const error = errorText(from.error);
+/** One import in a few lines; its own page has the rest. */
+export function ImportCard({ from, dismiss }: ImportCardProps) {
+  const { slug } = useProject().project.value;
+  const name = importName(from);
+  const isWaiting = from.status === "waiting";
   return (
     <section class="dock-part" aria-label={`Import of ${name}`}>
       <header>
@@ -48,35 +23,57 @@ export function ImportCard({ from, put, dismiss }: ImportCardProps) {
           {name}
         </h2>
         <StatusBadge status={from.status} />
+      </header>
+      <Standing from={from} />
+      <div class="dock-acts">
+        <ButtonLink size="sm" href={importPath(slug, from.id)}>
+          {isWaiting ? "Look at it" : "Details"}
+        </ButtonLink>
         {isOver(from) && (
           <Button size="sm" look="quiet" onClick={dismiss}>
             Clear
           </Button>
         )}
-      </header>
-      {!isOver(from) && (
-        <div class="dock-total">
-          <Bar value={progress.done} max={Math.max(1, progress.total)} label={`Import of ${name}`} live />
-          <div class="between">
-            <span>{progressText(from)}</span>
-            {may("annotator") && (
-              <CancelButton<Import> at={`imports/${from.id}`} name="import" size="sm" onCanceled={put} />
-            )}
-          </div>
-        </div>
-      )}
-      {from.format_reason && <p class="dock-note faint">{from.format_reason}</p>}
-      {from.status === "canceled" && (
-        <p class="dock-note">What had come in stays. The same archive, imported again, brings the rest.</p>
-      )}
-      {error && <p class="fault-box dock-fault">{error}</p>}
-      <p class="dock-sum" role="status">
-        <Figure value={counts.images_created} name="images added" />
-        <Figure value={counts.images_duplicate} name="already here" />
-        <Figure value={counts.annotations_created} name="annotations added" />
-        <Figure value={counts.annotations_existing} name="annotations already here" />
-      </p>
-      <Findings from={from} />
+      </div>
     </section>
+  );
+}
+
+function Standing({ from }: { from: Import }) {
+  if (from.status === "waiting") {
+    return <p class="dock-note faint">It is read. Nothing comes in before you have looked at it.</p>;
+  }
+  if (from.status === "succeeded") return <Arrived from={from} />;
+  if (isOver(from)) return <p class="dock-note faint">{errorText(from) || "Nothing of it came in."}</p>;
+  const { done, total } = from.progress;
+  return (
+    <div class="dock-total">
+      <Bar value={done} max={Math.max(1, total)} label={`Import of ${importName(from)}`} live />
+      <div class="between">
+        <span>{progressText(from)}</span>
+        <span>{timeLeft(from)}</span>
+      </div>
+    </div>
+  );
+}
+
+function Arrived({ from: { counts, finding_count } }: { from: Import }) {
+  return (
+    <p class="dock-sum" role="status">
+      <Figure value={counts.images_created} name="images added" />
+      <Figure value={counts.images_duplicate} name="already here" />
+      <Figure value={counts.annotations_created} name="annotations added" />
+      <Figure value={counts.annotations_existing} name="annotations already here" />
+      {finding_count > 0 && <span>{counted(finding_count, "finding")}</span>}
+    </p>
+  );
+}
+
+function Figure({ value, name }: { value: number | undefined; name: string }) {
+  if (!value) return null;
+  return (
+    <span>
+      <b>{count(value)}</b> {name}
+    </span>
   );
 }

@@ -3,12 +3,13 @@ import { type Archive, type SendingState, sendArchive } from "../../../api/archi
 import { api } from "../../../api/client";
 import { fetchAll } from "../../../api/fetchers";
 import type { Format, Import, Project } from "../../../api/types";
+import { importPath } from "../../../app/importState";
 import { QuotaNote } from "../../../app/quotaNote";
-import { atLeast } from "../../../app/session";
+import { navigate } from "../../../app/router";
 import { FormFault } from "../../../app/shell/gateShell";
 import { Button } from "../../../ui/button";
 import { Dialog } from "../../../ui/dialog";
-import { Check, SelectField } from "../../../ui/field";
+import { SelectField } from "../../../ui/field";
 import { bytes } from "../../../ui/figures";
 import { useSubmit } from "../../../ui/form";
 import { Bar } from "../../../ui/progress";
@@ -20,7 +21,6 @@ interface ImportDialogProps {
   /** An archive or a folder that was dropped on the page. */
   dropped: Archive | null;
   close: () => void;
-  started: (one: Import) => void;
 }
 
 function formatChoices(formats: Format[] | null, task: Project["task"]): { value: string; name: string }[] {
@@ -60,11 +60,9 @@ function SendingBar({ state, size }: { state: SendingState; size: number }) {
   );
 }
 
-export function ImportDialog({ project, dropped, close, started }: ImportDialogProps) {
+export function ImportDialog({ project, dropped, close }: ImportDialogProps) {
   const [archive, setArchive] = useState<Archive | null>(dropped);
   const [format, setFormat] = useState("");
-  const makesLabels = atLeast(project.role, "manager");
-  const [createLabels, setCreateLabels] = useState(makesLabels);
   const [sending, setSending] = useState<SendingState>(NOTHING_SENT);
   const sender = useSender();
   const formats = useLoaded("formats", () => fetchAll<Format>("formats/"));
@@ -72,18 +70,17 @@ export function ImportDialog({ project, dropped, close, started }: ImportDialogP
     if (!archive) return;
     const signal = sender.begin();
     const upload = await sendArchive(project.id, archive, setSending, signal);
-    const asked = { upload, format, ...(makesLabels ? { create_labels: createLabels } : {}) };
+    const asked = { upload, format, review: true };
     const one = await api.post<Import>(`projects/${project.id}/imports/`, asked, { retries: 5, signal });
     sender.end();
-    started(one);
-    close();
+    navigate(importPath(project.slug, one.id));
   });
   return (
     <Dialog title="Import" close={close}>
       <form class="body" id="import-form" onSubmit={form.submit}>
         <p class="dim">
-          A zip, a tar or a folder with images and their annotations. Images that are already here only get
-          what is new; nothing is overwritten.
+          A zip, a tar or a folder with images and their annotations, or annotations alone of images that are
+          here. It is read first: nothing comes in before you have looked at it.
         </p>
         <QuotaNote team={project.team.slug} names={["images", "bytes", "jobs"]} />
         <ArchivePick
@@ -98,19 +95,6 @@ export function ImportDialog({ project, dropped, close, started }: ImportDialogP
           onPick={setFormat}
           options={formatChoices(formats.value, project.task)}
         />
-        <div class="form-row">
-          {makesLabels && (
-            <Check checked={createLabels} onCheck={setCreateLabels}>
-              Add labels that the project does not know yet
-            </Check>
-          )}
-          {!createLabels && (
-            <span class="hint">
-              {makesLabels ? "" : "Only managers add labels. "}
-              An archive with other labels is not imported; the import lists them.
-            </span>
-          )}
-        </div>
         {form.busy && archive && <SendingBar state={sending} size={archive.blob.size} />}
         <FormFault text={form.fault("archive") ?? form.general} />
       </form>
@@ -119,7 +103,7 @@ export function ImportDialog({ project, dropped, close, started }: ImportDialogP
           Cancel
         </Button>
         <Button type="submit" form="import-form" look="primary" busy={form.busy} disabled={!archive}>
-          {form.busy ? "Uploading" : "Import"}
+          {form.busy ? "Uploading" : "Upload and look"}
         </Button>
       </footer>
     </Dialog>

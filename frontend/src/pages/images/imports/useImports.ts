@@ -1,21 +1,17 @@
 import { useEffect, useState } from "preact/hooks";
 import { api } from "../../../api/client";
 import type { Import, Page } from "../../../api/types";
+import { isOver, isWorking } from "../../../app/importState";
 import { useProject } from "../../../app/project";
 
 const POLL_MS = 3000;
 
-export function isOver(one: Import): boolean {
-  return one.status === "succeeded" || one.status === "failed" || one.status === "canceled";
-}
-
 export interface Imports {
   shown: Import[];
-  add(started: Import): void;
   dismiss(id: number): void;
 }
 
-/** The imports under way, and those that ended while this page was open. */
+/** The imports under way or waiting for a person, and those that ended while this page was open. */
 export function useImports(onOver: () => void): Imports {
   const { project, events } = useProject();
   const id = project.value.id;
@@ -48,7 +44,7 @@ export function useImports(onOver: () => void): Imports {
     };
   }, [id]);
 
-  const working = shown.filter((one) => !isOver(one)).map((one) => one.id);
+  const working = shown.filter(isWorking).map((one) => one.id);
   useEffect(() => {
     if (working.length === 0) return;
     const timer = setInterval(() => {
@@ -59,7 +55,6 @@ export function useImports(onOver: () => void): Imports {
 
   return {
     shown,
-    add: (started) => put(started, true),
     dismiss: (one) => setShown((old) => old.filter((other) => other.id !== one)),
   };
 }
