@@ -278,6 +278,13 @@ def test_other_descriptions_and_names_that_stand_twice_are_said(tmp_path: Path) 
     ]
 
 
+def test_lines_of_digits_are_looked_at_once(tmp_path: Path) -> None:
+    """Which once took longer than anybody waits: each digit was tried as the end of a number, in four of them."""
+    files: Files = {"a.txt": "0" + f" {'9' * 900}" * 4 + "x"}
+    assert sure_of("yolo", tmp_path, files) == 0
+    assert findings(found_in("yolo", tmp_path, files)) == []
+
+
 tokens = st.sampled_from(
     ["0", "1", "0.5", "nan", "-1", "1e999", "0,5", "x", "\t", "\n", "\r\n", " ", "é", "\x00", "9" * 400]
 )
