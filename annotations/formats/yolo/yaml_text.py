@@ -19,7 +19,7 @@ class _Loader(yaml.BaseLoader):
     def compose_node(self, parent: "yaml.Node | None", index: int) -> "yaml.Node | None":
         if self.check_event(yaml.AliasEvent):
             raise yaml.YAMLError("an alias (*) is refused")
-        tag = getattr(self.peek_event(), "tag", None)
+        tag = getattr(self.peek_event(), "tag", None)  # type: ignore[no-untyped-call]
         if tag and tag.removeprefix("tag:yaml.org,2002:") not in PLAIN:
             raise yaml.YAMLError(f"the tag {tag[:60]} is refused")
         return super().compose_node(parent, index)
