@@ -16,7 +16,7 @@ from boxwright.projects.models import Label, Project
 from boxwright.teams.models import User
 from tests.annotations.archives import Commits, import_zip, zipped
 from tests.annotations.hostile_archives import ARCHIVES, NO_ARCHIVES
-from tests.annotations.hostile_json import JSON
+from tests.annotations.hostile_json import JSON, many_boxes
 from tests.annotations.hostile_texts import TEXTS
 from tests.annotations.hostile_xml import XML
 from tests.annotations.images import kept_keys, picture
@@ -57,6 +57,16 @@ def test_annotation_file_is_refused_or_told(
     done = import_zip(as_user(bob), project, archive, django_capture_on_commit_callbacks, format=form)
     check_said(done, rule, file, reason)
     check_taken(done, taken)
+
+
+@pytest.mark.parametrize("text", [many_boxes(9)[:-90], many_boxes(2_000)[:-90]])
+def test_what_was_left_out_is_told_once_though_nothing_is_read(
+    project: Project, bob: User, as_user: AsUser, django_capture_on_commit_callbacks: Commits, text: bytes
+) -> None:
+    archive = zipped({"a.jpg": picture(), "a.json": text, "n" * 256: b"", "more.zip": b""})
+    done = import_zip(as_user(bob), project, archive, django_capture_on_commit_callbacks, format="coco")
+    assert [one["file"] for one in done["findings"]] == ["n" * 256, "more.zip", "a.json"]
+    check_taken(done, None)
 
 
 def check_said(done: dict[str, Any], rule: str, file: str, reason: str) -> None:
