@@ -48,7 +48,7 @@ test: setup ## all tests: SQLite, PostgreSQL, frontend, real browser
 test-full: setup ## all tests with two busy processes beside them, then the long proofs: full training, Ceph, RabbitMQ
 	$(BIN)/python -m tests.services.busy -- $(MAKE) test
 	@$(PYTHON) bootstrap.py full
-	$(TEST_ENV) $(PYTEST) -m full tests
+	$(TEST_ENV) $(PYTEST) -rs -m full tests
 
 e2e: setup ## only the tests that drive a real browser
 	$(TEST_ENV) $(PYTEST) -m e2e tests/e2e

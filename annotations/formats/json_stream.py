@@ -20,8 +20,8 @@ from annotations.formats.texts import MARKS, AsUtf8, encoding_of
 DEEPEST = 100
 LONGEST_PLACE = 1_000
 CHUNK = 2**16
-NO_NUMBER = re.compile(rb'"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b', re.DOTALL)
-UNFINISHED = re.compile(rb'"(?:[^"\\]|\\.)*\\?\Z|[-\w]*\Z', re.DOTALL)
+NO_NUMBER = re.compile(rb'"(?:[^"\\]++|\\.)*+(?P<end>"|\\?\Z)|-?\b(?:NaN|Infinity)\b', re.DOTALL)
+WORD = b"-_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 TEXTS = {b"NaN": b'"NaN"', b"Infinity": b'"Infinity"', b"-Infinity": b'"-Infinity"', b"-NaN": b'"NaN"'}
 
 Event = tuple[str, str, Any]
@@ -198,11 +198,10 @@ LONGEST_HELD = 2**23
 
 def _end_of_whole(text: bytes) -> int:
     """Where a text or a word begins that may go on in the next chunk."""
-    end = 0
     for match in NO_NUMBER.finditer(text):
-        end = match.end()
-    found = UNFINISHED.search(text, end)
-    return found.start() if found else len(text)
+        if match[0].startswith(b'"') and not match["end"].endswith(b'"'):
+            return match.start()
+    return len(text.rstrip(WORD))
 
 
 def shown(value: Any) -> str:

@@ -10,6 +10,7 @@ from annotations.dataset.findings import Finding, Rule
 from annotations.formats.listing import Listing
 from annotations.imports.applying import Applying
 from annotations.imports.archives import ArchiveRefused
+from annotations.imports.archives_inside import archives_inside
 from annotations.imports.format_choice import format_of, misfit
 from annotations.imports.label_rules import may_add_labels
 from annotations.imports.planning import has_splits
@@ -54,12 +55,14 @@ def _read(job: Import, beat: Beat) -> Report:
     tree.mkdir()
     found = lay_files(job, beat, tree)
     listing = Listing(tree, beat.folder)
+    found += archives_inside(listing)
     try:
         return Staging(job, beat, listing, format_of(job, listing)).run(found)
     except UnknownLabels:
         raise
     except ArchiveRefused as refused:
-        raise ArchiveRefused(misfit(job, listing, refused.reason), refused.findings) from refused
+        left_out = () if Report.of(job).has_begun else found
+        raise ArchiveRefused(misfit(job, listing, refused.reason), left_out + refused.findings) from refused
 
 
 def _note_splits(job: Import, report: Report) -> None:

@@ -228,6 +228,20 @@ def many_entries() -> bytes:
     return ending(entry(b"n" * 60) * 600_000, 1)
 
 
+def coco(categories: int, boxes: int) -> bytes:
+    """So many, made by hand: `json` would hold them all."""
+    names = b",".join(b'{"id":%d,"name":"n%d"}' % (number, number) for number in range(categories))
+    box = b'{"image_id":1,"category_id":0,"bbox":[1,1,9,9]}'
+    head = b'{"images":[{"id":1,"file_name":"a.jpg"}],"categories":[%s],"annotations":[' % names
+    return head + b",".join([box] * boxes) + b"]}"
+
+
+def beside_a_picture(name: str, data: bytes) -> bytes:
+    return padded({"a.jpg": picture(), name: data}, len(data) // 90 + 2**16)
+
+
+TABLE = b"filename,width,height,class,xmin,ymin,xmax,ymax\na.jpg,64,48,"
+
 HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "long names": (lambda: zipped(long_names()), "failed"),
     "long names beside other bytes": (lambda: padded(long_names(), 3 * 2**20), "succeeded"),
@@ -236,15 +250,41 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "many attributes": (many_attributes, "succeeded"),
     "a long table of contents": (long_table, "failed"),
     "many entries": (many_entries, "failed"),
+    "a field of 100 MB": (
+        lambda: beside_a_picture("a.csv", TABLE + b"c" * 100 * 2**20 + b",1,1,9,9\n"),
+        "succeeded",
+    ),
+}
+
+
+YAML = b"names:\n" + b"".join(b"- n%d\n" % number for number in range(100_000))
+LONG: dict[str, tuple[Callable[[], bytes], str]] = {
+    "a line of 1 GB": (lambda: beside_a_picture("a.json", coco(1, 1)[:-2] + b" " * 2**30 + b"]}"), "succeeded"),
+    "an item of 300 MB": (
+        lambda: beside_a_picture("a.json", coco(1, 0)[:-2] + b'{"a": "' + b"x" * 300 * 2**20),
+        "failed",
+    ),
+    "a million boxes on one image": (lambda: beside_a_picture("a.json", coco(1, 10**6)), "succeeded"),
+    "a million categories": (lambda: beside_a_picture("a.json", coco(10**6, 1)), "failed"),
+    "100,000 names": (lambda: beside_a_picture("data.yaml", YAML), "failed"),
+    "500,000 classes": (
+        lambda: beside_a_picture("obj.names", b"".join(b"%d\n" % number for number in range(500_000))),
+        "failed",
+    ),
 }
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads the peak from /proc")
-def test_hostile_archive_leaves_worker_and_rows_small(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "table", [pytest.param(HOSTILE, id="short"), pytest.param(LONG, id="long", marks=pytest.mark.full)]
+)
+def test_hostile_archive_leaves_worker_and_rows_small(
+    tmp_path: Path, table: dict[str, tuple[Callable[[], bytes], str]]
+) -> None:
     with server(tmp_path) as running, running.client(running.set_up()) as client:
         asked = {"team": "plates", "name": "P", "task": "detection", "labels": [{"name": "cat"}]}
         project = client.post("projects/", json=asked).json()["id"]
-        for name, (made, wanted) in HOSTILE.items():
+        for name, (made, wanted) in table.items():
             sent = client.post(f"projects/{project}/imports/", files={"archive": ("a.zip", made())})
             assert sent.status_code == 201, (name, sent.text)
             status, code, peak, rows, count, longest = worked(running, sent.json()["id"])
@@ -253,7 +293,7 @@ def test_hostile_archive_leaves_worker_and_rows_small(tmp_path: Path) -> None:
             assert longest <= 600, name
             assert peak <= MB_ALLOWED, (name, peak)
         listed = client.get(f"projects/{project}/imports/")
-        assert len(listed.content) < 1000 * len(HOSTILE)
+        assert len(listed.content) < 1000 * len(table)
 
 
 @pytest.mark.full

@@ -60,6 +60,13 @@ def lists_of_names(listing: Listing) -> list[str]:
 
 def descriptions(listing: Listing, limits: ReadLimits) -> list[Description]:
     """One that counts for all; else each list of names, which counts for the files around it. Raises FormatError."""
+    found = list(_descriptions(listing, limits))
+    if large := next((one for one in found if len(one.names) > limits.labels), None):
+        raise FormatError(f"lists more than {limits.labels} names", file=large.source)
+    return found
+
+
+def _descriptions(listing: Listing, limits: ReadLimits) -> list[Description]:
     if files := yaml_files(listing):
         return [_from_yaml(listing, files, limits)]
     if files := data_files(listing):

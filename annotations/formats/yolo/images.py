@@ -15,7 +15,7 @@ from annotations.formats.split_lists import read_list
 from annotations.formats.splits import split_named
 from annotations.formats.yolo.descriptions import Description
 
-LABEL_LINE = re.compile(rb"\s*\d+(\.0*)?([ \t]+-?\d*[.,]?\d+([eE]-?\d+)?){4,}[ \t]*(\r|\n|$)")
+LABEL_LINE = re.compile(rb"\s*\d+(\.0*)?([ \t]+-?(\d++([.,]\d++)?|[.,]\d++)([eE]-?\d++)?){4,}[ \t]*(\r|\n|$)")
 HEAD_BYTES = 4096
 NO_LABELS = re.compile(
     r"classes\.txt|predefined_classes\.txt|readme.*\.txt|licen[sc]e.*\.txt|notes\.txt", re.IGNORECASE

@@ -11,11 +11,17 @@ from annotations.formats.texts import text_of
 MOST_BYTES = 2**20
 """The parser needs ten seconds for so many."""
 
+PLAIN = frozenset({"str", "int", "float", "bool", "null", "seq", "map"})
+"""Tags that say what a text says itself."""
+
 
 class _Loader(yaml.BaseLoader):
     def compose_node(self, parent: "yaml.Node | None", index: int) -> "yaml.Node | None":
         if self.check_event(yaml.AliasEvent):
             raise yaml.YAMLError("an alias (*) is refused")
+        tag = getattr(self.peek_event(), "tag", None)  # type: ignore[no-untyped-call]
+        if tag and tag.removeprefix("tag:yaml.org,2002:") not in PLAIN:
+            raise yaml.YAMLError(f"the tag {tag[:60]} is refused")
         return super().compose_node(parent, index)
 
 

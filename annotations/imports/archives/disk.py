@@ -49,7 +49,8 @@ class Disk:
                 target.unlink()
             if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
                 raise NoRoom(NO_ROOM) from error
-            return Finding(Rule.UNREADABLE, name, f"can't be unpacked: {error}")
+            why = error.strerror if isinstance(error, OSError) else error  # the whole would name our own folders
+            return Finding(Rule.UNREADABLE, name, f"can't be unpacked: {why}")
         return None
 
     def _fill(self, out: BinaryIO, pieces: Iterable[bytes]) -> None:

@@ -23,6 +23,13 @@ from annotations.imports.archives.rules import (
 METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 """zipfile unpacks these in pieces; of the others it unpacks whatever a piece holds at once."""
 
+ODD_KINDS = {
+    stat.S_IFLNK: "a symbolic link",
+    stat.S_IFIFO: "a named pipe",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+    stat.S_IFSOCK: "a socket",
+}
 HEADER_BYTES, ENTRY_BYTES = 30, 46
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, struct.error)
 """What zipfile raises on damage, a method it does not know (NotImplementedError) or a password (RuntimeError)."""
@@ -102,10 +109,10 @@ def _check_overlap(entries: list[zipfile.ZipInfo]) -> None:
 
 def _unsafe(entry: zipfile.ZipInfo) -> str:
     """Why this entry makes the whole archive suspect; empty when it does not."""
-    if reason := unsafe_name(entry.filename):
+    if reason := unsafe_name(entry.orig_filename):  # `filename` ends at a null character
         return reason
-    if stat.S_ISLNK(entry.external_attr >> 16):
-        return "a symbolic link"
+    if kind := ODD_KINDS.get(stat.S_IFMT(entry.external_attr >> 16)):
+        return kind
     return "encrypted" if entry.flag_bits & 0x1 else ""
 
 

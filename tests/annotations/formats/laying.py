@@ -1,6 +1,7 @@
 """Writing a format's files into a folder, with real pictures in the place of the project's."""
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 
 from annotations.dataset.records import ImageRecord
@@ -13,7 +14,12 @@ BytesOf = Callable[[ImageRecord], bytes]
 
 def picture_of(image: ImageRecord) -> bytes:
     """Another one for each hash, of the size that the record says."""
-    return picture(int(image.sha256[:6], 16), (image.width, image.height), comment=image.sha256)
+    return _picture_of(image.sha256, image.width, image.height)
+
+
+@cache
+def _picture_of(sha256: str, width: int, height: int) -> bytes:
+    return picture(int(sha256[:6], 16), (width, height), comment=sha256)
 
 
 def lay(

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from annotations.dataset.findings import Rule
@@ -15,6 +15,7 @@ from annotations.formats.errors import FormatError
 from annotations.formats.layout import Header, ReadLimits
 from annotations.formats.listing import Listing
 from annotations.formats.reading import Found, Reading, read
+from tests.annotations.formats.depth import examples
 from tests.annotations.formats.laying import lay
 from tests.annotations.formats.mangled import mangled, read_or_refused
 from tests.annotations.formats.memory import growth
@@ -127,12 +128,13 @@ def test_what_is_written_is_what_the_tool_wrote(tmp_path: Path) -> None:
     }
 
 
-@settings(max_examples=150)
+@examples(25, 150)
 @given(data=st.data())
 def test_whatever_a_file_says_it_is_read_or_refused(data: st.DataObject) -> None:
     said = file({"a.jpg": [CAT, {"label": "Dog"}], "b.jpg": []})
     read_or_refused(CLOUD, data.draw(mangled(said)), "_annotations.json")
 
 
+@pytest.mark.full
 def test_memory_stays_flat(tmp_path: Path) -> None:
     assert growth("cloud_annotations", tmp_path) < 60 * 2**20

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from annotations.dataset.findings import Rule
@@ -17,9 +17,11 @@ from annotations.formats.layout import Header, ReadLimits
 from annotations.formats.listing import Listing
 from annotations.formats.reading import Found, Reading, read
 from annotations.formats.split_paths import split_of
+from tests.annotations.formats.depth import examples
 from tests.annotations.formats.laying import lay
 from tests.annotations.formats.mangled import mangled, read_or_refused
 from tests.annotations.formats.memory import growth
+from tests.annotations.formats.other_libraries import library
 from tests.annotations.images import picture
 
 COCO = FORMATS["coco"]
@@ -322,7 +324,7 @@ def test_what_is_taken_for_coco(said: Any, wanted: float, tmp_path: Path) -> Non
     assert COCO.layout.recognise(Listing(tmp_path)).confidence == wanted
 
 
-@settings(max_examples=250)
+@examples(25, 250)
 @given(data=st.data())
 def test_whatever_a_file_says_it_is_read_or_refused(data: st.DataObject) -> None:
     said = coco(
@@ -398,10 +400,9 @@ def test_torchvision_reads_what_is_written(tmp_path: Path) -> None:
 
 @pytest.mark.full
 def test_supervision_reads_what_is_written_and_writes_what_is_read(tmp_path: Path) -> None:
-    from supervision import DetectionDataset
-
+    supervision = library("supervision")
     exported(tmp_path / "ours")
-    found = DetectionDataset.from_coco(
+    found = supervision.DetectionDataset.from_coco(
         str(tmp_path / "ours/images/train"), str(tmp_path / "ours/annotations/instances_train.json")
     )
     assert found.classes == ["dog", "cat", "cow"]
@@ -415,5 +416,11 @@ def test_supervision_reads_what_is_written_and_writes_what_is_read(tmp_path: Pat
     assert dict(image.annotations[0].attributes) == {"crowd": True}
 
 
+@pytest.mark.full
 def test_memory_stays_flat(tmp_path: Path) -> None:
     assert growth("coco", tmp_path) < 60 * 2**20
+
+
+def test_five_thousand_images_take_next_to_no_memory(tmp_path: Path) -> None:
+    """For all formats in each run; `make test-full` has 20,000 images, of each."""
+    assert growth("coco", tmp_path, 5_000) < 15 * 2**20

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from annotations.dataset.findings import Rule
@@ -15,6 +15,7 @@ from annotations.formats.errors import FormatError
 from annotations.formats.layout import Header, ReadLimits
 from annotations.formats.listing import Listing
 from annotations.formats.reading import Found, Reading, read
+from tests.annotations.formats.depth import examples
 from tests.annotations.formats.laying import lay
 from tests.annotations.formats.mangled import mangled, read_or_refused
 from tests.annotations.formats.memory import growth
@@ -142,12 +143,13 @@ def test_each_split_has_its_folder(tmp_path: Path) -> None:
     ]
 
 
-@settings(max_examples=150)
+@examples(25, 150)
 @given(data=st.data())
 def test_whatever_a_file_says_it_is_read_or_refused(data: st.DataObject) -> None:
     said = [{"image": "a.jpg", "annotations": [CAT, {**CAT, "confidence": 1}]}, {"image": "b.jpg", "label": "cat"}]
     read_or_refused(CREATEML, data.draw(mangled(said)), "train/_annotations.createml.json")
 
 
+@pytest.mark.full
 def test_memory_stays_flat(tmp_path: Path) -> None:
     assert growth("createml", tmp_path) < 60 * 2**20

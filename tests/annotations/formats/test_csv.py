@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from annotations.dataset.findings import Rule
@@ -16,6 +16,7 @@ from annotations.formats.layout import Choices, Header, ReadLimits
 from annotations.formats.listing import Listing
 from annotations.formats.reading import Found, read
 from annotations.formats.recognition import recognise
+from tests.annotations.formats.depth import examples
 from tests.annotations.formats.laying import lay
 from tests.annotations.formats.memory import growth
 from tests.annotations.images import picture
@@ -209,7 +210,7 @@ def test_what_a_spreadsheet_would_compute_comes_back_the_same(label: str, tmp_pa
     assert header_of(tmp_path).labels == (label,)
 
 
-@settings(max_examples=300)
+@examples(25, 300)
 @given(
     st.sampled_from([TENSORFLOW, RETINANET, AUTOML, KAGGLE, "filename,label\na.jpg,cat\n"]),
     st.randoms(use_true_random=False),
@@ -225,5 +226,6 @@ def test_damaged_tables_give_findings_and_nothing_else(
     CSV.layout.recognise(Listing(folder))
 
 
+@pytest.mark.full
 def test_twenty_thousand_images_take_little_memory(tmp_path: Path) -> None:
     assert growth("csv", tmp_path) < 60 * 2**20

@@ -18,8 +18,10 @@ from annotations.formats.layout import Header, ReadLimits
 from annotations.formats.listing import Listing
 from annotations.formats.reading import Found, read
 from tests.annotations.formats.damage import broken_bytes, read_text
+from tests.annotations.formats.depth import examples
 from tests.annotations.formats.laying import lay as lay_images
 from tests.annotations.formats.memory import growth
+from tests.annotations.formats.other_libraries import library
 from tests.annotations.images import picture
 
 CVAT = FORMATS["cvat"]
@@ -95,6 +97,7 @@ def test_attributes_are_true_false_numbers_or_texts() -> None:
     assert type(car.attributes["count"]) is int
 
 
+@examples(25, 100)
 @given(st.booleans() | st.integers(-(2**53), 2**53) | st.floats(-(2**53), 2**53))
 def test_what_is_no_text_comes_back_as_it_was(value: Any) -> None:
     assert comes_back(value)
@@ -227,6 +230,7 @@ def test_more_labels_than_are_read_are_refused() -> None:
     assert isinstance(read_text(CVAT, "a.xml", data, ReadLimits(labels=11)), list)
 
 
+@examples(25, 100)
 @given(broken_bytes(xml(BOX.format('<attribute name="model">b</attribute>'), more=' subset="train"')))
 def test_whatever_the_bytes_there_are_only_findings(data: bytes) -> None:
     assert read_text(CVAT, "annotations.xml", data) is not None
@@ -258,7 +262,7 @@ def test_labels_are_declared_with_the_attributes_that_occur() -> None:
 @pytest.mark.full
 @pytest.mark.filterwarnings("ignore")
 def test_datumaro_reads_what_we_write_and_we_what_it_writes(tmp_path: Path) -> None:
-    datumaro = pytest.importorskip("datumaro")
+    datumaro = library("datumaro")
     cat = AnnotationRecord("cat", Box(0.25, 0, 63.5, 47), attributes={"worn": True, "colour": "red"})
     val = ImageRecord("a b.jpg", "1" * 64, 64, 48, 0, "labelled", "val", (cat,))
     images = [val, ImageRecord("b.jpg", "2" * 64, 64, 48, 0, "done")]
@@ -277,5 +281,6 @@ def test_datumaro_reads_what_we_write_and_we_what_it_writes(tmp_path: Path) -> N
     assert (came.label, came.box, came.attributes) == ("cat", cat.box, cat.attributes)
 
 
+@pytest.mark.full
 def test_twenty_thousand_images_take_no_memory(tmp_path: Path) -> None:
     assert growth("cvat", tmp_path) < 60 * 2**20

@@ -1,4 +1,4 @@
-"""Ten thousand images cost little memory in formats that have a file or a folder an image."""
+"""Thousands of images cost little memory in formats that have a file or a folder an image."""
 
 import tracemalloc
 from collections.abc import Iterator
@@ -11,8 +11,8 @@ from annotations.formats import FORMATS
 from annotations.formats.layout import Header, ReadLimits, Stream
 from annotations.formats.listing import Listing
 
-COUNT = 10_000
-MOST = 30 * 2**20
+COUNT = 3_000
+MOST = 9 * 2**20
 
 
 class Images:

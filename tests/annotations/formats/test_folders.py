@@ -11,6 +11,7 @@ from annotations.formats import FORMATS
 from annotations.formats.folders.folder_names import MOST_BYTES, UNSAFE, folder_of
 from annotations.formats.layout import Header, ReadLimits
 from annotations.formats.listing import Listing
+from tests.annotations.formats.depth import examples
 from tests.annotations.formats.laying import lay
 from tests.annotations.formats.reading_of import came, findings, found_in, put, sure_of
 
@@ -89,6 +90,7 @@ def test_labels_of_a_list_come_in_its_order(tmp_path: Path) -> None:
     assert FORMATS["folders"].layout.read(listing, ReadLimits())[0].labels == ("fog", "cat")
 
 
+@examples(25, 100)
 @given(st.text(min_size=1, max_size=300))
 def test_a_folders_name_is_one_that_systems_take(label: str) -> None:
     name = folder_of(label)

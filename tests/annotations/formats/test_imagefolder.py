@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from annotations.dataset.records import AnnotationRecord, Box, ImageRecord
@@ -14,6 +14,7 @@ from annotations.formats import FORMATS
 from annotations.formats.errors import FormatError
 from annotations.formats.layout import Header, ReadLimits
 from annotations.formats.reading import read
+from tests.annotations.formats.depth import examples
 from tests.annotations.formats.laying import lay
 from tests.annotations.formats.reading_of import came, findings, found_in, put, sure_of
 
@@ -165,7 +166,7 @@ json_values = st.recursive(
 rows = st.dictionaries(st.sampled_from(["file_name", "objects", "label", "width", "height", "score"]), json_values)
 
 
-@settings(max_examples=200)
+@examples(25, 200)
 @given(said=st.lists(rows.map(json.dumps), max_size=3).map("\n".join).map(str.encode) | st.binary(max_size=60))
 @pytest.mark.parametrize("name", ["metadata.jsonl", "metadata.csv"])
 def test_whatever_the_bytes_there_are_findings_or_one_error(name: str, said: bytes) -> None:

@@ -45,6 +45,19 @@ def test_what_is_no_number_is_a_text_wherever_a_chunk_ends(place: int, mark: byt
     assert list(JsonFile(Listing(tmp_path), "a.json", 2**20).items("item")) == ["NaN", "-Infinity"]
 
 
+@pytest.mark.parametrize("text", ['\\"' * 300_000, f"{'a' * 65_000} " * 10])
+def test_what_is_no_number_is_found_in_one_pass(text: str, tmp_path: Path) -> None:
+    """That once took a minute a megabyte: each letter of a long word was tried as its beginning."""
+    (tmp_path / "a.json").write_text(f'["{text}", NaN]')
+    assert list(JsonFile(Listing(tmp_path), "a.json", 2**20).items("item"))[-1] == "NaN"
+
+
+def test_words_that_are_no_json_are_refused_in_one_pass(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text("[NaN," + f"{'a' * 65_000} " * 10)
+    with pytest.raises(FormatError, match="not readable as JSON"):
+        list(JsonFile(Listing(tmp_path), "a.json", 2**20).items("item"))
+
+
 if __name__ == "__main__":
     for _ in JsonFile(Listing(Path(sys.argv[1])), "a.json", 2**20).items("item"):
         pass

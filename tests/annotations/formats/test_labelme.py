@@ -17,6 +17,7 @@ from annotations.formats.layout import Header, ReadLimits
 from annotations.formats.listing import Listing
 from annotations.formats.reading import Found, read
 from tests.annotations.formats.damage import broken_bytes, broken_values, read_text
+from tests.annotations.formats.depth import examples
 from tests.annotations.formats.laying import lay
 from tests.annotations.formats.memory import growth
 from tests.annotations.images import picture
@@ -218,11 +219,13 @@ GOOD = page(
 )
 
 
+@examples(25, 100)
 @given(broken_values(GOOD))
 def test_whatever_the_values_there_are_only_findings(document: Any) -> None:
     assert read_text(LABELME, "a.json", json.dumps(document).encode()) is not None
 
 
+@examples(25, 100)
 @given(broken_bytes(json.dumps(GOOD).encode()))
 def test_whatever_the_bytes_there_are_only_findings(data: bytes) -> None:
     assert read_text(LABELME, "a.json", data) is not None
@@ -246,5 +249,6 @@ def test_written_files_are_labelmes_and_lie_in_the_folders_of_their_splits(tmp_p
     assert first.annotations[0].attributes == said
 
 
+@pytest.mark.full
 def test_thousands_of_files_take_no_memory(tmp_path: Path) -> None:
     assert growth("labelme", tmp_path, 5_000) < 60 * 2**20

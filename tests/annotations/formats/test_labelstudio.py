@@ -17,8 +17,10 @@ from annotations.formats.listing import Listing
 from annotations.formats.losses import losses_of
 from annotations.formats.reading import Found, read
 from tests.annotations.formats.damage import broken_bytes, broken_values, read_text
+from tests.annotations.formats.depth import examples
 from tests.annotations.formats.laying import lay
 from tests.annotations.formats.memory import growth
+from tests.annotations.formats.other_libraries import library
 from tests.annotations.images import picture
 
 LABEL_STUDIO = FORMATS["labelstudio"]
@@ -235,11 +237,13 @@ GOOD = [
 ]
 
 
+@examples(25, 100)
 @given(broken_values(GOOD))
 def test_whatever_the_values_there_are_only_findings(document: Any) -> None:
     assert read_text(LABEL_STUDIO, "export.json", json.dumps(document).encode()) is not None
 
 
+@examples(25, 100)
 @given(broken_bytes(json.dumps(GOOD).encode()))
 def test_whatever_the_bytes_there_are_only_findings(data: bytes) -> None:
     assert read_text(LABEL_STUDIO, "export.json", data) is not None
@@ -286,7 +290,7 @@ def test_broken_labelling_interface_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.full
 def test_its_own_converter_reads_what_we_write(tmp_path: Path) -> None:
-    converter = pytest.importorskip("label_studio_sdk.converter")
+    converter = library("label_studio_sdk.converter")
     source = tmp_path / "in"
     source.mkdir()
     lay(LABEL_STUDIO, Header("detection", ("dog", "cat"), "Pets"), images(), source)
@@ -300,7 +304,7 @@ def test_its_own_converter_reads_what_we_write(tmp_path: Path) -> None:
 
 @pytest.mark.full
 def test_short_form_of_its_own_converter_is_read(tmp_path: Path) -> None:
-    converter = pytest.importorskip("label_studio_sdk.converter")
+    converter = library("label_studio_sdk.converter")
     lay(LABEL_STUDIO, Header("detection", ("dog", "cat"), "Pets"), images(), tmp_path)
     made = converter.Converter(str(tmp_path / "label_config.xml"), str(tmp_path), download_resources=False)
     made.convert_to_json_min(str(tmp_path / "tasks.json"), str(tmp_path / "short"), is_dir=False)
@@ -314,5 +318,6 @@ def test_short_form_of_its_own_converter_is_read(tmp_path: Path) -> None:
     assert (second.annotated, second.annotations) == (True, ())
 
 
+@pytest.mark.full
 def test_twenty_thousand_images_take_no_memory(tmp_path: Path) -> None:
     assert growth("labelstudio", tmp_path) < 60 * 2**20

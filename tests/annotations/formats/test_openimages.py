@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from annotations.dataset.records import AnnotationRecord, Box, ImageRecord
@@ -17,6 +17,7 @@ from annotations.formats.layout import Header, ReadLimits
 from annotations.formats.listing import Listing
 from annotations.formats.reading import Found, read
 from annotations.formats.recognition import recognise
+from tests.annotations.formats.depth import examples
 from tests.annotations.formats.laying import lay
 from tests.annotations.formats.memory import growth
 from tests.annotations.images import picture
@@ -206,7 +207,7 @@ WHOLE = {
 }
 
 
-@settings(max_examples=150)
+@examples(25, 150)
 @given(st.sampled_from(sorted(WHOLE)), st.randoms(use_true_random=False), st.binary(max_size=40))
 def test_damaged_files_give_findings_and_nothing_else(
     tmp_path_factory: pytest.TempPathFactory, name: str, chance: random.Random, put: bytes
@@ -228,5 +229,6 @@ def damaged(data: bytes, chance: random.Random, put: bytes) -> bytes:
     return data[:start] + put + data[stop:]
 
 
+@pytest.mark.full
 def test_twenty_thousand_images_take_little_memory(tmp_path: Path) -> None:
     assert growth("openimages", tmp_path) < 60 * 2**20

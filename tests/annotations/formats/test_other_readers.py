@@ -10,9 +10,9 @@ from annotations.dataset.records import AnnotationRecord, Box, ImageRecord
 from annotations.formats import FORMATS
 from annotations.formats.layout import Choices, Header
 from tests.annotations.formats.laying import lay
+from tests.annotations.formats.other_libraries import library
 from tests.annotations.formats.reading_of import came, findings, found_in
-
-sv = pytest.importorskip("supervision")
+from training.engine import torchvision_ops
 
 HEADER = Header("detection", ("cat", "dog"), "Pets")
 IMAGES = [
@@ -42,9 +42,10 @@ def boxes_of(dataset: Any) -> dict[str, list[tuple[str, list[float]]]]:
 EXPECTED = {"a.jpg": [("cat", [8, 8, 64, 48]), ("dog", [1, 2, 30, 40])], "b.jpg": []}
 
 
+@pytest.mark.full
 def test_supervision_opens_yolo_and_writes_it(tmp_path: Path) -> None:
     lay(FORMATS["yolo"], HEADER, IMAGES, tmp_path)
-    dataset = sv.DetectionDataset.from_yolo(
+    dataset = library("supervision").DetectionDataset.from_yolo(
         str(tmp_path / "images/train"), str(tmp_path / "labels/train"), str(tmp_path / "data.yaml")
     )
     assert dataset.classes == ["cat", "dog"]
@@ -59,10 +60,13 @@ def test_supervision_opens_yolo_and_writes_it(tmp_path: Path) -> None:
     assert findings(found) == []
 
 
+@pytest.mark.full
 def test_supervision_opens_pascal_voc_and_writes_it(tmp_path: Path) -> None:
     """It takes pixels as counted from one: a box reaches a pixel further to the left and up."""
     lay(FORMATS["voc"], HEADER, IMAGES[:2], tmp_path)
-    dataset = sv.DetectionDataset.from_pascal_voc(str(tmp_path / "JPEGImages"), str(tmp_path / "Annotations"))
+    dataset = library("supervision").DetectionDataset.from_pascal_voc(
+        str(tmp_path / "JPEGImages"), str(tmp_path / "Annotations")
+    )
     from_one = {"a.jpg": [("cat", [7, 7, 64, 48]), ("dog", [0, 1, 30, 40])], "b.jpg": []}
     assert boxes_of(dataset) == from_one
     out = tmp_path / "out"
@@ -79,10 +83,9 @@ def test_supervision_opens_pascal_voc_and_writes_it(tmp_path: Path) -> None:
 
 
 def test_torchvision_opens_pascal_voc(tmp_path: Path) -> None:
-    try:
-        from torchvision.datasets import VOCDetection
-    except RuntimeError as error:  # a build for another torch
-        pytest.skip(str(error))
+    torchvision_ops.install()
+    from torchvision.datasets import VOCDetection
+
     lay(FORMATS["voc"], HEADER, IMAGES[:2], tmp_path / "VOCdevkit/VOC2012")
     dataset = VOCDetection(str(tmp_path), year="2012", image_set="train")
     said = {page["annotation"]["filename"]: page["annotation"]["object"] for _, page in dataset}
@@ -90,10 +93,11 @@ def test_torchvision_opens_pascal_voc(tmp_path: Path) -> None:
     assert said["a.jpg"][0]["bndbox"] == {"xmin": "1", "ymin": "2", "xmax": "30", "ymax": "40"}
 
 
+@pytest.mark.full
 def test_datasets_opens_an_imagefolder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     monkeypatch.setenv("HF_HOME", str(tmp_path / "cache"))
-    datasets = pytest.importorskip("datasets")
+    datasets = library("datasets")
     more = replace(IMAGES[0], name="d.jpg", sha256="4" * 64, split="val", annotations=IMAGES[0].annotations[:1])
     lay(FORMATS["imagefolder"], HEADER, [*IMAGES, more], tmp_path / "set")
     opened = datasets.load_dataset("imagefolder", data_dir=str(tmp_path / "set"), cache_dir=str(tmp_path / "cache"))

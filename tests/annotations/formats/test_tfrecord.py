@@ -8,7 +8,7 @@ from typing import Any
 
 import google_crc32c
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tfrecord.reader import tfrecord_loader
 from tfrecord.writer import TFRecordWriter
@@ -26,6 +26,7 @@ from annotations.formats.tfrecord.framing import masked
 from annotations.formats.tfrecord.label_maps import items_of
 from annotations.formats.tfrecord.writing import SHARD, write
 from annotations.imaging import ImageLimits
+from tests.annotations.formats.depth import examples
 from tests.annotations.formats.laying import lay, picture_of
 from tests.annotations.formats.memory import Many, growth
 from tests.annotations.images import picture
@@ -270,7 +271,7 @@ def damaged(data: bytes, chance: random.Random, put_in: bytes) -> bytes:
     return data[:start] + put_in + data[start + chance.choice([0, 1, 4, len(put_in), 1000]) :]
 
 
-@settings(max_examples=300)
+@examples(25, 300)
 @given(st.randoms(use_true_random=False), st.binary(max_size=12), st.booleans())
 def test_damaged_records_give_findings_and_nothing_else(
     tmp_path_factory: pytest.TempPathFactory, chance: random.Random, put_in: bytes, fix_sums: bool
@@ -286,5 +287,6 @@ def test_damaged_records_give_findings_and_nothing_else(
         found_in(folder)
 
 
+@pytest.mark.full
 def test_twenty_thousand_images_take_little_memory(tmp_path: Path) -> None:
     assert growth("tfrecord", tmp_path) < 60 * 2**20

@@ -19,6 +19,7 @@ from annotations.formats.layout import Header, ReadLimits
 from annotations.formats.listing import Listing
 from annotations.formats.reading import Found, read
 from tests.annotations.formats.damage import broken_bytes, broken_values, read_text
+from tests.annotations.formats.depth import examples
 from tests.annotations.formats.laying import lay
 from tests.annotations.formats.memory import growth
 
@@ -259,16 +260,19 @@ GOOD = project(
 )
 
 
+@examples(25, 100)
 @given(broken_values(GOOD))
 def test_whatever_the_values_there_are_only_findings(document: Any) -> None:
     assert read_text(VIA, "via.json", json.dumps(document).encode()) is not None
 
 
+@examples(25, 100)
 @given(broken_values(GOOD["_via_img_metadata"]))
 def test_whatever_the_values_of_bare_images_there_are_only_findings(document: Any) -> None:
     assert read_text(VIA, "via.json", json.dumps(document).encode()) is not None
 
 
+@examples(25, 100)
 @given(st.one_of(broken_bytes(table(row(), row({}, 0))), broken_bytes(json.dumps(GOOD).encode())))
 def test_whatever_the_bytes_there_are_only_findings(text: bytes) -> None:
     assert read_text(VIA, "via.json", text) is not None
@@ -300,6 +304,7 @@ def test_attributes_that_lose_their_place_are_told() -> None:
     assert len(list(VIA.layout.loses(Header("detection"), one))) == 1
 
 
+@pytest.mark.full
 def test_twenty_thousand_images_take_no_memory(tmp_path: Path) -> None:
     assert growth("via", tmp_path) < 60 * 2**20
 

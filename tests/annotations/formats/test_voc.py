@@ -16,6 +16,7 @@ from annotations.formats.reading import Found, read
 from annotations.formats.voc.pages import parse
 from annotations.formats.voc.writing import to_xml
 from tests.annotations.archives import voc
+from tests.annotations.formats.depth import examples
 from tests.annotations.images import picture
 
 VOC = FORMATS["voc"]
@@ -29,6 +30,7 @@ annotations = st.builds(
 )
 
 
+@examples(25, 100)
 @given(st.lists(annotations, max_size=5))
 def test_what_is_written_is_read_again(wanted: list[AnnotationRecord]) -> None:
     image = ImageRecord("a.jpg", "0" * 64, 2000, 2000, queue="labelled", annotations=tuple(wanted))

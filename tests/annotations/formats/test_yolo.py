@@ -5,7 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from annotations.dataset.records import Box
@@ -14,6 +14,7 @@ from annotations.formats.errors import FormatError
 from annotations.formats.layout import ReadLimits
 from annotations.formats.listing import Listing
 from annotations.formats.reading import read
+from tests.annotations.formats.depth import examples
 from tests.annotations.formats.reading_of import Files, came, findings, found_in, put, sure_of
 
 CAT, DOG = "0 0.5 0.5 0.25 0.5\n", "1 0.25 0.25 0.5 0.5\n"
@@ -277,6 +278,13 @@ def test_other_descriptions_and_names_that_stand_twice_are_said(tmp_path: Path) 
     ]
 
 
+def test_lines_of_digits_are_looked_at_once(tmp_path: Path) -> None:
+    """Which once took longer than anybody waits: each digit was tried as the end of a number, in four of them."""
+    files: Files = {"a.txt": "0" + f" {'9' * 900}" * 4 + "x"}
+    assert sure_of("yolo", tmp_path, files) == 0
+    assert findings(found_in("yolo", tmp_path, files)) == []
+
+
 tokens = st.sampled_from(
     ["0", "1", "0.5", "nan", "-1", "1e999", "0,5", "x", "\t", "\n", "\r\n", " ", "é", "\x00", "9" * 400]
 )
@@ -287,7 +295,7 @@ yamls = st.lists(st.sampled_from([*yaml_bits, "train: ", "../x", "'", '"', "\t",
 )
 
 
-@settings(max_examples=200)
+@examples(25, 200)
 @given(body=bodies, said=yamls.map(str.encode) | st.binary(max_size=40), listed=bodies)
 @pytest.mark.parametrize("kind", ["data.yaml", "obj.data", "classes.txt"])
 def test_whatever_the_bytes_there_are_findings_or_one_error(kind: str, body: bytes, said: bytes, listed: bytes) -> None:
