@@ -14,6 +14,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from annotations.imports import import_of_bucket
+from annotations.management.commands import importdataset
 from annotations.models import Image, Import
 from boxwright import limits
 from boxwright.errors import Invalid
@@ -28,6 +29,12 @@ from tests.services.moto import moto
 from tests.services.processes import free_port
 
 SET = "s3://scans/sets/raccoons/"
+
+
+@pytest.fixture(autouse=True)
+def no_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command looks at the progress in a thread, which meets the tables that the test has locked."""
+    monkeypatch.setattr(importdataset, "LOOK_SECONDS", 600.0)
 
 
 @pytest.fixture(scope="module")
