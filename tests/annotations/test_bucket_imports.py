@@ -118,6 +118,14 @@ def test_what_is_not_allowed_is_not_read(
     assert [error["field"] for error in answer.json()["errors"]] == ["bucket"]
 
 
+@pytest.mark.parametrize("body", ["5", "null", "[]", '"bucket"', '{"bucket": null}', '{"bucket": ["s3://scans/"]}'])
+def test_a_body_that_names_nothing_is_refused(
+    as_user: Callable[[User], Client], alice: User, project: Project, body: str
+) -> None:
+    path = f"/api/v1/projects/{project.pk}/imports/"
+    assert as_user(alice).generic("POST", path, body, content_type="application/json").status_code == 400
+
+
 @pytest.mark.usefixtures("bucket")
 def test_only_managers_read_buckets(as_user: Callable[[User], Client], mona: User, bob: User, project: Project) -> None:
     """Bob annotates, Mona manages."""
