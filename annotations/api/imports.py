@@ -111,7 +111,8 @@ class ImportsView(Endpoint):
         if (request.content_type or "").startswith("multipart/"):
             job = self._of_archive(project)
         else:
-            job = self._of_bucket(project) if "bucket" in request.data else self._of_upload(project)
+            is_bucket = isinstance(request.data, dict) and "bucket" in request.data
+            job = self._of_bucket(project) if is_bucket else self._of_upload(project)
         return Response(ImportSerializer(import_for(request.user, job.pk)).data, status=201)
 
     def _of_archive(self, project: Project) -> Import:

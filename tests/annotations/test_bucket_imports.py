@@ -14,6 +14,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from annotations.imports import import_of_bucket
+from annotations.management.commands import importdataset
 from annotations.models import Image, Import
 from boxwright import limits
 from boxwright.errors import Invalid
@@ -28,6 +29,12 @@ from tests.services.moto import moto
 from tests.services.processes import free_port
 
 SET = "s3://scans/sets/raccoons/"
+
+
+@pytest.fixture(autouse=True)
+def no_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command looks at the progress in a thread, which meets the tables that the test has locked."""
+    monkeypatch.setattr(importdataset, "LOOK_SECONDS", 600.0)
 
 
 @pytest.fixture(scope="module")
@@ -109,6 +116,14 @@ def test_what_is_not_allowed_is_not_read(
     answer = as_user(alice).post(path, {"bucket": address}, content_type="application/json")
     assert (answer.status_code, Import.objects.count()) == (400, 0)
     assert [error["field"] for error in answer.json()["errors"]] == ["bucket"]
+
+
+@pytest.mark.parametrize("body", ["5", "null", "[]", '"bucket"', '{"bucket": null}', '{"bucket": ["s3://scans/"]}'])
+def test_a_body_that_names_nothing_is_refused(
+    as_user: Callable[[User], Client], alice: User, project: Project, body: str
+) -> None:
+    path = f"/api/v1/projects/{project.pk}/imports/"
+    assert as_user(alice).generic("POST", path, body, content_type="application/json").status_code == 400
 
 
 @pytest.mark.usefixtures("bucket")

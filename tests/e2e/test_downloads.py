@@ -31,6 +31,11 @@ def test_what_a_filter_shows_is_exported_and_fetched_by_a_notebook(
     expect(ada).to_have_url(re.compile(r"/snapshots/1\?download=1$"))
     expect(dialog.get_by_role("heading")).to_have_text("Download v1: labelled")
     expect(dialog.get_by_text("Pascal VOC holds all of this snapshot.")).to_be_visible()
+    dialog.get_by_label("Format").press_sequentially("YO")
+    expect(dialog.get_by_label("Format")).to_have_value("yolo")
+    expect(dialog.get_by_text("data.yaml, and a text for each image")).to_be_visible()
+    expect(dialog.get_by_text("YOLO (Ultralytics) holds all of this snapshot.")).to_be_visible()
+    dialog.get_by_label("Format").select_option("voc")
     expect(ada.get_by_test_id("train-open")).to_have_count(0)
     dialog.get_by_label("With images").uncheck()
     with ada.expect_download() as coming:
