@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from annotations.management.commands import importdataset
 from annotations.models import Image, Import
 from boxwright import limits
 from boxwright.projects.models import Label, Project
@@ -31,6 +32,12 @@ def dataset(tmp_path: Path) -> Path:
         boxes = [("raccoon", 1, 2, 30, 40), ("owl", 5, 5, 20, 20), ("cat", 9, 9, 9, 9)]
         (folder / split / "a.xml").write_bytes(voc("a.jpg", *boxes[: 2 + (split == "valid")]))
     return folder
+
+
+@pytest.fixture(autouse=True)
+def no_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command looks at the progress in a thread, which meets the tables that the test has locked."""
+    monkeypatch.setattr(importdataset, "LOOK_SECONDS", 600.0)
 
 
 def state_of(folder: Path) -> dict[str, tuple[int, int, str]]:
