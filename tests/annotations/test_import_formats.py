@@ -186,6 +186,8 @@ def test_formats_are_listed_from_the_table(bob: User, as_user: AsUser, folders: 
     assert next(row for row in rows if row["name"] == "folders") == {
         "name": "folders",
         "title": "One folder a label",
+        "family": "plain",
+        "known_by": "a folder for each label",
         "tasks": ["classification"],
         "reads": True,
         "writes": True,

@@ -37,6 +37,7 @@ def test_the_first_visitor_makes_the_first_account(browser: APIClient, db: None)
         "authenticated": False,
         "setup_required": True,
         "mail": False,
+        "import_buckets": False,
         "user": None,
     }
     made = browser.post("/api/v1/auth/setup/", FIRST, **csrf(browser))
