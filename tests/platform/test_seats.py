@@ -194,6 +194,17 @@ def test_who_is_alone_may_compute_for_long() -> None:
     assert played(play) == ["greedy"]
 
 
+def test_who_computed_for_an_hour_alone_waits_a_moment_for_the_next() -> None:
+    shares = Shares(lambda: 0.0)
+    for _ in range(3600):
+        shares.note("greedy")
+        shares.charge("greedy", 1.0)
+    shares.note("other")
+    assert 0 < shares.wait("greedy") <= BURST / share("greedy")
+    shares.charge("greedy", 1.0)
+    assert shares.wait("greedy") > 1 / share("greedy")
+
+
 def test_what_a_seat_computes_is_charged() -> None:
     async def play() -> None:
         shares = Shares(lambda: 0.0)

@@ -19,6 +19,8 @@ REMEMBERED = 1000
 MANY = 3
 BURST = 0.2
 """Seconds of computing that may come at once."""
+ALONE = 2 * BURST
+"""Seconds of computing that count at most against whoever had the server alone."""
 
 
 def share(sender: Hashable) -> float:
@@ -78,8 +80,12 @@ class Shares:
         return all(other == sender for other in self._seen)
 
     def charge(self, sender: Hashable, seconds: float) -> None:
-        """Note seconds that were computed for the sender. They count less as time passes."""
-        self._spent[sender] = self.debt(sender) + seconds, self._clock()
+        """Note seconds that were computed for the sender. They count less as time passes.
+
+        Whoever was alone took them from nobody: of those no more counts than makes them wait a moment for the next.
+        """
+        debt = self.debt(sender) + seconds
+        self._spent[sender] = min(debt, ALONE) if self.is_alone(sender) else debt, self._clock()
         if len(self._spent) > REMEMBERED:
             self._spent = {name: spent for name, spent in self._spent.items() if self.debt(name)}
 
