@@ -21,6 +21,9 @@ Image.MAX_IMAGE_PIXELS = None
 
 THUMBNAIL_HEIGHT = 320
 THUMBNAIL_WIDTH = 1280
+THUMBNAIL_SHARE = 0.75
+"""Of that size a thumbnail has at least this much: taken where a decoder gives it by itself, for resampling costs more
+than decoding."""
 PREVIEW_SIDE = 1600
 PREVIEW_BYTES = 0.5
 """A pixel: a small file of more is not shown as it came, for a line may be slow."""
@@ -110,10 +113,23 @@ def examine(file: BinaryIO, limits: ImageLimits, budget: PixelBudget) -> Decoded
     size = _check_bytes(file, limits)
     with _open(file) as image:
         found = _probe(image, limits)
-        is_preview = _may_be_preview(image, found, size)
-        image.draft("RGB", (PREVIEW_SIDE, PREVIEW_SIDE))
+        has_location = _tells_location(file)
+        is_preview = _may_be_preview(image, found, size) and not has_location
+        image.draft("RGB", _least_thumbnail(image) if is_preview else (PREVIEW_SIDE, PREVIEW_SIDE))
         with budget.spend(_decoded_pixels(image, found)):
-            return _decode(image, found, file, is_preview=is_preview)
+            return DecodedImage(found, *_copies(image, found, is_preview=is_preview), has_location)
+
+
+def _least_thumbnail(image: Image.Image) -> tuple[int, int]:
+    ratio = max(image.width / THUMBNAIL_WIDTH, image.height / THUMBNAIL_HEIGHT, 1) / THUMBNAIL_SHARE
+    return max(1, round(image.width / ratio)), max(1, round(image.height / ratio))
+
+
+def _tells_location(file: BinaryIO) -> bool:
+    try:
+        return file_tells_location(file)
+    except Unreadable as error:
+        raise Refused(f"the file is damaged: {error}") from error
 
 
 def _may_be_preview(image: Image.Image, found: Probe, size: int) -> bool:
@@ -187,17 +203,14 @@ def _orientation(image: Image.Image) -> int:
     return value if value in range(1, 9) else 1
 
 
-def _decode(image: Image.Image, found: Probe, file: BinaryIO, *, is_preview: bool) -> DecodedImage:
+def _copies(image: Image.Image, found: Probe, *, is_preview: bool) -> tuple[bytes | None, bytes]:
+    """(preview, thumbnail). Decodes the file to its end."""
     try:
         preview = _flat(_turned(_shrunk(image, PREVIEW_SIDE, PREVIEW_SIDE), found.orientation))
         thumbnail = _jpeg(_shrunk(preview, THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT, Image.Resampling.HAMMING))
-        has_location = file_tells_location(file)
-        copy = None if is_preview and not has_location else _jpeg(preview)
-        return DecodedImage(found, copy, thumbnail, has_location)
+        return None if is_preview else _jpeg(preview), thumbnail
     except BROKEN as error:
         raise Refused(f"the file is damaged or cut off: {error}") from error
-    except Unreadable as error:
-        raise Refused(f"the file is damaged: {error}") from error
 
 
 def _turned(image: Image.Image, orientation: int) -> Image.Image:

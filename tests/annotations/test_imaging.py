@@ -74,6 +74,27 @@ def test_a_small_plain_jpeg_is_its_own_preview() -> None:
     assert examine(made("RGB", "JPEG", (1600, 900)), ImageLimits(), BUDGET).preview is None
 
 
+THUMBNAILS = [((640, 480), (320, 240)), ((600, 400), (480, 320)), ((1600, 900), (569, 320)), ((300, 200), (300, 200))]
+THUMBNAILS += [((1600, 100), (1280, 80)), ((200, 1500), (43, 320))]
+
+
+@pytest.mark.parametrize(("size", "expected"), THUMBNAILS)
+def test_a_thumbnail_has_its_size_or_what_the_decoder_gives_near_it(
+    size: tuple[int, int], expected: tuple[int, int]
+) -> None:
+    thumbnail = examine(made("RGB", "JPEG", size), ImageLimits(), BUDGET).thumbnail
+    assert Image.open(io.BytesIO(thumbnail)).size == expected
+
+
+@pytest.mark.parametrize("size", [(640, 480), (300, 200), (2000, 1500)])
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.95])
+def test_a_cut_off_jpeg_is_refused_at_whatever_scale_it_is_decoded(size: tuple[int, int], share: float) -> None:
+    out = io.BytesIO()
+    Image.effect_noise(size, 80).convert("RGB").save(out, "JPEG")
+    with pytest.raises(Refused, match=r"cut off|no pixels"):
+        examine(io.BytesIO(out.getvalue()[: int(len(out.getvalue()) * share)]), ImageLimits(), BUDGET)
+
+
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_copies_stand_as_exif_says(orientation: int) -> None:
     exif = Image.Exif()
