@@ -21,7 +21,7 @@ from boxwright.teams.models import User
 
 TRIES = 5
 AT_ONCE = 16
-"""Pictures whose copies are in memory at once."""
+"""Files that an import has open at once."""
 
 _budget = PixelBudget(limits.PIXELS_AT_ONCE)
 
@@ -58,20 +58,17 @@ class New(NamedTuple):
 
 
 def store_images(team_id: int, new: Sequence[New]) -> dict[str, Stored | str]:
-    """Look at each picture, then announce and store those that are taken; why not, where one is refused.
+    """Announce, look at and store each picture; why not, where one is refused: the collector takes its announcement.
 
-    Several at once, for both take their time elsewhere. Pass at most AT_ONCE: their copies are in memory.
+    Several at once, for each waits for disks and lines while others are decoded.
     """
-    looked_at = dict(zip((one.sha256 for one in new), each(_looked_at, new), strict=True))
-    taken = [(one, found) for one in new if isinstance(found := looked_at[one.sha256], DecodedImage)]
-    known = registry.announce(key for one, _ in taken for key in keys_of_image(team_id, one.sha256))
-    stored = {one.sha256: one for one in each(lambda pair: _put(team_id, *pair, known), taken)}
-    return {sha256: found if isinstance(found, str) else stored[sha256] for sha256, found in looked_at.items()}
+    known = registry.announce(key for one in new for key in keys_of_image(team_id, one.sha256))
+    return dict(zip((one.sha256 for one in new), each(lambda one: _taken(team_id, one, known), new), strict=True))
 
 
-def _looked_at(one: New) -> DecodedImage | str:
+def _taken(team_id: int, one: New, known: Collection[str]) -> Stored | str:
     try:
-        return examine(one.file, image_limits(), _budget)
+        return _put(team_id, one, examine(one.file, image_limits(), _budget), known)
     except Refused as refusal:
         return refusal.reason
 

@@ -9,11 +9,10 @@ from django.db import transaction
 from annotations import counters
 from annotations.models import Annotation, Image
 from annotations.object_keys import keys_of_image
-from annotations.stored_images import AT_ONCE, New, Stored, add_rows, known_images, sha256_of, store_images
+from annotations.stored_images import New, Stored, add_rows, known_images, sha256_of, store_images
 from boxwright.projects.models import Project
 from boxwright.projects.quotas import expect_room
 from boxwright.storage import registry
-from boxwright.storage.registry import batches
 from boxwright.teams import audit
 from boxwright.teams.models import User
 
@@ -55,7 +54,7 @@ def add_images(*, project: Project, author: User, files: Sequence[Sent]) -> Answ
     known = known_images(project, (sha for _, _, sha in named))
     _expect_room(project, {sha: file for _, file, sha in named if sha not in known})
     new = [New(name, file, sha) for name, file, sha in _firsts(named) if sha not in known]
-    became = {sha: one for some in batches(new, AT_ONCE) for sha, one in store_images(project.team_id, some).items()}
+    became = store_images(project.team_id, new)
     stored = [one for one in became.values() if isinstance(one, Stored)]
     with transaction.atomic():
         created, meanwhile = add_rows(project, author, stored)

@@ -14,7 +14,7 @@ from typing import TypeVar
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-AT_ONCE = 2 * (os.cpu_count() or 1)
+AT_ONCE = 4 * (os.cpu_count() or 1)
 _threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="parallel")
 _charged = threading.local()
 
