@@ -5,7 +5,6 @@ import shutil
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
@@ -109,17 +108,31 @@ def _walk(folder: Path, prefix: str) -> Iterator[str]:
 
 
 def _write(data: bytes | BinaryIO, target: Path, aside: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    aside.mkdir(parents=True, exist_ok=True)
     part = aside / f"{uuid.uuid4().hex}.part"
     try:
-        with part.open("wb") as out:
-            shutil.copyfileobj(BytesIO(data) if isinstance(data, bytes) else data, out, 2**20)
+        with _opened(part) as out:
+            if isinstance(data, bytes):
+                out.write(data)
+            else:
+                shutil.copyfileobj(data, out, 2**20)
             out.flush()
             os.fsync(out.fileno())
-        part.replace(target)
-    finally:
+        try:
+            part.replace(target)
+        except FileNotFoundError:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            part.replace(target)
+    except BaseException:
         part.unlink(missing_ok=True)
+        raise
+
+
+def _opened(part: Path) -> BinaryIO:
+    try:
+        return part.open("wb")
+    except FileNotFoundError:
+        part.parent.mkdir(parents=True, exist_ok=True)
+        return part.open("wb")
 
 
 def _sync(folder: Path) -> None:
