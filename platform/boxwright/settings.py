@@ -188,7 +188,7 @@ LOST_AFTER_SECONDS = env.integer("BOXWRIGHT_LOST_AFTER_SECONDS", 15, minimum=2)
 # limits: their values are in boxwright.limits -------------------------------------------------------------------------
 DATA_UPLOAD_MAX_NUMBER_FILES = limits.FILES_A_REQUEST
 DATA_UPLOAD_MAX_MEMORY_SIZE = limits.JSON_BYTES
-FILE_UPLOAD_MAX_MEMORY_SIZE = limits.ANONYMOUS_BYTES
+FILE_UPLOAD_HANDLERS = ["boxwright.api.received_files.ReceivedFiles"]
 
 # mail: links are shown on the page where no SMTP server is set ------------------------------------------------------
 EMAIL_HOST = env.text("BOXWRIGHT_SMTP_HOST")
