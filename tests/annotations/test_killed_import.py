@@ -73,7 +73,7 @@ def check(tmp_path: Path, dataset: Path, points: int) -> None:
         whole = project(client, "Whole")
         status, said = imported(running, dataset, whole["slug"])
         assert status == 0, said
-        statements, after = int(said.rpartition("statements ")[2]), state(client, whole)
+        statements, after = int(said.partition("statements ")[2].split()[0]), state(client, whole)
         assert len(after[0]) == IMAGES
         # The landing is the last part, and has a point of its own.
         left = [statements - 12, *sorted(random.Random(7).sample(range(8, statements), points - 1))]
