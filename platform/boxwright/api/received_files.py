@@ -3,7 +3,7 @@
 from io import BytesIO
 from typing import Any
 
-from django.core.files.uploadedfile import InMemoryUploadedFile, TemporaryUploadedFile, UploadedFile
+from django.core.files.uploadedfile import InMemoryUploadedFile, TemporaryUploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 
 from boxwright import limits
@@ -33,7 +33,7 @@ class ReceivedFiles(FileUploadHandler):
             self._memory = BytesIO()
         (self._memory if self._disk is None else self._disk).write(raw_data)
 
-    def file_complete(self, file_size: int) -> UploadedFile:
+    def file_complete(self, file_size: int) -> InMemoryUploadedFile | TemporaryUploadedFile:
         if self._disk is not None:
             self._disk.seek(0)
             self._disk.size = file_size
@@ -48,4 +48,4 @@ class ReceivedFiles(FileUploadHandler):
             self._disk.close()
 
     def _on_disk(self) -> TemporaryUploadedFile:
-        return TemporaryUploadedFile(self.file_name, self.content_type, 0, self.charset, self.content_type_extra)
+        return TemporaryUploadedFile(str(self.file_name), self.content_type, 0, self.charset, self.content_type_extra)
