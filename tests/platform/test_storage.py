@@ -208,7 +208,7 @@ def test_a_folder_takes_no_key_that_leads_out(settings: Settings, key: str) -> N
 
 @pytest.fixture
 def disk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
-    """What is asked of the disk, in turn: files and folders that are synced, renames, removals."""
+    """What is asked of the disk, in turn: files and folders that are synced, renamed, removed."""
     asked: list[str] = []
     fsync, replace, unlink = os.fsync, Path.replace, Path.unlink
 
@@ -218,8 +218,9 @@ def disk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
         fsync(number)
 
     def replaced(part: Path, target: Path) -> Path:
+        renamed = replace(part, target)
         asked.append(f"rename to {target.name}")
-        return replace(part, target)
+        return renamed
 
     def unlinked(path: Path, missing_ok: bool = False) -> None:
         if path.exists():
