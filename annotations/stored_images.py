@@ -17,6 +17,7 @@ from boxwright.parallel import each
 from boxwright.projects.models import Project
 from boxwright.projects.quotas import expect_room
 from boxwright.storage import named, registry, store
+from boxwright.storage.places import Place
 from boxwright.teams.models import User
 
 TRIES = 5
@@ -28,7 +29,7 @@ _budget = PixelBudget(limits.PIXELS_AT_ONCE)
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A picture whose bytes lie in the object store and whose row is still to be written."""
+    """A picture whose bytes lie in the object store, or were left, and whose row is still to be written."""
 
     name: str
     sha256: str
@@ -50,11 +51,12 @@ def sha256_of(file: BinaryIO) -> str:
 
 
 class New(NamedTuple):
-    """A picture on its way in, with a file that nobody else reads."""
+    """A picture on its way in, with a file that nobody else reads. `place`: where its original is left."""
 
     name: str
     file: BinaryIO
     sha256: str
+    place: Place | None = None
 
 
 def store_images(team_id: int, new: Sequence[New]) -> dict[str, Stored | str]:
@@ -66,6 +68,7 @@ def store_images(team_id: int, new: Sequence[New]) -> dict[str, Stored | str]:
     taken = [(one, found) for one in new if isinstance(found := looked_at[one.sha256], DecodedImage)]
     known = registry.announce(key for one, _ in taken for key in keys_of_image(team_id, one.sha256))
     stored = {one.sha256: one for one in each(lambda pair: _put(team_id, *pair, known), taken)}
+    registry.leave({image_key(team_id, one.sha256): one.place for one, _ in taken if one.place})
     return {sha256: found if isinstance(found, str) else stored[sha256] for sha256, found in looked_at.items()}
 
 
@@ -81,9 +84,11 @@ def _put(team_id: int, one: New, picture: DecodedImage, known: Collection[str]) 
 
     `known`: keys that may lie there already, as a snapshot may have kept the original when the copies went.
     """
-    name, file, sha256 = one
+    name, file, sha256, place = one
     copies: dict[str, bytes | None] = {thumbnail_key(team_id, sha256): picture.thumbnail}
-    copies |= {preview_key(team_id, sha256): picture.preview, image_key(team_id, sha256): None}
+    copies |= {preview_key(team_id, sha256): picture.preview}
+    if place is None:
+        copies[image_key(team_id, sha256)] = None
     objects = store()
     for key, copy in copies.items():
         if key in known and objects.exists(key):

@@ -20,6 +20,7 @@ from annotations.formats.listing import Listing
 from annotations.formats.reading import Found, Reading, read
 from annotations.imports.archives import ArchiveRefused
 from annotations.imports.options import choices_of
+from annotations.imports.places import kept_places
 from annotations.imports.project_images import ProjectImages
 from annotations.imports.report import Report
 from annotations.imports.staged_labels import StagedLabels
@@ -40,6 +41,7 @@ class Staging:
     def __init__(self, job: Import, beat: Beat, listing: Listing, chosen: Format) -> None:
         self.job, self.beat, self.listing, self.format = job, beat, listing, chosen
         self.report = Report.of(job)
+        self.places = kept_places(beat.folder)
 
     def run(self, found: tuple[Finding, ...]) -> Report:
         with _refused_where_unreadable(), ProjectImages(self.job, self.beat) as elsewhere:
@@ -115,7 +117,9 @@ class Staging:
 
     def _new(self, found: Found, sha256: str, files: ExitStack) -> New:
         name = found.image or ""
-        return New(found.name or basename(name), files.enter_context(self.listing.path(name).open("rb")), sha256)
+        place = None if name in self.listing.inside else self.places.get(name)
+        file = files.enter_context(self.listing.path(name).open("rb"))
+        return New(found.name or basename(name), file, sha256, place)
 
     def _row(self, found: Found, sha256: str, pictures: Pictures) -> StagedRow | None:
         """Check and store the picture, if there is one that counts; note what happened."""
