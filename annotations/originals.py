@@ -15,6 +15,7 @@ from annotations.object_keys import image_key
 from boxwright.errors import Conflict
 from boxwright.storage import registry
 from boxwright.storage.named import Named
+from boxwright.storage.places import Place
 
 CHUNK = 2**20
 ANY = ImageLimits(max_bytes=2**40, max_pixels=2**40)
@@ -42,6 +43,11 @@ def originals_of(team_id: int, hashes: Iterable[str]) -> dict[str, Named]:
     keys = {sha256: image_key(team_id, sha256) for sha256 in hashes}
     places = registry.places_of(keys.values())
     return {sha256: Named(key, sha256, places.get(key)) for sha256, key in keys.items()}
+
+
+def left_among(team_id: int, hashes: Iterable[str]) -> dict[str, Place]:
+    """Where those of these originals lie that are not with us."""
+    return {sha256: one.place for sha256, one in originals_of(team_id, hashes).items() if one.place}
 
 
 def open_without_location(original: Named) -> BinaryIO:

@@ -68,8 +68,15 @@ def store_images(team_id: int, new: Sequence[New]) -> dict[str, Stored | str]:
     taken = [(one, found) for one in new if isinstance(found := looked_at[one.sha256], DecodedImage)]
     known = registry.announce(key for one, _ in taken for key in keys_of_image(team_id, one.sha256))
     stored = {one.sha256: one for one in each(lambda pair: _put(team_id, *pair, known), taken)}
-    registry.leave({image_key(team_id, one.sha256): one.place for one, _ in taken if one.place})
+    _note_places(team_id, [one for one, _ in taken], known)
     return {sha256: found if isinstance(found, str) else stored[sha256] for sha256, found in looked_at.items()}
+
+
+def _note_places(team_id: int, new: Sequence[New], known: Collection[str]) -> None:
+    """Once the bytes of those that are not left are in the store."""
+    places = {image_key(team_id, one.sha256): one.place for one in new}
+    registry.leave({key: place for key, place in places.items() if place})
+    registry.bring_home(key for key, place in places.items() if place is None and key in known)
 
 
 def _looked_at(one: New) -> DecodedImage | str:

@@ -5,6 +5,7 @@ import io
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,13 +14,15 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from annotations import snapshots, uploads
-from annotations.imports import import_of_bucket
+from annotations.imports import cancel_import, import_of_bucket
 from annotations.imports.options import Options
+from annotations.location import tells_location
 from annotations.management.commands import importdataset
-from annotations.models import Image, Import, ImportFinding, Snapshot
+from annotations.models import Image, Import, ImportFinding, Snapshot, StagedImage
 from annotations.object_keys import image_key, keys_of_image
 from annotations.originals import originals_of
 from annotations.recount import recount
+from annotations.removal import remove_images
 from boxwright.jobs import Status
 from boxwright.jobs.attempt import attempt
 from boxwright.projects.models import Project
@@ -29,8 +32,11 @@ from boxwright.storage.errors import SourceAway
 from boxwright.storage.models import StoredObject
 from boxwright.storage.verify import Fault, verify
 from boxwright.teams.models import Team, User
+from tests.annotations.archives import voc
 from tests.annotations.buckets import SET, put, run
+from tests.annotations.formats.test_tfrecord import put as records_at
 from tests.annotations.images import body_of, picture, stored_keys, upload
+from tests.annotations.test_originals import placed
 from tests.conftest import make_project
 from tests.services.bucket import make_bucket, storage_settings
 from tests.services.processes import free_port
@@ -39,6 +45,7 @@ from training.work import image_cache
 AsUser = Callable[[User], APIClient]
 FIRST = "sets/raccoons/train/a.jpg"
 SHA = hashlib.sha256(picture(0)).hexdigest()
+REVIEWED = Options(leave_images=True, review=True)
 
 
 @pytest.fixture(autouse=True)
@@ -182,7 +189,7 @@ def test_a_download_says_before_its_first_byte_what_it_can_not_read(
 
 @faults
 def test_a_run_fetches_them_or_waits(
-    left: Image, tmp_path: Any, bucket: Any, settings: Settings, spoil: Any, reason: str
+    left: Image, tmp_path: Path, bucket: Any, settings: Settings, spoil: Any, reason: str
 ) -> None:
     original = originals_of(left.project.team_id, [SHA])[SHA]
     spoil(bucket, settings)
@@ -193,7 +200,7 @@ def test_a_run_fetches_them_or_waits(
     assert not [path for path in settings.SCRATCH_DIR.rglob("*") if path.is_file() and path.name.startswith(SHA)]
 
 
-def test_a_run_keeps_what_it_fetched(left: Image, tmp_path: Any, bucket: Any, settings: Settings) -> None:
+def test_a_run_keeps_what_it_fetched(left: Image, tmp_path: Path, bucket: Any, settings: Settings) -> None:
     original = originals_of(left.project.team_id, [SHA])[SHA]
     for name in ("first", "second"):
         image_cache.link_image(store(), original, tmp_path / name)
@@ -201,16 +208,20 @@ def test_a_run_keeps_what_it_fetched(left: Image, tmp_path: Any, bucket: Any, se
         gone(bucket, settings)
 
 
-@pytest.mark.parametrize("way", ["image", "project"])
-def test_deleting_leaves_the_bucket_alone(left: Image, bucket: Any, project: Project, way: str) -> None:
+@pytest.mark.parametrize("way", ["image", "project", "canceled import"])
+def test_deleting_leaves_the_bucket_alone(left: Image, bucket: Any, project: Project, alice: User, way: str) -> None:
     before = of_bucket(bucket)
     if way == "image":
         for image in Image.objects.all():
             uploads.remove_image(image=image)
-    else:
-        from annotations.removal import remove_images
-
+    elif way == "project":
         remove_images(project)
+    else:
+        remove_images(project)
+        job = import_of_bucket(project=project, author=alice, address=SET, options=REVIEWED)
+        attempt(Import, job.pk)
+        assert StagedImage.objects.filter(job=job).count() == 2
+        cancel_import(Import.objects.get(pk=job.pk))
     collect(timedelta(0))
     assert not StoredObject.objects.filter(key__startswith="teams/").exists()
     assert of_bucket(bucket) == before
@@ -250,6 +261,27 @@ def make_project_beside(team: Team, author: User) -> Project:
     Project.objects.filter(slug="first").update(slug="raccoons")
     made.refresh_from_db()
     return made
+
+
+@pytest.mark.parametrize("way", ["upload", "import", "import of another place"])
+def test_what_is_lost_at_its_source_is_brought_again(
+    way: str, left: Image, bucket: Any, project: Project, alice: User, as_user: AsUser, settings: Settings
+) -> None:
+    """Into the same project, which has the image already."""
+    gone(bucket, settings)
+    if way == "upload":
+        answer = upload(as_user(alice), project, again__jpg=picture(0))
+        assert (answer["created"], answer["duplicates"][0]["id"]) == ([], left.pk)
+    else:
+        put(bucket, "sets/moved/b.jpg", picture(0))
+        put(bucket, "sets/moved/b.xml", voc("b.jpg", ("raccoon", 1, 2, 30, 40)))
+        status, said = run("s3://scans/sets/moved", leave_images=way != "import")
+        assert status == 0, said
+    assert body_of(file_of(as_user(alice), left)) == picture(0)
+    place = StoredObject.objects.get(key=image_key(project.team_id, SHA)).place
+    assert (place or {}).get("key") == ("sets/moved/b.jpg" if way == "import of another place" else None)
+    assert Image.objects.count() == 2
+    assert recount() == []
 
 
 @pytest.mark.usefixtures("alice")
@@ -311,6 +343,27 @@ def test_what_changes_while_it_is_read_is_left_out_with_a_finding(
     assert ImportFinding.objects.filter(file="train/a.jpg", reason__contains="has changed at its source").exists()
 
 
+@pytest.mark.usefixtures("alice")
+def test_pictures_inside_other_files_are_copied(bucket: Any, project: Project, tmp_path: Path) -> None:
+    """They are no objects of their own."""
+    records = records_at(tmp_path / "a.tfrecord", {"image/encoded": (picture(5), "byte")})
+    put(bucket, "sets/records/a.tfrecord", records.read_bytes())
+    status, said = run("s3://scans/sets/records", leave_images=True)
+    assert (status, Image.objects.count()) == (0, 1), said
+    assert image_key(project.team_id, hashlib.sha256(picture(5)).hexdigest()) in stored_keys()
+    assert not StoredObject.objects.filter(place__isnull=False).exists()
+
+
+@pytest.mark.usefixtures("alice", "project")
+def test_the_place_where_it_was_taken_stays_untold(bucket: Any, vera: User, as_user: AsUser) -> None:
+    put(bucket, "sets/raccoons/train/d.jpg", placed())
+    assert run(SET, leave_images=True)[0] == 0
+    image = Image.objects.get(name="d.jpg")
+    sent = body_of(file_of(as_user(vera), image))
+    assert image.sha256 == hashlib.sha256(placed()).hexdigest()
+    assert not tells_location(sent)
+
+
 def test_the_api_takes_the_choice_for_buckets_alone(bucket: Any, project: Project, mona: User, as_user: AsUser) -> None:
     path = f"/api/v1/projects/{project.pk}/imports/"
     answer = as_user(mona).post(path, {"bucket": SET, "review": True, "leave_images": True}, format="json")
@@ -320,6 +373,6 @@ def test_the_api_takes_the_choice_for_buckets_alone(bucket: Any, project: Projec
 
 
 @pytest.mark.usefixtures("alice", "project")
-def test_the_command_leaves_images_of_buckets_alone(tmp_path: Any) -> None:
+def test_the_command_leaves_images_of_buckets_alone(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="--leave-images is for folders of buckets"):
         run(str(tmp_path), leave_images=True)

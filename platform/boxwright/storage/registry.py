@@ -51,8 +51,15 @@ def keep(key: str, data: bytes | BinaryIO, content_type: str = "") -> None:
 
 def leave(places: Mapping[str, Place]) -> None:
     """The bytes of these announced objects are not put: they are left where they lie. The collector leaves them too."""
-    for key, place in places.items():
-        StoredObject.objects.filter(key=key).update(place=asdict(place))
+    with transaction.atomic():
+        for key in sorted(places):
+            StoredObject.objects.filter(key=key).update(place=asdict(places[key]))
+
+
+def bring_home(keys: Iterable[str]) -> None:
+    """The store has the bytes of these now."""
+    for batch in batches(sorted(keys)):
+        StoredObject.objects.filter(key__in=batch, place__isnull=False).update(place=None)
 
 
 def places_of(keys: Iterable[str]) -> dict[str, Place]:
