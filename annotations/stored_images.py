@@ -73,10 +73,11 @@ def store_images(team_id: int, new: Sequence[New]) -> dict[str, Stored | str]:
 
 
 def _note_places(team_id: int, new: Sequence[New], known: Collection[str]) -> None:
-    """Once the bytes of those that are not left are in the store."""
-    places = {image_key(team_id, one.sha256): one.place for one in new}
-    registry.leave({key: place for key, place in places.items() if place})
-    registry.bring_home(key for key, place in places.items() if place is None and key in known)
+    """Once those that are not left are in the store. One to be left that lies there already stays ours."""
+    objects, places = store(), {image_key(team_id, one.sha256): one.place for one in new}
+    left = {key: place for key, place in places.items() if place}
+    registry.leave({key: place for key, place in left.items() if key not in known or not objects.exists(key)})
+    registry.bring_home(key for key in places.keys() - left.keys() if key in known)
 
 
 def _looked_at(one: New) -> DecodedImage | str:

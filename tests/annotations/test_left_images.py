@@ -26,7 +26,7 @@ from annotations.removal import remove_images
 from boxwright.jobs import Status
 from boxwright.jobs.attempt import attempt
 from boxwright.projects.models import Project
-from boxwright.storage import store
+from boxwright.storage import registry, store
 from boxwright.storage.collector import collect
 from boxwright.storage.errors import SourceAway
 from boxwright.storage.models import StoredObject
@@ -293,6 +293,7 @@ def test_what_our_store_has_already_is_read_from_there(
     assert Image.objects.count() == 2
     gone(bucket, settings)
     assert body_of(file_of(as_user(bob), Image.objects.get(sha256=SHA))) == picture(0)
+    assert registry.left() == {"scans": 1}, "the other one"
 
 
 @pytest.mark.usefixtures("left")

@@ -8,6 +8,7 @@
 Inside a transaction keys are locked after all other rows, in their order: two transactions never wait for each other.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import BinaryIO, TypeVar
@@ -69,6 +70,12 @@ def places_of(keys: Iterable[str]) -> dict[str, Place]:
         rows = StoredObject.objects.filter(key__in=batch, place__isnull=False)
         found |= {key: Place(**place) for key, place in rows.values_list("key", "place") if place}
     return found
+
+
+def left() -> Counter[str]:
+    """How many objects were left, by their bucket."""
+    places = StoredObject.objects.filter(place__isnull=False).values_list("place", flat=True)
+    return Counter(place["bucket"] for place in places.iterator() if place)
 
 
 def confirm(keys: Iterable[str]) -> None:
