@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
@@ -39,7 +40,8 @@ from tests.annotations.images import body_of, picture, stored_keys, upload
 from tests.annotations.test_originals import placed
 from tests.conftest import make_project
 from tests.services.bucket import make_bucket, storage_settings
-from tests.services.processes import free_port
+from tests.services.ceph import ACCESS_KEY, SECRET_KEY, ceph
+from tests.services.processes import ServiceMissing, free_port
 from training.work import image_cache
 
 AsUser = Callable[[User], APIClient]
@@ -363,6 +365,41 @@ def test_the_place_where_it_was_taken_stays_untold(bucket: Any, vera: User, as_u
     sent = body_of(file_of(as_user(vera), image))
     assert image.sha256 == hashlib.sha256(placed()).hexdigest()
     assert not tells_location(sent)
+
+
+@pytest.fixture(params=["moto", pytest.param("ceph", marks=pytest.mark.full)])
+def gateway(request: pytest.FixtureRequest, client_of: Any, settings: Settings) -> Iterator[Any]:
+    """The owner's client of a bucket `scans`, in memory or behind a real gateway."""
+    if request.param == "moto":
+        yield client_of
+        return
+    try:
+        with ceph() as url:
+            make_bucket(url, ACCESS_KEY, SECRET_KEY, "scans")
+            keys = {"aws_access_key_id": ACCESS_KEY, "aws_secret_access_key": SECRET_KEY}
+            settings.IMPORT_S3 = {**settings.IMPORT_S3, "endpoint_url": url, **keys}
+            yield boto3.session.Session().client("s3", **settings.IMPORT_S3)
+    except ServiceMissing as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.mark.usefixtures("alice")
+def test_an_object_sent_in_parts_is_known_by_its_etag(
+    gateway: Any, project: Project, vera: User, as_user: AsUser
+) -> None:
+    """Which is no hash of its bytes then."""
+    key, large = "sets/large/a.bmp", picture(3, (2200, 1600), "BMP")
+    assert len(large) > 9 * 2**20
+    gateway.upload_fileobj(io.BytesIO(large), "scans", key)
+    put(gateway, "sets/large/a.xml", voc("a.bmp", ("raccoon", 1, 2, 30, 40), size=(2200, 1600)))
+    assert "-" in of_bucket(gateway)[key]
+    status, said = run("s3://scans/sets/large", leave_images=True)
+    assert status == 0, said
+    image = Image.objects.get(project=project)
+    assert body_of(file_of(as_user(vera), image)) == large
+    put(gateway, key, picture(3))
+    answer = file_of(as_user(vera), image)
+    assert (answer.status_code, "has changed at its source" in answer.json()["detail"]) == (503, True)
 
 
 def test_the_api_takes_the_choice_for_buckets_alone(bucket: Any, project: Project, mona: User, as_user: AsUser) -> None:
