@@ -10,10 +10,14 @@ from django.db import connection
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from annotations.models import Image
+from annotations import snapshots
+from annotations.management.commands import importdataset
+from annotations.models import Image, Snapshot
+from boxwright.jobs import Status
+from boxwright.jobs.attempt import attempt
 from boxwright.projects.models import Project
 from boxwright.teams.models import User
-from tests.annotations.buckets import put_raccoons
+from tests.annotations.buckets import FIRST_SHA256, SET, put_raccoons, run
 from tests.annotations.images import picture, upload
 from tests.services.bucket import CONFIG, make_bucket
 from tests.services.moto import moto
@@ -50,8 +54,10 @@ def endpoint() -> Iterator[str]:
 
 
 @pytest.fixture
-def client_of(endpoint: str, settings: Settings) -> Iterator[Any]:
+def client_of(endpoint: str, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Of the buckets' owner."""
+    # The command looks at the progress in a thread, which meets the tables that the test has locked.
+    monkeypatch.setattr(importdataset, "LOOK_SECONDS", 600.0)
     settings.IMPORT_BUCKETS = ["s3://scans/sets", "s3://gone"]
     settings.IMPORT_S3 = {
         "endpoint_url": endpoint,
@@ -71,3 +77,21 @@ def client_of(endpoint: str, settings: Settings) -> Iterator[Any]:
 def bucket(client_of: Any) -> Any:
     put_raccoons(client_of)
     return client_of
+
+
+@pytest.fixture
+def left(bucket: Any, project: Project) -> Image:
+    """Two images came in and stayed where they were; this is the first."""
+    status, said = run(SET, leave_images=True)
+    assert status == 0, said
+    assert bucket
+    return Image.objects.get(project=project, sha256=FIRST_SHA256)
+
+
+@pytest.fixture
+def left_snapshot(left: Image, project: Project, alice: User) -> Snapshot:
+    made = snapshots.create_snapshot(project=project, author=alice)
+    attempt(Snapshot, made.pk)
+    made.refresh_from_db()
+    assert made.status == Status.SUCCEEDED
+    return made

@@ -12,7 +12,6 @@ from django.test import Client
 from pytest_django import Settings
 
 from annotations.imports import import_of_bucket
-from annotations.management.commands import importdataset
 from annotations.models import Image, Import
 from boxwright import limits
 from boxwright.errors import Invalid
@@ -23,12 +22,6 @@ from boxwright.teams.models import User
 from tests.annotations.buckets import SET, put, run
 from tests.annotations.images import picture
 from tests.services.processes import free_port
-
-
-@pytest.fixture(autouse=True)
-def no_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The command looks at the progress in a thread, which meets the tables that the test has locked."""
-    monkeypatch.setattr(importdataset, "LOOK_SECONDS", 600.0)
 
 
 @pytest.mark.usefixtures("bucket", "alice", "project")

@@ -58,6 +58,7 @@ def test_images_are_left_in_their_bucket(server: Server, api: Api, ada: Page, en
     dialog.get_by_label("Leave them there").check()
     dialog.get_by_role("button", name="Read and look").click()
     expect(ada).to_have_url(re.compile(rf"/p/{project['slug']}/imports/\d+$"))
+    expect(ada.get_by_text("images stay in the bucket")).to_be_visible()
     bring_in(ada)
 
     assert came_in(ada) == {"Images added": "1", "Annotations added": "1"}
