@@ -54,7 +54,7 @@ FAULTS = [
     (no_longer_allowed, f"This server may no longer read s3://scans/{FIRST}."),
     (away, f"The bucket of s3://scans/{FIRST} does not answer."),
 ]
-faults = pytest.mark.parametrize(("spoil", "reason"), FAULTS)
+faults = pytest.mark.parametrize(("spoil", "reason"), FAULTS, ids=[spoil.__name__ for spoil, _ in FAULTS])
 
 
 @faults
