@@ -7,6 +7,7 @@ a million images no memory.
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from posixpath import basename
 from types import TracebackType
 from typing import Self
@@ -16,10 +17,10 @@ from annotations.formats.layout import Size
 from annotations.formats.reading import Known
 from annotations.imaging import Probe, probe
 from annotations.models import Image, Import
-from annotations.object_keys import image_key
+from annotations.originals import originals_of
 from annotations.stored_images import image_limits
 from boxwright.jobs import Beat
-from boxwright.storage import registry, store
+from boxwright.storage import registry
 
 COLUMNS = ("sha256", "name", "content_type", "width", "height")
 MADE = "CREATE TABLE image (called, stem, sha256, name, content_type, width, height)"
@@ -64,7 +65,8 @@ class ProjectImages:
     def _probed(self, sha256: str) -> Probe:
         """By the original's header: no row tells how it is turned. Raises Refused."""
         self.beat.check()
-        with closing(store().open(image_key(self.job.project.team_id, sha256))) as file:
+        original = originals_of(self.job.project.team_id, [sha256])[sha256]
+        with closing(replace(original, sha256="").open()) as file:  # only its beginning is read
             return probe(file, image_limits())
 
     def _made(self) -> sqlite3.Connection:

@@ -63,11 +63,11 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         asked.append(named.sha256)
         return whole(named, size)
 
-    def opened(team_id: int, sha256: str) -> Any:
-        asked.append(sha256)
+    def opened(original: Named) -> Any:
+        asked.append(original.sha256)
         with monkeypatch.context() as patch:
             patch.setattr(Named, "pieces", whole)
-            return cleaned(team_id, sha256)
+            return cleaned(original)
 
     monkeypatch.setattr(Named, "pieces", pieces)
     monkeypatch.setattr(downloads, "open_without_location", opened)

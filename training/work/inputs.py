@@ -10,6 +10,7 @@ from typing import BinaryIO
 from annotations.dataset.manifest import read_manifest
 from annotations.dataset.records import ImageRecord, Task
 from annotations.needed_objects import about_of, manifest_of
+from annotations.originals import originals_of
 from boxwright.errors import Conflict, DomainError
 from boxwright.jobs import Beat
 from boxwright.storage import ObjectStore, registry
@@ -46,14 +47,14 @@ class Site:
             self.beat.wait_for([pool.submit(self.objects.put, key, file)])
 
     def fetch_images(self, team_id: int, images: list[ImageRecord]) -> None:
-        place = self.folder / "images"
+        place, originals = self.folder / "images", originals_of(team_id, (image.sha256 for image in images))
         place.mkdir()
         with ThreadPoolExecutor(FETCHERS) as pool:
             try:
                 self.beat.wait_for(
                     [
-                        pool.submit(image_cache.link_image, self.objects, team_id, image.sha256, place / image.sha256)
-                        for image in images
+                        pool.submit(image_cache.link_image, self.objects, original, place / sha256)
+                        for sha256, original in originals.items()
                     ]
                 )
             finally:

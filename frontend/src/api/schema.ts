@@ -2114,6 +2114,8 @@ export interface components {
             /** @description what a queued job waits for, in one sentence, or empty */
             readonly waiting_for: string;
             readonly source: components["schemas"]["SourceEnum"];
+            /** @description originals stay in the bucket, and are read there */
+            leave_images: boolean;
             readonly format: string;
             /** @description why it is read so: a sentence for people */
             readonly format_reason: string;
@@ -2179,6 +2181,11 @@ export interface components {
             on_known: components["schemas"]["OnKnownEnum"];
             /** @description s3://bucket/folder/, of those that the server lets imports read; managers only */
             bucket: string;
+            /**
+             * @description originals stay in the bucket and are read from there; else they are copied
+             * @default false
+             */
+            leave_images: boolean;
         };
         ImportOfUploadOrBucketRequest: components["schemas"]["ImportOfUploadRequest"] | components["schemas"]["ImportOfBucketRequest"];
         ImportOfUploadRequest: {
