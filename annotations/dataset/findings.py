@@ -41,7 +41,7 @@ class Rule(Enum):
     DECIMAL_COMMA = ("warning", "Numbers with a comma: read as decimal points")
     ENCODING = ("warning", "Texts that are not UTF-8")
     NO_NAMES = ("warning", "Classes without names: called by their numbers or codes")
-    BAD_SCORE = ("warning", "Scores that are none: left out")
+    BAD_SCORE = ("warning", "Scores that are not from 0 to 1: left out")
     CONTRADICTION = ("warning", "Statements that contradict each other: the first counts")
     SEVERAL_ANSWERS = ("warning", "Images that several people annotated: the newest annotation counts")
     NO_END = ("warning", "Archives that stop before their end")

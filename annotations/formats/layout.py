@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
-from typing import Literal
+from typing import Any, Literal
 
 from annotations.dataset.findings import Finding, Rule
 from annotations.dataset.records import NO_ATTRIBUTES, Attributes, Box, ImageRecord, Split, Task
@@ -78,14 +78,14 @@ class RawAnnotation:
     """One annotation as it stands in the file: corners may be swapped, lie outside, or be no numbers.
 
     `problem`: why it can't be read, in words for people, and `rule`: the one that it breaks. `attributes` are named as
-    in `dataset.attributes` where those have a name for it, else as the file names them.
+    in `dataset.attributes` where those have a name for it, else as the file names them. `score`: a number or a text.
     """
 
     label: str
     box: Box | None = None
     line: int | None = None
     problem: str = ""
-    score: float | None = None
+    score: Any = None
     attributes: Attributes = field(default_factory=lambda: NO_ATTRIBUTES, hash=False)
     rule: Rule = Rule.BAD_ANNOTATION
 

@@ -68,10 +68,6 @@ def _labels(document: dict[str, Any], notes: Notes, *, is_whole: bool) -> Iterat
         return
     for name in (name for name, value in (flags or {}).items() if value is True):
         if is_whole:
-            yield RawAnnotation(name, score=_score(scores.get(name)) if isinstance(scores, dict) else None)
+            yield RawAnnotation(name, score=scores.get(name) if isinstance(scores, dict) else None)
         else:
             notes.add(Rule.ATTRIBUTE, f"the flag {name[:60]!r} of the image is not taken, as it has shapes")
-
-
-def _score(value: Any) -> float | None:
-    return float(value) if type(value) in {int, float} and 0 <= value <= 1 else None

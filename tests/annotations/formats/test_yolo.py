@@ -127,7 +127,16 @@ def test_sides_are_shares_of_the_picture(tmp_path: Path) -> None:
             "0 0.5 0.25 0.625 0.5 0.5 0.75 0.375 0.5",
             [("ROTATED", 2, "1 rotated boxes; the upright box around each is taken")],
         ),
-        ("0 0.5 0.5 0.25 0.5 7", [("BAD_SCORE", 2, "1 scores that are not from 0 to 1; the boxes are taken without")]),
+        (
+            "0 0.5 0.5 0.25 0.5 7",
+            [
+                (
+                    "BAD_SCORE",
+                    2,
+                    "1 scores that are not from 0 to 1, the first is 7.0; the annotations are taken without",
+                )
+            ],
+        ),
         (
             "0 0.5 0.5 -0.25 0.5",
             [("SWAPPED", 2, "the corners of 'cat' are swapped in (0.625, 0.25) to (0.375, 0.75); put right")],
