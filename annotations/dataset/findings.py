@@ -52,6 +52,7 @@ class Rule(Enum):
     LABEL_FIELD = ("info", "Fields that are taken as the label")
     PREDICTIONS = ("info", "Predictions of models: not taken")
     EMBEDDED = ("info", "Pictures inside annotation files: the image files are taken")
+    UNREAD = ("info", "Files that the format has no place for: not looked at")
     ONE_SPLIT = ("info", "Splits that are not taken")
     UNLABELLED = ("info", "Images without annotations")
     NOT_THIS_FORMAT = ("info", "Formats that this is not")

@@ -36,6 +36,7 @@ class Listing:
         names = sorted(_names_in(str(root)))
         self.images = tuple(name for name in names if is_image(name))
         self.texts = tuple(name for name in names if not is_image(name))
+        self._seen = bytearray(len(self.texts))
 
     def add_inside(self, pictures: Mapping[str, Inside]) -> None:
         """Images that lie in files of the listing: named, found and opened as all others."""
@@ -46,15 +47,31 @@ class Listing:
 
     def path(self, name: str) -> Path:
         """Of an image that lies inside a file: until some others were asked for."""
+        self.see(name)
+        return self._path(name)
+
+    def _path(self, name: str) -> Path:
         inside = self.inside.get(name)
-        return self.taken_out.path(inside, self.path) if inside else self.root / name
+        return self.taken_out.path(inside, self._path) if inside else self.root / name
+
+    def see(self, name: str) -> None:
+        """A text that is read, or that a finding names."""
+        place = bisect_left(self.texts, name)
+        if place < len(self.texts) and self.texts[place] == name:
+            self._seen[place] = True
+
+    @property
+    def unseen(self) -> Iterator[str]:
+        """Texts that nothing was taken from so far, and nothing was said of."""
+        return (name for name, is_seen in zip(self.texts, self._seen, strict=True) if not is_seen)
 
     def texts_ending(self, *suffixes: str) -> Iterator[str]:
         """Texts whose names end so; `suffixes` in small letters."""
         return (name for name in self.texts if name.lower().endswith(suffixes))
 
     def head(self, name: str, size: int) -> bytes:
-        with self.path(name).open("rb") as file:
+        """To recognise a file by: it does not count as seen."""
+        with self._path(name).open("rb") as file:
             return file.read(size)
 
     def read_head(self, name: str, size: int) -> bytes:
@@ -72,9 +89,10 @@ class Listing:
 
     def read(self, name: str, most: int) -> bytes:
         """The whole file. Raises FormatError, having read no more than `most` bytes and one."""
+        self.see(name)
         data = self.read_head(name, most + 1)
         if len(data) > most:
-            size = self.path(name).stat().st_size
+            size = self._path(name).stat().st_size
             reason = f"the file has {size / 2**20:.1f} MB; at most {most / 2**20:g} are read"
             raise FormatError(reason, file=name)
         return data

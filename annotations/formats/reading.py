@@ -13,6 +13,7 @@ from annotations.formats.image_names import is_same_name, original_of
 from annotations.formats.layout import Entry, Header, Layout, Parsed, ReadLimits, Size, Unreadable
 from annotations.formats.listing import Listing
 from annotations.formats.placing import OnImage
+from annotations.formats.unread import unread_files
 from annotations.imaging import Probe, Refused, probe
 
 
@@ -70,7 +71,7 @@ class Reading:
 
 
 def read(layout: Layout, listing: Listing, limits: ReadLimits, elsewhere: Elsewhere | None = None) -> Reading:
-    """One record an entry, then one for each image that has none.
+    """One record an entry, then one for each image that has none, and one of findings on files that nobody read.
 
     Raises FormatError, also while the records are drawn, where nothing more can be read.
     """
@@ -91,8 +92,10 @@ class _Records:
     def of(self, entries: Iterator[Parsed]) -> Iterator[Found]:
         for entry in entries:
             if isinstance(entry, Finding):
+                self.listing.see(entry.file)
                 yield Found(source=entry.file, findings=(entry,))
             elif isinstance(entry, Unreadable):
+                self.listing.see(entry.source)
                 yield self._held_back(entry, Rule.UNREADABLE)
             else:
                 yield self._found(entry)
@@ -100,6 +103,8 @@ class _Records:
             if image not in self.taken:
                 name, group = original_of(basename(image))
                 yield Found(image, source=image, name=name, group=group)
+        if unread := tuple(unread_files(self.listing)):
+            yield Found(source=unread[0].file, findings=unread)
 
     def _held_back(self, unread: Unreadable, rule: Rule) -> Found:
         """With the image: as it stands it would look unlabelled."""

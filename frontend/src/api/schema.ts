@@ -4277,7 +4277,7 @@ export interface operations {
             query?: {
                 cursor?: string;
                 limit?: number;
-                rule?: "ambiguous_image" | "attribute" | "bad_annotation" | "bad_score" | "contradiction" | "cut" | "decimal_comma" | "embedded" | "encoding" | "ended" | "has_label" | "held_back" | "image_gone" | "image_refused" | "label_field" | "no_area" | "no_end" | "no_image" | "no_label" | "no_names" | "not_finite" | "not_this_format" | "one_split" | "outside" | "predictions" | "renamed" | "rotated" | "same_name" | "same_picture" | "scaled" | "second_file" | "several_answers" | "shape" | "size_differs" | "size_missing" | "swapped" | "too_many" | "turned" | "unknown_label" | "unlabelled" | "unreadable" | "unsafe" | "wrong_kind";
+                rule?: "ambiguous_image" | "attribute" | "bad_annotation" | "bad_score" | "contradiction" | "cut" | "decimal_comma" | "embedded" | "encoding" | "ended" | "has_label" | "held_back" | "image_gone" | "image_refused" | "label_field" | "no_area" | "no_end" | "no_image" | "no_label" | "no_names" | "not_finite" | "not_this_format" | "one_split" | "outside" | "predictions" | "renamed" | "rotated" | "same_name" | "same_picture" | "scaled" | "second_file" | "several_answers" | "shape" | "size_differs" | "size_missing" | "swapped" | "too_many" | "turned" | "unknown_label" | "unlabelled" | "unread" | "unreadable" | "unsafe" | "wrong_kind";
                 severity?: "error" | "info" | "warning";
             };
             header?: never;
