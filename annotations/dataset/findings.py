@@ -51,7 +51,7 @@ class Rule(Enum):
     ATTRIBUTE = ("info", "Attributes that there is no place for")
     LABEL_FIELD = ("info", "Fields that are taken as the label")
     PREDICTIONS = ("info", "Predictions of models: not taken")
-    EMBEDDED = ("info", "Pictures inside annotation files: the image files are taken")
+    EMBEDDED = ("info", "Pictures inside annotation files: taken from LabelMe's where there is no image file")
     UNREAD = ("info", "Files that the format has no place for: not looked at")
     ONE_SPLIT = ("info", "Splits that are not taken")
     UNLABELLED = ("info", "Images without annotations")

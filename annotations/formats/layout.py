@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from annotations.dataset.findings import Finding, Rule
 from annotations.dataset.records import NO_ATTRIBUTES, Attributes, Box, ImageRecord, Split, Task
+from annotations.formats.inside import Inside
 from annotations.formats.listing import Listing
 from annotations.imaging import ImageLimits
 
@@ -97,7 +98,7 @@ class Entry:
     `source`: the file. `names`: those that the image may have, the likeliest first; folders in them count.
     `size`: that of the image on which the boxes were drawn; None where the file does not say.
     `unit`: of the boxes: pixels of that image, or shares (0 to 1) of its sides. `findings`: what the layout changed or
-    left out beside whole annotations, which tell their own `problem`.
+    left out beside whole annotations, which tell their own `problem`. `picture`: the image, where the file holds it.
     """
 
     source: str
@@ -108,6 +109,7 @@ class Entry:
     split: Split | None = None
     group: str = ""
     findings: tuple[Finding, ...] = ()
+    picture: Inside | None = None
 
 
 @dataclass(frozen=True, slots=True)

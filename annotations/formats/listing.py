@@ -1,6 +1,7 @@
 """The files of an unpacked archive, listed once for all formats; and finding the image that a file means."""
 
 import os
+import re
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
@@ -12,12 +13,15 @@ from posixpath import basename, dirname, splitext
 from tempfile import TemporaryDirectory
 
 from annotations.formats.errors import FormatError
-from annotations.formats.image_names import plain, stem, variants
+from annotations.formats.image_names import as_path, plain, stem, variants
 from annotations.formats.inside import Inside, TakenOut
 
 PICTURES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp"})
 STRANGE_PICTURES = frozenset({".gif", ".tif", ".tiff", ".svg", ".heic", ".avif"})
 """Looked at too, so that each is refused by name rather than passed over."""
+
+UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f/\\\ud800-\udfff]")
+LONGEST_NAME = 150
 
 SEPARATOR = "\x01"
 """In a sort key behind each folder: less than what names are made of, so that a folder's images stand together."""
@@ -44,6 +48,10 @@ class Listing:
         self.images = tuple(sorted({*self.images, *pictures}))
         for index in ("_by_name", "_by_stem"):
             self.__dict__.pop(index, None)
+
+    def take_inside(self, name: str, picture: Inside) -> None:
+        """One that no file means but its own: opened by this name, neither listed nor found."""
+        self.inside[name] = picture
 
     def path(self, name: str) -> Path:
         """Of an image that lies inside a file: until some others were asked for."""
@@ -167,6 +175,12 @@ def _key(called: str, path: str) -> str:
 
 def is_image(name: str) -> bool:
     return splitext(name)[1].lower() in PICTURES | STRANGE_PICTURES
+
+
+def picture_name(said: str, source: str) -> str:
+    """A name that a file may have, for a picture in the file `source` that is said to be called so."""
+    name = UNSAFE.sub("_", basename(as_path(said))).strip(" .")[-LONGEST_NAME:] or stem(source)
+    return name if is_image(name) else f"{name}.jpg"
 
 
 def _names_in(folder: str, above: str = "") -> Iterator[str]:

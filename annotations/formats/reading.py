@@ -1,7 +1,7 @@
 """From a layout's entries to records: the image that is meant, its annotations brought onto it, and findings."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from posixpath import basename
 from typing import Protocol
@@ -10,8 +10,9 @@ from annotations.dataset.findings import Finding, Rule
 from annotations.dataset.records import AnnotationRecord, Split
 from annotations.formats.errors import FormatError
 from annotations.formats.image_names import is_same_name, original_of
+from annotations.formats.inside import Inside
 from annotations.formats.layout import Entry, Header, Layout, Parsed, ReadLimits, Size, Unreadable
-from annotations.formats.listing import Listing
+from annotations.formats.listing import Listing, picture_name
 from annotations.formats.placing import OnImage
 from annotations.formats.unread import unread_files
 from annotations.imaging import Probe, Refused, probe
@@ -119,8 +120,10 @@ class _Records:
         image = self.listing.find_image(entry.source, entry.names)
         if image is None:
             return self._found_elsewhere(entry)
-        if left := self._left(entry, image):
-            return left
+        return self._left(entry, image) or self._brought(entry, image)
+
+    def _brought(self, entry: Entry, image: str) -> Found:
+        """From the archive."""
         try:
             with self.listing.path(image).open("rb") as file:
                 picture = probe(file, self.limits.picture)
@@ -137,6 +140,8 @@ class _Records:
             found = self.elsewhere.find(names, entry.size)
         except Refused as refusal:
             return _nothing(entry, Rule.IMAGE_REFUSED, f"{entry.names[0]}: {refusal.reason}")
+        if not found and entry.picture:
+            return self._found_inside(entry, entry.picture)
         if not found:
             return _nothing(entry, Rule.NO_IMAGE, f"there is no image {entry.names[0]}")
         if len(found) > 1:
@@ -147,6 +152,20 @@ class _Records:
             return left
         record = partial(Found, known=known.sha256, name=known.name, group=entry.group)
         return self._placed(entry, known.name, known.probe, record)
+
+    def _found_inside(self, entry: Entry, picture: Inside) -> Found:
+        """In the file that speaks of it. Its size is told before it is decoded."""
+        taken = Finding(
+            Rule.EMBEDDED, entry.source, f"there is no image {entry.names[0]}; the picture in the file is taken"
+        )
+        entry = replace(entry, findings=(*entry.findings, taken))
+        most = self.limits.picture.max_bytes
+        if picture.decoded_size > most:
+            many = f"{picture.decoded_size / 2**20:.0f} MB is more than the {most / 2**20:.0f} MB allowed for one image"
+            return _nothing(entry, Rule.IMAGE_REFUSED, many)
+        image = f"{entry.source}/{picture_name(entry.names[0], entry.source)}"
+        self.listing.take_inside(image, picture)
+        return self._left(entry, image) or self._brought(entry, image)
 
     def _left(self, entry: Entry, image: str, name: str = "") -> Found | None:
         """Where the entry's annotations are not taken, why; else the image is its own from now on."""

@@ -19,18 +19,17 @@ from annotations.formats.splits import split_named
 
 def entry(listing: Listing, name: str, limits: ReadLimits) -> Entry:
     """Raises FormatError."""
-    data, had_picture = read_without_picture(listing, name, limits.text_bytes)
+    data, picture = read_without_picture(listing, name, limits.text_bytes)
     document, encoding = parsed(data, name)
     shapes = document.get("shapes")
     if not isinstance(shapes, list):
         raise FormatError('no file of LabelMe: it has no list "shapes"', file=name)
     names, notes = _names(name, document.get("imagePath")), Notes(name)
-    if had_picture and listing.find_image(name, names) is None:
-        notes.add(Rule.EMBEDDED, "the picture in the file (imageData) is not read")
     found = tuple(annotation(shape, f"shapes[{number}]", notes) for number, shape in enumerate(shapes))
     labels = tuple(_labels(document, notes, is_whole=not shapes))
     findings = (*((encoding,) if encoding else ()), *notes.findings())
-    return Entry(name, names, found + labels, _size(document), split=_split(name), findings=findings)
+    size, split = _size(document), _split(name)
+    return Entry(name, names, found + labels, size, split=split, findings=findings, picture=picture)
 
 
 def _names(file: str, path: Any) -> tuple[str, ...]:
