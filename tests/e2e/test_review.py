@@ -96,6 +96,18 @@ def test_review_outlives_a_reload_and_is_found_again(server: Server, api: Api, a
     assert label_counts(api, project) == {"zebra": 1}
 
 
+def test_an_import_is_not_found_in_another_project(server: Server, api: Api, ada: Page, tmp_path: Path) -> None:
+    """Its labels and images would be held against those of a project that it has nothing to do with."""
+    own, other = api.project("Own", "detection", []), api.project("Other", "detection", [])
+    send_archive(ada, server.url, own["slug"], archive_of(tmp_path / "own.zip", 40, "zebra"))
+    number = ada.url.rpartition("/")[2]
+    ada.goto(f"{server.url}/p/{other['slug']}/imports/{number}")
+    expect(ada.get_by_role("alert")).to_contain_text("There is no such import in this project.")
+    expect(ada.get_by_test_id("apply")).to_have_count(0)
+    ada.goto(f"{server.url}/p/{own['slug']}/imports/{number}")
+    expect(ada.get_by_test_id("apply")).to_be_enabled()
+
+
 def test_other_choices_are_read_again(server: Server, api: Api, ada: Page, tmp_path: Path) -> None:
     """The tool that wrote it counted pixels from 1."""
     project = api.project("Choices", "detection", [])

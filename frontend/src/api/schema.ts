@@ -2109,6 +2109,7 @@ export interface components {
         /** @description Name `FIELDS` in `Meta.fields`. */
         Import: {
             readonly id: number;
+            readonly project: number;
             status: components["schemas"]["StatusEnum"];
             readonly error: components["schemas"]["JobError"] | null;
             /** @description what a queued job waits for, in one sentence, or empty */
