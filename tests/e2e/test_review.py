@@ -6,6 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from annotations.formats import FORMATS
 from tests.annotations.archives import voc, zipped
 from tests.e2e.api import Api, Json
 from tests.e2e.conftest import Server
@@ -147,7 +148,12 @@ def test_another_format_is_read_again(server: Server, api: Api, ada: Page, tmp_p
     shown = reading.get_by_label("Format")
     expect(shown).not_to_have_value("")
     other, label = ("coco", "from coco") if shown.input_value() == "voc" else ("voc", "from voc")
+    groups = shown.locator("optgroup").evaluate_all("groups => groups.map((group) => group.label)")
+    assert groups == ["Training", "Labelling tools", "Tables and folders"]
+    expect(reading).to_contain_text("Recognised as")
     shown.select_option(other)
+    expect(reading).not_to_contain_text("Recognised as")
+    expect(reading).to_contain_text(FORMATS[other].known_by)
     expect(ada.get_by_test_id("apply")).to_be_disabled()
     expect(ada.get_by_role("contentinfo")).to_contain_text("Read the archive again first")
     reading.get_by_role("button", name="Read again").click()

@@ -2805,7 +2805,7 @@ export interface components {
             /** @description whether you may have labels made */
             new_labels_allowed: boolean;
             /** @description those as which it may be read again */
-            formats: components["schemas"]["ReviewFormat"][];
+            formats: components["schemas"]["Format"][];
         };
         /** @description Without sides it is a label of the whole image. */
         ReviewAnnotation: {
@@ -2818,10 +2818,6 @@ export interface components {
             x_max?: number;
             /** Format: double */
             y_max?: number;
-        };
-        ReviewFormat: {
-            name: string;
-            title: string;
         };
         ReviewImage: {
             number: number;
