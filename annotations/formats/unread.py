@@ -1,7 +1,8 @@
 """Files of a listing that no reader looked at, by kind."""
 
+import re
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
+from fnmatch import translate
 from posixpath import basename, splitext
 
 from annotations.dataset.findings import Finding, Rule
@@ -15,6 +16,8 @@ LEFT_BEHIND = (
     *("desktop.ini", "ehthumbs.db", ".directory", ".localized"),  # of Windows, KDE, macOS; the listing has no others
 )
 """Names, in small letters, of files that tools and systems leave everywhere and that carry no annotations."""
+
+IS_LEFT_BEHIND = re.compile("|".join(map(translate, LEFT_BEHIND)))
 
 KINDS, NAMED = 50, 5
 """Told apart, and named of each."""
@@ -37,7 +40,7 @@ def unread_files(listing: Listing) -> Iterator[Finding]:
 
 
 def _is_left_behind(name: str) -> bool:
-    return any(fnmatchcase(basename(name).lower(), pattern) for pattern in LEFT_BEHIND)
+    return IS_LEFT_BEHIND.match(basename(name).lower()) is not None
 
 
 def _kind(name: str) -> str:
