@@ -9,7 +9,7 @@ from annotations.dataset.findings import Finding, Rule
 from annotations.dataset.records import NO_ATTRIBUTES, AnnotationRecord, Attributes, Box
 from annotations.formats.json_stream import shown
 from annotations.formats.layout import Choices, Entry, RawAnnotation
-from annotations.formats.numbers import number
+from annotations.formats.numbers import has_comma, number
 from annotations.formats.sizes import Placing, bring_onto
 from annotations.imaging import Probe
 
@@ -32,7 +32,7 @@ class OnImage:
         self.entry, self.picture, self.choices = entry, picture, choices
         self.findings: list[Finding] = list(entry.findings)
         placing = bring_onto(entry.size, entry.unit, picture, choices, self._note) if _has_boxes(entry) else _as_it_is
-        self.strange_scores = list[RawAnnotation]()
+        self.strange_scores, self.comma_scores = list[RawAnnotation](), list[RawAnnotation]()
         taken = [(record, one.line) for one in entry.annotations if (record := self._record(one, placing))]
         self.records = tuple(record for record, _ in taken)
         self.lines = tuple(line for _, line in taken)
@@ -86,17 +86,19 @@ class OnImage:
         except ValueError:
             score = math.nan
         if 0 <= score <= 1:
+            self.comma_scores += [one] if has_comma(one.score) else []
             return score
         self.strange_scores.append(one)
         return None
 
     def _tell_of_scores(self) -> None:
         """Once for all: what counts in percent does so throughout."""
-        if not self.strange_scores:
-            return
-        first = self.strange_scores[0]
-        told = f"{len(self.strange_scores)} scores that are not from 0 to 1, the first is {shown(first.score)}"
-        self._note(Rule.BAD_SCORE, f"{told}; the annotations are taken without", first.line)
+        if strange := self.strange_scores:
+            told = f"{len(strange)} scores that are not from 0 to 1, the first is {shown(strange[0].score)}"
+            self._note(Rule.BAD_SCORE, f"{told}; the annotations are taken without", strange[0].line)
+        if commas := self.comma_scores:
+            told = f"{len(commas)} scores with a decimal comma, read as points"
+            self._note(Rule.DECIMAL_COMMA, told, commas[0].line)
 
     def _attributes(self, one: RawAnnotation) -> Attributes:
         """Those that an annotation can carry."""

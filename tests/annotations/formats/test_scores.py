@@ -75,6 +75,18 @@ def told(found: Found) -> list[tuple[Rule, int | None]]:
     return [(one.rule, one.line) for one in found.findings]
 
 
+def test_decimal_comma_of_a_score_is_told(tmp_path: Path) -> None:
+    table = 'filename,class,xmin,ymin,xmax,ymax,score\na.jpg,cat,1,2,30,40,"0,5"\na.jpg,cat,1,2,30,41,0.5\n'
+    found = annotated(found_in("csv", tmp_path, {"a.jpg": "", "all.csv": table}))
+    assert [one.score for one in found.annotations] == [0.5, 0.5]
+    (said,) = found.findings
+    assert (said.rule, said.line, said.reason) == (
+        Rule.DECIMAL_COMMA,
+        2,
+        "1 scores with a decimal comma, read as points",
+    )
+
+
 def test_scores_of_one_image_are_told_once(tmp_path: Path) -> None:
     lines = "".join(f"a.jpg,cat,1,2,30,40,{score}\n" for score in ("87", "0.5", "high", ""))
     table = f"filename,class,xmin,ymin,xmax,ymax,score\n{lines}"
