@@ -140,25 +140,25 @@ class _Records:
             found = self.elsewhere.find(names, entry.size)
         except Refused as refusal:
             return _nothing(entry, Rule.IMAGE_REFUSED, f"{entry.names[0]}: {refusal.reason}")
-        if not found and entry.picture:
-            return self._found_inside(entry, entry.picture)
-        if not found:
-            return _nothing(entry, Rule.NO_IMAGE, f"there is no image {entry.names[0]}")
-        if len(found) > 1:
-            many = f"{len(found)} images of the project are called {entry.names[0]}"
-            return _nothing(entry, Rule.AMBIGUOUS_IMAGE, many)
+        if len(found) != 1:
+            return self._found_not_one(entry, len(found))
         known = found[0]
         if left := self._left(entry, known.sha256, known.name):
             return left
         record = partial(Found, known=known.sha256, name=known.name, group=entry.group)
         return self._placed(entry, known.name, known.probe, record)
 
+    def _found_not_one(self, entry: Entry, count: int) -> Found:
+        """None, or several, of the project: what lies in the file that speaks of it tells which is meant."""
+        name = entry.names[0]
+        why = f"{count} images of the project are called {name}" if count else f"there is no image {name}"
+        if entry.picture is None:
+            return _nothing(entry, Rule.AMBIGUOUS_IMAGE if count else Rule.NO_IMAGE, why)
+        taken = Finding(Rule.EMBEDDED, entry.source, f"{why}; the picture in the file is taken")
+        return self._found_inside(replace(entry, findings=(*entry.findings, taken)), entry.picture)
+
     def _found_inside(self, entry: Entry, picture: Inside) -> Found:
-        """In the file that speaks of it. Its size is told before it is decoded."""
-        taken = Finding(
-            Rule.EMBEDDED, entry.source, f"there is no image {entry.names[0]}; the picture in the file is taken"
-        )
-        entry = replace(entry, findings=(*entry.findings, taken))
+        """Its size is looked at before it is decoded."""
         most = self.limits.picture.max_bytes
         if picture.decoded_size > most:
             many = f"{picture.decoded_size / 2**20:.0f} MB is more than the {most / 2**20:.0f} MB allowed for one image"

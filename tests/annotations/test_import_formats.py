@@ -221,24 +221,18 @@ def test_a_layout_is_told_the_project_its_task_and_all_of_its_labels(
     assert told == {Header("detection", ("raccoon", "cat"), project.name)}
 
 
+def embedding(name: str, data: bytes) -> bytes:
+    """A file of LabelMe that holds its picture, with a box of a cat."""
+    shape = {"label": "cat", "points": [[1, 2], [30, 40]], "shape_type": "rectangle"}
+    said = {"imagePath": name, "imageData": base64.b64encode(data).decode(), "imageHeight": 48, "imageWidth": 64}
+    return json.dumps({"version": "5.5.0", **said, "shapes": [shape]}).encode()
+
+
 def test_picture_in_the_file_becomes_an_image_where_there_is_none(
     project: Project, mona: User, as_user: AsUser, django_capture_on_commit_callbacks: Commits
 ) -> None:
     """LabelMe's; sent again, or beside the image of this name that the project has, it changes nothing."""
-    shape = {"label": "cat", "points": [[1, 2], [30, 40]], "shape_type": "rectangle"}
-    files = {
-        f"{name}.json": json.dumps(
-            {
-                "version": "5.5.0",
-                "imagePath": f"{name}.jpg",
-                "imageHeight": 48,
-                "imageWidth": 64,
-                "imageData": base64.b64encode(picture(number)).decode(),
-                "shapes": [shape],
-            }
-        ).encode()
-        for number, name in enumerate("ab", 7)
-    }
+    files = {f"{name}.json": embedding(f"{name}.jpg", picture(seed)) for seed, name in enumerate("ab", 7)}
     done = import_zip(as_user(mona), project, zipped(files), django_capture_on_commit_callbacks)
     assert (done["status"], done["counts"]["images_created"], done["format"]) == ("succeeded", 2, "labelme")
     assert [(one["rule"], one["file"]) for one in done["findings"]] == [("embedded", "a.json"), ("embedded", "b.json")]
@@ -246,3 +240,16 @@ def test_picture_in_the_file_becomes_an_image_where_there_is_none(
     again = import_zip(as_user(mona), project, zipped(files), django_capture_on_commit_callbacks)
     assert (again["counts"]["images_created"], again["counts"]["annotations_created"]) == (0, 0)
     assert again["findings"] == []
+
+
+def test_picture_in_the_file_tells_which_of_several_images_is_meant(
+    project: Project, mona: User, as_user: AsUser, django_capture_on_commit_callbacks: Commits
+) -> None:
+    first, second = (upload(as_user(mona), project, a__jpg=picture(seed))["created"][0] for seed in (1, 2))
+    files = {"a.json": embedding("a.jpg", picture(2))}
+    done = import_zip(as_user(mona), project, zipped(files), django_capture_on_commit_callbacks, format="labelme")
+    assert [one["reason"] for one in done["findings"]] == [
+        "2 images of the project are called a.jpg; the picture in the file is taken"
+    ]
+    counts = dict(Image.objects.values_list("pk", "annotation_count"))
+    assert counts == {first["id"]: 0, second["id"]: 1}
