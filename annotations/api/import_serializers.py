@@ -77,27 +77,9 @@ class ImportSerializer(JobSerializer):
     class Meta:
         model = Import
         fields = [
-            *(
-                "id",
-                *JobSerializer.FIELDS,
-                "source",
-                "leave_images",
-                "format",
-                "format_reason",
-                "archive_name",
-                "counts",
-            ),
-            *(
-                "progress",
-                "finding_count",
-                "rules",
-                "stage",
-                "choices",
-                "read_as",
-                "expires_at",
-                "created_at",
-                "finished_at",
-            ),
+            *("id", "project", *JobSerializer.FIELDS, "source", "leave_images", "format", "format_reason"),
+            *("archive_name", "counts", "progress", "finding_count", "rules", "stage", "choices", "read_as"),
+            *("expires_at", "created_at", "finished_at"),
         ]
         read_only_fields = fields
 

@@ -21,6 +21,9 @@ SURE = (
 OTHER_TASKS = re.compile(r"^(person_keypoints|captions|stuff|panoptic|image_info|labels)_", re.IGNORECASE)
 
 
+NO_IMAGES = "{} has no list of images as COCO has"
+
+
 class Kind(Enum):
     """The value says why a file is not taken."""
 

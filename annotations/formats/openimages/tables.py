@@ -37,13 +37,15 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """`unreadable`: files that are named as Open Images names its own, without their columns."""
+    """`unreadable`: files that are named as Open Images names its own, without their columns. `whole`: tables of which
+    a part lies beside them, which is read in their place."""
 
     boxes: list[Table] = field(default_factory=list)
     labels: list[Table] = field(default_factory=list)
     images: list[Table] = field(default_factory=list)
     names: list[Table] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
+    whole: list[str] = field(default_factory=list)
 
     @property
     def read(self) -> list[Table]:
@@ -58,7 +60,9 @@ def tables_of(listing: Listing) -> Tables:
             getattr(found, table.kind).append(table)
         elif NAMED_SO.search(basename(name)):
             found.unreadable.append(name)
-    return Tables(_fetched(found.boxes), _fetched(found.labels), found.images, found.names, found.unreadable)
+    boxes, labels = _fetched(found.boxes), _fetched(found.labels)
+    whole = [one.name for one in (*found.boxes, *found.labels) if one not in (*boxes, *labels)]
+    return Tables(boxes, labels, found.images, found.names, found.unreadable, whole)
 
 
 def _fetched(tables: list[Table]) -> list[Table]:

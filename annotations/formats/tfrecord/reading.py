@@ -33,6 +33,8 @@ KNOWN = frozenset(
     {f"image/object/{name}" for name in (*FLAGS, "view", "score", "class/text", "class/label", "area", "weight")}
     | {f"image/object/bbox/{side}" for side in SIDES}
 )
+NO_SCORE = -1.0
+"""Stands in a record of which others have one."""
 NO_VIEW = frozenset({"", "Unspecified"})
 MOST_PICTURES = 500_000
 """Their names are held."""
@@ -171,8 +173,7 @@ class Records:
 
 
 def _score(scores: list[float], place: int) -> float | None:
-    """Negative: there is none."""
-    return scores[place] if place < len(scores) and 0 <= scores[place] <= 1 else None
+    return scores[place] if place < len(scores) and scores[place] != NO_SCORE else None
 
 
 def _picture(file: str, features: dict[str, Feature]) -> Inside | None:

@@ -2109,6 +2109,7 @@ export interface components {
         /** @description Name `FIELDS` in `Meta.fields`. */
         Import: {
             readonly id: number;
+            readonly project: number;
             status: components["schemas"]["StatusEnum"];
             readonly error: components["schemas"]["JobError"] | null;
             /** @description what a queued job waits for, in one sentence, or empty */
@@ -2811,7 +2812,7 @@ export interface components {
             /** @description whether you may have labels made */
             new_labels_allowed: boolean;
             /** @description those as which it may be read again */
-            formats: components["schemas"]["ReviewFormat"][];
+            formats: components["schemas"]["Format"][];
         };
         /** @description Without sides it is a label of the whole image. */
         ReviewAnnotation: {
@@ -2824,10 +2825,6 @@ export interface components {
             x_max?: number;
             /** Format: double */
             y_max?: number;
-        };
-        ReviewFormat: {
-            name: string;
-            title: string;
         };
         ReviewImage: {
             number: number;
@@ -4284,7 +4281,7 @@ export interface operations {
             query?: {
                 cursor?: string;
                 limit?: number;
-                rule?: "ambiguous_image" | "attribute" | "bad_annotation" | "bad_score" | "contradiction" | "cut" | "decimal_comma" | "embedded" | "encoding" | "ended" | "has_label" | "held_back" | "image_gone" | "image_refused" | "label_field" | "no_area" | "no_end" | "no_image" | "no_label" | "no_names" | "not_finite" | "not_this_format" | "one_split" | "outside" | "predictions" | "renamed" | "rotated" | "same_name" | "same_picture" | "scaled" | "second_file" | "several_answers" | "shape" | "size_differs" | "size_missing" | "swapped" | "too_many" | "turned" | "unknown_label" | "unlabelled" | "unreadable" | "unsafe" | "wrong_kind";
+                rule?: "ambiguous_image" | "attribute" | "bad_annotation" | "bad_score" | "contradiction" | "cut" | "decimal_comma" | "embedded" | "encoding" | "ended" | "has_label" | "held_back" | "image_gone" | "image_refused" | "label_field" | "no_area" | "no_end" | "no_image" | "no_label" | "no_names" | "not_finite" | "not_this_format" | "one_split" | "outside" | "predictions" | "renamed" | "rotated" | "same_name" | "same_picture" | "scaled" | "second_file" | "several_answers" | "shape" | "size_differs" | "size_missing" | "swapped" | "too_many" | "turned" | "unknown_label" | "unlabelled" | "unread" | "unreadable" | "unsafe" | "wrong_kind";
                 severity?: "error" | "info" | "warning";
             };
             header?: never;

@@ -285,6 +285,29 @@ def test_annotations_that_are_no_list_are_refused(tmp_path: Path) -> None:
         records(tmp_path, a={"images": [A], "categories": [CAT], "annotations": {"1": box()}})
 
 
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({}, "a.json has no list of images as COCO has"),
+        ({"info": {}, "categories": [CAT]}, "a.json has no list of images as COCO has"),
+        ({"annotations": [box()], "categories": [CAT]}, "a.json has no list of images as COCO has"),
+        ({"images": None, "annotations": [box()], "categories": [CAT]}, "a.json has no list of images as COCO has"),
+        ({"images": {"1": A}, "annotations": [box()], "categories": [CAT]}, "the images in a.json are no list"),
+    ],
+)
+def test_file_without_images_is_refused_by_its_name(said: Any, why: str, tmp_path: Path) -> None:
+    with pytest.raises(FormatError) as caught:
+        records(tmp_path, a=said)
+    assert (caught.value.file, caught.value.reason) == ("a.json", why)
+    found = records(tmp_path, "b.jpg", b=coco(box(), images=[{**A, "file_name": "b.jpg"}]))
+    assert "a.json" in {said.file for one in found for said in one.findings}
+
+
+def test_archive_that_is_not_recognised_is_told_which_file_is_no_coco(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text("{}")
+    assert COCO.layout.recognise(Listing(tmp_path)).reason == "a.json has no list of images as COCO has"
+
+
 def test_files_of_predictions_alone_are_refused(tmp_path: Path) -> None:
     results = [{"image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4], "score": 0.5}]
     with pytest.raises(FormatError, match="result files") as caught:

@@ -127,7 +127,16 @@ def test_sides_are_shares_of_the_picture(tmp_path: Path) -> None:
             "0 0.5 0.25 0.625 0.5 0.5 0.75 0.375 0.5",
             [("ROTATED", 2, "1 rotated boxes; the upright box around each is taken")],
         ),
-        ("0 0.5 0.5 0.25 0.5 7", [("BAD_SCORE", 2, "1 scores that are not from 0 to 1; the boxes are taken without")]),
+        (
+            "0 0.5 0.5 0.25 0.5 7",
+            [
+                (
+                    "BAD_SCORE",
+                    2,
+                    "1 scores that are not from 0 to 1, the first is 7.0; the annotations are taken without",
+                )
+            ],
+        ),
         (
             "0 0.5 0.5 -0.25 0.5",
             [("SWAPPED", 2, "the corners of 'cat' are swapped in (0.625, 0.25) to (0.375, 0.75); put right")],
@@ -266,7 +275,8 @@ def test_lists_of_images_and_of_words_are_no_label_files(tmp_path: Path) -> None
         "a.jpg": "",
     }
     assert sure_of("yolo", tmp_path, files) == 0
-    assert findings(found_in("yolo", tmp_path, files)) == []
+    told = "3 .txt files are not looked at: ImageSets/Main/cat_train.txt, ImageSets/Main/train.txt, kitti/000.txt"
+    assert findings(found_in("yolo", tmp_path, files)) == [("UNREAD", "ImageSets/Main/cat_train.txt", None, told)]
 
 
 def test_other_descriptions_and_names_that_stand_twice_are_said(tmp_path: Path) -> None:
@@ -282,7 +292,7 @@ def test_lines_of_digits_are_looked_at_once(tmp_path: Path) -> None:
     """Which once took longer than anybody waits: each digit was tried as the end of a number, in four of them."""
     files: Files = {"a.txt": "0" + f" {'9' * 900}" * 4 + "x"}
     assert sure_of("yolo", tmp_path, files) == 0
-    assert findings(found_in("yolo", tmp_path, files)) == []
+    assert [rule for rule, *_ in findings(found_in("yolo", tmp_path, files))] == ["UNREAD"]
 
 
 tokens = st.sampled_from(
