@@ -284,3 +284,12 @@ def test_datumaro_reads_what_we_write_and_we_what_it_writes(tmp_path: Path) -> N
 @pytest.mark.full
 def test_twenty_thousand_images_take_no_memory(tmp_path: Path) -> None:
     assert growth("cvat", tmp_path) < 60 * 2**20
+
+
+def test_a_folder_named_after_a_split_tells_it_as_fiftyone_leaves_one(tmp_path: Path) -> None:
+    text = '<annotations><image id="0" name="a.jpg" width="64" height="48"/></annotations>'
+    for name, data in (("val/data/a.jpg", picture(1)), ("val/labels.xml", text.encode())):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(data)
+    (found,) = read(CVAT.layout, Listing(tmp_path), ReadLimits()).records
+    assert (found.image, found.split, found.annotated) == ("val/data/a.jpg", "val", True)
