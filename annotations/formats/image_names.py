@@ -30,7 +30,10 @@ def as_path(name: str) -> str:
 
 
 def variants(name: str) -> Iterator[str]:
-    """The path that a name in a file may mean, the likeliest first: as it stands, Label Studio's path, no query, unescaped."""
+    """The path that a name in a file may mean, the likeliest first.
+
+    As it stands, what Label Studio has behind it, without its query, unescaped.
+    """
     path = as_path(name)
     yield path
     if local := LOCAL.fullmatch(path):
