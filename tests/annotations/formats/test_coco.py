@@ -22,7 +22,6 @@ from tests.annotations.formats.depth import examples
 from tests.annotations.formats.laying import lay
 from tests.annotations.formats.mangled import mangled, read_or_refused
 from tests.annotations.formats.memory import growth
-from tests.annotations.formats.other_libraries import library
 from tests.annotations.formats.reading_of import put
 from tests.annotations.images import picture
 
@@ -398,24 +397,6 @@ def test_torchvision_reads_what_is_written(tmp_path: Path) -> None:
         ((48, 64), [2]),
         ((64, 48), []),
     ]
-
-
-@pytest.mark.full
-def test_supervision_reads_what_is_written_and_writes_what_is_read(tmp_path: Path) -> None:
-    supervision = library("supervision")
-    exported(tmp_path / "ours")
-    found = supervision.DetectionDataset.from_coco(
-        str(tmp_path / "ours/images/train"), str(tmp_path / "ours/annotations/instances_train.json")
-    )
-    assert found.classes == ["dog", "cat", "cow"]
-    ((_, _, boxes),) = found
-    assert boxes.xyxy.tolist() == [pytest.approx([1, 2.25, 30, 40]), pytest.approx([0.1, 0, 64, 47.875])]
-    (tmp_path / "theirs").mkdir()
-    found.as_coco(str(tmp_path / "theirs/images"), str(tmp_path / "theirs/train.json"))
-    made = read(COCO.layout, Listing(tmp_path / "theirs"), ReadLimits())
-    *_, image = made.records
-    assert (made.header.labels, labels(image), image.split) == (("dog", "cat", "cow"), ["dog", "cat"], "train")
-    assert dict(image.annotations[0].attributes) == {"crowd": True}
 
 
 @pytest.mark.full

@@ -19,9 +19,7 @@ from annotations.formats.listing import Listing
 from annotations.formats.reading import Found, read
 from tests.annotations.formats.damage import broken_bytes, read_text
 from tests.annotations.formats.depth import examples
-from tests.annotations.formats.laying import lay as lay_images
 from tests.annotations.formats.memory import growth
-from tests.annotations.formats.other_libraries import library
 from tests.annotations.images import picture
 
 CVAT = FORMATS["cvat"]
@@ -257,28 +255,6 @@ def test_labels_are_declared_with_the_attributes_that_occur() -> None:
     image = root.find("image")
     assert image is not None
     assert (image.get("subset"), image.get("name")) == ("val", "a.jpg")
-
-
-@pytest.mark.full
-@pytest.mark.filterwarnings("ignore")
-def test_datumaro_reads_what_we_write_and_we_what_it_writes(tmp_path: Path) -> None:
-    datumaro = library("datumaro")
-    cat = AnnotationRecord("cat", Box(0.25, 0, 63.5, 47), attributes={"worn": True, "colour": "red"})
-    val = ImageRecord("a b.jpg", "1" * 64, 64, 48, 0, "labelled", "val", (cat,))
-    images = [val, ImageRecord("b.jpg", "2" * 64, 64, 48, 0, "done")]
-    lay_images(CVAT, Header("detection", ("dog", "cat"), "Pets"), images, tmp_path / "ours")
-    theirs = datumaro.Dataset.import_from(str(tmp_path / "ours"), "cvat")
-    items = {(item.id, item.subset): item.annotations for item in theirs}
-    assert items[("b", "train")] == []
-    (box,) = items[("a b", "val")]
-    assert (box.points, box.label) == ([0.25, 0, 63.5, 47], 1)
-    assert box.attributes == {"worn": True, "colour": "red", "occluded": False}
-    theirs.export(str(tmp_path / "theirs"), "cvat", save_media=True)
-    reading = read(CVAT.layout, Listing(tmp_path / "theirs"), ReadLimits())
-    first, second = reading.records
-    assert (reading.header.labels, first.split, second.split) == (("dog", "cat"), "train", "val")
-    (came,) = second.annotations
-    assert (came.label, came.box, came.attributes) == ("cat", cat.box, cat.attributes)
 
 
 @pytest.mark.full
