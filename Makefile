@@ -45,7 +45,7 @@ test: setup ## all tests: SQLite, PostgreSQL, frontend, real browser
 	$(TEST_ENV) $(BIN)/python -m tests.services.postgres -- $(PYTEST) -m "not full and not e2e" $(DATABASE_TESTS)
 	npm --prefix frontend run --silent test
 
-test-full: setup ## all tests with two busy processes beside them, then the long proofs: full training, Ceph, RabbitMQ
+test-full: setup ## all tests with two busy processes beside them, then the long proofs: full training, Ceph, RabbitMQ, others' libraries
 	$(BIN)/python -m tests.services.busy -- $(MAKE) test
 	@$(PYTHON) bootstrap.py full
 	$(TEST_ENV) $(PYTEST) -rs -m full tests

@@ -11,6 +11,10 @@ OF_ROBOFLOW = re.compile(
 )
 
 
+LOCAL = re.compile(r".*local-files/?\?(?:.*&)?d=(?P<path>[^&]+).*", re.DOTALL)
+"""The address of a file on Label Studio's own disk; its COCO exports have it for a name."""
+
+
 def original_of(name: str) -> tuple[str, str]:
     """A file's name before Roboflow changed it, and the group of its copies, which is that name; else (`name`, "")."""
     if match := OF_ROBOFLOW.fullmatch(name):
@@ -26,9 +30,14 @@ def as_path(name: str) -> str:
 
 
 def variants(name: str) -> Iterator[str]:
-    """The path that a name in a file may mean, the likeliest first: as it stands, without its query, unescaped."""
+    """The path that a name in a file may mean, the likeliest first.
+
+    As it stands, what Label Studio has behind it, without its query, unescaped.
+    """
     path = as_path(name)
     yield path
+    if local := LOCAL.fullmatch(path):
+        yield as_path(unquote(local["path"]))
     if "?" in path:
         yield path.partition("?")[0]
     if (plain := as_path(unquote(path.partition("?")[0]))) != path:

@@ -39,6 +39,11 @@ class OnImage:
         self._tell_of_scores()
 
     @property
+    def _hair(self) -> float:
+        longest = max(self.picture.width, self.picture.height)
+        return HAIR + (ROUNDED * longest if self.entry.unit == "shares" else 0)
+
+    @property
     def left_out(self) -> int:
         return len(self.entry.annotations) - len(self.records)
 
@@ -74,7 +79,7 @@ class OnImage:
         canvas = f"the image of {self.picture.width}×{self.picture.height}"
         if inside is None:
             raise _LeftOut(Rule.OUTSIDE, f"the box of {label!r} lies {show(box)} outside {canvas}")
-        if not _is_near(inside, placed):
+        if not _is_near(inside, placed, self._hair):
             self._note(Rule.CUT, f"the box of {label!r} reached outside {canvas}; cut to it", line)
         return inside
 
@@ -119,10 +124,12 @@ class OnImage:
 
 HAIR = 1e-6
 """Pixels: what scaling adds by rounding is no reach outside."""
+ROUNDED = 1e-5
+"""Of a side: neither is what centre and size, written with five digits or six, add when each of them is rounded."""
 
 
-def _is_near(one: Box, other: Box) -> bool:
-    return all(abs(a - b) <= HAIR for a, b in zip(_sides(one), _sides(other), strict=True))
+def _is_near(one: Box, other: Box, hair: float) -> bool:
+    return all(abs(a - b) <= hair for a, b in zip(_sides(one), _sides(other), strict=True))
 
 
 def _sides(box: Box) -> tuple[float, float, float, float]:

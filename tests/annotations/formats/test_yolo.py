@@ -316,3 +316,20 @@ def test_whatever_the_bytes_there_are_findings_or_one_error(kind: str, body: byt
             assert row.layout.recognise(listing).reason
             with contextlib.suppress(FormatError):
                 list(read(row.layout, listing, ReadLimits()).records)
+
+
+@pytest.mark.parametrize(
+    ("line", "cut"),
+    [
+        ("0 0.564453 0.588542 0.871094 0.822917", []),
+        ("0 0.56445 0.58854 0.87110 0.82292", []),
+        ("0 0.5645 0.5885 0.8712 0.8230", ["the box of 'cat' reached outside the image of 64×48; cut to it"]),
+    ],
+    ids=["six digits", "five digits", "four digits"],
+)
+def test_a_side_on_the_edge_stays_there_when_its_share_was_rounded(tmp_path: Path, line: str, cut: list[str]) -> None:
+    """FiftyOne and Datumaro write six digits, supervision five: (8.25, 8.5) to (64, 48) then ends outside 64×48."""
+    (one,) = found_in("yolo", tmp_path, {"a.jpg": "", "a.txt": line, "data.yaml": NAMES})
+    assert one.annotations[0].box is not None
+    assert (one.annotations[0].box.x_max, one.annotations[0].box.y_max) == (64, 48)
+    assert [finding.reason for finding in one.findings] == cut
