@@ -16,13 +16,14 @@ WEIGHTS := $(wildcard $(CURDIR)/../shared/weights)
 TEST_ENV = OMP_NUM_THREADS=1 BOXWRIGHT_TEST_DATA=$${BOXWRIGHT_TEST_DATA:-$(DATA)} BOXWRIGHT_WEIGHTS_DIR=$${BOXWRIGHT_WEIGHTS_DIR:-$(WEIGHTS)}
 
 # A file each, in the order of tests/conftest.py.
-PYTEST = $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+PYTEST = $(BIN)/python -u -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 # Stages run side by side: each line says whose it is.
 MARKED = 2>&1 | awk '{ print "$@: " $$0; fflush() }'
 
 # What runs on PostgreSQL too: all but what knows no database.
 NO_DATABASE = annotations/dataset annotations/formats training/engine annotations/test_archives.py annotations/test_decoding.py \
-	annotations/test_hostile_files.py annotations/test_imaging.py annotations/test_location.py annotations/test_names.py annotations/test_server_memory.py annotations/test_tars.py annotations/test_zips.py \
+	annotations/test_hostile_files.py annotations/test_imaging.py annotations/test_location.py annotations/test_names.py annotations/test_server_memory.py \
+	annotations/test_tars.py annotations/test_zips.py \
 	platform/test_archive.py platform/test_door.py platform/test_folder_queue.py platform/test_headers.py platform/test_hosts.py \
 	platform/test_lifeline.py platform/test_openapi.py platform/test_parallel.py platform/test_queue.py platform/test_screenshots.py platform/test_seats.py \
 	platform/test_security_page.py platform/test_settings.py platform/test_shares.py platform/test_storage.py platform/test_streams.py \
