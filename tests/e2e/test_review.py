@@ -13,6 +13,8 @@ from tests.e2e.conftest import Server
 from tests.e2e.drawings import picture
 from tests.e2e.steps import bring_in, came_in, cancel_review, finding, send_archive
 
+shares_server = True
+
 SIZE = (320, 240)
 PLACE = (10, 10, 90, 90)
 
