@@ -20,6 +20,7 @@ from annotations.imports.staged_rows import GONE, StagedRow
 from annotations.labeling.annotation_rows import AnnotationRow, Upserts, to_row
 from annotations.labeling.revising import Sides, State, planned
 from annotations.models import Image, Import, StagedImage
+from annotations.queue_moves import queue_after
 from boxwright import limits
 from boxwright.projects.models import TaskKind
 from boxwright.teams.models import User
@@ -139,7 +140,7 @@ class Planner:
             rule, reason = fault
             self.report.note(Finding(rule, staged.source, reason))
             edit = Edit()
-        is_new = _is_labelled(staged, contents) and state.image.queue == "unlabelled"
+        is_new = _is_labelled(staged, contents) and _queue_after(state, edit) == "unlabelled"
         plan = planned(state, self.author, edit, "labelled" if is_new else "", self.mapping.names)
         image, revision, added = state.image, plan.revision if plan else None, len(edit.upsert)
         labels = {a.id: a.label_id for a in state.annotations}
@@ -203,6 +204,12 @@ def _row(content: AnnotationContent, author: int | None, now: datetime) -> Annot
     sides: Sides = (box.x_min, box.y_min, box.x_max, box.y_max) if box else (None, None, None, None)
     said = (content.score, content.attributes or NO_ATTRIBUTES)
     return AnnotationRow(content.id, content.label, *sides, "import", *said, 1, now, now, author, None)
+
+
+def _queue_after(state: State, edit: Edit) -> str:
+    held = {a.id for a in state.annotations}
+    after = (held - set(edit.delete)) | {content.id for content in edit.upsert}
+    return queue_after(state.image.queue, len(held), len(after))
 
 
 def _is_labelled(staged: StagedRow, contents: Sequence[AnnotationContent]) -> bool:

@@ -186,3 +186,15 @@ def test_what_somebody_changed_while_it_was_applied_is_no_state_that_it_left(
         patch.setattr("annotations.imports.planned_rows.analyse", then)
         take()
     assert is_read(take(is_there=False))
+
+
+def test_an_image_that_theirs_empty_is_a_negative_at_once(
+    take: Take, project: Project, mona: User, as_user: AsUser
+) -> None:
+    image = Image.objects.get(name="b.jpg")
+    save(as_user(mona), image.pk, upsert=[box(project)])
+    take(on_known="replace")
+    image.refresh_from_db()
+    assert (image.queue, image.annotation_count, image.revision) == ("labelled", 0, 2)
+    Import.objects.update(left="")
+    assert take(on_known="replace").counts["images_changed"] == 0
