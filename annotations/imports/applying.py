@@ -18,8 +18,8 @@ from annotations.imports.label_mapping import LabelMapping, mapping_of
 from annotations.imports.planning import Planner
 from annotations.imports.repeats import asked_of, left_by
 from annotations.imports.report import Report
-from annotations.imports.staged_rows import StagedRow, staged_rows, staged_rows_at
-from annotations.models import Image, Import, StagedImage
+from annotations.imports.staged_rows import staged_rows, staged_rows_at
+from annotations.models import Import, StagedImage
 from boxwright.errors import Conflict, Invalid, OverQuota
 from boxwright.jobs import PROGRESS, Beat
 from boxwright.projects.labels import add_labels
@@ -60,16 +60,12 @@ class Applying:
         shown = Report(total=StagedImage.objects.filter(job=self.job).count())
         shown.set_out()
         for batch in staged_rows(self.job, BATCH):
-            planned = planner.plan(batch, self._images(batch))
+            planned = planner.plan(batch)
             planned_rows.write_plan(planned)
             if self.left:
                 self.left.change(planned)
             shown.done += len(batch)
             self.beat.write(progress={**shown.progress, "consumed": planner.report.consumed}, **PROGRESS)
-
-    def _images(self, batch: Collection[StagedRow]) -> dict[str, Image]:
-        asked = [staged.sha256 for staged in batch]
-        return {i.sha256: i for i in Image.objects.filter(project=self.job.project_id, sha256__in=asked)}
 
     def _land(self, planner: Planner, mapping: LabelMapping, asked: str) -> None:
         job, report = self.job, planner.report
@@ -92,8 +88,7 @@ class Applying:
             return
         self.left = None
         planned_rows.forget(ordinals)
-        batch = staged_rows_at(self.job, ordinals)
-        planned_rows.write_plan(planner.plan_anew(batch, self._images(batch)))
+        planned_rows.write_plan(planner.plan_anew(staged_rows_at(self.job, ordinals)))
 
     def _count(self, mapping: LabelMapping, size: int) -> None:
         """New labels are made after those that are there were locked, as everybody locks them."""

@@ -8,10 +8,10 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any
 
+from annotations.imports.known_images import KnownImage
 from annotations.imports.planning import PlannedImage
-from annotations.models import Image
 
-COLUMNS = ("id", "sha256", "name", "content_type", "width", "height", "queue", "split", "group", "revision")
+COLUMNS = KnownImage._fields[:-2]
 MODULUS = 2**256
 
 
@@ -26,17 +26,13 @@ class ImageSum:
     def change(self, planned: Iterable[PlannedImage]) -> None:
         """Those that the project has, as the plan leaves them."""
         for one in planned:
-            if image := one.image:
-                after = (*_facts(image), one.queue, one.split, one.group, one.revision)
-                before = (*_facts(image), image.queue, image.split, image.group, image.revision)
+            if one.image:
+                before = tuple(one.image[: len(COLUMNS)])
+                after = (*before[:-4], one.queue, one.split, one.group, one.revision)
                 self.total = (self.total + _number(after) - _number(before)) % MODULUS
 
     def copy(self) -> "ImageSum":
         return ImageSum(self.total)
-
-
-def _facts(image: Image) -> tuple[Any, ...]:
-    return (image.pk, image.sha256, image.name, image.content_type, image.width, image.height)
 
 
 def _number(row: tuple[Any, ...]) -> int:

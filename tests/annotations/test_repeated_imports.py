@@ -8,9 +8,13 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from hypothesis import given
+from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
+from annotations.dataset.records import Box
 from annotations.imports import planned_rows
+from annotations.imports.planning import said_of
 from annotations.models import Annotation, Image, Import, Revision
 from boxwright.jobs import Status
 from boxwright.jobs.attempt import attempt
@@ -198,3 +202,8 @@ def test_an_image_that_theirs_empty_is_a_negative_at_once(
     assert (image.queue, image.annotation_count, image.revision) == ("labelled", 0, 2)
     Import.objects.update(left="")
     assert take(on_known="replace").counts["images_changed"] == 0
+
+
+@given(st.text(), st.one_of(st.none(), st.tuples(*[st.floats(allow_nan=False)] * 4)))
+def test_ids_are_made_of_what_they_were_made_of(name: str, sides: tuple[float, ...] | None) -> None:
+    assert said_of(name, sides) == str((name, Box(*sides) if sides else None))
