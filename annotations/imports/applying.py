@@ -75,6 +75,8 @@ class Applying:
             self._plan_anew(planner, planned_rows.lock_images(job))
             count, size = planned_rows.new_images(job)
             planned_rows.land(job, planner.now)
+            if not mapping.new:
+                planned_rows.check_references()
             self._count(mapping, size)
             report.counts.update(planned_rows.counts())
             report.end()
