@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db import DatabaseError, connection
 
-from annotations.imports.bulk_rows import insert_rows
+from annotations.bulk_rows import insert_rows
 from annotations.imports.planning import COUNTED, PlannedImage
 from annotations.labeling.annotation_rows import WRITTEN
 from annotations.models import Annotation, Image, Import, Revision, StagedImage

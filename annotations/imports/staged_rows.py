@@ -11,9 +11,9 @@ from typing import Any, NamedTuple, Self
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
+from annotations.bulk_rows import insert_rows
 from annotations.file_names import file_name, one_line
 from annotations.formats.reading import Found
-from annotations.imports.bulk_rows import insert_rows
 from annotations.models import Image, Import, ImportFinding, StagedImage, StagedLabel
 from annotations.object_keys import keys_of_image
 from annotations.stored_images import Stored, confirm_images
