@@ -4,15 +4,18 @@ The work goes in parts, so that nobody waits for long. The label stays until not
 the middle is gone on with by asking for it again. From its first moment on, saves with the label go to the other one.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 
+from django.db import connection
 from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
 
 from annotations import counters
-from annotations.labeling.annotation_rows import to_row
-from annotations.labeling.revising import locked_images, publish_image
+from annotations.bulk_rows import insert_rows
+from annotations.labeling.annotation_rows import COLUMNS, AnnotationRow, to_row
+from annotations.labeling.revising import locked_images, publish_images
 from annotations.models import Annotation, Image, Revision
 from annotations.transactions import write_in_turn
 from boxwright.errors import Conflict, Invalid
@@ -23,6 +26,7 @@ from boxwright.teams.models import User
 
 IMAGES, BOXES = 100, 500
 """A part ends with the first of these; the image with the last box comes in whole. Saves wait for a part to end."""
+REVISION = ("image_id", "number", "author_id", "created_at", "upserted", "deleted", "queue", "merged_label")
 
 
 def merge_label(*, label: Label, into_id: int, author: User) -> Label:
@@ -66,25 +70,23 @@ def _move_part(label: Label, into: Label, author: User) -> bool:
 def _revise(images: Sequence[Image], label: Label, into: Label, author: User) -> None:
     held = Annotation.objects.filter(label=label, image__in=images)
     rows = defaultdict(list)
-    for annotation in held:
-        rows[annotation.image_id].append(to_row(annotation, into.name) | {"label": into.pk})
-    touched = [image for image in images if image.pk in rows]
+    for image_id, *row in held.values_list("image_id", *COLUMNS):
+        rows[image_id].append(to_row(AnnotationRow._make(row), into.name) | {"label": into.pk})
+    touched, now = [image for image in images if image.pk in rows], timezone.now()
     number = Image.objects.filter(pk=OuterRef("image_id")).values("revision")
     Image.objects.filter(pk__in=rows).update(revision=F("revision") + 1)
-    held.update(label=into, revision=Subquery(number), updated_at=timezone.now())
+    held.update(label=into, revision=Subquery(number), updated_at=now)
     for image in touched:
         image.revision += 1
-        publish_image(image, author)
-    Revision.objects.bulk_create(
-        Revision(
-            image=image,
-            number=image.revision,
-            author=author,
-            queue=image.queue,
-            upserted=rows[image.pk],
-            merged_label=label.name,
-        )
-        for image in touched
+    publish_images(touched, author)
+    moment = connection.ops.adapt_datetimefield_value(now)
+    insert_rows(
+        Revision._meta.db_table,
+        REVISION,
+        [
+            (one.pk, one.revision, author.pk, moment, json.dumps(rows[one.pk]), "[]", one.queue, label.name)
+            for one in touched
+        ],
     )
     moved = sum(map(len, rows.values()))
     counters.move(label.project_id, labels={label.pk: -moved, into.pk: moved})

@@ -23,7 +23,7 @@ from annotations.queue import lease_end
 from annotations.queue_moves import expect_move, queue_after
 from boxwright import limits
 from boxwright.errors import Invalid, NotFound
-from boxwright.events.kinds import announce
+from boxwright.events.kinds import announce_all
 from boxwright.projects.models import Project
 from boxwright.teams.models import Role, User
 
@@ -124,7 +124,7 @@ def commit(plan: Plan, image: Image) -> State:
     tally = Tally()
     after = write(plan, image, tally)
     tally.move(image.project_id)
-    publish_image(after.image, plan.author)
+    publish_images([after.image], plan.author)
     counters.publish_counts(image.project_id)
     return after
 
@@ -147,9 +147,15 @@ def write(plan: Plan, image: Image, tally: Tally) -> State:
     return State(advanced, plan.after)
 
 
-def publish_image(image: Image, author: User | None) -> None:
+def publish_images(images: Sequence[Image], author: User | None) -> None:
+    """Of one project."""
+    if images:
+        announce_all(images[0].project_id, "image", [_news(image, author) for image in images])
+
+
+def _news(image: Image, author: User | None) -> dict[str, Any]:
     news = {"id": image.pk, "queue": image.queue, "revision": image.revision, "by": author}
-    announce(image.project_id, "image", {**news, "annotation_count": image.annotation_count})
+    return {**news, "annotation_count": image.annotation_count}
 
 
 Sides = tuple[float | None, float | None, float | None, float | None]

@@ -188,6 +188,21 @@ def test_a_part_costs_the_same_number_of_queries_whatever_it_moves(
     assert counted[0] == counted[1]
 
 
+def test_a_part_tells_of_all_its_images_with_as_many_queries_as_of_one(
+    project: Project, bob: User, mona: User, as_user: AsUser
+) -> None:
+    counted = []
+    for start, many in ((0, 1), (1, 6)):
+        Label.objects.get_or_create(project=project, name="cat", defaults={"color": "#000000"})
+        files = {f"{n}__jpg": picture(n) for n in range(start, start + many)}
+        for image in upload(as_user(bob), project, **files)["created"]:
+            save(as_user(bob), image["id"], upsert=[box(project, 9, "cat")])
+        with CaptureQueriesContext(connection) as seen:
+            merge(as_user(mona), project)
+        counted.append(len(seen))
+    assert counted[0] == counted[1]
+
+
 def test_label_does_not_merge_into_itself_or_another_project(project: Project, mona: User, as_user: AsUser) -> None:
     other = Project.objects.create(team=project.team, slug="other", name="Other", task="detection", seed=1)
     foreign = Label.objects.create(project=other, name="cat", color="#AA53FB")
