@@ -33,7 +33,8 @@ def merge_label(*, label: Label, into_id: int, author: User) -> Label:
     """Move all annotations of `label` to another label of its project, and delete it. Answers the one that stays."""
     into = _begin(label, into_id)
     while not _is_dropped(label):
-        while _move_part(label, into, author):
+        last = 0
+        while last := _move_part(label, into, author, last):
             pass
     return present_label(into.pk)
 
@@ -56,15 +57,18 @@ def _begin(label: Label, into_id: int) -> Label:
         return into
 
 
-def _move_part(label: Label, into: Label, author: User) -> bool:
-    """Revise the next images that carry the label; False when there are none."""
+def _move_part(label: Label, into: Label, author: User, after: int) -> int:
+    """Revise the next images behind `after` that carry the label; answers the last one, 0 when there are none.
+
+    From the first one again, PostgreSQL would pass over all rows that did carry it, each time.
+    """
     with write_in_turn():
-        carrying = Annotation.objects.filter(label=label).order_by("image_id").values_list("image_id", flat=True)
-        first = list(dict.fromkeys(carrying[:BOXES]))[:IMAGES]
+        carrying = Annotation.objects.filter(label=label, image__gt=after).order_by("image_id")
+        first = list(dict.fromkeys(carrying.values_list("image_id", flat=True)[:BOXES]))[:IMAGES]
         images = list(locked_images().filter(pk__in=first))
         if images:
             _revise(images, label, into, author)
-        return bool(first)
+        return first[-1] if first else 0
 
 
 def _revise(images: Sequence[Image], label: Label, into: Label, author: User) -> None:

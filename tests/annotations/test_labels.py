@@ -130,7 +130,7 @@ def interrupted(project: Project, bob: User, mona: User, as_user: AsUser, monkey
     monkeypatch.setattr(label_merges, "IMAGES", 2)
     move, parts = label_merges._move_part, list[object]()
 
-    def ends(*args: Any) -> bool:
+    def ends(*args: Any) -> int:
         if parts:
             raise KeyboardInterrupt
         parts.append(args)
