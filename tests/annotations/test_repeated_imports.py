@@ -15,7 +15,7 @@ from rest_framework.test import APIClient
 from annotations.dataset.records import Box
 from annotations.imports import planned_rows
 from annotations.imports.planning import said_of
-from annotations.models import Annotation, Image, Import, Revision
+from annotations.models import Annotation, Image, Import, Revision, UploadPart
 from boxwright.jobs import Status
 from boxwright.jobs.attempt import attempt
 from boxwright.projects.models import Label, Project
@@ -23,6 +23,7 @@ from boxwright.storage import store
 from boxwright.teams.models import User
 from tests.annotations.archives import Commits, voc, zipped
 from tests.annotations.images import box, label_id, picture, save, upload
+from tests.annotations.test_archive_uploads import Tus
 
 AsUser = Callable[[User], APIClient]
 Take = Callable[..., Import]
@@ -168,6 +169,26 @@ def test_what_is_asked_otherwise_is_read(take: Take, asked: dict[str, Any]) -> N
 def test_whoever_wants_to_look_first_sees_it_read(take: Take) -> None:
     take()
     assert take(review="true").status == Status.WAITING
+
+
+def test_one_that_came_in_parts_is_known_by_its_parts(
+    take: Take, project: Project, mona: User, as_user: AsUser, django_capture_on_commit_callbacks: Commits
+) -> None:
+    tus = Tus(as_user(mona), project)
+
+    def sent(data: bytes, *, is_there: bool) -> Import:
+        with django_capture_on_commit_callbacks():
+            job = Import.objects.get(pk=tus.start(tus.sent(data)).json()["id"])
+        if not is_there:
+            for part in UploadPart.objects.filter(upload=job.upload):
+                store().delete(part.key)
+        attempt(Import, job.pk)
+        job.refresh_from_db()
+        return job
+
+    assert sent(SHEETS, is_there=True).counts["annotations_created"] == 2
+    assert sent(SHEETS, is_there=False).counts["annotations_existing"] == 2
+    assert is_read(sent(zipped({"a.xml": voc("a.jpg")}), is_there=False))
 
 
 def test_one_that_was_canceled_or_failed_counts_for_nothing(take: Take) -> None:
