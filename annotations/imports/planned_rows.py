@@ -104,11 +104,12 @@ def lock_images(job: Import) -> set[int]:
     """Lock the images that the plan touches, in the order of their ids; answer the ordinals whose plan is out of date:
     the image has changed since, is gone, or is there now."""
     lock = connection.ops.for_update_sql(of=("i",)) if connection.features.has_select_for_update_of else ""
-    touched = f"""SELECT i.id, i.revision, i.sha256 FROM {IMAGE} i WHERE i.project_id = %s
-        AND i.sha256 IN (SELECT sha256 FROM planned_image) ORDER BY i.id {lock}"""
-    now = {sha256: (pk, revision) for pk, revision, sha256 in _read(touched, job.project_id)}
-    then = _read("SELECT ordinal, sha256, image_id, base FROM planned_image")
-    return {ordinal for ordinal, sha256, pk, base in then if now.get(sha256) != ((pk, base) if pk else None)}
+    touched = f"""SELECT CASE WHEN i.id = p.image_id AND i.revision = p.base THEN NULL ELSE p.ordinal END
+        FROM planned_image p JOIN {IMAGE} i ON i.project_id = %s AND i.sha256 = p.sha256 ORDER BY i.id {lock}"""
+    gone = f"""SELECT ordinal FROM planned_image p
+        WHERE image_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {IMAGE} i WHERE i.id = p.image_id)"""
+    changed = {ordinal for (ordinal,) in _read(touched, job.project_id) if ordinal is not None}
+    return changed | {ordinal for (ordinal,) in _read(gone)}
 
 
 def land(job: Import, now: datetime) -> None:
