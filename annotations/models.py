@@ -167,6 +167,8 @@ class Import(Job):
     archive_name = models.CharField(max_length=255, blank=True)
     archive_key = models.CharField(max_length=255, blank=True)
     archive_sha256 = models.CharField(max_length=64, blank=True)
+    asked = models.CharField(max_length=64, blank=True, help_text="a digest of the archive and of what was chosen")
+    left = models.CharField(max_length=64, blank=True, help_text="a digest of the project when this had landed")
     path = models.TextField(blank=True, help_text="on the worker's machine, or in a bucket")
     upload = models.OneToOneField(ArchiveUpload, null=True, on_delete=models.SET_NULL, related_name="job")
     create_labels = models.BooleanField(default=False)

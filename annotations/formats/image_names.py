@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from posixpath import basename, splitext
 from urllib.parse import unquote
 
@@ -23,6 +24,7 @@ def original_of(name: str) -> tuple[str, str]:
     return name, ""
 
 
+@lru_cache(maxsize=64)  # each is asked for several times in a row
 def as_path(name: str) -> str:
     """With "/" between folders, without a drive and what says "here"."""
     path = re.sub(r"^[A-Za-z]:", "", name.strip()).replace("\\", "/").strip("/")

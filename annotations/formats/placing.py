@@ -79,7 +79,7 @@ class OnImage:
         canvas = f"the image of {self.picture.width}×{self.picture.height}"
         if inside is None:
             raise _LeftOut(Rule.OUTSIDE, f"the box of {label!r} lies {show(box)} outside {canvas}")
-        if not _is_near(inside, placed, self._hair):
+        if inside != placed and not _is_near(inside, placed, self._hair):
             self._note(Rule.CUT, f"the box of {label!r} reached outside {canvas}; cut to it", line)
         return inside
 

@@ -16,6 +16,8 @@ from annotations.formats.image_names import plain, stem, variants
 from annotations.formats.layout import Size
 from annotations.formats.reading import Known
 from annotations.imaging import Probe, probe
+from annotations.imports import image_sum
+from annotations.imports.image_sum import ImageSum
 from annotations.models import Image, Import
 from annotations.originals import originals_of
 from annotations.stored_images import image_limits
@@ -34,6 +36,8 @@ class ProjectImages:
     def __init__(self, job: Import, beat: Beat) -> None:
         self.job, self.beat = job, beat
         self._index: sqlite3.Connection | None = None
+        self.seen: ImageSum | None = None
+        """All images as they were when the index was made."""
 
     def __enter__(self) -> Self:
         return self
@@ -73,14 +77,18 @@ class ProjectImages:
         index = sqlite3.connect(self.beat.folder / "images.sqlite3", isolation_level=None)
         for line in ("PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF", MADE, "BEGIN"):
             index.execute(line)
-        for rows in registry.batches(self._rows(), 2000):
+        seen = ImageSum()
+        for rows in registry.batches(self._rows(seen), 2000):
             self.beat.check()
             index.executemany("INSERT INTO image VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
         for line in ("CREATE INDEX by_name ON image (called)", "CREATE INDEX by_stem ON image (stem)", "COMMIT"):
             index.execute(line)
+        self.seen = seen
         return index
 
-    def _rows(self) -> Iterator[tuple[str | int, ...]]:
-        images = Image.objects.filter(project=self.job.project_id).values_list(*COLUMNS)
-        for sha256, name, *facts in images.iterator():
+    def _rows(self, seen: ImageSum) -> Iterator[tuple[str | int, ...]]:
+        images = Image.objects.filter(project=self.job.project_id).values_list(*image_sum.COLUMNS)
+        for row in images.iterator():
+            seen.add(row)
+            _, sha256, name, *facts = row[: 1 + len(COLUMNS)]
             yield plain(name), plain(stem(name)), sha256, name, *facts

@@ -19,6 +19,7 @@ from annotations.formats.layout import Header, ReadLimits, mismatch
 from annotations.formats.listing import Listing
 from annotations.formats.reading import Found, Reading, read
 from annotations.imports.archives import ArchiveRefused
+from annotations.imports.image_sum import ImageSum
 from annotations.imports.options import choices_of
 from annotations.imports.places import kept_places
 from annotations.imports.project_images import ProjectImages
@@ -44,6 +45,8 @@ class Staging:
         self.job, self.beat, self.listing, self.format = job, beat, listing, chosen
         self.report = Report.of(job)
         self.places = kept_places(beat.folder)
+        self.seen: ImageSum | None = None
+        """The project's images as the reader saw them all at once; None where it did not."""
 
     def run(self, found: tuple[Finding, ...]) -> Report:
         with _refused_where_unreadable(), ProjectImages(self.job, self.beat) as elsewhere:
@@ -54,8 +57,10 @@ class Staging:
             else:
                 self._begin(found, reading.header)
             self.report.set_out()
+            goes_on = self.report.has_begun
             for batch in _batches(self._watched(reading.records)):
                 self._stage(batch)
+            self.seen = None if goes_on else elsewhere.seen
         return self.report
 
     def _read(self, elsewhere: ProjectImages) -> Reading:

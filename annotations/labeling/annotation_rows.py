@@ -69,7 +69,8 @@ def to_row(annotation: Annotation | AnnotationRow, label_name: str) -> dict[str,
         "source": annotation.source,
     }
     if annotation.x_min is not None:
-        row |= {side: getattr(annotation, side) for side in SIDES}
+        row["x_min"], row["y_min"] = annotation.x_min, annotation.y_min
+        row["x_max"], row["y_max"] = annotation.x_max, annotation.y_max
     if annotation.score is not None:
         row["score"] = annotation.score
     if annotation.attributes:
