@@ -48,6 +48,7 @@ MADE = (
     f"""CREATE TEMPORARY TABLE planned_removal AS
         SELECT s.ordinal, a.image_id, a.id, a.label_id FROM {STAGED} s, {ANNOTATION} a WHERE 1 = 0""",
     "CREATE UNIQUE INDEX planned_image_by_ordinal ON planned_image (ordinal)",
+    "CREATE INDEX planned_image_by_sha256 ON planned_image (sha256)",
     "CREATE INDEX planned_annotation_by_ordinal ON planned_annotation (ordinal)",
 )
 LANDING = (
