@@ -11,6 +11,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 NEGATIVES_PER_POSITIVE = 3
+FOCUS = 2.0
+"""Focal loss: the exponent that takes weight from what is already said right."""
 Losses = dict[str, Tensor]
 
 
@@ -23,6 +25,18 @@ def softmax_losses(logits: Tensor, deltas: Tensor, labels: Tensor, wanted: Tenso
     entropy = F.cross_entropy(logits.flatten(0, 1), classes.flatten(), reduction="none").view_as(classes)
     counted = positive | _hard_negatives(entropy.detach(), positive)
     return {"box": box / count, "class": (entropy * counted).sum() / count}
+
+
+def focal_losses(logits: Tensor, deltas: Tensor, labels: Tensor, wanted: Tensor) -> Losses:
+    """Smooth L1 on matched anchors; focal cross-entropy of sigmoids on all of them."""
+    logits, deltas = logits.float(), deltas.float()
+    positive = labels >= 0
+    count = positive.sum().clamp(min=1)
+    box = F.smooth_l1_loss(deltas[positive], wanted[positive], reduction="sum")
+    truth = F.one_hot(labels + 1, logits.shape[-1] + 1)[..., 1:].to(logits)  # nothing, -1, is in no column
+    entropy = F.binary_cross_entropy_with_logits(logits, truth, reduction="none")
+    missed = (truth - torch.sigmoid(logits)).abs()
+    return {"box": box / count, "class": (missed**FOCUS * entropy).sum() / count}
 
 
 def _hard_negatives(entropy: Tensor, positive: Tensor) -> Tensor:
