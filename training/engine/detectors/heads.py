@@ -15,7 +15,7 @@ def mixed(conv: nn.Module, mix: Tensor) -> nn.Conv2d:
     assert conv.bias is not None
     columns, old_columns = mix.shape
     places = conv.out_channels // old_columns
-    weight = torch.einsum("no,poc->pnc", mix, conv.weight.view(places, old_columns, -1))
+    weight = torch.einsum("no,poc->pnc", mix, conv.weight.reshape(places, old_columns, -1))
     bias = torch.einsum("no,po->pn", mix, conv.bias.view(places, old_columns))
     new = nn.Conv2d(conv.in_channels, places * columns, conv.kernel_size, padding=conv.padding)  # type: ignore[arg-type]
     new.weight = nn.Parameter(weight.reshape(places * columns, *conv.weight.shape[1:]))
