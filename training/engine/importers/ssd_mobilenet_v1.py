@@ -56,11 +56,13 @@ def read(path: Path, info: ModelInfo) -> State:
 
 def _tflite(path: Path) -> bytes | None:
     """The content of the `.tflite` that the file is or holds."""
+    content = path.read_bytes()
+    if content[4:8] == TFLITE_MARK:  # asked first: labels are appended to some as a zip
+        return content
     if zipfile.is_zipfile(path):  # torch's files are zips, too
         with zipfile.ZipFile(path) as archive:
             return archive.read(TFLITE_NAME) if TFLITE_NAME in archive.namelist() else None
-    content = path.read_bytes()
-    return content if content[4:8] == TFLITE_MARK else None
+    return None
 
 
 def _of_tflite(content: bytes, edition: Edition) -> Layers | None:
