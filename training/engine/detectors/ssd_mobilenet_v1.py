@@ -36,6 +36,9 @@ TRUNK_SHARE = 0.2
 EXTRA_SHARE = 0.4
 """The trunk and the extra layers know images already: they learn at a share of the heads' rate."""
 
+SHARPNESS = 3
+"""Raccoons before any training: AP 0.46 without it, 0.51 with 2, 0.53 with 4, 0.48 with the best row alone."""
+
 RARE = -math.log(0.99 / 0.01)
 """Where the sigmoids of random heads start: an object is at one of a hundred anchors."""
 
@@ -108,6 +111,12 @@ class SsdMobilenetV1(AnchorDetector):
         labels, wanted = self.assigned(targets)
         losses = focal_losses if self.scoring is Scoring.SIGMOID else softmax_losses
         return losses(logits, deltas, labels, wanted)
+
+    def likeness(self, images: Tensor, targets: Sequence[LearningTarget], label_count: int) -> Tensor:
+        """Sharpened where each label is scored for itself: the many that hardly fire would outweigh the right ones."""
+        mix = super().likeness(images, targets, label_count)
+        mix = mix**SHARPNESS if self.scoring is Scoring.SIGMOID else mix
+        return mix / mix.sum(1, keepdim=True)
 
     def stages(self) -> list[Stage]:
         return [
