@@ -36,7 +36,8 @@ TRUNK_SHARE = 0.1
 EXTRA_SHARE = 0.25
 """The trunk and the extra layers know images already: they learn at a share of the heads' rate.
 
-Raccoons: AP 0.65 in 35 CPU-seconds; 0.64 with 0.3 and 0.5; 0.61 in 79 where the stem learned, too, at 0.2, 0.2 and 0.4.
+Raccoons, one split: AP 0.65 in 35 CPU-seconds; 0.64 with 0.3 and 0.5. With all learning (0.2, 0.2, 0.4), from heads
+that were not sharpened, 0.61 in 79.
 """
 
 SHARPNESS = 3
