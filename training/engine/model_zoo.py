@@ -86,6 +86,38 @@ ROWS = (
         std=IMAGENET_STD,
         images_per_second=60.0,
     ),
+    ModelInfo(
+        name="resnet18",
+        title="ResNet-18",
+        task="classification",
+        module="training.engine.classifiers.resnet",
+        default_config=Config(model="resnet18", image_size=224),
+        scoring=Scoring.SOFTMAX,
+        weights=imagenet(
+            *("resnet18", "ResNet18_Weights.IMAGENET1K_V1", "f37072fd", 46_830_453),
+            "resnet18-5c106cde.pth",
+        ),
+        licence=BSD,
+        mean=IMAGENET_MEAN,
+        std=IMAGENET_STD,
+        images_per_second=10.0,
+    ),
+    ModelInfo(
+        name="resnet50",
+        title="ResNet-50",
+        task="classification",
+        module="training.engine.classifiers.resnet",
+        default_config=Config(model="resnet50", image_size=224),
+        scoring=Scoring.SOFTMAX,
+        weights=imagenet(
+            *("resnet50", "ResNet50_Weights.IMAGENET1K_V2", "11ad3fa6", 102_540_247),
+            *("resnet50-0676ba61.pth", "resnet50-19c8e357.pth"),
+        ),
+        licence=BSD,
+        mean=IMAGENET_MEAN,
+        std=IMAGENET_STD,
+        images_per_second=4.0,
+    ),
 )
 
 MODELS: dict[str, ModelInfo] = {info.name: info for info in ROWS}
