@@ -118,6 +118,22 @@ ROWS = (
         std=IMAGENET_STD,
         images_per_second=4.0,
     ),
+    ModelInfo(
+        name="efficientnet_b0",
+        title="EfficientNet-B0",
+        task="classification",
+        module="training.engine.classifiers.efficientnet",
+        default_config=Config(model="efficientnet_b0", image_size=224),
+        scoring=Scoring.SOFTMAX,
+        weights=imagenet(
+            *("efficientnet_b0_rwightman", "EfficientNet_B0_Weights.IMAGENET1K_V1", "7f5810bc", 21_444_428),
+            "efficientnet_b0_rwightman-3dd342df.pth",
+        ),
+        licence=BSD,
+        mean=IMAGENET_MEAN,
+        std=IMAGENET_STD,
+        images_per_second=10.0,
+    ),
 )
 
 MODELS: dict[str, ModelInfo] = {info.name: info for info in ROWS}
