@@ -3,6 +3,8 @@
 A new model is a row here and, unless its family is there already, a module. Sources, sizes and hashes: torchvision's.
 """
 
+from dataclasses import replace
+
 from training.engine.config import Config
 from training.engine.model_info import BaseWeights, ModelInfo, Rgb
 from training.engine.scoring import Scoring
@@ -132,6 +134,22 @@ ROWS = (
         licence=BSD,
         mean=IMAGENET_MEAN,
         std=IMAGENET_STD,
+        images_per_second=10.0,
+    ),
+    ModelInfo(
+        name="googlenet",
+        title="GoogLeNet",
+        task="classification",
+        module="training.engine.classifiers.googlenet",
+        default_config=Config(model="googlenet", image_size=224),
+        scoring=Scoring.SOFTMAX,
+        weights=replace(
+            imagenet("googlenet", "GoogLeNet_Weights.IMAGENET1K_V1", "1378be20", 52_146_733),
+            key_map=((r"^aux[12]\.", None),),
+        ),
+        licence=BSD,
+        mean=SIGNED_UNIT,
+        std=SIGNED_UNIT,
         images_per_second=10.0,
     ),
 )
