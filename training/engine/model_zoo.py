@@ -152,6 +152,19 @@ ROWS = (
         std=SIGNED_UNIT,
         images_per_second=10.0,
     ),
+    ModelInfo(
+        name="vgg16",
+        title="VGG-16",
+        task="classification",
+        module="training.engine.classifiers.vgg",
+        default_config=Config(model="vgg16", image_size=224),
+        scoring=Scoring.SOFTMAX,
+        weights=imagenet("vgg16", "VGG16_Weights.IMAGENET1K_V1", "397923af", 553_434_218),
+        licence=BSD,
+        mean=IMAGENET_MEAN,
+        std=IMAGENET_STD,
+        images_per_second=2.0,
+    ),
 )
 
 MODELS: dict[str, ModelInfo] = {info.name: info for info in ROWS}
