@@ -1,6 +1,7 @@
 """Our classifiers beside torchvision's: the same keys, the same answers, and its files load."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,9 @@ from training.engine.classifiers import vgg
 from training.engine.config import Config
 from training.engine.data import Examples, read_examples, read_run_folder
 from training.engine.families import build_network
-from training.engine.network import Network, normalise
+from training.engine.network import LearningTarget, Network, normalise
 from training.engine.progress import Silent
+from training.engine.scoring import Scoring
 from training.engine.weights import starting_network
 
 HEAVY = {"resnet50", "vgg16"}
@@ -92,6 +94,17 @@ def test_a_file_that_torchvision_wrote_is_where_a_run_starts(
     all_labels = labels_of(name, squares, theirs)
     assert (said >= all_labels.amin(1, keepdim=True) - 1e-3).all()
     assert (said <= all_labels.amax(1, keepdim=True) + 1e-3).all()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_scores_mean_what_the_row_says(name: str) -> None:
+    images, wanted = torch.rand(2, 3, 64, 64), [LearningTarget(torch.zeros(0, 4), torch.tensor([i])) for i in (0, 2)]
+    network = build_network(replace(MODELS[name], scoring=Scoring.SIGMOID), 3, 64).eval()
+    with torch.no_grad():
+        scores = network.predictions(images)
+        loss = network.losses(images, wanted)["class"]
+    truth = F.one_hot(torch.tensor([0, 2]), 3).float()
+    torch.testing.assert_close(loss, F.binary_cross_entropy(scores, truth, reduction="sum") / 2)
 
 
 @pytest.mark.parametrize("size", [2, 3, 7, 10, 14])
