@@ -164,6 +164,7 @@ ROWS = (
         mean=IMAGENET_MEAN,
         std=IMAGENET_STD,
         images_per_second=2.0,
+        remark="wants 4 GB of memory to train and 7 GB to export",
     ),
 )
 
