@@ -8,6 +8,7 @@ BENCHMARKS = {
     "loop": ["bench.loop"],
     "training": ["bench.training.raccoon"],
     "steps": ["bench.training.steps"],
+    "classifying": ["bench.training.hymenoptera"],
     "labelling": ["bench.labelling.eight"],
     "siege": ["bench.siege"],
     "many_boxes": ["bench.labelling.many_boxes"],

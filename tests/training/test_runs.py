@@ -231,9 +231,13 @@ def test_the_catalogue_tells_what_a_models_row_states(
     as_user: Client, vera: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     exclusions = (("onnx", "none"), ("tflite", "fp16"))
-    monkeypatch.setitem(MODELS, MODEL, replace(MODELS[MODEL], not_to=exclusions, image_sizes=ImageSizes(320, 320)))
+    changed = replace(
+        MODELS[MODEL], not_to=exclusions, image_sizes=ImageSizes(320, 320), remark="wants a large machine"
+    )
+    monkeypatch.setitem(MODELS, MODEL, changed)
     row = next(row for row in as_user(vera).get(f"{API}/models/").json() if row["name"] == MODEL)
     assert row["image_sizes"] == {"least": 320, "most": 320, "step": 32}
+    assert row["summary"] == "320 px, base weights from COCO, wants a large machine"
     assert row["optimizers"] == ["sgd", "adamw"]
     assert row["scoring"] == "softmax_with_background"
     assert row["weights"] == {

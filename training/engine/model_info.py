@@ -76,6 +76,8 @@ class ModelInfo:
     optimizers: tuple[Optimizer, ...] = ("sgd", "adamw")
     not_to: tuple[tuple[str, str], ...] = ()
     """(target, quantization) that the network can't be converted to, of all that `targets.TARGETS` offers."""
+    remark: str = ""
+    """What whoever chooses it should know beforehand: `trains in 4 GB of memory`."""
 
     @property
     def image_size(self) -> int:

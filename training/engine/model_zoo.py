@@ -3,6 +3,8 @@
 A new model is a row here and, unless its family is there already, a module. Sources, sizes and hashes: torchvision's.
 """
 
+from dataclasses import replace
+
 from training.engine.config import Config
 from training.engine.model_info import BaseWeights, ImageSizes, ModelInfo, Rgb
 from training.engine.scoring import Scoring
@@ -161,6 +163,84 @@ ROWS = (
         mean=IMAGENET_MEAN,
         std=IMAGENET_STD,
         images_per_second=60.0,
+    ),
+    ModelInfo(
+        name="resnet18",
+        title="ResNet-18",
+        task="classification",
+        module="training.engine.classifiers.resnet",
+        default_config=Config(model="resnet18", image_size=224),
+        scoring=Scoring.SOFTMAX,
+        weights=imagenet(
+            *("resnet18", "ResNet18_Weights.IMAGENET1K_V1", "f37072fd", 46_830_453),
+            "resnet18-5c106cde.pth",
+        ),
+        licence=BSD,
+        mean=IMAGENET_MEAN,
+        std=IMAGENET_STD,
+        images_per_second=10.0,
+    ),
+    ModelInfo(
+        name="resnet50",
+        title="ResNet-50",
+        task="classification",
+        module="training.engine.classifiers.resnet",
+        default_config=Config(model="resnet50", image_size=224),
+        scoring=Scoring.SOFTMAX,
+        weights=imagenet(
+            *("resnet50", "ResNet50_Weights.IMAGENET1K_V2", "11ad3fa6", 102_540_247),
+            *("resnet50-0676ba61.pth", "resnet50-19c8e357.pth"),
+        ),
+        licence=BSD,
+        mean=IMAGENET_MEAN,
+        std=IMAGENET_STD,
+        images_per_second=4.0,
+    ),
+    ModelInfo(
+        name="efficientnet_b0",
+        title="EfficientNet-B0",
+        task="classification",
+        module="training.engine.classifiers.efficientnet",
+        default_config=Config(model="efficientnet_b0", image_size=224),
+        scoring=Scoring.SOFTMAX,
+        weights=imagenet(
+            *("efficientnet_b0_rwightman", "EfficientNet_B0_Weights.IMAGENET1K_V1", "7f5810bc", 21_444_428),
+            "efficientnet_b0_rwightman-3dd342df.pth",
+        ),
+        licence=BSD,
+        mean=IMAGENET_MEAN,
+        std=IMAGENET_STD,
+        images_per_second=10.0,
+    ),
+    ModelInfo(
+        name="googlenet",
+        title="GoogLeNet",
+        task="classification",
+        module="training.engine.classifiers.googlenet",
+        default_config=Config(model="googlenet", image_size=224),
+        scoring=Scoring.SOFTMAX,
+        weights=replace(
+            imagenet("googlenet", "GoogLeNet_Weights.IMAGENET1K_V1", "1378be20", 52_146_733),
+            key_map=((r"^aux[12]\.", None),),
+        ),
+        licence=BSD,
+        mean=SIGNED_UNIT,
+        std=SIGNED_UNIT,
+        images_per_second=10.0,
+    ),
+    ModelInfo(
+        name="vgg16",
+        title="VGG-16",
+        task="classification",
+        module="training.engine.classifiers.vgg",
+        default_config=Config(model="vgg16", image_size=224),
+        scoring=Scoring.SOFTMAX,
+        weights=imagenet("vgg16", "VGG16_Weights.IMAGENET1K_V1", "397923af", 553_434_218),
+        licence=BSD,
+        mean=IMAGENET_MEAN,
+        std=IMAGENET_STD,
+        images_per_second=2.0,
+        remark="wants 4 GB of memory to train and 7 GB to export",
     ),
 )
 

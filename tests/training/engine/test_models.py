@@ -3,7 +3,7 @@
 A new row is tested here without a line; what is its own (torchvision's answers, its loss) has a file of its own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pytest
@@ -26,10 +26,20 @@ DETECTORS = [info for info in ROWS if info.task == "detection"]
 CLASSIFIERS = [info for info in ROWS if info.task == "classification"]
 OFF_CENTRE = {"ssd_mobilenet_v1_jetson": 0.02}
 """Networks whose published anchors lie so far right and down: cells of 32 pixels, ten of them on 300."""
-every_model = pytest.mark.parametrize("info", ROWS, ids=[info.name for info in ROWS])
-every_detector = pytest.mark.parametrize("info", DETECTORS, ids=[info.name for info in DETECTORS])
-every_classifier = pytest.mark.parametrize("info", CLASSIFIERS, ids=[info.name for info in CLASSIFIERS])
-every_published = pytest.mark.parametrize("info", MODELS.values(), ids=list(MODELS))
+HEAVY = 100_000_000
+"""Bytes of weights beyond which a row runs in `make test-full` only."""
+
+
+def every(rows: Iterable[ModelInfo]) -> pytest.MarkDecorator:
+    marks = {True: [pytest.mark.full], False: []}
+    params = [pytest.param(info, id=info.name, marks=marks[info.weights.size > HEAVY]) for info in rows]
+    return pytest.mark.parametrize("info", params)
+
+
+every_model = every(ROWS)
+every_detector = every(DETECTORS)
+every_classifier = every(CLASSIFIERS)
+every_published = every(MODELS.values())
 
 
 @pytest.fixture(autouse=True)
@@ -49,18 +59,17 @@ def small_size(info: ModelInfo) -> int:
 
 
 def lively(info: ModelInfo, label_count: int) -> Network:
-    """The network in eval mode, its BatchNorm as if it had seen images."""
+    """The network in eval mode, its BatchNorm as after a batch of images."""
     network = build_network(info, label_count, small_size(info)).eval()
     with torch.no_grad():
         for norm in network.modules():
             if isinstance(norm, nn.BatchNorm2d):
-                assert norm.running_mean is not None
-                assert norm.running_var is not None
-                norm.running_mean.normal_(0, 0.1)
-                norm.running_var.uniform_(0.5, 1.5)
+                norm.momentum = None  # the statistics are those of the batch alone
+                norm.train()
                 norm.weight.uniform_(0.7, 1.3)
                 norm.bias.normal_(0, 0.1)
-    return network
+        network.losses(images(info), truth(info, [0, 0]))
+    return network.eval()
 
 
 def images(info: ModelInfo, count: int = 2) -> Tensor:
