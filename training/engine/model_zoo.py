@@ -118,7 +118,7 @@ ROWS = (
         licence=BSD,
         mean=IMAGENET_MEAN,
         std=IMAGENET_STD,
-        images_per_second=4.0,
+        images_per_second=6.0,
     ),
     ModelInfo(
         name="efficientnet_b0",
