@@ -38,7 +38,7 @@ MODEL = "mobilenet_v2"
 LABELS = ("ants", "bees")
 SPLITS: tuple[Split, ...] = ("train", "val")
 MARGIN = 0.01
-"""What our accuracy may be under the probe's."""
+"""What our accuracy, the mean over the seeds, may be under the probe's."""
 DECAYS = (0.0003, 0.001, 0.003, 0.01)
 
 
@@ -82,11 +82,15 @@ def main() -> int:
         print(json.dumps({"accuracy": probe(options.probe, weights)}))
         return 0
     config = {name: json.loads(text) for name, text in (item.split("=") for item in options.set)}
-    failed = sum(not _compare(seed, config, weights) for seed in options.seeds)
-    return 1 if failed else 0
+    pairs = [_compare(seed, config, weights) for seed in options.seeds]
+    ours, theirs = (sum(values) / len(pairs) for values in zip(*pairs, strict=True))
+    passed = ours >= theirs - MARGIN
+    print(f"mean: ours {ours:.3f}, probe {theirs:.3f}, {'ok' if passed else 'UNDER THE BAR'}", flush=True)
+    return 0 if passed else 1
 
 
-def _compare(seed: int, config: dict[str, Any], weights: Path) -> bool:
+def _compare(seed: int, config: dict[str, Any], weights: Path) -> tuple[float, float]:
+    """Our accuracy and the probe's."""
     data = Path(os.environ["BOXWRIGHT_TEST_DATA"]) / "hymenoptera384"
     with tempfile.TemporaryDirectory(prefix="hymenoptera-") as name:
         folder = Path(name) / "run"
@@ -95,11 +99,9 @@ def _compare(seed: int, config: dict[str, Any], weights: Path) -> bool:
         events, seconds = run_child("training.engine", "train", str(folder), "--weights-dir", str(weights))
     curve = [event["values"]["accuracy"] for event in events if event["event"] == "metrics"]
     ours, theirs = events[-1]["metrics"]["accuracy"], probed["accuracy"]
-    passed: bool = ours >= theirs - MARGIN
     numbers = f"ours {ours:.3f} (last epoch {curve[-1]:.3f}) in {seconds:.1f} CPU-s"
-    verdict = "ok" if passed else "UNDER THE BAR"
-    print(f"seed {seed}: {numbers}, probe {theirs:.3f} in {probe_seconds:.1f} CPU-s, {verdict}", flush=True)
-    return passed
+    print(f"seed {seed}: {numbers}, probe {theirs:.3f} in {probe_seconds:.1f} CPU-s", flush=True)
+    return ours, theirs
 
 
 @torch.no_grad()
