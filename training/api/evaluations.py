@@ -21,6 +21,9 @@ from training.run_files import files_of
 SPLITS = ("train", "val", "test")
 
 
+LATER = "missing where an earlier version wrote the file"
+
+
 class EvaluatedImageSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     name = serializers.CharField()
@@ -34,6 +37,29 @@ class EvaluationSerializer(serializers.Serializer[Any]):
     split = serializers.ChoiceField(choices=SPLITS)
     image_count = serializers.IntegerField(help_text="that the numbers are of; `predictions` may be of fewer")
     images = serializers.DictField(child=EvaluatedImageSerializer(), help_text="by sha256, those that are still there")
+
+
+class IntervalSerializer(serializers.Serializer[Any]):
+    """Where the number lies in 95 % of 1000 resamples of the images (fewer of more than 200 images)."""
+
+    low = serializers.FloatField()
+    high = serializers.FloatField()
+
+
+class ReliabilityBinSerializer(serializers.Serializer[Any]):
+    """Answers whose score lies in one tenth."""
+
+    least = serializers.FloatField(help_text="score; 0.1 less than the next bin's")
+    count = serializers.IntegerField()
+    score = serializers.FloatField(help_text="mean")
+    right = serializers.FloatField(help_text="share")
+
+
+class CalibrationSerializer(serializers.Serializer[Any]):
+    """Of detections from a score of 0.05 on, or of classifiers' best answers."""
+
+    error = serializers.FloatField(allow_null=True, help_text="expected calibration error, a share")
+    bins = ReliabilityBinSerializer(many=True)
 
 
 class CocoSerializer(serializers.Serializer[Any]):
@@ -53,11 +79,49 @@ class CocoSerializer(serializers.Serializer[Any]):
     AR_large = serializers.FloatField(allow_null=True)
 
 
+class VocSerializer(serializers.Serializer[Any]):
+    """Pascal VOC's AP at IoU 0.5, without `difficult` boxes; null where there is no other."""
+
+    AP_11_points = serializers.FloatField(allow_null=True, help_text="the rule of 2007")
+    AP_area = serializers.FloatField(allow_null=True, help_text="the rule since 2010")
+
+
+class ThresholdSerializer(serializers.Serializer[Any]):
+    """Of all detections from `score` on, which gives the best F1 over all labels, at IoU 0.5."""
+
+    score = serializers.FloatField()
+    precision = serializers.FloatField(allow_null=True)
+    recall = serializers.FloatField(allow_null=True)
+    f1 = serializers.FloatField(allow_null=True)
+
+
+class SizesSerializer(serializers.Serializer[Any]):
+    """True boxes by COCO's sizes."""
+
+    small = serializers.IntegerField(help_text="area under 32² pixels")
+    medium = serializers.IntegerField(help_text="under 96²")
+    large = serializers.IntegerField()
+
+
+class DetectionIntervalsSerializer(serializers.Serializer[Any]):
+    """Missing of fewer than two images."""
+
+    AP = IntervalSerializer(allow_null=True, required=False)
+    AP50 = IntervalSerializer(allow_null=True, required=False)
+
+
 class LabelAPSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     truth_count = serializers.IntegerField(help_text="boxes")
     AP = serializers.FloatField(allow_null=True)
     AP50 = serializers.FloatField(allow_null=True)
+    voc = VocSerializer(required=False, help_text=LATER)
+    precision = serializers.FloatField(allow_null=True, required=False, help_text="at the threshold's score")
+    recall = serializers.FloatField(allow_null=True, required=False)
+    f1 = serializers.FloatField(allow_null=True, required=False)
+    best_score = serializers.FloatField(
+        allow_null=True, required=False, help_text="from which on this label's F1 is best"
+    )
 
 
 class LabelledBoxSerializer(serializers.Serializer[Any]):
@@ -87,6 +151,16 @@ class DetectionEvaluationSerializer(EvaluationSerializer):
 
     task = serializers.ChoiceField(choices=["detection"])
     coco = CocoSerializer()
+    voc = VocSerializer(required=False, help_text=LATER)
+    intervals = DetectionIntervalsSerializer(required=False, help_text=LATER)
+    sizes = SizesSerializer(required=False, help_text=LATER)
+    threshold = ThresholdSerializer(required=False, help_text=LATER)
+    confusion = serializers.ListField(
+        child=serializers.ListField(child=serializers.IntegerField()),
+        required=False,
+        help_text="at the threshold's score; rows: the truth; columns: the answer; the last of each: the background",
+    )
+    calibration = CalibrationSerializer(required=False, help_text=LATER)
     labels = LabelAPSerializer(many=True)
     predictions = DetectionPredictionSerializer(many=True)
 
@@ -97,6 +171,13 @@ class LabelScoresSerializer(serializers.Serializer[Any]):
     precision = serializers.FloatField(allow_null=True)
     recall = serializers.FloatField(allow_null=True)
     f1 = serializers.FloatField(allow_null=True)
+
+
+class ClassificationIntervalsSerializer(serializers.Serializer[Any]):
+    """Missing of fewer than two images."""
+
+    accuracy = IntervalSerializer(allow_null=True, required=False)
+    macro_f1 = IntervalSerializer(allow_null=True, required=False)
 
 
 class ClassificationPredictionSerializer(serializers.Serializer[Any]):
@@ -111,10 +192,12 @@ class ClassificationEvaluationSerializer(EvaluationSerializer):
     task = serializers.ChoiceField(choices=["classification"])
     accuracy = serializers.FloatField(allow_null=True)
     macro_f1 = serializers.FloatField(allow_null=True)
+    intervals = ClassificationIntervalsSerializer(required=False, help_text=LATER)
     labels = LabelScoresSerializer(many=True)
     confusion = serializers.ListField(
         child=serializers.ListField(child=serializers.IntegerField()), help_text="rows: the truth; columns: the answer"
     )
+    calibration = CalibrationSerializer(required=False, help_text=LATER)
     predictions = ClassificationPredictionSerializer(many=True)
 
 

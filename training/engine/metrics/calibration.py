@@ -19,7 +19,7 @@ class Calibration:
 
     error: float | None
     bins: list[dict[str, Any]]
-    """Of equal width, those that hold answers: `from`, `to`, `count`, mean `score`, share that is `right`."""
+    """Of equal width, those that hold answers: the `least` score, `count`, mean `score`, share that is `right`."""
 
     def as_json(self) -> dict[str, Any]:
         return {"error": self.error, "bins": self.bins}
@@ -37,8 +37,7 @@ def calibration(scores: Floats, right: Bools) -> Calibration:
 
 def _bin(i: int, scores: Floats, right: Bools) -> dict[str, Any]:
     return {
-        "from": int(i) / BINS,
-        "to": (int(i) + 1) / BINS,
+        "least": int(i) / BINS,
         "count": len(scores),
         "score": float(scores.mean()),
         "right": float(right.mean()),

@@ -69,7 +69,7 @@ def test_the_diagonal_is_what_is_found_and_each_box_counts_once(seed: int, score
 
 def test_the_calibration_error_by_hand() -> None:
     found = calibration(np.array([0.95, 0.95, 0.55, 1.0]), np.array([True, False, True, True]))
-    assert [(one["from"], one["count"], one["right"]) for one in found.bins] == [(0.5, 1, 1.0), (0.9, 3, 2 / 3)]
+    assert [(one["least"], one["count"], one["right"]) for one in found.bins] == [(0.5, 1, 1.0), (0.9, 3, 2 / 3)]
     assert found.error == pytest.approx((1 * 0.45 + 3 * abs(2 / 3 - 2.9 / 3)) / 4)
     assert calibration(np.zeros(0), np.zeros(0, np.bool_)).error is None
 
