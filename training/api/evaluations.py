@@ -15,6 +15,7 @@ from annotations.models import Image
 from boxwright.api.views import Endpoint
 from boxwright.errors import NotFound
 from training import queries
+from training.engine import catalog
 from training.models import Run
 from training.run_files import files_of
 
@@ -212,15 +213,54 @@ class EvaluationView(Endpoint):
     def get(self, request: Request, run_id: int) -> Response:
         """Numbers and predictions of the best checkpoint on the validation split; `images` names the images."""
         run = queries.run_for(request.user, run_id)
-        return Response(_evaluation(run))
+        return Response(with_images(run, stored_evaluation(run)))
 
 
-def _evaluation(run: Run) -> dict[str, Any]:
+class ChangeSerializer(serializers.Serializer[Any]):
+    """Of a number against the other run's; 95 % of the resamples lie between `low` and `high`."""
+
+    change = serializers.FloatField()
+    low = serializers.FloatField()
+    high = serializers.FloatField()
+
+
+class ChangesSerializer(serializers.Serializer[Any]):
+    """Those of the task; missing where the images do not define them."""
+
+    AP = ChangeSerializer(required=False)
+    AP50 = ChangeSerializer(required=False)
+    accuracy = ChangeSerializer(required=False)
+    macro_f1 = ChangeSerializer(required=False)
+
+
+class ComparisonSerializer(serializers.Serializer[Any]):
+    image_count = serializers.IntegerField(help_text="that both evaluations show, with the same truth")
+    changes = ChangesSerializer()
+
+
+class ComparisonView(Endpoint):
+    @extend_schema(responses=ComparisonSerializer)
+    def get(self, request: Request, run_id: int, other_id: int) -> Response:
+        """How the run's numbers differ from another run's of the project, on the same validation images."""
+        run = queries.run_for(request.user, run_id)
+        other = queries.run_in(run.project, other_id)
+        metrics = catalog.load_module("training.engine.metrics.paired")  # numpy: only a process that compares pays
+        compared = metrics.compare(stored_evaluation(run), stored_evaluation(other))
+        return Response(ComparisonSerializer(compared).data)
+
+
+def stored_evaluation(run: Run) -> dict[str, Any]:
+    """Raises NotFound."""
     stored = files_of(run).get("evaluation.json")
     if stored is None:
         raise NotFound("This run has no evaluation yet.")
     with stored.open() as file:
         report: dict[str, Any] = json.load(file)
+    return report
+
+
+def with_images(run: Run, report: dict[str, Any]) -> dict[str, Any]:
+    """The report and the images that its predictions are of."""
     wanted = [row["image"] for row in report["predictions"]]
     fields = ("sha256", "id", "name", "width", "height")
     rows = Image.objects.filter(project=run.project_id, sha256__in=wanted).values(*fields)
