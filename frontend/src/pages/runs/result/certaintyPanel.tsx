@@ -14,7 +14,7 @@ const TONES = { better: "good", worse: "bad", unclear: "dim" } as const;
 export function CertaintyPanel({ evaluation, comparison, other }: CertaintyPanelProps) {
   const numbers = measured(evaluation);
   return (
-    <section class="panel certainty" aria-label="How sure" data-testid="certainty">
+    <section class="panel certainty" aria-label={`How sure on ${evaluation.split}`} data-testid="certainty">
       <ul>
         {numbers.map((one) => (
           <li key={one.key}>

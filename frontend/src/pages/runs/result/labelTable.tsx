@@ -37,7 +37,7 @@ export function LabelTable({ evaluation, before }: LabelTableProps) {
               <th scope="col" class="num">
                 AP50
               </th>
-              {["Precision", "Recall", "VOC 11 pt", "VOC area"].map((name) => (
+              {["Precision", "Recall", "VOC07", "VOC10"].map((name) => (
                 <th key={name} scope="col" class="num desk-only">
                   {name}
                 </th>
