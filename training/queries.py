@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, QuerySet, Sum
 
 from annotations.models import Snapshot
 from boxwright.errors import NotFound
@@ -10,7 +10,7 @@ from boxwright.jobs import Status
 from boxwright.projects.models import Project
 from boxwright.projects.queries import project_for, projects_of
 from boxwright.teams.models import Role
-from training.models import Artifact, LogLine, Run
+from training.models import Artifact, Holdout, LogLine, Run
 
 LOG_PAGE = 1000
 
@@ -28,6 +28,14 @@ def run_for(user: Any, run_id: int, role: str = Role.VIEWER) -> Run:
         run.project = project_for(user, run.project_id, role)
     except NotFound:
         raise NotFound("There is no such run.") from None
+    return run
+
+
+def run_in(project: Project, run_id: int) -> Run:
+    """The project's run. Raises NotFound, also for one of another project."""
+    run = runs_of(project).filter(pk=run_id).first()
+    if run is None:
+        raise NotFound("There is no such run.")
     return run
 
 
@@ -52,6 +60,23 @@ def snapshot_in(project: Project, snapshot_id: int) -> Snapshot:
 def log_after(run: Run, line: int) -> list[LogLine]:
     """The next lines of the run's log after the one with the id `line`."""
     return list(run.log_lines.filter(pk__gt=line).order_by("pk")[:LOG_PAGE])
+
+
+def holdout_of(run: Run) -> Holdout | None:
+    return Holdout.objects.select_related("run__project").filter(run=run).first()
+
+
+def asked_holdout_of(run: Run) -> Holdout:
+    """Raises NotFound."""
+    if (holdout := holdout_of(run)) is None:
+        raise NotFound("This run was not evaluated on the test split.")
+    return holdout
+
+
+def looks_at_test(project: Project) -> int:
+    """By all runs of the project."""
+    looks: int | None = Holdout.objects.filter(run__project=project).aggregate(looks=Sum("looks"))["looks"]
+    return looks or 0
 
 
 def artifact_for(user: Any, artifact_id: int, role: str = Role.VIEWER) -> Artifact:

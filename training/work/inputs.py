@@ -99,6 +99,12 @@ def lay_export(artifact: Artifact, site: Site) -> None:
     _lay_snapshot(run, site, lambda images: images_of_export(images, task))
 
 
+def lay_holdout(run: Run, site: Site) -> None:
+    """Everything that `evaluate --split test` reads."""
+    site.fetch(_best_of(run), "checkpoint.pt")
+    _lay_snapshot(run, site, lambda found: [image for image in found if image.split == "test"])
+
+
 def _lay_snapshot(run: Run, site: Site, choose: Callable[[list[ImageRecord]], list[ImageRecord]]) -> list[ImageRecord]:
     """Those of the snapshot's labelled images that `choose` wants."""
     site.fetch(about_of(run.snapshot), "snapshot.json")

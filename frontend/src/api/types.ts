@@ -70,6 +70,11 @@ export type Artifact = Schemas["Artifact"];
 export type DetectionEvaluation = Schemas["DetectionEvaluation"];
 export type ClassificationEvaluation = Schemas["ClassificationEvaluation"];
 export type Evaluation = Schemas["Evaluation"];
+export type Interval = Schemas["Interval"];
+export type Calibration = Schemas["Calibration"];
+export type Comparison = Schemas["Comparison"];
+export type Holdout = Schemas["Holdout"];
+export type TestSplit = Schemas["TestSplit"];
 
 /** RFC 9457. Some problems carry more, such as a conflict's `current`. */
 export type Problem = Schemas["Problem"] & { [extra: string]: unknown };

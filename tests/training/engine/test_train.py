@@ -155,7 +155,9 @@ def test_a_label_without_boxes_is_carried_along(lay_run: LayRun, weights_dir: Pa
     (folder / "snapshot.json").write_text(json.dumps(snapshot))
     assert run(folder, weights_dir).labels == ("disc", "square", "star")
     report = json.loads((folder / "out" / "evaluation.json").read_text())
-    assert report["labels"][2] == {"name": "star", "truth_count": 0, "AP": None, "AP50": None}
+    star = {"name": "star", "truth_count": 0, "AP": None, "AP50": None}
+    assert report["labels"][2] | star == report["labels"][2]
+    assert report["labels"][2]["voc"] == {"AP_11_points": None, "AP_area": None}
 
 
 def test_nothing_labelled_is_said(lay_run: LayRun) -> None:

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { api } from "../../../api/client";
 import { ApiError } from "../../../api/errors";
-import type { Evaluation, Run } from "../../../api/types";
+import type { Comparison, Evaluation, Run } from "../../../api/types";
 import { setQuery } from "../../../app/router";
 import { Select } from "../../../ui/field";
 import { counted } from "../../../ui/figures";
@@ -12,10 +12,13 @@ import { LossPanel, ScorePanel } from "../curvePanels";
 import type { NamedEpochs } from "../curves";
 import { LogPanel } from "../logPanel";
 import { tookText } from "../runTexts";
+import { clearChanges } from "./certainty";
+import { CertaintyPanel } from "./certaintyPanel";
 import { ClassificationResult } from "./classificationResult";
 import { DetectionResult } from "./detectionResult";
 import { evaluationFigures } from "./evaluationFigures";
 import { FigureRow } from "./figureRow";
+import { TestSplitPanel } from "./testSplitPanel";
 
 interface FinishedRunProps {
   run: Run;
@@ -32,6 +35,7 @@ export function FinishedRun({ run, before, mine, other, runs }: FinishedRunProps
   const earlier = useEvaluation(before?.id ?? null);
   const evaluation = result.value;
   const comparable = earlier.value?.task === evaluation?.task ? earlier.value : null;
+  const comparison = useComparison(run.id, evaluation && comparable ? (before?.id ?? null) : null);
   const isMissing = result.error instanceof ApiError && result.error.status === 404;
   return (
     <>
@@ -39,12 +43,22 @@ export function FinishedRun({ run, before, mine, other, runs }: FinishedRunProps
         <span class="grow">{factsText(run)}</span>
         <CompareChoice run={run} before={before} runs={runs} />
       </div>
-      {evaluation && <FigureRow figures={evaluationFigures(evaluation, comparable)} other={before} />}
+      {evaluation && (
+        <>
+          <FigureRow
+            figures={evaluationFigures(evaluation, comparable)}
+            other={before}
+            clear={clearChanges(comparison)}
+          />
+          <CertaintyPanel evaluation={evaluation} comparison={comparison} other={before} />
+        </>
+      )}
       {!evaluation && !result.error && <FigureSkeleton />}
       {isMissing && (
         <p class="panel note">This run has no evaluation: its snapshot has no validation images.</p>
       )}
       {result.error && !isMissing ? <Failed error={result.error} retry={result.reload} /> : null}
+      <TestSplitPanel run={run} />
       <ArtifactsPanel run={run} />
       {evaluation && <Result run={run} evaluation={evaluation} before={comparable} />}
       <div class="cols two-one">
@@ -77,6 +91,13 @@ function useEvaluation(run: number | null) {
   return useLoaded(run === null ? null : `evaluation ${run}`, (signal) =>
     api.get<Evaluation>(`runs/${run}/evaluation/`, { signal }),
   );
+}
+
+/** The change on the images that both runs were evaluated on. */
+function useComparison(run: number, other: number | null): Comparison | null {
+  return useLoaded(other === null ? null : `comparison ${run} ${other}`, (signal) =>
+    api.get<Comparison>(`runs/${run}/comparison/${other}/`, { signal }),
+  ).value;
 }
 
 function factsText(run: Run): string {
