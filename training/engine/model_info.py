@@ -1,6 +1,7 @@
 """What the catalogue says of one model: torch-free, so that the web process can show and check it."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from annotations.dataset.records import Task
 from training.engine.config import Config, Optimizer
@@ -20,7 +21,7 @@ class BaseWeights:
     file_name: str
     """Name of the published file: `vgg11-8a719046.pth`."""
     size: int
-    """Bytes, to within a kilobyte: what the progress of a download is measured by."""
+    """Bytes, to within a kilobyte: what the progress of a download is measured by; 0 where it is not known."""
     sha256: str
     """What the hash of the published file begins with; `any` where it is not known."""
     trained_on: str
@@ -30,6 +31,8 @@ class BaseWeights:
     """Files that hold weights of the same network: an earlier edition, a conversion."""
     key_map: tuple[tuple[str, str | None], ...] = ()
     """From the file's state dict names to ours: (regular expression, replacement), in order; None drops the tensor."""
+    reader: str = "training.engine.weight_files"
+    """Dotted path of what reads the files: see `weight_files.WeightReader`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +84,9 @@ class ModelInfo:
     @property
     def weight_files(self) -> tuple[str, ...]:
         """The exact names that a file of base weights may have, the published one first."""
-        stem = self.weights.file_name.removesuffix(".pth").rsplit("-", 1)[0]
-        names = (self.weights.file_name, *self.weights.other_file_names, f"{stem}.pth", f"{self.name}.pth")
+        published, ending = self.weights.file_name, Path(self.weights.file_name).suffix
+        stem = published.removesuffix(ending).rsplit("-", 1)[0]
+        names = (published, *self.weights.other_file_names, f"{stem}{ending}", f"{self.name}.pth")
         return tuple(dict.fromkeys(names))
 
     def check(self, config: Config) -> None:

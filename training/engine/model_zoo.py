@@ -4,12 +4,14 @@ A new model is a row here and, unless its family is there already, a module. Sou
 """
 
 from training.engine.config import Config
-from training.engine.model_info import BaseWeights, ModelInfo, Rgb
+from training.engine.model_info import BaseWeights, ImageSizes, ModelInfo, Rgb
 from training.engine.scoring import Scoring
 
 SIGNED_UNIT: Rgb = (127.5, 127.5, 127.5)
 IMAGENET_MEAN: Rgb = (123.675, 116.28, 103.53)
 IMAGENET_STD: Rgb = (58.395, 57.12, 57.375)
+GITHUB = "https://github.com/"
+APACHE_TENSORFLOW = "Apache-2.0 (TensorFlow's model garden)"
 BSD = "BSD-3-Clause (torchvision)"
 
 
@@ -40,6 +42,80 @@ ROWS = (
         mean=SIGNED_UNIT,
         std=SIGNED_UNIT,
         images_per_second=18.0,
+    ),
+    ModelInfo(
+        name="ssd_mobilenet_v1_075",
+        title="SSD with MobileNetV1, width 0.75",
+        task="detection",
+        module="training.engine.detectors.ssd_mobilenet_v1",
+        default_config=Config(model="ssd_mobilenet_v1_075", image_size=300, learning_rate=0.02),
+        scoring=Scoring.SIGMOID,
+        weights=BaseWeights(
+            source=f"{GITHUB}Qengineering/TensorFlow_Lite_SSD_RPi_64-bits/raw/9d4aa7988e0c/detect.tflite",
+            file_name="detect.tflite",
+            size=4_183_312,
+            sha256="e4b118e5",
+            trained_on="COCO",
+            label_count=90,
+            other_file_names=(
+                "coco_ssd_mobilenet_v1_1.0_quant_2018_06_29.zip",  # "1.0" is its edition: the same file lies in it
+                "ssd_mobilenet_v1_075_coco_fp16.pth",
+            ),
+            reader="training.engine.importers.ssd_mobilenet_v1",
+        ),
+        licence=APACHE_TENSORFLOW,
+        mean=SIGNED_UNIT,
+        std=SIGNED_UNIT,
+        images_per_second=30.0,
+        image_sizes=ImageSizes(64, 1024, 4),
+    ),
+    ModelInfo(
+        name="ssd_mobilenet_v1",
+        title="SSD with MobileNetV1",
+        task="detection",
+        module="training.engine.detectors.ssd_mobilenet_v1",
+        default_config=Config(model="ssd_mobilenet_v1", image_size=300, learning_rate=0.02),
+        scoring=Scoring.SIGMOID,
+        weights=BaseWeights(
+            source=f"{GITHUB}google-coral/test_data/raw/104342d2d348/ssd_mobilenet_v1_coco_quant_postprocess.tflite",
+            file_name="ssd_mobilenet_v1_coco_quant_postprocess.tflite",
+            size=0,
+            sha256="any",
+            trained_on="COCO",
+            label_count=90,
+            reader="training.engine.importers.ssd_mobilenet_v1",
+        ),
+        licence=APACHE_TENSORFLOW,
+        mean=SIGNED_UNIT,
+        std=SIGNED_UNIT,
+        images_per_second=20.0,
+        image_sizes=ImageSizes(64, 1024, 4),
+    ),
+    ModelInfo(
+        name="ssd_mobilenet_v1_jetson",
+        title="SSD with MobileNetV1, as jetson-inference trains it",
+        task="detection",
+        module="training.engine.detectors.ssd_mobilenet_v1",
+        default_config=Config(model="ssd_mobilenet_v1_jetson", image_size=300),
+        scoring=Scoring.SOFTMAX_WITH_BACKGROUND,
+        weights=BaseWeights(
+            source="https://storage.googleapis.com/models-hao/mobilenet-v1-ssd-mp-0_675.pth",
+            file_name="mobilenet-v1-ssd-mp-0_675.pth",
+            size=0,
+            sha256="any",
+            trained_on="Pascal VOC",
+            label_count=20,
+            key_map=(
+                (r"^base_net\.", "features."),
+                (r"^classification_headers\.", "class_heads."),
+                (r"^regression_headers\.", "box_heads."),
+            ),
+        ),
+        licence="MIT (pytorch-ssd)",
+        mean=(127.0, 127.0, 127.0),
+        std=(128.0, 128.0, 128.0),
+        images_per_second=10.0,
+        image_sizes=ImageSizes(300, 300),
     ),
     ModelInfo(
         name="mobilenet_v2",

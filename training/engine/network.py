@@ -45,6 +45,8 @@ class Network(nn.Module):
 
     scoring: Scoring
     label_count: int
+    bf16_pays_on_cpu = False
+    """Whether a step was measured to be quicker in bf16 on a CPU that has it; depthwise-heavy trunks lose."""
 
     @abstractmethod
     def losses(self, images: Tensor, targets: Sequence[LearningTarget]) -> dict[str, Tensor]:

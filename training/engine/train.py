@@ -126,7 +126,7 @@ def _step(
     """One step downhill; returns the loss and its parts."""
     images = normalise(squares.to(state.device), loop.info.mean, loop.info.std)
     there = [LearningTarget(target.boxes.to(state.device), target.labels.to(state.device)) for target in targets]
-    with device.fast_arithmetic(state.device):
+    with device.fast_arithmetic(state.device, state.network.bf16_pays_on_cpu):
         parts = state.network.losses(images, there)
     loss = torch.stack(list(parts.values())).sum()
     if not torch.isfinite(loss):

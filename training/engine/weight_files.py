@@ -5,7 +5,7 @@ import threading
 import urllib.error
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, cast
 
 import torch
 from torch import Tensor
@@ -21,6 +21,13 @@ PATIENCE_SECONDS = 30.0
 """A download that brings no byte for so long is given up."""
 
 State = dict[str, Tensor]
+
+
+class WeightReader(Protocol):
+    """What a row's `weights.reader` is: a module that reads a format of published weights."""
+
+    def read(self, path: Path, info: ModelInfo) -> State:
+        """The file's tensors under the names of the row's network. Raises WeightsError, or what its libraries raise."""
 
 
 def find_weights(info: ModelInfo, folders: Sequence[Path]) -> Path | None:
@@ -54,10 +61,17 @@ def download_weights(info: ModelInfo, folder: Path, progress: Progress) -> Path:
 def read_weights(info: ModelInfo, path: Path) -> State:
     """The file's tensors under our names. Raises WeightsError."""
     try:
-        state: State = torch.load(path, map_location="cpu", weights_only=True)
-        return renamed(state, info.weights.key_map)
+        return cast("WeightReader", catalog.load_module(info.weights.reader)).read(path, info)
+    except WeightsError:
+        raise
     except Exception as error:
         raise WeightsError(f"The weights file {path.name} can't be read: {error}.") from error
+
+
+def read(path: Path, info: ModelInfo) -> State:
+    """The `WeightReader` of state dicts as torch saves them; nothing in the file is executed."""
+    state: State = torch.load(path, map_location="cpu", weights_only=True)
+    return renamed(state, info.weights.key_map)
 
 
 def renamed(state: State, key_map: Iterable[tuple[str, str | None]]) -> State:

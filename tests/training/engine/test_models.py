@@ -24,6 +24,8 @@ from training.engine.weight_files import find_weights, read_weights
 ROWS = (*MODELS.values(), *tiny.ROWS)
 DETECTORS = [info for info in ROWS if info.task == "detection"]
 CLASSIFIERS = [info for info in ROWS if info.task == "classification"]
+OFF_CENTRE = {"ssd_mobilenet_v1_jetson": 0.02}
+"""Networks whose published anchors lie so far right and down: cells of 32 pixels, ten of them on 300."""
 every_model = pytest.mark.parametrize("info", ROWS, ids=[info.name for info in ROWS])
 every_detector = pytest.mark.parametrize("info", DETECTORS, ids=[info.name for info in DETECTORS])
 every_classifier = pytest.mark.parametrize("info", CLASSIFIERS, ids=[info.name for info in CLASSIFIERS])
@@ -145,7 +147,8 @@ def test_anchors_cover_the_image_at_every_size(info: ModelInfo, which: str) -> N
     assert (sides > 0).all()
     cells = {(int(x * 4), int(y * 4)) for x, y in centres.clamp(max=0.999).tolist()}
     assert len(cells) == 16, "each sixteenth of the image has anchors"
-    torch.testing.assert_close(centres.mean(0), torch.full((2,), 0.5), atol=1e-3, rtol=0)
+    off_centre = OFF_CENTRE.get(info.name, 1e-3)
+    torch.testing.assert_close(centres.mean(0), torch.full((2,), 0.5), atol=off_centre, rtol=0)
 
 
 @every_model
