@@ -7,6 +7,7 @@ import sys
 BENCHMARKS = {
     "loop": ["bench.loop"],
     "training": ["bench.training.raccoon"],
+    "steps": ["bench.training.steps"],
     "labelling": ["bench.labelling.eight"],
     "siege": ["bench.siege"],
     "many_boxes": ["bench.labelling.many_boxes"],
