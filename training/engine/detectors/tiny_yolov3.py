@@ -30,14 +30,15 @@ LEAK = 0.1
 BOX_TERMS = 5
 """x, y, w, h and objectness stand before an anchor's labels."""
 
-STEM_LAYERS, TRUNK_LAYERS = 6, 13
+TRUNK_LAYERS = 13
 HEADS = (15, 22)
-TRUNK_SHARE, NECK_SHARE = 0.2, 0.5
+TRUNK_SHARE, NECK_SHARE = 0.05, 0.2
 """What knows images already learns at a share of the heads' rate."""
 
 RARE = -math.log(0.99 / 0.01)
 """Where the objectness of random heads starts: an object is at one of a hundred anchors."""
 BOX_WEIGHT = 2.0
+"""A box costs less than what it is and whether it is there: CIoU is 1 where cross-entropies are 3."""
 IGNORED_IOU = 0.7
 """An anchor that does not answer for a box, but says a box that is so near to it, is not wrong."""
 
@@ -114,8 +115,7 @@ class TinyYolov3(AnchorDetector):
     def stages(self) -> list[Stage]:
         neck = [layer for layer in self.layers[TRUNK_LAYERS:] if not isinstance(layer, nn.Conv2d)]
         return [
-            Stage(TRUNK_SHARE, _parameters(self.layers[:STEM_LAYERS]), is_trunk=True),
-            Stage(TRUNK_SHARE, _parameters(self.layers[STEM_LAYERS:TRUNK_LAYERS]), is_trunk=True),
+            Stage(TRUNK_SHARE, _parameters(self.layers[:TRUNK_LAYERS]), is_trunk=True),
             Stage(NECK_SHARE, _parameters(neck)),
             Stage(1.0, _parameters(self.layers[index] for index in HEADS)),
         ]
