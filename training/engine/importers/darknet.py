@@ -44,10 +44,9 @@ def read(path: Path, info: ModelInfo) -> State:
     header = _header_bytes(path)
     size = path.stat().st_size - header
     layers = _layers(info, info.weights.label_count)
-    found = _label_count(size, info)
-    if size not in _ends(layers) and found is None:
+    written = layers if size in _ends(layers) else _with_other_heads(size, info)
+    if written is None:
         raise WeightsError(f"{path.name} {_misfit(size, header, layers, info)}")
-    written = layers if size in _ends(layers) else _layers(info, found or 0)
     numbers = torch.from_numpy(np.fromfile(path, "<f4", offset=header))
     state = _state(written, numbers, path, info)
     fitting = {name: tensor.shape for layer in layers for name, tensor in layer.items()}
@@ -84,11 +83,11 @@ def _ends(layers: list[Layer]) -> list[int]:
     return list(accumulate(FLOAT_BYTES * sum(tensor.numel() for tensor in layer.values()) for layer in layers))
 
 
-def _label_count(size: int, info: ModelInfo) -> int | None:
-    """Labels of the whole network whose numbers have `size` bytes."""
+def _with_other_heads(size: int, info: ModelInfo) -> list[Layer] | None:
+    """The whole network of as many labels as make its numbers `size` bytes."""
     of_one, of_two = (_ends(_layers(info, count))[-1] for count in (1, 2))
     more, rest = divmod(size - of_one, of_two - of_one)
-    return more + 1 if more >= 0 and rest == 0 else None
+    return _layers(info, 1 + more) if more >= 0 and rest == 0 else None
 
 
 def _misfit(size: int, header: int, layers: list[Layer], info: ModelInfo) -> str:
