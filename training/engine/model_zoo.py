@@ -122,7 +122,7 @@ ROWS = (
         title="Tiny-YOLOv3",
         task="detection",
         module="training.engine.detectors.tiny_yolov3",
-        default_config=Config(model="tiny_yolov3", image_size=416, learning_rate=0.005),
+        default_config=Config(model="tiny_yolov3", image_size=416),
         scoring=Scoring.SIGMOID,
         weights=BaseWeights(
             source="https://pjreddie.com/media/files/yolov3-tiny.weights",

@@ -32,8 +32,8 @@ BOX_TERMS = 5
 
 TRUNK_LAYERS = 13
 HEADS = (15, 22)
-TRUNK_SHARE, NECK_SHARE = 0.05, 0.2
-"""What knows images already learns at a share of the heads' rate."""
+TRUNK_SHARE, NECK_SHARE, HEAD_SHARE = 0.025, 0.1, 0.5
+"""Of the rate that suits random weights, whose BatchNorm is not folded: what knows images already learns slower."""
 
 RARE = -math.log(0.99 / 0.01)
 """Where the objectness of random heads starts: an object is at one of a hundred anchors."""
@@ -117,7 +117,7 @@ class TinyYolov3(AnchorDetector):
         return [
             Stage(TRUNK_SHARE, _parameters(self.layers[:TRUNK_LAYERS]), is_trunk=True),
             Stage(NECK_SHARE, _parameters(neck)),
-            Stage(1.0, _parameters(self.layers[index] for index in HEADS)),
+            Stage(HEAD_SHARE, _parameters(self.layers[index] for index in HEADS)),
         ]
 
     @torch.no_grad()
