@@ -1,5 +1,6 @@
 """What the catalogue says of one model: torch-free, so that the web process can show and check it."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +34,8 @@ class BaseWeights:
     """From the file's state dict names to ours: (regular expression, replacement), in order; None drops the tensor."""
     reader: str = "training.engine.weight_files"
     """Dotted path of what reads the files: see `weight_files.WeightReader`."""
+    may_be_partial: bool = False
+    """Whether a file may lack layers, which then start from random weights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ class ModelInfo:
     def weight_files(self) -> tuple[str, ...]:
         """The exact names that a file of base weights may have, the published one first."""
         published, ending = self.weights.file_name, Path(self.weights.file_name).suffix
-        stem = published.removesuffix(ending).rsplit("-", 1)[0]
+        stem = re.sub(r"-[0-9a-f]+$", "", published.removesuffix(ending))
         names = (published, *self.weights.other_file_names, f"{stem}{ending}", f"{self.name}.pth")
         return tuple(dict.fromkeys(names))
 

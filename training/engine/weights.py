@@ -13,6 +13,7 @@ from training.engine.config import Config
 from training.engine.data import Examples
 from training.engine.errors import CheckpointError, ConfigError, WeightsError
 from training.engine.families import build_network
+from training.engine.model_info import ModelInfo
 from training.engine.network import Network, normalise
 from training.engine.progress import Progress
 from training.engine.weight_files import State, download_weights, find_weights, read_weights
@@ -66,12 +67,23 @@ def _from_catalogue(
     path = find_weights(info, folders) or download_weights(info, folders[-1], progress)
     progress.on_log(f"{info.weights.trained_on} weights from {path.name}")
     network = _build(config, info.weights.label_count)
-    _load(network, read_weights(info, path), path)
+    _load_published(network, info, path, progress)
     network.fold()
     squares, targets = plain_batch(examples, _few_of_each_label(examples, len(labels)))
     images = normalise(squares, info.mean, info.std)
     network.replace_head(network.likeness(images, targets, len(labels)))
     return network
+
+
+def _load_published(network: Network, info: ModelInfo, path: Path, progress: Progress) -> None:
+    """Load what the file has; what a partial one lacks stays random and is told."""
+    state, random = read_weights(info, path), network.state_dict()
+    if info.weights.may_be_partial:
+        absent = dict.fromkeys(".".join(name.split(".")[:2]) for name in random if name not in state)
+        if absent:
+            progress.on_log(f"Not in {path.name}, so random: {', '.join(absent)}")
+        state = random | state
+    _load(network, state, path)
 
 
 def _mix_by_name(old: Sequence[str], new: Sequence[str]) -> Tensor:
