@@ -4,6 +4,7 @@ import importlib
 from types import ModuleType
 from typing import Any
 
+from training.engine import freezing
 from training.engine.config import FEWEST_STEPS, Config
 from training.engine.errors import ConfigError
 from training.engine.model_info import ModelInfo, Rgb
@@ -33,6 +34,8 @@ def complete_config(values: dict[str, Any]) -> Config:
     info = model_info(str(values.get("model", "")))
     config = Config.from_dict(info.default_config.to_dict() | values)
     info.check(config)
+    if config.freeze not in ("none", "trunk"):
+        freezing.frozen(config.freeze, freezing.parameter_table(info.name))
     return config
 
 

@@ -2,7 +2,7 @@
 
 import copy
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -10,6 +10,7 @@ from torch import nn
 
 from training.engine.config import Config, Optimizer
 from training.engine.network import Network
+from training.engine.parameters import freeze
 
 MOMENTUM = 0.9
 WEIGHT_DECAY = 1e-4
@@ -31,13 +32,12 @@ OPTIMIZERS: dict[Optimizer, Callable[[Groups], torch.optim.Optimizer]] = {
 
 def build_optimizer(network: Network, config: Config) -> torch.optim.Optimizer:
     """An optimizer with a rate per stage; frozen parameters get no gradient. Random weights learn at the full rate."""
+    if config.base != "none":
+        freeze(network, config.freeze)
     groups: Groups = []
     for stage in network.stages():
-        share = 1.0 if config.base == "none" else stage.share
-        if share == 0 or (stage.is_trunk and config.freeze == "trunk"):
-            _freeze(stage.parameters)
-        else:
-            peak = config.learning_rate * share
+        if any(parameter.requires_grad for parameter in stage.parameters):
+            peak = config.learning_rate * (1.0 if config.base == "none" else stage.share)
             groups.append({"params": stage.parameters, "lr": peak, "peak": peak})
     return OPTIMIZERS[config.optimizer](groups)
 
@@ -83,8 +83,3 @@ class Average:
             mean.lerp_(current, 1 - decay)
         for buffer, current_buffer in zip(self.network.buffers(), network.buffers(), strict=True):
             buffer.copy_(current_buffer)
-
-
-def _freeze(parameters: Iterable[nn.Parameter]) -> None:
-    for parameter in parameters:
-        parameter.requires_grad_(False)

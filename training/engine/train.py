@@ -16,6 +16,7 @@ from training.engine.data import Examples, read_examples, usable_images
 from training.engine.errors import ConfigError, DataError, DivergedError
 from training.engine.evaluate import Evaluation, evaluate_network, write_report
 from training.engine.network import LearningTarget, normalise
+from training.engine.parameters import hold_still, still_of
 from training.engine.progress import Progress, stop_if_asked
 from training.engine.state import TrainingState, resume, start
 from training.engine.weights import starting_network
@@ -49,6 +50,7 @@ def train(
         network = starting_network(config, loop.labels, loop.training, folder, weights_dir, progress)
         state = start(network, config)
         progress.on_log(_summary(loop, threads))
+        progress.on_log(f"Held still: {still_of(network)}")
     _keep_metrics_until(loop.out / "metrics.jsonl", state.epoch)
     while state.epoch < config.epochs:
         _epoch(loop, state)
@@ -106,6 +108,7 @@ def _train_epoch(loop: TrainingLoop, state: TrainingState) -> dict[str, float | 
     order = batches.epoch_order(len(loop.training), config.batch_size, config.seed, state.epoch)
     steps = len(order)
     state.network.train()
+    hold_still(state.network)
     sums: dict[str, float] = {}
     began = time.monotonic()
     for step, batch in enumerate(batches.training_batches(loop.training, order, config.seed, state.epoch)):
