@@ -16,7 +16,7 @@ from boxwright.projects.quotas import expect_slot
 from boxwright.teams import audit
 from boxwright.teams.models import User
 from training import estimates
-from training.engine import catalog
+from training.engine import catalog, freezing
 from training.engine.config import Config
 from training.engine.errors import ConfigError
 from training.models import Run
@@ -86,12 +86,18 @@ def resume_run(run: Run) -> Run:
 
 def estimate(
     *, project: Project, snapshot: Snapshot | None, model: str, config: Mapping[str, Any] | None
-) -> dict[str, float]:
-    """What a run would cost, before it is started: `images`, `epochs`, `estimate_seconds`."""
+) -> dict[str, Any]:
+    """What a run would cost, before it is started: `images`, `epochs`, `estimate_seconds`; and what it holds still."""
     checked = check_config(project, model, config or {})
     images = estimates.images_in(project, snapshot)
     seconds = estimates.seconds_for(project, checked, images)
-    return {"images": sum(images.values()), "epochs": checked.epochs, "estimate_seconds": round(seconds, 1)}
+    frozen = freezing.frozen(checked.freeze, freezing.parameter_table(model))
+    return {
+        "images": sum(images.values()),
+        "epochs": checked.epochs,
+        "estimate_seconds": round(seconds, 1),
+        "frozen": frozen.to_dict(),
+    }
 
 
 def check_config(project: Project, model: str, config: Mapping[str, Any]) -> Config:

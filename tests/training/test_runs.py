@@ -59,6 +59,10 @@ def test_starting_tells_whoever_watches(as_user: Client, mona: User, project: Pr
         ({"model": "yolo99"}, "model", "choose one of ssdlite320"),
         ({"model": "mobilenet_v2"}, "model", "classification, not detection"),
         ({"model": MODEL, "config": {"epochs": 0}}, "config", "epochs must be a whole number from 1"),
+        ({"model": MODEL, "config": {"freeze": "match:(a"}}, "config", "wrong at character 3: a ) is missing"),
+        ({"model": MODEL, "config": {"freeze": "match:fpn"}}, "config", "no parameter's name has a match"),
+        ({"model": MODEL, "config": {"freeze": "layers:9999"}}, "config", "leaves nothing to learn"),
+        ({"model": MODEL, "config": {"freeze": "trunk"}, "base": "none"}, "config", "random weights can't be frozen"),
         ({"model": MODEL, "config": {"speed": 9}}, "config", "Unknown setting speed"),
         ({"model": MODEL, "config": [1]}, "config", "dictionary"),
         ({"model": MODEL, "base": "run:999999"}, "base", "run:<id> of this project"),
@@ -161,7 +165,20 @@ def test_an_estimate_grows_with_epochs(as_user: Client, vera: User, project: Pro
         return as_user(vera).post(f"{API}/projects/{project.pk}/runs/estimate/", body).json()
 
     assert ask(2)["estimate_seconds"] < ask(20)["estimate_seconds"]
-    assert ask(20) | {"estimate_seconds": 0} == {"images": 10, "epochs": 20, "estimate_seconds": 0}
+    answer = ask(20)
+    assert (answer["images"], answer["epochs"]) == (10, 20)
+
+
+def test_an_estimate_says_what_would_not_learn(as_user: Client, vera: User, project: Project) -> None:
+    def ask(freeze: str) -> Any:
+        body = {"model": MODEL, "config": {"freeze": freeze}}
+        return as_user(vera).post(f"{API}/projects/{project.pk}/runs/estimate/", body).json()["frozen"]
+
+    ours, stem = ask("match:^backbone"), ask("none")
+    assert stem["still"] < ours["still"] < ours["parameters"]
+    assert stem["still_layers"] < ours["still_layers"] < ours["layers"]
+    assert ours["names"][0] == "backbone.features.0.0.0.weight"
+    assert all(name.startswith("backbone") for name in ours["names"])
 
 
 def test_an_estimate_learns_from_earlier_runs(

@@ -7,10 +7,10 @@ from typing import Any, get_args
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from training.engine.config import Base, Config, Freeze, Optimizer
+from training.engine import freezing
+from training.engine.config import Base, Config, Optimizer
 
 BASES = get_args(Base)
-FREEZE = get_args(Freeze)
 OPTIMIZERS = get_args(Optimizer)
 DEFAULTS = {field.name: field.default for field in fields(Config) if field.default is not MISSING}
 
@@ -22,7 +22,7 @@ class ConfigSerializer(serializers.Serializer[Any]):
     batch_size = serializers.IntegerField()
     learning_rate = serializers.FloatField()
     optimizer = serializers.ChoiceField(choices=OPTIMIZERS)
-    freeze = serializers.ChoiceField(choices=FREEZE)
+    freeze = serializers.CharField(help_text=freezing.GRAMMAR)
     image_size = serializers.IntegerField()
     seed = serializers.IntegerField()
     threads = serializers.IntegerField()
@@ -40,7 +40,7 @@ class ConfigChangesSerializer(serializers.Serializer[Any]):
     batch_size = serializers.IntegerField(required=False)
     learning_rate = serializers.FloatField(required=False)
     optimizer = serializers.ChoiceField(choices=OPTIMIZERS, required=False)
-    freeze = serializers.ChoiceField(choices=FREEZE, required=False)
+    freeze = serializers.CharField(required=False, help_text=freezing.GRAMMAR)
     image_size = serializers.IntegerField(required=False)
     seed = serializers.IntegerField(required=False)
     threads = serializers.IntegerField(required=False)

@@ -80,10 +80,21 @@ class RunPlanSerializer(serializers.Serializer[Any]):
     config = ConfigChangesField()
 
 
+class FrozenSerializer(serializers.Serializer[Any]):
+    """What does not learn, of the model with one label."""
+
+    parameters = serializers.IntegerField(help_text="numbers in all weights and biases")
+    still = serializers.IntegerField(help_text="those that do not learn")
+    layers = serializers.IntegerField(help_text="convolutions and linear layers")
+    still_layers = serializers.IntegerField()
+    names = serializers.ListField(child=serializers.CharField(), help_text="of the first still layers' weights")
+
+
 class EstimateSerializer(serializers.Serializer[Any]):
     images = serializers.IntegerField()
     epochs = serializers.IntegerField()
     estimate_seconds = serializers.FloatField()
+    frozen = FrozenSerializer()
 
 
 class RunsView(Endpoint):

@@ -1857,7 +1857,8 @@ export interface components {
             /** Format: double */
             learning_rate: number;
             optimizer: components["schemas"]["OptimizerEnum"];
-            freeze: components["schemas"]["FreezeEnum"];
+            /** @description none, trunk, layers:<count>, blocks:<name>,<name> or match:<regular expression> */
+            freeze: string;
             image_size: number;
             seed: number;
             threads: number;
@@ -1869,7 +1870,8 @@ export interface components {
             /** Format: double */
             learning_rate?: number;
             optimizer?: components["schemas"]["OptimizerEnum"];
-            freeze?: components["schemas"]["FreezeEnum"];
+            /** @description none, trunk, layers:<count>, blocks:<name>,<name> or match:<regular expression> */
+            freeze?: string;
             image_size?: number;
             seed?: number;
             threads?: number;
@@ -1982,6 +1984,7 @@ export interface components {
             epochs: number;
             /** Format: double */
             estimate_seconds: number;
+            frozen: components["schemas"]["Frozen"];
         };
         EvaluatedImage: {
             id: number;
@@ -2036,12 +2039,18 @@ export interface components {
             reads: boolean;
             writes: boolean;
         };
-        /**
-         * @description * `none` - none
-         *     * `trunk` - trunk
-         * @enum {string}
-         */
-        FreezeEnum: "none" | "trunk";
+        /** @description What does not learn, of the model with one label. */
+        Frozen: {
+            /** @description numbers in all weights and biases */
+            parameters: number;
+            /** @description those that do not learn */
+            still: number;
+            /** @description convolutions and linear layers */
+            layers: number;
+            still_layers: number;
+            /** @description of the first still layers' weights */
+            names: string[];
+        };
         /** @description Which images of the project a snapshot holds, as in the list of images. */
         FrozenFilter: {
             queue?: components["schemas"]["QueueEnum"];

@@ -3,6 +3,7 @@ import { useProject } from "../app/project";
 import { runFigure } from "../app/shell/runFigure";
 import { SelectField, TextField } from "../ui/field";
 import { counted } from "../ui/figures";
+import { FreezeFields } from "./freezeFields";
 import { formErrors, formFor, type TrainForm } from "./trainForm";
 
 interface TrainFieldsProps {
@@ -84,15 +85,13 @@ export function TrainFields(props: TrainFieldsProps) {
             fault={errors.learningRate}
             onText={(learningRate) => change({ learningRate })}
           />
-          <SelectField
-            label="Freeze"
-            value={form.freeze}
-            options={[
-              { value: "none", name: "Nothing" },
-              { value: "trunk", name: "The trunk: faster" },
-            ]}
-            onPick={(freeze) => change({ freeze })}
-          />
+          {form.base !== "none" && (
+            <FreezeFields
+              freeze={form.freeze}
+              fault={errors.freeze}
+              onFreeze={(freeze) => change({ freeze })}
+            />
+          )}
         </div>
       </details>
     </>

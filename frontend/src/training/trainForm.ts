@@ -1,6 +1,7 @@
 /** The train dialog's fields: from the catalogue's defaults to the request. Pure. */
 
 import type { Task } from "../api/types";
+import { freezeFault } from "./freeze";
 
 export interface TrainableModel {
   readonly name: string;
@@ -18,7 +19,7 @@ export interface TrainForm {
   readonly freeze: string;
 }
 
-export type FieldName = "epochs" | "batchSize" | "learningRate";
+export type FieldName = "epochs" | "batchSize" | "learningRate" | "freeze";
 
 export interface TrainRequest {
   readonly model: string;
@@ -55,6 +56,8 @@ export function formErrors(form: TrainForm): Partial<Record<FieldName, string>> 
   if (!isWhole(form.batchSize, 1, 512)) errors.batchSize = "A whole number from 1 to 512.";
   const rate = numberOf(form.learningRate);
   if (!(rate > 0 && rate <= 1)) errors.learningRate = "A number over 0, at most 1.";
+  const freeze = form.base === "none" ? undefined : freezeFault(form.freeze);
+  if (freeze) errors.freeze = freeze;
   return errors;
 }
 
@@ -66,7 +69,7 @@ export function requestOf(form: TrainForm): TrainRequest {
       epochs: numberOf(form.epochs),
       batch_size: numberOf(form.batchSize),
       learning_rate: numberOf(form.learningRate),
-      freeze: form.freeze,
+      freeze: form.base === "none" ? "none" : form.freeze, // random weights have to learn
     },
   };
 }
