@@ -91,7 +91,7 @@ def _epoch(loop: TrainingLoop, state: TrainingState) -> None:
     is_best = state.is_best(evaluation.score)
     snapshot = state.as_checkpoint(loop.info, loop.labels, loop.config, evaluation.metrics)
     if is_best:
-        _write_best(loop, snapshot, evaluation)
+        _write_best(loop, state, snapshot, evaluation)
     seconds = time.monotonic() - began
     eta = seconds * (loop.config.epochs - state.epoch)
     # Told before it is kept: a process killed in between tells the same epoch twice, and none is missing.
@@ -145,8 +145,10 @@ def _evaluate(loop: TrainingLoop, state: TrainingState) -> Evaluation:
     return evaluate_network(network, loop.info, loop.labels, loop.validation, "val", lambda: stop_if_asked(progress))
 
 
-def _write_best(loop: TrainingLoop, snapshot: Checkpoint, evaluation: Evaluation) -> None:
-    write_report(evaluation, loop.out / "evaluation.json")
+def _write_best(loop: TrainingLoop, state: TrainingState, snapshot: Checkpoint, evaluation: Evaluation) -> None:
+    start = state.network.origin.to_dict() if state.network.origin else {}
+    start |= {"frozen": still_of(state.network).to_dict()}
+    write_report(Evaluation(evaluation.metrics, evaluation.report | {"start": start}), loop.out / "evaluation.json")
     checkpoint.save(snapshot, loop.out / "best.pt")
 
 

@@ -60,6 +60,15 @@ def read_weights(info: ModelInfo, path: Path) -> State:
         raise WeightsError(f"The weights file {path.name} can't be read: {error}.") from error
 
 
+def base_labels(info: ModelInfo) -> list[str]:
+    """What the rows of the published head are called: torchvision's names where it knows the file, else numbers."""
+    count = info.weights.label_count
+    if not info.weights.source.startswith(TORCHVISION):
+        return [f"label {i}" for i in range(1, count + 1)]
+    names: list[str] = _published(info).meta["categories"]
+    return names[len(names) - count :]  # a detector's first name is the background
+
+
 def renamed(state: State, key_map: Iterable[tuple[str, str | None]]) -> State:
     """`state` with its names mapped: see `BaseWeights.key_map`."""
     for pattern, replacement in key_map:
@@ -75,11 +84,16 @@ def _url(info: ModelInfo) -> str:
     source = info.weights.source
     if not source.startswith(TORCHVISION):
         return source
+    url: str = _published(info).url
+    return url
+
+
+def _published(info: ModelInfo) -> Any:
+    """torchvision's own row. Raises ValueError where there is none."""
     catalog.load_module(info.module)  # makes torchvision importable
     from torchvision.models import get_weight
 
-    url: str = get_weight(source.removeprefix(TORCHVISION)).url
-    return url
+    return get_weight(info.weights.source.removeprefix(TORCHVISION))
 
 
 def _watch(thread: threading.Thread, path: Path, info: ModelInfo, progress: Progress) -> None:

@@ -110,6 +110,24 @@ def test_the_same_seed_gives_the_same_run(lay_run: LayRun, weights_dir: Path) ->
     assert all(torch.allclose(value, second.weights[name], atol=1e-6) for name, value in first.weights.items())
 
 
+def test_a_run_tells_what_it_began_with_also_after_a_stop(
+    lay_run: LayRun, weights_dir: Path, recorder: Recorders
+) -> None:
+    folder = lay_run(epochs=2, freeze="layers:9")
+    whole = run(folder, weights_dir)
+    begun = json.loads((folder / "out" / "evaluation.json").read_text())["start"]
+    assert [one["how"] for one in begun["labels"]] == ["warm", "warm"]
+    assert begun["frozen"]["still_layers"] >= 9
+    assert begun["lineage"] == list(whole.lineage)
+    for path in (folder / "out").iterdir():
+        path.unlink()
+    with pytest.raises(Stopped):
+        run(folder, weights_dir, recorder(stop_after_steps=8))  # in the second epoch
+    again = run(folder, None)  # goes on without the weights it began with
+    assert again.lineage == whole.lineage
+    assert json.loads((folder / "out" / "evaluation.json").read_text())["start"] == begun
+
+
 def test_a_run_goes_on_from_an_earlier_checkpoint(lay_run: LayRun, weights_dir: Path) -> None:
     folder = lay_run()
     run(folder, weights_dir)
