@@ -20,7 +20,7 @@ from training.engine import catalog, freezing
 from training.engine.config import Config
 from training.engine.errors import ConfigError
 from training.models import Run
-from training.queries import last_succeeded, runs_of
+from training.queries import last_succeeded, team_runs
 
 BASE_RUN = "run:"
 
@@ -35,7 +35,7 @@ def start_run(
     config: Mapping[str, Any] | None = None,
 ) -> Run:
     """Queue a run on `snapshot`, which may still be in the making. Raises Invalid, naming the field."""
-    kind, base_run = _parse_base(project, base, model)
+    kind, base_run = _parse_base(project, author, base, model)
     checked = check_config(project, model, {**(config or {}), "base": kind})
     _expect_labelled(snapshot)
     images = estimates.images_in(project, snapshot)
@@ -116,13 +116,14 @@ def check_config(project: Project, model: str, config: Mapping[str, Any]) -> Con
         raise Invalid("The settings are wrong.", {"config": str(error)}) from error
 
 
-def _parse_base(project: Project, base: str, model: str) -> tuple[str, Run | None]:
+def _parse_base(project: Project, author: User, base: str, model: str) -> tuple[str, Run | None]:
     if base in ("catalogue", "none"):
         return base, None
     number = base.removeprefix(BASE_RUN)
-    run = runs_of(project).filter(pk=number).first() if base.startswith(BASE_RUN) and number.isdecimal() else None
+    is_run = base.startswith(BASE_RUN) and number.isascii() and number.isdecimal()
+    run = team_runs(author, project).filter(pk=number).first() if is_run else None
     if run is None:
-        raise Invalid("The base is wrong.", {"base": "expected catalogue, none, or run:<id> of this project"})
+        raise Invalid("The base is wrong.", {"base": "expected catalogue, none, or run:<id> of this team"})
     if run.status != Status.SUCCEEDED:
         raise Invalid("The base is wrong.", {"base": f"run {run.number} has no finished checkpoint"})
     if run.model != model:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db.models.functions import Now
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from annotations.models import Snapshot
@@ -15,7 +16,7 @@ from boxwright.jobs import Status
 from boxwright.jobs.attempt import attempt
 from boxwright.projects.models import Project
 from boxwright.storage.errors import StoreAway
-from boxwright.teams.models import User
+from boxwright.teams.models import Membership, Role, Team, User
 from tests.training.conftest import MODEL, MakeRun
 from training.engine.catalog import MODELS
 from training.engine.model_info import ImageSizes
@@ -65,8 +66,8 @@ def test_starting_tells_whoever_watches(as_user: Client, mona: User, project: Pr
         ({"model": MODEL, "config": {"freeze": "trunk"}, "base": "none"}, "config", "random weights can't be frozen"),
         ({"model": MODEL, "config": {"speed": 9}}, "config", "Unknown setting speed"),
         ({"model": MODEL, "config": [1]}, "config", "dictionary"),
-        ({"model": MODEL, "base": "run:999999"}, "base", "run:<id> of this project"),
-        ({"model": MODEL, "base": "run:x"}, "base", "run:<id> of this project"),
+        ({"model": MODEL, "base": "run:999999"}, "base", "run:<id> of this team"),
+        ({"model": MODEL, "base": "run:x"}, "base", "run:<id> of this team"),
         ({"model": MODEL, "base": "magic"}, "base", "expected catalogue, none"),
         ({}, "model", "required"),
     ],
@@ -98,6 +99,53 @@ def test_a_run_may_begin_where_an_earlier_one_ended(
     run = start(as_user(mona), project, snapshot=snapshot.pk, model=MODEL, base=f"run:{earlier.pk}").json()
     assert run["base"] == f"run:{earlier.pk}"
     assert run["config"]["base"] == "checkpoint"
+
+
+@pytest.fixture
+def sibling(team: Team) -> Project:
+    """Another detection project of the team."""
+    return Project.objects.create(team=team, name="Badgers", slug="badgers", task="detection")
+
+
+def elsewhere(project: Project, snapshot: Snapshot, **fields: Any) -> Run:
+    """A finished run of another project."""
+    row = {"model": MODEL, "config": {}, "status": "succeeded"} | fields
+    return Run.objects.create(project=project, number=7, snapshot=snapshot, **row)
+
+
+def test_a_run_may_begin_where_one_of_a_sibling_project_ended(
+    as_user: Client, mona: User, project: Project, sibling: Project, snapshot: Snapshot
+) -> None:
+    earlier = elsewhere(sibling, snapshot)
+    (offered,) = as_user(mona).get(f"{API}/projects/{project.pk}/runs/bases/").json()["results"]
+    there = {"id": sibling.pk, "name": "Badgers", "slug": "badgers"}
+    assert (offered["id"], offered["number"], offered["project"]) == (earlier.pk, 7, there)
+    run = start(as_user(mona), project, snapshot=snapshot.pk, model=MODEL, base=f"run:{earlier.pk}").json()
+    assert (run["base"], run["base_run"]) == (
+        f"run:{earlier.pk}",
+        {"id": earlier.pk, "number": 7, "project": there},
+    )
+
+
+def test_runs_of_strangers_of_other_tasks_and_of_deleted_projects_are_no_base(
+    as_user: Client, mona: User, charlie: User, project: Project, sibling: Project, snapshot: Snapshot
+) -> None:
+    theirs = Team.objects.create(name="Theirs", slug="theirs")
+    Membership.objects.create(team=theirs, user=charlie, role=Role.OWNER)
+    second = Team.objects.create(name="Mona's other team", slug="other")
+    Membership.objects.create(team=second, user=mona, role=Role.OWNER)
+    others = [
+        Project.objects.create(team=theirs, name="A", slug="a", task="detection"),
+        Project.objects.create(team=second, name="B", slug="b", task="detection"),
+        Project.objects.create(team=project.team, name="C", slug="c", task="classification"),
+        Project.objects.create(team=project.team, name="D", slug="d", task="detection", deleted_at=timezone.now()),
+    ]
+    runs = [elsewhere(other, snapshot) for other in others]
+    assert as_user(mona).get(f"{API}/projects/{project.pk}/runs/bases/").json()["results"] == []
+    for run in runs:
+        answer = start(as_user(mona), project, snapshot=snapshot.pk, model=MODEL, base=f"run:{run.pk}")
+        assert answer.status_code == 400
+        assert answer.json()["errors"][0]["detail"] == "expected catalogue, none, or run:<id> of this team"
 
 
 def test_a_run_that_has_not_succeeded_is_no_base(

@@ -1002,6 +1002,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/runs/bases/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The team's finished runs of this task, of all projects that I see: what a run here can start from. */
+        get: operations["projects_runs_bases_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/runs/estimate/": {
         parameters: {
             query?: never;
@@ -1652,6 +1669,16 @@ export interface components {
             };
             readonly address: string | null;
         };
+        /** @description A finished run that another can start from. */
+        Base: {
+            readonly id: number;
+            readonly number: number;
+            project: components["schemas"]["RunProject"];
+            readonly model: string;
+            metrics: components["schemas"]["Summary"];
+            /** Format: date-time */
+            readonly finished_at: string | null;
+        };
         /**
          * @description * `catalogue` - catalogue
          *     * `checkpoint` - checkpoint
@@ -1659,6 +1686,12 @@ export interface components {
          * @enum {string}
          */
         BaseEnum: "catalogue" | "checkpoint" | "none";
+        /** @description Another run, maybe of another project. */
+        BaseRun: {
+            readonly id: number;
+            readonly number: number;
+            project: components["schemas"]["RunProject"];
+        };
         BaseWeights: {
             /** @description a URL, or torchvision:<name> where torchvision knows the URL */
             source: string;
@@ -1787,6 +1820,8 @@ export interface components {
         /** @description How well images are told apart. */
         ClassificationEvaluation: {
             split: components["schemas"]["SplitEnum"];
+            /** @description of runs since it is written */
+            start?: components["schemas"]["Start"];
             /** @description that the numbers are of; `predictions` may be of fewer */
             image_count: number;
             /** @description by sha256, those that are still there */
@@ -1940,6 +1975,8 @@ export interface components {
         /** @description How well boxes are found. */
         DetectionEvaluation: {
             split: components["schemas"]["SplitEnum"];
+            /** @description of runs since it is written */
+            start?: components["schemas"]["Start"];
             /** @description that the numbers are of; `predictions` may be of fewer */
             image_count: number;
             /** @description by sha256, those that are still there */
@@ -2039,7 +2076,7 @@ export interface components {
             reads: boolean;
             writes: boolean;
         };
-        /** @description What does not learn, of the model with one label. */
+        /** @description What does not learn. Before a run it is counted on the model with one label. */
         Frozen: {
             /** @description numbers in all weights and biases */
             parameters: number;
@@ -2060,6 +2097,14 @@ export interface components {
             /** @description as the label was called then */
             label_name?: string;
         };
+        /**
+         * @description * `carried` - carried
+         *     * `warm` - warm
+         *     * `mean` - mean
+         *     * `random` - random
+         * @enum {string}
+         */
+        HowEnum: "carried" | "warm" | "mean" | "random";
         /** @description `width` and `height` are those after EXIF orientation; `size` is in bytes. */
         Image: {
             readonly id: number;
@@ -2306,6 +2351,24 @@ export interface components {
             color: string;
             annotation_count: number;
         };
+        LabelOrigin: {
+            label: string;
+            /**
+             * @description carried over by name, warm from a label of the base, mean of all, or random
+             *
+             *     * `carried` - carried
+             *     * `warm` - warm
+             *     * `mean` - mean
+             *     * `random` - random
+             */
+            how: components["schemas"]["HowEnum"];
+            base_label: string | null;
+            /**
+             * Format: double
+             * @description of the base label in the mixture
+             */
+            share: number | null;
+        };
         LabelScores: {
             name: string;
             /** @description images */
@@ -2520,7 +2583,7 @@ export interface components {
             snapshot: number;
             model: string;
             /**
-             * @description catalogue, none, or run:<id>
+             * @description catalogue, none, or run:<id> of a run of the team
              * @default catalogue
              */
             base: string;
@@ -2583,6 +2646,13 @@ export interface components {
         };
         PaginatedAuditEntryList: {
             results: components["schemas"]["AuditEntry"][];
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+        };
+        PaginatedBaseList: {
+            results: components["schemas"]["Base"][];
             /** Format: uri */
             next: string | null;
             /** Format: uri */
@@ -2908,6 +2978,7 @@ export interface components {
             readonly model: string;
             /** @description catalogue, none, or run:<id> */
             readonly base: string;
+            base_run: components["schemas"]["BaseRun"] | null;
             config: components["schemas"]["Config"];
             snapshot: components["schemas"]["RunSnapshot"];
             readonly epoch: number;
@@ -2950,6 +3021,11 @@ export interface components {
             snapshot?: number | null;
             model: string;
             config?: components["schemas"]["ConfigChangesRequest"];
+        };
+        RunProject: {
+            readonly id: number;
+            readonly name: string;
+            readonly slug: string;
         };
         RunSnapshot: {
             readonly id: number;
@@ -3098,6 +3174,17 @@ export interface components {
         };
         /** @enum {string} */
         StageEnum: "reading" | "review" | "applying";
+        /** @description What the run began with. */
+        Start: {
+            /** @description what the weights learned from before */
+            lineage: string[];
+            /** @description numbers in weights and biases taken from the base */
+            loaded: number;
+            /** @description those that began at random */
+            random: number;
+            labels: components["schemas"]["LabelOrigin"][];
+            frozen: components["schemas"]["Frozen"];
+        };
         /** @description An image's annotations at one revision. */
         State: {
             revision: number;
@@ -5452,6 +5539,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    projects_runs_bases_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedBaseList"];
                 };
             };
             /** @description A problem */
