@@ -16,6 +16,7 @@ import { ClassificationResult } from "./classificationResult";
 import { DetectionResult } from "./detectionResult";
 import { evaluationFigures } from "./evaluationFigures";
 import { FigureRow } from "./figureRow";
+import { StartPanel } from "./startPanel";
 
 interface FinishedRunProps {
   run: Run;
@@ -47,6 +48,7 @@ export function FinishedRun({ run, before, mine, other, runs }: FinishedRunProps
       {result.error && !isMissing ? <Failed error={result.error} retry={result.reload} /> : null}
       <ArtifactsPanel run={run} />
       {evaluation && <Result run={run} evaluation={evaluation} before={comparable} />}
+      {evaluation?.start && <StartPanel start={evaluation.start} />}
       <div class="cols two-one">
         <ScorePanel run={run} mine={mine} other={other} />
         <LossPanel run={run} mine={mine} />
