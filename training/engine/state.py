@@ -71,7 +71,7 @@ def start(network: Network, config: Config) -> TrainingState:
     device = choose_device()
     network.to(device)
     optimizer = optim.build_optimizer(network, config)
-    return TrainingState(network, optim.Average(network), optimizer, device)
+    return TrainingState(network, optim.Average(network, config.average_decay), optimizer, device)
 
 
 def resume(path: Path, config: Config, labels: tuple[str, ...], progress: Progress) -> TrainingState | None:

@@ -138,6 +138,23 @@ def test_a_run_goes_on_from_an_earlier_checkpoint(lay_run: LayRun, weights_dir: 
     assert run(folder, None).config.base == "checkpoint"
 
 
+def test_a_run_ends_after_its_iterations(lay_run: LayRun, weights_dir: Path, recorder: Recorders) -> None:
+    told = recorder()
+    best = run(lay_run(iterations=8, epochs=5, schedule="step", precision="fp32"), weights_dir, told)
+    assert told.steps == [(1, 1), (1, 2), (1, 3), (1, 4), (1, 5), (1, 6), (2, 1), (2, 2)]
+    assert best.config.iterations == 8
+
+
+def test_an_impatient_run_ends_when_nothing_becomes_better(
+    lay_run: LayRun, weights_dir: Path, recorder: Recorders
+) -> None:
+    folder, told = lay_run(epochs=6, patience=1, learning_rate=1e-7, average_decay=0.99999), recorder()
+    best = run(folder, weights_dir, told)
+    assert len(told.metrics) < 6
+    assert any("No better epoch than" in line for line in told.lines)
+    assert run(folder, weights_dir).epoch == best.epoch
+
+
 def test_random_weights_learn_too(lay_run: LayRun, recorder: Recorders) -> None:
     told = recorder()
     best = run(lay_run(base="none", epochs=2), None, told)
