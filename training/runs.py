@@ -49,7 +49,7 @@ def start_run(
             base=kind,
             base_run=base_run,
             config=asdict(checked),
-            epochs=checked.epochs,
+            epochs=catalog.epochs_of(checked, images["train"]),
             images=images if snapshot.status == Status.SUCCEEDED else None,
             estimate_seconds=estimates.seconds_for(project, checked, images),
             created_by=author,
@@ -94,7 +94,7 @@ def estimate(
     frozen = freezing.frozen(checked.freeze, freezing.parameter_table(model))
     return {
         "images": sum(images.values()),
-        "epochs": checked.epochs,
+        "epochs": catalog.epochs_of(checked, images["train"]),
         "estimate_seconds": round(seconds, 1),
         "frozen": frozen.to_dict(),
     }

@@ -1897,6 +1897,39 @@ export interface components {
             image_size: number;
             seed: number;
             threads: number;
+            /** @description steps of the whole run instead of epochs; 0: epochs hold */
+            iterations: number;
+            /** @description batch that the learning rate is for; 0: any */
+            reference_batch: number;
+            schedule: components["schemas"]["ScheduleEnum"];
+            warmup_steps: number | null;
+            /** Format: double */
+            warmup_epochs: number | null;
+            /** Format: double */
+            momentum: number;
+            /** Format: double */
+            weight_decay: number | null;
+            /**
+             * Format: double
+             * @description of the moving average of the weights; 0: none
+             */
+            average_decay: number;
+            /** Format: double */
+            zoom_min: number;
+            /** Format: double */
+            zoom_max: number;
+            /** Format: double */
+            flip_chance: number;
+            /** Format: double */
+            colour_chance: number;
+            /**
+             * Format: double
+             * @description labels on fewer than this share of the images are seen more often
+             */
+            rare_share: number;
+            precision: components["schemas"]["PrecisionEnum"];
+            /** @description epochs without a better one; 0: no end */
+            patience: number;
         };
         /** @description What differs from the model's defaults. The model's row and `Config` check it, not this. */
         ConfigChangesRequest: {
@@ -1910,6 +1943,39 @@ export interface components {
             image_size?: number;
             seed?: number;
             threads?: number;
+            /** @description steps of the whole run instead of epochs; 0: epochs hold */
+            iterations?: number;
+            /** @description batch that the learning rate is for; 0: any */
+            reference_batch?: number;
+            schedule?: components["schemas"]["ScheduleEnum"];
+            warmup_steps?: number | null;
+            /** Format: double */
+            warmup_epochs?: number | null;
+            /** Format: double */
+            momentum?: number;
+            /** Format: double */
+            weight_decay?: number | null;
+            /**
+             * Format: double
+             * @description of the moving average of the weights; 0: none
+             */
+            average_decay?: number;
+            /** Format: double */
+            zoom_min?: number;
+            /** Format: double */
+            zoom_max?: number;
+            /** Format: double */
+            flip_chance?: number;
+            /** Format: double */
+            colour_chance?: number;
+            /**
+             * Format: double
+             * @description labels on fewer than this share of the images are seen more often
+             */
+            rare_share?: number;
+            precision?: components["schemas"]["PrecisionEnum"];
+            /** @description epochs without a better one; 0: no end */
+            patience?: number;
         };
         Counts: {
             images: number;
@@ -2824,6 +2890,13 @@ export interface components {
          * @enum {string}
          */
         PhaseEnum: "preparing" | "training" | "evaluating";
+        /**
+         * @description * `auto` - auto
+         *     * `fp32` - fp32
+         *     * `bf16` - bf16
+         * @enum {string}
+         */
+        PrecisionEnum: "auto" | "fp32" | "bf16";
         /** @description RFC 9457. Some carry more: a conflict has `current`. */
         Problem: {
             type: string;
@@ -3051,6 +3124,12 @@ export interface components {
             /** @description annotations that both changed */
             conflicts: string[];
         };
+        /**
+         * @description * `cosine` - cosine
+         *     * `step` - step
+         * @enum {string}
+         */
+        ScheduleEnum: "cosine" | "step";
         /**
          * @description * `read` - read
          *     * `annotate` - annotate
