@@ -229,6 +229,16 @@ def test_an_estimate_says_what_would_not_learn(as_user: Client, vera: User, proj
     assert all(name.startswith("backbone") for name in ours["names"])
 
 
+def test_expert_settings_are_kept_and_iterations_become_epochs(
+    as_user: Client, mona: User, project: Project, snapshot: Snapshot
+) -> None:
+    settings = {"iterations": 20, "schedule": "step", "weight_decay": 0.001, "patience": 3, "precision": "fp32"}
+    run = start(as_user(mona), project, snapshot=snapshot.pk, model=MODEL, config=settings).json()
+    assert {name: run["config"][name] for name in settings} == settings
+    assert (run["config"]["momentum"], run["config"]["warmup_steps"]) == (0.9, None)
+    assert run["epochs"] == 4  # eight images: six steps an epoch
+
+
 def test_an_estimate_learns_from_earlier_runs(
     as_user: Client, vera: User, project: Project, snapshot: Snapshot, make_run: MakeRun
 ) -> None:

@@ -3,6 +3,7 @@ import { useProject } from "../app/project";
 import { runFigure } from "../app/shell/runFigure";
 import { SelectField, TextField } from "../ui/field";
 import { counted } from "../ui/figures";
+import { ExpertFields } from "./expertFields";
 import { FreezeFields } from "./freezeFields";
 import { formErrors, formFor, type TrainForm } from "./trainForm";
 
@@ -94,6 +95,7 @@ export function TrainFields(props: TrainFieldsProps) {
           )}
         </div>
       </details>
+      <ExpertFields model={model} texts={form.expert} onTexts={(expert) => change({ expert })} />
     </>
   );
 }

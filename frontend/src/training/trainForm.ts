@@ -1,6 +1,7 @@
 /** The train dialog's fields: from the catalogue's defaults to the request. Pure. */
 
 import type { Task } from "../api/types";
+import { type ExpertTexts, expertConfig } from "./expertSettings";
 import { freezeFault } from "./freeze";
 
 export interface TrainableModel {
@@ -17,6 +18,7 @@ export interface TrainForm {
   readonly batchSize: string;
   readonly learningRate: string;
   readonly freeze: string;
+  readonly expert: ExpertTexts;
 }
 
 export type FieldName = "epochs" | "batchSize" | "learningRate" | "freeze";
@@ -29,6 +31,7 @@ export interface TrainRequest {
     readonly batch_size: number;
     readonly learning_rate: number;
     readonly freeze: string;
+    readonly [expert: string]: number | string;
   };
 }
 
@@ -46,6 +49,7 @@ export function formFor(model: TrainableModel, base = "catalogue"): TrainForm {
     batchSize: text("batch_size", "16"),
     learningRate: text("learning_rate", "0.01"),
     freeze: text("freeze", "none"),
+    expert: {},
   };
 }
 
@@ -70,6 +74,7 @@ export function requestOf(form: TrainForm): TrainRequest {
       batch_size: numberOf(form.batchSize),
       learning_rate: numberOf(form.learningRate),
       freeze: form.base === "none" ? "none" : form.freeze, // random weights have to learn
+      ...expertConfig(form.expert),
     },
   };
 }

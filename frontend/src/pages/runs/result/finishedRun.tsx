@@ -12,6 +12,7 @@ import { LossPanel, ScorePanel } from "../curvePanels";
 import type { NamedEpochs } from "../curves";
 import { LogPanel } from "../logPanel";
 import { tookText } from "../runTexts";
+import { SettingsPanel } from "../settingsPanel";
 import { ClassificationResult } from "./classificationResult";
 import { DetectionResult } from "./detectionResult";
 import { evaluationFigures } from "./evaluationFigures";
@@ -53,6 +54,7 @@ export function FinishedRun({ run, before, mine, other, runs }: FinishedRunProps
         <ScorePanel run={run} mine={mine} other={other} />
         <LossPanel run={run} mine={mine} />
       </div>
+      <SettingsPanel run={run} />
       <LogPanel run={run} />
     </>
   );
