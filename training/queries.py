@@ -19,6 +19,17 @@ def runs_of(project: Project) -> QuerySet[Run]:
     return _whole(Run.objects.filter(project=project))
 
 
+def team_runs(user: Any, project: Project) -> QuerySet[Run]:
+    """Runs of `project` and its siblings: the user's projects of the same team and task."""
+    siblings = projects_of(user).filter(team_id=project.team_id, task=project.task).values("pk")
+    return _whole(Run.objects.filter(project__in=siblings))
+
+
+def bases_of(user: Any, project: Project) -> QuerySet[Run]:
+    """Those that a run of `project` can start from."""
+    return team_runs(user, project).filter(status=Status.SUCCEEDED)
+
+
 def run_for(user: Any, run_id: int, role: str = Role.VIEWER) -> Run:
     """The run, if `user` is on its team with at least `role`. Raises NotFound for strangers, else NotAllowed."""
     run = _whole(Run.objects.filter(pk=run_id)).first()
@@ -91,4 +102,4 @@ def artifact_for(user: Any, artifact_id: int, role: str = Role.VIEWER) -> Artifa
 
 
 def _whole(runs: QuerySet[Run]) -> QuerySet[Run]:
-    return runs.select_related("snapshot", "base_run", "created_by")
+    return runs.select_related("project", "snapshot", "base_run__project", "created_by")

@@ -78,7 +78,7 @@ def _step(model: str) -> Callable[[int], None]:
     def step(number: int) -> None:
         squares, targets = next(training_batches(examples, [list(range(BATCH))], 0, number))
         images = normalise(squares, info.mean, info.std)
-        with fast_arithmetic(torch.device("cpu"), network.bf16_pays_on_cpu):
+        with fast_arithmetic(torch.device("cpu"), "auto", network.bf16_pays_on_cpu):
             parts = network.losses(images, targets)
         optim.descend(optimizer, torch.stack(list(parts.values())).sum())
         average.update(network)

@@ -30,6 +30,7 @@ ROWS: list[Row] = [
     Row("GET", "runs-latest", "401 200 200 200 200 200"),
     Row("GET", "runs", SEES),
     Row("POST", "runs", "401 404 403 403 201 201", new_run, foreign=foreign_snapshot),
+    Row("GET", "run-bases", SEES),
     Row("POST", "run-estimate", SEES, new_run, foreign=foreign_snapshot),
     Row("POST", "retrain", "401 404 403 403 201 201"),
     Row("GET", "run", SEES),

@@ -4,7 +4,7 @@ The serializers say what the file holds; a test holds real files against them.
 """
 
 import json
-from typing import Any
+from typing import Any, get_args
 
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
 from rest_framework import serializers
@@ -15,7 +15,9 @@ from annotations.models import Image
 from boxwright.api.views import Endpoint
 from boxwright.errors import NotFound
 from training import queries
+from training.api.frozen import FrozenSerializer
 from training.engine import catalog
+from training.engine.origin import How
 from training.models import Run
 from training.run_files import files_of
 
@@ -32,10 +34,30 @@ class EvaluatedImageSerializer(serializers.Serializer[Any]):
     height = serializers.IntegerField()
 
 
+class LabelOriginSerializer(serializers.Serializer[Any]):
+    label = serializers.CharField()  # type: ignore[assignment]
+    how = serializers.ChoiceField(
+        choices=get_args(How), help_text="carried over by name, warm from a label of the base, mean of all, or random"
+    )
+    base_label = serializers.CharField(allow_null=True)
+    share = serializers.FloatField(allow_null=True, help_text="of the base label in the mixture")
+
+
+class StartSerializer(serializers.Serializer[Any]):
+    """What the run began with."""
+
+    lineage = serializers.ListField(child=serializers.CharField(), help_text="what the weights learned from before")
+    loaded = serializers.IntegerField(help_text="numbers in weights and biases taken from the base")
+    random = serializers.IntegerField(help_text="those that began at random")
+    labels = LabelOriginSerializer(many=True)
+    frozen = FrozenSerializer()
+
+
 class EvaluationSerializer(serializers.Serializer[Any]):
     """What the evaluations of all tasks share."""
 
     split = serializers.ChoiceField(choices=SPLITS)
+    start = StartSerializer(required=False, help_text="of runs since it is written")
     image_count = serializers.IntegerField(help_text="that the numbers are of; `predictions` may be of fewer")
     images = serializers.DictField(child=EvaluatedImageSerializer(), help_text="by sha256, those that are still there")
 

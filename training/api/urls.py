@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern] = [
     path("models/", catalogue.ModelsView.as_view(), name="models"),
     path("targets/", catalogue.TargetsView.as_view(), name="targets"),
     path("projects/<int:project_id>/runs/", runs.RunsView.as_view(), name="runs"),
+    path("projects/<int:project_id>/runs/bases/", runs.BasesView.as_view(), name="run-bases"),
     path("projects/<int:project_id>/runs/estimate/", runs.EstimateView.as_view(), name="run-estimate"),
     path("projects/<int:project_id>/retrain/", runs.RetrainView.as_view(), name="retrain"),
     path("runs/latest/", runs.LatestRunsView.as_view(), name="runs-latest"),

@@ -1,16 +1,18 @@
 """Which images come together in which step, as a function of seed and epoch alone: a resumed run sees the same."""
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
 from training.engine.config import FEWEST_STEPS
 from training.engine.data import Examples
 from training.engine.network import LearningTarget
-from training.engine.transforms import augment
+from training.engine.transforms import USUAL, Views, augment
 
 Batch = tuple[Tensor, list[LearningTarget]]
 """uint8 squares [B, S, S, 3] and their targets."""
@@ -28,13 +30,29 @@ def epoch_order(count: int, batch_size: int, seed: int, epoch: int) -> list[list
     return [[int(i) for i in part] for part in np.array_split(order, steps)]
 
 
-def training_batches(examples: Examples, order: Sequence[Sequence[int]], seed: int, epoch: int) -> Iterator[Batch]:
+def repeated(labels: Sequence[npt.NDArray[np.int64]], rare_share: float) -> list[int]:
+    """The images' indices, some several times: of each image as its rarest label needs, by LVIS's rule.
+
+    A label on a share f of the images asks for sqrt(rare_share / f). What is left of rounding goes to the next image.
+    """
+    frequency = Counter(label for found in labels for label in set(found.tolist()))
+    wanted = [
+        max([1.0, *(math.sqrt(rare_share * len(labels) / frequency[label]) for label in set(found.tolist()))])
+        for found in labels
+    ]
+    ends = np.floor(np.cumsum(wanted) + 0.5).astype(int)
+    return [int(i) for i in np.repeat(np.arange(len(labels)), np.diff(ends, prepend=0))]
+
+
+def training_batches(
+    examples: Examples, order: Sequence[Sequence[int]], seed: int, epoch: int, views: Views = USUAL
+) -> Iterator[Batch]:
     """Augmented batches in the given order."""
     for step, indices in enumerate(order):
         rng = np.random.default_rng((seed, epoch, step))
-        views = [augment(examples.squares[i], examples.boxes[i], examples.labels[i], rng) for i in indices]
-        squares = torch.from_numpy(np.stack([square for square, _, _ in views]))
-        yield squares, [target(boxes, labels) for _, boxes, labels in views]
+        seen = [augment(examples.squares[i], examples.boxes[i], examples.labels[i], rng, views) for i in indices]
+        squares = torch.from_numpy(np.stack([square for square, _, _ in seen]))
+        yield squares, [target(boxes, labels) for _, boxes, labels in seen]
 
 
 def plain_batch(examples: Examples, indices: Sequence[int]) -> Batch:

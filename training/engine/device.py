@@ -5,6 +5,8 @@ from contextlib import AbstractContextManager
 
 import torch
 
+from training.engine.config import Precision
+
 
 def choose_device() -> torch.device:
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -23,10 +25,11 @@ def use_threads(wanted: int) -> int:
     return threads
 
 
-def fast_arithmetic(device: torch.device, pays_on_cpu: bool) -> AbstractContextManager[object]:
-    """bf16 where it helps: on CUDA, and on CPUs that have it for networks that were measured to gain."""
-    enabled = device.type == "cuda" or (pays_on_cpu and cpu_has_bf16())
-    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=enabled)
+def fast_arithmetic(device: torch.device, precision: Precision, pays_on_cpu: bool) -> AbstractContextManager[object]:
+    """bf16 where it is asked for, or helps: on CUDA, and on CPUs that have it for networks that were measured to gain."""
+    helps = device.type == "cuda" or (pays_on_cpu and cpu_has_bf16())
+    is_half = precision == "bf16" or (precision == "auto" and helps)
+    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=is_half)
 
 
 def cpu_has_bf16() -> bool:

@@ -74,6 +74,15 @@ def read(path: Path, info: ModelInfo) -> State:
     return renamed(state, info.weights.key_map)
 
 
+def base_labels(info: ModelInfo) -> list[str]:
+    """What the rows of the published head are called: torchvision's names where it knows the file, else numbers."""
+    count = info.weights.label_count
+    if not info.weights.source.startswith(TORCHVISION):
+        return [f"label {i}" for i in range(1, count + 1)]
+    names: list[str] = _published(info).meta["categories"]
+    return names[len(names) - count :]  # a detector's first name is the background
+
+
 def renamed(state: State, key_map: Iterable[tuple[str, str | None]]) -> State:
     """`state` with its names mapped: see `BaseWeights.key_map`."""
     for pattern, replacement in key_map:
@@ -89,11 +98,16 @@ def _url(info: ModelInfo) -> str:
     source = info.weights.source
     if not source.startswith(TORCHVISION):
         return source
+    url: str = _published(info).url
+    return url
+
+
+def _published(info: ModelInfo) -> Any:
+    """torchvision's own row. Raises ValueError where there is none."""
     catalog.load_module(info.module)  # makes torchvision importable
     from torchvision.models import get_weight
 
-    url: str = get_weight(source.removeprefix(TORCHVISION)).url
-    return url
+    return get_weight(info.weights.source.removeprefix(TORCHVISION))
 
 
 def _watch(thread: threading.Thread, path: Path, info: ModelInfo, progress: Progress) -> None:

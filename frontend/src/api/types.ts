@@ -61,6 +61,8 @@ export type Losses = Schemas["Losses"];
 export type Model = Schemas["Model"];
 export type Target = Schemas["Target"];
 export type Run = Schemas["Run"];
+/** A finished run of the team that another can start from. */
+export type Base = Schemas["Base"];
 export type RunEstimate = Schemas["Estimate"];
 export type EpochMetrics = Schemas["Metric"];
 export type LogLine = Schemas["LogLine"];

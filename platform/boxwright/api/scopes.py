@@ -86,6 +86,7 @@ TABLE: dict[str, dict[str, str]] = {
     "targets": {"GET": READ},
     "runs-latest": {"GET": READ},
     "runs": {"GET": READ, "POST": TRAIN},
+    "run-bases": {"GET": READ},
     "run-estimate": {"POST": READ},
     "retrain": {"POST": TRAIN},
     "run": {"GET": READ},

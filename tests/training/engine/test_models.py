@@ -14,7 +14,7 @@ from tests.training.engine import tiny
 from training.engine import checkpoint, optim, targets
 from training.engine.catalog import MODELS, complete_config, load_module
 from training.engine.checkpoint import Checkpoint
-from training.engine.config import Freeze, Optimizer
+from training.engine.config import Optimizer
 from training.engine.families import build_network
 from training.engine.model_info import ModelInfo
 from training.engine.network import Classifier, Detector, LearningTarget, Network, export_form
@@ -219,7 +219,7 @@ def test_likeness_is_shares_of_the_old_rows(info: ModelInfo) -> None:
 
 @pytest.mark.parametrize("freeze", ["none", "trunk"])
 @every_model
-def test_freezing_leaves_the_stated_parameters_to_learn(info: ModelInfo, freeze: Freeze) -> None:
+def test_freezing_leaves_the_stated_parameters_to_learn(info: ModelInfo, freeze: str) -> None:
     network = lively(info, 2)
     network.fold()
     stages = [stage for stage in network.stages() if stage.share > 0 and not (freeze == "trunk" and stage.is_trunk)]
@@ -232,7 +232,7 @@ def test_freezing_leaves_the_stated_parameters_to_learn(info: ModelInfo, freeze:
     assert any(stage.is_trunk for stage in network.stages())
 
 
-def one_step(network: Network, info: ModelInfo, freeze: Freeze, optimizer: Optimizer) -> tuple[set[int], bool]:
+def one_step(network: Network, info: ModelInfo, freeze: str, optimizer: Optimizer) -> tuple[set[int], bool]:
     """What may learn, and whether everything else stayed as it was while something moved."""
     config = complete_config({"model": info.name, "base": "catalogue", "freeze": freeze, "optimizer": optimizer})
     before = {id(p): p.detach().clone() for p in network.parameters()}

@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.engine.transforms import Warp, augment, random_warp, warp_boxes, warp_square
+from training.engine.transforms import Views, Warp, augment, random_warp, warp_boxes, warp_square
 
 NOTHING = Warp(1, 1, 0, 0, flipped=False)
 
@@ -68,3 +68,15 @@ def test_the_same_seed_gives_the_same_view() -> None:
     square, boxes = scene()
     one, other = (augment(square, boxes, np.array([0]), np.random.default_rng(7))[0] for _ in range(2))
     np.testing.assert_array_equal(one, other)
+
+
+def test_views_go_as_far_as_asked() -> None:
+    square, boxes = scene()
+    still = Views(zoom_min=1.0, zoom_max=1.0, flip_chance=0.0, colour_chance=0.0)
+    warps = [random_warp(np.random.default_rng(seed), still) for seed in range(20)]
+    assert not any(warp.flipped for warp in warps)
+    assert all(abs(warp.zoom_x * warp.zoom_y - 1) < 1e-9 for warp in warps)
+    small = [random_warp(np.random.default_rng(seed), Views(zoom_min=0.3, zoom_max=0.4)) for seed in range(20)]
+    assert all(0.3 <= (warp.zoom_x * warp.zoom_y) ** 0.5 <= 0.4 for warp in small)
+    view, _, _ = augment(square, boxes, np.array([0]), np.random.default_rng(0), Views(flip_chance=0, colour_chance=0))
+    assert view.max() == 255

@@ -12,12 +12,14 @@ import { LossPanel, ScorePanel } from "../curvePanels";
 import type { NamedEpochs } from "../curves";
 import { LogPanel } from "../logPanel";
 import { tookText } from "../runTexts";
+import { SettingsPanel } from "../settingsPanel";
 import { clearChanges } from "./certainty";
 import { CertaintyPanel } from "./certaintyPanel";
 import { ClassificationResult } from "./classificationResult";
 import { DetectionResult } from "./detectionResult";
 import { evaluationFigures } from "./evaluationFigures";
 import { FigureRow } from "./figureRow";
+import { StartPanel } from "./startPanel";
 import { TestSplitPanel } from "./testSplitPanel";
 
 interface FinishedRunProps {
@@ -61,10 +63,12 @@ export function FinishedRun({ run, before, mine, other, runs }: FinishedRunProps
       <TestSplitPanel run={run} />
       <ArtifactsPanel run={run} />
       {evaluation && <Result run={run} evaluation={evaluation} before={comparable} />}
+      {evaluation?.start && <StartPanel start={evaluation.start} />}
       <div class="cols two-one">
         <ScorePanel run={run} mine={mine} other={other} />
         <LossPanel run={run} mine={mine} />
       </div>
+      <SettingsPanel run={run} />
       <LogPanel run={run} />
     </>
   );
