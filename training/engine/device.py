@@ -26,7 +26,7 @@ def use_threads(wanted: int) -> int:
 
 
 def fast_arithmetic(device: torch.device, precision: Precision, pays_on_cpu: bool) -> AbstractContextManager[object]:
-    """bf16 where it is asked for, or helps: on CUDA, and on CPUs that have it for networks that were measured to gain."""
+    """bf16 where it is asked for, or helps: on CUDA, and on CPUs that have it for networks measured to gain."""
     helps = device.type == "cuda" or (pays_on_cpu and cpu_has_bf16())
     is_half = precision == "bf16" or (precision == "auto" and helps)
     return torch.autocast(device.type, dtype=torch.bfloat16, enabled=is_half)
