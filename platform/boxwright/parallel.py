@@ -15,7 +15,7 @@ from typing import TypeVar
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-AT_ONCE = 4 * (os.cpu_count() or 1)
+AT_ONCE = 2 * (os.cpu_count() or 1)
 _charged = threading.local()
 
 
