@@ -1131,6 +1131,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/comparison/{other_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description How the run's numbers differ from another run's of the project, on the same validation images. */
+        get: operations["runs_comparison_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run_id}/evaluation/": {
         parameters: {
             query?: never;
@@ -1201,6 +1218,62 @@ export interface paths {
         put?: never;
         /** @description Go on from the last checkpoint of a failed or canceled run. */
         post: operations["runs_resume_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/test/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
+        get: operations["runs_test_retrieve"];
+        put?: never;
+        /** @description Evaluate on the test split. 201 when it is done now, 200 when it was or is on its way. */
+        post: operations["runs_test_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/test/cancel/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description At once; twice changes nothing; 409 when it has ended otherwise. */
+        post: operations["runs_test_cancel_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/test/look/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description The numbers and predictions on the test split. Each answer is counted as a look. */
+        post: operations["runs_test_look_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1711,6 +1784,31 @@ export interface components {
          * @enum {string}
          */
         BoxesOnEnum: "auto" | "shown" | "stored";
+        /** @description Of detections from a score of 0.05 on, or of classifiers' best answers. */
+        Calibration: {
+            /**
+             * Format: double
+             * @description expected calibration error, a share
+             */
+            error: number | null;
+            bins: components["schemas"]["ReliabilityBin"][];
+        };
+        /** @description Of a number against the other run's; 95 % of the resamples lie between `low` and `high`. */
+        Change: {
+            /** Format: double */
+            change: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            high: number;
+        };
+        /** @description Those of the task; missing where the images do not define them. */
+        Changes: {
+            AP?: components["schemas"]["Change"];
+            AP50?: components["schemas"]["Change"];
+            accuracy?: components["schemas"]["Change"];
+            macro_f1?: components["schemas"]["Change"];
+        };
         /** @description What files do not say. */
         Choices: {
             /**
@@ -1837,9 +1935,13 @@ export interface components {
             accuracy: number | null;
             /** Format: double */
             macro_f1: number | null;
+            /** @description missing where an earlier version wrote the file */
+            intervals?: components["schemas"]["ClassificationIntervals"];
             labels: components["schemas"]["LabelScores"][];
             /** @description rows: the truth; columns: the answer */
             confusion: number[][];
+            /** @description missing where an earlier version wrote the file */
+            calibration?: components["schemas"]["Calibration"];
             predictions: components["schemas"]["ClassificationPrediction"][];
         };
         /**
@@ -1847,6 +1949,11 @@ export interface components {
          * @enum {string}
          */
         ClassificationEvaluationTaskEnum: "classification";
+        /** @description Missing of fewer than two images. */
+        ClassificationIntervals: {
+            accuracy?: components["schemas"]["Interval"] | null;
+            macro_f1?: components["schemas"]["Interval"] | null;
+        };
         ClassificationPrediction: {
             /** @description sha256 */
             image: string;
@@ -1883,6 +1990,11 @@ export interface components {
             AR_medium: number | null;
             /** Format: double */
             AR_large: number | null;
+        };
+        Comparison: {
+            /** @description that both evaluations show, with the same truth */
+            image_count: number;
+            changes: components["schemas"]["Changes"];
         };
         Config: {
             model: string;
@@ -2055,6 +2167,18 @@ export interface components {
              */
             task: "detection";
             coco: components["schemas"]["Coco"];
+            /** @description missing where an earlier version wrote the file */
+            voc?: components["schemas"]["Voc"];
+            /** @description missing where an earlier version wrote the file */
+            intervals?: components["schemas"]["DetectionIntervals"];
+            /** @description missing where an earlier version wrote the file */
+            sizes?: components["schemas"]["Sizes"];
+            /** @description missing where an earlier version wrote the file */
+            threshold?: components["schemas"]["Threshold"];
+            /** @description at the threshold's score; rows: the truth; columns: the answer; the last of each: the background */
+            confusion?: number[][];
+            /** @description missing where an earlier version wrote the file */
+            calibration?: components["schemas"]["Calibration"];
             labels: components["schemas"]["LabelAP"][];
             predictions: components["schemas"]["DetectionPrediction"][];
         };
@@ -2063,6 +2187,11 @@ export interface components {
          * @enum {string}
          */
         DetectionEvaluationTaskEnum: "detection";
+        /** @description Missing of fewer than two images. */
+        DetectionIntervals: {
+            AP?: components["schemas"]["Interval"] | null;
+            AP50?: components["schemas"]["Interval"] | null;
+        };
         DetectionPrediction: {
             /** @description sha256 */
             image: string;
@@ -2096,7 +2225,7 @@ export interface components {
             height: number;
         };
         Evaluation: components["schemas"]["DetectionEvaluation"] | components["schemas"]["ClassificationEvaluation"];
-        Event: components["schemas"]["ImageFrame"] | components["schemas"]["CountsFrame"] | components["schemas"]["LabelsFrame"] | components["schemas"]["ClaimFrame"] | components["schemas"]["MetricsFrame"] | components["schemas"]["ImportFrame"] | components["schemas"]["SnapshotFrame"] | components["schemas"]["RunFrame"] | components["schemas"]["ArtifactFrame"];
+        Event: components["schemas"]["ImageFrame"] | components["schemas"]["CountsFrame"] | components["schemas"]["LabelsFrame"] | components["schemas"]["ClaimFrame"] | components["schemas"]["MetricsFrame"] | components["schemas"]["ImportFrame"] | components["schemas"]["SnapshotFrame"] | components["schemas"]["RunFrame"] | components["schemas"]["ArtifactFrame"] | components["schemas"]["HoldoutFrame"];
         /**
          * @description * `training` - training
          *     * `tool` - tool
@@ -2163,6 +2292,34 @@ export interface components {
             /** @description as the label was called then */
             label_name?: string;
         };
+        /** @description An evaluation on the test split, without its numbers. */
+        Holdout: {
+            readonly id: number;
+            readonly run: number;
+            status: components["schemas"]["StatusEnum"];
+            readonly error: components["schemas"]["JobError"] | null;
+            /** @description what a queued job waits for, in one sentence, or empty */
+            readonly waiting_for: string;
+            /** @description how often its numbers were given out */
+            readonly looks: number;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly finished_at: string | null;
+        };
+        HoldoutFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "holdout";
+            data: components["schemas"]["Holdout"];
+        };
+        /**
+         * @description * `holdout` - holdout
+         * @enum {string}
+         */
+        HoldoutFrameEventEnum: "holdout";
         /**
          * @description * `carried` - carried
          *     * `warm` - warm
@@ -2344,6 +2501,13 @@ export interface components {
             /** Format: binary */
             archive: string;
         };
+        /** @description Where the number lies in 95 % of 1000 resamples of the images (fewer of more than 200 images). */
+        Interval: {
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            high: number;
+        };
         Invitation: {
             readonly id: number;
             /** Format: email */
@@ -2411,6 +2575,22 @@ export interface components {
             AP: number | null;
             /** Format: double */
             AP50: number | null;
+            /** @description missing where an earlier version wrote the file */
+            voc?: components["schemas"]["Voc"];
+            /**
+             * Format: double
+             * @description at the threshold's score
+             */
+            precision?: number | null;
+            /** Format: double */
+            recall?: number | null;
+            /** Format: double */
+            f1?: number | null;
+            /**
+             * Format: double
+             * @description from which on this label's F1 is best
+             */
+            best_score?: number | null;
         };
         LabelCount: {
             name: string;
@@ -2951,6 +3131,25 @@ export interface components {
             name: string;
             reason: string;
         };
+        /** @description Answers whose score lies in one tenth. */
+        ReliabilityBin: {
+            /**
+             * Format: double
+             * @description score; 0.1 less than the next bin's
+             */
+            least: number;
+            count: number;
+            /**
+             * Format: double
+             * @description mean
+             */
+            score: number;
+            /**
+             * Format: double
+             * @description share
+             */
+            right: number;
+        };
         ResetRequest: {
             /** Format: email */
             email: string;
@@ -3182,6 +3381,14 @@ export interface components {
          * @enum {string}
          */
         SeverityEnum: "error" | "warning" | "info";
+        /** @description True boxes by COCO's sizes. */
+        Sizes: {
+            /** @description area under 32² pixels */
+            small: number;
+            /** @description under 96² */
+            medium: number;
+            large: number;
+        };
         /** @description Name `FIELDS` in `Meta.fields`. */
         Snapshot: {
             readonly id: number;
@@ -3330,6 +3537,25 @@ export interface components {
             /** @description imports, snapshots, runs and artifacts queued or running */
             jobs: components["schemas"]["Usage"];
         };
+        TestSplit: {
+            /** @description labelled images in the test split of the run's snapshot */
+            image_count: number;
+            /** @description at the test split, by all runs of the project */
+            looks: number;
+            /** @description null until somebody has asked for it */
+            evaluation: components["schemas"]["Holdout"] | null;
+        };
+        /** @description Of all detections from `score` on, which gives the best F1 over all labels, at IoU 0.5. */
+        Threshold: {
+            /** Format: double */
+            score: number;
+            /** Format: double */
+            precision: number | null;
+            /** Format: double */
+            recall: number | null;
+            /** Format: double */
+            f1: number | null;
+        };
         /**
          * @description * `new` - new
          *     * `existing` - existing
@@ -3376,6 +3602,19 @@ export interface components {
          * @enum {string}
          */
         VerificationEnum: "run_here" | "run_in_client_here" | "converted_and_compared" | "reported_from_device";
+        /** @description Pascal VOC's AP at IoU 0.5, without `difficult` boxes; null where there is no other. */
+        Voc: {
+            /**
+             * Format: double
+             * @description the rule of 2007
+             */
+            AP_11_points: number | null;
+            /**
+             * Format: double
+             * @description the rule since 2010
+             */
+            AP_area: number | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -5932,6 +6171,37 @@ export interface operations {
             };
         };
     };
+    runs_comparison_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                other_id: number;
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     runs_evaluation_retrieve: {
         parameters: {
             query?: never;
@@ -6042,6 +6312,134 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    runs_test_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestSplit"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    runs_test_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Holdout"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Holdout"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    runs_test_cancel_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Holdout"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    runs_test_look_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Evaluation"];
                 };
             };
             /** @description A problem */
