@@ -32,7 +32,7 @@ def evaluate(options: Namespace, events: JsonLines) -> None:
     trained = checkpoint.load(folder / "checkpoint.pt")
     found = evaluation.evaluate(trained, read_run_folder(folder), folder, options.split, events)
     (folder / "out").mkdir(exist_ok=True)
-    evaluation.write_report(found, folder / "out" / "evaluation.json")
+    evaluation.write_report(found.report, folder / "out" / "evaluation.json")
     events.write("done", metrics=found.metrics)
 
 

@@ -66,8 +66,8 @@ def evaluate_network(
     return Evaluation(metrics, lambda: head | report())
 
 
-def write_report(evaluation: Evaluation, path: Path) -> None:
+def write_report(report: dict[str, Any], path: Path) -> None:
     """Write `evaluation.json` so that a reader never sees half of it."""
     temporary = path.with_name(path.name + ".tmp")
-    temporary.write_text(json.dumps(evaluation.report), encoding="utf-8")
+    temporary.write_text(json.dumps(report), encoding="utf-8")
     temporary.replace(path)

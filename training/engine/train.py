@@ -184,7 +184,7 @@ def _evaluate(loop: TrainingLoop, state: TrainingState) -> Evaluation:
 def _write_best(loop: TrainingLoop, state: TrainingState, snapshot: Checkpoint, evaluation: Evaluation) -> None:
     start = state.network.origin.to_dict() if state.network.origin else {}
     start |= {"frozen": still_of(state.network).to_dict()}
-    write_report(Evaluation(evaluation.metrics, evaluation.report | {"start": start}), loop.out / "evaluation.json")
+    write_report(evaluation.report | {"start": start}, loop.out / "evaluation.json")
     checkpoint.save(snapshot, loop.out / "best.pt")
 
 
