@@ -72,7 +72,7 @@ def _build(project: Project, snapshot_id: int | None) -> dict[str, Any]:
     store().put(artifact.key, b"zip")
     Snapshot.objects.filter(pk=snapshot.pk).update(splits={"train": 1, "val": 0, "test": 1})
     _evaluate_on_test(run)
-    return {"snapshot_id": snapshot.pk, "run_id": run.pk, "other_id": run.pk, "artifact_id": artifact.pk}
+    return {"snapshot_id": snapshot.pk, "run_id": run.pk, "other_run_id": run.pk, "artifact_id": artifact.pk}
 
 
 def _evaluate_on_test(run: Run) -> None:

@@ -262,10 +262,10 @@ class ComparisonSerializer(serializers.Serializer[Any]):
 
 class ComparisonView(Endpoint):
     @extend_schema(responses=ComparisonSerializer)
-    def get(self, request: Request, run_id: int, other_id: int) -> Response:
+    def get(self, request: Request, run_id: int, other_run_id: int) -> Response:
         """How the run's numbers differ from another run's of the project, on the same validation images."""
         run = queries.run_for(request.user, run_id)
-        other = queries.run_in(run.project, other_id)
+        other = queries.run_in(run.project, other_run_id)
         metrics = catalog.load_module("training.engine.metrics.paired")  # numpy: only a process that compares pays
         compared = metrics.compare(stored_evaluation(run), stored_evaluation(other))
         return Response(ComparisonSerializer(compared).data)

@@ -18,7 +18,9 @@ urlpatterns: list[URLPattern] = [
     path("runs/<int:run_id>/metrics/", run_progress.MetricsView.as_view(), name="run-metrics"),
     path("runs/<int:run_id>/log/", run_progress.LogView.as_view(), name="run-log"),
     path("runs/<int:run_id>/evaluation/", evaluations.EvaluationView.as_view(), name="run-evaluation"),
-    path("runs/<int:run_id>/comparison/<int:other_id>/", evaluations.ComparisonView.as_view(), name="run-comparison"),
+    path(
+        "runs/<int:run_id>/comparison/<int:other_run_id>/", evaluations.ComparisonView.as_view(), name="run-comparison"
+    ),
     path("runs/<int:run_id>/test/", holdouts.HoldoutView.as_view(), name="run-test"),
     path("runs/<int:run_id>/test/cancel/", holdouts.HoldoutCancelView.as_view(), name="run-test-cancel"),
     path("runs/<int:run_id>/test/look/", holdouts.HoldoutLookView.as_view(), name="run-test-look"),

@@ -1131,7 +1131,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/runs/{run_id}/comparison/{other_id}/": {
+    "/api/v1/runs/{run_id}/comparison/{other_run_id}/": {
         parameters: {
             query?: never;
             header?: never;
@@ -6176,7 +6176,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                other_id: number;
+                other_run_id: number;
                 run_id: number;
             };
             cookie?: never;
