@@ -203,9 +203,8 @@ def padded(files: dict[str, bytes], size: int = 2**20) -> bytes:
 
 
 def many_objects() -> bytes:
-    """Two files: one alone takes most of what a worker may, so that nothing of the first can be left."""
     xml = b"<annotation>" + b"<object/>" * 450_000 + b"</annotation>"
-    return padded({f"{n}.xml": xml for n in range(2)})
+    return padded({f"{n}.xml": xml for n in range(4)})
 
 
 def many_findings() -> bytes:
