@@ -162,6 +162,8 @@ class Planner:
         )
 
     def _too_much(self, held: Held, edit: Edit) -> tuple[Rule, str] | None:
+        if self.draws_boxes and len(held.annotations) + len(edit.upsert) <= limits.BOXES_AN_IMAGE:
+            return None
         stays = {a.id for a in held.annotations} - set(edit.delete)
         if len(stays | {content.id for content in edit.upsert}) > limits.BOXES_AN_IMAGE:
             return Rule.TOO_MANY, "its image would carry too many annotations; left out"
