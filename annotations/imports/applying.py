@@ -54,7 +54,8 @@ class Applying:
             planner = Planner(self.job, mapping, report, timezone.now())
             self._plan(planner)
             planned_rows.analyse()
-            self._land(planner, mapping, asked)
+            self._land(planner, mapping)
+            self._remember(mapping, asked)
 
     def _plan(self, planner: Planner) -> None:
         shown = Report(total=StagedImage.objects.filter(job=self.job).count())
@@ -67,7 +68,7 @@ class Applying:
             shown.done += len(batch)
             self.beat.write(progress={**shown.progress, "consumed": planner.report.consumed}, **PROGRESS)
 
-    def _land(self, planner: Planner, mapping: LabelMapping, asked: str) -> None:
+    def _land(self, planner: Planner, mapping: LabelMapping) -> None:
         job, report = self.job, planner.report
         with transaction.atomic():
             count, size = planned_rows.new_images(job)
@@ -80,9 +81,15 @@ class Applying:
             self._count(mapping, size)
             report.counts.update(planned_rows.counts())
             report.end()
-            known = {"asked": asked, "left": left_by(self.left, mapping)} if self.left and not count else {}
-            self.beat.finish(**report.columns, **known)
+            self.beat.finish(**report.columns)
             report.keep_findings(job)
+
+    def _remember(self, mapping: LabelMapping, asked: str) -> None:
+        """Once all has landed and nobody waits for it. Without this the same archive is read again."""
+        if self.left:
+            for row in planned_rows.made_images(self.job):
+                self.left.add(row)
+            Import.objects.filter(pk=self.job.pk).update(asked=asked, left=left_by(self.left, mapping))
 
     def _plan_anew(self, planner: Planner, ordinals: Collection[int]) -> None:
         """What changed since; in the transaction that locked it."""

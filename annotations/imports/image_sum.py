@@ -5,11 +5,12 @@ revision never comes back and an id never does, so that the same sum says that n
 """
 
 import hashlib
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, Self
 
 from annotations.imports.known_images import KnownImage
 from annotations.imports.planning import PlannedImage
+from annotations.models import Image
 
 COLUMNS = KnownImage._fields[:-2]
 MODULUS = 2**256
@@ -18,6 +19,15 @@ MODULUS = 2**256
 class ImageSum:
     def __init__(self, total: int = 0) -> None:
         self.total = total
+
+    @classmethod
+    def of(cls, project_id: int, check: Callable[[], None]) -> Self:
+        """All that it has now. Calls `check` between them."""
+        images = cls()
+        for row in Image.objects.filter(project=project_id).values_list(*COLUMNS).iterator():
+            images.add(row)
+            check()
+        return images
 
     def add(self, row: tuple[Any, ...]) -> None:
         """Its COLUMNS."""

@@ -24,6 +24,8 @@ IMAGE, ANNOTATION, REVISION, STAGED = (model._meta.db_table for model in (Image,
 TABLES = ("planned_image", "planned_annotation", "planned_removal")
 SAID = ("queue", "revision", "annotation_count", "split", '"group"')
 """Columns of an image that an import may change."""
+PLACED = ("queue", "split", '"group"', "revision")
+BATCH = 2000
 FACTS = ("name", "width", "height", "size", "content_type", "has_location")
 PLANNED = (
     *("ordinal", "sha256", "image_id", "base", "old_queue", *SAID),
@@ -154,6 +156,19 @@ def counts() -> dict[str, int]:
     sums = ", ".join(f"COALESCE(SUM({name}), 0)" for name in COUNTED)
     (row,) = _read(f"SELECT {sums} FROM planned_image")
     return dict(zip(COUNTED, map(int, row), strict=True))
+
+
+def made_images(job: Import) -> Iterator[tuple[Any, ...]]:
+    """After `land`: columns of the images that are new, in the order of `KnownImage`, as they landed.
+
+    From tables that nobody else writes: what people do to the images since is not in it.
+    """
+    asked = f"""SELECT p.image_id, p.sha256, s.name, s.content_type, s.width, s.height, {_of("p", PLACED)}
+        FROM planned_image p JOIN {STAGED} s ON s.job_id = %s AND s.ordinal = p.ordinal WHERE p.is_new"""
+    with connection.cursor() as cursor:
+        cursor.execute(asked, [job.pk])
+        while rows := cursor.fetchmany(BATCH):
+            yield from rows
 
 
 def analyse() -> None:

@@ -17,10 +17,10 @@ import PIL
 from django.db import transaction
 
 from annotations.imports.format_choice import as_chosen
-from annotations.imports.image_sum import COLUMNS, ImageSum
+from annotations.imports.image_sum import ImageSum
 from annotations.imports.label_mapping import LabelMapping
 from annotations.imports.label_rules import may_add_labels
-from annotations.models import Image, Import, ImportFinding
+from annotations.models import Import, ImportFinding
 from boxwright import limits
 from boxwright.jobs import Beat, Status
 from boxwright.projects.labels import label_book
@@ -58,7 +58,8 @@ def repeat(job: Import, beat: Beat, earlier: Import) -> None:
     """Say what reading it again would say."""
     counts = dict(earlier.counts)
     counts["annotations_existing"] += counts["annotations_created"]
-    counts |= {"annotations_created": 0, "images_changed": 0}
+    counts["images_duplicate"] += counts["images_created"]
+    counts |= {"annotations_created": 0, "images_created": 0, "images_changed": 0}
     with transaction.atomic():
         beat.finish(**{name: getattr(earlier, name) for name in TAKEN_OVER}, counts=counts)
         findings = ImportFinding.objects.filter(job=earlier).order_by("number").values(*SAID)
@@ -74,11 +75,8 @@ def _archive_of(job: Import) -> str:
 
 
 def _left_now(job: Import, beat: Beat) -> str:
-    book, images = label_book(job.project_id), ImageSum()
-    for row in Image.objects.filter(project=job.project_id).values_list(*COLUMNS).iterator():
-        images.add(row)
-        beat.check()
-    return _left(images, book.names, book.today)
+    book = label_book(job.project_id)
+    return _left(ImageSum.of(job.project_id, beat.check), book.names, book.today)
 
 
 def _left(images: ImageSum, names: Any, today: Any) -> str:

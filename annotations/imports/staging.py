@@ -46,22 +46,26 @@ class Staging:
         self.report = Report.of(job)
         self.places = kept_places(beat.folder)
         self.seen: ImageSum | None = None
-        """The project's images as the reader saw them all at once; None where it did not."""
+        """The project's images before anything of them was read; None where that is not known."""
 
     def run(self, found: tuple[Finding, ...]) -> Report:
         with _refused_where_unreadable(), ProjectImages(self.job, self.beat) as elsewhere:
+            goes_on = self.report.has_begun
+            before = self._images() if self.listing.images and not goes_on else None
             reading = self._read(elsewhere)
-            if self.report.has_begun:
+            if goes_on:
                 self.labels = StagedLabels(self.job)
                 self._skip(reading.records)
             else:
                 self._begin(found, reading.header)
             self.report.set_out()
-            goes_on = self.report.has_begun
             for batch in _batches(self._watched(reading.records)):
                 self._stage(batch)
-            self.seen = None if goes_on else elsewhere.seen
+            self.seen = None if goes_on else before or elsewhere.seen
         return self.report
+
+    def _images(self) -> ImageSum:
+        return ImageSum.of(self.job.project_id, self.beat.check)
 
     def _read(self, elsewhere: ProjectImages) -> Reading:
         """Raises ArchiveRefused where the annotations are of another kind than the project's."""

@@ -15,6 +15,7 @@ from rest_framework.test import APIClient
 from annotations.dataset.records import Box
 from annotations.imports import planned_rows
 from annotations.imports.planning import said_of
+from annotations.imports.report import Report
 from annotations.models import Annotation, Image, Import, Revision, UploadPart
 from boxwright.jobs import Status
 from boxwright.jobs.attempt import attempt
@@ -35,6 +36,20 @@ SHEETS = zipped(
         "missing.xml": voc("missing.jpg", ("cat", 1, 1, 9, 9)),
     }
 )
+PICTURES = zipped(
+    {
+        "a.xml": voc("a.jpg", ("cat", 1, 1, 9, 9)),
+        "new.xml": voc("new.jpg", ("lynx", 1, 1, 9, 9)),
+        "a.jpg": picture(1),
+        "new.jpg": picture(5),
+        "bare.jpg": picture(6),
+        "twin.jpg": picture(5),
+        "void.xml": voc("void.jpg"),
+        "void.jpg": picture(7),
+        "broken.jpg": picture(8)[:99],
+    }
+)
+"""One that the project has, three that are new, one of these twice, and one that can't be read."""
 
 
 @pytest.fixture
@@ -86,6 +101,20 @@ def test_it_says_what_reading_it_says_and_changes_nothing(take: Take, project: P
     assert rows() == left
 
 
+@pytest.mark.parametrize("on_known", ["add", "keep", "replace"])
+def test_so_it_is_where_it_brought_pictures(take: Take, on_known: str) -> None:
+    before = take(PICTURES, on_known=on_known)
+    left = rows()
+    repeated = take(PICTURES, on_known=on_known, is_there=False)
+    Import.objects.update(left="")
+    read = take(PICTURES, on_known=on_known)
+    assert (before.counts["images_created"], before.counts["annotations_created"]) == (3, 2)
+    assert (read.counts["images_created"], read.counts["annotations_created"]) == (0, 0)
+    assert reported(repeated) == reported(read)
+    assert reported(take(PICTURES, on_known=on_known, is_there=False)) == reported(read)
+    assert rows() == left
+
+
 def draw(client: APIClient, project: Project) -> None:
     save(client, Image.objects.get(name="c.jpg").pk, upsert=[box(project)])
 
@@ -132,14 +161,16 @@ CHANGES = [
 ]
 
 
+@pytest.mark.parametrize("data", [SHEETS, PICTURES], ids=["sheets", "pictures"])
 @pytest.mark.parametrize("change", CHANGES)
 def test_it_is_read_again_where_something_changed(
-    take: Take, project: Project, mona: User, as_user: AsUser, change: Callable[[APIClient, Project], None]
+    take: Take, project: Project, mona: User, as_user: AsUser, change: Callable[[APIClient, Project], None], data: bytes
 ) -> None:
-    take()
+    take(data)
     change(as_user(mona), project)
-    assert is_read(take(is_there=False))
-    assert take().status == Status.SUCCEEDED
+    assert is_read(take(data, is_there=False))
+    assert take(data).status == Status.SUCCEEDED
+    assert not is_read(take(data, is_there=False))
 
 
 def test_what_was_deleted_stays_deleted(take: Take, project: Project, mona: User, as_user: AsUser) -> None:
@@ -211,6 +242,22 @@ def test_what_somebody_changed_while_it_was_applied_is_no_state_that_it_left(
         patch.setattr("annotations.imports.planned_rows.analyse", then)
         take()
     assert is_read(take(is_there=False))
+
+
+def test_what_somebody_deleted_while_its_pictures_were_read_comes_back(
+    take: Take, project: Project, mona: User, as_user: AsUser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    end_reading = Report.end_reading
+
+    def then(report: Report) -> None:
+        as_user(mona).delete(f"/api/v1/images/{Image.objects.get(name='a.jpg').pk}/")
+        end_reading(report)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Report, "end_reading", then)
+        assert take(PICTURES).counts["images_created"] == 3
+    assert is_read(take(PICTURES, is_there=False))
+    assert take(PICTURES).counts["images_created"] == 1
 
 
 def test_an_image_that_theirs_empty_is_a_negative_at_once(
