@@ -37,14 +37,17 @@ QUALITY = 90
 OCTAVES = (5, 20, 80, 320)
 """Cells along a canvas of the noise that makes its texture, from blotches to grain."""
 AP50_BAR = 0.80
+SIDES = ("xmin", "ymin", "xmax", "ymax")
+LabelledBox = tuple[str, float, float, float, float]
+"""Label, x_min, y_min, x_max, y_max."""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One photograph with its boxes: label, x_min, y_min, x_max, y_max in its pixels."""
+    """One photograph with its boxes in its pixels."""
 
     path: Path
-    boxes: tuple[tuple[str, float, float, float, float], ...]
+    boxes: tuple[LabelledBox, ...]
 
     @property
     def scales(self) -> tuple[float, float]:
@@ -152,13 +155,14 @@ def _read_pictures(data: Path) -> list[Picture]:
 
 
 def _read(annotation: Path) -> Picture:
-    items = ET.parse(annotation).getroot().findall("object")
-    sides = ("xmin", "ymin", "xmax", "ymax")
-    boxes = [
-        (item.findtext("name", ""), *(float(item.findtext(f"bndbox/{side}", "0")) for side in sides)) for item in items
-    ]
+    boxes = [_labelled_box(item) for item in ET.parse(annotation).getroot().findall("object")]
     path = annotation.parents[1] / "images" / (annotation.stem + ".jpg")
-    return Picture(path, tuple((label, a, b, c, d) for label, a, b, c, d in boxes if c > a and d > b))
+    return Picture(path, tuple(box for box in boxes if box[3] > box[1] and box[4] > box[2]))
+
+
+def _labelled_box(item: ET.Element) -> LabelledBox:
+    x_min, y_min, x_max, y_max = (float(item.findtext(f"bndbox/{side}", "0")) for side in SIDES)
+    return item.findtext("name", ""), x_min, y_min, x_max, y_max
 
 
 def _cpu_seconds() -> float:
