@@ -8,9 +8,12 @@ import torch
 from torch import Tensor
 
 from training.engine.config import FEWEST_STEPS
-from training.engine.data import Examples
+from training.engine.data import Examples, Square
 from training.engine.network import LearningTarget
-from training.engine.transforms import augment
+from training.engine.transforms import Boxes, Labels, augment
+
+View = tuple[Square, Boxes, Labels]
+"""One picture as a step sees it, and its truth."""
 
 Batch = tuple[Tensor, list[LearningTarget]]
 """uint8 squares [B, S, S, 3] and their targets."""
@@ -28,13 +31,33 @@ def epoch_order(count: int, batch_size: int, seed: int, epoch: int) -> list[list
     return [[int(i) for i in part] for part in np.array_split(order, steps)]
 
 
-def training_batches(examples: Examples, order: Sequence[Sequence[int]], seed: int, epoch: int) -> Iterator[Batch]:
-    """Augmented batches in the given order."""
+def training_batches(
+    examples: Examples, order: Sequence[Sequence[int]], seed: int, epoch: int, crop: int = 0
+) -> Iterator[Batch]:
+    """Augmented batches in the given order; with `crop` of squares of that side, put together from tiles."""
     for step, indices in enumerate(order):
         rng = np.random.default_rng((seed, epoch, step))
-        views = [augment(examples.squares[i], examples.boxes[i], examples.labels[i], rng) for i in indices]
+        views = [tiled(examples, i, rng, crop) if crop else view(examples, i, rng) for i in indices]
         squares = torch.from_numpy(np.stack([square for square, _, _ in views]))
         yield squares, [target(boxes, labels) for _, boxes, labels in views]
+
+
+def view(examples: Examples, i: int, rng: np.random.Generator, crop: int = 0) -> View:
+    return augment(examples.squares[i], examples.boxes[i], examples.labels[i], rng, crop)
+
+
+def tiled(examples: Examples, i: int, rng: np.random.Generator, side: int) -> View:
+    """Four crops in one square of `side` pixels, one of image `i` and three of any: small boxes come in numbers."""
+    half = side // 2
+    square = np.empty((side, side, 3), np.uint8)
+    all_boxes, all_labels = [], []
+    for tile, image in enumerate([i, *rng.integers(len(examples), size=3).tolist()]):
+        down, across = divmod(tile, 2)
+        part, boxes, labels = view(examples, image, rng, half)
+        square[down * half : (down + 1) * half, across * half : (across + 1) * half] = part
+        all_boxes.append((boxes + np.array([across, down] * 2, np.float32)) / 2)
+        all_labels.append(labels)
+    return square, np.concatenate(all_boxes), np.concatenate(all_labels)
 
 
 def plain_batch(examples: Examples, indices: Sequence[int]) -> Batch:

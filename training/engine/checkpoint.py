@@ -14,7 +14,7 @@ from annotations.dataset.records import Task
 from training.engine import catalog, network
 from training.engine.config import Config
 from training.engine.errors import CheckpointError, ConfigError
-from training.engine.families import build_network
+from training.engine.families import network_for
 from training.engine.network import Network
 
 FORMAT = 1
@@ -94,7 +94,7 @@ def load_training(path: Path) -> tuple[Checkpoint, dict[str, Any] | None]:
 
 def network_of(checkpoint: Checkpoint) -> Network:
     """The checkpoint's network on the CPU, BatchNorm folded, in eval mode. Raises CheckpointError."""
-    built = build_network(checkpoint.info, len(checkpoint.labels), checkpoint.image_size)
+    built = network_for(checkpoint.config, len(checkpoint.labels))
     built.fold()
     try:
         built.load_state_dict(checkpoint.weights)

@@ -8,6 +8,7 @@ from training.engine.errors import ConfigError
 Base = Literal["catalogue", "checkpoint", "none"]
 Freeze = Literal["none", "trunk"]
 Optimizer = Literal["sgd", "adamw"]
+Fit = Literal["auto", "anchors", "none"]
 
 FEWEST_STEPS = 6
 """Steps of an epoch over a few images, each of which is then seen several times, always in another view."""
@@ -21,6 +22,10 @@ CHILD_ENVIRONMENT = {
     "OMP_WAIT_POLICY": "PASSIVE",
 }
 """What whoever starts `python -m training.engine` adds to its environment; read by libraries at process start."""
+
+
+ANCHOR_SCALE = ("anchor_scale", "a number over 0 and at most 1")
+MOST_FINE_ANCHORS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,21 @@ class Config:
     image_size: int = 320
     """Side in pixels of the square that every image is stretched to: one of the model's `image_sizes`."""
 
+    fit: Fit = "auto"
+    """Whether a set of small boxes gets finer anchors and a larger image (`auto`), only the anchors, or neither."""
+
+    fine_anchors: tuple[tuple[float, float], ...] = ()
+    """Width and height, as shares of the image, of anchors beside the model's own: see `anchor_fit`."""
+
+    dense: bool = False
+    """Whether the finest map, and all after it, are twice as dense: the trunk does not halve the image before it."""
+
+    anchor_scale: float = 1.0
+    """By what the model's own anchors, which are shares of the image, are multiplied."""
+
+    crop: int = 0
+    """Side in pixels of the squares that training cuts out of each image; 0 trains on whole images."""
+
     seed: int = 0
     """Seed of the order, the augmentation and new weights: the same seed gives the same run, up to thread noise."""
 
@@ -67,11 +87,20 @@ class Config:
         _expect_whole("epochs", self.epochs, 1, 1000)
         _expect_whole("batch_size", self.batch_size, 1, 512)
         _expect_whole("image_size", self.image_size, 64, 1024)
+        _expect(self.fit in get_args(Fit), "fit", "one of auto, anchors, none", self.fit)
+        object.__setattr__(self, "fine_anchors", _shapes(self.fine_anchors))
+        _expect(_is_number(self.anchor_scale) and 0 < self.anchor_scale <= 1, *ANCHOR_SCALE, self.anchor_scale)
+        _expect(isinstance(self.dense, bool), "dense", "true or false", self.dense)
+        _expect_whole("crop", self.crop, 0, self.image_size)
         _expect_whole("seed", self.seed, 0, 2**31 - 1)
         _expect_whole("threads", self.threads, 0, 512)
         rate = self.learning_rate
-        is_number = isinstance(rate, int | float) and not isinstance(rate, bool)
-        _expect(is_number and 0 < rate <= 1, "learning_rate", "a number over 0 and at most 1", rate)
+        _expect(_is_number(rate) and 0 < rate <= 1, "learning_rate", "a number over 0 and at most 1", rate)
+
+    @property
+    def fits_anchors(self) -> bool:
+        """Whether the network's anchors are not just the model's own on whole images."""
+        return bool(self.fine_anchors or self.dense or self.crop or self.anchor_scale != 1.0)
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
@@ -97,3 +126,24 @@ def _expect_whole(name: str, value: object, least: int, most: int) -> None:
     is_whole = isinstance(value, int) and not isinstance(value, bool)
     in_range = is_whole and least <= value <= most  # type: ignore[operator]
     _expect(in_range, name, f"a whole number from {least} to {most}", value)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _shapes(value: object) -> tuple[tuple[float, float], ...]:
+    """`[[w, h], …]`, as JSON has it, or tuples. Raises ConfigError."""
+    shapes = tuple(tuple(shape) if isinstance(shape, list | tuple) else () for shape in _listed(value))
+    holds = len(shapes) <= MOST_FINE_ANCHORS and all(
+        len(shape) == 2 and all(_is_number(side) and 0 < side <= 1 for side in shape) for shape in shapes
+    )
+    _expect(
+        holds, "fine_anchors", f"at most {MOST_FINE_ANCHORS} pairs of width and height, over 0 and at most 1", value
+    )
+    return shapes
+
+
+def _listed(value: object) -> Any:
+    _expect(isinstance(value, list | tuple), "fine_anchors", "a list", value)
+    return value

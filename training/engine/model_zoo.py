@@ -3,6 +3,7 @@
 A new model is a row here and, unless its family is there already, a module. Sources, sizes and hashes: torchvision's.
 """
 
+from training.engine.anchor_layout import ssd_layout
 from training.engine.config import Config
 from training.engine.model_info import BaseWeights, ModelInfo, Rgb
 from training.engine.scoring import Scoring
@@ -11,6 +12,7 @@ SIGNED_UNIT: Rgb = (127.5, 127.5, 127.5)
 IMAGENET_MEAN: Rgb = (123.675, 116.28, 103.53)
 IMAGENET_STD: Rgb = (58.395, 57.12, 57.375)
 BSD = "BSD-3-Clause (torchvision)"
+SSDLITE_ANCHORS = ssd_layout(16, (0.2, 0.35, 0.5, 0.65, 0.8, 0.95, 1.0), (2, 3))
 
 
 def imagenet(name: str, edition: str, sha256: str, size: int, *other_file_names: str) -> BaseWeights:
@@ -40,6 +42,7 @@ ROWS = (
         mean=SIGNED_UNIT,
         std=SIGNED_UNIT,
         images_per_second=18.0,
+        anchors=SSDLITE_ANCHORS,
     ),
     ModelInfo(
         name="mobilenet_v2",

@@ -1,7 +1,7 @@
 """Augmentation: one random warp, flip and colour change of a square, with its boxes taken along."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -33,23 +33,40 @@ class Warp:
     flipped: bool
 
 
-def augment(square: Square, boxes: Boxes, labels: Labels, rng: np.random.Generator) -> tuple[Square, Boxes, Labels]:
-    """A random view of one example; `boxes` [n, 4] are corners 0..1. Keeps at least one box if there is any."""
+def augment(
+    square: Square, boxes: Boxes, labels: Labels, rng: np.random.Generator, crop: int = 0
+) -> tuple[Square, Boxes, Labels]:
+    """A random view of one example; `boxes` [n, 4] are corners 0..1. Keeps at least one box if there is any.
+
+    With `crop` the view is a square of that side in pixels, cut out around one of the boxes at about their scale.
+    """
+    side = crop or square.shape[0]
     for _ in range(20):
-        warp = random_warp(rng)
+        warp = random_warp(rng) if side == square.shape[0] else random_crop(boxes, square.shape[0] / side, rng)
         if len(boxes) == 0:  # a negative, or a label of the whole image
-            return recolour(warp_square(square, warp), rng), boxes, labels
+            return recolour(warp_square(square, warp, side), rng), boxes, labels
         moved, visible = warp_boxes(boxes, warp)
         if visible.any():
-            return recolour(warp_square(square, warp), rng), moved[visible], labels[visible]
-    return square, boxes, labels
+            return recolour(warp_square(square, warp, side), rng), moved[visible], labels[visible]
+    return _whole(square, side), boxes, labels
 
 
-def random_warp(rng: np.random.Generator) -> Warp:
-    zoom = math.exp(rng.uniform(math.log(ZOOM[0]), math.log(ZOOM[1])))
+def random_warp(rng: np.random.Generator, zoom_in: float = 1.0) -> Warp:
+    zoom = zoom_in * math.exp(rng.uniform(math.log(ZOOM[0]), math.log(ZOOM[1])))
     stretch = math.exp(rng.uniform(-STRETCH, STRETCH) / 2)
     zoom_x, zoom_y = zoom * stretch, zoom / stretch
     return Warp(zoom_x, zoom_y, _shift(zoom_x, rng), _shift(zoom_y, rng), bool(rng.random() < FLIP_CHANCE))
+
+
+def random_crop(boxes: Boxes, zoom_in: float, rng: np.random.Generator) -> Warp:
+    """A warp into a view `zoom_in` times nearer, in which the centre of a random box is seen."""
+    warp = random_warp(rng, zoom_in)
+    if len(boxes) == 0:
+        return warp
+    box = boxes[rng.integers(len(boxes))]
+    x, y = (float(centre) for centre in (box[:2] + box[2:]) / 2)
+    shift_x, shift_y = _shift_to(x, warp.zoom_x, rng), _shift_to(y, warp.zoom_y, rng)
+    return replace(warp, shift_x=shift_x, shift_y=shift_y)
 
 
 def warp_boxes(boxes: Boxes, warp: Warp) -> tuple[Boxes, npt.NDArray[np.bool_]]:
@@ -63,15 +80,18 @@ def warp_boxes(boxes: Boxes, warp: Warp) -> tuple[Boxes, npt.NDArray[np.bool_]]:
     return clipped, _area(clipped) > LEAST_VISIBLE * _area(moved)
 
 
-def warp_square(square: Square, warp: Warp) -> Square:
+def warp_square(square: Square, warp: Warp, side: int = 0) -> Square:
+    """The warped square, of `side` pixels; 0: of as many as before."""
     size = square.shape[0]
+    side = side or size
     # Pillow asks where each pixel comes from: the inverse warp
     across, right = 1 / warp.zoom_x, -warp.shift_x * size / warp.zoom_x
     if warp.flipped:
         across, right = -across, (1 - warp.shift_x) * size / warp.zoom_x
-    inverse = (across, 0.0, right, 0.0, 1 / warp.zoom_y, -warp.shift_y * size / warp.zoom_y)
+    step = size / side
+    inverse = (across * step, 0.0, right, 0.0, step / warp.zoom_y, -warp.shift_y * size / warp.zoom_y)
     affine, bilinear = Image.Transform.AFFINE, Image.Resampling.BILINEAR
-    return np.asarray(Image.fromarray(square).transform((size, size), affine, inverse, bilinear, fillcolor=BORDER))
+    return np.asarray(Image.fromarray(square).transform((side, side), affine, inverse, bilinear, fillcolor=BORDER))
 
 
 def recolour(square: Square, rng: np.random.Generator) -> Square:
@@ -86,6 +106,19 @@ def recolour(square: Square, rng: np.random.Generator) -> Square:
 def _shift(zoom: float, rng: np.random.Generator) -> float:
     """Anywhere that keeps a small picture inside the frame, or the frame inside a large picture."""
     return float(rng.uniform(min(0.0, 1 - zoom), max(0.0, 1 - zoom)))
+
+
+def _shift_to(centre: float, zoom: float, rng: np.random.Generator) -> float:
+    """A shift as `_shift` that leaves what is at `centre` in the picture."""
+    least, most = min(0.0, 1 - zoom), max(0.0, 1 - zoom)
+    low, high = max(least, -centre * zoom), min(most, 1 - centre * zoom)
+    return float(rng.uniform(min(low, high), max(low, high)))
+
+
+def _whole(square: Square, side: int) -> Square:
+    if side == square.shape[0]:
+        return square
+    return np.asarray(Image.fromarray(square).resize((side, side), Image.Resampling.BILINEAR))
 
 
 def _area(boxes: Boxes) -> npt.NDArray[np.float32]:

@@ -1,6 +1,7 @@
 """The network that a run starts with: from published weights, an earlier checkpoint, or random weights."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,11 +9,11 @@ import torch
 from torch import Tensor
 
 from training.engine import catalog, checkpoint
-from training.engine.batches import plain_batch
+from training.engine.batches import Batch, plain_batch, training_batches
 from training.engine.config import Config
 from training.engine.data import Examples
 from training.engine.errors import CheckpointError, ConfigError, WeightsError
-from training.engine.families import build_network
+from training.engine.families import build_network, network_for, set_anchors
 from training.engine.network import Network, normalise
 from training.engine.progress import Progress
 from training.engine.weight_files import State, download_weights, find_weights, read_weights
@@ -37,25 +38,23 @@ def starting_network(
     if config.base == "none":
         if config.batch_size == 1:
             raise ConfigError("Random weights need a batch size of at least 2.")
-        return _build(config, len(labels))
+        return network_for(config, len(labels))
     if config.base == "checkpoint":
         return _from_checkpoint(config, labels, folder / "base.pt")
     return _from_catalogue(config, labels, examples, _folders(folder, weights_dir), progress)
-
-
-def _build(config: Config, label_count: int) -> Network:
-    return build_network(catalog.model_info(config.model), label_count, config.image_size)
 
 
 def _from_checkpoint(config: Config, labels: Sequence[str], path: Path) -> Network:
     base = checkpoint.load(path)
     if base.model != config.model:
         raise CheckpointError(f"The base checkpoint is a {base.model}, not a {config.model}.")
-    network = _build(config, len(base.labels))
+    network = network_for(replace(base.config, image_size=config.image_size), len(base.labels))
     network.fold()
     _load(network, base.weights, path)
     if tuple(labels) != base.labels:
         network.replace_head(_mix_by_name(base.labels, labels))
+    if not base.config.fits_anchors:
+        set_anchors(network, config)
     return network
 
 
@@ -65,13 +64,21 @@ def _from_catalogue(
     info = catalog.model_info(config.model)
     path = find_weights(info, folders) or download_weights(info, folders[-1], progress)
     progress.on_log(f"{info.weights.trained_on} weights from {path.name}")
-    network = _build(config, info.weights.label_count)
+    network = build_network(info, info.weights.label_count, config.crop or config.image_size)
     _load(network, read_weights(info, path), path)
     network.fold()
-    squares, targets = plain_batch(examples, _few_of_each_label(examples, len(labels)))
+    squares, targets = _views(examples, _few_of_each_label(examples, len(labels)), config)
     images = normalise(squares, info.mean, info.std)
     network.replace_head(network.likeness(images, targets, len(labels)))
+    set_anchors(network, config)
     return network
+
+
+def _views(examples: Examples, indices: list[int], config: Config) -> Batch:
+    """The images as they are, or the crops that training would see."""
+    if config.crop:
+        return next(training_batches(examples, [indices], config.seed, 0, config.crop))
+    return plain_batch(examples, indices)
 
 
 def _mix_by_name(old: Sequence[str], new: Sequence[str]) -> Tensor:

@@ -13,8 +13,11 @@ from torch import Tensor, nn
 from torchvision.models.detection import ssdlite320_mobilenet_v3_large
 from torchvision.models.detection.image_list import ImageList
 
+from training.engine.anchor_layout import FINE_CELLS, Shape
+from training.engine.detectors.anchors import FINE_MATCH_IOU, FINE_NEAR_IOU, UNSURE
 from training.engine.detectors.detector import AnchorDetector
 from training.engine.model_info import ModelInfo
+from training.engine.model_zoo import SSDLITE_ANCHORS
 from training.engine.network import LearningTarget, Stage, fold_batch_norm
 from training.engine.scoring import Scoring
 
@@ -53,11 +56,11 @@ class Ssdlite(AnchorDetector):
         logits, deltas = self(images)
         logits, deltas = logits.float(), deltas.float()
         labels, wanted = self.assigned(targets)
-        positive, classes = labels >= 0, labels + 1  # nothing, -1, is class 0: the background
+        positive, classes = labels >= 0, (labels + 1).clamp(min=0)  # class 0 is the background
         count = positive.sum().clamp(min=1)
         box = F.smooth_l1_loss(deltas[positive], wanted[positive], reduction="sum")
         entropy = F.cross_entropy(logits.flatten(0, 1), classes.flatten(), reduction="none").view_as(classes)
-        counted = positive | _hard_negatives(entropy.detach(), positive)
+        counted = positive | _hard_negatives(entropy.detach(), positive, labels != UNSURE)
         return {"box": box / count, "class": (entropy * counted).sum() / count}
 
     def stages(self) -> list[Stage]:
@@ -77,6 +80,25 @@ class Ssdlite(AnchorDetector):
             block[1] = _mixed(block[1], with_background)
         self.label_count = len(mix)
         self.head.classification_head.num_columns = len(mix) + 1
+
+    def densify(self) -> None:
+        [halving] = [
+            conv
+            for conv in self.backbone.features[0][STEM_BLOCKS].modules()
+            if isinstance(conv, nn.Conv2d) and conv.stride == (2, 2)
+        ]
+        halving.stride = (1, 1)
+
+    @torch.no_grad()
+    def add_fine_anchors(self, shapes: Sequence[Shape]) -> None:
+        """Each starts with the scores of the finest map's own anchor that is most like it in aspect."""
+        self.match_iou, self.near_iou = FINE_MATCH_IOU, FINE_NEAR_IOU
+        places = [place for shape in shapes for place in [_like_in_aspect(shape)] * FINE_CELLS**2]
+        columns = self.scoring.columns(self.label_count)
+        for blocks, width in ((self._class_blocks(), columns), (self._box_blocks(), 4)):
+            finest = blocks[0]
+            assert isinstance(finest, nn.Sequential)
+            finest[1] = _with_copies(finest[1], places, width)
 
     def fold(self) -> None:
         fold_batch_norm(self)
@@ -115,13 +137,32 @@ def _rows(scores: Tensor, columns: int) -> Tensor:
     return scores.permute(0, 2, 3, 1).reshape(scores.shape[0], -1, columns)
 
 
-def _hard_negatives(entropy: Tensor, positive: Tensor) -> Tensor:
+def _hard_negatives(entropy: Tensor, positive: Tensor, sure: Tensor) -> Tensor:
     """The background anchors [B, A] that look most like objects: three for each positive of the image, at least one."""
     wanted = (positive.sum(1, keepdim=True) * NEGATIVES_PER_POSITIVE).clamp(min=NEGATIVES_PER_POSITIVE)
     most = min(int(wanted.max()), entropy.shape[1])
-    hardest = entropy.masked_fill(positive, -math.inf).topk(most, 1).indices
+    hardest = entropy.masked_fill(positive | ~sure, -math.inf).topk(most, 1).indices
     within = torch.arange(most, device=entropy.device)[None] < wanted
-    return torch.zeros_like(positive).scatter_(1, hardest, within) & ~positive
+    return torch.zeros_like(positive).scatter_(1, hardest, within) & ~positive & sure
+
+
+def _like_in_aspect(shape: Shape) -> int:
+    """The place of that anchor among those of a cell of the finest map."""
+    aspect = math.log(shape[0] / shape[1])
+    aspects = [math.log(w / h) for w, h in SSDLITE_ANCHORS.shapes[0]]
+    return min(range(len(aspects)), key=lambda place: abs(aspects[place] - aspect))
+
+
+def _with_copies(conv: nn.Module, places: Sequence[int], columns: int) -> nn.Conv2d:
+    """A 1x1 head that has, after its own outputs, copies of those of its `places`, each of so many columns."""
+    assert isinstance(conv, nn.Conv2d)
+    assert conv.bias is not None
+    kept = torch.arange(conv.out_channels)
+    rows = torch.cat([kept, *(kept[place * columns : (place + 1) * columns] for place in places)])
+    new = nn.Conv2d(conv.in_channels, len(rows), 1)
+    new.weight = nn.Parameter(conv.weight[rows].clone())
+    new.bias = nn.Parameter(conv.bias[rows].clone())
+    return new.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
 
 
 def _mixed(conv: nn.Module, mix: Tensor) -> nn.Conv2d:
