@@ -15,7 +15,7 @@ from boxwright.projects.models import Project
 from boxwright.projects.quotas import expect_slot
 from boxwright.teams import audit
 from boxwright.teams.models import User
-from training import estimates
+from training import estimates, small_boxes
 from training.engine import catalog
 from training.engine.config import Config
 from training.engine.errors import ConfigError
@@ -86,12 +86,19 @@ def resume_run(run: Run) -> Run:
 
 def estimate(
     *, project: Project, snapshot: Snapshot | None, model: str, config: Mapping[str, Any] | None
-) -> dict[str, float]:
-    """What a run would cost, before it is started: `images`, `epochs`, `estimate_seconds`."""
+) -> dict[str, Any]:
+    """What a run would cost and what stands in its way, before it is started: see `EstimateSerializer`."""
     checked = check_config(project, model, config or {})
     images = estimates.images_in(project, snapshot)
     seconds = estimates.seconds_for(project, checked, images)
-    return {"images": sum(images.values()), "epochs": checked.epochs, "estimate_seconds": round(seconds, 1)}
+    found = small_boxes.fit_for(project, checked)
+    return {
+        "images": sum(images.values()),
+        "epochs": checked.epochs,
+        "estimate_seconds": round(seconds, 1),
+        "boxes_without_anchor": None if found is None else round(1 - found.share_before, 3),
+        "advice": "" if found is None else found.advice,
+    }
 
 
 def check_config(project: Project, model: str, config: Mapping[str, Any]) -> Config:

@@ -7,12 +7,19 @@ from typing import Any, get_args
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from training.engine.config import Base, Config, Freeze, Optimizer
+from training.engine.config import Base, Config, Fit, Freeze, Optimizer
 
 BASES = get_args(Base)
 FREEZE = get_args(Freeze)
+FITS = get_args(Fit)
 OPTIMIZERS = get_args(Optimizer)
 DEFAULTS = {field.name: field.default for field in fields(Config) if field.default is not MISSING}
+
+
+class ShapesField(serializers.ListField):
+    """Pairs of width and height as shares of the image."""
+
+    child = serializers.ListField(child=serializers.FloatField(), min_length=2, max_length=2)
 
 
 class ConfigSerializer(serializers.Serializer[Any]):
@@ -24,6 +31,11 @@ class ConfigSerializer(serializers.Serializer[Any]):
     optimizer = serializers.ChoiceField(choices=OPTIMIZERS)
     freeze = serializers.ChoiceField(choices=FREEZE)
     image_size = serializers.IntegerField()
+    fit = serializers.ChoiceField(choices=FITS)
+    fine_anchors = ShapesField()
+    dense = serializers.BooleanField()
+    anchor_scale = serializers.FloatField()
+    crop = serializers.IntegerField()
     seed = serializers.IntegerField()
     threads = serializers.IntegerField()
 
@@ -42,6 +54,11 @@ class ConfigChangesSerializer(serializers.Serializer[Any]):
     optimizer = serializers.ChoiceField(choices=OPTIMIZERS, required=False)
     freeze = serializers.ChoiceField(choices=FREEZE, required=False)
     image_size = serializers.IntegerField(required=False)
+    fit = serializers.ChoiceField(choices=FITS, required=False)
+    fine_anchors = ShapesField(required=False)
+    dense = serializers.BooleanField(required=False)
+    anchor_scale = serializers.FloatField(required=False)
+    crop = serializers.IntegerField(required=False)
     seed = serializers.IntegerField(required=False)
     threads = serializers.IntegerField(required=False)
 
