@@ -1789,6 +1789,8 @@ export interface components {
             split: components["schemas"]["SplitEnum"];
             /** @description that the numbers are of; `predictions` may be of fewer */
             image_count: number;
+            /** @description why the run found next to nothing */
+            diagnoses?: components["schemas"]["Diagnosis"][];
             /** @description by sha256, those that are still there */
             images: {
                 [key: string]: components["schemas"]["EvaluatedImage"];
@@ -1859,6 +1861,12 @@ export interface components {
             optimizer: components["schemas"]["OptimizerEnum"];
             freeze: components["schemas"]["FreezeEnum"];
             image_size: number;
+            fit: components["schemas"]["FitEnum"];
+            fine_anchors: number[][];
+            dense: boolean;
+            /** Format: double */
+            anchor_scale: number;
+            crop: number;
             seed: number;
             threads: number;
         };
@@ -1871,6 +1879,12 @@ export interface components {
             optimizer?: components["schemas"]["OptimizerEnum"];
             freeze?: components["schemas"]["FreezeEnum"];
             image_size?: number;
+            fit?: components["schemas"]["FitEnum"];
+            fine_anchors?: number[][];
+            dense?: boolean;
+            /** Format: double */
+            anchor_scale?: number;
+            crop?: number;
             seed?: number;
             threads?: number;
         };
@@ -1940,6 +1954,8 @@ export interface components {
             split: components["schemas"]["SplitEnum"];
             /** @description that the numbers are of; `predictions` may be of fewer */
             image_count: number;
+            /** @description why the run found next to nothing */
+            diagnoses?: components["schemas"]["Diagnosis"][];
             /** @description by sha256, those that are still there */
             images: {
                 [key: string]: components["schemas"]["EvaluatedImage"];
@@ -1964,6 +1980,12 @@ export interface components {
             truth: components["schemas"]["LabelledBox"][];
             detections: components["schemas"]["DetectedBox"][];
         };
+        Diagnosis: {
+            /** @description no_anchor, few_images, not_in_val, not_in_train, diverged, unknown */
+            code: string;
+            /** @description what was measured and what to try */
+            detail: string;
+        };
         Diff: {
             images_added: number;
             images_removed: number;
@@ -1982,6 +2004,13 @@ export interface components {
             epochs: number;
             /** Format: double */
             estimate_seconds: number;
+            /**
+             * Format: double
+             * @description share of the newest boxes that are too small for the model as it comes
+             */
+            boxes_without_anchor: number | null;
+            /** @description what that means for the run; empty where all is well */
+            advice: string;
         };
         EvaluatedImage: {
             id: number;
@@ -2019,6 +2048,13 @@ export interface components {
          * @enum {integer}
          */
         FirstPixelEnum: 0 | 1;
+        /**
+         * @description * `auto` - auto
+         *     * `anchors` - anchors
+         *     * `none` - none
+         * @enum {string}
+         */
+        FitEnum: "auto" | "anchors" | "none";
         Format: {
             name: string;
             title: string;

@@ -14,6 +14,7 @@ import { LogPanel } from "../logPanel";
 import { tookText } from "../runTexts";
 import { ClassificationResult } from "./classificationResult";
 import { DetectionResult } from "./detectionResult";
+import { DiagnosesPanel } from "./diagnosesPanel";
 import { evaluationFigures } from "./evaluationFigures";
 import { FigureRow } from "./figureRow";
 
@@ -39,6 +40,7 @@ export function FinishedRun({ run, before, mine, other, runs }: FinishedRunProps
         <span class="grow">{factsText(run)}</span>
         <CompareChoice run={run} before={before} runs={runs} />
       </div>
+      {evaluation && <DiagnosesPanel diagnoses={evaluation.diagnoses} />}
       {evaluation && <FigureRow figures={evaluationFigures(evaluation, comparable)} other={before} />}
       {!evaluation && !result.error && <FigureSkeleton />}
       {isMissing && (
