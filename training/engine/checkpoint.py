@@ -3,7 +3,7 @@
 import os
 import pickle
 import zipfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +94,8 @@ def load_training(path: Path) -> tuple[Checkpoint, dict[str, Any] | None]:
 
 def network_of(checkpoint: Checkpoint) -> Network:
     """The checkpoint's network on the CPU, BatchNorm folded, in eval mode. Raises CheckpointError."""
-    built = network_for(checkpoint.config, len(checkpoint.labels))
+    config = replace(checkpoint.config, image_size=checkpoint.image_size)
+    built = network_for(config, len(checkpoint.labels))
     built.fold()
     try:
         built.load_state_dict(checkpoint.weights)
