@@ -90,8 +90,8 @@ def estimate(
     """What a run would cost and what stands in its way, before it is started: see `EstimateSerializer`."""
     checked = check_config(project, model, config or {})
     images = estimates.images_in(project, snapshot)
-    seconds = estimates.seconds_for(project, checked, images)
     found = small_boxes.fit_for(project, checked)
+    seconds = estimates.seconds_for(project, checked if found is None else found.config, images)
     return {
         "images": sum(images.values()),
         "epochs": checked.epochs,

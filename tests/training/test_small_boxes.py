@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from annotations.models import Annotation, Image
+from annotations.models import Annotation, Image, Snapshot
 from boxwright.projects.models import Label, Project
 from boxwright.teams.models import User
 from tests.training.conftest import MODEL, MakeRun
@@ -36,8 +36,9 @@ def label_boxes(project: Project) -> Callable[..., None]:
     return lay
 
 
-def ask(client: APIClient, project: Project, **config: Any) -> Any:
-    return client.post(f"{API}/projects/{project.pk}/runs/estimate/", {"model": MODEL, "config": config}).json()
+def ask(client: APIClient, project: Project, snapshot: Snapshot | None = None, **config: Any) -> Any:
+    body = {"model": MODEL, "config": config, "snapshot": snapshot and snapshot.pk}
+    return client.post(f"{API}/projects/{project.pk}/runs/estimate/", body).json()
 
 
 def test_the_estimate_says_how_many_boxes_are_too_small(
@@ -79,3 +80,12 @@ def test_without_images_a_run_stays_as_asked(make_run: MakeRun) -> None:
 def test_a_fit_that_changes_nothing_advises_nothing() -> None:
     config = model_info(MODEL).default_config
     assert AnchorFit(config, config, 0.9, 0.9).advice == ""
+
+
+def test_a_larger_image_is_in_the_estimate(
+    as_user: Client, vera: User, project: Project, snapshot: Snapshot, label_boxes: Callable[..., None]
+) -> None:
+    label_boxes(*[20] * 20)
+    client = as_user(vera)
+    fitted, plain = ask(client, project, snapshot), ask(client, project, snapshot, fit="none")
+    assert fitted["estimate_seconds"] > plain["estimate_seconds"]

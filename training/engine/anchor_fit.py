@@ -8,6 +8,7 @@ coarse, the image is larger, with the same anchors in pixels, and training sees 
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from annotations.dataset.records import ImageRecord
 from training.engine.anchor_layout import AnchorLayout, Corners, Shape
@@ -24,6 +25,7 @@ WORTH_A_SIZE = 0.03
 """What a larger image must add to the share of boxes that find an anchor: it costs time on every device."""
 MOST_BOXES = 1000
 """Boxes that are looked at, spread evenly over the set."""
+FOR_NEW_HEADS: dict[str, Any] = {"optimizer": "adamw", "learning_rate": 0.002, "batch_size": 8}
 ROUNDS = 15
 """Of k-means: more change nothing that is seen."""
 
@@ -55,7 +57,6 @@ def as_in(base: Config, config: Config) -> Config:
     return replace(
         config,
         image_size=base.image_size,
-        dense=base.dense,
         crop=base.crop,
         anchor_scale=base.anchor_scale,
         fine_anchors=base.fine_anchors,
@@ -80,6 +81,8 @@ def fit(config: Config, info: ModelInfo, images: Iterable[ImageRecord]) -> Ancho
             if size > config.image_size and size in info.image_sizes:
                 larger = _with_fine_anchors(config, info.anchors, size, boxes, before)
                 best = larger if larger.share >= best.share + WORTH_A_SIZE else best
+    if best.config.crop:
+        return replace(best, config=_learning_anew(best.config, info))
     return best
 
 
@@ -102,8 +105,14 @@ def share_of_served(layout: AnchorLayout, image_size: int, boxes: Sequence[Corne
 
 def layout_of(config: Config, layout: AnchorLayout) -> AnchorLayout:
     """The model's layout with what the config changes in it, as shares of the whole image."""
-    stride = layout.stride // 2 if config.dense else layout.stride
-    return replace(layout.scaled(config.anchor_scale), stride=stride, fine=config.fine_anchors)
+    return replace(layout.scaled(config.anchor_scale), fine=config.fine_anchors)
+
+
+def _learning_anew(config: Config, info: ModelInfo) -> Config:
+    """AdamW and small steps where the model's own were not changed: heads of new anchors have further to go."""
+    own = info.default_config
+    same = all(getattr(config, name) == getattr(own, name) for name in FOR_NEW_HEADS)
+    return replace(config, **FOR_NEW_HEADS) if same and "adamw" in info.optimizers else config
 
 
 def _with_fine_anchors(

@@ -62,9 +62,6 @@ class Config:
     fine_anchors: tuple[tuple[float, float], ...] = ()
     """Width and height, as shares of the image, of anchors beside the model's own: see `anchor_fit`."""
 
-    dense: bool = False
-    """Whether the finest map, and all after it, are twice as dense: the trunk does not halve the image before it."""
-
     anchor_scale: float = 1.0
     """By what the model's own anchors, which are shares of the image, are multiplied."""
 
@@ -90,7 +87,6 @@ class Config:
         _expect(self.fit in get_args(Fit), "fit", "one of auto, anchors, none", self.fit)
         object.__setattr__(self, "fine_anchors", _shapes(self.fine_anchors))
         _expect(_is_number(self.anchor_scale) and 0 < self.anchor_scale <= 1, *ANCHOR_SCALE, self.anchor_scale)
-        _expect(isinstance(self.dense, bool), "dense", "true or false", self.dense)
         _expect_whole("crop", self.crop, 0, self.image_size)
         _expect_whole("seed", self.seed, 0, 2**31 - 1)
         _expect_whole("threads", self.threads, 0, 512)
@@ -100,7 +96,7 @@ class Config:
     @property
     def fits_anchors(self) -> bool:
         """Whether the network's anchors are not just the model's own on whole images."""
-        return bool(self.fine_anchors or self.dense or self.crop or self.anchor_scale != 1.0)
+        return bool(self.fine_anchors or self.crop or self.anchor_scale != 1.0)
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:

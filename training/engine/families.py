@@ -34,8 +34,6 @@ def set_anchors(network: Network, config: Config) -> None:
     if not config.fits_anchors:
         return
     assert isinstance(network, AnchorDetector)
-    if config.dense:
-        network.densify()
     if config.fine_anchors:
         network.add_fine_anchors(config.fine_anchors)
     place_anchors(network, config, config.image_size)

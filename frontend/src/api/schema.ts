@@ -1863,7 +1863,6 @@ export interface components {
             image_size: number;
             fit: components["schemas"]["FitEnum"];
             fine_anchors: number[][];
-            dense: boolean;
             /** Format: double */
             anchor_scale: number;
             crop: number;
@@ -1881,7 +1880,6 @@ export interface components {
             image_size?: number;
             fit?: components["schemas"]["FitEnum"];
             fine_anchors?: number[][];
-            dense?: boolean;
             /** Format: double */
             anchor_scale?: number;
             crop?: number;

@@ -35,7 +35,6 @@ def test_a_config_survives_json() -> None:
         ("fine_anchors", [[0.1]]),
         ("fine_anchors", [[0.1, 0.0]]),
         ("fine_anchors", [[0.1, 0.1]] * 9),
-        ("dense", 1),
         ("anchor_scale", 0),
         ("crop", 400),
         ("model", ""),

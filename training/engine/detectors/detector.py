@@ -27,10 +27,6 @@ class AnchorDetector(Detector):
         device = next(self.parameters()).device
         self.place_anchors(anchor_boxes.laid_out(layout, image_size).to(device))
 
-    def densify(self) -> None:
-        """Take one halving of the image out of the trunk: objects look twice as large to all that comes after."""
-        raise NotImplementedError(f"{type(self).__name__} has no denser form")
-
     def add_fine_anchors(self, shapes: Sequence[Shape]) -> None:
         """Give the finest map's heads outputs for anchors of these shapes beside its own: see `anchors.laid_out`."""
         raise NotImplementedError(f"{type(self).__name__} has no place for fine anchors")

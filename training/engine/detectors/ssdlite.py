@@ -81,14 +81,6 @@ class Ssdlite(AnchorDetector):
         self.label_count = len(mix)
         self.head.classification_head.num_columns = len(mix) + 1
 
-    def densify(self) -> None:
-        [halving] = [
-            conv
-            for conv in self.backbone.features[0][STEM_BLOCKS].modules()
-            if isinstance(conv, nn.Conv2d) and conv.stride == (2, 2)
-        ]
-        halving.stride = (1, 1)
-
     @torch.no_grad()
     def add_fine_anchors(self, shapes: Sequence[Shape]) -> None:
         """Each starts with the scores of the finest map's own anchor that is most like it in aspect."""

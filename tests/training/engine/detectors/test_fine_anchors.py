@@ -1,4 +1,4 @@
-"""A network with finer anchors, or a denser finest map: the same network, with more to say."""
+"""A network with finer anchors: the same network, with more to say."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -22,7 +22,7 @@ from training.engine.train import train
 
 DETECTOR = "ssdlite320_mobilenet_v3_large"
 FINE = ((0.05, 0.05), (0.1, 0.05))
-SETTINGS: dict[str, Any] = {"fit": "none", "fine_anchors": FINE, "dense": True, "anchor_scale": 0.5, "crop": 64}
+SETTINGS: dict[str, Any] = {"fit": "none", "fine_anchors": FINE, "anchor_scale": 0.5, "crop": 64}
 LayRun = Callable[..., Path]
 
 
@@ -59,7 +59,7 @@ def test_the_models_own_anchors_answer_as_before() -> None:
     assert more_boxes.shape[1] - boxes.shape[1] == cells * cells * 4 * len(FINE)
 
 
-@pytest.mark.parametrize("changes", [{"dense": True}, {"fine_anchors": FINE}, SETTINGS])
+@pytest.mark.parametrize("changes", [{"fine_anchors": FINE}, SETTINGS])
 @torch.no_grad()
 def test_every_anchor_has_an_answer(changes: dict[str, Any]) -> None:
     asked = config(**changes)
@@ -80,7 +80,7 @@ def test_anchors_of_crops_are_of_the_same_pixels() -> None:
 
 def test_an_anchor_near_a_box_is_neither_object_nor_background() -> None:
     made = network(config(fine_anchors=FINE))
-    target = LearningTarget(torch.tensor([[0.30, 0.30, 0.39, 0.36]]), torch.tensor([1]))
+    target = LearningTarget(torch.tensor([[0.275, 0.325, 0.475, 0.425]]), torch.tensor([1]))
     labels, _ = made.assigned([target])
     assert (labels == 1).any()
     assert (labels == UNSURE).any()
@@ -119,7 +119,7 @@ def test_a_run_on_crops_goes_on_and_is_a_base(lay_run: LayRun, weights_dir: Path
     (folder / "out" / "last.pt").unlink()
     follower = complete_config({"model": DETECTOR, "base": "checkpoint", "epochs": 1, "threads": 1})
     after = train(follower, dataset, folder, recorder(), weights_dir)
-    assert (after.config.fine_anchors, after.config.image_size, after.config.dense) == (FINE, 96, True)
+    assert (after.config.fine_anchors, after.config.image_size, after.config.crop) == (FINE, 96, 64)
 
 
 def test_a_model_without_a_layout_refuses_other_anchors() -> None:
