@@ -5,18 +5,25 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # Whatever the shell says: dozens of processes that start here would each compile every module anew.
 export PYTHONDONTWRITEBYTECODE :=
 
+# A stage's status is its own, not that of what marks its lines.
+SHELL := bash
+.SHELLFLAGS := -o pipefail -c
+
 # Where the tests find real pictures and weights. Absent: those tests skip, and say so.
 DATA := $(wildcard $(CURDIR)/../shared/datasets)
 WEIGHTS := $(wildcard $(CURDIR)/../shared/weights)
 # One thread for each of them computes most in the time that two cores have.
 TEST_ENV = OMP_NUM_THREADS=1 BOXWRIGHT_TEST_DATA=$${BOXWRIGHT_TEST_DATA:-$(DATA)} BOXWRIGHT_WEIGHTS_DIR=$${BOXWRIGHT_WEIGHTS_DIR:-$(WEIGHTS)}
 
-# Three at a time, a file each, in the order of tests/conftest.py: most tests wait for processes of their own.
-PYTEST = $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
+# A file each, in the order of tests/conftest.py.
+PYTEST = $(BIN)/python -u -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+# Stages run side by side: each line says whose it is.
+MARKED = 2>&1 | awk '{ print "$@: " $$0; fflush() }'
 
 # What runs on PostgreSQL too: all but what knows no database.
 NO_DATABASE = annotations/dataset annotations/formats training/engine annotations/test_archives.py annotations/test_decoding.py \
 	annotations/test_hostile_files.py annotations/test_imaging.py annotations/test_location.py annotations/test_names.py annotations/test_server_memory.py \
+	annotations/test_tars.py annotations/test_zips.py \
 	platform/test_archive.py platform/test_door.py platform/test_folder_queue.py platform/test_headers.py platform/test_hosts.py \
 	platform/test_lifeline.py platform/test_openapi.py platform/test_parallel.py platform/test_queue.py platform/test_screenshots.py platform/test_seats.py \
 	platform/test_security_page.py platform/test_settings.py platform/test_shares.py platform/test_storage.py platform/test_streams.py \
@@ -25,7 +32,7 @@ NO_DATABASE = annotations/dataset annotations/formats training/engine annotation
 DATABASE_TESTS = tests/platform tests/test_access.py tests/test_schema.py tests/annotations tests/training $(NO_DATABASE:%=--ignore=tests/%)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-full e2e check check-frontend check-types check-python setup-node fix bench schema migrations compose limits formats pins screenshots
+.PHONY: help setup run test test-sqlite test-postgres test-frontend test-full e2e check check-frontend check-types check-python setup-node fix bench schema migrations compose limits formats pins screenshots
 
 help: ## list the verbs
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -39,19 +46,26 @@ setup: ## everything that developing and testing need
 setup-node:
 	+@$(PYTHON) bootstrap.py node
 
-test: setup ## all tests: SQLite, PostgreSQL, frontend, real browser
-	$(TEST_ENV) $(PYTEST) -m "not full and not e2e" tests
-	$(TEST_ENV) $(PYTEST) -m e2e tests/e2e
-	$(TEST_ENV) $(BIN)/python -m tests.services.postgres -- $(PYTEST) -m "not full and not e2e" $(DATABASE_TESTS)
-	npm --prefix frontend run --silent test
+# Two stages at a time: a browser, a server and a database that wait leave a core to the other stage.
+test: ## all tests: SQLite, PostgreSQL, frontend, real browser
+	@$(MAKE) --jobs 2 test-sqlite e2e test-postgres test-frontend
 
-test-full: setup ## all tests with two busy processes beside them, then the long proofs: full training, Ceph, RabbitMQ
+test-sqlite: setup
+	$(TEST_ENV) $(PYTEST) -m "not full and not e2e" tests $(MARKED)
+
+test-postgres: setup
+	$(TEST_ENV) $(BIN)/python -m tests.services.postgres -- $(PYTEST) -m "not full and not e2e" $(DATABASE_TESTS) $(MARKED)
+
+test-frontend: setup-node
+	npm --prefix frontend run --silent test $(MARKED)
+
+test-full: setup ## all tests with two busy processes beside them, then the long proofs: full training, Ceph, RabbitMQ, others' libraries
 	$(BIN)/python -m tests.services.busy -- $(MAKE) test
 	@$(PYTHON) bootstrap.py full
 	$(TEST_ENV) $(PYTEST) -rs -m full tests
 
 e2e: setup ## only the tests that drive a real browser
-	$(TEST_ENV) $(PYTEST) -m e2e tests/e2e
+	$(TEST_ENV) $(PYTEST) -m e2e tests/e2e $(MARKED)
 
 check: ## formatting, lint, types, import rules, migrations, schema
 	@$(MAKE) --jobs 2 --output-sync check-frontend check-types check-python

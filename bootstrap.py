@@ -26,6 +26,8 @@ except ImportError:  # Windows
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+PEERS = ROOT / ".venv-peers"
+PEER_PINS = ROOT / "tests" / "peers" / "requirements.txt"
 FRONTEND = ROOT / "frontend"
 TFJS = ROOT / "training" / "engine" / "exporters" / "node"
 NODE_MINIMUM = (20, 19)
@@ -64,6 +66,7 @@ def main(verb: str) -> None:
         system_packages(TEST_PACKAGES)
     if verb == "full":
         system_packages(FULL_PACKAGES)
+        peers()
 
 
 @contextmanager
@@ -132,6 +135,25 @@ def _python_packages(requirements: str) -> None:
     options = ["--quiet", "--disable-pip-version-check", "--no-compile"]
     run([str(BIN / "python"), "-m", "pip", "install", *options, "-r", requirements])
     (VENV / ("." + requirements + ".stamp")).write_text(value)
+
+
+def peers() -> None:
+    """The libraries of others that prove the formats. Where they can't be had the rest goes on: their tests fail."""
+    if os.environ.get("BOXWRIGHT_NO_PEERS") == "1":
+        return
+    stamp = PEERS / ".stamp"
+    value = hash_of(list(PEER_PINS.parent.glob("*.txt")))
+    with alone(ROOT):
+        if is_fresh(stamp, value):
+            return
+        say("installing the peers of the formats in .venv-peers (3 GB; a few minutes)")
+        shutil.rmtree(PEERS, ignore_errors=True)
+        install = [str(PEERS / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        for command in [sys.executable, "-m", "venv", str(PEERS)], [*install, "--no-compile", "-r", str(PEER_PINS)]:
+            if subprocess.run(command, check=False).returncode:
+                say(" ".join(command[:4]) + " failed: the tests in tests/peers will say so")
+                return
+        stamp.write_text(value)
 
 
 def use_node() -> None:

@@ -4,15 +4,18 @@ The work goes in parts, so that nobody waits for long. The label stays until not
 the middle is gone on with by asking for it again. From its first moment on, saves with the label go to the other one.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 
+from django.db import connection
 from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
 
 from annotations import counters
-from annotations.labeling.annotation_rows import to_row
-from annotations.labeling.revising import locked_images, publish_image
+from annotations.bulk_rows import insert_rows
+from annotations.labeling.annotation_rows import COLUMNS, AnnotationRow, to_row
+from annotations.labeling.revising import locked_images, publish_images
 from annotations.models import Annotation, Image, Revision
 from annotations.transactions import write_in_turn
 from boxwright.errors import Conflict, Invalid
@@ -23,13 +26,15 @@ from boxwright.teams.models import User
 
 IMAGES, BOXES = 100, 500
 """A part ends with the first of these; the image with the last box comes in whole. Saves wait for a part to end."""
+REVISION = ("image_id", "number", "author_id", "created_at", "upserted", "deleted", "queue", "merged_label")
 
 
 def merge_label(*, label: Label, into_id: int, author: User) -> Label:
     """Move all annotations of `label` to another label of its project, and delete it. Answers the one that stays."""
     into = _begin(label, into_id)
     while not _is_dropped(label):
-        while _move_part(label, into, author):
+        last = 0
+        while last := _move_part(label, into, author, last):
             pass
     return present_label(into.pk)
 
@@ -52,39 +57,40 @@ def _begin(label: Label, into_id: int) -> Label:
         return into
 
 
-def _move_part(label: Label, into: Label, author: User) -> bool:
-    """Revise the next images that carry the label; False when there are none."""
+def _move_part(label: Label, into: Label, author: User, after: int) -> int:
+    """Revise the next images behind `after` that carry the label; answers the last one, 0 when there are none.
+
+    From the first one again, PostgreSQL would pass over all rows that did carry it, each time.
+    """
     with write_in_turn():
-        carrying = Annotation.objects.filter(label=label).order_by("image_id").values_list("image_id", flat=True)
-        first = list(dict.fromkeys(carrying[:BOXES]))[:IMAGES]
+        carrying = Annotation.objects.filter(label=label, image__gt=after).order_by("image_id")
+        first = list(dict.fromkeys(carrying.values_list("image_id", flat=True)[:BOXES]))[:IMAGES]
         images = list(locked_images().filter(pk__in=first))
         if images:
             _revise(images, label, into, author)
-        return bool(first)
+        return first[-1] if first else 0
 
 
 def _revise(images: Sequence[Image], label: Label, into: Label, author: User) -> None:
     held = Annotation.objects.filter(label=label, image__in=images)
     rows = defaultdict(list)
-    for annotation in held:
-        rows[annotation.image_id].append(to_row(annotation, into.name) | {"label": into.pk})
-    touched = [image for image in images if image.pk in rows]
+    for image_id, *row in held.values_list("image_id", *COLUMNS):
+        rows[image_id].append(to_row(AnnotationRow._make(row), into.name) | {"label": into.pk})
+    touched, now = [image for image in images if image.pk in rows], timezone.now()
     number = Image.objects.filter(pk=OuterRef("image_id")).values("revision")
     Image.objects.filter(pk__in=rows).update(revision=F("revision") + 1)
-    held.update(label=into, revision=Subquery(number), updated_at=timezone.now())
+    held.update(label=into, revision=Subquery(number), updated_at=now)
     for image in touched:
         image.revision += 1
-        publish_image(image, author)
-    Revision.objects.bulk_create(
-        Revision(
-            image=image,
-            number=image.revision,
-            author=author,
-            queue=image.queue,
-            upserted=rows[image.pk],
-            merged_label=label.name,
-        )
-        for image in touched
+    publish_images(touched, author)
+    moment = connection.ops.adapt_datetimefield_value(now)
+    insert_rows(
+        Revision._meta.db_table,
+        REVISION,
+        [
+            (one.pk, one.revision, author.pk, moment, json.dumps(rows[one.pk]), "[]", one.queue, label.name)
+            for one in touched
+        ],
     )
     moved = sum(map(len, rows.values()))
     counters.move(label.project_id, labels={label.pk: -moved, into.pk: moved})

@@ -167,9 +167,12 @@ class Import(Job):
     archive_name = models.CharField(max_length=255, blank=True)
     archive_key = models.CharField(max_length=255, blank=True)
     archive_sha256 = models.CharField(max_length=64, blank=True)
+    asked = models.CharField(max_length=64, blank=True, help_text="a digest of the archive and of what was chosen")
+    left = models.CharField(max_length=64, blank=True, help_text="a digest of the project when this had landed")
     path = models.TextField(blank=True, help_text="on the worker's machine, or in a bucket")
     upload = models.OneToOneField(ArchiveUpload, null=True, on_delete=models.SET_NULL, related_name="job")
     create_labels = models.BooleanField(default=False)
+    leave_images = models.BooleanField(default=False, help_text="originals stay in the bucket, and are read there")
     stage = models.CharField(max_length=10, choices=Stage.choices, default=Stage.READING)
     review = models.BooleanField(default=False, help_text="a person looks before it is applied")
     expires_at = models.DateTimeField(null=True, help_text="until when it waits for that person")
@@ -321,7 +324,7 @@ class Snapshot(Job):
 
 
 class SnapshotImage(models.Model):
-    """A picture that a snapshot shows: its original stays in the store as long as this row, whatever else goes."""
+    """A picture that a snapshot shows: its original, or where that was left, is kept as long as this row."""
 
     pk = models.CompositePrimaryKey("snapshot_id", "sha256")
     snapshot = models.ForeignKey(Snapshot, on_delete=models.CASCADE, related_name="images", db_index=False)

@@ -17,6 +17,7 @@ from boxwright.parallel import each
 from boxwright.projects.models import Project
 from boxwright.projects.quotas import expect_room
 from boxwright.storage import named, registry, store
+from boxwright.storage.places import Place
 from boxwright.teams.models import User
 
 TRIES = 5
@@ -28,7 +29,7 @@ _budget = PixelBudget(limits.PIXELS_AT_ONCE)
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A picture whose bytes lie in the object store and whose row is still to be written."""
+    """A picture whose bytes lie in the object store, or were left, and whose row is still to be written."""
 
     name: str
     sha256: str
@@ -50,11 +51,12 @@ def sha256_of(file: BinaryIO) -> str:
 
 
 class New(NamedTuple):
-    """A picture on its way in, with a file that nobody else reads."""
+    """A picture on its way in, with a file that nobody else reads. `place`: where its original is left."""
 
     name: str
     file: BinaryIO
     sha256: str
+    place: Place | None = None
 
 
 def store_images(team_id: int, new: Sequence[New]) -> dict[str, Stored | str]:
@@ -63,7 +65,18 @@ def store_images(team_id: int, new: Sequence[New]) -> dict[str, Stored | str]:
     Several at once, for each waits for disks and lines while others are decoded.
     """
     known = registry.announce(key for one in new for key in keys_of_image(team_id, one.sha256))
-    return dict(zip((one.sha256 for one in new), each(lambda one: _taken(team_id, one, known), new), strict=True))
+    became = dict(zip((one.sha256 for one in new), each(lambda one: _taken(team_id, one, known), new), strict=True))
+    _note_places(team_id, [one for one in new if isinstance(became[one.sha256], Stored)], known)
+    return became
+
+
+def _note_places(team_id: int, new: Sequence[New], known: Collection[str]) -> None:
+    """Once those that are not left are in the store. One to be left that lies there already stays ours."""
+    objects, places = store(), {image_key(team_id, one.sha256): one.place for one in new}
+    left = {key: place for key, place in places.items() if place}
+    if left:
+        registry.leave({key: place for key, place in left.items() if key not in known or not objects.exists(key)})
+    registry.bring_home(key for key in places.keys() - left.keys() if key in known)
 
 
 def _taken(team_id: int, one: New, known: Collection[str]) -> Stored | str:
@@ -78,9 +91,11 @@ def _put(team_id: int, one: New, picture: DecodedImage, known: Collection[str]) 
 
     `known`: keys that may lie there already, as a snapshot may have kept the original when the copies went.
     """
-    name, file, sha256 = one
+    name, file, sha256, place = one
     copies: dict[str, bytes | None] = {thumbnail_key(team_id, sha256): picture.thumbnail}
-    copies |= {preview_key(team_id, sha256): picture.preview, image_key(team_id, sha256): None}
+    copies |= {preview_key(team_id, sha256): picture.preview}
+    if place is None:
+        copies[image_key(team_id, sha256)] = None
     objects = store()
     for key, copy in copies.items():
         if key in known and objects.exists(key):

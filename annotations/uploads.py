@@ -9,6 +9,7 @@ from django.db import transaction
 from annotations import counters
 from annotations.models import Annotation, Image
 from annotations.object_keys import keys_of_image
+from annotations.originals import left_among
 from annotations.stored_images import New, Stored, add_rows, known_images, sha256_of, store_images
 from boxwright.projects.models import Project
 from boxwright.projects.quotas import expect_room
@@ -53,7 +54,8 @@ def add_images(*, project: Project, author: User, files: Sequence[Sent]) -> Answ
     named = [(file.name or "unnamed", file.file, sha256_of(file.file)) for file in files]
     known = known_images(project, (sha for _, _, sha in named))
     _expect_room(project, {sha: file for _, file, sha in named if sha not in known})
-    new = [New(name, file, sha) for name, file, sha in _firsts(named) if sha not in known]
+    left = left_among(project.team_id, known)  # their bytes come home
+    new = [New(name, file, sha) for name, file, sha in _firsts(named) if sha not in known or sha in left]
     became = store_images(project.team_id, new)
     stored = [one for one in became.values() if isinstance(one, Stored)]
     with transaction.atomic():

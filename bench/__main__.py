@@ -7,6 +7,8 @@ import sys
 BENCHMARKS = {
     "loop": ["bench.loop"],
     "training": ["bench.training.raccoon"],
+    "steps": ["bench.training.steps"],
+    "classifying": ["bench.training.hymenoptera"],
     "labelling": ["bench.labelling.eight"],
     "siege": ["bench.siege"],
     "many_boxes": ["bench.labelling.many_boxes"],

@@ -12,6 +12,8 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
+
 from tests.services.processes import wait_until
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -36,6 +38,7 @@ def running_server(folder: Path | None = None) -> Iterator[str]:
             url = f"http://127.0.0.1:{port}"
             wait_for_page(url, server)
             wait_until(lambda: " is at " in log.read_text(), "the link")
+            wait_until(lambda: _computes_little(server.pid), "its worker's start")
             yield log.read_text().partition(" is at ")[2].split()[0]
         finally:
             server.send_signal(signal.SIGINT)
@@ -43,6 +46,19 @@ def running_server(folder: Path | None = None) -> Iterator[str]:
         locked = log.read_text(errors="replace").count("database is locked")
         if locked:
             raise SystemExit(f'"database is locked" {locked} times in the log')
+
+
+def _computes_little(pid: int) -> bool:
+    """For a moment all its processes compute nearly nothing: a worker still starts when the first page answers."""
+    before = _computed(pid)
+    time.sleep(0.5)
+    return _computed(pid) - before < 0.05
+
+
+def _computed(pid: int) -> float:
+    """Seconds, of the process and all that it started."""
+    family = psutil.Process(pid)
+    return sum(sum(process.cpu_times()[:2]) for process in [family, *family.children(recursive=True)])
 
 
 def parts_of(link: str) -> tuple[str, str]:

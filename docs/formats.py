@@ -10,7 +10,10 @@ sys.path[:0] = [str(HERE.parent), str(HERE.parent / "platform")]
 
 from annotations.dataset.findings import Rule  # noqa: E402 (found by the path above)
 from annotations.formats import FORMATS, Format  # noqa: E402
+from tests.peers.table import OPENED_IN_EACH_RUN, OPENS, TITLES, WRITES  # noqa: E402
 
+LEAST_TOLD = 0.1
+"""Pixels."""
 KEPT = {
     "negatives": "images with nothing on them",
     "unlabelled": "images not looked at",
@@ -43,6 +46,28 @@ def _row(one: Format) -> tuple[str, ...]:
     )
 
 
+def peers() -> str:
+    """By format: whose reader opens what we write, and whose files we read."""
+    head = ("format", "opened by", "files read that were written by")
+    rows = sorted(FORMATS.values(), key=lambda one: one.title.lower())
+    return _table(head, ((one.title, _opening(one.name), _writing(one.name)) for one in rows))
+
+
+def _opening(name: str) -> str:
+    told = [_of_peer(TITLES[one.library], one.within, one.shifted) for one in OPENS if one.format == name]
+    return ", ".join(sorted({*told, *OPENED_IN_EACH_RUN.get(name, ())})) or "–"
+
+
+def _writing(name: str) -> str:
+    return ", ".join(sorted({_of_peer(TITLES[one.library], one.within) for one in WRITES if one.format == name})) or "–"
+
+
+def _of_peer(title: str, within: float, shifted: float = 0) -> str:
+    if shifted:
+        return f"{title} (counts pixels from 1)"
+    return f"{title} (to {within:g} px)" if within >= LEAST_TOLD else title
+
+
 def findings() -> str:
     return _table(
         ("severity", "rule", "what was met, and what became of it"),
@@ -55,7 +80,7 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 
 def written(page: str) -> str:
-    for name, table in (("formats", formats()), ("findings", findings())):
+    for name, table in (("formats", formats()), ("findings", findings()), ("peers", peers())):
         begin, end = f"<!-- {name} -->\n", f"<!-- /{name} -->\n"
         head, rest = page.split(begin)
         page = head + begin + table + end + rest.split(end)[1]

@@ -29,7 +29,6 @@ hypothesis_settings.load_profile("house")
 
 LONGEST = (
     "training/test_run_process.py",
-    "training/test_small_project.py",
     "exporters/test_artifacts.py",
     "test_schema.py",
     "platform/test_backups.py",

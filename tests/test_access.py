@@ -6,6 +6,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import override_settings
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from pytest_django import DjangoDbBlocker
@@ -13,7 +14,7 @@ from rest_framework.test import APIClient
 
 from boxwright.api import scopes
 from boxwright.projects.models import Project
-from boxwright.teams.models import Role, Team
+from boxwright.teams.models import Role, Team, User
 from boxwright.teams.tokens import new_token
 from tests.access import annotations, platform, training
 from tests.access.table import ROLES, Body, Row, World
@@ -55,7 +56,15 @@ def world(
         made = make_world(folder)
         for app in APPS:
             app.build(made)
+        made.sessions = {role: session_of(user) for role, user in made.users.items()}
         yield made
+
+
+def session_of(user: User) -> str:
+    """The cookie of someone logged in, before a request begins."""
+    client = APIClient()
+    client.force_login(user)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
 def make_world(folder: Path) -> World:
@@ -142,7 +151,7 @@ def ask(row: Row, world: World, role: str, ids: dict[str, Any], body: Body = Non
         if token:
             client.credentials(HTTP_AUTHORIZATION=f"Token {token}")
         elif role != "anonymous":
-            client.force_login(world.users[role])
+            client.cookies[settings.SESSION_COOKIE_NAME] = world.sessions[role]
         answer = plain(client, row, url) if data is None else send(client, row, url, data)
         status: int = answer.status_code
         if answer.streaming and not getattr(answer, "is_async", False):

@@ -49,3 +49,20 @@ def test_two_at_once_take_turns(tmp_path: Path) -> None:
         with pytest.raises(subprocess.TimeoutExpired):
             other.communicate(timeout=1)
     assert other.communicate()[0] == "in\n"
+
+
+@pytest.mark.full
+def test_peers_that_can_not_be_had_stop_nothing_and_are_tried_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("BOXWRIGHT_NO_PEERS", raising=False)
+    pins = tmp_path / "requirements.txt"
+    pins.write_text("./nowhere.whl\n")
+    for name, value in (("ROOT", tmp_path), ("PEERS", tmp_path / ".venv-peers"), ("PEER_PINS", pins)):
+        monkeypatch.setattr(bootstrap, name, value)
+    bootstrap.peers()
+    assert "failed: the tests in tests/peers will say so" in capsys.readouterr().out
+    assert not (tmp_path / ".venv-peers/.stamp").exists()
+    monkeypatch.setenv("BOXWRIGHT_NO_PEERS", "1")
+    bootstrap.peers()
+    assert capsys.readouterr().out == ""

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from training.models import Artifact, Run
+from training.models import Artifact, Holdout, Run
 
 
 @admin.register(Run)
@@ -17,4 +17,11 @@ class RunAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not subscriptable 
 class ArtifactAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ["__str__", "status", "target", "quantization", "size", "created_at"]
     list_filter = ["status", "target"]
+    raw_id_fields = ["run", "created_by"]
+
+
+@admin.register(Holdout)
+class HoldoutAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["__str__", "status", "looks", "created_at"]
+    list_filter = ["status"]
     raw_id_fields = ["run", "created_by"]

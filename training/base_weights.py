@@ -57,7 +57,8 @@ def lay(run: Run, site: RunFolder) -> None:
 
 def keep(site: RunFolder) -> None:
     """Store the weights that the engine has downloaded: no machine downloads them again."""
-    for path in (site.folder / FOLDER).glob("*.pth"):
+    names = {name for info in MODELS.values() for name in info.weight_files}
+    for path in sorted(path for path in (site.folder / FOLDER).glob("*") if path.name in names):
         key = object_keys.WEIGHTS + path.name
         if not site.objects.exists(key):
             with path.open("rb") as file:

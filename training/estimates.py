@@ -26,10 +26,10 @@ def images_in(project: Project, snapshot: Snapshot | None) -> dict[str, int]:
 
 def seconds_for(project: Project, config: Config, images: dict[str, int]) -> float:
     """Seconds from start to end. An epoch trains on one split and evaluates on the other at a third of the cost."""
-    weight = _weight(images, config)
+    weight, epochs = _weight(images, config), catalog.epochs_of(config, images["train"])
     if (pace := _pace(project, config)) is not None:
-        return catalog.STARTUP_SECONDS + pace * weight * config.epochs
-    return catalog.estimate_seconds(config.model, round(weight), config.epochs, os.cpu_count() or 1)
+        return catalog.STARTUP_SECONDS + pace * weight * epochs
+    return catalog.estimate_seconds(config.model, round(weight), epochs, os.cpu_count() or 1)
 
 
 def _pace(project: Project, config: Config) -> float | None:

@@ -1,4 +1,4 @@
-"""Runs, their metrics and logs, and the artifacts that come of them."""
+"""Runs, their metrics and logs, the artifacts that come of them, and how they did on the test split."""
 
 from django.db import models
 from django.utils import timezone
@@ -6,6 +6,7 @@ from django.utils import timezone
 from annotations.models import Snapshot
 from boxwright.jobs import Job
 from boxwright.projects.models import Project
+from boxwright.storage.named import Named
 from boxwright.teams.models import User
 
 
@@ -110,3 +111,31 @@ class Artifact(Job):
     def title(self) -> str:
         quantization = "" if self.quantization == "none" else f" {self.quantization}"
         return f"{self.target}{quantization} of {self.run.title}"
+
+
+class Holdout(Job):
+    """The evaluation of a run's best checkpoint on the test split, made when asked for; each look at it is counted."""
+
+    WORK = "training.work.evaluate_holdout"
+    SERIALIZER = "training.api.holdouts.HoldoutSerializer"
+    EVENT = "holdout"
+    QUEUE = "export"
+    PROJECT = "run__project"
+
+    run = models.OneToOneField(Run, on_delete=models.CASCADE, related_name="holdout")
+    key = models.CharField(max_length=255, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    looks = models.PositiveIntegerField(default=0, help_text="how often its numbers were given out")
+    created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.run_id} on test"
+
+    @property
+    def title(self) -> str:
+        return f"test of {self.run.title}"
+
+    @property
+    def report(self) -> Named:
+        return Named(self.key, self.sha256)

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from boxwright.storage.named import Named
 from training import object_keys
-from training.models import Artifact, Run
+from training.models import Artifact, Holdout, Run
 from training.run_files import files_of
 
 OF_RUN = re.compile(r"projects/(\d+)/runs/(\d+)/")
@@ -24,7 +24,9 @@ def needed(asked: Collection[str]) -> set[str]:
         rows |= Q(project_id=project, number=number)
     for run in Run.objects.filter(rows).only("project_id", "number", "files"):
         found |= {one.key for one in files_of(run).values()}.intersection(asked)
-    return found | set(Artifact.objects.filter(key__in=asked).exclude(key="").values_list("key", flat=True))
+    for model in (Artifact, Holdout):
+        found |= set(model._default_manager.filter(key__in=asked).exclude(key="").values_list("key", flat=True))
+    return found
 
 
 def named() -> Iterator[Named]:
@@ -32,6 +34,8 @@ def named() -> Iterator[Named]:
         yield from files_of(run).values()
     for artifact in Artifact.objects.exclude(key="").iterator():
         yield archive_of(artifact)
+    for holdout in Holdout.objects.exclude(key="").iterator():
+        yield holdout.report
 
 
 def archive_of(artifact: Artifact) -> Named:

@@ -3,10 +3,11 @@
 from training.models import Artifact, Run
 
 WEIGHTS = "weights/"
+HOLDOUT = "test-evaluation.json"
 
 
 def run_file(run: Run, sha256: str, name: str) -> str:
-    """`name`: one of `files.NAMES`."""
+    """`name`: one of `run_files.NAMES`, or HOLDOUT."""
     return f"{_folder(run)}/{sha256}/{name}"
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, QuerySet, Sum
 
 from annotations.models import Snapshot
 from boxwright.errors import NotFound
@@ -10,13 +10,24 @@ from boxwright.jobs import Status
 from boxwright.projects.models import Project
 from boxwright.projects.queries import project_for, projects_of
 from boxwright.teams.models import Role
-from training.models import Artifact, LogLine, Run
+from training.models import Artifact, Holdout, LogLine, Run
 
 LOG_PAGE = 1000
 
 
 def runs_of(project: Project) -> QuerySet[Run]:
     return _whole(Run.objects.filter(project=project))
+
+
+def team_runs(user: Any, project: Project) -> QuerySet[Run]:
+    """Runs of `project` and its siblings: the user's projects of the same team and task."""
+    siblings = projects_of(user).filter(team_id=project.team_id, task=project.task).values("pk")
+    return _whole(Run.objects.filter(project__in=siblings))
+
+
+def bases_of(user: Any, project: Project) -> QuerySet[Run]:
+    """Those that a run of `project` can start from."""
+    return team_runs(user, project).filter(status=Status.SUCCEEDED)
 
 
 def run_for(user: Any, run_id: int, role: str = Role.VIEWER) -> Run:
@@ -28,6 +39,14 @@ def run_for(user: Any, run_id: int, role: str = Role.VIEWER) -> Run:
         run.project = project_for(user, run.project_id, role)
     except NotFound:
         raise NotFound("There is no such run.") from None
+    return run
+
+
+def run_in(project: Project, run_id: int) -> Run:
+    """The project's run. Raises NotFound, also for one of another project."""
+    run = runs_of(project).filter(pk=run_id).first()
+    if run is None:
+        raise NotFound("There is no such run.")
     return run
 
 
@@ -54,6 +73,23 @@ def log_after(run: Run, line: int) -> list[LogLine]:
     return list(run.log_lines.filter(pk__gt=line).order_by("pk")[:LOG_PAGE])
 
 
+def holdout_of(run: Run) -> Holdout | None:
+    return Holdout.objects.select_related("run__project").filter(run=run).first()
+
+
+def asked_holdout_of(run: Run) -> Holdout:
+    """Raises NotFound."""
+    if (holdout := holdout_of(run)) is None:
+        raise NotFound("This run was not evaluated on the test split.")
+    return holdout
+
+
+def looks_at_test(project: Project) -> int:
+    """By all runs of the project."""
+    looks: int | None = Holdout.objects.filter(run__project=project).aggregate(looks=Sum("looks"))["looks"]
+    return looks or 0
+
+
 def artifact_for(user: Any, artifact_id: int, role: str = Role.VIEWER) -> Artifact:
     artifact = Artifact.objects.select_related("run__project", "created_by").filter(pk=artifact_id).first()
     if artifact is None:
@@ -66,4 +102,4 @@ def artifact_for(user: Any, artifact_id: int, role: str = Role.VIEWER) -> Artifa
 
 
 def _whole(runs: QuerySet[Run]) -> QuerySet[Run]:
-    return runs.select_related("snapshot", "base_run", "created_by")
+    return runs.select_related("project", "snapshot", "base_run__project", "created_by")

@@ -16,11 +16,11 @@ from boxwright.projects.quotas import expect_slot
 from boxwright.teams import audit
 from boxwright.teams.models import User
 from training import estimates, small_boxes
-from training.engine import catalog
+from training.engine import catalog, freezing
 from training.engine.config import Config
 from training.engine.errors import ConfigError
 from training.models import Run
-from training.queries import last_succeeded, runs_of
+from training.queries import last_succeeded, team_runs
 
 BASE_RUN = "run:"
 
@@ -35,7 +35,7 @@ def start_run(
     config: Mapping[str, Any] | None = None,
 ) -> Run:
     """Queue a run on `snapshot`, which may still be in the making. Raises Invalid, naming the field."""
-    kind, base_run = _parse_base(project, base, model)
+    kind, base_run = _parse_base(project, author, base, model)
     checked = check_config(project, model, {**(config or {}), "base": kind})
     _expect_labelled(snapshot)
     images = estimates.images_in(project, snapshot)
@@ -49,7 +49,7 @@ def start_run(
             base=kind,
             base_run=base_run,
             config=asdict(checked),
-            epochs=checked.epochs,
+            epochs=catalog.epochs_of(checked, images["train"]),
             images=images if snapshot.status == Status.SUCCEEDED else None,
             estimate_seconds=estimates.seconds_for(project, checked, images),
             created_by=author,
@@ -87,17 +87,19 @@ def resume_run(run: Run) -> Run:
 def estimate(
     *, project: Project, snapshot: Snapshot | None, model: str, config: Mapping[str, Any] | None
 ) -> dict[str, Any]:
-    """What a run would cost and what stands in its way, before it is started: see `EstimateSerializer`."""
+    """What a run would cost, hold still and be hindered by, before it is started: see `EstimateSerializer`."""
     checked = check_config(project, model, config or {})
     images = estimates.images_in(project, snapshot)
     found = small_boxes.fit_for(project, checked)
     seconds = estimates.seconds_for(project, checked if found is None else found.config, images)
+    frozen = freezing.frozen(checked.freeze, freezing.parameter_table(model))
     return {
         "images": sum(images.values()),
-        "epochs": checked.epochs,
+        "epochs": catalog.epochs_of(checked, images["train"]),
         "estimate_seconds": round(seconds, 1),
         "boxes_without_anchor": None if found is None else round(1 - found.share_before, 3),
         "advice": "" if found is None else found.advice,
+        "frozen": frozen.to_dict(),
     }
 
 
@@ -117,13 +119,14 @@ def check_config(project: Project, model: str, config: Mapping[str, Any]) -> Con
         raise Invalid("The settings are wrong.", {"config": str(error)}) from error
 
 
-def _parse_base(project: Project, base: str, model: str) -> tuple[str, Run | None]:
+def _parse_base(project: Project, author: User, base: str, model: str) -> tuple[str, Run | None]:
     if base in ("catalogue", "none"):
         return base, None
     number = base.removeprefix(BASE_RUN)
-    run = runs_of(project).filter(pk=number).first() if base.startswith(BASE_RUN) and number.isdecimal() else None
+    is_run = base.startswith(BASE_RUN) and number.isascii() and number.isdecimal()
+    run = team_runs(author, project).filter(pk=number).first() if is_run else None
     if run is None:
-        raise Invalid("The base is wrong.", {"base": "expected catalogue, none, or run:<id> of this project"})
+        raise Invalid("The base is wrong.", {"base": "expected catalogue, none, or run:<id> of this team"})
     if run.status != Status.SUCCEEDED:
         raise Invalid("The base is wrong.", {"base": f"run {run.number} has no finished checkpoint"})
     if run.model != model:

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from annotations import originals, uploads
 from annotations.models import Image
-from annotations.object_keys import image_key, preview_key, thumbnail_key
+from annotations.object_keys import preview_key, thumbnail_key
 from annotations.queries import ORDERS, image_for, images_beside, images_of, ordering
 from boxwright import limits
 from boxwright.api.files import FOREVER, send_file, send_object
@@ -162,11 +162,14 @@ class FileView(Endpoint):
         if originals.may_go_out(image):
             return _original(request, image)
         refuse_link(request)
-        opened = partial(originals.open_without_location, image.project.team_id, image.sha256)
+        opened = partial(originals.open_without_location, originals.original_of(image))
         return send_file(request, opened, image.content_type, tag=f"{image.sha256}-n", cache=FOREVER)
 
 
 def _original(request: Request, image: Image) -> HttpResponseBase:
-    original = Named(image_key(image.project.team_id, image.sha256), image.sha256)
+    original = originals.original_of(image)
+    if original.is_elsewhere:  # nobody else is let into the bucket of others: its bytes come through us
+        refuse_link(request)
+        return send_object(request, original, image.content_type, tag=image.sha256, cache=FOREVER)
     from_there = from_bucket(request, original.key, image.name)
     return from_there or send_object(request, original, image.content_type, tag=image.sha256, cache=FOREVER)

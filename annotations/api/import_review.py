@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from annotations.api.images import PICTURE
 from annotations.api.import_serializers import ChoicesSerializer, ImportSerializer
+from annotations.api.snapshots import FormatSerializer
 from annotations.imports import review
 from annotations.imports.options import ON_KNOWN
 from annotations.models import Import
@@ -51,11 +52,6 @@ class ReviewSplitsSerializer(serializers.Serializer[Any]):
     test = serializers.IntegerField()
 
 
-class ReviewFormatSerializer(serializers.Serializer[Any]):
-    name = serializers.CharField()
-    title = serializers.CharField()
-
-
 class ReviewSerializer(serializers.Serializer[Any]):
     labels = ReviewLabelSerializer(many=True)
     images = ReviewImagesSerializer()
@@ -63,7 +59,7 @@ class ReviewSerializer(serializers.Serializer[Any]):
     splits = ReviewSplitsSerializer()
     groups = serializers.IntegerField()
     new_labels_allowed = serializers.BooleanField(help_text="whether you may have labels made")
-    formats = ReviewFormatSerializer(many=True, help_text="those as which it may be read again")
+    formats = FormatSerializer(many=True, help_text="those as which it may be read again")
 
 
 class ReviewAnnotationSerializer(serializers.Serializer[Any]):

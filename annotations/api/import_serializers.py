@@ -71,13 +71,15 @@ class ImportSerializer(JobSerializer):
     rules = serializers.SerializerMethodField(help_text="findings by their rule, what is worst first")
     counts = ImportCountsSerializer()
     progress = serializers.SerializerMethodField()
+    leave_images = serializers.BooleanField(help_text="originals stay in the bucket, and are read there")
     finding_count = serializers.IntegerField(help_text="all, also those that were not kept")
 
     class Meta:
         model = Import
         fields = [
-            *("id", *JobSerializer.FIELDS, "source", "format", "format_reason", "archive_name", "counts", "progress"),
-            *("finding_count", "rules", "stage", "choices", "read_as", "expires_at", "created_at", "finished_at"),
+            *("id", "project", *JobSerializer.FIELDS, "source", "leave_images", "format", "format_reason"),
+            *("archive_name", "counts", "progress", "finding_count", "rules", "stage", "choices", "read_as"),
+            *("expires_at", "created_at", "finished_at"),
         ]
         read_only_fields = fields
 

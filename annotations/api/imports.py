@@ -1,5 +1,6 @@
 """Imports: an archive sent, watched while it is worked through; the sample project; merging labels."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import StreamingHttpResponse
@@ -68,6 +69,14 @@ class ImportOfBucketSerializer(ImportOptionsSerializer):
     bucket = serializers.CharField(
         max_length=1100, help_text="s3://bucket/folder/, of those that the server lets imports read; managers only"
     )
+    leave_images = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="originals stay in the bucket and are read from there; else they are copied",
+    )
+
+    def options(self) -> Options:
+        return replace(super().options(), leave_images=self.validated_data["leave_images"])
 
 
 class MergeSerializer(serializers.Serializer[Any]):

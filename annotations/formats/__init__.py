@@ -11,7 +11,7 @@ _ROWS = (
         layout_path="annotations.formats.voc.Voc",
         tasks=("detection",),
         precision=0.0,
-        keeps=frozenset({"negatives", "unlabelled", "splits"}),
+        keeps=frozenset({"negatives", "unlabelled", "splits", "labels"}),
         attributes=frozenset({"difficult", "truncated", "occluded", "pose"}),
     ),
     Format(

@@ -165,7 +165,7 @@ def _annotation(where: str, said: Any, tally: Tally) -> RawAnnotation:
     if sides is None:
         return RawAnnotation(label)
     try:
-        return RawAnnotation(label, _box(sides, tally), score=_score(said.get("confidence")))
+        return RawAnnotation(label, _box(sides, tally), score=said.get("confidence"))
     except (ValueError, OverflowError):
         problem = f"{where}: the box of {label!r} needs numbers in {', '.join(SIDES)}: {shown(sides)}"
         return RawAnnotation(label, problem=problem)
@@ -180,8 +180,3 @@ def _box(sides: Any, tally: Tally) -> Box:
         tally.add(Rule.DECIMAL_COMMA, "boxes have numbers with a decimal comma")
     x, y, width, height = map(number, said)
     return Box(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
-
-
-def _score(said: Any) -> float | None:
-    """Of a prediction. Raises ValueError."""
-    return None if said is None else number(said)

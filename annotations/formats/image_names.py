@@ -3,12 +3,17 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from posixpath import basename, splitext
 from urllib.parse import unquote
 
 OF_ROBOFLOW = re.compile(
     r"(?P<stem>.+)_(?P<suffix>jpg|jpeg|png|bmp|webp|JPG|JPEG|PNG|BMP|WEBP)\.rf\.[0-9A-Za-z]{20,40}\.\w+"
 )
+
+
+LOCAL = re.compile(r".*local-files/?\?(?:.*&)?d=(?P<path>[^&]+).*", re.DOTALL)
+"""The address of a file on Label Studio's own disk; its COCO exports have it for a name."""
 
 
 def original_of(name: str) -> tuple[str, str]:
@@ -19,6 +24,7 @@ def original_of(name: str) -> tuple[str, str]:
     return name, ""
 
 
+@lru_cache(maxsize=64)  # each is asked for several times in a row
 def as_path(name: str) -> str:
     """With "/" between folders, without a drive and what says "here"."""
     path = re.sub(r"^[A-Za-z]:", "", name.strip()).replace("\\", "/").strip("/")
@@ -26,9 +32,14 @@ def as_path(name: str) -> str:
 
 
 def variants(name: str) -> Iterator[str]:
-    """The path that a name in a file may mean, the likeliest first: as it stands, without its query, unescaped."""
+    """The path that a name in a file may mean, the likeliest first.
+
+    As it stands, what Label Studio has behind it, without its query, unescaped.
+    """
     path = as_path(name)
     yield path
+    if local := LOCAL.fullmatch(path):
+        yield as_path(unquote(local["path"]))
     if "?" in path:
         yield path.partition("?")[0]
     if (plain := as_path(unquote(path.partition("?")[0]))) != path:

@@ -2,11 +2,15 @@
 
 import shutil
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Literal
+
+from annotations.formats.base64_text import decoded
+from annotations.imaging import Refused
 
 CHUNK = 2**20
 KEPT = 16
@@ -20,6 +24,12 @@ class Inside:
     file: str
     start: int
     size: int
+    encoding: Literal["", "base64"] = ""
+
+    @property
+    def decoded_size(self) -> int:
+        """Bytes, at most."""
+        return self.size * 3 // 4 if self.encoding else self.size
 
 
 class TakenOut:
@@ -37,6 +47,7 @@ class TakenOut:
         return Path(folder)
 
     def path(self, inside: Inside, of_file: Callable[[str], Path]) -> Path:
+        """Raises Refused where it can't be decoded."""
         if inside not in self.paths:
             if len(self.paths) == KEPT:
                 self.paths.pop(next(iter(self.paths))).unlink()
@@ -46,10 +57,20 @@ class TakenOut:
 
 
 def _copied(inside: Inside, file: Path, target: Path) -> Path:
+    pieces = _pieces(inside, file)
+    try:
+        with target.open("wb") as out:
+            out.writelines(decoded(pieces) if inside.encoding else pieces)
+    except ValueError as error:
+        target.unlink()
+        raise Refused("the picture in the file is no base64") from error
+    return target
+
+
+def _pieces(inside: Inside, file: Path) -> Iterator[bytes]:
     left = inside.size
-    with file.open("rb") as source, target.open("wb") as out:
+    with file.open("rb") as source:
         source.seek(inside.start)
         while chunk := source.read(min(left, CHUNK)):
-            out.write(chunk)
+            yield chunk
             left -= len(chunk)
-    return target

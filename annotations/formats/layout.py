@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
-from typing import Literal
+from typing import Any, Literal
 
 from annotations.dataset.findings import Finding, Rule
 from annotations.dataset.records import NO_ATTRIBUTES, Attributes, Box, ImageRecord, Split, Task
+from annotations.formats.inside import Inside
 from annotations.formats.listing import Listing
 from annotations.imaging import ImageLimits
 
@@ -78,14 +79,14 @@ class RawAnnotation:
     """One annotation as it stands in the file: corners may be swapped, lie outside, or be no numbers.
 
     `problem`: why it can't be read, in words for people, and `rule`: the one that it breaks. `attributes` are named as
-    in `dataset.attributes` where those have a name for it, else as the file names them.
+    in `dataset.attributes` where those have a name for it, else as the file names them. `score`: a number or a text.
     """
 
     label: str
     box: Box | None = None
     line: int | None = None
     problem: str = ""
-    score: float | None = None
+    score: Any = None
     attributes: Attributes = field(default_factory=lambda: NO_ATTRIBUTES, hash=False)
     rule: Rule = Rule.BAD_ANNOTATION
 
@@ -97,7 +98,7 @@ class Entry:
     `source`: the file. `names`: those that the image may have, the likeliest first; folders in them count.
     `size`: that of the image on which the boxes were drawn; None where the file does not say.
     `unit`: of the boxes: pixels of that image, or shares (0 to 1) of its sides. `findings`: what the layout changed or
-    left out beside whole annotations, which tell their own `problem`.
+    left out beside whole annotations, which tell their own `problem`. `picture`: the image, where the file holds it.
     """
 
     source: str
@@ -108,6 +109,7 @@ class Entry:
     split: Split | None = None
     group: str = ""
     findings: tuple[Finding, ...] = ()
+    picture: Inside | None = None
 
 
 @dataclass(frozen=True, slots=True)

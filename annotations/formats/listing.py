@@ -1,6 +1,7 @@
 """The files of an unpacked archive, listed once for all formats; and finding the image that a file means."""
 
 import os
+import re
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
@@ -12,12 +13,15 @@ from posixpath import basename, dirname, splitext
 from tempfile import TemporaryDirectory
 
 from annotations.formats.errors import FormatError
-from annotations.formats.image_names import plain, stem, variants
+from annotations.formats.image_names import as_path, plain, stem, variants
 from annotations.formats.inside import Inside, TakenOut
 
 PICTURES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp"})
 STRANGE_PICTURES = frozenset({".gif", ".tif", ".tiff", ".svg", ".heic", ".avif"})
 """Looked at too, so that each is refused by name rather than passed over."""
+
+UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f/\\\ud800-\udfff]")
+LONGEST_NAME = 150
 
 SEPARATOR = "\x01"
 """In a sort key behind each folder: less than what names are made of, so that a folder's images stand together."""
@@ -36,6 +40,7 @@ class Listing:
         names = sorted(_names_in(str(root)))
         self.images = tuple(name for name in names if is_image(name))
         self.texts = tuple(name for name in names if not is_image(name))
+        self._seen = bytearray(len(self.texts))
 
     def add_inside(self, pictures: Mapping[str, Inside]) -> None:
         """Images that lie in files of the listing: named, found and opened as all others."""
@@ -44,17 +49,37 @@ class Listing:
         for index in ("_by_name", "_by_stem"):
             self.__dict__.pop(index, None)
 
+    def take_inside(self, name: str, picture: Inside) -> None:
+        """One that no file means but its own: opened by this name, neither listed nor found."""
+        self.inside[name] = picture
+
     def path(self, name: str) -> Path:
         """Of an image that lies inside a file: until some others were asked for."""
+        self.see(name)
+        return self._path(name)
+
+    def _path(self, name: str) -> Path:
         inside = self.inside.get(name)
-        return self.taken_out.path(inside, self.path) if inside else self.root / name
+        return self.taken_out.path(inside, self._path) if inside else self.root / name
+
+    def see(self, name: str) -> None:
+        """A text that is read, or that a finding names."""
+        place = bisect_left(self.texts, name)
+        if place < len(self.texts) and self.texts[place] == name:
+            self._seen[place] = True
+
+    @property
+    def unseen(self) -> Iterator[str]:
+        """Texts that nothing was taken from so far, and nothing was said of."""
+        return (name for name, is_seen in zip(self.texts, self._seen, strict=True) if not is_seen)
 
     def texts_ending(self, *suffixes: str) -> Iterator[str]:
         """Texts whose names end so; `suffixes` in small letters."""
         return (name for name in self.texts if name.lower().endswith(suffixes))
 
     def head(self, name: str, size: int) -> bytes:
-        with self.path(name).open("rb") as file:
+        """To recognise a file by: it does not count as seen."""
+        with self._path(name).open("rb") as file:
             return file.read(size)
 
     def read_head(self, name: str, size: int) -> bytes:
@@ -72,9 +97,10 @@ class Listing:
 
     def read(self, name: str, most: int) -> bytes:
         """The whole file. Raises FormatError, having read no more than `most` bytes and one."""
+        self.see(name)
         data = self.read_head(name, most + 1)
         if len(data) > most:
-            size = self.path(name).stat().st_size
+            size = self._path(name).stat().st_size
             reason = f"the file has {size / 2**20:.1f} MB; at most {most / 2**20:g} are read"
             raise FormatError(reason, file=name)
         return data
@@ -149,6 +175,12 @@ def _key(called: str, path: str) -> str:
 
 def is_image(name: str) -> bool:
     return splitext(name)[1].lower() in PICTURES | STRANGE_PICTURES
+
+
+def picture_name(said: str, source: str) -> str:
+    """A name that a file may have, for a picture in the file `source` that is said to be called so."""
+    name = UNSAFE.sub("_", basename(as_path(said))).strip(" .")[-LONGEST_NAME:] or stem(source)
+    return name if is_image(name) else f"{name}.jpg"
 
 
 def _names_in(folder: str, above: str = "") -> Iterator[str]:

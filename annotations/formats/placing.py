@@ -7,7 +7,9 @@ from annotations.dataset.attributes import MOST, fault_in
 from annotations.dataset.boxes import fit
 from annotations.dataset.findings import Finding, Rule
 from annotations.dataset.records import NO_ATTRIBUTES, AnnotationRecord, Attributes, Box
+from annotations.formats.json_stream import shown
 from annotations.formats.layout import Choices, Entry, RawAnnotation
+from annotations.formats.numbers import has_comma, number
 from annotations.formats.sizes import Placing, bring_onto
 from annotations.imaging import Probe
 
@@ -30,9 +32,16 @@ class OnImage:
         self.entry, self.picture, self.choices = entry, picture, choices
         self.findings: list[Finding] = list(entry.findings)
         placing = bring_onto(entry.size, entry.unit, picture, choices, self._note) if _has_boxes(entry) else _as_it_is
+        self.strange_scores, self.comma_scores = list[RawAnnotation](), list[RawAnnotation]()
         taken = [(record, one.line) for one in entry.annotations if (record := self._record(one, placing))]
         self.records = tuple(record for record, _ in taken)
         self.lines = tuple(line for _, line in taken)
+        self._tell_of_scores()
+
+    @property
+    def _hair(self) -> float:
+        longest = max(self.picture.width, self.picture.height)
+        return HAIR + (ROUNDED * longest if self.entry.unit == "shares" else 0)
 
     @property
     def left_out(self) -> int:
@@ -52,8 +61,7 @@ class OnImage:
         if not label:
             raise _LeftOut(Rule.NO_LABEL, "an annotation without a label")
         box = self._box(label, one.box, one.line, placing) if one.box else None
-        score = one.score if one.score is not None and math.isfinite(one.score) else None
-        return AnnotationRecord(label, box, score=score, source="import", attributes=self._attributes(one))
+        return AnnotationRecord(label, box, score=self._score(one), source="import", attributes=self._attributes(one))
 
     def _box(self, label: str, box: Box, line: int | None, placing: Placing) -> Box:
         if not all(map(math.isfinite, _sides(box))):
@@ -71,9 +79,31 @@ class OnImage:
         canvas = f"the image of {self.picture.width}×{self.picture.height}"
         if inside is None:
             raise _LeftOut(Rule.OUTSIDE, f"the box of {label!r} lies {show(box)} outside {canvas}")
-        if not _is_near(inside, placed):
+        if inside != placed and not _is_near(inside, placed, self._hair):
             self._note(Rule.CUT, f"the box of {label!r} reached outside {canvas}; cut to it", line)
         return inside
+
+    def _score(self, one: RawAnnotation) -> float | None:
+        if one.score is None or one.score == "":
+            return None
+        try:
+            score = number(one.score)
+        except ValueError:
+            score = math.nan
+        if 0 <= score <= 1:
+            self.comma_scores += [one] if has_comma(one.score) else []
+            return score
+        self.strange_scores.append(one)
+        return None
+
+    def _tell_of_scores(self) -> None:
+        """Once for all: what counts in percent does so throughout."""
+        if strange := self.strange_scores:
+            told = f"{len(strange)} scores that are not from 0 to 1, the first is {shown(strange[0].score)}"
+            self._note(Rule.BAD_SCORE, f"{told}; the annotations are taken without", strange[0].line)
+        if commas := self.comma_scores:
+            told = f"{len(commas)} scores with a decimal comma, read as points"
+            self._note(Rule.DECIMAL_COMMA, told, commas[0].line)
 
     def _attributes(self, one: RawAnnotation) -> Attributes:
         """Those that an annotation can carry."""
@@ -94,10 +124,12 @@ class OnImage:
 
 HAIR = 1e-6
 """Pixels: what scaling adds by rounding is no reach outside."""
+ROUNDED = 1e-5
+"""Of a side: neither is what centre and size, written with five digits or six, add when each of them is rounded."""
 
 
-def _is_near(one: Box, other: Box) -> bool:
-    return all(abs(a - b) <= HAIR for a, b in zip(_sides(one), _sides(other), strict=True))
+def _is_near(one: Box, other: Box, hair: float) -> bool:
+    return all(abs(a - b) <= hair for a, b in zip(_sides(one), _sides(other), strict=True))
 
 
 def _sides(box: Box) -> tuple[float, float, float, float]:

@@ -1,7 +1,7 @@
 """From a layout's entries to records: the image that is meant, its annotations brought onto it, and findings."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from posixpath import basename
 from typing import Protocol
@@ -10,9 +10,11 @@ from annotations.dataset.findings import Finding, Rule
 from annotations.dataset.records import AnnotationRecord, Split
 from annotations.formats.errors import FormatError
 from annotations.formats.image_names import is_same_name, original_of
+from annotations.formats.inside import Inside
 from annotations.formats.layout import Entry, Header, Layout, Parsed, ReadLimits, Size, Unreadable
-from annotations.formats.listing import Listing
+from annotations.formats.listing import Listing, picture_name
 from annotations.formats.placing import OnImage
+from annotations.formats.unread import unread_files
 from annotations.imaging import Probe, Refused, probe
 
 
@@ -70,7 +72,7 @@ class Reading:
 
 
 def read(layout: Layout, listing: Listing, limits: ReadLimits, elsewhere: Elsewhere | None = None) -> Reading:
-    """One record an entry, then one for each image that has none.
+    """One record an entry, then one for each image that has none, and one of findings on files that nobody read.
 
     Raises FormatError, also while the records are drawn, where nothing more can be read.
     """
@@ -91,8 +93,10 @@ class _Records:
     def of(self, entries: Iterator[Parsed]) -> Iterator[Found]:
         for entry in entries:
             if isinstance(entry, Finding):
+                self.listing.see(entry.file)
                 yield Found(source=entry.file, findings=(entry,))
             elif isinstance(entry, Unreadable):
+                self.listing.see(entry.source)
                 yield self._held_back(entry, Rule.UNREADABLE)
             else:
                 yield self._found(entry)
@@ -100,6 +104,8 @@ class _Records:
             if image not in self.taken:
                 name, group = original_of(basename(image))
                 yield Found(image, source=image, name=name, group=group)
+        if unread := tuple(unread_files(self.listing)):
+            yield Found(source=unread[0].file, findings=unread)
 
     def _held_back(self, unread: Unreadable, rule: Rule) -> Found:
         """With the image: as it stands it would look unlabelled."""
@@ -114,8 +120,10 @@ class _Records:
         image = self.listing.find_image(entry.source, entry.names)
         if image is None:
             return self._found_elsewhere(entry)
-        if left := self._left(entry, image):
-            return left
+        return self._left(entry, image) or self._brought(entry, image)
+
+    def _brought(self, entry: Entry, image: str) -> Found:
+        """From the archive."""
         try:
             with self.listing.path(image).open("rb") as file:
                 picture = probe(file, self.limits.picture)
@@ -132,16 +140,32 @@ class _Records:
             found = self.elsewhere.find(names, entry.size)
         except Refused as refusal:
             return _nothing(entry, Rule.IMAGE_REFUSED, f"{entry.names[0]}: {refusal.reason}")
-        if not found:
-            return _nothing(entry, Rule.NO_IMAGE, f"there is no image {entry.names[0]}")
-        if len(found) > 1:
-            many = f"{len(found)} images of the project are called {entry.names[0]}"
-            return _nothing(entry, Rule.AMBIGUOUS_IMAGE, many)
+        if len(found) != 1:
+            return self._found_not_one(entry, len(found))
         known = found[0]
         if left := self._left(entry, known.sha256, known.name):
             return left
         record = partial(Found, known=known.sha256, name=known.name, group=entry.group)
         return self._placed(entry, known.name, known.probe, record)
+
+    def _found_not_one(self, entry: Entry, count: int) -> Found:
+        """None, or several, of the project: what lies in the file that speaks of it tells which is meant."""
+        name = entry.names[0]
+        why = f"{count} images of the project are called {name}" if count else f"there is no image {name}"
+        if entry.picture is None:
+            return _nothing(entry, Rule.AMBIGUOUS_IMAGE if count else Rule.NO_IMAGE, why)
+        taken = Finding(Rule.EMBEDDED, entry.source, f"{why}; the picture in the file is taken")
+        return self._found_inside(replace(entry, findings=(*entry.findings, taken)), entry.picture)
+
+    def _found_inside(self, entry: Entry, picture: Inside) -> Found:
+        """Its size is looked at before it is decoded."""
+        most = self.limits.picture.max_bytes
+        if picture.decoded_size > most:
+            many = f"{picture.decoded_size / 2**20:.0f} MB is more than the {most / 2**20:.0f} MB allowed for one image"
+            return _nothing(entry, Rule.IMAGE_REFUSED, many)
+        image = f"{entry.source}/{picture_name(entry.names[0], entry.source)}"
+        self.listing.take_inside(image, picture)
+        return self._left(entry, image) or self._brought(entry, image)
 
     def _left(self, entry: Entry, image: str, name: str = "") -> Found | None:
         """Where the entry's annotations are not taken, why; else the image is its own from now on."""

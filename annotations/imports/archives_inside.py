@@ -8,4 +8,7 @@ ENDINGS = (".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".7z", ".rar")
 
 def archives_inside(listing: Listing) -> tuple[Finding, ...]:
     reason = "an archive inside the archive is not unpacked; send it as an import of its own"
-    return tuple(Finding(Rule.UNREADABLE, name, reason) for name in listing.texts_ending(*ENDINGS))
+    found = tuple(Finding(Rule.UNREADABLE, name, reason) for name in listing.texts_ending(*ENDINGS))
+    for finding in found:
+        listing.see(finding.file)
+    return found

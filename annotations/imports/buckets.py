@@ -8,13 +8,15 @@ from annotations.dataset.findings import Finding
 from annotations.imports.archive_limits import archive_limits
 from annotations.imports.archives import ArchiveRefused
 from annotations.imports.archives.disk import Disk
-from annotations.imports.archives.rules import ArchiveLimits, expect_bytes, expect_count, unsafe, unsafe_name
+from annotations.imports.archives.rules import ArchiveLimits, expect_bytes, expect_count, parts_of, unsafe, unsafe_name
+from annotations.imports.places import keep_places
 from annotations.models import Import
 from boxwright.errors import Invalid
 from boxwright.jobs import Beat
-from boxwright.storage.bucket_reader import BucketReader
+from boxwright.storage.bucket_reader import BucketReader, Listed
 from boxwright.storage.buckets import readable
-from boxwright.storage.errors import BucketRefused, ObjectMissing
+from boxwright.storage.errors import BucketRefused, ObjectMissing, SourceChanged
+from boxwright.storage.places import Place
 
 
 def lay_bucket(job: Import, beat: Beat, folder: Path) -> tuple[Finding, ...]:
@@ -29,8 +31,9 @@ def lay_bucket(job: Import, beat: Beat, folder: Path) -> tuple[Finding, ...]:
 def _copied(job: Import, reader: BucketReader, beat: Beat, folder: Path) -> Iterator[Finding]:
     limits = archive_limits()
     files = _files(job, reader, beat, limits)
-    disk, total = Disk(folder, limits.spare_bytes, beat.check, (ObjectMissing,)), 0
-    disk.expect(sum(size for _, size in files))
+    disk, total = Disk(folder, limits.spare_bytes, beat.check, (ObjectMissing, SourceChanged)), 0
+    disk.expect(sum(one.size for one in files))
+    places: dict[str, Place] = {}
 
     def counted(pieces: Iterator[bytes]) -> Iterator[bytes]:
         nonlocal total
@@ -39,14 +42,19 @@ def _copied(job: Import, reader: BucketReader, beat: Beat, folder: Path) -> Iter
             expect_bytes(total, limits)
             yield piece
 
-    for key, pieces in reader.fetched(files):
-        if finding := disk.write(key.removeprefix(reader.folder.prefix), counted(pieces)):
+    for one, pieces in reader.fetched(files):
+        name = one.key.removeprefix(reader.folder.prefix)
+        if finding := disk.write(name, counted(pieces)):
             yield finding
+        else:
+            places["/".join(parts_of(name))] = Place(reader.folder.bucket, one.key, one.etag, one.size)
+    if job.leave_images:
+        keep_places(beat.folder, places)
 
 
-def _files(job: Import, reader: BucketReader, beat: Beat, limits: ArchiveLimits) -> list[tuple[str, int]]:
-    """Their keys and sizes. Raises ArchiveRefused where there is nothing, too much, or something suspect."""
-    files, total, digest = list[tuple[str, int]](), 0, hashlib.sha256()
+def _files(job: Import, reader: BucketReader, beat: Beat, limits: ArchiveLimits) -> list[Listed]:
+    """Raises ArchiveRefused where there is nothing, too much, or something suspect."""
+    files, total, digest = list[Listed](), 0, hashlib.sha256()
     for one in reader.listed():
         beat.check()
         name = one.key.removeprefix(reader.folder.prefix)
@@ -54,7 +62,7 @@ def _files(job: Import, reader: BucketReader, beat: Beat, limits: ArchiveLimits)
             continue  # a mark that there is a folder
         if reason := unsafe_name(name):
             raise unsafe(one.key, reason)
-        files.append((one.key, one.size))
+        files.append(one)
         total += one.size
         expect_count(len(files), limits)
         expect_bytes(total, limits)

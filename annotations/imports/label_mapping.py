@@ -10,7 +10,6 @@ from boxwright import limits
 from boxwright.jobs import UserFault
 from boxwright.projects.label_names import fault_in, label_key, tidied
 from boxwright.projects.labels import NewLabel, label_book, reserve_ids
-from boxwright.projects.models import Label
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +23,22 @@ class Mapped:
 
 @dataclass(frozen=True, slots=True)
 class LabelMapping:
-    """`by_number` of the staged labels; `names` of all labels by id; `new`: those that are made when it lands."""
+    """`by_number` of the staged labels; `names` of all labels by id; `new`: those that are made when it lands.
+
+    `today` as in `LabelBook`, when this was worked out.
+    """
 
     by_number: Mapping[int, Mapped]
     names: Mapping[int, str]
     new: Sequence[NewLabel]
+    today: Mapping[int, int]
 
 
 def mapping_of(job: Import) -> LabelMapping:
     """Raises UnknownLabels where labels are missing that may not be made; UserFault where one went meanwhile."""
     rows = list(StagedLabel.objects.filter(job=job).order_by("number"))
     book = label_book(job.project_id)
-    known = {row.key: book.today[row.pk] for row in Label.objects.filter(project_id=job.project_id, pk__in=book.names)}
+    known = {label_key(name): book.today[pk] for pk, name in book.names.items()}
     chosen = _chosen(job, rows, book.today)
     open_rows = [row for row in rows if row.number not in chosen and label_key(row.name) not in known]
     wanted, refused = _wanted(job, open_rows, len(known))
@@ -43,7 +46,9 @@ def mapping_of(job: Import) -> LabelMapping:
     by_key = {**known, **ids}
     mapped = {row.number: chosen.get(row.number) or _by_name(row, by_key, refused) for row in rows}
     new = [NewLabel(name, pk=ids[key]) for key, name in wanted.items()]
-    return LabelMapping(mapped, {**book.names, **{ids[key]: tidied(name) for key, name in wanted.items()}}, new)
+    return LabelMapping(
+        mapped, {**book.names, **{ids[key]: tidied(name) for key, name in wanted.items()}}, new, book.today
+    )
 
 
 def _chosen(job: Import, rows: Sequence[StagedLabel], today: Mapping[int, int]) -> dict[int, Mapped]:

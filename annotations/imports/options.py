@@ -18,13 +18,17 @@ they are, or theirs are taken instead."""
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`create_labels`: None: where the author may. `choices` as in `layout.Choices`, by name."""
+    """`create_labels`: None: where the author may. `choices` as in `layout.Choices`, by name.
+
+    `leave_images`: of a bucket: originals stay there, and are read there.
+    """
 
     format_name: str = ""
     create_labels: bool | None = None
     review: bool = False
     choices: Mapping[str, Any] = field(default_factory=dict)
     on_known: str = "add"
+    leave_images: bool = False
 
     def columns(self, project: Project, author: User) -> dict[str, Any]:
         """Of the import's row, beside the format. Raises NotAllowed, Invalid."""
@@ -35,6 +39,7 @@ class Options:
         return {
             "create_labels": may_create if self.create_labels is None else self.create_labels,
             "review": self.review,
+            "leave_images": self.leave_images,
             "choices": dict(self.choices),
             "decisions": {} if self.on_known == "add" else {"on_known": self.on_known},
         }

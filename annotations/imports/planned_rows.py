@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db import DatabaseError, connection
 
+from annotations.bulk_rows import insert_rows
 from annotations.imports.planning import COUNTED, PlannedImage
 from annotations.labeling.annotation_rows import WRITTEN
 from annotations.models import Annotation, Image, Import, Revision, StagedImage
@@ -23,6 +24,8 @@ IMAGE, ANNOTATION, REVISION, STAGED = (model._meta.db_table for model in (Image,
 TABLES = ("planned_image", "planned_annotation", "planned_removal")
 SAID = ("queue", "revision", "annotation_count", "split", '"group"')
 """Columns of an image that an import may change."""
+PLACED = ("queue", "split", '"group"', "revision")
+BATCH = 2000
 FACTS = ("name", "width", "height", "size", "content_type", "has_location")
 PLANNED = (
     *("ordinal", "sha256", "image_id", "base", "old_queue", *SAID),
@@ -47,6 +50,7 @@ MADE = (
     f"""CREATE TEMPORARY TABLE planned_removal AS
         SELECT s.ordinal, a.image_id, a.id, a.label_id FROM {STAGED} s, {ANNOTATION} a WHERE 1 = 0""",
     "CREATE UNIQUE INDEX planned_image_by_ordinal ON planned_image (ordinal)",
+    "CREATE INDEX planned_image_by_sha256 ON planned_image (sha256)",
     "CREATE INDEX planned_annotation_by_ordinal ON planned_annotation (ordinal)",
 )
 LANDING = (
@@ -83,30 +87,32 @@ def planned_rows() -> Iterator[None]:
 
 def write_plan(planned: Sequence[PlannedImage]) -> None:
     """Of images that change."""
-    _insert("planned_image", PLANNED, [_row(one) for one in planned])
+    insert_rows("planned_image", PLANNED, [_row(one) for one in planned])
     rows = [(one.ordinal, *row[1:]) for one in planned for row in one.inserts]
-    _insert("planned_annotation", ("ordinal", *MARK), rows)
+    insert_rows("planned_annotation", ("ordinal", *MARK), rows)
     removed = [
         (one.ordinal, one.image.pk, _uuid(id_), label) for one in planned if one.image for id_, label in one.removals
     ]
-    _insert("planned_removal", ("ordinal", "image_id", "id", "label_id"), removed)
+    insert_rows("planned_removal", ("ordinal", "image_id", "id", "label_id"), removed)
 
 
 def forget(ordinals: Collection[int]) -> None:
     """Those that are planned anew."""
-    for table in TABLES:
-        _many(f"DELETE FROM {table} WHERE ordinal = %s", [(ordinal,) for ordinal in ordinals])
+    with connection.cursor() as cursor:
+        for table in TABLES:
+            cursor.executemany(f"DELETE FROM {table} WHERE ordinal = %s", [(ordinal,) for ordinal in ordinals])
 
 
 def lock_images(job: Import) -> set[int]:
     """Lock the images that the plan touches, in the order of their ids; answer the ordinals whose plan is out of date:
     the image has changed since, is gone, or is there now."""
     lock = connection.ops.for_update_sql(of=("i",)) if connection.features.has_select_for_update_of else ""
-    touched = f"""SELECT i.id, i.revision, i.sha256 FROM {IMAGE} i WHERE i.project_id = %s
-        AND i.sha256 IN (SELECT sha256 FROM planned_image) ORDER BY i.id {lock}"""
-    now = {sha256: (pk, revision) for pk, revision, sha256 in _read(touched, job.project_id)}
-    then = _read("SELECT ordinal, sha256, image_id, base FROM planned_image")
-    return {ordinal for ordinal, sha256, pk, base in then if now.get(sha256) != ((pk, base) if pk else None)}
+    touched = f"""SELECT CASE WHEN i.id = p.image_id AND i.revision = p.base THEN NULL ELSE p.ordinal END
+        FROM planned_image p JOIN {IMAGE} i ON i.project_id = %s AND i.sha256 = p.sha256 ORDER BY i.id {lock}"""
+    gone = f"""SELECT ordinal FROM planned_image p
+        WHERE image_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {IMAGE} i WHERE i.id = p.image_id)"""
+    changed = {ordinal for (ordinal,) in _read(touched, job.project_id) if ordinal is not None}
+    return changed | {ordinal for (ordinal,) in _read(gone)}
 
 
 def land(job: Import, now: datetime) -> None:
@@ -115,6 +121,12 @@ def land(job: Import, now: datetime) -> None:
     asked = {"project": job.project_id, "author": job.created_by_id, "job": job.pk, "now": moment}
     for statement in LANDING:
         _run(statement, asked)
+
+
+def check_references() -> None:
+    """Those of each row, before the project is locked: else the commit does it, and people wait for it."""
+    if connection.vendor == "postgresql":
+        _run("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 def label_deltas() -> Counter[int]:
@@ -146,6 +158,19 @@ def counts() -> dict[str, int]:
     return dict(zip(COUNTED, map(int, row), strict=True))
 
 
+def made_images(job: Import) -> Iterator[tuple[Any, ...]]:
+    """After `land`: columns of the images that are new, in the order of `KnownImage`, as they landed.
+
+    From tables that nobody else writes: what people do to the images since is not in it.
+    """
+    asked = f"""SELECT p.image_id, p.sha256, s.name, s.content_type, s.width, s.height, {_of("p", PLACED)}
+        FROM planned_image p JOIN {STAGED} s ON s.job_id = %s AND s.ordinal = p.ordinal WHERE p.is_new"""
+    with connection.cursor() as cursor:
+        cursor.execute(asked, [job.pk])
+        while rows := cursor.fetchmany(BATCH):
+            yield from rows
+
+
 def analyse() -> None:
     """Tell the planner of queries how large the tables are; nobody else does for tables of one connection."""
     if connection.vendor == "postgresql":
@@ -163,17 +188,6 @@ def _row(one: PlannedImage) -> tuple[Any, ...]:
 
 def _uuid(id_: Any) -> Any:
     return id_ if connection.features.has_native_uuid_field else id_.hex
-
-
-def _insert(table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
-    places = ", ".join(["%s"] * len(columns))
-    _many(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})", rows)
-
-
-def _many(statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    if rows:
-        with connection.cursor() as cursor:
-            cursor.executemany(statement, rows)
 
 
 def _read(statement: str, *asked: Any) -> list[tuple[Any, ...]]:

@@ -13,13 +13,14 @@ from typing import Any
 from annotations.dataset.edits import AnnotationContent, Edit
 from annotations.dataset.findings import Finding, Rule
 from annotations.dataset.records import NO_ATTRIBUTES, Box
-from annotations.imports.known_images import Held, edit_of, states_of
+from annotations.imports.known_images import Held, KnownImage, edit_of, held_images, known_images
 from annotations.imports.label_mapping import LabelMapping, Mapped
 from annotations.imports.report import Report
 from annotations.imports.staged_rows import GONE, StagedRow
 from annotations.labeling.annotation_rows import AnnotationRow, Upserts, to_row
-from annotations.labeling.revising import Sides, State, planned
-from annotations.models import Image, Import, StagedImage
+from annotations.labeling.revising import Sides, planned
+from annotations.models import Import, StagedImage
+from annotations.queue_moves import queue_after
 from boxwright import limits
 from boxwright.projects.models import TaskKind
 from boxwright.teams.models import User
@@ -43,7 +44,7 @@ class PlannedImage:
 
     ordinal: int
     sha256: str
-    image: Image | None
+    image: KnownImage | None
     queue: str
     revision: int
     annotation_count: int
@@ -72,22 +73,22 @@ class Planner:
         self.takes_groups = job.decisions.get("splits", True)
         self.is_anew = False
 
-    def plan(self, batch: Sequence[StagedRow], images: Mapping[str, Image]) -> list[PlannedImage]:
-        """Those that change something. `images`: those of the batch that the project has, by their hashes.
+    def plan(self, batch: Sequence[StagedRow]) -> list[PlannedImage]:
+        """Those that change something.
 
         Notes what is left out, and counts those that change nothing.
         """
-        states = states_of(self.job, images.values())
-        found = [one for staged in batch if (one := self._planned(staged, states.get(staged.sha256)))]
+        held = held_images(known_images(self.job, [staged.sha256 for staged in batch]))
+        found = [one for staged in batch if (one := self._planned(staged, held.get(staged.sha256)))]
         for one in found:
             if not one.changes:
                 self.report.counts.update(dict(zip(COUNTED, one.counts, strict=True)))
         return [one for one in found if one.changes]
 
-    def plan_anew(self, batch: Sequence[StagedRow], images: Mapping[str, Image]) -> list[PlannedImage]:
+    def plan_anew(self, batch: Sequence[StagedRow]) -> list[PlannedImage]:
         """What their annotations lack was noted the first time."""
         self.is_anew = True
-        return self.plan(batch, images)
+        return self.plan(batch)
 
     def _planned(self, staged: StagedRow, held: Held | None) -> PlannedImage | None:
         contents = self._contents(staged)
@@ -102,13 +103,13 @@ class Planner:
 
     def _contents(self, staged: StagedRow) -> list[AnnotationContent]:
         """Its annotations with the project's labels, without those that it can't carry."""
-        seen: Counter[tuple[str, Box | None]] = Counter()
+        seen: Counter[str] = Counter()
         contents: list[AnnotationContent] = []
         for number, sides, score, attributes, line in staged.annotations:
             mapped, box = self.mapping.by_number[number], Box(*sides) if sides else None
             if self._is_left_out(staged, mapped, box, contents, line) or mapped.label is None:
                 continue
-            key = (mapped.name.casefold(), box)
+            key = said_of(mapped.name.casefold(), sides)
             id_ = uuid.uuid5(NAMESPACE, f"{self.job.project_id}/{staged.sha256}/{key}/{seen[key]}")
             contents.append(AnnotationContent(id_, mapped.label, box, "import", score, attributes or {}))
             seen[key] += 1
@@ -133,38 +134,40 @@ class Planner:
         return f"an image carries one label; {label!r} is left out" if before else ""
 
     def _known(self, staged: StagedRow, held: Held, contents: list[AnnotationContent], left_out: int) -> PlannedImage:
-        state = held.state
-        edit, existing = edit_of(self.on_known, state, held.deleted, contents)
-        if fault := self._too_much(state, edit):
+        image = held.image
+        edit, existing = edit_of(self.on_known, held, contents)
+        if fault := self._too_much(held, edit):
             rule, reason = fault
             self.report.note(Finding(rule, staged.source, reason))
             edit = Edit()
-        is_new = _is_labelled(staged, contents) and state.image.queue == "unlabelled"
-        plan = planned(state, self.author, edit, "labelled" if is_new else "", self.mapping.names)
-        image, revision, added = state.image, plan.revision if plan else None, len(edit.upsert)
-        labels = {a.id: a.label_id for a in state.annotations}
+        is_new = _is_labelled(staged, contents) and _queue_after(held, edit) == "unlabelled"
+        queue, names = "labelled" if is_new else "", self.mapping.names
+        plan, added = planned(image, held.annotations, self.author, edit, queue, names), len(edit.upsert)
+        labels = {a.id: a.label_id for a in held.annotations}
         gone = {*edit.delete, *(content.id for content in edit.upsert if content.id in labels)}
         return PlannedImage(
             ordinal=staged.ordinal,
             sha256=staged.sha256,
             image=image,
-            queue=revision.queue if revision else image.queue,
-            revision=revision.number if revision else image.revision,
+            queue=plan.queue if plan else image.queue,
+            revision=plan.number if plan else image.revision,
             annotation_count=len(plan.after) if plan else image.annotation_count,
             split=self._kept(staged.split if self.takes_splits else "", image.split),
             group=self._kept(staged.group if self.takes_groups else "", image.group),
-            upserted=revision.upserted if revision else None,
-            deleted=revision.deleted if revision else (),
+            upserted=plan.upserted if plan else None,
+            deleted=plan.deleted if plan else (),
             inserts=plan.upserts.rows if plan else (),
             removals=[(id_, labels[id_]) for id_ in gone],
             counts=(0, 1, int(plan is not None), added, existing, left_out + len(contents) - added - existing),
         )
 
-    def _too_much(self, state: State, edit: Edit) -> tuple[Rule, str] | None:
-        held = {a.id for a in state.annotations} - set(edit.delete)
-        if len(held | {content.id for content in edit.upsert}) > limits.BOXES_AN_IMAGE:
+    def _too_much(self, held: Held, edit: Edit) -> tuple[Rule, str] | None:
+        if self.draws_boxes and len(held.annotations) + len(edit.upsert) <= limits.BOXES_AN_IMAGE:
+            return None
+        stays = {a.id for a in held.annotations} - set(edit.delete)
+        if len(stays | {content.id for content in edit.upsert}) > limits.BOXES_AN_IMAGE:
             return Rule.TOO_MANY, "its image would carry too many annotations; left out"
-        if edit.upsert and held and not self.draws_boxes:
+        if edit.upsert and stays and not self.draws_boxes:
             return Rule.HAS_LABEL, "its image has a label already; this one is left out"
         return None
 
@@ -203,6 +206,18 @@ def _row(content: AnnotationContent, author: int | None, now: datetime) -> Annot
     sides: Sides = (box.x_min, box.y_min, box.x_max, box.y_max) if box else (None, None, None, None)
     said = (content.score, content.attributes or NO_ATTRIBUTES)
     return AnnotationRow(content.id, content.label, *sides, "import", *said, 1, now, now, author, None)
+
+
+def said_of(name: str, sides: Sequence[float] | None) -> str:
+    """As `(name, Box(*sides))` is shown, in less time: ids that were made of it stay."""
+    box = "Box(x_min={!r}, y_min={!r}, x_max={!r}, y_max={!r})".format(*sides) if sides else None
+    return f"({name!r}, {box})"
+
+
+def _queue_after(held: Held, edit: Edit) -> str:
+    before = {a.id for a in held.annotations}
+    after = (before - set(edit.delete)) | {content.id for content in edit.upsert}
+    return queue_after(held.image.queue, len(before), len(after))
 
 
 def _is_labelled(staged: StagedRow, contents: Sequence[AnnotationContent]) -> bool:

@@ -7,6 +7,7 @@ a million images no memory.
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from posixpath import basename
 from types import TracebackType
 from typing import Self
@@ -15,11 +16,13 @@ from annotations.formats.image_names import plain, stem, variants
 from annotations.formats.layout import Size
 from annotations.formats.reading import Known
 from annotations.imaging import Probe, probe
+from annotations.imports import image_sum
+from annotations.imports.image_sum import ImageSum
 from annotations.models import Image, Import
-from annotations.object_keys import image_key
+from annotations.originals import originals_of
 from annotations.stored_images import image_limits
 from boxwright.jobs import Beat
-from boxwright.storage import registry, store
+from boxwright.storage import registry
 
 COLUMNS = ("sha256", "name", "content_type", "width", "height")
 MADE = "CREATE TABLE image (called, stem, sha256, name, content_type, width, height)"
@@ -33,6 +36,8 @@ class ProjectImages:
     def __init__(self, job: Import, beat: Beat) -> None:
         self.job, self.beat = job, beat
         self._index: sqlite3.Connection | None = None
+        self.seen: ImageSum | None = None
+        """All images as they were when the index was made."""
 
     def __enter__(self) -> Self:
         return self
@@ -64,21 +69,26 @@ class ProjectImages:
     def _probed(self, sha256: str) -> Probe:
         """By the original's header: no row tells how it is turned. Raises Refused."""
         self.beat.check()
-        with closing(store().open(image_key(self.job.project.team_id, sha256))) as file:
+        original = originals_of(self.job.project.team_id, [sha256])[sha256]
+        with closing(replace(original, sha256="").open()) as file:  # only its beginning is read
             return probe(file, image_limits())
 
     def _made(self) -> sqlite3.Connection:
         index = sqlite3.connect(self.beat.folder / "images.sqlite3", isolation_level=None)
         for line in ("PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF", MADE, "BEGIN"):
             index.execute(line)
-        for rows in registry.batches(self._rows(), 2000):
+        seen = ImageSum()
+        for rows in registry.batches(self._rows(seen), 2000):
             self.beat.check()
             index.executemany("INSERT INTO image VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
         for line in ("CREATE INDEX by_name ON image (called)", "CREATE INDEX by_stem ON image (stem)", "COMMIT"):
             index.execute(line)
+        self.seen = seen
         return index
 
-    def _rows(self) -> Iterator[tuple[str | int, ...]]:
-        images = Image.objects.filter(project=self.job.project_id).values_list(*COLUMNS)
-        for sha256, name, *facts in images.iterator():
+    def _rows(self, seen: ImageSum) -> Iterator[tuple[str | int, ...]]:
+        images = Image.objects.filter(project=self.job.project_id).values_list(*image_sum.COLUMNS)
+        for row in images.iterator():
+            seen.add(row)
+            _, sha256, name, *facts = row[: 1 + len(COLUMNS)]
             yield plain(name), plain(stem(name)), sha256, name, *facts

@@ -37,7 +37,7 @@ def review_of(job: Import, user: User) -> dict[str, Any]:
         "splits": {split: splits.get(split, 0) for split in ("train", "val", "test")},
         "groups": rows.exclude(group="").values("group").distinct().count(),
         "new_labels_allowed": may_make_labels(user, job.project),
-        "formats": [{"name": known.name, "title": known.title} for known in _formats(job)],
+        "formats": _formats(job),
     }
 
 

@@ -12,8 +12,10 @@ from annotations.imports.applying import Applying
 from annotations.imports.archives import ArchiveRefused
 from annotations.imports.archives_inside import archives_inside
 from annotations.imports.format_choice import format_of, misfit
+from annotations.imports.image_sum import ImageSum
 from annotations.imports.label_rules import may_add_labels
 from annotations.imports.planning import has_splits
+from annotations.imports.repeats import earlier_of, repeat
 from annotations.imports.report import Report
 from annotations.imports.sources import lay_files
 from annotations.imports.staged_rows import delete_staged
@@ -38,26 +40,30 @@ def run_import(job: Import, beat: Beat) -> None:
 
 
 def _work(job: Import, beat: Beat) -> None:
+    seen = None
     if job.stage == Import.Stage.READING:
-        report = _read(job, beat)
+        if earlier := earlier_of(job, beat):
+            return repeat(job, beat, earlier)
+        report, seen = _read(job, beat)
         _note_splits(job, report)
         report.end_reading()
         if job.review:
             return _wait(job, beat, report)
         _go_on(job, beat, report)
-    Applying(job, beat).run()
+    Applying(job, beat, seen).run()
     delete_staged(job)
     return None
 
 
-def _read(job: Import, beat: Beat) -> Report:
+def _read(job: Import, beat: Beat) -> tuple[Report, ImageSum | None]:
     tree = beat.folder / "files"
     tree.mkdir()
     found = lay_files(job, beat, tree)
     listing = Listing(tree, beat.folder)
     found += archives_inside(listing)
     try:
-        return Staging(job, beat, listing, format_of(job, listing)).run(found)
+        staging = Staging(job, beat, listing, format_of(job, listing))
+        return staging.run(found), staging.seen
     except UnknownLabels:
         raise
     except ArchiveRefused as refused:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-from annotations.dataset.edits import SIDES
 from annotations.dataset.findings import Finding, Rule
 from annotations.dataset.records import AnnotationRecord
 from annotations.file_names import one_line
@@ -43,7 +42,8 @@ class StagedLabels:
                 continue
             row.count += 1
             self.changed[row.name] = row
-            sides = [getattr(annotation.box, side) for side in SIDES] if annotation.box else None
+            box = annotation.box
+            sides = [box.x_min, box.y_min, box.x_max, box.y_max] if box else None
             kept.append([row.number, sides, annotation.score, dict(annotation.attributes) or None, line])
         return kept, len(found.annotations) - len(kept)
 

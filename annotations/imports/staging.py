@@ -19,15 +19,19 @@ from annotations.formats.layout import Header, ReadLimits, mismatch
 from annotations.formats.listing import Listing
 from annotations.formats.reading import Found, Reading, read
 from annotations.imports.archives import ArchiveRefused
+from annotations.imports.image_sum import ImageSum
 from annotations.imports.options import choices_of
+from annotations.imports.places import kept_places
 from annotations.imports.project_images import ProjectImages
 from annotations.imports.report import Report
 from annotations.imports.staged_labels import StagedLabels
 from annotations.imports.staged_rows import Pictures, StagedRow, delete_staged, staged_row, write_staged
 from annotations.models import Import
+from annotations.originals import left_among
 from annotations.stored_images import AT_ONCE, New, image_limits, sha256_of, store_images
 from boxwright import limits
 from boxwright.jobs import PROGRESS, Beat
+from boxwright.storage.places import Place
 from boxwright.storage.registry import batches
 
 BATCH = 256
@@ -40,11 +44,16 @@ class Staging:
     def __init__(self, job: Import, beat: Beat, listing: Listing, chosen: Format) -> None:
         self.job, self.beat, self.listing, self.format = job, beat, listing, chosen
         self.report = Report.of(job)
+        self.places = kept_places(beat.folder)
+        self.seen: ImageSum | None = None
+        """The project's images before anything of them was read; None where that is not known."""
 
     def run(self, found: tuple[Finding, ...]) -> Report:
         with _refused_where_unreadable(), ProjectImages(self.job, self.beat) as elsewhere:
+            goes_on = self.report.has_begun
+            before = self._images() if self.listing.images and not goes_on else None
             reading = self._read(elsewhere)
-            if self.report.has_begun:
+            if goes_on:
                 self.labels = StagedLabels(self.job)
                 self._skip(reading.records)
             else:
@@ -52,7 +61,11 @@ class Staging:
             self.report.set_out()
             for batch in _batches(self._watched(reading.records)):
                 self._stage(batch)
+            self.seen = None if goes_on else before or elsewhere.seen
         return self.report
+
+    def _images(self) -> ImageSum:
+        return ImageSum.of(self.job.project_id, self.beat.check)
 
     def _read(self, elsewhere: ProjectImages) -> Reading:
         """Raises ArchiveRefused where the annotations are of another kind than the project's."""
@@ -104,9 +117,14 @@ class Staging:
             return sha256_of(file)
 
     def _store(self, batch: list[Found], pictures: Pictures) -> None:
-        """Those that are new, several at once. Opened here: a listing takes out what lies in other files one by one."""
+        """Those that are new, several at once. Opened here: a listing takes out what lies in other files one by one.
+
+        And known ones that were left in a bucket, where these come from another place: it holds from now on.
+        """
         brought = {sha256: found for found, sha256 in zip(batch, pictures.hashes, strict=True) if found.image}
-        new = [(sha256, found) for sha256, found in brought.items() if pictures.is_new(sha256)]
+        left = left_among(self.job.project.team_id, brought.keys() & pictures.known.keys())
+        moved = {sha256 for sha256, place in left.items() if self._place(brought[sha256]) != place}
+        new = [(sha256, found) for sha256, found in brought.items() if pictures.is_new(sha256) or sha256 in moved]
         for some in batches(new, AT_ONCE):
             self.beat.check()
             with ExitStack() as files:
@@ -115,7 +133,13 @@ class Staging:
 
     def _new(self, found: Found, sha256: str, files: ExitStack) -> New:
         name = found.image or ""
-        return New(found.name or basename(name), files.enter_context(self.listing.path(name).open("rb")), sha256)
+        file = files.enter_context(self.listing.path(name).open("rb"))
+        return New(found.name or basename(name), file, sha256, self._place(found))
+
+    def _place(self, found: Found) -> Place | None:
+        """Where its picture is left; None where it is copied."""
+        name = found.image or ""
+        return None if name in self.listing.inside else self.places.get(name)
 
     def _row(self, found: Found, sha256: str, pictures: Pictures) -> StagedRow | None:
         """Check and store the picture, if there is one that counts; note what happened."""

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
+from typing import Any, Protocol
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -22,7 +23,8 @@ from annotations.queue import lease_end
 from annotations.queue_moves import expect_move, queue_after
 from boxwright import limits
 from boxwright.errors import Invalid, NotFound
-from boxwright.events.kinds import announce
+from boxwright.events.kinds import announce_all
+from boxwright.projects.models import Project
 from boxwright.teams.models import Role, User
 
 
@@ -51,22 +53,40 @@ def state_of(image: Image) -> State:
     return State(image, annotation_rows_of(image))
 
 
+class Revisable(Protocol):
+    """What a plan needs to know of an image."""
+
+    @property
+    def pk(self) -> int: ...
+    @property
+    def revision(self) -> int: ...
+    @property
+    def queue(self) -> str: ...
+    @property
+    def project(self) -> Project: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The revision after `before.image.revision`, worked out: nothing is left but to write it."""
+    """The next revision, worked out: nothing is left but to write it. `upserted`, `deleted` as its row keeps them."""
 
-    before: State
+    before: Sequence[AnnotationRow]
     after: Sequence[AnnotationRow]
     upserts: Upserts
-    revision: Revision
+    number: int
+    author: User | None
+    queue: str
+    upserted: Sequence[Mapping[str, Any]]
+    deleted: Sequence[str]
 
     @property
     def gone(self) -> list[uuid.UUID]:
-        return list({a.id for a in self.before.annotations} - {a.id for a in self.after})
+        return list({a.id for a in self.before} - {a.id for a in self.after})
 
 
 def planned(
-    before: State,
+    image: Revisable,
+    annotations: Sequence[AnnotationRow],
     author: User | None,
     edit: Edit,
     queue: str,
@@ -77,7 +97,7 @@ def planned(
 
     Raises NoSuchMove and MoveNotAllowed where `role` may not move the image to `queue`.
     """
-    image, held = before.image, {a.id: a for a in before.annotations}
+    held = {a.id: a for a in annotations}
     now = timezone.now()
     after = _after(image, held, edit, author, now)
     moved_to = queue_after(image.queue, len(held), len(after))
@@ -87,16 +107,16 @@ def planned(
     if not edit.touched and moved_to == image.queue:
         return None
     _check(image, len(after))
-    revision = Revision(
-        image=image,
+    return Plan(
+        before=annotations,
+        after=sorted(after.values(), key=attrgetter("id")),
+        upserts=Upserts(image.pk, [after[content.id] for content in edit.upsert], now),
         number=image.revision + 1,
         author=author,
+        queue=moved_to,
         upserted=[to_row(after[content.id], labels[content.label]) for content in edit.upsert],
         deleted=[str(id_) for id_ in edit.delete],
-        queue=moved_to,
     )
-    changed = Upserts(image.pk, [after[content.id] for content in edit.upsert], now)
-    return Plan(before, sorted(after.values(), key=attrgetter("id")), changed, revision)
 
 
 def commit(plan: Plan, image: Image) -> State:
@@ -104,7 +124,7 @@ def commit(plan: Plan, image: Image) -> State:
     tally = Tally()
     after = write(plan, image, tally)
     tally.move(image.project_id)
-    publish_image(after.image, plan.revision.author)
+    publish_images([after.image], plan.author)
     counters.publish_counts(image.project_id)
     return after
 
@@ -118,24 +138,31 @@ def write(plan: Plan, image: Image, tally: Tally) -> State:
     if gone := plan.gone:
         Annotation.objects.filter(image=image, id__in=gone).delete()
     plan.upserts.write()
-    plan.revision.save(force_insert=True)
+    said = {"upserted": plan.upserted, "deleted": plan.deleted, "queue": plan.queue}
+    Revision.objects.create(image=image, number=plan.number, author=plan.author, **said)
     tally.queues.update({advanced.queue: 1})
     tally.queues.subtract({image.queue: 1})
     tally.labels.update(a.label_id for a in plan.after)
-    tally.labels.subtract(a.label_id for a in plan.before.annotations)
+    tally.labels.subtract(a.label_id for a in plan.before)
     return State(advanced, plan.after)
 
 
-def publish_image(image: Image, author: User | None) -> None:
+def publish_images(images: Sequence[Image], author: User | None) -> None:
+    """Of one project."""
+    if images:
+        announce_all(images[0].project_id, "image", [_news(image, author) for image in images])
+
+
+def _news(image: Image, author: User | None) -> dict[str, Any]:
     news = {"id": image.pk, "queue": image.queue, "revision": image.revision, "by": author}
-    announce(image.project_id, "image", {**news, "annotation_count": image.annotation_count})
+    return {**news, "annotation_count": image.annotation_count}
 
 
 Sides = tuple[float | None, float | None, float | None, float | None]
 
 
 def _after(
-    image: Image, before: Mapping[uuid.UUID, AnnotationRow], edit: Edit, author: User | None, now: datetime
+    image: Revisable, before: Mapping[uuid.UUID, AnnotationRow], edit: Edit, author: User | None, now: datetime
 ) -> dict[uuid.UUID, AnnotationRow]:
     gone = set(edit.delete)
     after = {id_: a for id_, a in before.items() if id_ not in gone}
@@ -152,7 +179,7 @@ def _after(
     return after
 
 
-def _check(image: Image, count: int) -> None:
+def _check(image: Revisable, count: int) -> None:
     if count > limits.BOXES_AN_IMAGE:
         raise Invalid("Too many annotations.", {"upsert": f"at most {limits.BOXES_AN_IMAGE} an image"})
     if image.project.task == "classification" and count > 1:
@@ -161,8 +188,8 @@ def _check(image: Image, count: int) -> None:
 
 def _advance(image: Image, plan: Plan) -> Image:
     """The image one revision on. Whoever saves keeps the claim."""
-    advanced, author = copy.copy(image), plan.revision.author_id
-    changes = {"revision": plan.revision.number, "queue": plan.revision.queue, "annotation_count": len(plan.after)}
+    advanced, author = copy.copy(image), plan.author.pk if plan.author else None
+    changes = {"revision": plan.number, "queue": plan.queue, "annotation_count": len(plan.after)}
     vars(advanced).update(changes)
     claim = {"claim_expires_at": lease_end()} if author and image.claimed_by_id == author else {}
     Image.objects.filter(pk=image.pk).update(**changes, **claim)

@@ -88,7 +88,7 @@ def _revised(
 
     def worked_out(held: Image) -> tuple[State, Plan | None]:
         state = state_of(held)
-        return state, planned(state, author, *asked(state), book.names, role)
+        return state, planned(held, state.annotations, author, *asked(state), book.names, role)
 
     found: tuple[State, Plan | None] | DomainError
     try:

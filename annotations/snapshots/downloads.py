@@ -20,8 +20,8 @@ from annotations.snapshots.sent_files import Known, SentFiles
 from annotations.snapshots.writer_version import writer
 from annotations.snapshots.zips import Content, Window, zipped
 from boxwright.errors import Invalid, NotFound
-from boxwright.storage import ObjectMissing, store
-from boxwright.storage.named import Named
+from boxwright.storage import ObjectMissing, registry, store
+from boxwright.storage.places import Place, faults
 
 CHUNK = 256 * 1024
 TURN = 500
@@ -67,7 +67,7 @@ class Download:
         return Header(cast("Task", self.snapshot.project.task), labels, self.snapshot.project.name)
 
     def expect_stored(self) -> None:
-        """Raises ObjectMissing, which names the first picture that is not there."""
+        """Raises ObjectMissing or SourceAway, which names the first picture that is not there."""
         if self.with_images:
             expect_stored(self.snapshot)
 
@@ -146,11 +146,17 @@ class Download:
 
 
 def expect_stored(snapshot: Snapshot) -> None:
-    """Raises ObjectMissing, which names the first picture that is not there."""
-    team_id = snapshot.project.team_id
+    """Raises ObjectMissing or SourceAway, which names the first picture that is not there."""
+    team_id, lost, left = snapshot.project.team_id, list[str](), list[Place]()
     missing = store().missing(image_key(team_id, record.sha256) for record in records_of(snapshot))
-    if (first := next(missing, None)) is not None:
-        raise ObjectMissing(first, more=sum(1 for _ in missing))
+    for batch in registry.batches(missing):
+        places = registry.places_of(batch)
+        lost += [key for key in batch if key not in places]
+        left += places.values()
+    if lost:
+        raise ObjectMissing(lost[0], more=len(lost) - 1)
+    for _, fault in faults(left):
+        raise fault
 
 
 def _gathered(pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -218,11 +224,11 @@ class Picture:
         self.sent.learn(self.record, (size, crc32))
 
     def _read(self) -> Iterator[bytes]:
-        team_id, sha256 = self.sent.project.team_id, self.record.sha256
+        original = self.sent.original(self.record)
         if self.sent.goes_as_it_came(self.record):
-            yield from Named(image_key(team_id, sha256), sha256).pieces(CHUNK)
+            yield from original.pieces(CHUNK)
             return
-        with open_without_location(team_id, sha256) as file:
+        with open_without_location(original) as file:
             while piece := file.read(CHUNK):
                 yield piece
 

@@ -9,9 +9,11 @@ from django.db import OperationalError, close_old_connections, connection
 
 from annotations.dataset.records import ImageRecord
 from annotations.models import Image, SentFile
+from annotations.originals import originals_of
 from annotations.snapshots.writer_version import cleaner
 from boxwright.projects.models import Project
 from boxwright.storage import registry
+from boxwright.storage.named import Named
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +33,7 @@ class SentFiles:
         self.cleaner = "" if project.share_location else cleaner()
         self._known: dict[str, Known] = {}
         self._as_they_came: set[str] = set()
+        self._originals: dict[str, Named] = {}
         self._learned: dict[str, Known] = {}
 
     def ahead(self, records: Iterable[ImageRecord]) -> Iterator[ImageRecord]:
@@ -52,6 +55,13 @@ class SentFiles:
     def goes_as_it_came(self, record: ImageRecord) -> bool:
         """The project shares places, or the file was looked into and tells none."""
         return not self.cleaner or record.sha256 in self._as_they_came
+
+    def original(self, record: ImageRecord) -> Named:
+        found = self._originals.get(record.sha256)
+        if found is None:
+            with _connected():
+                found = originals_of(self.project.team_id, [record.sha256])[record.sha256]
+        return found
 
     def learn(self, record: ImageRecord, known: Known) -> None:
         if self.of(record) is None:
@@ -75,6 +85,7 @@ class SentFiles:
     def _look_up(self, hashes: list[str]) -> None:
         rows = SentFile.objects.filter(project=self.project, cleaner=self.cleaner, sha256__in=hashes)
         with _connected():
+            self._originals = originals_of(self.project.team_id, hashes)
             self._known = {sha256: (size, crc) for sha256, size, crc in rows.values_list("sha256", "size", "crc32")}
             if self.cleaner:
                 same = Image.objects.filter(project=self.project, sha256__in=hashes, has_location=False)

@@ -8,15 +8,25 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
 from time import thread_time
 from typing import TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-AT_ONCE = 4 * (os.cpu_count() or 1)
-_threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="parallel")
+AT_ONCE = 2 * (os.cpu_count() or 1)
 _charged = threading.local()
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    """All are started: an executor takes a thread for idle that has its next work already, and starts no other."""
+    pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="parallel")
+    all_there = threading.Barrier(AT_ONCE)
+    for _ in range(AT_ONCE):
+        pool.submit(all_there.wait)
+    return pool
 
 
 def each(do: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
@@ -27,7 +37,7 @@ def each(do: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
         for item in items:
             if len(begun) == AT_ONCE:
                 results.append(_ended(begun.popleft()))
-            begun.append(_threads.submit(_timed, do, item))
+            begun.append(_threads().submit(_timed, do, item))
         while begun:
             results.append(_ended(begun.popleft()))
     finally:

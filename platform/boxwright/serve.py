@@ -6,6 +6,7 @@ refused.
 
 import argparse
 import asyncio
+import ctypes
 import gc
 import logging
 import re
@@ -28,6 +29,9 @@ IN_ADDRESS = re.compile(r"\bsignature=[^&\s]*")
 SWITCH_SECONDS = 0.001
 """After so long a thread that computes lets another one run: a fifth of Python's default. A save may wait for it each
 time that it comes back from the database."""
+
+
+M_ARENA_MAX, HEAPS = -8, 2
 
 
 class Protocol(H11Protocol):
@@ -101,6 +105,7 @@ def main() -> None:
     parser.add_argument("--leave-seconds", type=int, default=LEAVE_SECONDS, help="what a stop waits for answers")
     options = parser.parse_args()
     allow_many_connections()
+    keep_few_heaps()
     sys.setswitchinterval(SWITCH_SECONDS)
     config = uvicorn.Config(
         "boxwright.asgi:application",
@@ -132,6 +137,13 @@ def allow_many_connections() -> None:
     """As many open files as the system lets us have: each person who watches holds one."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def keep_few_heaps() -> None:
+    """glibc gives many threads a heap of their own, and each keeps what large pictures have left free in it."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(M_ARENA_MAX, HEAPS)
 
 
 def _bound(host: str, port: int) -> socket.socket:

@@ -35,6 +35,8 @@ class World:
     foreign_project: Project
     own: dict[str, Any] = field(default_factory=dict)
     foreign: dict[str, Any] = field(default_factory=dict)
+    sessions: dict[str, str] = field(default_factory=dict)
+    """Of each role: the cookie of a login that all its requests share."""
 
 
 Body = dict[str, Any] | Callable[[World], dict[str, Any]] | None

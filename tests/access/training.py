@@ -1,5 +1,6 @@
 """Catalogues, runs, artifacts."""
 
+import hashlib
 import json
 from typing import Any
 
@@ -9,7 +10,7 @@ from boxwright.storage import store
 from tests.access.table import Row, World
 from training import object_keys
 from training.engine.catalog import complete_config
-from training.models import Artifact, Run
+from training.models import Artifact, Holdout, Run
 
 MODEL = "ssdlite320_mobilenet_v3_large"
 SEES = "401 404 200 200 200 200"
@@ -29,6 +30,7 @@ ROWS: list[Row] = [
     Row("GET", "runs-latest", "401 200 200 200 200 200"),
     Row("GET", "runs", SEES),
     Row("POST", "runs", "401 404 403 403 201 201", new_run, foreign=foreign_snapshot),
+    Row("GET", "run-bases", SEES),
     Row("POST", "run-estimate", SEES, new_run, foreign=foreign_snapshot),
     Row("POST", "retrain", "401 404 403 403 201 201"),
     Row("GET", "run", SEES),
@@ -38,6 +40,11 @@ ROWS: list[Row] = [
     Row("GET", "run-metrics", SEES),
     Row("GET", "run-log", SEES),
     Row("GET", "run-evaluation", SEES),
+    Row("GET", "run-comparison", SEES),
+    Row("GET", "run-test", SEES),
+    Row("POST", "run-test", "401 404 403 403 200 200"),
+    Row("POST", "run-test-cancel", "401 404 403 403 409 409"),
+    Row("POST", "run-test-look", "401 404 403 403 200 200"),
     Row("GET", "artifacts", SEES),
     Row("POST", "artifacts", "401 404 403 403 201 201", {"target": "tflite"}),
     Row("GET", "artifact", SEES),
@@ -61,9 +68,19 @@ def _build(project: Project, snapshot_id: int | None) -> dict[str, Any]:
     artifact = Artifact.objects.create(run=run, target="onnx", status="succeeded", key=f"zip-{project.pk}")
     evaluation = object_keys.run_file(run, "0" * 64, "evaluation.json")
     Run.objects.filter(pk=run.pk).update(files={"evaluation.json": {"key": evaluation, "sha256": ""}})
-    store().put(evaluation, json.dumps({"predictions": []}).encode())
+    store().put(evaluation, json.dumps({"task": "detection", "predictions": []}).encode())
     store().put(artifact.key, b"zip")
-    return {"snapshot_id": snapshot.pk, "run_id": run.pk, "artifact_id": artifact.pk}
+    Snapshot.objects.filter(pk=snapshot.pk).update(splits={"train": 1, "val": 0, "test": 1})
+    _evaluate_on_test(run)
+    return {"snapshot_id": snapshot.pk, "run_id": run.pk, "other_run_id": run.pk, "artifact_id": artifact.pk}
+
+
+def _evaluate_on_test(run: Run) -> None:
+    report = json.dumps({"predictions": []}).encode()
+    sha256 = hashlib.sha256(report).hexdigest()
+    key = object_keys.run_file(run, sha256, object_keys.HOLDOUT)
+    Holdout.objects.create(run=run, status="succeeded", key=key, sha256=sha256)
+    store().put(key, report)
 
 
 def _snapshot(project: Project) -> Snapshot:

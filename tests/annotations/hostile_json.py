@@ -1,9 +1,11 @@
 """JSON that strangers make to harm, or tools by mistake; each file lies beside the picture a.jpg of 64×48."""
 
+import base64
 import json
 from typing import Any
 
 from tests.annotations.hostile_rows import Row
+from tests.annotations.images import picture
 
 
 def coco(categories: Any = ({"id": 1, "name": "cat"},), annotations: Any = (), **more: Any) -> bytes:
@@ -19,6 +21,15 @@ def boxed(*box: Any) -> bytes:
 def many_boxes(count: int) -> bytes:
     one = {"image_id": 1, "category_id": 1, "bbox": [1, 1, 9, 9]}
     return coco(annotations=[{"id": number, **one} for number in range(count)])
+
+
+def embedding(data: str) -> bytes:
+    """LabelMe's, with the picture in itself."""
+    return json.dumps({"shapes": [], "imagePath": "b.jpg", "imageData": data}).encode()
+
+
+def in_base64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
 
 
 JSON: dict[str, Row] = {
@@ -118,6 +129,30 @@ JSON: dict[str, Row] = {
         "unreadable",
         "more than 4 MB",
         (0, 0),
+    ),
+    "a picture in the file that is no base64": (
+        "labelme",
+        "b.json",
+        lambda: embedding("../../etc/passwd?"),
+        "embedded",
+        "there is no image b.jpg; the picture in the file is taken",
+        (1, 0),
+    ),
+    "a page of HTML as the picture in the file": (
+        "labelme",
+        "b.json",
+        lambda: embedding(f"data:image/png;base64,{in_base64(b'<script>alert(1)</script>')}"),
+        "embedded",
+        "the picture in the file is taken",
+        (1, 0),
+    ),
+    "a picture in the file that breaks off": (
+        "labelme",
+        "b.json",
+        lambda: embedding(in_base64(picture(5)[:-300])),
+        "embedded",
+        "the picture in the file is taken",
+        (1, 0),
     ),
     "a path that leaves the data set": (
         "labelme",

@@ -1,20 +1,17 @@
 """A folder of a bucket that the operator allows comes in, by API and command; nobody reads any other."""
 
-import io
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-import boto3
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 from django.test import Client
 from pytest_django import Settings
 
 from annotations.imports import import_of_bucket
-from annotations.management.commands import importdataset
 from annotations.models import Image, Import
 from boxwright import limits
 from boxwright.errors import Invalid
@@ -22,67 +19,9 @@ from boxwright.jobs.attempt import attempt
 from boxwright.projects.models import Project
 from boxwright.storage.buckets import folder_of, readable
 from boxwright.teams.models import User
-from tests.annotations.archives import voc
+from tests.annotations.buckets import SET, put, run
 from tests.annotations.images import picture
-from tests.services.bucket import CONFIG, make_bucket
-from tests.services.moto import moto
 from tests.services.processes import free_port
-
-SET = "s3://scans/sets/raccoons/"
-
-
-@pytest.fixture(autouse=True)
-def no_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The command looks at the progress in a thread, which meets the tables that the test has locked."""
-    monkeypatch.setattr(importdataset, "LOOK_SECONDS", 600.0)
-
-
-@pytest.fixture(scope="module")
-def endpoint() -> Iterator[str]:
-    with moto() as url:
-        make_bucket(url, "key", "secret", "scans")
-        yield url
-
-
-@pytest.fixture
-def client_of(endpoint: str, settings: Settings) -> Iterator[Any]:
-    """Of the buckets' owner."""
-    settings.IMPORT_BUCKETS = ["s3://scans/sets", "s3://gone"]
-    settings.IMPORT_S3 = {
-        "endpoint_url": endpoint,
-        "region_name": "us-east-1",
-        "aws_access_key_id": "key",
-        "aws_secret_access_key": "secret",
-        "config": CONFIG,
-    }
-    client: Any = boto3.session.Session().client("s3", **settings.IMPORT_S3)
-    yield client
-    for page in client.get_paginator("list_objects_v2").paginate(Bucket="scans"):
-        for one in page.get("Contents", []):
-            client.delete_object(Bucket="scans", Key=one["Key"])
-
-
-@pytest.fixture
-def bucket(client_of: Any) -> Any:
-    put(client_of, "sets/raccoons/", b"")
-    for seed, split in enumerate(("train", "valid")):
-        put(client_of, f"sets/raccoons/{split}/a.jpg", picture(seed))
-        put(client_of, f"sets/raccoons/{split}/a.xml", voc("a.jpg", ("raccoon", 1, 2, 30, 40)))
-    put(client_of, "sets/raccoons 2/b.jpg", picture(7))
-    return client_of
-
-
-def put(client: Any, key: str, data: bytes) -> None:
-    client.put_object(Bucket="scans", Key=key, Body=data)
-
-
-def run(address: str, **options: Any) -> tuple[int, str]:
-    out = io.StringIO()
-    try:
-        call_command("importdataset", address, stdout=out, stderr=out, **{"project": "plates/raccoons", **options})
-    except SystemExit as ended:
-        return int(ended.code or 0), out.getvalue()
-    return 0, out.getvalue()
 
 
 @pytest.mark.usefixtures("bucket", "alice", "project")

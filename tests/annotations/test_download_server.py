@@ -109,7 +109,7 @@ def test_the_notebooks_cell_fetches_and_unpacks_over_a_bad_line(site: Site, tmp_
         command = [sys.executable, "-I", "cell.py"]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert "11 files" in done.stdout
+    assert "12 files" in done.stdout
     assert sha256((tmp_path / "cars-v1-voc.zip").read_bytes()) == sha256(site.whole)
     with zipfile.ZipFile(tmp_path / "cars-v1-voc.zip") as archive:
         unpacked = {name: (tmp_path / "cars-v1-voc" / name).read_bytes() for name in archive.namelist()}

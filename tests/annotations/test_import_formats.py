@@ -1,6 +1,8 @@
 """The format of an import: recognised or chosen, told to people; a second one in the table, all the way in and out."""
 
+import base64
 import io
+import json
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 
@@ -217,3 +219,37 @@ def test_a_layout_is_told_the_project_its_task_and_all_of_its_labels(
     monkeypatch.setattr(layout, "write", listening)
     body_of(client.get(f"/api/v1/snapshots/{snapshot}/download/voc/"))
     assert told == {Header("detection", ("raccoon", "cat"), project.name)}
+
+
+def embedding(name: str, data: bytes) -> bytes:
+    """A file of LabelMe that holds its picture, with a box of a cat."""
+    shape = {"label": "cat", "points": [[1, 2], [30, 40]], "shape_type": "rectangle"}
+    said = {"imagePath": name, "imageData": base64.b64encode(data).decode(), "imageHeight": 48, "imageWidth": 64}
+    return json.dumps({"version": "5.5.0", **said, "shapes": [shape]}).encode()
+
+
+def test_picture_in_the_file_becomes_an_image_where_there_is_none(
+    project: Project, mona: User, as_user: AsUser, django_capture_on_commit_callbacks: Commits
+) -> None:
+    """LabelMe's; sent again, or beside the image of this name that the project has, it changes nothing."""
+    files = {f"{name}.json": embedding(f"{name}.jpg", picture(seed)) for seed, name in enumerate("ab", 7)}
+    done = import_zip(as_user(mona), project, zipped(files), django_capture_on_commit_callbacks)
+    assert (done["status"], done["counts"]["images_created"], done["format"]) == ("succeeded", 2, "labelme")
+    assert [(one["rule"], one["file"]) for one in done["findings"]] == [("embedded", "a.json"), ("embedded", "b.json")]
+    assert labelled() == {"a.jpg": ["cat"], "b.jpg": ["cat"]}
+    again = import_zip(as_user(mona), project, zipped(files), django_capture_on_commit_callbacks)
+    assert (again["counts"]["images_created"], again["counts"]["annotations_created"]) == (0, 0)
+    assert again["findings"] == []
+
+
+def test_picture_in_the_file_tells_which_of_several_images_is_meant(
+    project: Project, mona: User, as_user: AsUser, django_capture_on_commit_callbacks: Commits
+) -> None:
+    first, second = (upload(as_user(mona), project, a__jpg=picture(seed))["created"][0] for seed in (1, 2))
+    files = {"a.json": embedding("a.jpg", picture(2))}
+    done = import_zip(as_user(mona), project, zipped(files), django_capture_on_commit_callbacks, format="labelme")
+    assert [one["reason"] for one in done["findings"]] == [
+        "2 images of the project are called a.jpg; the picture in the file is taken"
+    ]
+    counts = dict(Image.objects.values_list("pk", "annotation_count"))
+    assert counts == {first["id"]: 0, second["id"]: 1}

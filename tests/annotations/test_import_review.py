@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from annotations.formats import FORMATS
 from annotations.models import Annotation, Image, Import, Revision, StagedImage, StagedLabel
 from boxwright import limits
 from boxwright.jobs.attempt import attempt
@@ -74,7 +75,10 @@ def test_what_was_read_is_seen_and_nothing_is_there_yet(mine: Reviewed) -> None:
     ]
     assert seen["images"] == {"new": 3, "known": 0, "known_labelled": 0, "unlabelled": 1, "negatives": 1}
     assert (seen["annotations"], seen["groups"], seen["new_labels_allowed"]) == (3, 0, True)
-    assert {"name": "voc", "title": "Pascal VOC"} in seen["formats"]
+    assert [known["name"] for known in seen["formats"]] == [
+        row.name for row in FORMATS.values() if not row.mismatch("detection")
+    ]
+    assert {known["family"] for known in seen["formats"]} == {"training", "tool", "plain"}
     assert rows() == (0, 0, 0)
     assert not Label.objects.filter(name="dog").exists()
 

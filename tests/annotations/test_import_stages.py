@@ -8,6 +8,8 @@ from typing import Any
 import PIL.Image
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from annotations.counters import LabelGone
@@ -301,6 +303,21 @@ def test_one_split_for_all_is_none(
     with django_capture_on_commit_callbacks(execute=True):
         client.post(f"/api/v1/imports/{job['id']}/apply/", {}, format="json")
     assert set(Image.objects.values_list("split", flat=True)) == {""}
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite checks each row as it is written")
+def test_references_are_checked_before_the_project_is_locked(
+    project: Project, bob: User, as_user: AsUser, django_capture_on_commit_callbacks: Commits
+) -> None:
+    """At the commit it takes a second for 100,000 annotations, and everybody who saves waits for the project's row."""
+    upload(as_user(bob), project, mine__jpg=picture(0))
+    with CaptureQueriesContext(connection) as asked:
+        import_zip(as_user(bob), project, zipped(four()), django_capture_on_commit_callbacks)
+    statements = [query["sql"] for query in asked.captured_queries]
+    checked = next(n for n, sql in enumerate(statements) if sql.startswith("SET CONSTRAINTS ALL IMMEDIATE"))
+    written = next(n for n, sql in enumerate(statements) if "INSERT INTO annotations_annotation" in sql)
+    locked = next(n for n, sql in enumerate(statements) if n > written and 'UPDATE "projects_project"' in sql)
+    assert written < checked < locked
 
 
 def test_the_plan_is_tried_again_only_so_often(

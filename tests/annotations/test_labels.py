@@ -130,7 +130,7 @@ def interrupted(project: Project, bob: User, mona: User, as_user: AsUser, monkey
     monkeypatch.setattr(label_merges, "IMAGES", 2)
     move, parts = label_merges._move_part, list[object]()
 
-    def ends(*args: Any) -> bool:
+    def ends(*args: Any) -> int:
         if parts:
             raise KeyboardInterrupt
         parts.append(args)
@@ -182,6 +182,21 @@ def test_a_part_costs_the_same_number_of_queries_whatever_it_moves(
         image.refresh_from_db()
         marks = [box(project, x / 10, "cat") for x in range(many)]
         save(as_user(bob), image.pk, image.revision, upsert=marks)
+        with CaptureQueriesContext(connection) as seen:
+            merge(as_user(mona), project)
+        counted.append(len(seen))
+    assert counted[0] == counted[1]
+
+
+def test_a_part_tells_of_all_its_images_with_as_many_queries_as_of_one(
+    project: Project, bob: User, mona: User, as_user: AsUser
+) -> None:
+    counted = []
+    for start, many in ((0, 1), (1, 6)):
+        Label.objects.get_or_create(project=project, name="cat", defaults={"color": "#000000"})
+        files = {f"{n}__jpg": picture(n) for n in range(start, start + many)}
+        for image in upload(as_user(bob), project, **files)["created"]:
+            save(as_user(bob), image["id"], upsert=[box(project, 9, "cat")])
         with CaptureQueriesContext(connection) as seen:
             merge(as_user(mona), project)
         counted.append(len(seen))

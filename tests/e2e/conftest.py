@@ -1,6 +1,7 @@
 """A real Boxwright for the browser tests: `manage.py up` in a folder of its own, and Chromium."""
 
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -78,6 +79,10 @@ class Server:
             return bool(urlopen(f"{self.url}/api/v1/auth/session/", timeout=20).status == 200)
         return False
 
+    def is_new(self) -> bool:
+        with urlopen(f"{self.url}/api/v1/auth/session/", timeout=PATIENCE) as answer:
+            return bool(json.load(answer)["setup_required"])
+
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
         if self.process is None:
             return
@@ -98,13 +103,31 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    made = Server(tmp_path_factory.mktemp("var"), free_port())
+@contextlib.contextmanager
+def running(folder: Path) -> Iterator[Server]:
+    made = Server(folder, free_port())
     shutil.copyfile(migrated_file(), made.folder / "boxwright.sqlite3")
     made.start()
-    yield made
-    made.stop()
+    try:
+        yield made
+    finally:
+        made.stop()
+
+
+@pytest.fixture(scope="session")
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with running(tmp_path_factory.mktemp("var")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One of the file's own. A file that looks only into its own projects says `shares_server = True`."""
+    if getattr(request.module, "shares_server", False):
+        yield request.getfixturevalue("shared_server")
+        return
+    with running(tmp_path_factory.mktemp("var")) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +145,7 @@ def visitor(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[
 @pytest.fixture(scope="module")
 def api(server: Server) -> Iterator[Api]:
     """Ada, who owns the installation's only team, at her scripts."""
-    with Api.first_visit(server.url, server.setup_code) as made:
+    with Api.first_visit(server.url, server.setup_code) if server.is_new() else Api(server.url) as made:
         yield made
 
 

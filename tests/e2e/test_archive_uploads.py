@@ -12,6 +12,8 @@ from tests.e2e.conftest import Server
 from tests.e2e.drawings import picture
 from tests.e2e.steps import bring_in, came_in, import_dialog, send
 
+shares_server = True
+
 PARTS = re.compile(r"/imports/uploads/\d+/$")
 BOX = ("zebra", 10, 10, 90, 90)
 

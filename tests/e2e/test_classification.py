@@ -114,7 +114,7 @@ def test_a_run_tells_its_accuracy(server: Server, api: Api, ada: Page, test_data
     ada.get_by_test_id("train-open").first.click()
     dialog = ada.get_by_role("dialog")
     dialog.get_by_label("Model").select_option("mobilenet_v2")
-    dialog.get_by_label("Epochs").fill("1")
+    dialog.get_by_label("Epochs", exact=True).fill("1")
     expect(ada.get_by_test_id("train-cost")).to_contain_text("1 epoch")
 
     ada.get_by_test_id("train-start").click()

@@ -12,6 +12,8 @@ from playwright.sync_api import Page, expect
 from tests.e2e.api import Api, Json
 from tests.e2e.conftest import Server
 
+shares_server = True
+
 
 @pytest.fixture(scope="module")
 def project(api: Api) -> Json:

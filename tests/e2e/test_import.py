@@ -12,6 +12,8 @@ from tests.e2e.conftest import Server
 from tests.e2e.drawings import picture
 from tests.e2e.steps import bring_in, came_in, finding, send_archive
 
+shares_server = True
+
 MANY = 300
 """Pictures: their import takes seconds, a cancel far less."""
 COUNT, TWINS = 40, 1

@@ -61,7 +61,8 @@ def all_pending(page: Page, count: int) -> None:
 def arrived_once(api: Api, image: int, ids: list[str], seconds: float = 60) -> None:
     """Each id is there, in exactly one revision, and nothing else is."""
     path = f"images/{image}/annotations/"
-    answer = api.wait(path, lambda state: len(state["annotations"]) >= len(ids), seconds)
+    # A reader may meet the rows of a save before its revision, never the other way round.
+    answer = api.wait(path, lambda state: len(state["annotations"]) >= len(ids) and state["revision"] > 0, seconds)
     assert sorted(row["id"] for row in answer["annotations"]) == sorted(ids)
     revisions = api.get(f"images/{image}/revisions/")["results"]
     assert answer["revision"] == len(revisions)

@@ -6,11 +6,14 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from annotations.formats import FORMATS
 from tests.annotations.archives import voc, zipped
 from tests.e2e.api import Api, Json
 from tests.e2e.conftest import Server
 from tests.e2e.drawings import picture
 from tests.e2e.steps import bring_in, came_in, cancel_review, finding, send_archive
+
+shares_server = True
 
 SIZE = (320, 240)
 PLACE = (10, 10, 90, 90)
@@ -96,6 +99,18 @@ def test_review_outlives_a_reload_and_is_found_again(server: Server, api: Api, a
     assert label_counts(api, project) == {"zebra": 1}
 
 
+def test_an_import_is_not_found_in_another_project(server: Server, api: Api, ada: Page, tmp_path: Path) -> None:
+    """Its labels and images would be held against those of a project that it has nothing to do with."""
+    own, other = api.project("Own", "detection", []), api.project("Other", "detection", [])
+    send_archive(ada, server.url, own["slug"], archive_of(tmp_path / "own.zip", 40, "zebra"))
+    number = ada.url.rpartition("/")[2]
+    ada.goto(f"{server.url}/p/{other['slug']}/imports/{number}")
+    expect(ada.get_by_role("alert")).to_contain_text("There is no such import in this project.")
+    expect(ada.get_by_test_id("apply")).to_have_count(0)
+    ada.goto(f"{server.url}/p/{own['slug']}/imports/{number}")
+    expect(ada.get_by_test_id("apply")).to_be_enabled()
+
+
 def test_other_choices_are_read_again(server: Server, api: Api, ada: Page, tmp_path: Path) -> None:
     """The tool that wrote it counted pixels from 1."""
     project = api.project("Choices", "detection", [])
@@ -135,7 +150,12 @@ def test_another_format_is_read_again(server: Server, api: Api, ada: Page, tmp_p
     shown = reading.get_by_label("Format")
     expect(shown).not_to_have_value("")
     other, label = ("coco", "from coco") if shown.input_value() == "voc" else ("voc", "from voc")
+    groups = shown.locator("optgroup").evaluate_all("groups => groups.map((group) => group.label)")
+    assert groups == ["Training", "Labelling tools", "Tables and folders"]
+    expect(reading).to_contain_text("Recognised as")
     shown.select_option(other)
+    expect(reading).not_to_contain_text("Recognised as")
+    expect(reading).to_contain_text(FORMATS[other].known_by)
     expect(ada.get_by_test_id("apply")).to_be_disabled()
     expect(ada.get_by_role("contentinfo")).to_contain_text("Read the archive again first")
     reading.get_by_role("button", name="Read again").click()

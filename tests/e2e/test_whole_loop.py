@@ -55,7 +55,7 @@ def test_a_run_shows_its_curves_and_its_numbers(server: Server, visitor: Page, s
     expect(visitor).to_have_url(re.compile(r"/snapshots/1$"))
 
     visitor.get_by_test_id("train-open").first.click()
-    visitor.get_by_label("Epochs").fill("3")
+    visitor.get_by_label("Epochs", exact=True).fill("3")
     expect(visitor.get_by_test_id("train-cost")).to_contain_text("3 epochs")
     visitor.get_by_test_id("train-start").click()
 

@@ -18,7 +18,7 @@ from boxwright.teams.models import User
 from tests.annotations.archives import Commits, import_zip, voc, zipped
 from tests.annotations.images import box, picture, save, upload
 from tests.training.conftest import make_run, snapshot  # noqa: F401 (fixtures)
-from training.models import Artifact, Metric, Run
+from training.models import Artifact, Holdout, Metric, Run
 
 AsUser = Callable[[User], APIClient]
 SCHEMAS: dict[str, Any] = json.loads((Path(__file__).parents[2] / "docs" / "openapi.json").read_text())["components"]
@@ -89,5 +89,6 @@ def test_what_trains_is_told_as_the_schema_says(make_run: Callable[..., Run], al
     Metric.objects.create(run=run, epoch=1, values={"loss": 1.5, "AP": None}, seconds=2)
     announce(run.project_id, "metrics", {"run": run.pk, "epoch": 1, "values": {"loss": 1.5, "AP": None}})
     Artifact.objects.create(run=run, target="onnx", created_by=alice).announce()
-    for kind in ("run", "metrics", "artifact"):
+    Holdout.objects.create(run=run, created_by=alice).announce()
+    for kind in ("run", "metrics", "artifact", "holdout"):
         assert list(faults_of(kind)) == []

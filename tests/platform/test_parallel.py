@@ -8,6 +8,13 @@ import pytest
 from boxwright.parallel import AT_ONCE, each, seconds_elsewhere
 
 
+def test_many_are_done_at_once_after_ones_that_came_one_by_one() -> None:
+    for number in range(20):
+        each(str, [number] * (1 + number % 3))
+    together = threading.Barrier(AT_ONCE, timeout=60)
+    assert len(each(lambda _: together.wait(), range(AT_ONCE))) == AT_ONCE
+
+
 def test_results_come_in_order_and_several_are_done_at_once() -> None:
     together = threading.Barrier(2, timeout=60)
 

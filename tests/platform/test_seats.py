@@ -194,6 +194,15 @@ def test_who_is_alone_may_compute_for_long() -> None:
     assert played(play) == ["greedy"]
 
 
+def test_who_came_as_their_address_is_nobody_beside_themselves() -> None:
+    shares = Shares(lambda: 0.0)
+    shares.note("192.0.2.1")
+    shares.recognise("192.0.2.1", 7)
+    assert shares.is_alone(7)
+    shares.charge(7, 3600)
+    assert shares.wait(7) == 0
+
+
 def test_who_computed_for_an_hour_alone_waits_a_moment_for_the_next() -> None:
     shares = Shares(lambda: 0.0)
     for _ in range(3600):

@@ -42,6 +42,7 @@ def only_line(refused: "subprocess.CompletedProcess[str]") -> str:
 
 
 def test_a_first_start_says_one_line_and_ctrl_c_stops_all(here: Installation) -> None:
+    here.migrates = True
     here.start()
     wait_until(lambda: len(here.children()) >= 6, "web, two workers and their watchers")
     children = here.children()
@@ -54,6 +55,7 @@ def test_a_first_start_says_one_line_and_ctrl_c_stops_all(here: Installation) ->
 
 def test_what_people_made_is_for_nobody_else_on_the_machine(here: Installation) -> None:
     """A `var/` of an earlier version was readable by all."""
+    here.migrates = True
     here.folder.chmod(0o755)
     here.start()
     assert here.folder.stat().st_mode & 0o777 == 0o700

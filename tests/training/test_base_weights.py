@@ -71,9 +71,15 @@ def test_a_run_on_other_weights_gets_none(site: Site, make_run: MakeRun, base: s
     assert laid(site, make_run(base=base)) == []
 
 
-def test_weights_that_were_downloaded_are_kept_for_the_next_run(site: Site) -> None:
+@pytest.mark.parametrize(
+    ("model", "name"),
+    [(MODEL, f"{MODEL}_coco-a79551df.pth"), ("ssd_mobilenet_v1_075", "detect.tflite")],
+)
+def test_weights_that_were_downloaded_are_kept_for_the_next_run(site: Site, model: str, name: str) -> None:
     (site.folder / "weights").mkdir()
-    (site.folder / "weights" / f"{MODEL}_coco-a79551df.pth").write_bytes(b"weights")
+    (site.folder / "weights" / name).write_bytes(b"weights")
+    (site.folder / "weights" / f"{name}.0f.partial").write_bytes(b"wei")
     assert base_weights.available_models() == set()
     base_weights.keep(site)
-    assert base_weights.available_models() == {MODEL}
+    assert base_weights.available_models() == {model}
+    assert [Path(key).name for key in store().list("weights/")] == [name]

@@ -14,6 +14,7 @@ from boxwright import scratch
 from boxwright.scratch import folder_for
 from boxwright.storage import ObjectMissing, store
 from boxwright.storage.errors import ObjectDamaged
+from boxwright.storage.named import Named
 from training.work import image_cache
 
 SHA = "ab" * 32
@@ -31,6 +32,10 @@ def stored(content: bytes) -> str:
     sha256 = hashlib.sha256(content).hexdigest()
     store().put(image_key(1, sha256), content)
     return sha256
+
+
+def original(sha256: str) -> Named:
+    return Named(image_key(1, sha256), sha256)
 
 
 def jobs(settings: Settings) -> list[Path]:
@@ -66,9 +71,9 @@ def test_sweeping_removes_what_a_killed_worker_left(settings: Settings, tmp_path
 
 def test_an_image_is_fetched_once_and_linked_from_then_on(tmp_path: Path) -> None:
     sha256 = stored(b"pixels")
-    image_cache.link_image(store(), 1, sha256, tmp_path / "first")
+    image_cache.link_image(store(), original(sha256), tmp_path / "first")
     store().delete(image_key(1, sha256))
-    image_cache.link_image(store(), 1, sha256, tmp_path / "second")
+    image_cache.link_image(store(), original(sha256), tmp_path / "second")
     assert (tmp_path / "second").read_bytes() == b"pixels"
     assert (tmp_path / "first").samefile(tmp_path / "second")
 
@@ -77,19 +82,19 @@ def test_an_image_with_other_bytes_is_named_and_not_kept(settings: Settings, tmp
     sha256 = stored(b"pixels")
     store().put(image_key(1, sha256), b"pixelz")
     with pytest.raises(ObjectDamaged, match=sha256):
-        image_cache.link_image(store(), 1, sha256, tmp_path / "image")
+        image_cache.link_image(store(), original(sha256), tmp_path / "image")
     assert not [path for path in settings.SCRATCH_DIR.rglob("*") if path.is_file()]
 
 
 def test_an_image_that_is_nowhere_is_missing(tmp_path: Path) -> None:
     with pytest.raises(ObjectMissing):
-        image_cache.link_image(store(), 1, SHA, tmp_path / "image")
+        image_cache.link_image(store(), original(SHA), tmp_path / "image")
 
 
 def test_the_cache_forgets_what_was_not_used_for_longest(settings: Settings, tmp_path: Path) -> None:
     for age, name in enumerate("abcd"):
         sha256 = stored(name.encode() * 10)
-        image_cache.link_image(store(), 1, sha256, tmp_path / name)
+        image_cache.link_image(store(), original(sha256), tmp_path / name)
         os.utime(settings.SCRATCH_DIR / "images" / sha256[:2] / sha256, (1000 - age, 1000 - age))
     image_cache.shrink(25)
     left = {path.read_text()[0] for path in (settings.SCRATCH_DIR / "images").glob("*/*")}

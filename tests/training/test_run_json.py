@@ -11,9 +11,9 @@ from tests.training.conftest import MakeRun
 from tests.training.engine.conftest import DETECTOR, LABELS, draw_picture, record, write_run
 from tests.training.engine.exporters.conftest import SHAPE_LABELS, checkpoint_of, random_classifier
 from training.api.artifacts import VERIFICATIONS, ArtifactSerializer
-from training.api.evaluations import EVALUATIONS
+from training.api.evaluations import EVALUATIONS, StartSerializer
 from training.api.runs import RunSerializer
-from training.engine import catalog
+from training.engine import catalog, freezing
 from training.engine.checkpoint import Checkpoint
 from training.engine.config import Config
 from training.engine.data import read_run_folder
@@ -21,6 +21,7 @@ from training.engine.evaluate import evaluate
 from training.engine.export import export
 from training.engine.exporters.images import read_export_images
 from training.engine.network import fold_batch_norm
+from training.engine.origin import LabelOrigin, Origin
 from training.engine.progress import Silent
 from training.engine.targets import Verification
 from training.models import Artifact
@@ -102,6 +103,13 @@ def test_the_serializer_of_an_evaluation_says_what_the_engine_wrote(task: str, t
     assert plain(serializer(written).data) == plain(written)
     if detects:
         assert written["predictions"][0]["detections"]  # else their fields are not looked at
+
+
+def test_the_serializer_of_a_start_says_what_the_engine_writes() -> None:
+    origin = Origin(("COCO",), 5, 0, (LabelOrigin("a", "warm", "cat", 0.75), LabelOrigin("b", "random")))
+    frozen = freezing.frozen("layers:9", freezing.parameter_table(DETECTOR))
+    written = origin.to_dict() | {"frozen": frozen.to_dict()}
+    assert plain(StartSerializer(written).data) == plain(written)
 
 
 def test_each_way_of_verification_is_explained() -> None:

@@ -6,15 +6,18 @@ import signal
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import count, islice
 from pathlib import Path
 
 import psutil
 import pytest
 
+from annotations.dataset.split import split_of
 from tests.e2e.api import Api, Json, setup_code
 from tests.services.installation import (
     Installation,
     brings_its_own,
+    draw,
     epochs_done,
     labelled_project,
     log_of,
@@ -27,9 +30,13 @@ from tests.services.installation import (
 from tests.services.postgres import postgres
 from tests.services.processes import wait_until
 from tests.services.rabbitmq import rabbitmq
+from training.engine.targets import TARGETS
 
 LONG = 20
 """Epochs of the run that is interrupted again and again: each time it does a few, at last the rest."""
+FEW, SEED = 5, 0
+QUICK = {"onnx"}
+"""Converted in every run of the tests; the other targets, whose conversion takes half a minute, in `make test-full`."""
 
 
 pytestmark = brings_its_own
@@ -156,18 +163,33 @@ def test_a_run_succeeds(here: Installation, api: Api, project: Json, snapshot: J
     wait_until(lambda: not list((here.folder / "scratch" / "jobs").iterdir()), "the end of the job's folder")
 
 
-def test_a_run_is_published(here: Installation, api: Api, project: Json) -> None:
-    runs = api.get(f"projects/{project['id']}/runs/", limit=20)["results"]
-    run = next(run for run in runs if run["status"] == "succeeded")
-    made = api.post(f"runs/{run['id']}/artifacts/", target="onnx")
+@pytest.fixture(scope="module")
+def run_without_validation(api: Api, tmp_path_factory: pytest.TempPathFactory) -> Json:
+    """Of a project with five images, none of which falls into the validation split."""
+    to_train = (n for n in count() if split_of(hashlib.sha256(draw(n)[0]).hexdigest(), SEED) == "train")
+    drawings = islice(to_train, FEW)
+    project = labelled_project(api, tmp_path_factory.mktemp("few"), name="Few", drawings=drawings)
+    assert project["seed"] == SEED
+    return finish(api, start_run(api, project, snapshot_of(api, project)))
+
+
+def test_a_small_project_trains(run_without_validation: Json) -> None:
+    assert run_without_validation["images"] == {"train": FEW, "val": 0}
+    assert run_without_validation["metrics"] == {}  # nothing measures it
+
+
+@pytest.mark.parametrize(
+    "target", [pytest.param(name, marks=() if name in QUICK else pytest.mark.full) for name in TARGETS]
+)
+def test_a_small_project_is_published(here: Installation, api: Api, run_without_validation: Json, target: str) -> None:
+    made = api.post(f"runs/{run_without_validation['id']}/artifacts/", target=target)
     artifact = api.finish(f"artifacts/{made['id']}/", 240)
     assert artifact["parity"]["passed"]
-    assert artifact["parity"]["images"] > 0
+    assert (artifact["parity"]["images"], artifact["parity"]["split"]) == (FEW, "train")
     content = api.http.get(f"artifacts/{made['id']}/download/").content
     assert hashlib.sha256(content).hexdigest() == artifact["sha256"]
     assert len(content) == artifact["size"]
-    names = zipfile.ZipFile(io.BytesIO(content)).namelist()
-    assert any(name.endswith(".onnx") for name in names)
+    assert {file["name"] for file in artifact["files"]} == set(zipfile.ZipFile(io.BytesIO(content)).namelist())
     assert not list((here.folder / "scratch" / "jobs").iterdir())
 
 

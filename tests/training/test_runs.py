@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db.models.functions import Now
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from annotations.models import Snapshot
@@ -15,7 +16,7 @@ from boxwright.jobs import Status
 from boxwright.jobs.attempt import attempt
 from boxwright.projects.models import Project
 from boxwright.storage.errors import StoreAway
-from boxwright.teams.models import User
+from boxwright.teams.models import Membership, Role, Team, User
 from tests.training.conftest import MODEL, MakeRun
 from training.engine.catalog import MODELS
 from training.engine.model_info import ImageSizes
@@ -59,10 +60,14 @@ def test_starting_tells_whoever_watches(as_user: Client, mona: User, project: Pr
         ({"model": "yolo99"}, "model", "choose one of ssdlite320"),
         ({"model": "mobilenet_v2"}, "model", "classification, not detection"),
         ({"model": MODEL, "config": {"epochs": 0}}, "config", "epochs must be a whole number from 1"),
+        ({"model": MODEL, "config": {"freeze": "match:(a"}}, "config", "wrong at character 3: a ) is missing"),
+        ({"model": MODEL, "config": {"freeze": "match:fpn"}}, "config", "no parameter's name has a match"),
+        ({"model": MODEL, "config": {"freeze": "layers:9999"}}, "config", "leaves nothing to learn"),
+        ({"model": MODEL, "config": {"freeze": "trunk"}, "base": "none"}, "config", "random weights can't be frozen"),
         ({"model": MODEL, "config": {"speed": 9}}, "config", "Unknown setting speed"),
         ({"model": MODEL, "config": [1]}, "config", "dictionary"),
-        ({"model": MODEL, "base": "run:999999"}, "base", "run:<id> of this project"),
-        ({"model": MODEL, "base": "run:x"}, "base", "run:<id> of this project"),
+        ({"model": MODEL, "base": "run:999999"}, "base", "run:<id> of this team"),
+        ({"model": MODEL, "base": "run:x"}, "base", "run:<id> of this team"),
         ({"model": MODEL, "base": "magic"}, "base", "expected catalogue, none"),
         ({}, "model", "required"),
     ],
@@ -94,6 +99,53 @@ def test_a_run_may_begin_where_an_earlier_one_ended(
     run = start(as_user(mona), project, snapshot=snapshot.pk, model=MODEL, base=f"run:{earlier.pk}").json()
     assert run["base"] == f"run:{earlier.pk}"
     assert run["config"]["base"] == "checkpoint"
+
+
+@pytest.fixture
+def sibling(team: Team) -> Project:
+    """Another detection project of the team."""
+    return Project.objects.create(team=team, name="Badgers", slug="badgers", task="detection")
+
+
+def elsewhere(project: Project, snapshot: Snapshot, **fields: Any) -> Run:
+    """A finished run of another project."""
+    row = {"model": MODEL, "config": {}, "status": "succeeded"} | fields
+    return Run.objects.create(project=project, number=7, snapshot=snapshot, **row)
+
+
+def test_a_run_may_begin_where_one_of_a_sibling_project_ended(
+    as_user: Client, mona: User, project: Project, sibling: Project, snapshot: Snapshot
+) -> None:
+    earlier = elsewhere(sibling, snapshot)
+    (offered,) = as_user(mona).get(f"{API}/projects/{project.pk}/runs/bases/").json()["results"]
+    there = {"id": sibling.pk, "name": "Badgers", "slug": "badgers"}
+    assert (offered["id"], offered["number"], offered["project"]) == (earlier.pk, 7, there)
+    run = start(as_user(mona), project, snapshot=snapshot.pk, model=MODEL, base=f"run:{earlier.pk}").json()
+    assert (run["base"], run["base_run"]) == (
+        f"run:{earlier.pk}",
+        {"id": earlier.pk, "number": 7, "project": there},
+    )
+
+
+def test_runs_of_strangers_of_other_tasks_and_of_deleted_projects_are_no_base(
+    as_user: Client, mona: User, charlie: User, project: Project, sibling: Project, snapshot: Snapshot
+) -> None:
+    theirs = Team.objects.create(name="Theirs", slug="theirs")
+    Membership.objects.create(team=theirs, user=charlie, role=Role.OWNER)
+    second = Team.objects.create(name="Mona's other team", slug="other")
+    Membership.objects.create(team=second, user=mona, role=Role.OWNER)
+    others = [
+        Project.objects.create(team=theirs, name="A", slug="a", task="detection"),
+        Project.objects.create(team=second, name="B", slug="b", task="detection"),
+        Project.objects.create(team=project.team, name="C", slug="c", task="classification"),
+        Project.objects.create(team=project.team, name="D", slug="d", task="detection", deleted_at=timezone.now()),
+    ]
+    runs = [elsewhere(other, snapshot) for other in others]
+    assert as_user(mona).get(f"{API}/projects/{project.pk}/runs/bases/").json()["results"] == []
+    for run in runs:
+        answer = start(as_user(mona), project, snapshot=snapshot.pk, model=MODEL, base=f"run:{run.pk}")
+        assert answer.status_code == 400
+        assert answer.json()["errors"][0]["detail"] == "expected catalogue, none, or run:<id> of this team"
 
 
 def test_a_run_that_has_not_succeeded_is_no_base(
@@ -161,7 +213,30 @@ def test_an_estimate_grows_with_epochs(as_user: Client, vera: User, project: Pro
         return as_user(vera).post(f"{API}/projects/{project.pk}/runs/estimate/", body).json()
 
     assert ask(2)["estimate_seconds"] < ask(20)["estimate_seconds"]
-    assert (ask(20)["images"], ask(20)["epochs"]) == (10, 20)
+    answer = ask(20)
+    assert (answer["images"], answer["epochs"]) == (10, 20)
+
+
+def test_an_estimate_says_what_would_not_learn(as_user: Client, vera: User, project: Project) -> None:
+    def ask(freeze: str) -> Any:
+        body = {"model": MODEL, "config": {"freeze": freeze}}
+        return as_user(vera).post(f"{API}/projects/{project.pk}/runs/estimate/", body).json()["frozen"]
+
+    ours, stem = ask("match:^backbone"), ask("none")
+    assert stem["still"] < ours["still"] < ours["parameters"]
+    assert stem["still_layers"] < ours["still_layers"] < ours["layers"]
+    assert ours["names"][0] == "backbone.features.0.0.0.weight"
+    assert all(name.startswith("backbone") for name in ours["names"])
+
+
+def test_expert_settings_are_kept_and_iterations_become_epochs(
+    as_user: Client, mona: User, project: Project, snapshot: Snapshot
+) -> None:
+    settings = {"iterations": 20, "schedule": "step", "weight_decay": 0.001, "patience": 3, "precision": "fp32"}
+    run = start(as_user(mona), project, snapshot=snapshot.pk, model=MODEL, config=settings).json()
+    assert {name: run["config"][name] for name in settings} == settings
+    assert (run["config"]["momentum"], run["config"]["warmup_steps"]) == (0.9, None)
+    assert run["epochs"] == 4  # eight images: six steps an epoch
 
 
 def test_an_estimate_learns_from_earlier_runs(
@@ -231,9 +306,13 @@ def test_the_catalogue_tells_what_a_models_row_states(
     as_user: Client, vera: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     exclusions = (("onnx", "none"), ("tflite", "fp16"))
-    monkeypatch.setitem(MODELS, MODEL, replace(MODELS[MODEL], not_to=exclusions, image_sizes=ImageSizes(320, 320)))
+    changed = replace(
+        MODELS[MODEL], not_to=exclusions, image_sizes=ImageSizes(320, 320), remark="wants a large machine"
+    )
+    monkeypatch.setitem(MODELS, MODEL, changed)
     row = next(row for row in as_user(vera).get(f"{API}/models/").json() if row["name"] == MODEL)
     assert row["image_sizes"] == {"least": 320, "most": 320, "step": 32}
+    assert row["summary"] == "320 px, base weights from COCO, wants a large machine"
     assert row["optimizers"] == ["sgd", "adamw"]
     assert row["scoring"] == "softmax_with_background"
     assert row["weights"] == {

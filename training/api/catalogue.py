@@ -58,7 +58,8 @@ class ModelSerializer(serializers.Serializer[Any]):
     licence = serializers.CharField()
 
     def get_summary(self, info: ModelInfo) -> str:
-        return f"{info.image_size} px, base weights from {info.weights.trained_on}"
+        facts = (f"{info.image_size} px", f"base weights from {info.weights.trained_on}", info.remark)
+        return ", ".join(fact for fact in facts if fact)
 
     def get_weights_available(self, info: ModelInfo) -> bool:
         return info.name in self.context["available"]

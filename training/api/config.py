@@ -7,12 +7,14 @@ from typing import Any, get_args
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from training.engine.config import Base, Config, Fit, Freeze, Optimizer
+from training.engine import freezing
+from training.engine.config import Base, Config, Fit, Optimizer, Precision, Schedule
 
 BASES = get_args(Base)
-FREEZE = get_args(Freeze)
 FITS = get_args(Fit)
 OPTIMIZERS = get_args(Optimizer)
+SCHEDULES = get_args(Schedule)
+PRECISIONS = get_args(Precision)
 DEFAULTS = {field.name: field.default for field in fields(Config) if field.default is not MISSING}
 
 
@@ -29,7 +31,7 @@ class ConfigSerializer(serializers.Serializer[Any]):
     batch_size = serializers.IntegerField()
     learning_rate = serializers.FloatField()
     optimizer = serializers.ChoiceField(choices=OPTIMIZERS)
-    freeze = serializers.ChoiceField(choices=FREEZE)
+    freeze = serializers.CharField(help_text=freezing.GRAMMAR, max_length=freezing.LONGEST)
     image_size = serializers.IntegerField()
     fit = serializers.ChoiceField(choices=FITS)
     fine_anchors = ShapesField()
@@ -37,6 +39,21 @@ class ConfigSerializer(serializers.Serializer[Any]):
     crop = serializers.IntegerField()
     seed = serializers.IntegerField()
     threads = serializers.IntegerField()
+    iterations = serializers.IntegerField(help_text="steps of the whole run instead of epochs; 0: epochs hold")
+    reference_batch = serializers.IntegerField(help_text="batch that the learning rate is for; 0: any")
+    schedule = serializers.ChoiceField(choices=SCHEDULES)
+    warmup_steps = serializers.IntegerField(allow_null=True)
+    warmup_epochs = serializers.FloatField(allow_null=True)
+    momentum = serializers.FloatField()
+    weight_decay = serializers.FloatField(allow_null=True)
+    average_decay = serializers.FloatField(help_text="of the moving average of the weights; 0: none")
+    zoom_min = serializers.FloatField()
+    zoom_max = serializers.FloatField()
+    flip_chance = serializers.FloatField()
+    colour_chance = serializers.FloatField()
+    rare_share = serializers.FloatField(help_text="labels on fewer than this share of the images are seen more often")
+    precision = serializers.ChoiceField(choices=PRECISIONS)
+    patience = serializers.IntegerField(help_text="epochs without a better one; 0: no end")
 
     def to_representation(self, config: Config | Mapping[str, Any]) -> dict[str, Any]:
         """Of a model's defaults, or of a run's row, which lacks what there was no setting for: its default held."""
@@ -51,7 +68,7 @@ class ConfigChangesSerializer(serializers.Serializer[Any]):
     batch_size = serializers.IntegerField(required=False)
     learning_rate = serializers.FloatField(required=False)
     optimizer = serializers.ChoiceField(choices=OPTIMIZERS, required=False)
-    freeze = serializers.ChoiceField(choices=FREEZE, required=False)
+    freeze = serializers.CharField(required=False, help_text=freezing.GRAMMAR, max_length=freezing.LONGEST)
     image_size = serializers.IntegerField(required=False)
     fit = serializers.ChoiceField(choices=FITS, required=False)
     fine_anchors = ShapesField(required=False)
@@ -59,6 +76,25 @@ class ConfigChangesSerializer(serializers.Serializer[Any]):
     crop = serializers.IntegerField(required=False)
     seed = serializers.IntegerField(required=False)
     threads = serializers.IntegerField(required=False)
+    iterations = serializers.IntegerField(
+        required=False, help_text="steps of the whole run instead of epochs; 0: epochs hold"
+    )
+    reference_batch = serializers.IntegerField(required=False, help_text="batch that the learning rate is for; 0: any")
+    schedule = serializers.ChoiceField(choices=SCHEDULES, required=False)
+    warmup_steps = serializers.IntegerField(required=False, allow_null=True)
+    warmup_epochs = serializers.FloatField(required=False, allow_null=True)
+    momentum = serializers.FloatField(required=False)
+    weight_decay = serializers.FloatField(required=False, allow_null=True)
+    average_decay = serializers.FloatField(required=False, help_text="of the moving average of the weights; 0: none")
+    zoom_min = serializers.FloatField(required=False)
+    zoom_max = serializers.FloatField(required=False)
+    flip_chance = serializers.FloatField(required=False)
+    colour_chance = serializers.FloatField(required=False)
+    rare_share = serializers.FloatField(
+        required=False, help_text="labels on fewer than this share of the images are seen more often"
+    )
+    precision = serializers.ChoiceField(choices=PRECISIONS, required=False)
+    patience = serializers.IntegerField(required=False, help_text="epochs without a better one; 0: no end")
 
 
 @extend_schema_field(ConfigChangesSerializer)

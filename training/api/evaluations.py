@@ -4,7 +4,7 @@ The serializers say what the file holds; a test holds real files against them.
 """
 
 import json
-from typing import Any
+from typing import Any, get_args
 
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
 from rest_framework import serializers
@@ -15,10 +15,16 @@ from annotations.models import Image
 from boxwright.api.views import Endpoint
 from boxwright.errors import NotFound
 from training import queries
+from training.api.frozen import FrozenSerializer
+from training.engine import catalog
+from training.engine.origin import How
 from training.models import Run
 from training.run_files import files_of
 
 SPLITS = ("train", "val", "test")
+
+
+LATER = "missing where an earlier version wrote the file"
 
 
 class EvaluatedImageSerializer(serializers.Serializer[Any]):
@@ -33,13 +39,56 @@ class DiagnosisSerializer(serializers.Serializer[Any]):
     detail = serializers.CharField(help_text="what was measured and what to try")
 
 
+class LabelOriginSerializer(serializers.Serializer[Any]):
+    label = serializers.CharField()  # type: ignore[assignment]
+    how = serializers.ChoiceField(
+        choices=get_args(How), help_text="carried over by name, warm from a label of the base, mean of all, or random"
+    )
+    base_label = serializers.CharField(allow_null=True)
+    share = serializers.FloatField(allow_null=True, help_text="of the base label in the mixture")
+
+
+class StartSerializer(serializers.Serializer[Any]):
+    """What the run began with."""
+
+    lineage = serializers.ListField(child=serializers.CharField(), help_text="what the weights learned from before")
+    loaded = serializers.IntegerField(help_text="numbers in weights and biases taken from the base")
+    random = serializers.IntegerField(help_text="those that began at random")
+    labels = LabelOriginSerializer(many=True)
+    frozen = FrozenSerializer()
+
+
 class EvaluationSerializer(serializers.Serializer[Any]):
     """What the evaluations of all tasks share."""
 
     split = serializers.ChoiceField(choices=SPLITS)
+    start = StartSerializer(required=False, help_text="of runs since it is written")
     image_count = serializers.IntegerField(help_text="that the numbers are of; `predictions` may be of fewer")
     diagnoses = DiagnosisSerializer(many=True, required=False, help_text="why the run found next to nothing")
     images = serializers.DictField(child=EvaluatedImageSerializer(), help_text="by sha256, those that are still there")
+
+
+class IntervalSerializer(serializers.Serializer[Any]):
+    """Where the number lies in 95 % of 1000 resamples of the images (fewer of more than 200 images)."""
+
+    low = serializers.FloatField()
+    high = serializers.FloatField()
+
+
+class ReliabilityBinSerializer(serializers.Serializer[Any]):
+    """Answers whose score lies in one tenth."""
+
+    least = serializers.FloatField(help_text="score; 0.1 less than the next bin's")
+    count = serializers.IntegerField()
+    score = serializers.FloatField(help_text="mean")
+    right = serializers.FloatField(help_text="share")
+
+
+class CalibrationSerializer(serializers.Serializer[Any]):
+    """Of detections from a score of 0.05 on, or of classifiers' best answers."""
+
+    error = serializers.FloatField(allow_null=True, help_text="expected calibration error, a share")
+    bins = ReliabilityBinSerializer(many=True)
 
 
 class CocoSerializer(serializers.Serializer[Any]):
@@ -59,11 +108,49 @@ class CocoSerializer(serializers.Serializer[Any]):
     AR_large = serializers.FloatField(allow_null=True)
 
 
+class VocSerializer(serializers.Serializer[Any]):
+    """Pascal VOC's AP at IoU 0.5, without `difficult` boxes; null where there is no other."""
+
+    AP_11_points = serializers.FloatField(allow_null=True, help_text="the rule of 2007")
+    AP_area = serializers.FloatField(allow_null=True, help_text="the rule since 2010")
+
+
+class ThresholdSerializer(serializers.Serializer[Any]):
+    """Of all detections from `score` on, which gives the best F1 over all labels, at IoU 0.5."""
+
+    score = serializers.FloatField()
+    precision = serializers.FloatField(allow_null=True)
+    recall = serializers.FloatField(allow_null=True)
+    f1 = serializers.FloatField(allow_null=True)
+
+
+class SizesSerializer(serializers.Serializer[Any]):
+    """True boxes by COCO's sizes."""
+
+    small = serializers.IntegerField(help_text="area under 32² pixels")
+    medium = serializers.IntegerField(help_text="under 96²")
+    large = serializers.IntegerField()
+
+
+class DetectionIntervalsSerializer(serializers.Serializer[Any]):
+    """Missing of fewer than two images."""
+
+    AP = IntervalSerializer(allow_null=True, required=False)
+    AP50 = IntervalSerializer(allow_null=True, required=False)
+
+
 class LabelAPSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     truth_count = serializers.IntegerField(help_text="boxes")
     AP = serializers.FloatField(allow_null=True)
     AP50 = serializers.FloatField(allow_null=True)
+    voc = VocSerializer(required=False, help_text=LATER)
+    precision = serializers.FloatField(allow_null=True, required=False, help_text="at the threshold's score")
+    recall = serializers.FloatField(allow_null=True, required=False)
+    f1 = serializers.FloatField(allow_null=True, required=False)
+    best_score = serializers.FloatField(
+        allow_null=True, required=False, help_text="from which on this label's F1 is best"
+    )
 
 
 class LabelledBoxSerializer(serializers.Serializer[Any]):
@@ -93,6 +180,16 @@ class DetectionEvaluationSerializer(EvaluationSerializer):
 
     task = serializers.ChoiceField(choices=["detection"])
     coco = CocoSerializer()
+    voc = VocSerializer(required=False, help_text=LATER)
+    intervals = DetectionIntervalsSerializer(required=False, help_text=LATER)
+    sizes = SizesSerializer(required=False, help_text=LATER)
+    threshold = ThresholdSerializer(required=False, help_text=LATER)
+    confusion = serializers.ListField(
+        child=serializers.ListField(child=serializers.IntegerField()),
+        required=False,
+        help_text="at the threshold's score; rows: the truth; columns: the answer; the last of each: the background",
+    )
+    calibration = CalibrationSerializer(required=False, help_text=LATER)
     labels = LabelAPSerializer(many=True)
     predictions = DetectionPredictionSerializer(many=True)
 
@@ -103,6 +200,13 @@ class LabelScoresSerializer(serializers.Serializer[Any]):
     precision = serializers.FloatField(allow_null=True)
     recall = serializers.FloatField(allow_null=True)
     f1 = serializers.FloatField(allow_null=True)
+
+
+class ClassificationIntervalsSerializer(serializers.Serializer[Any]):
+    """Missing of fewer than two images."""
+
+    accuracy = IntervalSerializer(allow_null=True, required=False)
+    macro_f1 = IntervalSerializer(allow_null=True, required=False)
 
 
 class ClassificationPredictionSerializer(serializers.Serializer[Any]):
@@ -117,10 +221,12 @@ class ClassificationEvaluationSerializer(EvaluationSerializer):
     task = serializers.ChoiceField(choices=["classification"])
     accuracy = serializers.FloatField(allow_null=True)
     macro_f1 = serializers.FloatField(allow_null=True)
+    intervals = ClassificationIntervalsSerializer(required=False, help_text=LATER)
     labels = LabelScoresSerializer(many=True)
     confusion = serializers.ListField(
         child=serializers.ListField(child=serializers.IntegerField()), help_text="rows: the truth; columns: the answer"
     )
+    calibration = CalibrationSerializer(required=False, help_text=LATER)
     predictions = ClassificationPredictionSerializer(many=True)
 
 
@@ -135,15 +241,54 @@ class EvaluationView(Endpoint):
     def get(self, request: Request, run_id: int) -> Response:
         """Numbers and predictions of the best checkpoint on the validation split; `images` names the images."""
         run = queries.run_for(request.user, run_id)
-        return Response(_evaluation(run))
+        return Response(with_images(run, stored_evaluation(run)))
 
 
-def _evaluation(run: Run) -> dict[str, Any]:
+class ChangeSerializer(serializers.Serializer[Any]):
+    """Of a number against the other run's; 95 % of the resamples lie between `low` and `high`."""
+
+    change = serializers.FloatField()
+    low = serializers.FloatField()
+    high = serializers.FloatField()
+
+
+class ChangesSerializer(serializers.Serializer[Any]):
+    """Those of the task; missing where the images do not define them."""
+
+    AP = ChangeSerializer(required=False)
+    AP50 = ChangeSerializer(required=False)
+    accuracy = ChangeSerializer(required=False)
+    macro_f1 = ChangeSerializer(required=False)
+
+
+class ComparisonSerializer(serializers.Serializer[Any]):
+    image_count = serializers.IntegerField(help_text="that both evaluations show, with the same truth")
+    changes = ChangesSerializer()
+
+
+class ComparisonView(Endpoint):
+    @extend_schema(responses=ComparisonSerializer)
+    def get(self, request: Request, run_id: int, other_run_id: int) -> Response:
+        """How the run's numbers differ from another run's of the project, on the same validation images."""
+        run = queries.run_for(request.user, run_id)
+        other = queries.run_in(run.project, other_run_id)
+        metrics = catalog.load_module("training.engine.metrics.paired")  # numpy: only a process that compares pays
+        compared = metrics.compare(stored_evaluation(run), stored_evaluation(other))
+        return Response(ComparisonSerializer(compared).data)
+
+
+def stored_evaluation(run: Run) -> dict[str, Any]:
+    """Raises NotFound."""
     stored = files_of(run).get("evaluation.json")
     if stored is None:
         raise NotFound("This run has no evaluation yet.")
     with stored.open() as file:
         report: dict[str, Any] = json.load(file)
+    return report
+
+
+def with_images(run: Run, report: dict[str, Any]) -> dict[str, Any]:
+    """The report and the images that its predictions are of."""
     wanted = [row["image"] for row in report["predictions"]]
     fields = ("sha256", "id", "name", "width", "height")
     rows = Image.objects.filter(project=run.project_id, sha256__in=wanted).values(*fields)

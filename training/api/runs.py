@@ -12,12 +12,14 @@ from boxwright.api.fields import IdField
 from boxwright.api.jobs import JobSerializer
 from boxwright.api.views import Endpoint
 from boxwright.projects.canceling import cancel
+from boxwright.projects.models import Project
 from boxwright.projects.queries import project_for
 from boxwright.teams.api.accounts import signed_in
 from boxwright.teams.api.people import PersonSerializer
 from boxwright.teams.models import Role
 from training import queries, runs
 from training.api.config import ConfigChangesField, ConfigSerializer
+from training.api.frozen import FrozenSerializer
 from training.models import Run
 
 PHASES = ("preparing", "training", "evaluating", "")
@@ -44,9 +46,28 @@ class SummarySerializer(serializers.Serializer[Any]):
     macro_f1 = serializers.FloatField(required=False)
 
 
+class RunProjectSerializer(serializers.ModelSerializer[Project]):
+    class Meta:
+        model = Project
+        fields = ["id", "name", "slug"]
+        read_only_fields = fields
+
+
+class BaseRunSerializer(serializers.ModelSerializer[Run]):
+    """Another run, maybe of another project."""
+
+    project = RunProjectSerializer()
+
+    class Meta:
+        model = Run
+        fields = ["id", "number", "project"]
+        read_only_fields = fields
+
+
 class RunSerializer(JobSerializer):
     phase = serializers.ChoiceField(choices=PHASES)
     base = serializers.SerializerMethodField(help_text="catalogue, none, or run:<id>")
+    base_run = BaseRunSerializer(allow_null=True)
     config = ConfigSerializer()
     snapshot = RunSnapshotSerializer()
     metrics = SummarySerializer()
@@ -56,7 +77,8 @@ class RunSerializer(JobSerializer):
     class Meta:
         model = Run
         fields = [
-            *("id", "number", "project", *JobSerializer.FIELDS, "phase", "model", "base", "config", "snapshot"),
+            *("id", "number", "project", *JobSerializer.FIELDS, "phase", "model", "base", "base_run"),
+            *("config", "snapshot"),
             *("epoch", "epochs", "step", "steps", "loss", "eta_seconds", "metrics", "images", "estimate_seconds"),
             *("attempt", "created_by", "created_at", "started_at", "finished_at"),
         ]
@@ -67,10 +89,24 @@ class RunSerializer(JobSerializer):
         return f"{runs.BASE_RUN}{run.base_run_id}" if run.base_run_id else run.base
 
 
+class BaseSerializer(serializers.ModelSerializer[Run]):
+    """A finished run that another can start from."""
+
+    project = RunProjectSerializer()
+    metrics = SummarySerializer()
+
+    class Meta:
+        model = Run
+        fields = ["id", "number", "project", "model", "metrics", "finished_at"]
+        read_only_fields = fields
+
+
 class NewRunSerializer(serializers.Serializer[Any]):
     snapshot = IdField(help_text="id of a snapshot of this project")
     model = serializers.CharField(max_length=60)
-    base = serializers.CharField(max_length=40, default="catalogue", help_text="catalogue, none, or run:<id>")
+    base = serializers.CharField(
+        max_length=40, default="catalogue", help_text="catalogue, none, or run:<id> of a run of the team"
+    )
     config = ConfigChangesField()
 
 
@@ -88,6 +124,7 @@ class EstimateSerializer(serializers.Serializer[Any]):
         allow_null=True, help_text="share of the newest boxes that are too small for the model as it comes"
     )
     advice = serializers.CharField(allow_blank=True, help_text="what that means for the run; empty where all is well")
+    frozen = FrozenSerializer()
 
 
 class RunsView(Endpoint):
@@ -103,6 +140,14 @@ class RunsView(Endpoint):
         asked["snapshot"] = queries.snapshot_in(project, asked["snapshot"])
         run = runs.start_run(project=project, author=signed_in(request), **asked)
         return Response(RunSerializer(run).data, status=201)
+
+
+class BasesView(Endpoint):
+    @extend_schema(responses=BaseSerializer(many=True))
+    def get(self, request: Request, project_id: int) -> Response:
+        """The team's finished runs of this task, of all projects that I see: what a run here can start from."""
+        project = project_for(request.user, project_id)
+        return self.page(queries.bases_of(request.user, project), BaseSerializer, "-id")
 
 
 class EstimateView(Endpoint):

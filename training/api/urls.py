@@ -2,12 +2,13 @@
 
 from django.urls import URLPattern, path
 
-from training.api import artifacts, catalogue, evaluations, run_progress, runs
+from training.api import artifacts, catalogue, evaluations, holdouts, run_progress, runs
 
 urlpatterns: list[URLPattern] = [
     path("models/", catalogue.ModelsView.as_view(), name="models"),
     path("targets/", catalogue.TargetsView.as_view(), name="targets"),
     path("projects/<int:project_id>/runs/", runs.RunsView.as_view(), name="runs"),
+    path("projects/<int:project_id>/runs/bases/", runs.BasesView.as_view(), name="run-bases"),
     path("projects/<int:project_id>/runs/estimate/", runs.EstimateView.as_view(), name="run-estimate"),
     path("projects/<int:project_id>/retrain/", runs.RetrainView.as_view(), name="retrain"),
     path("runs/latest/", runs.LatestRunsView.as_view(), name="runs-latest"),
@@ -17,6 +18,12 @@ urlpatterns: list[URLPattern] = [
     path("runs/<int:run_id>/metrics/", run_progress.MetricsView.as_view(), name="run-metrics"),
     path("runs/<int:run_id>/log/", run_progress.LogView.as_view(), name="run-log"),
     path("runs/<int:run_id>/evaluation/", evaluations.EvaluationView.as_view(), name="run-evaluation"),
+    path(
+        "runs/<int:run_id>/comparison/<int:other_run_id>/", evaluations.ComparisonView.as_view(), name="run-comparison"
+    ),
+    path("runs/<int:run_id>/test/", holdouts.HoldoutView.as_view(), name="run-test"),
+    path("runs/<int:run_id>/test/cancel/", holdouts.HoldoutCancelView.as_view(), name="run-test-cancel"),
+    path("runs/<int:run_id>/test/look/", holdouts.HoldoutLookView.as_view(), name="run-test-look"),
     path("runs/<int:run_id>/artifacts/", artifacts.ArtifactsView.as_view(), name="artifacts"),
     path("artifacts/<int:artifact_id>/", artifacts.ArtifactView.as_view(), name="artifact"),
     path("artifacts/<int:artifact_id>/cancel/", artifacts.ArtifactCancelView.as_view(), name="artifact-cancel"),

@@ -64,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     for command in (train, evaluate, predict, export):
         command.add_argument("folder", type=Path)
     train.add_argument("--weights-dir", type=Path, help="folder with base weights, looked into first")
+    train.add_argument("--config", metavar="JSON", help="the settings, instead of the folder's config.json")
     evaluate.add_argument("--split", choices=("train", "val", "test"), default="val")
     predict.add_argument("images", type=Path, nargs="+")
     export.add_argument("--target", choices=tuple(targets.TARGETS), required=True)

@@ -1,16 +1,19 @@
 """Which images come together in which step, as a function of seed and epoch alone: a resumed run sees the same."""
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
 from training.engine.config import FEWEST_STEPS
 from training.engine.data import Examples, Square
 from training.engine.network import LearningTarget
-from training.engine.transforms import Boxes, Labels, augment
+from training.engine.transforms import USUAL, Boxes, Labels, Views, augment
 
 View = tuple[Square, Boxes, Labels]
 """One picture as a step sees it, and its truth."""
@@ -31,29 +34,44 @@ def epoch_order(count: int, batch_size: int, seed: int, epoch: int) -> list[list
     return [[int(i) for i in part] for part in np.array_split(order, steps)]
 
 
+def repeated(labels: Sequence[npt.NDArray[np.int64]], rare_share: float) -> list[int]:
+    """The images' indices, some several times: of each image as its rarest label needs, by LVIS's rule.
+
+    A label on a share f of the images asks for sqrt(rare_share / f). What is left of rounding goes to the next image.
+    """
+    frequency = Counter(label for found in labels for label in set(found.tolist()))
+    wanted = [
+        max([1.0, *(math.sqrt(rare_share * len(labels) / frequency[label]) for label in set(found.tolist()))])
+        for found in labels
+    ]
+    ends = np.floor(np.cumsum(wanted) + 0.5).astype(int)
+    return [int(i) for i in np.repeat(np.arange(len(labels)), np.diff(ends, prepend=0))]
+
+
 def training_batches(
-    examples: Examples, order: Sequence[Sequence[int]], seed: int, epoch: int, crop: int = 0
+    examples: Examples, order: Sequence[Sequence[int]], seed: int, epoch: int, views: Views = USUAL
 ) -> Iterator[Batch]:
-    """Augmented batches in the given order; with `crop` of squares of that side, put together from tiles."""
+    """Augmented batches in the given order; where views are cut out, each square is put together from four."""
     for step, indices in enumerate(order):
         rng = np.random.default_rng((seed, epoch, step))
-        views = [tiled(examples, i, rng, crop) if crop else view(examples, i, rng) for i in indices]
-        squares = torch.from_numpy(np.stack([square for square, _, _ in views]))
-        yield squares, [target(boxes, labels) for _, boxes, labels in views]
+        seen = [tiled(examples, i, rng, views) if views.crop else view(examples, i, rng, views) for i in indices]
+        squares = torch.from_numpy(np.stack([square for square, _, _ in seen]))
+        yield squares, [target(boxes, labels) for _, boxes, labels in seen]
 
 
-def view(examples: Examples, i: int, rng: np.random.Generator, crop: int = 0) -> View:
-    return augment(examples.squares[i], examples.boxes[i], examples.labels[i], rng, crop)
+def view(examples: Examples, i: int, rng: np.random.Generator, views: Views) -> View:
+    return augment(examples.squares[i], examples.boxes[i], examples.labels[i], rng, views)
 
 
-def tiled(examples: Examples, i: int, rng: np.random.Generator, side: int) -> View:
-    """Four crops in one square of `side` pixels, one of image `i` and three of any: small boxes come in numbers."""
+def tiled(examples: Examples, i: int, rng: np.random.Generator, views: Views) -> View:
+    """Four crops in one square of `views.crop` pixels, one of image `i` and three of any: small boxes in numbers."""
+    side = views.crop
     half = side // 2
     square = np.empty((side, side, 3), np.uint8)
     all_boxes, all_labels = [], []
     for tile, image in enumerate([i, *rng.integers(len(examples), size=3).tolist()]):
         down, across = divmod(tile, 2)
-        part, boxes, labels = view(examples, image, rng, half)
+        part, boxes, labels = view(examples, image, rng, replace(views, crop=half))
         square[down * half : (down + 1) * half, across * half : (across + 1) * half] = part
         all_boxes.append((boxes + np.array([across, down] * 2, np.float32)) / 2)
         all_labels.append(labels)

@@ -1,9 +1,11 @@
 """Finds a model's row, completes a run's config and estimates its time: torch-free."""
 
 import importlib
+import math
 from types import ModuleType
 from typing import Any
 
+from training.engine import freezing
 from training.engine.config import FEWEST_STEPS, Config
 from training.engine.errors import ConfigError
 from training.engine.model_info import ModelInfo, Rgb
@@ -35,7 +37,17 @@ def complete_config(values: dict[str, Any]) -> Config:
         values = values | {"fit": "anchors"}  # whoever asks for a size gets it
     config = Config.from_dict(info.default_config.to_dict() | values)
     info.check(config)
+    if config.freeze not in ("none", "trunk"):
+        freezing.frozen(config.freeze, freezing.parameter_table(info.name))
     return config
+
+
+def epochs_of(config: Config, images: int) -> int:
+    """How many epochs the run will have over `images` training images; the last one may be cut short."""
+    if not config.iterations or not images:
+        return config.epochs
+    batch = min(config.batch_size, images)
+    return math.ceil(config.iterations / math.ceil(max(images, FEWEST_STEPS * batch) / batch))
 
 
 def estimate_seconds(model: str, images: int, epochs: int, cores: int) -> float:

@@ -33,6 +33,8 @@ class Checkpoint:
     weights: dict[str, Tensor]
     epoch: int = 0
     metrics: dict[str, float | None] = field(default_factory=dict)
+    lineage: tuple[str, ...] = ()
+    """What the run began with: see `Origin.lineage`."""
 
     @property
     def info(self) -> catalog.ModelInfo:
@@ -51,6 +53,7 @@ def save(checkpoint: Checkpoint, path: Path, training: dict[str, Any] | None = N
         "config": checkpoint.config.to_dict(),
         "epoch": checkpoint.epoch,
         "metrics": checkpoint.metrics,
+        "lineage": list(checkpoint.lineage),
         "weights": checkpoint.weights,
         "training": training,
     }
@@ -82,6 +85,7 @@ def load_training(path: Path) -> tuple[Checkpoint, dict[str, Any] | None]:
             weights=content["weights"],
             epoch=content["epoch"],
             metrics=content["metrics"],
+            lineage=tuple(content.get("lineage", ())),
         )
         return checkpoint, content["training"]
     except FileNotFoundError as error:

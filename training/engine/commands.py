@@ -21,7 +21,7 @@ from training.engine.progress import JsonLines
 
 
 def train(options: Namespace, events: JsonLines) -> None:
-    config = _read_config(options.folder)
+    config = _parse_config(options.config, "--config") if options.config else _read_config(options.folder)
     dataset = read_run_folder(options.folder)
     best = training.train(config, dataset, options.folder, events, options.weights_dir)
     events.write("done", best_epoch=best.epoch, metrics=best.metrics)
@@ -32,7 +32,7 @@ def evaluate(options: Namespace, events: JsonLines) -> None:
     trained = checkpoint.load(folder / "checkpoint.pt")
     found = evaluation.evaluate(trained, read_run_folder(folder), folder, options.split, events)
     (folder / "out").mkdir(exist_ok=True)
-    evaluation.write_report(found, folder / "out" / "evaluation.json")
+    evaluation.write_report(found.report, folder / "out" / "evaluation.json")
     events.write("done", metrics=found.metrics)
 
 
@@ -55,13 +55,21 @@ def export(options: Namespace, events: JsonLines) -> None:
 
 def _read_config(folder: Path) -> Config:
     try:
-        values = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        text = (folder / "config.json").read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise ConfigError("The run folder has no config.json.") from error
     except ValueError as error:
         raise ConfigError(f"config.json can't be read: {error}.") from error
+    return _parse_config(text, "config.json")
+
+
+def _parse_config(text: str, name: str) -> Config:
+    try:
+        values = json.loads(text)
+    except ValueError as error:
+        raise ConfigError(f"{name} can't be read: {error}.") from error
     if not isinstance(values, dict):
-        raise ConfigError("config.json must hold an object.")
+        raise ConfigError(f"{name} must hold an object.")
     return complete_config(values)
 
 

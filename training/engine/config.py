@@ -3,15 +3,47 @@
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, Self, get_args
 
+from training.engine import freezing
 from training.engine.errors import ConfigError
 
 Base = Literal["catalogue", "checkpoint", "none"]
-Freeze = Literal["none", "trunk"]
 Optimizer = Literal["sgd", "adamw"]
 Fit = Literal["auto", "anchors", "none"]
+Schedule = Literal["cosine", "step"]
+Precision = Literal["auto", "fp32", "bf16"]
 
 FEWEST_STEPS = 6
 """Steps of an epoch over a few images, each of which is then seen several times, always in another view."""
+
+WHOLE = {
+    "epochs": (1, 1000),
+    "batch_size": (1, 512),
+    "image_size": (64, 1024),
+    "crop": (0, 1024),
+    "seed": (0, 2**31 - 1),
+    "threads": (0, 512),
+    "iterations": (0, 1_000_000),
+    "reference_batch": (0, 4096),
+    "warmup_steps": (0, 1_000_000),
+    "patience": (0, 1000),
+}
+NUMBERS = {
+    "learning_rate": (0.0, 1.0),
+    "anchor_scale": (0.0, 1.0),
+    "warmup_epochs": (0.0, 1000.0),
+    "momentum": (0.0, 0.999),
+    "weight_decay": (0.0, 1.0),
+    "average_decay": (0.0, 0.99999),
+    "zoom_min": (0.1, 4.0),
+    "zoom_max": (0.1, 4.0),
+    "flip_chance": (0.0, 1.0),
+    "colour_chance": (0.0, 1.0),
+    "rare_share": (0.0, 1.0),
+}
+"""The least and the most of each setting."""
+MOST_FINE_ANCHORS = 8
+UNSET = ("warmup_steps", "warmup_epochs", "weight_decay")
+"""Settings that may be None."""
 
 CHILD_ENVIRONMENT = {
     # glibc otherwise maps and unmaps every large activation: a third of the training speed
@@ -22,10 +54,6 @@ CHILD_ENVIRONMENT = {
     "OMP_WAIT_POLICY": "PASSIVE",
 }
 """What whoever starts `python -m training.engine` adds to its environment; read by libraries at process start."""
-
-
-ANCHOR_SCALE = ("anchor_scale", "a number over 0 and at most 1")
-MOST_FINE_ANCHORS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +78,8 @@ class Config:
     optimizer: Optimizer = "sgd"
     """`adamw` wants about a tenth of the learning rate that suits `sgd`."""
 
-    freeze: Freeze = "none"
-    """`trunk` trains only the layers after the trunk: 2-3 times the speed, a little less accurate."""
+    freeze: str = "none"
+    """What stays as the base has it, see `freezing`: without the trunk a step takes a half to a third of the time."""
 
     image_size: int = 320
     """Side in pixels of the square that every image is stretched to: one of the model's `image_sizes`."""
@@ -74,24 +102,73 @@ class Config:
     threads: int = 0
     """CPU threads; 0 takes as many as the process may use."""
 
+    iterations: int = 0
+    """Steps of the whole run, instead of `epochs`; 0: `epochs` holds."""
+
+    reference_batch: int = 0
+    """The batch size that `learning_rate` is meant for: another one scales it. 0: it is the rate as it stands."""
+
+    schedule: Schedule = "cosine"
+    """How the rate falls after the warm-up: `step` takes a tenth of it after 2/3 and again after 8/9 of the run."""
+
+    warmup_steps: int | None = None
+    """Steps until the rate is reached; None: a tenth of the run, at least three."""
+
+    warmup_epochs: float | None = None
+    """The same in epochs; one of both."""
+
+    momentum: float = 0.9
+    """Of `sgd`; `adamw` keeps its own."""
+
+    weight_decay: float | None = None
+    """None: 0.0001 for `sgd`, 0.01 for `adamw`."""
+
+    average_decay: float = 0.99
+    """Of the moving average of the weights, which is evaluated and kept; 0: the weights of the last step."""
+
+    zoom_min: float = 0.6
+    """How far a picture shrinks at most in a random view."""
+
+    zoom_max: float = 1.5
+    """How far it grows at most."""
+
+    flip_chance: float = 0.5
+    """Of being mirrored left to right."""
+
+    colour_chance: float = 0.8
+    """Of another light."""
+
+    rare_share: float = 0.0
+    """Images of labels that fewer than this share of the images have are seen more often; 0: none."""
+
+    precision: Precision = "auto"
+    """`auto`: bf16 on CUDA, fp32 elsewhere."""
+
+    patience: int = 0
+    """The run ends after so many epochs without a better one; 0: it never does."""
+
     def __post_init__(self) -> None:
         _expect(isinstance(self.model, str) and bool(self.model), "model", "a model's name", self.model)
         _expect(self.base in get_args(Base), "base", "one of catalogue, checkpoint, none", self.base)
         _expect(self.optimizer in get_args(Optimizer), "optimizer", "one of sgd, adamw", self.optimizer)
-        _expect(self.freeze in get_args(Freeze), "freeze", "one of none, trunk", self.freeze)
-        if self.base == "none" and self.freeze == "trunk":
-            raise ConfigError("A trunk of random weights can't be frozen: it has to learn.")
-        _expect_whole("epochs", self.epochs, 1, 1000)
-        _expect_whole("batch_size", self.batch_size, 1, 512)
-        _expect_whole("image_size", self.image_size, 64, 1024)
+        freezing.check(self.freeze)
+        if self.base == "none" and self.freeze != "none":
+            raise ConfigError("freeze: random weights can't be frozen, they have to learn.")
         _expect(self.fit in get_args(Fit), "fit", "one of auto, anchors, none", self.fit)
         object.__setattr__(self, "fine_anchors", _shapes(self.fine_anchors))
-        _expect(_is_number(self.anchor_scale) and 0 < self.anchor_scale <= 1, *ANCHOR_SCALE, self.anchor_scale)
-        _expect_whole("crop", self.crop, 0, self.image_size)
-        _expect_whole("seed", self.seed, 0, 2**31 - 1)
-        _expect_whole("threads", self.threads, 0, 512)
-        rate = self.learning_rate
-        _expect(_is_number(rate) and 0 < rate <= 1, "learning_rate", "a number over 0 and at most 1", rate)
+        for name, (least, most) in WHOLE.items():
+            _expect_whole(name, getattr(self, name), least, most)
+        for name, (lowest, highest) in NUMBERS.items():
+            _expect_number(name, getattr(self, name), lowest, highest)
+        _expect(self.learning_rate > 0, "learning_rate", "a number over 0 and at most 1", self.learning_rate)
+        _expect(self.schedule in get_args(Schedule), "schedule", "one of cosine, step", self.schedule)
+        _expect(self.precision in get_args(Precision), "precision", "one of auto, fp32, bf16", self.precision)
+        if self.warmup_steps is not None and self.warmup_epochs is not None:
+            raise ConfigError("warmup_steps and warmup_epochs say the same: give one of them.")
+        if self.zoom_min > self.zoom_max:
+            raise ConfigError(f"zoom_min must be at most zoom_max, {self.zoom_max}, not {self.zoom_min}.")
+        _expect(self.anchor_scale > 0, "anchor_scale", "a number over 0 and at most 1", self.anchor_scale)
+        _expect(self.crop <= self.image_size, "crop", f"at most image_size, {self.image_size}", self.crop)
 
     @property
     def fits_anchors(self) -> bool:
@@ -120,24 +197,27 @@ def _expect(holds: bool, name: str, expected: str, value: object) -> None:
 
 def _expect_whole(name: str, value: object, least: int, most: int) -> None:
     is_whole = isinstance(value, int) and not isinstance(value, bool)
-    in_range = is_whole and least <= value <= most  # type: ignore[operator]
+    in_range = (value is None and name in UNSET) or (is_whole and least <= value <= most)  # type: ignore[operator]
     _expect(in_range, name, f"a whole number from {least} to {most}", value)
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _expect_number(name: str, value: object, least: float, most: float) -> None:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    in_range = (value is None and name in UNSET) or (is_number and least <= value <= most)  # type: ignore[operator]
+    _expect(in_range, name, f"a number from {least:g} to {most:g}", value)
 
 
 def _shapes(value: object) -> tuple[tuple[float, float], ...]:
     """`[[w, h], …]`, as JSON has it, or tuples. Raises ConfigError."""
     shapes = tuple(tuple(shape) if isinstance(shape, list | tuple) else () for shape in _listed(value))
-    holds = len(shapes) <= MOST_FINE_ANCHORS and all(
-        len(shape) == 2 and all(_is_number(side) and 0 < side <= 1 for side in shape) for shape in shapes
-    )
-    _expect(
-        holds, "fine_anchors", f"at most {MOST_FINE_ANCHORS} pairs of width and height, over 0 and at most 1", value
-    )
+    pairs = all(len(shape) == 2 and all(map(_is_share, shape)) for shape in shapes)
+    expected = f"at most {MOST_FINE_ANCHORS} pairs of width and height, over 0 and at most 1"
+    _expect(pairs and len(shapes) <= MOST_FINE_ANCHORS, "fine_anchors", expected, value)
     return shapes
+
+
+def _is_share(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 1
 
 
 def _listed(value: object) -> Any:

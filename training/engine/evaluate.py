@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +17,19 @@ from training.engine.device import choose_device
 from training.engine.network import Network
 from training.engine.predict import predicted_annotations
 from training.engine.progress import Progress, stop_if_asked
-from training.engine.tasks import TASKS, Metrics
+from training.engine.tasks import TASKS, Metrics, Report
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Evaluation:
-    """`metrics`: the few numbers of a curve. `report`: the whole content of `evaluation.json`."""
+    """`metrics`: the few numbers of a curve. `report`: the whole content of `evaluation.json`, made when asked for."""
 
     metrics: Metrics
-    report: dict[str, Any]
+    make_report: Report
+
+    @cached_property
+    def report(self) -> dict[str, Any]:
+        return self.make_report()
 
     @property
     def score(self) -> float | None:
@@ -57,11 +62,12 @@ def evaluate_network(
     sizes = [(image.width, image.height) for image in examples.images]
     annotations = list(predicted_annotations(network, info, labels, squares, sizes, check_stop))
     metrics, report = TASKS[info.task].rules.evaluation(examples.images, annotations, labels)
-    return Evaluation(metrics, {"task": info.task, "split": split, "image_count": len(examples)} | report)
+    head = {"task": info.task, "split": split, "image_count": len(examples)}
+    return Evaluation(metrics, lambda: head | report())
 
 
-def write_report(evaluation: Evaluation, path: Path) -> None:
+def write_report(report: dict[str, Any], path: Path) -> None:
     """Write `evaluation.json` so that a reader never sees half of it."""
     temporary = path.with_name(path.name + ".tmp")
-    temporary.write_text(json.dumps(evaluation.report), encoding="utf-8")
+    temporary.write_text(json.dumps(report), encoding="utf-8")
     temporary.replace(path)

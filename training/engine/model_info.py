@@ -1,6 +1,8 @@
 """What the catalogue says of one model: torch-free, so that the web process can show and check it."""
 
+import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from annotations.dataset.records import Task
 from training.engine.anchor_layout import AnchorLayout
@@ -21,7 +23,7 @@ class BaseWeights:
     file_name: str
     """Name of the published file: `vgg11-8a719046.pth`."""
     size: int
-    """Bytes, to within a kilobyte: what the progress of a download is measured by."""
+    """Bytes, to within a kilobyte: what the progress of a download is measured by; 0 where it is not known."""
     sha256: str
     """What the hash of the published file begins with; `any` where it is not known."""
     trained_on: str
@@ -31,6 +33,10 @@ class BaseWeights:
     """Files that hold weights of the same network: an earlier edition, a conversion."""
     key_map: tuple[tuple[str, str | None], ...] = ()
     """From the file's state dict names to ours: (regular expression, replacement), in order; None drops the tensor."""
+    reader: str = "training.engine.weight_files"
+    """Dotted path of what reads the files: see `weight_files.WeightReader`."""
+    may_be_partial: bool = False
+    """Whether a file may lack layers, which then start from random weights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,8 @@ class ModelInfo:
     """Where its anchors lie, of a detector to which finer ones can be added: see `anchor_fit`."""
     not_to: tuple[tuple[str, str], ...] = ()
     """(target, quantization) that the network can't be converted to, of all that `targets.TARGETS` offers."""
+    remark: str = ""
+    """What whoever chooses it should know beforehand: `trains in 4 GB of memory`."""
 
     @property
     def image_size(self) -> int:
@@ -84,8 +92,9 @@ class ModelInfo:
     @property
     def weight_files(self) -> tuple[str, ...]:
         """The exact names that a file of base weights may have, the published one first."""
-        stem = self.weights.file_name.removesuffix(".pth").rsplit("-", 1)[0]
-        names = (self.weights.file_name, *self.weights.other_file_names, f"{stem}.pth", f"{self.name}.pth")
+        published, ending = self.weights.file_name, Path(self.weights.file_name).suffix
+        stem = re.sub(r"-[0-9a-f]+$", "", published.removesuffix(ending))
+        names = (published, *self.weights.other_file_names, f"{stem}{ending}", f"{self.name}.pth")
         return tuple(dict.fromkeys(names))
 
     def check(self, config: Config) -> None:

@@ -3,14 +3,18 @@
 A new model is a row here and, unless its family is there already, a module. Sources, sizes and hashes: torchvision's.
 """
 
+from dataclasses import replace
+
 from training.engine.anchor_layout import ssd_layout
 from training.engine.config import Config
-from training.engine.model_info import BaseWeights, ModelInfo, Rgb
+from training.engine.model_info import BaseWeights, ImageSizes, ModelInfo, Rgb
 from training.engine.scoring import Scoring
 
 SIGNED_UNIT: Rgb = (127.5, 127.5, 127.5)
 IMAGENET_MEAN: Rgb = (123.675, 116.28, 103.53)
 IMAGENET_STD: Rgb = (58.395, 57.12, 57.375)
+GITHUB = "https://github.com/"
+APACHE_TENSORFLOW = "Apache-2.0 (TensorFlow's model garden)"
 BSD = "BSD-3-Clause (torchvision)"
 SSDLITE_ANCHORS = ssd_layout(16, (0.2, 0.35, 0.5, 0.65, 0.8, 0.95, 1.0), (2, 3))
 
@@ -43,6 +47,104 @@ ROWS = (
         std=SIGNED_UNIT,
         images_per_second=18.0,
         anchors=SSDLITE_ANCHORS,
+    ),
+    ModelInfo(
+        name="ssd_mobilenet_v1_075",
+        title="SSD with MobileNetV1, width 0.75",
+        task="detection",
+        module="training.engine.detectors.ssd_mobilenet_v1",
+        default_config=Config(model="ssd_mobilenet_v1_075", image_size=300, learning_rate=0.02),
+        scoring=Scoring.SIGMOID,
+        weights=BaseWeights(
+            source=f"{GITHUB}Qengineering/TensorFlow_Lite_SSD_RPi_64-bits/raw/9d4aa7988e0c/detect.tflite",
+            file_name="detect.tflite",
+            size=4_183_312,
+            sha256="e4b118e5",
+            trained_on="COCO",
+            label_count=90,
+            other_file_names=(
+                "coco_ssd_mobilenet_v1_1.0_quant_2018_06_29.zip",  # "1.0" is its edition: the same file lies in it
+                "ssd_mobilenet_v1_075_coco_fp16.pth",
+            ),
+            reader="training.engine.importers.ssd_mobilenet_v1",
+        ),
+        licence=APACHE_TENSORFLOW,
+        mean=SIGNED_UNIT,
+        std=SIGNED_UNIT,
+        images_per_second=30.0,
+        image_sizes=ImageSizes(64, 1024, 4),
+    ),
+    ModelInfo(
+        name="ssd_mobilenet_v1",
+        title="SSD with MobileNetV1",
+        task="detection",
+        module="training.engine.detectors.ssd_mobilenet_v1",
+        default_config=Config(model="ssd_mobilenet_v1", image_size=300, learning_rate=0.02),
+        scoring=Scoring.SIGMOID,
+        weights=BaseWeights(
+            source=f"{GITHUB}google-coral/test_data/raw/104342d2d348/ssd_mobilenet_v1_coco_quant_postprocess.tflite",
+            file_name="ssd_mobilenet_v1_coco_quant_postprocess.tflite",
+            size=0,
+            sha256="any",
+            trained_on="COCO",
+            label_count=90,
+            reader="training.engine.importers.ssd_mobilenet_v1",
+        ),
+        licence=APACHE_TENSORFLOW,
+        mean=SIGNED_UNIT,
+        std=SIGNED_UNIT,
+        images_per_second=20.0,
+        image_sizes=ImageSizes(64, 1024, 4),
+    ),
+    ModelInfo(
+        name="ssd_mobilenet_v1_jetson",
+        title="SSD with MobileNetV1, as jetson-inference trains it",
+        task="detection",
+        module="training.engine.detectors.ssd_mobilenet_v1",
+        default_config=Config(model="ssd_mobilenet_v1_jetson", image_size=300),
+        scoring=Scoring.SOFTMAX_WITH_BACKGROUND,
+        weights=BaseWeights(
+            source="https://storage.googleapis.com/models-hao/mobilenet-v1-ssd-mp-0_675.pth",
+            file_name="mobilenet-v1-ssd-mp-0_675.pth",
+            size=0,
+            sha256="any",
+            trained_on="Pascal VOC",
+            label_count=20,
+            key_map=(
+                (r"^base_net\.", "features."),
+                (r"^classification_headers\.", "class_heads."),
+                (r"^regression_headers\.", "box_heads."),
+            ),
+        ),
+        licence="MIT (pytorch-ssd)",
+        mean=(127.0, 127.0, 127.0),
+        std=(128.0, 128.0, 128.0),
+        images_per_second=10.0,
+        image_sizes=ImageSizes(300, 300),
+    ),
+    ModelInfo(
+        name="tiny_yolov3",
+        title="Tiny-YOLOv3",
+        task="detection",
+        module="training.engine.detectors.tiny_yolov3",
+        default_config=Config(model="tiny_yolov3", image_size=416),
+        scoring=Scoring.SIGMOID,
+        weights=BaseWeights(
+            source="https://pjreddie.com/media/files/yolov3-tiny.weights",
+            file_name="yolov3-tiny.weights",
+            size=35_434_956,
+            sha256="any",
+            trained_on="COCO",
+            label_count=80,
+            other_file_names=("yolov3-tiny.conv.15", "yolov3-tiny.conv.11", "tiny_yolov3.weights"),
+            reader="training.engine.importers.darknet",
+            may_be_partial=True,
+        ),
+        licence="Public domain (darknet)",
+        mean=(0.0, 0.0, 0.0),
+        std=(255.0, 255.0, 255.0),
+        images_per_second=10.0,
+        image_sizes=ImageSizes(320, 608),
     ),
     ModelInfo(
         name="mobilenet_v2",
@@ -88,6 +190,84 @@ ROWS = (
         mean=IMAGENET_MEAN,
         std=IMAGENET_STD,
         images_per_second=60.0,
+    ),
+    ModelInfo(
+        name="resnet18",
+        title="ResNet-18",
+        task="classification",
+        module="training.engine.classifiers.resnet",
+        default_config=Config(model="resnet18", image_size=224),
+        scoring=Scoring.SOFTMAX,
+        weights=imagenet(
+            *("resnet18", "ResNet18_Weights.IMAGENET1K_V1", "f37072fd", 46_830_453),
+            "resnet18-5c106cde.pth",
+        ),
+        licence=BSD,
+        mean=IMAGENET_MEAN,
+        std=IMAGENET_STD,
+        images_per_second=12.0,
+    ),
+    ModelInfo(
+        name="resnet50",
+        title="ResNet-50",
+        task="classification",
+        module="training.engine.classifiers.resnet",
+        default_config=Config(model="resnet50", image_size=224),
+        scoring=Scoring.SOFTMAX,
+        weights=imagenet(
+            *("resnet50", "ResNet50_Weights.IMAGENET1K_V2", "11ad3fa6", 102_540_247),
+            *("resnet50-0676ba61.pth", "resnet50-19c8e357.pth"),
+        ),
+        licence=BSD,
+        mean=IMAGENET_MEAN,
+        std=IMAGENET_STD,
+        images_per_second=6.0,
+    ),
+    ModelInfo(
+        name="efficientnet_b0",
+        title="EfficientNet-B0",
+        task="classification",
+        module="training.engine.classifiers.efficientnet",
+        default_config=Config(model="efficientnet_b0", image_size=224),
+        scoring=Scoring.SOFTMAX,
+        weights=imagenet(
+            *("efficientnet_b0_rwightman", "EfficientNet_B0_Weights.IMAGENET1K_V1", "7f5810bc", 21_444_428),
+            "efficientnet_b0_rwightman-3dd342df.pth",
+        ),
+        licence=BSD,
+        mean=IMAGENET_MEAN,
+        std=IMAGENET_STD,
+        images_per_second=14.0,
+    ),
+    ModelInfo(
+        name="googlenet",
+        title="GoogLeNet",
+        task="classification",
+        module="training.engine.classifiers.googlenet",
+        default_config=Config(model="googlenet", image_size=224),
+        scoring=Scoring.SOFTMAX,
+        weights=replace(
+            imagenet("googlenet", "GoogLeNet_Weights.IMAGENET1K_V1", "1378be20", 52_146_733),
+            key_map=((r"^aux[12]\.", None),),
+        ),
+        licence=BSD,
+        mean=SIGNED_UNIT,
+        std=SIGNED_UNIT,
+        images_per_second=14.0,
+    ),
+    ModelInfo(
+        name="vgg16",
+        title="VGG-16",
+        task="classification",
+        module="training.engine.classifiers.vgg",
+        default_config=Config(model="vgg16", image_size=224),
+        scoring=Scoring.SOFTMAX,
+        weights=imagenet("vgg16", "VGG16_Weights.IMAGENET1K_V1", "397923af", 553_434_218),
+        licence=BSD,
+        mean=IMAGENET_MEAN,
+        std=IMAGENET_STD,
+        images_per_second=1.5,
+        remark="wants 4 GB of memory to train and 7 GB to export",
     ),
 )
 

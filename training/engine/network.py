@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from training.engine.origin import Origin
 from training.engine.scoring import Scoring
 
 
@@ -45,6 +46,10 @@ class Network(nn.Module):
 
     scoring: Scoring
     label_count: int
+    bf16_pays_on_cpu = False
+    """Whether a step was measured to be quicker in bf16 on a CPU that has it; depthwise-heavy trunks lose."""
+    origin: Origin | None = None
+    """Where the weights come from, once they are there: `weights.starting_network`."""
 
     @abstractmethod
     def losses(self, images: Tensor, targets: Sequence[LearningTarget]) -> dict[str, Tensor]:

@@ -1,17 +1,17 @@
-"""The optimizer of a run by stages, a warm-up and a cosine, and a moving average of the weights."""
+"""The optimizer of a run by stages, a rate that rises and falls, and a moving average of the weights."""
 
 import copy
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import nn
 
-from training.engine.config import Config, Optimizer
+from training.engine.config import Config, Optimizer, Schedule
 from training.engine.network import Network
+from training.engine.parameters import freeze
 
-MOMENTUM = 0.9
 WEIGHT_DECAY = 1e-4
 DECOUPLED_DECAY = 1e-2
 """AdamW's decay does not pass through the gradient: it wants a larger factor."""
@@ -19,43 +19,78 @@ LARGEST_GRADIENT = 5.0
 AVERAGE_DECAY = 0.99
 LAST_SHARE = 0.02
 """Where the cosine ends, as a share of the peak rate."""
+STEPS_AFTER = (2 / 3, 8 / 9)
+"""Shares of the run after which the schedule `step` takes a tenth of the rate."""
 
 
 Groups = list[dict[str, Any]]
 
-OPTIMIZERS: dict[Optimizer, Callable[[Groups], torch.optim.Optimizer]] = {
-    "sgd": lambda groups: torch.optim.SGD(groups, momentum=MOMENTUM, weight_decay=WEIGHT_DECAY),
-    "adamw": lambda groups: torch.optim.AdamW(groups, weight_decay=DECOUPLED_DECAY),
-}
+
+def _sgd(groups: Groups, config: Config) -> torch.optim.Optimizer:
+    decay = WEIGHT_DECAY if config.weight_decay is None else config.weight_decay
+    return torch.optim.SGD(groups, momentum=config.momentum, weight_decay=decay)
+
+
+def _adamw(groups: Groups, config: Config) -> torch.optim.Optimizer:
+    decay = DECOUPLED_DECAY if config.weight_decay is None else config.weight_decay
+    return torch.optim.AdamW(groups, weight_decay=decay)
+
+
+OPTIMIZERS: dict[Optimizer, Callable[[Groups, Config], torch.optim.Optimizer]] = {"sgd": _sgd, "adamw": _adamw}
 
 
 def build_optimizer(network: Network, config: Config) -> torch.optim.Optimizer:
     """An optimizer with a rate per stage; frozen parameters get no gradient. Random weights learn at the full rate."""
+    if config.base != "none":
+        freeze(network, config.freeze)
     groups: Groups = []
     for stage in network.stages():
-        share = 1.0 if config.base == "none" else stage.share
-        if share == 0 or (stage.is_trunk and config.freeze == "trunk"):
-            _freeze(stage.parameters)
-        else:
-            peak = config.learning_rate * share
+        if any(parameter.requires_grad for parameter in stage.parameters):
+            peak = peak_rate(config) * (1.0 if config.base == "none" else stage.share)
             groups.append({"params": stage.parameters, "lr": peak, "peak": peak})
-    return OPTIMIZERS[config.optimizer](groups)
+    return OPTIMIZERS[config.optimizer](groups, config)
 
 
-def set_rate(optimizer: torch.optim.Optimizer, step: int, steps: int) -> float:
+def peak_rate(config: Config) -> float:
+    """The heads' highest rate: in proportion to the batch where the config says which batch its rate is for."""
+    return config.learning_rate * (config.batch_size / config.reference_batch if config.reference_batch else 1)
+
+
+def set_rate(
+    optimizer: torch.optim.Optimizer, step: int, steps: int, warm_up: int | None = None, kind: Schedule = "cosine"
+) -> float:
     """Set every group's rate for step `step` (from 0) of `steps`; returns the heads' rate."""
-    share = schedule(step, steps)
+    share = schedule(step, steps, warm_up, kind)
     for group in optimizer.param_groups:
         group["lr"] = group["peak"] * share
     rate: float = optimizer.param_groups[-1]["lr"]
     return rate
 
 
-def schedule(step: int, steps: int) -> float:
-    """The share of the peak rate: a linear warm-up over a tenth of the run, then down along a cosine."""
-    warm_up = max(3, steps // 10)
-    cosine = 0.5 * (1 + math.cos(math.pi * step / steps))
-    return min(1.0, (step + 1) / warm_up) * (cosine * (1 - LAST_SHARE) + LAST_SHARE)
+def schedule(step: int, steps: int, warm_up: int | None = None, kind: Schedule = "cosine") -> float:
+    """The share of the peak rate: a linear warm-up over `warm_up` steps (None: a tenth of the run), then down."""
+    warm_up = max(3, steps // 10) if warm_up is None else warm_up
+    risen = min(1.0, (step + 1) / warm_up) if warm_up else 1.0
+    return risen * SCHEDULES[kind](step / steps)
+
+
+def _cosine(done: float) -> float:
+    return 0.5 * (1 + math.cos(math.pi * done)) * (1 - LAST_SHARE) + LAST_SHARE
+
+
+def _step(done: float) -> float:
+    return 0.1 ** sum(done >= after for after in STEPS_AFTER)
+
+
+SCHEDULES: dict[Schedule, Callable[[float], float]] = {"cosine": _cosine, "step": _step}
+"""The share of the peak rate when a share of the run is done."""
+
+
+def warm_up_steps(config: Config, steps_per_epoch: int) -> int | None:
+    """As the config says in steps or epochs; None: the usual."""
+    if config.warmup_epochs is not None:
+        return round(config.warmup_epochs * steps_per_epoch)
+    return config.warmup_steps
 
 
 def descend(optimizer: torch.optim.Optimizer, loss: torch.Tensor) -> None:
@@ -70,7 +105,8 @@ def descend(optimizer: torch.optim.Optimizer, loss: torch.Tensor) -> None:
 class Average:
     """An exponential moving average of the weights: what is evaluated and kept."""
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, most: float = AVERAGE_DECAY) -> None:
+        self.most = most
         self.network = copy.deepcopy(network).eval().requires_grad_(False)
         self.updates = 0
         parameters = dict(network.named_parameters())
@@ -80,13 +116,8 @@ class Average:
     def update(self, network: Network) -> None:
         """Move towards `network`, faster in the first steps, when the average still remembers the start."""
         self.updates += 1
-        decay = min(AVERAGE_DECAY, (1 + self.updates) / (10 + self.updates))
+        decay = min(self.most, (1 + self.updates) / (10 + self.updates))
         for mean, current in zip(self.network.parameters(), network.parameters(), strict=True):
             mean.lerp_(current, 1 - decay)
         for name in self._statistics:
             self.network.get_buffer(name).copy_(network.get_buffer(name))
-
-
-def _freeze(parameters: Iterable[nn.Parameter]) -> None:
-    for parameter in parameters:
-        parameter.requires_grad_(False)

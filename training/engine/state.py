@@ -18,6 +18,7 @@ from training.engine.device import choose_device
 from training.engine.errors import CheckpointError
 from training.engine.families import network_for, place_anchors
 from training.engine.network import Network
+from training.engine.origin import Origin
 from training.engine.progress import Progress
 
 
@@ -49,7 +50,8 @@ class TrainingState:
         folded.fold()
         weights = {name: value.detach().cpu() for name, value in folded.state_dict().items()}
         values = dict(metrics)
-        return Checkpoint(info.name, info.task, labels, config.image_size, config, weights, self.epoch, values)
+        lineage = self.network.origin.lineage if self.network.origin else ()
+        return Checkpoint(info.name, info.task, labels, config.image_size, config, weights, self.epoch, values, lineage)
 
     def as_dict(self) -> dict[str, Any]:
         """What `last.pt` holds beside the checkpoint."""
@@ -60,6 +62,7 @@ class TrainingState:
             "optimizer": self.optimizer.state_dict(),
             "best_score": self.best_score,
             "best_epoch": self.best_epoch,
+            "origin": self.network.origin.to_dict() if self.network.origin else None,
         }
 
 
@@ -68,7 +71,7 @@ def start(network: Network, config: Config) -> TrainingState:
     device = choose_device()
     network.to(device)
     optimizer = optim.build_optimizer(network, config)
-    average = optim.Average(network)
+    average = optim.Average(network, config.average_decay)
     if config.crop:
         place_anchors(network, config, config.crop)
     return TrainingState(network, average, optimizer, device)
@@ -90,6 +93,8 @@ def resume(path: Path, config: Config, labels: tuple[str, ...], progress: Progre
     if config.base != "none":
         network.fold()
     network.load_state_dict(training["network"])
+    if origin := training.get("origin"):
+        network.origin = Origin.from_dict(origin)
     state = start(network, config)
     state.average.network.load_state_dict(training["average"])
     state.average.updates = training["updates"]

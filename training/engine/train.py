@@ -1,8 +1,10 @@
 """The training loop: a run folder in, `out/best.pt` and `out/evaluation.json` out, resumable after every epoch."""
 
 import json
+import math
 import time
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +19,15 @@ from training.engine.diagnoses import diagnoses
 from training.engine.errors import ConfigError, DataError, DivergedError
 from training.engine.evaluate import Evaluation, evaluate_network, write_report
 from training.engine.network import LearningTarget, normalise
+from training.engine.parameters import hold_still, still_of
 from training.engine.progress import Progress, stop_if_asked
 from training.engine.state import TrainingState, resume, start
 from training.engine.tasks import TASKS
+from training.engine.transforms import Views
 from training.engine.weights import starting_network
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TrainingLoop:
     """What stays the same from the first step to the last."""
 
@@ -34,6 +38,28 @@ class TrainingLoop:
     validation: Examples
     out: Path
     progress: Progress
+    pool: tuple[int, ...]
+    """The training images of one epoch, by index; those of rare labels may come several times."""
+
+    @cached_property
+    def steps_per_epoch(self) -> int:
+        return len(batches.epoch_order(len(self.pool), self.config.batch_size, self.config.seed, 1))
+
+    @property
+    def steps(self) -> int:
+        """Of the whole run."""
+        return self.config.iterations or self.config.epochs * self.steps_per_epoch
+
+    @property
+    def epochs(self) -> int:
+        """The last one may be cut short."""
+        return math.ceil(self.steps / self.steps_per_epoch)
+
+    def order(self, epoch: int) -> list[list[int]]:
+        """The images of each step of the epoch, from 1."""
+        order = batches.epoch_order(len(self.pool), self.config.batch_size, self.config.seed, epoch)
+        left = self.steps - (epoch - 1) * self.steps_per_epoch
+        return [[self.pool[i] for i in indices] for indices in order[:left]]
 
 
 def train(
@@ -52,8 +78,9 @@ def train(
         network = starting_network(config, loop.labels, loop.training, folder, weights_dir, progress)
         state = start(network, config)
         progress.on_log(_summary(loop, threads))
+        progress.on_log(f"Held still: {still_of(network)}")
     _keep_metrics_until(loop.out / "metrics.jsonl", state.epoch)
-    while state.epoch < loop.config.epochs:
+    while state.epoch < loop.epochs and not _is_hopeless(loop, state):
         _epoch(loop, state)
     _diagnose(loop, dataset)
     return checkpoint.load(loop.out / "best.pt")
@@ -74,7 +101,9 @@ def _prepare(config: Config, dataset: Dataset, folder: Path, progress: Progress,
         images = usable_images(dataset, dataset.split(split))
         return read_examples(dataset, images, folder, config.image_size, lambda: stop_if_asked(progress), threads)
 
-    loop = TrainingLoop(config, info, dataset.labels, examples("train"), examples("val"), out, progress)
+    training = examples("train")
+    pool = batches.repeated(training.labels, config.rare_share)
+    loop = TrainingLoop(config, info, dataset.labels, training, examples("val"), out, progress, tuple(pool))
     if len(loop.training) == 0:
         raise DataError("There are no labelled images in the training split: label some first.")
     if not any(len(labels) for labels in loop.training.labels):
@@ -86,7 +115,7 @@ def _prepare(config: Config, dataset: Dataset, folder: Path, progress: Progress,
 
 def _fitted(config: Config, dataset: Dataset, folder: Path, progress: Progress) -> Config:
     """The config with anchors and image size that serve the training boxes; those of the base where it has its own."""
-    if config.base == "checkpoint" and config.fit != "none":
+    if config.base == "checkpoint":
         base = checkpoint.load(folder / "base.pt").config
         if base.fits_anchors and base.model == config.model:
             return anchor_fit.as_in(base, config)
@@ -96,6 +125,15 @@ def _fitted(config: Config, dataset: Dataset, folder: Path, progress: Progress) 
     if found.advice:
         progress.on_log(found.advice)
     return found.config
+
+
+def _is_hopeless(loop: TrainingLoop, state: TrainingState) -> bool:
+    """Nothing has become better for as many epochs as the config is patient."""
+    waited = state.epoch - state.best_epoch
+    hopeless = bool(loop.config.patience and state.best_score is not None and waited >= loop.config.patience)
+    if hopeless:
+        loop.progress.on_log(f"No better epoch than {state.best_epoch} in {waited}: the run ends here.")
+    return hopeless
 
 
 def _epoch(loop: TrainingLoop, state: TrainingState) -> None:
@@ -108,12 +146,12 @@ def _epoch(loop: TrainingLoop, state: TrainingState) -> None:
     is_best = state.is_best(evaluation.score)
     snapshot = state.as_checkpoint(loop.info, loop.labels, loop.config, evaluation.metrics)
     if is_best:
-        _write_best(loop, snapshot, evaluation)
+        _write_best(loop, state, snapshot, evaluation)
     seconds = time.monotonic() - began
-    eta = seconds * (loop.config.epochs - state.epoch)
+    eta = seconds * (loop.epochs - state.epoch)
     # Told before it is kept: a process killed in between tells the same epoch twice, and none is missing.
     _append(loop.out / "metrics.jsonl", {"epoch": state.epoch, "seconds": round(seconds, 2), "values": values})
-    loop.progress.on_metrics(state.epoch, loop.config.epochs, values, seconds, eta)
+    loop.progress.on_metrics(state.epoch, loop.epochs, values, seconds, eta)
     checkpoint.save(snapshot, loop.out / "last.pt", state.as_dict())
     loop.progress.on_checkpoint("out/last.pt", state.epoch)
 
@@ -122,21 +160,22 @@ def _train_epoch(loop: TrainingLoop, state: TrainingState) -> dict[str, float | 
     """Every training image once (a few images: several times); returns the mean of each part of the loss."""
     config = loop.config
     torch.manual_seed(config.seed * 1009 + state.epoch)
-    order = batches.epoch_order(len(loop.training), config.batch_size, config.seed, state.epoch)
-    steps = len(order)
+    order, before = loop.order(state.epoch), (state.epoch - 1) * loop.steps_per_epoch
+    warm_up = optim.warm_up_steps(config, loop.steps_per_epoch)
     state.network.train()
+    hold_still(state.network)
     sums: dict[str, float] = {}
     began = time.monotonic()
-    for step, batch in enumerate(batches.training_batches(loop.training, order, config.seed, state.epoch, config.crop)):
+    views = Views.of(config)
+    for step, batch in enumerate(batches.training_batches(loop.training, order, config.seed, state.epoch, views)):
         stop_if_asked(loop.progress)
-        state.rate = optim.set_rate(state.optimizer, (state.epoch - 1) * steps + step, config.epochs * steps)
+        state.rate = optim.set_rate(state.optimizer, before + step, loop.steps, warm_up, config.schedule)
         parts = _step(loop, state, *batch)
         for name, value in parts.items():
             sums[name] = sums.get(name, 0.0) + value
-        done = (state.epoch - 1) * steps + step + 1
-        eta = (time.monotonic() - began) / (step + 1) * (config.epochs * steps - done)
-        loop.progress.on_step(state.epoch, config.epochs, step + 1, steps, parts["loss"], eta)
-    return {name: total / steps for name, total in sums.items()}
+        eta = (time.monotonic() - began) / (step + 1) * (loop.steps - before - step - 1)
+        loop.progress.on_step(state.epoch, loop.epochs, step + 1, len(order), parts["loss"], eta)
+    return {name: total / len(order) for name, total in sums.items()}
 
 
 def _step(
@@ -145,7 +184,7 @@ def _step(
     """One step downhill; returns the loss and its parts."""
     images = normalise(squares.to(state.device), loop.info.mean, loop.info.std)
     there = [LearningTarget(target.boxes.to(state.device), target.labels.to(state.device)) for target in targets]
-    with device.fast_arithmetic(state.device):
+    with device.fast_arithmetic(state.device, loop.config.precision, state.network.bf16_pays_on_cpu):
         parts = state.network.losses(images, there)
     loss = torch.stack(list(parts.values())).sum()
     if not torch.isfinite(loss):
@@ -161,8 +200,10 @@ def _evaluate(loop: TrainingLoop, state: TrainingState) -> Evaluation:
     return evaluate_network(network, loop.info, loop.labels, loop.validation, "val", lambda: stop_if_asked(progress))
 
 
-def _write_best(loop: TrainingLoop, snapshot: Checkpoint, evaluation: Evaluation) -> None:
-    write_report(evaluation, loop.out / "evaluation.json")
+def _write_best(loop: TrainingLoop, state: TrainingState, snapshot: Checkpoint, evaluation: Evaluation) -> None:
+    start = state.network.origin.to_dict() if state.network.origin else {}
+    start |= {"frozen": still_of(state.network).to_dict()}
+    write_report(evaluation.report | {"start": start}, loop.out / "evaluation.json")
     checkpoint.save(snapshot, loop.out / "best.pt")
 
 
@@ -175,12 +216,12 @@ def _diagnose(loop: TrainingLoop, dataset: Dataset) -> None:
     found = diagnoses(loop.config, loop.info, dataset, headline, curve)
     for diagnosis in found:
         loop.progress.on_log(diagnosis.detail)
-    write_report(Evaluation({}, report | {"diagnoses": [diagnosis.to_dict() for diagnosis in found]}), path)
+    write_report(report | {"diagnoses": [diagnosis.to_dict() for diagnosis in found]}, path)
 
 
 def _summary(loop: TrainingLoop, threads: int) -> str:
     counts = f"{len(loop.training)} training and {len(loop.validation)} validation images"
-    return f"{loop.info.title}: {counts}, {len(loop.labels)} labels, {loop.config.epochs} epochs on {threads} threads"
+    return f"{loop.info.title}: {counts}, {len(loop.labels)} labels, {loop.epochs} epochs on {threads} threads"
 
 
 def _keep_metrics_until(path: Path, epoch: int) -> None:

@@ -2,24 +2,41 @@
 
 import math
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from training.engine.config import Config
 from training.engine.data import Square
 
 Boxes = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.int64]
 
-ZOOM = (0.6, 1.5)
 STRETCH = 0.2
-FLIP_CHANCE = 0.5
-COLOUR_CHANCE = 0.8
 LEAST_VISIBLE = 0.4
 """A box of which less than this share stays in the picture is dropped."""
 BORDER = (124, 116, 104)
 """The mean colour of photographs: what lies outside the picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """How far random views go: see `Config`."""
+
+    zoom_min: float = 0.6
+    zoom_max: float = 1.5
+    flip_chance: float = 0.5
+    colour_chance: float = 0.8
+    crop: int = 0
+
+    @classmethod
+    def of(cls, config: Config) -> Self:
+        return cls(config.zoom_min, config.zoom_max, config.flip_chance, config.colour_chance, config.crop)
+
+
+USUAL = Views()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,33 +51,30 @@ class Warp:
 
 
 def augment(
-    square: Square, boxes: Boxes, labels: Labels, rng: np.random.Generator, crop: int = 0
+    square: Square, boxes: Boxes, labels: Labels, rng: np.random.Generator, views: Views = USUAL
 ) -> tuple[Square, Boxes, Labels]:
-    """A random view of one example; `boxes` [n, 4] are corners 0..1. Keeps at least one box if there is any.
-
-    With `crop` the view is a square of that side in pixels, cut out around one of the boxes at about their scale.
-    """
-    side = crop or square.shape[0]
+    """A random view of one example; `boxes` [n, 4] are corners 0..1. Keeps at least one box if there is any."""
+    side = views.crop or square.shape[0]
     for _ in range(20):
-        warp = random_warp(rng) if side == square.shape[0] else random_crop(boxes, square.shape[0] / side, rng)
+        warp = random_warp(rng, views) if side == square.shape[0] else random_crop(square, boxes, rng, views)
         if len(boxes) == 0:  # a negative, or a label of the whole image
-            return recolour(warp_square(square, warp, side), rng), boxes, labels
+            return recolour(warp_square(square, warp, side), rng, views), boxes, labels
         moved, visible = warp_boxes(boxes, warp)
         if visible.any():
-            return recolour(warp_square(square, warp, side), rng), moved[visible], labels[visible]
+            return recolour(warp_square(square, warp, side), rng, views), moved[visible], labels[visible]
     return _whole(square, side), boxes, labels
 
 
-def random_warp(rng: np.random.Generator, zoom_in: float = 1.0) -> Warp:
-    zoom = zoom_in * math.exp(rng.uniform(math.log(ZOOM[0]), math.log(ZOOM[1])))
+def random_warp(rng: np.random.Generator, views: Views = USUAL, zoom_in: float = 1.0) -> Warp:
+    zoom = zoom_in * math.exp(rng.uniform(math.log(views.zoom_min), math.log(views.zoom_max)))
     stretch = math.exp(rng.uniform(-STRETCH, STRETCH) / 2)
     zoom_x, zoom_y = zoom * stretch, zoom / stretch
-    return Warp(zoom_x, zoom_y, _shift(zoom_x, rng), _shift(zoom_y, rng), bool(rng.random() < FLIP_CHANCE))
+    return Warp(zoom_x, zoom_y, _shift(zoom_x, rng), _shift(zoom_y, rng), bool(rng.random() < views.flip_chance))
 
 
-def random_crop(boxes: Boxes, zoom_in: float, rng: np.random.Generator) -> Warp:
-    """A warp into a view `zoom_in` times nearer, in which the centre of a random box is seen."""
-    warp = random_warp(rng, zoom_in)
+def random_crop(square: Square, boxes: Boxes, rng: np.random.Generator, views: Views) -> Warp:
+    """A warp into a cut-out of `views.crop` pixels, in which the centre of a random box is seen."""
+    warp = random_warp(rng, views, zoom_in=square.shape[0] / views.crop)
     if len(boxes) == 0:
         return warp
     box = boxes[rng.integers(len(boxes))]
@@ -94,9 +108,9 @@ def warp_square(square: Square, warp: Warp, side: int = 0) -> Square:
     return np.asarray(Image.fromarray(square).transform((side, side), affine, inverse, bilinear, fillcolor=BORDER))
 
 
-def recolour(square: Square, rng: np.random.Generator) -> Square:
+def recolour(square: Square, rng: np.random.Generator, views: Views = USUAL) -> Square:
     """Another light: gain and tint per channel, and an offset, through one look-up table."""
-    if rng.random() >= COLOUR_CHANCE:
+    if rng.random() >= views.colour_chance:
         return square
     gain = rng.uniform(0.75, 1.3) * rng.uniform(0.93, 1.07, (3, 1))
     table = np.arange(256) * gain + rng.uniform(-25, 25)

@@ -5,7 +5,7 @@ import threading
 import urllib.error
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, cast
 
 import torch
 from torch import Tensor
@@ -21,6 +21,13 @@ PATIENCE_SECONDS = 30.0
 """A download that brings no byte for so long is given up."""
 
 State = dict[str, Tensor]
+
+
+class WeightReader(Protocol):
+    """What a row's `weights.reader` is: a module that reads a format of published weights."""
+
+    def read(self, path: Path, info: ModelInfo) -> State:
+        """The file's tensors under the names of the row's network. Raises WeightsError, or what its libraries raise."""
 
 
 def find_weights(info: ModelInfo, folders: Sequence[Path]) -> Path | None:
@@ -54,10 +61,26 @@ def download_weights(info: ModelInfo, folder: Path, progress: Progress) -> Path:
 def read_weights(info: ModelInfo, path: Path) -> State:
     """The file's tensors under our names. Raises WeightsError."""
     try:
-        state: State = torch.load(path, map_location="cpu", weights_only=True)
-        return renamed(state, info.weights.key_map)
+        return cast("WeightReader", catalog.load_module(info.weights.reader)).read(path, info)
+    except WeightsError:
+        raise
     except Exception as error:
         raise WeightsError(f"The weights file {path.name} can't be read: {error}.") from error
+
+
+def read(path: Path, info: ModelInfo) -> State:
+    """The `WeightReader` of state dicts as torch saves them; nothing in the file is executed."""
+    state: State = torch.load(path, map_location="cpu", weights_only=True)
+    return renamed(state, info.weights.key_map)
+
+
+def base_labels(info: ModelInfo) -> list[str]:
+    """What the rows of the published head are called: torchvision's names where it knows the file, else numbers."""
+    count = info.weights.label_count
+    if not info.weights.source.startswith(TORCHVISION):
+        return [f"label {i}" for i in range(1, count + 1)]
+    names: list[str] = _published(info).meta["categories"]
+    return names[len(names) - count :]  # a detector's first name is the background
 
 
 def renamed(state: State, key_map: Iterable[tuple[str, str | None]]) -> State:
@@ -75,11 +98,16 @@ def _url(info: ModelInfo) -> str:
     source = info.weights.source
     if not source.startswith(TORCHVISION):
         return source
+    url: str = _published(info).url
+    return url
+
+
+def _published(info: ModelInfo) -> Any:
+    """torchvision's own row. Raises ValueError where there is none."""
     catalog.load_module(info.module)  # makes torchvision importable
     from torchvision.models import get_weight
 
-    url: str = get_weight(source.removeprefix(TORCHVISION)).url
-    return url
+    return get_weight(info.weights.source.removeprefix(TORCHVISION))
 
 
 def _watch(thread: threading.Thread, path: Path, info: ModelInfo, progress: Progress) -> None:

@@ -10,13 +10,17 @@ from torch import Tensor
 
 from training.engine import catalog, checkpoint
 from training.engine.batches import Batch, plain_batch, training_batches
+from training.engine.checkpoint import Checkpoint
 from training.engine.config import Config
 from training.engine.data import Examples
 from training.engine.errors import CheckpointError, ConfigError, WeightsError
-from training.engine.families import build_network, network_for, set_anchors
+from training.engine.families import build_network, network_for, place_anchors, set_anchors
+from training.engine.model_info import ModelInfo
 from training.engine.network import Network, normalise
+from training.engine.origin import LabelOrigin, Origin, label_origins
 from training.engine.progress import Progress
-from training.engine.weight_files import State, download_weights, find_weights, read_weights
+from training.engine.transforms import Views
+from training.engine.weight_files import State, base_labels, download_weights, find_weights, read_weights
 
 IMAGES_FOR_ROWS = 32
 """Labelled images that are looked at to find each label's row in the published head."""
@@ -36,24 +40,40 @@ def starting_network(
     """
     torch.manual_seed(config.seed)
     if config.base == "none":
-        if config.batch_size == 1:
-            raise ConfigError("Random weights need a batch size of at least 2.")
-        return network_for(config, len(labels))
-    if config.base == "checkpoint":
-        return _from_checkpoint(config, labels, folder / "base.pt")
-    return _from_catalogue(config, labels, examples, _folders(folder, weights_dir), progress)
+        network = _random(config, labels)
+    elif config.base == "checkpoint":
+        network = _from_checkpoint(config, labels, examples, folder / "base.pt", progress)
+    else:
+        network = _from_catalogue(config, labels, examples, _folders(folder, weights_dir), progress)
+    progress.on_log(str(network.origin))
+    return network
 
 
-def _from_checkpoint(config: Config, labels: Sequence[str], path: Path) -> Network:
+def _random(config: Config, labels: Sequence[str]) -> Network:
+    if config.batch_size == 1:
+        raise ConfigError("Random weights need a batch size of at least 2.")
+    network = network_for(config, len(labels))
+    network.origin = Origin((), 0, _size(network), tuple(LabelOrigin(label, "random") for label in labels))
+    return network
+
+
+def _from_checkpoint(
+    config: Config, labels: Sequence[str], examples: Examples, path: Path, progress: Progress
+) -> Network:
     base = checkpoint.load(path)
     if base.model != config.model:
         raise CheckpointError(f"The base checkpoint is a {base.model}, not a {config.model}.")
-    network = network_for(replace(base.config, image_size=config.image_size), len(base.labels))
+    lineage = (*base.lineage, f"{base.epoch} epochs on {', '.join(base.labels)}")
+    progress.on_log(f"Weights of an earlier run: {lineage[-1]}")
+    network = network_for(replace(base.config, image_size=_side(config)), len(base.labels))
     network.fold()
     _load(network, base.weights, path)
-    if tuple(labels) != base.labels:
-        network.replace_head(_mix_by_name(base.labels, labels))
-    if not base.config.fits_anchors:
+    if base.config.fits_anchors:
+        place_anchors(network, config, _side(config))
+    _take_labels(network, lineage, labels, base.labels, _mix_by_name(network, base, config, labels, examples))
+    if base.config.fits_anchors:
+        place_anchors(network, config, config.image_size)
+    else:
         set_anchors(network, config)
     return network
 
@@ -63,31 +83,77 @@ def _from_catalogue(
 ) -> Network:
     info = catalog.model_info(config.model)
     path = find_weights(info, folders) or download_weights(info, folders[-1], progress)
-    progress.on_log(f"{info.weights.trained_on} weights from {path.name}")
-    network = build_network(info, info.weights.label_count, config.crop or config.image_size)
-    _load(network, read_weights(info, path), path)
+    line = f"{info.weights.trained_on} weights from {path.name}"
+    progress.on_log(line)
+    network = build_network(info, info.weights.label_count, _side(config))
+    _load_published(network, info, path, progress)
     network.fold()
-    squares, targets = _views(examples, _few_of_each_label(examples, len(labels)), config)
-    images = normalise(squares, info.mean, info.std)
-    network.replace_head(network.likeness(images, targets, len(labels)))
+    _take_labels(network, (line,), labels, base_labels(info), _likeness(network, config, labels, examples))
     set_anchors(network, config)
     return network
 
 
+def _side(config: Config) -> int:
+    """Of the squares that training sees, in pixels."""
+    return config.crop or config.image_size
+
+
+def _load_published(network: Network, info: ModelInfo, path: Path, progress: Progress) -> None:
+    """Load what the file has; what a partial one lacks stays random and is told."""
+    state, random = read_weights(info, path), network.state_dict()
+    if info.weights.may_be_partial:
+        absent = dict.fromkeys(".".join(name.split(".")[:2]) for name in random if name not in state)
+        if absent:
+            progress.on_log(f"Not in {path.name}, so random: {', '.join(absent)}")
+        state = random | state
+    _load(network, state, path)
+
+
+def _take_labels(
+    network: Network, lineage: tuple[str, ...], labels: Sequence[str], old: Sequence[str], mix: Tensor
+) -> None:
+    """Give the network the head of `labels`, and its origin."""
+    loaded = _size(network)
+    if tuple(labels) != tuple(old):
+        network.replace_head(mix)
+    network.origin = Origin(lineage, loaded, 0, label_origins(labels, old, mix.tolist()))
+
+
+def _mix_by_name(
+    network: Network, base: Checkpoint, config: Config, labels: Sequence[str], examples: Examples
+) -> Tensor:
+    """A mix [new, old]: a label that the base knew keeps its row; an unknown one gets the row that fires most on it.
+
+    One of which no image is at hand gets the mean of all.
+    """
+    known = [label in base.labels for label in labels]
+    mix = torch.zeros(len(labels), len(base.labels))
+    if not all(known):
+        likeness = _likeness(network, config, labels, examples)
+        seen = likeness.amax(1) > likeness.amin(1)
+        best = torch.eye(len(base.labels))[likeness.argmax(1)]
+        mix = torch.where(seen[:, None], best, likeness)
+    for i, label in enumerate(labels):
+        if known[i]:
+            mix[i] = torch.eye(len(base.labels))[base.labels.index(label)]
+    return mix
+
+
+def _likeness(network: Network, config: Config, labels: Sequence[str], examples: Examples) -> Tensor:
+    info, chosen = catalog.model_info(config.model), _few_of_each_label(examples, len(labels))
+    squares, targets = _views(examples, chosen, config)
+    return network.likeness(normalise(squares, info.mean, info.std), targets, len(labels))
+
+
 def _views(examples: Examples, indices: list[int], config: Config) -> Batch:
-    """The images as they are, or the crops that training would see."""
+    """The images as they are, or the cut-outs that training would see."""
     if config.crop:
-        return next(training_batches(examples, [indices], config.seed, 0, config.crop))
+        return next(training_batches(examples, [indices], config.seed, 0, Views.of(config)))
     return plain_batch(examples, indices)
 
 
-def _mix_by_name(old: Sequence[str], new: Sequence[str]) -> Tensor:
-    """A mix [new, old]: a label that the base knew keeps its row; an unknown one starts as the mean of all."""
-    mix = torch.full((len(new), len(old)), 1 / len(old))
-    for i, label in enumerate(new):
-        if label in old:
-            mix[i] = torch.eye(len(old))[old.index(label)]
-    return mix
+def _size(network: Network) -> int:
+    return sum(parameter.numel() for parameter in network.parameters())
 
 
 def _few_of_each_label(examples: Examples, label_count: int) -> list[int]:

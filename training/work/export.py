@@ -10,11 +10,9 @@ from boxwright.storage import registry, store
 from training import object_keys
 from training.models import Artifact
 from training.work import inputs
-from training.work.exits import Killed, raise_for
+from training.work.exits import Killed
+from training.work.following import follow
 from training.work.process import Child
-from training.work.watchdog import Hung, OutOfMemory, Watchdog
-
-WAIT_SECONDS = 0.15
 
 
 def make_artifact(artifact: Artifact, beat: Beat) -> None:
@@ -31,35 +29,15 @@ class Exporting:
     def go(self) -> None:
         inputs.lay_export(self.artifact, self.site)
         try:
-            self._watch(self._start())
+            self._make()
         except Killed:
-            self._watch(self._start())  # once more: what takes the memory may be gone
+            self._make()  # once more: what takes the memory may be gone
         self._succeed()
 
-    def _start(self) -> Child:
+    def _make(self) -> None:
         wanted = ("--target", self.artifact.target, "--quantization", self.artifact.quantization)
-        return Child("export", str(self.folder), *wanted, temporary=self.folder / "tmp")
-
-    def _watch(self, child: Child) -> None:
-        error: tuple[str, str] | None = None
-        lines: list[str] = []
-        watchdog = Watchdog(child.pid)
-        try:
-            while (code := child.ended()) is None:
-                for event in child.events(WAIT_SECONDS):
-                    watchdog.heard()
-                    if event["event"] == "error":
-                        error = (event["code"], event["detail"])
-                    elif event["event"] == "log":
-                        lines = [*lines[-19:], event["line"]]
-                watchdog.check()
-                self.beat.check()
-        except (Hung, OutOfMemory):
-            child.kill()
-            raise
-        finally:
-            child.stop()
-        raise_for(code, error, lines, parity=self._described().get("parity"))
+        child = Child("export", str(self.folder), *wanted, temporary=self.folder / "tmp")
+        follow(child, self.beat, lambda: {"parity": self._described().get("parity")})
 
     def _succeed(self) -> None:
         described = self._described()

@@ -5,17 +5,15 @@ from pathlib import Path
 
 from django.conf import settings
 
-from annotations.object_keys import image_key
 from boxwright.storage import ObjectStore
 from boxwright.storage.named import Named
 
 CACHE_BYTES = 20 * 2**30
 
 
-def link_image(objects: ObjectStore, team_id: int, sha256: str, target: Path) -> None:
+def link_image(objects: ObjectStore, original: Named, target: Path) -> None:
     """Put the original bytes of an image at `target`, from the cache if it has them. Raises as Named.fetch does."""
-    original = Named(image_key(team_id, sha256), sha256)
-    cached = _cache() / sha256[:2] / sha256
+    cached = _cache() / original.sha256[:2] / original.sha256
     if not cached.exists():
         original.fetch(objects, cached)
     try:

@@ -10,6 +10,7 @@ from typing import BinaryIO
 from annotations.dataset.manifest import read_manifest
 from annotations.dataset.records import ImageRecord, Task
 from annotations.needed_objects import about_of, manifest_of
+from annotations.originals import originals_of
 from boxwright.errors import Conflict, DomainError
 from boxwright.jobs import Beat
 from boxwright.storage import ObjectStore, registry
@@ -47,14 +48,14 @@ class Site:
             self.beat.wait_for([pool.submit(self.objects.put, key, file)])
 
     def fetch_images(self, team_id: int, images: list[ImageRecord]) -> None:
-        place = self.folder / "images"
+        place, originals = self.folder / "images", originals_of(team_id, (image.sha256 for image in images))
         place.mkdir()
         with ThreadPoolExecutor(FETCHERS) as pool:
             try:
                 self.beat.wait_for(
                     [
-                        pool.submit(image_cache.link_image, self.objects, team_id, image.sha256, place / image.sha256)
-                        for image in images
+                        pool.submit(image_cache.link_image, self.objects, original, place / sha256)
+                        for sha256, original in originals.items()
                     ]
                 )
             finally:
@@ -107,6 +108,12 @@ def lay_export(artifact: Artifact, site: Site) -> None:
     site.fetch(_best_of(run), "checkpoint.pt")
     task: Task = run.project.task  # type: ignore[assignment]
     _lay_snapshot(run, site, lambda images: images_of_export(images, task))
+
+
+def lay_holdout(run: Run, site: Site) -> None:
+    """Everything that `evaluate --split test` reads."""
+    site.fetch(_best_of(run), "checkpoint.pt")
+    _lay_snapshot(run, site, lambda found: [image for image in found if image.split == "test"])
 
 
 def _lay_snapshot(run: Run, site: Site, choose: Callable[[list[ImageRecord]], list[ImageRecord]]) -> list[ImageRecord]:

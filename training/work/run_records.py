@@ -107,7 +107,7 @@ class RunRecords:
         done, total = event["bytes"] // 10**6, event["total"] // 10**6
         if done >= self._told_megabytes + 5 or done == total != self._told_megabytes:
             self._told_megabytes = done
-            self.say(f"Downloading base weights: {done} of {total} MB")
+            self.say(f"Downloading base weights: {done} of {total} MB" if total else f"Base weights: {done} MB so far")
 
     def _on_error(self, event: Event) -> None:
         self.error = (event["code"], event["detail"])

@@ -10,7 +10,7 @@ from itertools import chain
 from annotations.dataset.findings import Finding, Rule
 from annotations.dataset.records import ImageRecord
 from annotations.formats.coco.categories import Categories, labels_of
-from annotations.formats.coco.kinds import Kind, kind_of, overshadowed
+from annotations.formats.coco.kinds import NO_IMAGES, Kind, kind_of, overshadowed
 from annotations.formats.coco.reading import entries_of
 from annotations.formats.coco.writing import write
 from annotations.formats.errors import FormatError
@@ -18,8 +18,6 @@ from annotations.formats.json_stream import JsonFile
 from annotations.formats.layout import Header, Layout, Parsed, Part, ReadLimits, Recognition, Unreadable
 from annotations.formats.listing import Listing
 from annotations.formats.several import one_after_other
-
-NONE = "no JSON file lists COCO's images and annotations"
 
 
 class Coco(Layout):
@@ -32,7 +30,7 @@ class Coco(Layout):
             return Recognition(1.0, f"{found[0]} lists images and annotations as COCO does")
         if results := next((name for name, kind in kinds.items() if kind is Kind.RESULTS), None):
             return Recognition(0.5, f"{results} lists predictions as COCO's result files do")
-        return Recognition(0.0, NONE)
+        return Recognition(0.0, NO_IMAGES.format(next(iter(kinds))))
 
     def read(self, listing: Listing, limits: ReadLimits) -> tuple[Header, Iterator[Parsed]]:
         kinds = {name: kind_of(listing, name) for name in listing.texts_ending(".json")}
@@ -48,7 +46,7 @@ class Coco(Layout):
             elif kind is not Kind.IMAGES:
                 said.append(_not_taken(name, kind))
         if not sheets:
-            raise _nothing(said)
+            raise _nothing(said, list(kinds))
         header = Header("detection", labels_of(sheets.values()))
         read = one_after_other(list(sheets), lambda name: entries_of(listing, limits, sheets[name]))
         return header, chain(said, read)
@@ -63,7 +61,9 @@ def _not_taken(name: str, kind: Kind) -> Parsed:
     return Unreadable(name, kind.value)
 
 
-def _nothing(said: list[Parsed]) -> FormatError:
-    """The first file that should have been one."""
+def _nothing(said: list[Parsed], names: list[str]) -> FormatError:
+    """The first file that should have been one, else the first."""
     wrong = next((one for one in said if isinstance(one, Unreadable)), None)
-    return FormatError(wrong.reason, wrong.line, wrong.source) if wrong else FormatError(NONE)
+    if wrong:
+        return FormatError(wrong.reason, wrong.line, wrong.source)
+    return FormatError(NO_IMAGES.format(names[0]), file=names[0]) if names else FormatError("there is no JSON file")

@@ -19,7 +19,6 @@ OWN = frozenset(
 SHAPE = (Rule.SHAPE, "annotations have a segmentation; their bbox is taken")
 AROUND = (Rule.SHAPE, "annotations have a segmentation and no bbox; the box around it is taken")
 COMMA = (Rule.DECIMAL_COMMA, "boxes have numbers with a decimal comma")
-NO_SCORE = (Rule.ATTRIBUTE, "annotations have a score that is no number")
 NUMBERS = frozenset({int, float})
 CVAT_UPRIGHT = ("rotation", 0)
 """Stands at each box that is not rotated."""
@@ -36,7 +35,7 @@ def annotation_of(place: int, said: dict[str, Any], categories: Categories, tall
         box = _box(said, tally)
     except (ValueError, OverflowError):
         return RawAnnotation(label, problem=f"{where}, {label!r}, needs four numbers as its bbox: {_shown_box(said)}")
-    return RawAnnotation(label, box, score=_score(said.get("score"), tally), attributes=_attributes(said, tally))
+    return RawAnnotation(label, box, score=said.get("score"), attributes=_attributes(said, tally))
 
 
 def _shown_box(said: dict[str, Any]) -> str:
@@ -86,16 +85,6 @@ def _is_box(shape: Any, box: Box) -> bool:
         return isinstance(shape, list)
     corners = {(round(x, 2), round(y, 2)) for x, y in zip(points[::2], points[1::2], strict=True)}
     return corners == {(round(x, 2), round(y, 2)) for x in (box.x_min, box.x_max) for y in (box.y_min, box.y_max)}
-
-
-def _score(said: Any, tally: Tally) -> float | None:
-    if said is None:
-        return None
-    try:
-        return number(said)
-    except (ValueError, OverflowError):
-        tally.add(*NO_SCORE)
-        return None
 
 
 def _attributes(said: dict[str, Any], tally: Tally) -> dict[str, Any]:

@@ -17,8 +17,12 @@ SURE = (
     {"categories.item.id", "categories.item.name"},
 )
 """Places of which no other format has all of a set."""
+END = ("", "end_map", None)
 
 OTHER_TASKS = re.compile(r"^(person_keypoints|captions|stuff|panoptic|image_info|labels)_", re.IGNORECASE)
+
+
+NO_IMAGES = "{} has no list of images as COCO has"
 
 
 class Kind(Enum):
@@ -41,6 +45,8 @@ def kind_of(listing: Listing, name: str) -> Kind:
     if events[0][1] != "start_map":
         return Kind.NO_JSON
     lists = {place for place, kind, _ in events if kind == "start_array"} & LISTS
+    if events[-1] == END and lists == {"categories"}:
+        return Kind.OTHER  # as notes.json, which Label Studio lays beside YOLO
     if any(sure <= places for sure in SURE) or lists == LISTS:
         return Kind.IMAGES
     keys = {value for place, kind, value in events if kind == "map_key" and not place}

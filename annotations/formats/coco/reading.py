@@ -10,6 +10,7 @@ from annotations.dataset.findings import Finding, Rule
 from annotations.dataset.records import Box
 from annotations.formats.coco.boxes import annotation_of
 from annotations.formats.coco.categories import Categories, Key, key_of
+from annotations.formats.coco.kinds import NO_IMAGES
 from annotations.formats.errors import FormatError
 from annotations.formats.gathered import Gathered, gathered
 from annotations.formats.image_names import as_path
@@ -62,7 +63,8 @@ class _CocoFile:
         self.has_annotations = False
 
     def images(self) -> Iterator[Parsed]:
-        tally = Tally()
+        """Raises FormatError where they are not listed."""
+        tally, place = Tally(), -1
         for place, said in enumerate(self.file.items("images.item")):
             names = _names_of(said) if isinstance(said, dict) else ()
             key = key_of(said["id"]) if isinstance(said, dict) and "id" in said else None
@@ -77,7 +79,15 @@ class _CocoFile:
             elif not IMAGE_FIELDS.issuperset(said):
                 for field in sorted(said.keys() - IMAGE_FIELDS):
                     tally.field(field, "images")
+        if place < 0:
+            self._expect_list_of_images()
         yield from tally.findings(self.name)
+
+    def _expect_list_of_images(self) -> None:
+        said = next(self.file.items("images"), None)
+        if not isinstance(said, list):
+            why = NO_IMAGES if said is None else "the images in {} are no list"
+            raise FormatError(why.format(self.name), file=self.name)
 
     def _told_twice(self, place: int, key: Key, name: str) -> Finding:
         return Finding(Rule.CONTRADICTION, self.name, f"images[{place}]: {name} has the id {key} of another image")

@@ -126,7 +126,7 @@ def _annotation(plan: Plan, line: int, cells: list[str], findings: list[Finding]
     except ValueError as error:
         return RawAnnotation(label, line=line, problem=f"the box of {label!r}: {error}")
     attributes = _attributes(plan, cells, line, findings)
-    return RawAnnotation(label, box, line, score=_score(plan, cells, line, findings), attributes=attributes)
+    return RawAnnotation(label, box, line, score=plan.cell(cells, "score"), attributes=attributes)
 
 
 def _box(plan: Plan, said: list[str]) -> Box:
@@ -143,20 +143,6 @@ def _box(plan: Plan, said: list[str]) -> Box:
     if plan.columns.coordinates == "size":
         return Box(a, b, a + c, b + d)
     return Box(a - c / 2, b - d / 2, a + c / 2, b + d / 2)
-
-
-def _score(plan: Plan, cells: list[str], line: int, findings: list[Finding]) -> float | None:
-    said = plan.cell(cells, "score")
-    if not said:
-        return None
-    try:
-        score = number(said)
-    except ValueError:
-        score = -1
-    if 0 <= score <= 1:
-        return score
-    findings.append(Finding(Rule.BAD_SCORE, plan.name, f"the score {said[:60]!r} is not from 0 to 1; left out", line))
-    return None
 
 
 def _attributes(plan: Plan, cells: list[str], line: int, findings: list[Finding]) -> dict[str, Any]:

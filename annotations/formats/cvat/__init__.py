@@ -18,6 +18,7 @@ from annotations.formats.errors import FormatError
 from annotations.formats.image_names import stem
 from annotations.formats.layout import Header, Layout, Parsed, Part, ReadLimits, Recognition
 from annotations.formats.listing import Listing
+from annotations.formats.paths import split_above
 from annotations.formats.splits import split_named
 from annotations.formats.xml_texts import elements, line_of
 
@@ -75,7 +76,7 @@ def _labels(listing: Listing, name: str, limits: ReadLimits) -> list[str]:
 
 
 def _entries(listing: Listing, limits: ReadLimits, name: str) -> Iterator[Parsed]:
-    subset = stem(name) if split_named(stem(name)) else ""
+    subset = stem(name) if split_named(stem(name)) else split_above(name) or ""
     for node in _elements(listing, name, limits):
         if node.tag == "track":
             raise FormatError(VIDEO, line_of(node), name)

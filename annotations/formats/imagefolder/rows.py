@@ -63,9 +63,6 @@ def _remarks(objects: list[Mapping[str, Any]], source: str, line: int) -> Iterat
     unknown = sorted({str(key)[:40] for said in objects for key in said if key not in READ})
     if unknown:
         yield Finding(Rule.ATTRIBUTE, source, f"objects have {', '.join(unknown[:5])}: left out", line)
-    scores = [score for said in objects if (score := _first(said, SCORES)) not in (None, "")]
-    if strange := [score for score in scores if _score(score) is None]:
-        yield Finding(Rule.BAD_SCORE, source, f"{len(strange)} scores that are not from 0 to 1; left out", line)
     boxes = [box for said in objects if isinstance(box := _first(said, BOXES), list)]
     if commas := [box for box in boxes if any(map(has_comma, box))]:
         yield Finding(Rule.DECIMAL_COMMA, source, f"{len(commas)} boxes with a decimal comma; read as points", line)
@@ -78,7 +75,7 @@ def _labelled(names: tuple[str, ...], row: Row) -> Said:
         return Said(names)
     if isinstance(label, bool | list | dict):
         return Said(names, problem=f"expected a text or a number in label; found {shown(label)}")
-    one = RawAnnotation(_named(label), line=row.line, score=_score(score))
+    one = RawAnnotation(_named(label), line=row.line, score=score)
     return Said(names, (one,), is_numbered=not isinstance(label, str))
 
 
@@ -118,7 +115,7 @@ def _annotation(said: Mapping[str, Any], place: int, line: int) -> RawAnnotation
     except (ValueError, OverflowError):
         return RawAnnotation("", line=line, problem=f"objects[{place}]: expected numbers in bbox; found {shown(box)}")
     corners = Box(x, y, x + width, y + height)
-    return RawAnnotation(_named(label), corners, line, score=_score(_first(said, SCORES)), attributes=_attributes(said))
+    return RawAnnotation(_named(label), corners, line, score=_first(said, SCORES), attributes=_attributes(said))
 
 
 def _first(said: Mapping[str, Any], keys: tuple[str, ...]) -> Any:
@@ -127,14 +124,6 @@ def _first(said: Mapping[str, Any], keys: tuple[str, ...]) -> Any:
 
 def _named(label: Any) -> str:
     return label if isinstance(label, str) else f"class {label}"
-
-
-def _score(said: Any) -> float | None:
-    try:
-        score = number(said)
-    except (ValueError, OverflowError):
-        return None
-    return score if 0 <= score <= 1 else None
 
 
 def _attributes(said: Mapping[str, Any]) -> Attributes:

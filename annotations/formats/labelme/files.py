@@ -6,6 +6,7 @@ from typing import Any, BinaryIO
 
 from annotations.dataset.findings import Finding, Rule
 from annotations.formats.errors import FormatError
+from annotations.formats.inside import Inside
 from annotations.formats.listing import Listing
 
 CHUNK = 2**16
@@ -14,27 +15,31 @@ LONGEST_KEY = 64
 """Bytes that the beginning of a picture may have."""
 
 
-def read_without_picture(listing: Listing, name: str, most: int) -> tuple[bytes, bool]:
-    """The text, in which the picture is empty, and whether there was one. Raises FormatError."""
-    kept, had_one = bytearray(), False
+def read_without_picture(listing: Listing, name: str, most: int) -> tuple[bytes, Inside | None]:
+    """The text, in which the picture is empty, and where that is, if there is one. Raises FormatError."""
+    kept, cut, picture = bytearray(), 0, None
     with listing.path(name).open("rb") as file:
         while chunk := file.read(CHUNK):
             start = max(0, len(kept) - LONGEST_KEY)
             kept += chunk
             if match := PICTURE.search(kept, start):
-                kept[match.end() :] = _from_end_of_text(file, bytes(kept[match.end() :]))
-                had_one = True
+                size, rest = _to_end_of_text(file, bytes(kept[match.end() :]))
+                picture = picture or (Inside(name, match.end() + cut, size, "base64") if size else None)
+                kept[match.end() :] = rest
+                cut += size
             if len(kept) > most:
                 reason = f"the file has more than {most / 2**20:g} MB beside its picture; no more is read"
                 raise FormatError(reason, file=name)
-    return bytes(kept), had_one
+    return bytes(kept), picture
 
 
-def _from_end_of_text(file: BinaryIO, held: bytes) -> bytes:
-    """From the quotation mark on: a picture in base64 has none."""
+def _to_end_of_text(file: BinaryIO, held: bytes) -> tuple[int, bytes]:
+    """Its bytes, and what was read from the quotation mark on: a picture in base64 has none."""
+    size = 0
     while held and (end := held.find(b'"')) < 0:
+        size += len(held)
         held = file.read(CHUNK)
-    return held[end:] if held else b""
+    return (size + end, held[end:]) if held else (size, b"")
 
 
 def parsed(data: bytes, name: str) -> tuple[dict[str, Any], Finding | None]:

@@ -19,18 +19,17 @@ from annotations.formats.splits import split_named
 
 def entry(listing: Listing, name: str, limits: ReadLimits) -> Entry:
     """Raises FormatError."""
-    data, had_picture = read_without_picture(listing, name, limits.text_bytes)
+    data, picture = read_without_picture(listing, name, limits.text_bytes)
     document, encoding = parsed(data, name)
     shapes = document.get("shapes")
     if not isinstance(shapes, list):
         raise FormatError('no file of LabelMe: it has no list "shapes"', file=name)
     names, notes = _names(name, document.get("imagePath")), Notes(name)
-    if had_picture and listing.find_image(name, names) is None:
-        notes.add(Rule.EMBEDDED, "the picture in the file (imageData) is not read")
     found = tuple(annotation(shape, f"shapes[{number}]", notes) for number, shape in enumerate(shapes))
     labels = tuple(_labels(document, notes, is_whole=not shapes))
     findings = (*((encoding,) if encoding else ()), *notes.findings())
-    return Entry(name, names, found + labels, _size(document), split=_split(name), findings=findings)
+    size, split = _size(document), _split(name)
+    return Entry(name, names, found + labels, size, split=split, findings=findings, picture=picture)
 
 
 def _names(file: str, path: Any) -> tuple[str, ...]:
@@ -68,10 +67,6 @@ def _labels(document: dict[str, Any], notes: Notes, *, is_whole: bool) -> Iterat
         return
     for name in (name for name, value in (flags or {}).items() if value is True):
         if is_whole:
-            yield RawAnnotation(name, score=_score(scores.get(name)) if isinstance(scores, dict) else None)
+            yield RawAnnotation(name, score=scores.get(name) if isinstance(scores, dict) else None)
         else:
             notes.add(Rule.ATTRIBUTE, f"the flag {name[:60]!r} of the image is not taken, as it has shapes")
-
-
-def _score(value: Any) -> float | None:
-    return float(value) if type(value) in {int, float} and 0 <= value <= 1 else None

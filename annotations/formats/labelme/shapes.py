@@ -31,7 +31,7 @@ def annotation(shape: Any, place: str, notes: Notes) -> RawAnnotation:
     except (ValueError, TypeError):
         problem = f"{place}: a {shown(kind)} of {label[:60]!r} that can't be read: {shown(shape.get('points'))}"
         return RawAnnotation(label, problem=problem)
-    return RawAnnotation(label, box, score=_score(shape), attributes=_attributes(shape, notes))
+    return RawAnnotation(label, box, score=shape.get("score"), attributes=_attributes(shape, notes))
 
 
 def _points(said: Any, notes: Notes) -> list[Point]:
@@ -62,11 +62,6 @@ def _is_upright(points: list[Point], box: Box) -> bool:
     """Two corners that lie across, in any order, or four."""
     corners = {(x, y) for x in (box.x_min, box.x_max) for y in (box.y_min, box.y_max)}
     return len(points) == 2 or not has_area(box) or set(points) == corners
-
-
-def _score(shape: dict[str, Any]) -> float | None:
-    score: Any = shape.get("score")
-    return float(score) if type(score) in {int, float} and 0 <= score <= 1 else None
 
 
 def _attributes(shape: dict[str, Any], notes: Notes) -> dict[str, Any]:

@@ -140,9 +140,8 @@ def _of_the_whole(region: list[Result], notes: Notes) -> Iterator[RawAnnotation]
             yield RawAnnotation(label, score=_score(region), attributes=_attributes([{**one, "value": {}}], notes))
 
 
-def _score(region: list[Result]) -> float | None:
-    scores: list[Any] = [one.get("score") for one in region]
-    return next((float(one) for one in scores if type(one) in {int, float} and 0 <= one <= 1), None)
+def _score(region: list[Result]) -> Any:
+    return next((one["score"] for one in region if one.get("score") is not None), None)
 
 
 def _attributes(region: list[Result], notes: Notes) -> dict[str, Any]:

@@ -35,6 +35,8 @@ class OpenImages(Layout):
         tables, toolkit = tables_of(listing), toolkit_files(listing)
         if toolkit and is_toolkit(listing, toolkit):
             return Header("detection", read_as={"files": toolkit[0]}), toolkit_entries(listing, toolkit, limits)
+        for name in tables.whole:
+            listing.see(name)
         names = ClassNames(listing, tables.names, limits)
         labels = tuple(names.in_order) if len(names.in_order) <= OFFICIAL else ()
         read_as = {"files": ", ".join(table.name for table in tables.read)}

@@ -117,18 +117,21 @@ def _annotation(
         findings.append(Finding(Rule.NO_NAMES, source, f"no list says what {code} is called", line))
     try:
         box = _box(table, cells) if table.kind == "boxes" else None
-        confidence = number(table.cell(cells, "confidence") or 1)
     except ValueError:
         return RawAnnotation(label, line=line, problem=f"the row of {label!r} needs numbers: {', '.join(SIDES)}")
-    by_machine = table.cell(cells, "source").lower() == MACHINE
-    if table.kind == "labels" and confidence == 0 and not by_machine:
+    confidence, by_machine = table.cell(cells, "confidence") or "1", table.cell(cells, "source").lower() == MACHINE
+    if table.kind == "labels" and not by_machine and _is_number(confidence, 0):
         return None
-    score = confidence if by_machine or confidence != 1 else None
-    if score is not None and not 0 <= score <= 1:
-        findings.append(Finding(Rule.BAD_SCORE, source, f"the confidence {score:g} is not from 0 to 1; left out", line))
-        score = None
+    score = confidence if by_machine or not _is_number(confidence, 1) else None
     flags = {flag: True for column, flag in FLAGS.items() if table.cell(cells, column).lower() in {"1", "1.0", "true"}}
     return RawAnnotation(label, box, line, score=score, attributes=flags)
+
+
+def _is_number(said: str, wanted: int) -> bool:
+    try:
+        return number(said) == wanted
+    except ValueError:
+        return False
 
 
 def _box(table: Table, cells: list[str]) -> Box:

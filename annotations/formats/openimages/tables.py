@@ -14,7 +14,10 @@ MID = re.compile(r"/[a-z]/\w+")
 """A class's code, as "/m/01g317"."""
 SIDES = ("xmin", "ymin", "xmax", "ymax")
 SUB = "sub-"
+OF_NAMES = "class-descriptions"
 NAMED_SO = re.compile(r"annotations-bbox|class-descriptions|imagelabels|images-(boxable|with)", re.IGNORECASE)
+
+HEADER_OF_NAMES = ["labelname", "displayname"]
 
 Kind = Literal["boxes", "labels", "images", "names"]
 
@@ -37,13 +40,15 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """`unreadable`: files that are named as Open Images names its own, without their columns."""
+    """`unreadable`: files that are named as Open Images names its own, without their columns. `whole`: tables of which
+    a part lies beside them, which is read in their place."""
 
     boxes: list[Table] = field(default_factory=list)
     labels: list[Table] = field(default_factory=list)
     images: list[Table] = field(default_factory=list)
     names: list[Table] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
+    whole: list[str] = field(default_factory=list)
 
     @property
     def read(self) -> list[Table]:
@@ -58,7 +63,9 @@ def tables_of(listing: Listing) -> Tables:
             getattr(found, table.kind).append(table)
         elif NAMED_SO.search(basename(name)):
             found.unreadable.append(name)
-    return Tables(_fetched(found.boxes), _fetched(found.labels), found.images, found.names, found.unreadable)
+    boxes, labels = _fetched(found.boxes), _fetched(found.labels)
+    whole = [one.name for one in (*found.boxes, *found.labels) if one not in (*boxes, *labels)]
+    return Tables(boxes, labels, found.images, found.names, found.unreadable, whole)
 
 
 def _fetched(tables: list[Table]) -> list[Table]:
@@ -76,22 +83,23 @@ def _table(listing: Listing, name: str) -> Table | None:
     delimiter = delimiter_of(lines)
     rows = head_rows(lines[:2], delimiter)
     first = [cell.lower() for cell in rows[0]] if rows else []
-    kind = _kind(first, rows)
+    kind = _kind(first, rows, OF_NAMES in basename(name).lower())
     if kind is None:
         return None
-    has_header = not (kind == "names" and MID.fullmatch(first[0]))
+    has_header = kind != "names" or first == HEADER_OF_NAMES
     columns = {cell: place for place, cell in reversed(list(enumerate(first)))} if has_header else {}
     return Table(name, kind, delimiter, columns, split_of(name))
 
 
-def _kind(first: list[str], rows: list[list[str]]) -> Kind | None:
+def _kind(first: list[str], rows: list[list[str]], is_called_names: bool) -> Kind | None:
+    """Datumaro has the names of classes for their codes, so that only the file's own name tells."""
     columns = set(first)
     is_labelled = not columns.isdisjoint({"labelname", "classname"})
     if "imageid" in columns and is_labelled:
         return "boxes" if columns.issuperset(SIDES) else _of_labels(columns)
     if "imageid" in columns and not columns.isdisjoint({"subset", "originalurl"}):
         return "images"
-    if len(first) == 2 and (first == ["labelname", "displayname"] or _is_name(rows)):
+    if len(first) == 2 and (first == HEADER_OF_NAMES or is_called_names or _is_name(rows)):
         return "names"
     return None
 

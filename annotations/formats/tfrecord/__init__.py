@@ -1,7 +1,8 @@
 """TFRecord: examples with the features of TensorFlow's Object Detection API, pictures among them; no TensorFlow needed.
 
-Records are sharded (`train.record-00000-of-00010`) or not (`train.tfrecord`), and checked by their sums. Labels are
-texts in the record, else numbers that a label map (`.pbtxt`) names. Boxes are shares of the picture with 24 bits.
+Records are sharded (`train-00000-of-00010.tfrecord`, `train.record-00000-of-00010`) or not (`train.tfrecord`), and
+checked by their sums. Labels are texts in the record, else numbers that a label map (`.pbtxt`) names. Boxes are shares
+of the picture with 24 bits.
 """
 
 from collections.abc import Iterable, Iterator

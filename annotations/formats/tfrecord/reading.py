@@ -33,6 +33,8 @@ KNOWN = frozenset(
     {f"image/object/{name}" for name in (*FLAGS, "view", "score", "class/text", "class/label", "area", "weight")}
     | {f"image/object/bbox/{side}" for side in SIDES}
 )
+NO_SCORE = -1.0
+"""Stands in a record of which others have one."""
 NO_VIEW = frozenset({"", "Unspecified"})
 MOST_PICTURES = 500_000
 """Their names are held."""
@@ -107,7 +109,7 @@ class Records:
                 yield Finding(Rule.ATTRIBUTE, file, f"there is no place for {name} ({count} records)")
 
     def _entry(self, file: str, data: Window, frame: Frame) -> Parsed | None:
-        """None: a picture, and nothing about it."""
+        """None: a picture, and nothing about it. Where other records have boxes it is one with nothing on it."""
         head = f"record {frame.number}"
         try:
             features = parse(data, frame.start, frame.stop, self.limits.annotations + 1)
@@ -120,7 +122,7 @@ class Records:
             names = (as_path(_text(data, features, "image/filename")) or _name(data, features, frame),)
         if not is_whole(data.file, frame):
             return Unreadable(file, f"{head} is damaged: its sum is another", names=names)
-        if features.keys().isdisjoint(OF_BOXES | OF_IMAGE):
+        if self.task != "detection" and features.keys().isdisjoint(OF_BOXES | OF_IMAGE):
             return None
         size = _int(features, "image/width"), _int(features, "image/height")
         task_of = self._boxes if self.task == "detection" else self._labels
@@ -171,8 +173,7 @@ class Records:
 
 
 def _score(scores: list[float], place: int) -> float | None:
-    """Negative: there is none."""
-    return scores[place] if place < len(scores) and 0 <= scores[place] <= 1 else None
+    return scores[place] if place < len(scores) and scores[place] != NO_SCORE else None
 
 
 def _picture(file: str, features: dict[str, Feature]) -> Inside | None:

@@ -37,7 +37,7 @@ def write(header: Header, images: Iterable[ImageRecord]) -> Iterator[Part]:
     for split, count in counts.items():
         shards = -(-count // SHARD)
         for shard in range(shards):
-            path = f"{split}.record-{shard:05}-of-{shards:05}"
+            path = f"{split}-{shard:05}-of-{shards:05}.tfrecord"
             yield path, _shard(header, images, names, split, shard)
 
 

@@ -14,6 +14,8 @@ from annotations.formats.outlines import around, around_ellipse, has_area
 from annotations.formats.via.fields import texts_in
 
 Shape = dict[str, Any]
+NO_NUMBERS = ("NaN", "Infinity", "-Infinity")
+"""Texts, as JSON is read here."""
 
 
 def annotation(region: Any, place: str, label_field: str, notes: Notes) -> RawAnnotation:
@@ -47,9 +49,10 @@ def label_in(said: dict[str, Any], field: str, notes: Notes) -> str:
     return labels[0] if labels else ""
 
 
-def score_in(said: dict[str, Any]) -> float | None:
+def score_in(said: dict[str, Any]) -> float | str | None:
+    """Other texts are an attribute that is called so."""
     score: Any = said.get("score")
-    return float(score) if type(score) in {int, float} and 0 <= score <= 1 else None
+    return score if type(score) in {int, float} or score in NO_NUMBERS else None
 
 
 def _attributes(said: dict[str, Any], label_field: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ XML is hostile until parsed: no DTD, no entity, no network; what it says of the 
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from annotations.dataset.findings import Finding, Rule
 from annotations.dataset.records import ImageRecord, Split
@@ -13,12 +14,14 @@ from annotations.formats.errors import FormatError
 from annotations.formats.image_names import stem
 from annotations.formats.layout import Entry, Header, Layout, Parsed, Part, ReadLimits, Recognition, Unreadable
 from annotations.formats.listing import Listing
+from annotations.formats.voc.label_map import NAME, LabelMap, holds, written
 from annotations.formats.voc.pages import Page, parse
 from annotations.formats.voc.splits import Splits
 from annotations.formats.voc.writing import write
 
 ROOT = re.compile(rb"<annotation[\s>]")
 HEAD_BYTES = 4096
+NOT_HELD = f"labels that {NAME} can't list: Datumaro and CVAT refuse boxes that carry them"
 
 
 class Voc(Layout):
@@ -31,10 +34,15 @@ class Voc(Layout):
         return Recognition(0.9, f"{files}, and {first} has <annotation> as its root")
 
     def read(self, listing: Listing, limits: ReadLimits) -> tuple[Header, Iterator[Parsed]]:
-        return Header("detection"), _parsed(listing, limits)
+        label_map = LabelMap(listing, limits)
+        return Header("detection", label_map.labels), chain(label_map.said, _parsed(listing, limits))
 
     def write(self, header: Header, images: Iterable[ImageRecord]) -> Iterator[Part]:
-        return write(images)
+        yield from write(images)
+        yield NAME, written(header.labels)
+
+    def loses_of_labels(self, header: Header) -> Iterable[str]:
+        return (NOT_HELD for label in header.labels if not holds(label))
 
 
 def _parsed(listing: Listing, limits: ReadLimits) -> Iterator[Parsed]:

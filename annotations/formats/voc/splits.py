@@ -37,7 +37,10 @@ class Splits:
         return self.found.get((dirname(dirname(name)), stem(name))) if self.has_lists else split_above(name)
 
     def _undivided(self, divided: set[str]) -> list[tuple[str, Split]]:
-        alone = [name for name in _lists(self.listing, BOTH) if _top(name) not in divided]
+        both = _lists(self.listing, BOTH)
+        for name in both:
+            self.listing.see(name)
+        alone = [name for name in both if _top(name) not in divided]
         reason = "names images for training and validation together; taken as train"
         self.findings += [Finding(Rule.ONE_SPLIT, name, reason) for name in alone]
         return [(name, "train") for name in alone]

@@ -24,7 +24,6 @@ NOTES = {
     Rule.ROTATED: "rotated boxes; the upright box around each is taken",
     Rule.DECIMAL_COMMA: "lines with a decimal comma; read as decimal points",
     Rule.ATTRIBUTE: "lines with more than a box and a score (keypoints); only the box is taken",
-    Rule.BAD_SCORE: "scores that are not from 0 to 1; the boxes are taken without",
 }
 
 
@@ -81,9 +80,6 @@ class Lines:
         score = values.pop() if len(values) % 2 else None
         if strange := next((value for value in values if abs(value) > LARGEST), None):
             raise _Unfit(f"expected shares of the image (0 to 1); found {strange:g}, which may be pixels")
-        if score is not None and not 0 <= score <= 1:
-            self._note(Rule.BAD_SCORE, line)
-            score = None
         if len(values) > 4:
             self._note(Rule.ROTATED if len(values) == 8 else Rule.SHAPE, line)
             return _around(values), score

@@ -43,6 +43,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--no-create-labels", action="store_true", help="fail where labels occur that the project has not"
         )
+        parser.add_argument(
+            "--leave-images", action="store_true", help="leave the images in their bucket and read them from there"
+        )
         parser.add_argument("--as", dest="email", metavar="EMAIL", help="in whose name; else the team's first owner's")
         parser.add_argument(
             "--queue", action="store_true", help="leave it to a worker, which must find PATH on its machine"
@@ -110,6 +113,8 @@ class Command(BaseCommand):
 
 
 def _of_path(path: str, address: str, email: str | None, options: Options) -> Import:
+    if options.leave_images:
+        raise CommandError("--leave-images is for folders of buckets.")
     if not Path(path).exists():
         raise CommandError(f"There is no {path}.")
     project, author = _project_and_author(address, email, Role.ANNOTATOR)
@@ -122,7 +127,8 @@ def _of_bucket(path: str, address: str, email: str | None, options: Options) -> 
 
 
 def _options(asked: dict[str, Any]) -> Options:
-    return Options(asked["format"], create_labels=False if asked["no_create_labels"] else None)
+    create_labels = False if asked["no_create_labels"] else None
+    return Options(asked["format"], create_labels=create_labels, leave_images=asked["leave_images"])
 
 
 def _project_and_author(address: str, email: str | None, role: Role) -> tuple[Project, User]:

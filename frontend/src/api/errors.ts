@@ -19,6 +19,10 @@ export class ApiError extends Error {
   }
 }
 
+export function notFound(detail: string): ApiError {
+  return new ApiError({ type: "about:blank", title: "Not found", status: 404, detail });
+}
+
 /** `detail` with a field's remark: a sentence replaces it, several words are added to it, one word adds nothing. */
 function inWords(detail: string, remark: string): string {
   if (/^[A-Z].*[.]$/.test(remark)) return remark;

@@ -13,6 +13,7 @@ const KINDS = Object.keys({
   run: true,
   metrics: true,
   artifact: true,
+  holdout: true,
 } satisfies Record<Kind, true>) as Kind[];
 const RECONNECT_MS = [1000, 2000, 5000, 10000, 30000];
 

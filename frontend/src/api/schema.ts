@@ -1002,6 +1002,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/runs/bases/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The team's finished runs of this task, of all projects that I see: what a run here can start from. */
+        get: operations["projects_runs_bases_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/runs/estimate/": {
         parameters: {
             query?: never;
@@ -1114,6 +1131,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/comparison/{other_run_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description How the run's numbers differ from another run's of the project, on the same validation images. */
+        get: operations["runs_comparison_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run_id}/evaluation/": {
         parameters: {
             query?: never;
@@ -1184,6 +1218,62 @@ export interface paths {
         put?: never;
         /** @description Go on from the last checkpoint of a failed or canceled run. */
         post: operations["runs_resume_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/test/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
+        get: operations["runs_test_retrieve"];
+        put?: never;
+        /** @description Evaluate on the test split. 201 when it is done now, 200 when it was or is on its way. */
+        post: operations["runs_test_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/test/cancel/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description At once; twice changes nothing; 409 when it has ended otherwise. */
+        post: operations["runs_test_cancel_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/test/look/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description The numbers and predictions on the test split. Each answer is counted as a look. */
+        post: operations["runs_test_look_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1652,6 +1742,16 @@ export interface components {
             };
             readonly address: string | null;
         };
+        /** @description A finished run that another can start from. */
+        Base: {
+            readonly id: number;
+            readonly number: number;
+            project: components["schemas"]["RunProject"];
+            readonly model: string;
+            metrics: components["schemas"]["Summary"];
+            /** Format: date-time */
+            readonly finished_at: string | null;
+        };
         /**
          * @description * `catalogue` - catalogue
          *     * `checkpoint` - checkpoint
@@ -1659,6 +1759,12 @@ export interface components {
          * @enum {string}
          */
         BaseEnum: "catalogue" | "checkpoint" | "none";
+        /** @description Another run, maybe of another project. */
+        BaseRun: {
+            readonly id: number;
+            readonly number: number;
+            project: components["schemas"]["RunProject"];
+        };
         BaseWeights: {
             /** @description a URL, or torchvision:<name> where torchvision knows the URL */
             source: string;
@@ -1678,6 +1784,31 @@ export interface components {
          * @enum {string}
          */
         BoxesOnEnum: "auto" | "shown" | "stored";
+        /** @description Of detections from a score of 0.05 on, or of classifiers' best answers. */
+        Calibration: {
+            /**
+             * Format: double
+             * @description expected calibration error, a share
+             */
+            error: number | null;
+            bins: components["schemas"]["ReliabilityBin"][];
+        };
+        /** @description Of a number against the other run's; 95 % of the resamples lie between `low` and `high`. */
+        Change: {
+            /** Format: double */
+            change: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            high: number;
+        };
+        /** @description Those of the task; missing where the images do not define them. */
+        Changes: {
+            AP?: components["schemas"]["Change"];
+            AP50?: components["schemas"]["Change"];
+            accuracy?: components["schemas"]["Change"];
+            macro_f1?: components["schemas"]["Change"];
+        };
         /** @description What files do not say. */
         Choices: {
             /**
@@ -1787,6 +1918,8 @@ export interface components {
         /** @description How well images are told apart. */
         ClassificationEvaluation: {
             split: components["schemas"]["SplitEnum"];
+            /** @description of runs since it is written */
+            start?: components["schemas"]["Start"];
             /** @description that the numbers are of; `predictions` may be of fewer */
             image_count: number;
             /** @description why the run found next to nothing */
@@ -1804,9 +1937,13 @@ export interface components {
             accuracy: number | null;
             /** Format: double */
             macro_f1: number | null;
+            /** @description missing where an earlier version wrote the file */
+            intervals?: components["schemas"]["ClassificationIntervals"];
             labels: components["schemas"]["LabelScores"][];
             /** @description rows: the truth; columns: the answer */
             confusion: number[][];
+            /** @description missing where an earlier version wrote the file */
+            calibration?: components["schemas"]["Calibration"];
             predictions: components["schemas"]["ClassificationPrediction"][];
         };
         /**
@@ -1814,6 +1951,11 @@ export interface components {
          * @enum {string}
          */
         ClassificationEvaluationTaskEnum: "classification";
+        /** @description Missing of fewer than two images. */
+        ClassificationIntervals: {
+            accuracy?: components["schemas"]["Interval"] | null;
+            macro_f1?: components["schemas"]["Interval"] | null;
+        };
         ClassificationPrediction: {
             /** @description sha256 */
             image: string;
@@ -1851,6 +1993,11 @@ export interface components {
             /** Format: double */
             AR_large: number | null;
         };
+        Comparison: {
+            /** @description that both evaluations show, with the same truth */
+            image_count: number;
+            changes: components["schemas"]["Changes"];
+        };
         Config: {
             model: string;
             base: components["schemas"]["BaseEnum"];
@@ -1859,7 +2006,8 @@ export interface components {
             /** Format: double */
             learning_rate: number;
             optimizer: components["schemas"]["OptimizerEnum"];
-            freeze: components["schemas"]["FreezeEnum"];
+            /** @description none, trunk, layers:<count>, blocks:<name>,<name> or match:<regular expression> */
+            freeze: string;
             image_size: number;
             fit: components["schemas"]["FitEnum"];
             fine_anchors: number[][];
@@ -1868,6 +2016,39 @@ export interface components {
             crop: number;
             seed: number;
             threads: number;
+            /** @description steps of the whole run instead of epochs; 0: epochs hold */
+            iterations: number;
+            /** @description batch that the learning rate is for; 0: any */
+            reference_batch: number;
+            schedule: components["schemas"]["ScheduleEnum"];
+            warmup_steps: number | null;
+            /** Format: double */
+            warmup_epochs: number | null;
+            /** Format: double */
+            momentum: number;
+            /** Format: double */
+            weight_decay: number | null;
+            /**
+             * Format: double
+             * @description of the moving average of the weights; 0: none
+             */
+            average_decay: number;
+            /** Format: double */
+            zoom_min: number;
+            /** Format: double */
+            zoom_max: number;
+            /** Format: double */
+            flip_chance: number;
+            /** Format: double */
+            colour_chance: number;
+            /**
+             * Format: double
+             * @description labels on fewer than this share of the images are seen more often
+             */
+            rare_share: number;
+            precision: components["schemas"]["PrecisionEnum"];
+            /** @description epochs without a better one; 0: no end */
+            patience: number;
         };
         /** @description What differs from the model's defaults. The model's row and `Config` check it, not this. */
         ConfigChangesRequest: {
@@ -1876,7 +2057,8 @@ export interface components {
             /** Format: double */
             learning_rate?: number;
             optimizer?: components["schemas"]["OptimizerEnum"];
-            freeze?: components["schemas"]["FreezeEnum"];
+            /** @description none, trunk, layers:<count>, blocks:<name>,<name> or match:<regular expression> */
+            freeze?: string;
             image_size?: number;
             fit?: components["schemas"]["FitEnum"];
             fine_anchors?: number[][];
@@ -1885,6 +2067,39 @@ export interface components {
             crop?: number;
             seed?: number;
             threads?: number;
+            /** @description steps of the whole run instead of epochs; 0: epochs hold */
+            iterations?: number;
+            /** @description batch that the learning rate is for; 0: any */
+            reference_batch?: number;
+            schedule?: components["schemas"]["ScheduleEnum"];
+            warmup_steps?: number | null;
+            /** Format: double */
+            warmup_epochs?: number | null;
+            /** Format: double */
+            momentum?: number;
+            /** Format: double */
+            weight_decay?: number | null;
+            /**
+             * Format: double
+             * @description of the moving average of the weights; 0: none
+             */
+            average_decay?: number;
+            /** Format: double */
+            zoom_min?: number;
+            /** Format: double */
+            zoom_max?: number;
+            /** Format: double */
+            flip_chance?: number;
+            /** Format: double */
+            colour_chance?: number;
+            /**
+             * Format: double
+             * @description labels on fewer than this share of the images are seen more often
+             */
+            rare_share?: number;
+            precision?: components["schemas"]["PrecisionEnum"];
+            /** @description epochs without a better one; 0: no end */
+            patience?: number;
         };
         Counts: {
             images: number;
@@ -1950,6 +2165,8 @@ export interface components {
         /** @description How well boxes are found. */
         DetectionEvaluation: {
             split: components["schemas"]["SplitEnum"];
+            /** @description of runs since it is written */
+            start?: components["schemas"]["Start"];
             /** @description that the numbers are of; `predictions` may be of fewer */
             image_count: number;
             /** @description why the run found next to nothing */
@@ -1964,6 +2181,18 @@ export interface components {
              */
             task: "detection";
             coco: components["schemas"]["Coco"];
+            /** @description missing where an earlier version wrote the file */
+            voc?: components["schemas"]["Voc"];
+            /** @description missing where an earlier version wrote the file */
+            intervals?: components["schemas"]["DetectionIntervals"];
+            /** @description missing where an earlier version wrote the file */
+            sizes?: components["schemas"]["Sizes"];
+            /** @description missing where an earlier version wrote the file */
+            threshold?: components["schemas"]["Threshold"];
+            /** @description at the threshold's score; rows: the truth; columns: the answer; the last of each: the background */
+            confusion?: number[][];
+            /** @description missing where an earlier version wrote the file */
+            calibration?: components["schemas"]["Calibration"];
             labels: components["schemas"]["LabelAP"][];
             predictions: components["schemas"]["DetectionPrediction"][];
         };
@@ -1972,6 +2201,11 @@ export interface components {
          * @enum {string}
          */
         DetectionEvaluationTaskEnum: "detection";
+        /** @description Missing of fewer than two images. */
+        DetectionIntervals: {
+            AP?: components["schemas"]["Interval"] | null;
+            AP50?: components["schemas"]["Interval"] | null;
+        };
         DetectionPrediction: {
             /** @description sha256 */
             image: string;
@@ -2009,6 +2243,7 @@ export interface components {
             boxes_without_anchor: number | null;
             /** @description what that means for the run; empty where all is well */
             advice: string;
+            frozen: components["schemas"]["Frozen"];
         };
         EvaluatedImage: {
             id: number;
@@ -2017,7 +2252,7 @@ export interface components {
             height: number;
         };
         Evaluation: components["schemas"]["DetectionEvaluation"] | components["schemas"]["ClassificationEvaluation"];
-        Event: components["schemas"]["ImageFrame"] | components["schemas"]["CountsFrame"] | components["schemas"]["LabelsFrame"] | components["schemas"]["ClaimFrame"] | components["schemas"]["MetricsFrame"] | components["schemas"]["ImportFrame"] | components["schemas"]["SnapshotFrame"] | components["schemas"]["RunFrame"] | components["schemas"]["ArtifactFrame"];
+        Event: components["schemas"]["ImageFrame"] | components["schemas"]["CountsFrame"] | components["schemas"]["LabelsFrame"] | components["schemas"]["ClaimFrame"] | components["schemas"]["MetricsFrame"] | components["schemas"]["ImportFrame"] | components["schemas"]["SnapshotFrame"] | components["schemas"]["RunFrame"] | components["schemas"]["ArtifactFrame"] | components["schemas"]["HoldoutFrame"];
         /**
          * @description * `training` - training
          *     * `tool` - tool
@@ -2070,12 +2305,18 @@ export interface components {
             reads: boolean;
             writes: boolean;
         };
-        /**
-         * @description * `none` - none
-         *     * `trunk` - trunk
-         * @enum {string}
-         */
-        FreezeEnum: "none" | "trunk";
+        /** @description What does not learn. Before a run it is counted on the model with one label. */
+        Frozen: {
+            /** @description numbers in all weights and biases */
+            parameters: number;
+            /** @description those that do not learn */
+            still: number;
+            /** @description convolutions and linear layers */
+            layers: number;
+            still_layers: number;
+            /** @description of the first still layers' weights */
+            names: string[];
+        };
         /** @description Which images of the project a snapshot holds, as in the list of images. */
         FrozenFilter: {
             queue?: components["schemas"]["QueueEnum"];
@@ -2085,6 +2326,42 @@ export interface components {
             /** @description as the label was called then */
             label_name?: string;
         };
+        /** @description An evaluation on the test split, without its numbers. */
+        Holdout: {
+            readonly id: number;
+            readonly run: number;
+            status: components["schemas"]["StatusEnum"];
+            readonly error: components["schemas"]["JobError"] | null;
+            /** @description what a queued job waits for, in one sentence, or empty */
+            readonly waiting_for: string;
+            /** @description how often its numbers were given out */
+            readonly looks: number;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly finished_at: string | null;
+        };
+        HoldoutFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "holdout";
+            data: components["schemas"]["Holdout"];
+        };
+        /**
+         * @description * `holdout` - holdout
+         * @enum {string}
+         */
+        HoldoutFrameEventEnum: "holdout";
+        /**
+         * @description * `carried` - carried
+         *     * `warm` - warm
+         *     * `mean` - mean
+         *     * `random` - random
+         * @enum {string}
+         */
+        HowEnum: "carried" | "warm" | "mean" | "random";
         /** @description `width` and `height` are those after EXIF orientation; `size` is in bytes. */
         Image: {
             readonly id: number;
@@ -2143,11 +2420,14 @@ export interface components {
         /** @description Name `FIELDS` in `Meta.fields`. */
         Import: {
             readonly id: number;
+            readonly project: number;
             status: components["schemas"]["StatusEnum"];
             readonly error: components["schemas"]["JobError"] | null;
             /** @description what a queued job waits for, in one sentence, or empty */
             readonly waiting_for: string;
             readonly source: components["schemas"]["SourceEnum"];
+            /** @description originals stay in the bucket, and are read there */
+            leave_images: boolean;
             readonly format: string;
             /** @description why it is read so: a sentence for people */
             readonly format_reason: string;
@@ -2213,6 +2493,11 @@ export interface components {
             on_known: components["schemas"]["OnKnownEnum"];
             /** @description s3://bucket/folder/, of those that the server lets imports read; managers only */
             bucket: string;
+            /**
+             * @description originals stay in the bucket and are read from there; else they are copied
+             * @default false
+             */
+            leave_images: boolean;
         };
         ImportOfUploadOrBucketRequest: components["schemas"]["ImportOfUploadRequest"] | components["schemas"]["ImportOfBucketRequest"];
         ImportOfUploadRequest: {
@@ -2249,6 +2534,13 @@ export interface components {
             on_known: components["schemas"]["OnKnownEnum"];
             /** Format: binary */
             archive: string;
+        };
+        /** @description Where the number lies in 95 % of 1000 resamples of the images (fewer of more than 200 images). */
+        Interval: {
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            high: number;
         };
         Invitation: {
             readonly id: number;
@@ -2317,11 +2609,45 @@ export interface components {
             AP: number | null;
             /** Format: double */
             AP50: number | null;
+            /** @description missing where an earlier version wrote the file */
+            voc?: components["schemas"]["Voc"];
+            /**
+             * Format: double
+             * @description at the threshold's score
+             */
+            precision?: number | null;
+            /** Format: double */
+            recall?: number | null;
+            /** Format: double */
+            f1?: number | null;
+            /**
+             * Format: double
+             * @description from which on this label's F1 is best
+             */
+            best_score?: number | null;
         };
         LabelCount: {
             name: string;
             color: string;
             annotation_count: number;
+        };
+        LabelOrigin: {
+            label: string;
+            /**
+             * @description carried over by name, warm from a label of the base, mean of all, or random
+             *
+             *     * `carried` - carried
+             *     * `warm` - warm
+             *     * `mean` - mean
+             *     * `random` - random
+             */
+            how: components["schemas"]["HowEnum"];
+            base_label: string | null;
+            /**
+             * Format: double
+             * @description of the base label in the mixture
+             */
+            share: number | null;
         };
         LabelScores: {
             name: string;
@@ -2537,7 +2863,7 @@ export interface components {
             snapshot: number;
             model: string;
             /**
-             * @description catalogue, none, or run:<id>
+             * @description catalogue, none, or run:<id> of a run of the team
              * @default catalogue
              */
             base: string;
@@ -2600,6 +2926,13 @@ export interface components {
         };
         PaginatedAuditEntryList: {
             results: components["schemas"]["AuditEntry"][];
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+        };
+        PaginatedBaseList: {
+            results: components["schemas"]["Base"][];
             /** Format: uri */
             next: string | null;
             /** Format: uri */
@@ -2771,6 +3104,13 @@ export interface components {
          * @enum {string}
          */
         PhaseEnum: "preparing" | "training" | "evaluating";
+        /**
+         * @description * `auto` - auto
+         *     * `fp32` - fp32
+         *     * `bf16` - bf16
+         * @enum {string}
+         */
+        PrecisionEnum: "auto" | "fp32" | "bf16";
         /** @description RFC 9457. Some carry more: a conflict has `current`. */
         Problem: {
             type: string;
@@ -2825,6 +3165,25 @@ export interface components {
             name: string;
             reason: string;
         };
+        /** @description Answers whose score lies in one tenth. */
+        ReliabilityBin: {
+            /**
+             * Format: double
+             * @description score; 0.1 less than the next bin's
+             */
+            least: number;
+            count: number;
+            /**
+             * Format: double
+             * @description mean
+             */
+            score: number;
+            /**
+             * Format: double
+             * @description share
+             */
+            right: number;
+        };
         ResetRequest: {
             /** Format: email */
             email: string;
@@ -2838,7 +3197,7 @@ export interface components {
             /** @description whether you may have labels made */
             new_labels_allowed: boolean;
             /** @description those as which it may be read again */
-            formats: components["schemas"]["ReviewFormat"][];
+            formats: components["schemas"]["Format"][];
         };
         /** @description Without sides it is a label of the whole image. */
         ReviewAnnotation: {
@@ -2851,10 +3210,6 @@ export interface components {
             x_max?: number;
             /** Format: double */
             y_max?: number;
-        };
-        ReviewFormat: {
-            name: string;
-            title: string;
         };
         ReviewImage: {
             number: number;
@@ -2929,6 +3284,7 @@ export interface components {
             readonly model: string;
             /** @description catalogue, none, or run:<id> */
             readonly base: string;
+            base_run: components["schemas"]["BaseRun"] | null;
             config: components["schemas"]["Config"];
             snapshot: components["schemas"]["RunSnapshot"];
             readonly epoch: number;
@@ -2972,6 +3328,11 @@ export interface components {
             model: string;
             config?: components["schemas"]["ConfigChangesRequest"];
         };
+        RunProject: {
+            readonly id: number;
+            readonly name: string;
+            readonly slug: string;
+        };
         RunSnapshot: {
             readonly id: number;
             readonly number: number;
@@ -2996,6 +3357,12 @@ export interface components {
             /** @description annotations that both changed */
             conflicts: string[];
         };
+        /**
+         * @description * `cosine` - cosine
+         *     * `step` - step
+         * @enum {string}
+         */
+        ScheduleEnum: "cosine" | "step";
         /**
          * @description * `read` - read
          *     * `annotate` - annotate
@@ -3048,6 +3415,14 @@ export interface components {
          * @enum {string}
          */
         SeverityEnum: "error" | "warning" | "info";
+        /** @description True boxes by COCO's sizes. */
+        Sizes: {
+            /** @description area under 32² pixels */
+            small: number;
+            /** @description under 96² */
+            medium: number;
+            large: number;
+        };
         /** @description Name `FIELDS` in `Meta.fields`. */
         Snapshot: {
             readonly id: number;
@@ -3119,6 +3494,17 @@ export interface components {
         };
         /** @enum {string} */
         StageEnum: "reading" | "review" | "applying";
+        /** @description What the run began with. */
+        Start: {
+            /** @description what the weights learned from before */
+            lineage: string[];
+            /** @description numbers in weights and biases taken from the base */
+            loaded: number;
+            /** @description those that began at random */
+            random: number;
+            labels: components["schemas"]["LabelOrigin"][];
+            frozen: components["schemas"]["Frozen"];
+        };
         /** @description An image's annotations at one revision. */
         State: {
             revision: number;
@@ -3185,6 +3571,25 @@ export interface components {
             /** @description imports, snapshots, runs and artifacts queued or running */
             jobs: components["schemas"]["Usage"];
         };
+        TestSplit: {
+            /** @description labelled images in the test split of the run's snapshot */
+            image_count: number;
+            /** @description at the test split, by all runs of the project */
+            looks: number;
+            /** @description null until somebody has asked for it */
+            evaluation: components["schemas"]["Holdout"] | null;
+        };
+        /** @description Of all detections from `score` on, which gives the best F1 over all labels, at IoU 0.5. */
+        Threshold: {
+            /** Format: double */
+            score: number;
+            /** Format: double */
+            precision: number | null;
+            /** Format: double */
+            recall: number | null;
+            /** Format: double */
+            f1: number | null;
+        };
         /**
          * @description * `new` - new
          *     * `existing` - existing
@@ -3231,6 +3636,19 @@ export interface components {
          * @enum {string}
          */
         VerificationEnum: "run_here" | "run_in_client_here" | "converted_and_compared" | "reported_from_device";
+        /** @description Pascal VOC's AP at IoU 0.5, without `difficult` boxes; null where there is no other. */
+        Voc: {
+            /**
+             * Format: double
+             * @description the rule of 2007
+             */
+            AP_11_points: number | null;
+            /**
+             * Format: double
+             * @description the rule since 2010
+             */
+            AP_area: number | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -4311,7 +4729,7 @@ export interface operations {
             query?: {
                 cursor?: string;
                 limit?: number;
-                rule?: "ambiguous_image" | "attribute" | "bad_annotation" | "bad_score" | "contradiction" | "cut" | "decimal_comma" | "embedded" | "encoding" | "ended" | "has_label" | "held_back" | "image_gone" | "image_refused" | "label_field" | "no_area" | "no_end" | "no_image" | "no_label" | "no_names" | "not_finite" | "not_this_format" | "one_split" | "outside" | "predictions" | "renamed" | "rotated" | "same_name" | "same_picture" | "scaled" | "second_file" | "several_answers" | "shape" | "size_differs" | "size_missing" | "swapped" | "too_many" | "turned" | "unknown_label" | "unlabelled" | "unreadable" | "unsafe" | "wrong_kind";
+                rule?: "ambiguous_image" | "attribute" | "bad_annotation" | "bad_score" | "contradiction" | "cut" | "decimal_comma" | "embedded" | "encoding" | "ended" | "has_label" | "held_back" | "image_gone" | "image_refused" | "label_field" | "no_area" | "no_end" | "no_image" | "no_label" | "no_names" | "not_finite" | "not_this_format" | "one_split" | "outside" | "predictions" | "renamed" | "rotated" | "same_name" | "same_picture" | "scaled" | "second_file" | "several_answers" | "shape" | "size_differs" | "size_missing" | "swapped" | "too_many" | "turned" | "unknown_label" | "unlabelled" | "unread" | "unreadable" | "unsafe" | "wrong_kind";
                 severity?: "error" | "info" | "warning";
             };
             header?: never;
@@ -5486,6 +5904,39 @@ export interface operations {
             };
         };
     };
+    projects_runs_bases_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedBaseList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     projects_runs_estimate_create: {
         parameters: {
             query?: never;
@@ -5754,6 +6205,37 @@ export interface operations {
             };
         };
     };
+    runs_comparison_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                other_run_id: number;
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     runs_evaluation_retrieve: {
         parameters: {
             query?: never;
@@ -5864,6 +6346,134 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    runs_test_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestSplit"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    runs_test_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Holdout"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Holdout"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    runs_test_cancel_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Holdout"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    runs_test_look_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Evaluation"];
                 };
             };
             /** @description A problem */

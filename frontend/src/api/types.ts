@@ -61,6 +61,8 @@ export type Losses = Schemas["Losses"];
 export type Model = Schemas["Model"];
 export type Target = Schemas["Target"];
 export type Run = Schemas["Run"];
+/** A finished run of the team that another can start from. */
+export type Base = Schemas["Base"];
 export type RunEstimate = Schemas["Estimate"];
 export type EpochMetrics = Schemas["Metric"];
 export type LogLine = Schemas["LogLine"];
@@ -70,6 +72,11 @@ export type Artifact = Schemas["Artifact"];
 export type DetectionEvaluation = Schemas["DetectionEvaluation"];
 export type ClassificationEvaluation = Schemas["ClassificationEvaluation"];
 export type Evaluation = Schemas["Evaluation"];
+export type Interval = Schemas["Interval"];
+export type Calibration = Schemas["Calibration"];
+export type Comparison = Schemas["Comparison"];
+export type Holdout = Schemas["Holdout"];
+export type TestSplit = Schemas["TestSplit"];
 
 /** RFC 9457. Some problems carry more, such as a conflict's `current`. */
 export type Problem = Schemas["Problem"] & { [extra: string]: unknown };

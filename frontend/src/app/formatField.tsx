@@ -12,18 +12,22 @@ interface FormatFieldProps {
   value: string;
   /** What stands first, for no format. */
   none?: string;
+  /** In the place of the files that the chosen one is known by. */
+  hint?: string;
+  disabled?: boolean;
   onPick: (name: string) => void;
 }
 
 /** Formats by whose they are, the chosen one with the files that it is known by. */
-export function FormatField({ formats, value, none, onPick }: FormatFieldProps) {
+export function FormatField({ formats, value, none, hint, disabled, onPick }: FormatFieldProps) {
   return (
     <SelectField
       label="Format"
       value={value}
       options={none ? [{ value: "", name: none }] : []}
       groups={FAMILIES.map(({ family, title }) => ({ title, options: optionsOf(formats, family) }))}
-      hint={formats.find((format) => format.name === value)?.known_by}
+      hint={hint ?? formats.find((format) => format.name === value)?.known_by}
+      disabled={disabled}
       onPick={onPick}
     />
   );

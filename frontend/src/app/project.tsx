@@ -1,6 +1,6 @@
 import { type ComponentChildren, createContext } from "preact";
 import { useContext, useEffect, useMemo, useState } from "preact/hooks";
-import { ApiError } from "../api/errors";
+import { notFound } from "../api/errors";
 import { streamWhileSeen } from "../api/events";
 import { PageError, PageLoading } from "../ui/states";
 import { fetchProject, follow, makeState, type ProjectState } from "./projectState";
@@ -15,10 +15,7 @@ export function useProject(): ProjectState {
   return state;
 }
 
-function missing(): ApiError {
-  const detail = "There is no such project, or it is not yours.";
-  return new ApiError({ type: "about:blank", title: "Not found", status: 404, detail });
-}
+const MISSING = "There is no such project, or it is not yours.";
 
 type Loading = { slug: string; state: ProjectState | null; error: unknown };
 
@@ -32,7 +29,7 @@ export function ProjectProvider({ slug, children }: { slug: string; children: Co
       (project) => {
         if (gone) return;
         const state = project && makeState(project, slug);
-        setLoading({ slug, state, error: state ? null : missing() });
+        setLoading({ slug, state, error: state ? null : notFound(MISSING) });
       },
       (error) => !gone && setLoading({ slug, state: null, error }),
     );

@@ -25,7 +25,8 @@ export function Matrix({ names, counts, shares }: MatrixProps) {
   const isTilted = short.some((name) => name.length * LETTER > cell);
   const top = isTilted ? Math.ceil(Math.max(...short.map((name) => name.length)) * LETTER * 0.75) + 12 : 20;
   return (
-    <div ref={ref} class="plot-room scroll-x">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also for who has no pointer
+    <section ref={ref} class="plot-room scroll-x" tabIndex={0} aria-label="Confusion matrix">
       {width > 0 && (
         <svg
           class="plot matrix"
@@ -75,7 +76,7 @@ export function Matrix({ names, counts, shares }: MatrixProps) {
           ))}
         </svg>
       )}
-    </div>
+    </section>
   );
 }
 

@@ -1,9 +1,11 @@
 import { useEffect, useState } from "preact/hooks";
 import { api } from "../api/client";
+import { ApiError, sentence } from "../api/errors";
 import type { RunEstimate } from "../api/types";
 import { useProject } from "../app/project";
 import { counted, duration } from "../ui/figures";
 import { Icon } from "../ui/icons";
+import { stillText } from "./freeze";
 import { requestOf, type TrainForm } from "./trainForm";
 
 const PAUSE_MS = 250; // while someone types
@@ -19,6 +21,7 @@ interface TrainCostProps {
 export function TrainCost({ form, snapshot, isReady }: TrainCostProps) {
   const { project } = useProject();
   const [estimate, setEstimate] = useState<RunEstimate | null>(null);
+  const [fault, setFault] = useState("");
   const { model, config } = requestOf(form);
   const asked = JSON.stringify({ model, config, ...(snapshot === null ? {} : { snapshot }) });
   useEffect(() => {
@@ -29,14 +32,28 @@ export function TrainCost({ form, snapshot, isReady }: TrainCostProps) {
         .post<RunEstimate>(`projects/${project.value.id}/runs/estimate/`, JSON.parse(asked), {
           signal: abort.signal,
         })
-        .then(setEstimate)
-        .catch(() => !abort.signal.aborted && setEstimate(null)); // a guess that fails must not stand in the way
+        .then((found) => {
+          setEstimate(found);
+          setFault("");
+        })
+        .catch((error) => {
+          if (abort.signal.aborted) return;
+          setEstimate(null);
+          setFault(error instanceof ApiError && error.status === 400 ? sentence(error) : ""); // else: only a guess
+        });
     }, PAUSE_MS);
     return () => {
       clearTimeout(timer);
       abort.abort();
     };
   }, [asked, isReady, project]);
+  if (fault) {
+    return (
+      <p class="bad" role="alert">
+        {fault}
+      </p>
+    );
+  }
   return (
     <>
       <p class="cost row" data-testid="train-cost" aria-live="polite">
@@ -51,6 +68,22 @@ export function TrainCost({ form, snapshot, isReady }: TrainCostProps) {
           {estimate.advice}
         </p>
       )}
+      {estimate && form.base !== "none" && form.freeze !== "none" && <Still estimate={estimate} />}
     </>
+  );
+}
+
+/** Which parameters do not learn. */
+function Still({ estimate }: { estimate: RunEstimate }) {
+  const { names, still_layers } = estimate.frozen;
+  const more = still_layers - names.length;
+  return (
+    <details class="more" data-testid="train-still">
+      <summary>{stillText(estimate)}</summary>
+      <p class="small dim">
+        {names.join(", ")}
+        {more > 0 && ` and ${more} more`}
+      </p>
+    </details>
   );
 }

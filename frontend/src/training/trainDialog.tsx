@@ -7,8 +7,8 @@ import { hasChanged, sinceSnapshot } from "./sinceSnapshot";
 import { TrainCost } from "./trainCost";
 import { TrainFields } from "./trainFields";
 import { formErrors, formFor, modelsFor, type TrainForm } from "./trainForm";
+import { useBases } from "./useBases";
 import { useModels } from "./useModels";
-import { useRuns } from "./useRuns";
 import { useSnapshots } from "./useSnapshots";
 import { useStart } from "./useStart";
 import { isWhole } from "./wholeSnapshot";
@@ -24,7 +24,7 @@ interface TrainDialogProps {
 export function TrainDialog({ snapshot, close, onStarted }: TrainDialogProps) {
   const { project, counts } = useProject();
   const { snapshots } = useSnapshots();
-  const { runs } = useRuns();
+  const bases = useBases();
   const catalogue = useModels();
   const models = useMemo(
     () => modelsFor(catalogue ?? [], project.value.task),
@@ -69,7 +69,7 @@ export function TrainDialog({ snapshot, close, onStarted }: TrainDialogProps) {
             <TrainFields
               form={form}
               models={models}
-              runs={runs ?? []}
+              bases={bases ?? []}
               snapshots={frozen}
               snapshot={on}
               onSnapshot={setPicked}

@@ -1,14 +1,16 @@
-import type { Model, Run, Snapshot } from "../api/types";
+import type { Base, Model, Snapshot } from "../api/types";
 import { useProject } from "../app/project";
 import { runFigure } from "../app/shell/runFigure";
 import { SelectField, TextField } from "../ui/field";
 import { counted } from "../ui/figures";
+import { ExpertFields } from "./expertFields";
+import { FreezeFields } from "./freezeFields";
 import { formErrors, formFor, type TrainForm } from "./trainForm";
 
 interface TrainFieldsProps {
   form: TrainForm;
   models: readonly Model[];
-  runs: readonly Run[];
+  bases: readonly Base[];
   snapshots: readonly Snapshot[];
   /** "now" or a snapshot's id. */
   snapshot: string;
@@ -17,8 +19,8 @@ interface TrainFieldsProps {
 }
 
 export function TrainFields(props: TrainFieldsProps) {
-  const { form, models, runs, snapshots, onForm } = props;
-  const { counts } = useProject();
+  const { form, models, bases, snapshots, onForm } = props;
+  const { project, counts } = useProject();
   const model = models.find((one) => one.name === form.model);
   const errors = formErrors(form);
   const { labelled, review, done } = counts.value;
@@ -57,7 +59,7 @@ export function TrainFields(props: TrainFieldsProps) {
           label="Start from"
           value={form.base}
           hint={baseHint(form.base, model)}
-          options={baseOptions(form.model, runs)}
+          {...baseChoices(form.model, bases, project.value.id)}
           onPick={(base) => change({ base })}
         />
         <TextField
@@ -84,34 +86,44 @@ export function TrainFields(props: TrainFieldsProps) {
             fault={errors.learningRate}
             onText={(learningRate) => change({ learningRate })}
           />
-          <SelectField
-            label="Freeze"
-            value={form.freeze}
-            options={[
-              { value: "none", name: "Nothing" },
-              { value: "trunk", name: "The trunk: faster" },
-            ]}
-            onPick={(freeze) => change({ freeze })}
-          />
+          {form.base !== "none" && (
+            <FreezeFields
+              freeze={form.freeze}
+              fault={errors.freeze}
+              onFreeze={(freeze) => change({ freeze })}
+            />
+          )}
         </div>
       </details>
+      <ExpertFields model={model} texts={form.expert} onTexts={(expert) => change({ expert })} />
     </>
   );
 }
 
-function baseOptions(model: string, runs: readonly Run[]): { value: string; name: string }[] {
-  const earlier = runs.filter((run) => run.status === "succeeded" && run.model === model);
-  return [
-    { value: "catalogue", name: "Catalogue weights" },
-    ...earlier.map((run) => {
-      const figure = runFigure(run);
-      return {
-        value: `run:${run.id}`,
-        name: `Run ${run.number}${figure ? `, ${figure.name} ${figure.value}` : ""}`,
-      };
-    }),
-    { value: "none", name: "Random weights" },
-  ];
+/** Runs of this project among the options, those of others behind them. */
+function baseChoices(model: string, bases: readonly Base[], project: number) {
+  const fitting = bases.filter((base) => base.model === model);
+  return {
+    options: [
+      { value: "catalogue", name: "Catalogue weights" },
+      ...fitting.filter((base) => base.project.id === project).map((base) => baseOption(base, "")),
+      { value: "none", name: "Random weights" },
+    ],
+    groups: [
+      {
+        title: "Other projects",
+        options: fitting
+          .filter((base) => base.project.id !== project)
+          .map((base) => baseOption(base, ` of ${base.project.name}`)),
+      },
+    ],
+  };
+}
+
+function baseOption(base: Base, where: string): { value: string; name: string } {
+  const figure = runFigure(base);
+  const told = figure ? `, ${figure.name} ${figure.value}` : "";
+  return { value: `run:${base.id}`, name: `Run ${base.number}${where}${told}` };
 }
 
 function baseHint(base: string, model: Model | undefined): string | undefined {

@@ -1,6 +1,8 @@
 /** The train dialog's fields: from the catalogue's defaults to the request. Pure. */
 
 import type { Task } from "../api/types";
+import { type ExpertTexts, expertConfig } from "./expertSettings";
+import { freezeFault } from "./freeze";
 
 export interface TrainableModel {
   readonly name: string;
@@ -16,9 +18,10 @@ export interface TrainForm {
   readonly batchSize: string;
   readonly learningRate: string;
   readonly freeze: string;
+  readonly expert: ExpertTexts;
 }
 
-export type FieldName = "epochs" | "batchSize" | "learningRate";
+export type FieldName = "epochs" | "batchSize" | "learningRate" | "freeze";
 
 export interface TrainRequest {
   readonly model: string;
@@ -28,6 +31,7 @@ export interface TrainRequest {
     readonly batch_size: number;
     readonly learning_rate: number;
     readonly freeze: string;
+    readonly [expert: string]: number | string;
   };
 }
 
@@ -45,6 +49,7 @@ export function formFor(model: TrainableModel, base = "catalogue"): TrainForm {
     batchSize: text("batch_size", "16"),
     learningRate: text("learning_rate", "0.01"),
     freeze: text("freeze", "none"),
+    expert: {},
   };
 }
 
@@ -55,6 +60,8 @@ export function formErrors(form: TrainForm): Partial<Record<FieldName, string>> 
   if (!isWhole(form.batchSize, 1, 512)) errors.batchSize = "A whole number from 1 to 512.";
   const rate = numberOf(form.learningRate);
   if (!(rate > 0 && rate <= 1)) errors.learningRate = "A number over 0, at most 1.";
+  const freeze = form.base === "none" ? undefined : freezeFault(form.freeze);
+  if (freeze) errors.freeze = freeze;
   return errors;
 }
 
@@ -66,7 +73,8 @@ export function requestOf(form: TrainForm): TrainRequest {
       epochs: numberOf(form.epochs),
       batch_size: numberOf(form.batchSize),
       learning_rate: numberOf(form.learningRate),
-      freeze: form.freeze,
+      freeze: form.base === "none" ? "none" : form.freeze, // random weights have to learn
+      ...expertConfig(form.expert),
     },
   };
 }

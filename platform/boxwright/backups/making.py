@@ -14,6 +14,7 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from boxwright.backups import archive, databases
+from boxwright.backups.left import left_text
 from boxwright.storage import ObjectMissing, store
 
 
@@ -26,7 +27,7 @@ def backup(file: Path) -> str:
         _add_objects(writer)
         writer.close({**about, "made_at": datetime.now(UTC).isoformat(), "objects": writer.count - files})
     rows = sum(about["rows"].values())
-    return f"{file}: {rows:,} rows, {writer.count - files:,} objects, {file.stat().st_size:,} bytes"
+    return f"{file}: {rows:,} rows, {writer.count - files:,} objects, {file.stat().st_size:,} bytes{left_text()}"
 
 
 def _add_database(writer: archive.Writer) -> databases.About:

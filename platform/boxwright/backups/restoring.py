@@ -16,6 +16,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.models.functions import Now
 
 from boxwright.backups import archive, databases
+from boxwright.backups.left import left_text
 from boxwright.errors import Conflict
 from boxwright.jobs import Status, job_models
 from boxwright.storage import registry, store
@@ -40,7 +41,7 @@ def restore(file: Path) -> str:
             _close_doors()
             _wake_jobs()
     rows = sum(reader.about["rows"].values())
-    return f"{rows:,} rows and {reader.about['objects']:,} objects of {reader.about['made_at'][:16]} UTC"
+    return f"{rows:,} rows and {reader.about['objects']:,} objects of {reader.about['made_at'][:16]} UTC{left_text()}"
 
 
 def _expect_empty() -> None:

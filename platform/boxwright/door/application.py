@@ -78,6 +78,8 @@ class Door(ASGIHandler):
         response, user_id = await sync_to_async(seat.work)(self._respond, scope, body.file)
         if user_id is not None:
             self.senders.learn(scope, user_id)
+            if sender != user_id:
+                self.shares.recognise(sender, user_id)
         if not flows(response):
             return await self.send_response(response, answer)
         seat.leave()

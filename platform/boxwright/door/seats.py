@@ -74,6 +74,11 @@ class Shares:
         self._seen.pop(sender, None)
         self._seen[sender] = self._clock()
 
+    def recognise(self, address: Hashable, person: Hashable) -> None:
+        """Whoever came as their address turns out to be this person: nobody else was there."""
+        self._seen.pop(address, None)
+        self.note(person)
+
     def is_alone(self, sender: Hashable) -> bool:
         while self._seen and (first := next(iter(self._seen))) and self._seen[first] < self._clock() - MOMENT:
             del self._seen[first]

@@ -3,6 +3,7 @@
 `publish` writes a row, `reader` reads rows; `hub` reads once per process, `stream` hands on to the browsers.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -16,9 +17,14 @@ KEPT = timedelta(hours=1)
 
 def publish(project_id: int, kind: str, data: dict[str, Any]) -> None:
     """Tell whoever watches the project, once the transaction commits. Events are hints, not records."""
+    publish_all(project_id, kind, [data])
+
+
+def publish_all(project_id: int, kind: str, said: Iterable[dict[str, Any]]) -> None:
+    """Many of one kind, with one statement and one waking."""
     from boxwright.events.models import Event
 
-    Event.objects.create(project_id=project_id, kind=kind, data=data)
+    Event.objects.bulk_create(Event(project_id=project_id, kind=kind, data=data) for data in said)
     transaction.on_commit(_wake)
 
 

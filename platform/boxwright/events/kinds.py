@@ -1,11 +1,12 @@
 """Events that no job tells: each kind says the JSON of one serializer, which `settings.EVENTS` names."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from boxwright.events import publish
+from boxwright.events import publish_all
 
 
 def serializer_of(kind: str) -> Any:
@@ -15,4 +16,8 @@ def serializer_of(kind: str) -> Any:
 
 def announce(project_id: int, kind: str, subject: Any) -> None:
     """Publish `subject` as the serializer of its kind gives it now."""
-    publish(project_id, kind, serializer_of(kind)(subject).data)
+    announce_all(project_id, kind, [subject])
+
+
+def announce_all(project_id: int, kind: str, subjects: Sequence[Any]) -> None:
+    publish_all(project_id, kind, serializer_of(kind)(subjects, many=True).data)

@@ -22,6 +22,7 @@ def work(kind: str, _pk: int) -> None:
 @worker_ready.connect
 def _begin(**_signal: Any) -> None:
     gc.freeze()  # what stays for ever is not looked through each time that a job makes many rows
+    gc.set_threshold(10_000, 20, 20)  # nor is what a job makes: many rows, and few circles
     reaper.start()
 
 

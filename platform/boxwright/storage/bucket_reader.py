@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from boto3.exceptions import Boto3Error
@@ -13,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 
 from boxwright.storage.buckets import BucketFolder
-from boxwright.storage.errors import BucketRefused, ObjectMissing, StoreAway
+from boxwright.storage.errors import BucketRefused, ObjectMissing, SourceChanged, StoreAway
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -26,6 +27,7 @@ AHEAD = 8
 """Small objects on their way at once."""
 
 DENIED = {"AccessDenied", "AllAccessDisabled", "InvalidAccessKeyId", "SignatureDoesNotMatch", "403"}
+CHANGED = {"PreconditionFailed", "412"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class BucketReader:
 
     def __init__(self, folder: BucketFolder) -> None:
         self.folder = folder
-        self.client: S3Client = boto3.session.Session().client("s3", **settings.IMPORT_S3)
+        self.client = _client(**settings.IMPORT_S3)
 
     def listed(self) -> Iterator[Listed]:
         """Sorted by their keys."""
@@ -49,12 +51,12 @@ class BucketReader:
             for page in pages.paginate(Bucket=self.folder.bucket, Prefix=self.folder.prefix):
                 yield from (Listed(one["Key"], one["Size"], one["ETag"]) for one in page.get("Contents", []))
 
-    def fetched(self, files: Iterable[tuple[str, int]]) -> Iterator[tuple[str, Iterator[bytes]]]:
-        """Each key of (key, size) with its bytes, which raise ObjectMissing where it is gone; in order."""
-        pool, coming = ThreadPoolExecutor(AHEAD), deque[tuple[str, Future[bytes] | None]]()
+    def fetched(self, files: Iterable[Listed]) -> Iterator[tuple[Listed, Iterator[bytes]]]:
+        """Each with its bytes, which raise as `pieces` does; in order."""
+        pool, coming = ThreadPoolExecutor(AHEAD), deque[tuple[Listed, Future[bytes] | None]]()
         try:
-            for key, size in files:
-                coming.append((key, pool.submit(self._whole, key) if size <= SMALL else None))
+            for one in files:
+                coming.append((one, pool.submit(self._whole, one) if one.size <= SMALL else None))
                 if len(coming) > AHEAD:
                     yield self._next(coming)
             while coming:
@@ -62,17 +64,20 @@ class BucketReader:
         finally:
             pool.shutdown(cancel_futures=True)
 
-    def _next(self, coming: "deque[tuple[str, Future[bytes] | None]]") -> tuple[str, Iterator[bytes]]:
-        key, future = coming.popleft()
-        return key, self._pieces(key) if future is None else _result(future)
+    def pieces(self, key: str, etag: str) -> Iterator[bytes]:
+        """The bytes that had this ETag. Raises ObjectMissing, SourceChanged."""
+        with self._translated(key):
+            found = self.client.get_object(Bucket=self.folder.bucket, Key=key, IfMatch=etag)
+            with closing(found["Body"]) as body:
+                while piece := body.read(CHUNK):
+                    yield piece
 
-    def _whole(self, key: str) -> bytes:
-        return b"".join(self._pieces(key))
+    def _next(self, coming: "deque[tuple[Listed, Future[bytes] | None]]") -> tuple[Listed, Iterator[bytes]]:
+        one, future = coming.popleft()
+        return one, self.pieces(one.key, one.etag) if future is None else _result(future)
 
-    def _pieces(self, key: str) -> Iterator[bytes]:
-        with self._translated(key), closing(self.client.get_object(Bucket=self.folder.bucket, Key=key)["Body"]) as body:
-            while piece := body.read(CHUNK):
-                yield piece
+    def _whole(self, one: Listed) -> bytes:
+        return b"".join(self.pieces(one.key, one.etag))
 
     @contextmanager
     def _translated(self, key: str) -> Iterator[None]:
@@ -84,11 +89,20 @@ class BucketReader:
                 raise BucketRefused(f"There is no bucket {self.folder.bucket}.") from error
             if code in {"NoSuchKey", "404"}:
                 raise ObjectMissing(key) from error
+            if code in CHANGED:
+                raise SourceChanged(f"s3://{self.folder.bucket}/{key}") from error
             if code in DENIED:
                 raise BucketRefused(f"This server has no right to read {key or self.folder}.") from error
             raise StoreAway(str(error)) from error
         except (BotoCoreError, Boto3Error) as error:
             raise StoreAway(str(error)) from error
+
+
+@lru_cache(maxsize=4)
+def _client(**options: Any) -> "S3Client":
+    """One for all threads: a client may be shared, and takes a fifth of a second to make."""
+    client: S3Client = boto3.session.Session().client("s3", **options)
+    return client
 
 
 def _result(future: "Future[bytes]") -> Iterator[bytes]:

@@ -33,8 +33,15 @@ def folder_of(address: str) -> BucketFolder:
 
 def readable(address: str) -> BucketFolder:
     """One that imports may read. Raises Invalid."""
-    wanted, allowed = folder_of(address), [folder_of(one) for one in settings.IMPORT_BUCKETS]
-    if wanted.bucket == settings.S3_BUCKET or not any(one.holds(wanted) for one in allowed):
-        within = ", ".join(map(str, allowed)) or "none"
+    wanted = folder_of(address)
+    if allowed_around(wanted) is None:
+        within = ", ".join(str(folder_of(one)) for one in settings.IMPORT_BUCKETS) or "none"
         raise Invalid("Imports may not read this bucket.", {"bucket": f"this server's imports may read: {within}"})
     return wanted
+
+
+def allowed_around(wanted: BucketFolder) -> BucketFolder | None:
+    """The folder that the operator allows and that holds this one."""
+    if wanted.bucket == settings.S3_BUCKET:
+        return None
+    return next((one for one in map(folder_of, settings.IMPORT_BUCKETS) if one.holds(wanted)), None)

@@ -32,6 +32,22 @@ class StoreAway(Unavailable):
         self.reason = reason
 
 
+class SourceAway(Unavailable):
+    """Bytes that were left in a bucket of others can't be had; somebody may mend that, and nothing is lost."""
+
+    title = "Source away"
+
+
+class SourceGone(SourceAway):
+    def __init__(self, place: str) -> None:
+        super().__init__(f"{place} is gone from its source.")
+
+
+class SourceChanged(SourceAway):
+    def __init__(self, place: str) -> None:
+        super().__init__(f"{place} has changed at its source: its bytes are not those that were imported.")
+
+
 class BucketRefused(DomainError):
     """A bucket of others can't be read: there is none of this name, or we have no right to it."""
 

@@ -15,6 +15,9 @@ class StoredObject(models.Model):
         db_default=Now(),
         help_text="when it was last written or last ceased to be needed; null: needed when the collector looked",
     )
+    place = models.JSONField(
+        null=True, help_text="where the bytes were left, read where the store has none: bucket, key, etag, size"
+    )
     leaving = models.BooleanField(default=False, help_text="the collector deletes the object: name it no more")
 
     class Meta:

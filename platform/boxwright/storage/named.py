@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from boxwright.storage import ObjectStore, store
-from boxwright.storage.errors import ObjectDamaged
+from boxwright.storage.errors import ObjectDamaged, ObjectMissing
+from boxwright.storage.places import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,12 @@ class Named:
     key: str
     sha256: str = ""
     """Empty where the row is older than the hashes; then any bytes will do."""
+    place: Place | None = None
+    """Where the bytes are if the store has none."""
+
+    @property
+    def is_elsewhere(self) -> bool:
+        return self.place is not None and not store().exists(self.key)
 
     def check(self, digest: str) -> None:
         """Raises ObjectDamaged."""
@@ -22,8 +29,8 @@ class Named:
             raise ObjectDamaged(self.key)
 
     def open(self) -> BinaryIO:
-        """A stream of bytes that were read and found right before. Raises ObjectMissing, ObjectDamaged."""
-        file = store().open(self.key)
+        """A stream of bytes that were read and found right before. Raises ObjectMissing, ObjectDamaged, SourceAway."""
+        file = self._opened()
         try:
             if self.sha256:
                 self.check(sha256_of(file))
@@ -36,7 +43,7 @@ class Named:
     def pieces(self, size: int) -> Iterator[bytes]:
         """The bytes, each read once; the last piece comes only where all were right. Raises as `open` does."""
         digest, held = hashlib.sha256(), b""
-        with store().open(self.key) as file:
+        with self._opened() as file:
             while piece := file.read(size):
                 digest.update(piece)
                 if held:
@@ -47,13 +54,26 @@ class Named:
 
     def fetch(self, objects: ObjectStore, path: Path) -> None:
         """Download to `path`, which holds the right bytes or is not there. Raises as `open` does."""
-        objects.fetch(self.key, path)
+        try:
+            objects.fetch(self.key, path)
+        except ObjectMissing:
+            if self.place is None:
+                raise
+            self.place.fetch(path, self.sha256)
         try:
             with path.open("rb") as file:
                 self.check(sha256_of(file))
         except BaseException:
             path.unlink()
             raise
+
+    def _opened(self) -> BinaryIO:
+        try:
+            return store().open(self.key)
+        except ObjectMissing:
+            if self.place is None:
+                raise
+            return self.place.open(self.sha256)
 
 
 def sha256_of(file: BinaryIO) -> str:

@@ -8,7 +8,9 @@
 Inside a transaction keys are locked after all other rows, in their order: two transactions never wait for each other.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import asdict
 from typing import BinaryIO, TypeVar
 
 from django.db import transaction
@@ -18,6 +20,7 @@ from django.db.models.functions import Now
 from boxwright.storage import store
 from boxwright.storage.errors import Vanished
 from boxwright.storage.models import StoredObject
+from boxwright.storage.places import Place
 
 BATCH = 500
 Row = TypeVar("Row")
@@ -45,6 +48,34 @@ def keep(key: str, data: bytes | BinaryIO, content_type: str = "") -> None:
     """Announce and put."""
     announce([key])
     store().put(key, data, content_type)
+
+
+def leave(places: Mapping[str, Place]) -> None:
+    """The bytes of these announced objects are not put: they are left where they lie. The collector leaves them too."""
+    with transaction.atomic():
+        for key in sorted(places):
+            StoredObject.objects.filter(key=key).update(place=asdict(places[key]))
+
+
+def bring_home(keys: Iterable[str]) -> None:
+    """The store has the bytes of these now."""
+    for batch in batches(sorted(keys)):
+        StoredObject.objects.filter(key__in=batch, place__isnull=False).update(place=None)
+
+
+def places_of(keys: Iterable[str]) -> dict[str, Place]:
+    """Of those whose bytes were left in a bucket of others. What the store has besides, it has first."""
+    found: dict[str, Place] = {}
+    for batch in batches(keys):
+        rows = StoredObject.objects.filter(key__in=batch, place__isnull=False)
+        found |= {key: Place(**place) for key, place in rows.values_list("key", "place") if place}
+    return found
+
+
+def left() -> Counter[str]:
+    """How many objects were left, by their bucket."""
+    places = StoredObject.objects.filter(place__isnull=False).values_list("place", flat=True)
+    return Counter(place["bucket"] for place in places.iterator() if place)
 
 
 def confirm(keys: Iterable[str]) -> None:

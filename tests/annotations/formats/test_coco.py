@@ -16,12 +16,13 @@ from annotations.formats.errors import FormatError
 from annotations.formats.layout import Header, ReadLimits
 from annotations.formats.listing import Listing
 from annotations.formats.reading import Found, Reading, read
+from annotations.formats.recognition import recognise
 from annotations.formats.split_paths import split_of
 from tests.annotations.formats.depth import examples
 from tests.annotations.formats.laying import lay
 from tests.annotations.formats.mangled import mangled, read_or_refused
 from tests.annotations.formats.memory import growth
-from tests.annotations.formats.other_libraries import library
+from tests.annotations.formats.reading_of import put
 from tests.annotations.images import picture
 
 COCO = FORMATS["coco"]
@@ -285,6 +286,29 @@ def test_annotations_that_are_no_list_are_refused(tmp_path: Path) -> None:
         records(tmp_path, a={"images": [A], "categories": [CAT], "annotations": {"1": box()}})
 
 
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({}, "a.json has no list of images as COCO has"),
+        ({"info": {}, "categories": [CAT]}, "a.json has no list of images as COCO has"),
+        ({"annotations": [box()], "categories": [CAT]}, "a.json has no list of images as COCO has"),
+        ({"images": None, "annotations": [box()], "categories": [CAT]}, "a.json has no list of images as COCO has"),
+        ({"images": {"1": A}, "annotations": [box()], "categories": [CAT]}, "the images in a.json are no list"),
+    ],
+)
+def test_file_without_images_is_refused_by_its_name(said: Any, why: str, tmp_path: Path) -> None:
+    with pytest.raises(FormatError) as caught:
+        records(tmp_path, a=said)
+    assert (caught.value.file, caught.value.reason) == ("a.json", why)
+    found = records(tmp_path, "b.jpg", b=coco(box(), images=[{**A, "file_name": "b.jpg"}]))
+    assert "a.json" in {said.file for one in found for said in one.findings}
+
+
+def test_archive_that_is_not_recognised_is_told_which_file_is_no_coco(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text("{}")
+    assert COCO.layout.recognise(Listing(tmp_path)).reason == "a.json has no list of images as COCO has"
+
+
 def test_files_of_predictions_alone_are_refused(tmp_path: Path) -> None:
     results = [{"image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4], "score": 0.5}]
     with pytest.raises(FormatError, match="result files") as caught:
@@ -399,24 +423,6 @@ def test_torchvision_reads_what_is_written(tmp_path: Path) -> None:
 
 
 @pytest.mark.full
-def test_supervision_reads_what_is_written_and_writes_what_is_read(tmp_path: Path) -> None:
-    supervision = library("supervision")
-    exported(tmp_path / "ours")
-    found = supervision.DetectionDataset.from_coco(
-        str(tmp_path / "ours/images/train"), str(tmp_path / "ours/annotations/instances_train.json")
-    )
-    assert found.classes == ["dog", "cat", "cow"]
-    ((_, _, boxes),) = found
-    assert boxes.xyxy.tolist() == [pytest.approx([1, 2.25, 30, 40]), pytest.approx([0.1, 0, 64, 47.875])]
-    (tmp_path / "theirs").mkdir()
-    found.as_coco(str(tmp_path / "theirs/images"), str(tmp_path / "theirs/train.json"))
-    made = read(COCO.layout, Listing(tmp_path / "theirs"), ReadLimits())
-    *_, image = made.records
-    assert (made.header.labels, labels(image), image.split) == (("dog", "cat", "cow"), ["dog", "cat"], "train")
-    assert dict(image.annotations[0].attributes) == {"crowd": True}
-
-
-@pytest.mark.full
 def test_memory_stays_flat(tmp_path: Path) -> None:
     assert growth("coco", tmp_path) < 60 * 2**20
 
@@ -424,3 +430,22 @@ def test_memory_stays_flat(tmp_path: Path) -> None:
 def test_five_thousand_images_take_next_to_no_memory(tmp_path: Path) -> None:
     """For all formats in each run; `make test-full` has 20,000 images, of each."""
     assert growth("coco", tmp_path, 5_000) < 15 * 2**20
+
+
+def test_categories_alone_are_no_coco_as_label_studio_leaves_them_beside_yolo(tmp_path: Path) -> None:
+    """Its `notes.json` was taken for a COCO file, and the boxes of its YOLO export for nothing."""
+    notes = {"categories": [{"id": 0, "name": "cat"}], "info": {"year": 2026, "contributor": "Label Studio"}}
+    files = {"notes.json": json.dumps(notes), "classes.txt": "cat\n", "labels/a.txt": "0 0.5 0.5 0.5 0.5\n"}
+    listing = put(tmp_path, {**files, "images/a.jpg": ""})
+    assert COCO.layout.recognise(listing).confidence == 0
+    assert recognise(listing, "detection", FORMATS.values()).format == FORMATS["yolo"]
+
+
+def test_an_image_called_by_its_address_in_label_studio_is_found(tmp_path: Path) -> None:
+    said = {
+        "images": [{"id": 0, "file_name": "/data/local-files/?d=pets/c%20%C3%BC.jpg", **SIDES}],
+        "annotations": [{"id": 0, "image_id": 0, "category_id": 1, "bbox": [1, 2, 3, 4]}],
+        "categories": [CAT],
+    }
+    (found,) = read(COCO.layout, put(tmp_path, {"result.json": json.dumps(said), "c ü.jpg": ""}), ReadLimits()).records
+    assert (found.image, len(found.annotations), found.findings) == ("c ü.jpg", 1, ())

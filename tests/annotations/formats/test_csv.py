@@ -117,7 +117,7 @@ def test_split_group_score_and_flags_have_columns(tmp_path: Path) -> None:
     flags: Attributes = {"difficult": True, "pose": "Left", "colour": "red"}
     assert entry.annotations[0] == AnnotationRecord("cat", CAT, score=0.5, source="import", attributes=flags)
     assert (entry.split, entry.group) == ("val", "film")
-    assert told([entry]) == [(Rule.ATTRIBUTE, 3), (Rule.BAD_SCORE, 3), (Rule.CONTRADICTION, 3)]
+    assert told([entry]) == [(Rule.ATTRIBUTE, 3), (Rule.CONTRADICTION, 3), (Rule.BAD_SCORE, 3)]
     assert others[1].split == "train"
 
 

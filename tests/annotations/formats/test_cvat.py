@@ -19,9 +19,7 @@ from annotations.formats.listing import Listing
 from annotations.formats.reading import Found, read
 from tests.annotations.formats.damage import broken_bytes, read_text
 from tests.annotations.formats.depth import examples
-from tests.annotations.formats.laying import lay as lay_images
 from tests.annotations.formats.memory import growth
-from tests.annotations.formats.other_libraries import library
 from tests.annotations.images import picture
 
 CVAT = FORMATS["cvat"]
@@ -260,27 +258,14 @@ def test_labels_are_declared_with_the_attributes_that_occur() -> None:
 
 
 @pytest.mark.full
-@pytest.mark.filterwarnings("ignore")
-def test_datumaro_reads_what_we_write_and_we_what_it_writes(tmp_path: Path) -> None:
-    datumaro = library("datumaro")
-    cat = AnnotationRecord("cat", Box(0.25, 0, 63.5, 47), attributes={"worn": True, "colour": "red"})
-    val = ImageRecord("a b.jpg", "1" * 64, 64, 48, 0, "labelled", "val", (cat,))
-    images = [val, ImageRecord("b.jpg", "2" * 64, 64, 48, 0, "done")]
-    lay_images(CVAT, Header("detection", ("dog", "cat"), "Pets"), images, tmp_path / "ours")
-    theirs = datumaro.Dataset.import_from(str(tmp_path / "ours"), "cvat")
-    items = {(item.id, item.subset): item.annotations for item in theirs}
-    assert items[("b", "train")] == []
-    (box,) = items[("a b", "val")]
-    assert (box.points, box.label) == ([0.25, 0, 63.5, 47], 1)
-    assert box.attributes == {"worn": True, "colour": "red", "occluded": False}
-    theirs.export(str(tmp_path / "theirs"), "cvat", save_media=True)
-    reading = read(CVAT.layout, Listing(tmp_path / "theirs"), ReadLimits())
-    first, second = reading.records
-    assert (reading.header.labels, first.split, second.split) == (("dog", "cat"), "train", "val")
-    (came,) = second.annotations
-    assert (came.label, came.box, came.attributes) == ("cat", cat.box, cat.attributes)
-
-
-@pytest.mark.full
 def test_twenty_thousand_images_take_no_memory(tmp_path: Path) -> None:
     assert growth("cvat", tmp_path) < 60 * 2**20
+
+
+def test_a_folder_named_after_a_split_tells_it_as_fiftyone_leaves_one(tmp_path: Path) -> None:
+    text = '<annotations><image id="0" name="a.jpg" width="64" height="48"/></annotations>'
+    for name, data in (("val/data/a.jpg", picture(1)), ("val/labels.xml", text.encode())):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(data)
+    (found,) = read(CVAT.layout, Listing(tmp_path), ReadLimits()).records
+    assert (found.image, found.split, found.annotated) == ("val/data/a.jpg", "val", True)

@@ -117,7 +117,7 @@ def test_numbers_in_the_place_of_labels_are_said(tmp_path: Path) -> None:
         (
             {"file_name": "a.jpg", "objects": {"bbox": [[1, 2, 3, 4]], "label": ["cat"], "score": [7]}},
             "BAD_SCORE",
-            "1 scores that are not from 0 to 1; left out",
+            "1 scores that are not from 0 to 1, the first is 7",
         ),
     ],
 )

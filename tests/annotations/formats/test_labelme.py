@@ -2,7 +2,9 @@
 
 import base64
 import json
+import struct
 import tracemalloc
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +14,12 @@ from hypothesis import given
 from annotations.dataset.findings import Rule
 from annotations.dataset.records import AnnotationRecord, Attributes, Box, ImageRecord
 from annotations.formats import FORMATS
+from annotations.formats.inside import Inside
 from annotations.formats.labelme.files import read_without_picture
 from annotations.formats.layout import Header, ReadLimits
 from annotations.formats.listing import Listing
 from annotations.formats.reading import Found, read
+from annotations.imaging import ImageLimits
 from tests.annotations.formats.damage import broken_bytes, broken_values, read_text
 from tests.annotations.formats.depth import examples
 from tests.annotations.formats.laying import lay
@@ -128,11 +132,96 @@ def test_file_without_shapes_says_that_nothing_is_there() -> None:
     assert (found.annotated, found.annotations, found.findings) == (True, (), ())
 
 
-def test_picture_in_the_file_is_passed_over(tmp_path: Path) -> None:
+def test_picture_in_the_file_is_passed_over_where_the_image_is_there() -> None:
     data = base64.b64encode(picture()).decode()
     assert found_in(page(shape(), imageData=data)).findings == ()
-    gone = found_in(page(shape(), imageData=data, imagePath="b.jpg"), "b.json")
-    assert (gone.image, rules(gone)) == (None, [Rule.EMBEDDED, Rule.NO_IMAGE])
+
+
+def embedded(folder: Path, data: str, limits: ReadLimits | None = None, **more: Any) -> tuple[Found, Listing]:
+    """Of an archive without images."""
+    (folder / "in").mkdir()
+    text = json.dumps(page(shape(), imagePath="../b.jpg", imageData="HERE", **more)).replace("HERE", data)
+    (folder / "in/b.json").write_text(text)
+    listing = Listing(folder)
+    (found,) = read(LABELME.layout, listing, limits or ReadLimits()).records
+    return found, listing
+
+
+TEXT = base64.b64encode(picture(3)).decode()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        TEXT,
+        f"data:image/jpeg;base64,{TEXT}",
+        TEXT.replace("/", "\\/"),
+        "\\n".join(TEXT[place : place + 76] for place in range(0, len(TEXT), 76)),
+    ],
+)
+def test_picture_in_the_file_is_taken_where_there_is_no_other(data: str, tmp_path: Path) -> None:
+    found, listing = embedded(tmp_path, data)
+    assert (found.image, found.name, found.annotations) == ("in/b.json/b.jpg", "b.jpg", (CAT,))
+    assert listing.path(found.image or "").read_bytes() == picture(3)
+    (said,) = found.findings
+    assert (said.rule, said.file) == (Rule.EMBEDDED, "in/b.json")
+    assert said.reason == "there is no image ../b.jpg; the picture in the file is taken"
+
+
+def wide_png() -> str:
+    """A header of 100,000×100,000 pixels, and nothing behind it."""
+    header = struct.pack(">IIBBBBB", 100_000, 100_000, 8, 2, 0, 0, 0)
+    chunk = b"IHDR" + header
+    data = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + chunk + struct.pack(">I", zlib.crc32(chunk))
+    return base64.b64encode(data + struct.pack(">I", 0) + b"IDAT" + struct.pack(">I", zlib.crc32(b"IDAT"))).decode()
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        ("this is no base64!", "no base64"),
+        (TEXT[:8] + "=" + TEXT[9:], "no base64"),
+        (TEXT[:-1], "no base64"),
+        ("AA==" + TEXT, "no base64"),
+        (base64.b64encode(b"a text").decode(), "not a JPEG"),
+        (wide_png(), "pixels"),
+        ("A" * 2_000_000, "MB allowed for one image"),
+    ],
+)
+def test_picture_in_the_file_that_can_not_be_taken_is_refused(data: str, why: str, tmp_path: Path) -> None:
+    found, _ = embedded(tmp_path, data, ReadLimits(ImageLimits(max_bytes=2**20)))
+    assert (found.image, rules(found)) == (None, [Rule.EMBEDDED, Rule.IMAGE_REFUSED])
+    assert why in found.findings[1].reason
+
+
+def test_size_that_a_picture_in_the_file_does_not_have_yields_to_it(tmp_path: Path) -> None:
+    found, _ = embedded(tmp_path, TEXT, imageWidth=128, imageHeight=96)
+    assert [one.box for one in found.annotations] == [Box(1, 1.5, 15.25, 20)]
+    assert rules(found) == [Rule.EMBEDDED, Rule.SCALED]
+
+
+@pytest.mark.parametrize("path", ["..", "x" * 5_000 + ".jpg", "a\u0000b.jpg", "/etc/passwd", "b", None, 7])
+def test_picture_in_the_file_has_a_name_that_a_file_may_have(path: Any, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(json.dumps(page(shape(), imagePath=path, imageData=TEXT)))
+    (found,) = read(LABELME.layout, Listing(tmp_path), ReadLimits()).records
+    assert found.name.endswith(".jpg")
+    assert not set(found.name) & set("/\\\0")
+    assert len(found.name) <= 200
+
+
+def test_picture_of_a_gigabyte_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    start, end = json.dumps({**page(shape()), "imageData": "HERE"}).split("HERE")
+    with (tmp_path / "in/a.json").open("wb") as file:
+        file.write(start.encode())
+        file.seek(2**30)
+        file.write(end.encode())
+    listing = Listing(tmp_path)
+    tracemalloc.start()
+    (found,) = read(LABELME.layout, listing, ReadLimits()).records
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (rules(found), peak < 5 * 2**20) == ([Rule.EMBEDDED, Rule.IMAGE_REFUSED], True)
 
 
 def test_picture_of_fifty_megabytes_is_never_in_memory(tmp_path: Path) -> None:
@@ -156,8 +245,9 @@ def test_rest_of_a_file_is_bounded(tmp_path: Path) -> None:
 @pytest.mark.parametrize("place", range(2**16 - 40, 2**16 + 4, 3))
 def test_picture_is_found_wherever_a_chunk_ends(place: int, tmp_path: Path) -> None:
     (tmp_path / "a.json").write_bytes(b" " * place + b'{"imageData": "' + b"A" * 70_000 + b'", "shapes": []}')
-    data, had_one = read_without_picture(Listing(tmp_path), "a.json", 2**20)
-    assert (json.loads(data), had_one) == ({"imageData": "", "shapes": []}, True)
+    data, inside = read_without_picture(Listing(tmp_path), "a.json", 2**20)
+    assert json.loads(data) == {"imageData": "", "shapes": []}
+    assert inside == Inside("a.json", place + 15, 70_000, "base64")
 
 
 @pytest.mark.parametrize(

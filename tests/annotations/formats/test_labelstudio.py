@@ -1,7 +1,6 @@
 """Label Studio: as its documentation shows it, as it comes damaged, as its own converter reads what we write."""
 
 import json
-import math
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,6 @@ from tests.annotations.formats.damage import broken_bytes, broken_values, read_t
 from tests.annotations.formats.depth import examples
 from tests.annotations.formats.laying import lay
 from tests.annotations.formats.memory import growth
-from tests.annotations.formats.other_libraries import library
 from tests.annotations.images import picture
 
 LABEL_STUDIO = FORMATS["labelstudio"]
@@ -286,36 +284,6 @@ def test_broken_labelling_interface_is_told(tmp_path: Path) -> None:
     (tmp_path / "label_config.xml").write_text("<View>")
     found = list(read(LABEL_STUDIO.layout, Listing(tmp_path), ReadLimits()).records)
     assert [(said.rule, said.file) for said in found[0].findings] == [(Rule.UNREADABLE, "label_config.xml")]
-
-
-@pytest.mark.full
-def test_its_own_converter_reads_what_we_write(tmp_path: Path) -> None:
-    converter = library("label_studio_sdk.converter")
-    source = tmp_path / "in"
-    source.mkdir()
-    lay(LABEL_STUDIO, Header("detection", ("dog", "cat"), "Pets"), images(), source)
-    made = converter.Converter(str(source / "label_config.xml"), str(source), download_resources=False)
-    made.convert_to_coco(str(source / "tasks.json"), str(tmp_path / "coco"), is_dir=False)
-    coco = json.loads((tmp_path / "coco" / "result.json").read_text())
-    (box,) = [one["bbox"] for one in coco["annotations"]]
-    assert all(map(math.isclose, box, (1 / 3, 0.125, 63.9 - 1 / 3, 46.875)))
-    assert [one["name"] for one in coco["categories"]] == ["cat", "dog"]
-
-
-@pytest.mark.full
-def test_short_form_of_its_own_converter_is_read(tmp_path: Path) -> None:
-    converter = library("label_studio_sdk.converter")
-    lay(LABEL_STUDIO, Header("detection", ("dog", "cat"), "Pets"), images(), tmp_path)
-    made = converter.Converter(str(tmp_path / "label_config.xml"), str(tmp_path), download_resources=False)
-    made.convert_to_json_min(str(tmp_path / "tasks.json"), str(tmp_path / "short"), is_dir=False)
-    (tmp_path / "short" / "result.json").replace(tmp_path / "tasks.json")
-    first, second, *_ = read(LABEL_STUDIO.layout, Listing(tmp_path), ReadLimits()).records
-    (cat,) = first.annotations
-    assert cat.box
-    assert all(
-        map(math.isclose, (cat.box.x_min, cat.box.y_min, cat.box.x_max, cat.box.y_max), (1 / 3, 0.125, 63.9, 47))
-    )
-    assert (second.annotated, second.annotations) == (True, ())
 
 
 @pytest.mark.full

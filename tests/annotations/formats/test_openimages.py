@@ -232,3 +232,19 @@ def damaged(data: bytes, chance: random.Random, put: bytes) -> bytes:
 @pytest.mark.full
 def test_twenty_thousand_images_take_little_memory(tmp_path: Path) -> None:
     assert growth("openimages", tmp_path) < 60 * 2**20
+
+
+def test_classes_may_have_names_for_codes_as_datumaro_writes_them(tmp_path: Path) -> None:
+    put = {
+        "annotations/class-descriptions.csv": "cat,cat\r\nyak,yak\r\nsea lion,sea lion\r\n",
+        "annotations/train-annotations-bbox.csv": f"{BOXES}\na,,sea lion,1,0,0.5,0,0.5,0,0,0,0,0\n",
+    }
+    for name, text in put.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    (tmp_path / "a.jpg").write_bytes(picture(1))
+    reading = read(OPEN_IMAGES.layout, Listing(tmp_path), ReadLimits())
+    assert reading.header.labels == ("cat", "yak", "sea lion")
+    (found,) = reading.records
+    assert [one.label for one in found.annotations] == ["sea lion"]
+    assert found.findings == ()

@@ -224,7 +224,7 @@ def images() -> list[ImageRecord]:
 
 def test_another_reader_reads_what_is_written(tmp_path: Path) -> None:
     lay(TFRECORD, Header("detection", ("dog", "cat"), "Pets"), images(), tmp_path)
-    first, second = tfrecord_loader(str(tmp_path / "train.record-00000-of-00001"), None)
+    first, second = tfrecord_loader(str(tmp_path / "train-00000-of-00001.tfrecord"), None)
     assert bytes(first["image/encoded"]) == picture_of(images()[0])
     assert bytes(first["image/format"]) == b"jpeg"
     assert list(first["image/object/class/label"]) == [2, 1]
@@ -253,7 +253,7 @@ def test_pictures_that_tensorflow_does_not_decode_are_told() -> None:
 
 def test_shards_hold_so_many_images() -> None:
     paths = [path for path, _ in write(Header("detection", ("cat",)), Many(2 * SHARD + 1))]
-    assert paths == ["label_map.pbtxt", *(f"val.record-{shard:05}-of-00003" for shard in range(3))]
+    assert paths == ["label_map.pbtxt", *(f"val-{shard:05}-of-00003.tfrecord" for shard in range(3))]
 
 
 def test_few_pictures_are_out_at_once(tmp_path: Path) -> None:
@@ -290,3 +290,17 @@ def test_damaged_records_give_findings_and_nothing_else(
 @pytest.mark.full
 def test_twenty_thousand_images_take_little_memory(tmp_path: Path) -> None:
     assert growth("tfrecord", tmp_path) < 60 * 2**20
+
+
+def test_a_record_without_the_lists_of_boxes_is_a_negative_beside_others_with_boxes(tmp_path: Path) -> None:
+    """As Datumaro writes one: TensorFlow's Object Detection API trains on it as on an image with nothing in it."""
+    empty = {name: value for name, value in example().items() if "object" not in name}
+    put(tmp_path / "train.tfrecord", example(), {**empty, "image/filename": (b"b.jpg", "byte")})
+    found = {one.image: one.annotated for one in found_in(tmp_path)}
+    assert found == {"train.tfrecord/a.jpg": True, "train.tfrecord/b.jpg": True}
+
+
+def test_shards_are_called_as_those_look_for_them_who_go_by_the_suffix(tmp_path: Path) -> None:
+    """Datumaro, and so CVAT, takes `*.tfrecord` and nothing else."""
+    lay(TFRECORD, Header("detection", ("dog", "cat"), "Pets"), images(), tmp_path)
+    assert [path.name for path in tmp_path.glob("*.tfrecord")] == ["train-00000-of-00001.tfrecord"]

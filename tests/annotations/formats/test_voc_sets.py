@@ -6,7 +6,9 @@ import pytest
 
 from annotations.dataset.records import Box
 from annotations.formats import FORMATS
-from annotations.formats.layout import Choices, Entry, ReadLimits
+from annotations.formats.layout import Choices, Entry, Header, ReadLimits
+from annotations.formats.losses import losses_of
+from annotations.formats.reading import read
 from tests.annotations.archives import voc
 from tests.annotations.formats.reading_of import came, findings, found_in, put
 
@@ -109,3 +111,23 @@ def test_what_there_is_no_place_for_is_said_once_a_file(tmp_path: Path) -> None:
 def test_the_image_is_found_however_its_name_is_written(tmp_path: Path, name: str) -> None:
     (found,) = found_in("voc", tmp_path, {"JPEGImages/a.jpg": b"", "Annotations/a.xml": voc(name)})
     assert (found.image, findings([found])) == ("JPEGImages/a.jpg", [])
+
+
+LABEL_MAP = "# label:color_rgb:parts:actions\nbackground:::\nyak:::\ncat:0,128,0:ear,tail:\n"
+
+
+def test_the_label_map_of_datumaro_gives_the_labels_their_order(tmp_path: Path) -> None:
+    listing = put(tmp_path, {"labelmap.txt": LABEL_MAP, "JPEGImages/a.jpg": "", "Annotations/a.xml": XML})
+    reading = read(FORMATS["voc"].layout, listing, ReadLimits())
+    assert reading.header.labels == ("yak", "cat")
+    assert findings(list(reading.records)) == []
+
+
+def test_a_label_map_is_written_and_what_it_cannot_list_is_told() -> None:
+    header = Header("detection", ("sea lion", "a:b", "#1", "background"))
+    assert list(FORMATS["voc"].layout.write(header, []))[-1] == (
+        "labelmap.txt",
+        b"# label:color_rgb:parts:actions\nsea lion:::\n",
+    )
+    (loss,) = losses_of(FORMATS["voc"], header, [])
+    assert loss.count == 3

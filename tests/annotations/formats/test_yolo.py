@@ -127,7 +127,16 @@ def test_sides_are_shares_of_the_picture(tmp_path: Path) -> None:
             "0 0.5 0.25 0.625 0.5 0.5 0.75 0.375 0.5",
             [("ROTATED", 2, "1 rotated boxes; the upright box around each is taken")],
         ),
-        ("0 0.5 0.5 0.25 0.5 7", [("BAD_SCORE", 2, "1 scores that are not from 0 to 1; the boxes are taken without")]),
+        (
+            "0 0.5 0.5 0.25 0.5 7",
+            [
+                (
+                    "BAD_SCORE",
+                    2,
+                    "1 scores that are not from 0 to 1, the first is 7.0; the annotations are taken without",
+                )
+            ],
+        ),
         (
             "0 0.5 0.5 -0.25 0.5",
             [("SWAPPED", 2, "the corners of 'cat' are swapped in (0.625, 0.25) to (0.375, 0.75); put right")],
@@ -266,7 +275,8 @@ def test_lists_of_images_and_of_words_are_no_label_files(tmp_path: Path) -> None
         "a.jpg": "",
     }
     assert sure_of("yolo", tmp_path, files) == 0
-    assert findings(found_in("yolo", tmp_path, files)) == []
+    told = "3 .txt files are not looked at: ImageSets/Main/cat_train.txt, ImageSets/Main/train.txt, kitti/000.txt"
+    assert findings(found_in("yolo", tmp_path, files)) == [("UNREAD", "ImageSets/Main/cat_train.txt", None, told)]
 
 
 def test_other_descriptions_and_names_that_stand_twice_are_said(tmp_path: Path) -> None:
@@ -282,7 +292,7 @@ def test_lines_of_digits_are_looked_at_once(tmp_path: Path) -> None:
     """Which once took longer than anybody waits: each digit was tried as the end of a number, in four of them."""
     files: Files = {"a.txt": "0" + f" {'9' * 900}" * 4 + "x"}
     assert sure_of("yolo", tmp_path, files) == 0
-    assert findings(found_in("yolo", tmp_path, files)) == []
+    assert [rule for rule, *_ in findings(found_in("yolo", tmp_path, files))] == ["UNREAD"]
 
 
 tokens = st.sampled_from(
@@ -306,3 +316,20 @@ def test_whatever_the_bytes_there_are_findings_or_one_error(kind: str, body: byt
             assert row.layout.recognise(listing).reason
             with contextlib.suppress(FormatError):
                 list(read(row.layout, listing, ReadLimits()).records)
+
+
+@pytest.mark.parametrize(
+    ("line", "cut"),
+    [
+        ("0 0.564453 0.588542 0.871094 0.822917", []),
+        ("0 0.56445 0.58854 0.87110 0.82292", []),
+        ("0 0.5645 0.5885 0.8712 0.8230", ["the box of 'cat' reached outside the image of 64×48; cut to it"]),
+    ],
+    ids=["six digits", "five digits", "four digits"],
+)
+def test_a_side_on_the_edge_stays_there_when_its_share_was_rounded(tmp_path: Path, line: str, cut: list[str]) -> None:
+    """FiftyOne and Datumaro write six digits, supervision five: (8.25, 8.5) to (64, 48) then ends outside 64×48."""
+    (one,) = found_in("yolo", tmp_path, {"a.jpg": "", "a.txt": line, "data.yaml": NAMES})
+    assert one.annotations[0].box is not None
+    assert (one.annotations[0].box.x_max, one.annotations[0].box.y_max) == (64, 48)
+    assert [finding.reason for finding in one.findings] == cut

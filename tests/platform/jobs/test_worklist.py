@@ -10,7 +10,7 @@ from annotations.models import Import, Snapshot
 from boxwright.jobs import MENDABLE, Job, Status, worklist
 from boxwright.projects.models import Project
 from boxwright.teams.models import Team
-from training.models import Artifact, Run
+from training.models import Artifact, Holdout, Run
 
 TeamOf = Callable[[str], Project]
 
@@ -90,7 +90,7 @@ def test_within_a_team_the_first_that_was_queued_comes_first(team_of: TeamOf) ->
     assert work.done == wanted
 
 
-@pytest.mark.parametrize("model", [Import, Snapshot, Run, Artifact])
+@pytest.mark.parametrize("model", [Import, Snapshot, Run, Artifact, Holdout])
 def test_each_kind_of_job_knows_its_team(team: Team, project: Project, model: type[Job]) -> None:
     snapshot = Snapshot.objects.create(project=project, number=1, status=Status.SUCCEEDED)
     run = Run.objects.create(project=project, snapshot=snapshot, number=1, model="m", status=Status.SUCCEEDED)
@@ -99,6 +99,7 @@ def test_each_kind_of_job_knows_its_team(team: Team, project: Project, model: ty
         Snapshot: {"project": project, "number": 2},
         Run: {"project": project, "snapshot": snapshot, "number": 2},
         Artifact: {"run": run, "target": "onnx"},
+        Holdout: {"run": run},
     }
     made = model._default_manager.create(**kinds[model])
     assert list(model._default_manager.filter(pk=made.pk).values_list(model.team_path(), flat=True)) == [team.pk]

@@ -1,6 +1,9 @@
+from collections import Counter
+
+import numpy as np
 import pytest
 
-from training.engine.batches import epoch_order
+from training.engine.batches import epoch_order, repeated
 from training.engine.config import FEWEST_STEPS
 
 
@@ -29,3 +32,11 @@ def test_no_batch_of_one(count: int) -> None:
 
 def test_a_batch_size_of_one_is_kept() -> None:
     assert {len(step) for step in epoch_order(9, 1, 0, 1)} == {1}
+
+
+def test_images_of_rare_labels_are_seen_more_often() -> None:
+    labels = [np.array([0])] * 9 + [np.array([0, 1])]  # label 1 is on a tenth of the images
+    assert repeated(labels, 0.0) == list(range(10))
+    assert Counter(repeated(labels, 0.4)) == {**dict.fromkeys(range(9), 1), 9: 2}  # sqrt(0.4 / 0.1)
+    assert repeated([np.zeros(0, np.int64), np.array([0])], 0.5) == [0, 1]
+    assert repeated([], 0.5) == []

@@ -58,6 +58,16 @@ def test_a_run_speaks_json_lines_from_log_to_done(lay_run: LayRun, weights_dir: 
     assert all(set(mark) == {"label", "score"} | sides for mark in events[0]["marks"])
 
 
+def test_settings_may_come_with_the_command(lay_run: LayRun, weights_dir: Path) -> None:
+    folder = lay_run(epochs=40)
+    settings = json.loads((folder / "config.json").read_text()) | {"epochs": 1, "freeze": "trunk"}
+    code, events = finished("train", folder, "--weights-dir", weights_dir, "--config", json.dumps(settings))
+    assert (code, [event["epochs"] for event in events if event["event"] == "metrics"]) == (0, [1])
+    code, events = finished("train", folder, "--config", "{")
+    assert code == 2
+    assert "--config can't be read" in events[-1]["detail"]
+
+
 def test_sigterm_stops_a_run_and_starting_again_goes_on(lay_run: LayRun, weights_dir: Path) -> None:
     folder = lay_run(epochs=40)
     child = engine("train", folder, "--weights-dir", weights_dir)

@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from training.engine.catalog import MODELS
+from training.engine.catalog import MODELS, epochs_of
 from training.engine.config import Config
 from training.engine.errors import ConfigError
 
@@ -38,11 +38,40 @@ def test_a_config_survives_json() -> None:
         ("anchor_scale", 0),
         ("crop", 400),
         ("model", ""),
+        ("iterations", -1),
+        ("reference_batch", 2.5),
+        ("schedule", "linear"),
+        ("warmup_steps", -1),
+        ("warmup_epochs", "2"),
+        ("momentum", 1.0),
+        ("weight_decay", -0.1),
+        ("average_decay", 1.0),
+        ("average_decay", None),
+        ("zoom_min", 0.0),
+        ("zoom_min", 2.0),
+        ("zoom_max", float("inf")),
+        ("flip_chance", 1.1),
+        ("colour_chance", True),
+        ("rare_share", -1),
+        ("precision", "fp16"),
+        ("patience", 1.5),
     ],
 )
 def test_a_bad_setting_is_named(name: str, value: object) -> None:
     with pytest.raises(ConfigError, match=name):
         Config.from_dict({"model": "mobilenet_v2", name: value})
+
+
+def test_a_warm_up_is_in_steps_or_in_epochs() -> None:
+    with pytest.raises(ConfigError, match="give one of them"):
+        Config(model="mobilenet_v2", warmup_steps=3, warmup_epochs=1.0)
+
+
+def test_iterations_make_epochs() -> None:
+    config = Config(model="mobilenet_v2", iterations=25, batch_size=16)
+    assert epochs_of(config, 160) == 3  # of ten steps each
+    assert epochs_of(config, 3) == 5  # of six
+    assert epochs_of(Config(model="mobilenet_v2", epochs=7), 160) == 7
 
 
 def test_an_unknown_setting_is_named() -> None:

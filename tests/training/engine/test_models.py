@@ -3,7 +3,7 @@
 A new row is tested here without a line; what is its own (torchvision's answers, its loss) has a file of its own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from tests.training.engine import tiny
 from training.engine import checkpoint, optim, targets
 from training.engine.catalog import MODELS, complete_config, load_module
 from training.engine.checkpoint import Checkpoint
-from training.engine.config import Freeze, Optimizer
+from training.engine.config import Optimizer
 from training.engine.families import build_network
 from training.engine.model_info import ModelInfo
 from training.engine.network import Classifier, Detector, LearningTarget, Network, export_form
@@ -24,10 +24,22 @@ from training.engine.weight_files import find_weights, read_weights
 ROWS = (*MODELS.values(), *tiny.ROWS)
 DETECTORS = [info for info in ROWS if info.task == "detection"]
 CLASSIFIERS = [info for info in ROWS if info.task == "classification"]
-every_model = pytest.mark.parametrize("info", ROWS, ids=[info.name for info in ROWS])
-every_detector = pytest.mark.parametrize("info", DETECTORS, ids=[info.name for info in DETECTORS])
-every_classifier = pytest.mark.parametrize("info", CLASSIFIERS, ids=[info.name for info in CLASSIFIERS])
-every_published = pytest.mark.parametrize("info", MODELS.values(), ids=list(MODELS))
+OFF_CENTRE = {"ssd_mobilenet_v1_jetson": 0.02}
+"""Networks whose published anchors lie so far right and down: cells of 32 pixels, ten of them on 300."""
+HEAVY = 100_000_000
+"""Bytes of weights beyond which a row runs in `make test-full` only."""
+
+
+def every(rows: Iterable[ModelInfo]) -> pytest.MarkDecorator:
+    marks = {True: [pytest.mark.full], False: []}
+    params = [pytest.param(info, id=info.name, marks=marks[info.weights.size > HEAVY]) for info in rows]
+    return pytest.mark.parametrize("info", params)
+
+
+every_model = every(ROWS)
+every_detector = every(DETECTORS)
+every_classifier = every(CLASSIFIERS)
+every_published = every(MODELS.values())
 
 
 @pytest.fixture(autouse=True)
@@ -47,18 +59,17 @@ def small_size(info: ModelInfo) -> int:
 
 
 def lively(info: ModelInfo, label_count: int) -> Network:
-    """The network in eval mode, its BatchNorm as if it had seen images."""
+    """The network in eval mode, its BatchNorm as after a batch of images."""
     network = build_network(info, label_count, small_size(info)).eval()
     with torch.no_grad():
         for norm in network.modules():
             if isinstance(norm, nn.BatchNorm2d):
-                assert norm.running_mean is not None
-                assert norm.running_var is not None
-                norm.running_mean.normal_(0, 0.1)
-                norm.running_var.uniform_(0.5, 1.5)
+                norm.momentum = None  # the statistics are those of the batch alone
+                norm.train()
                 norm.weight.uniform_(0.7, 1.3)
                 norm.bias.normal_(0, 0.1)
-    return network
+        network.losses(images(info), truth(info, [0, 0]))
+    return network.eval()
 
 
 def images(info: ModelInfo, count: int = 2) -> Tensor:
@@ -78,12 +89,12 @@ def said(network: Network, seen: Tensor) -> tuple[Tensor, Tensor | None]:
     return outputs if isinstance(outputs, tuple) else (outputs, None)
 
 
-def logits_of(scores: Tensor, scoring: Scoring) -> Tensor:
-    """What the labels' scores come from; under a softmax, relative to the first column."""
-    if scoring is Scoring.SIGMOID:
-        return torch.logit(scores.double(), eps=1e-12)
-    logs = scores.double().log()
-    return (logs - logs[..., :1])[..., scoring.first_label :]
+def logits(network: Network, seen: Tensor, scoring: Scoring) -> Tensor:
+    """What the labels' scores come from."""
+    with torch.no_grad():
+        outputs = network(seen)
+    columns: Tensor = outputs[0] if isinstance(outputs, tuple) else outputs
+    return columns[..., scoring.first_label :]
 
 
 @every_model
@@ -145,7 +156,8 @@ def test_anchors_cover_the_image_at_every_size(info: ModelInfo, which: str) -> N
     assert (sides > 0).all()
     cells = {(int(x * 4), int(y * 4)) for x, y in centres.clamp(max=0.999).tolist()}
     assert len(cells) == 16, "each sixteenth of the image has anchors"
-    torch.testing.assert_close(centres.mean(0), torch.full((2,), 0.5), atol=1e-3, rtol=0)
+    off_centre = OFF_CENTRE.get(info.name, 1e-3)
+    torch.testing.assert_close(centres.mean(0), torch.full((2,), 0.5), atol=off_centre, rtol=0)
 
 
 @every_model
@@ -173,15 +185,16 @@ def test_stages_hold_every_parameter_once(info: ModelInfo, folded: bool) -> None
 @every_model
 def test_a_new_head_mixes_the_old_rows(info: ModelInfo) -> None:
     network, seen = lively(info, 4), images(info)
-    before, boxes = said(network, seen)
+    (scores, boxes), before = said(network, seen), logits(network, seen, info.scoring)
     mix = torch.eye(4)[[0, 1, 2, 3, 3, 1, 0]]
     mix[6] = torch.tensor([0, 0.5, 0.5, 0])
     network.replace_head(mix)
-    after, new_boxes = said(network, seen)
+    (new_scores, new_boxes), after = said(network, seen), logits(network, seen, info.scoring)
     assert network.label_count == 7
-    expected = logits_of(before, info.scoring) @ mix.double().T
-    torch.testing.assert_close(logits_of(after, info.scoring), expected, atol=1e-3, rtol=1e-3)
+    torch.testing.assert_close(after, before @ mix.T, atol=1e-3, rtol=1e-3)
     torch.testing.assert_close(new_boxes, boxes)
+    if info.scoring is Scoring.SIGMOID:
+        torch.testing.assert_close(new_scores[..., :4], scores, atol=1e-4, rtol=1e-3)
 
 
 @every_model
@@ -206,7 +219,7 @@ def test_likeness_is_shares_of_the_old_rows(info: ModelInfo) -> None:
 
 @pytest.mark.parametrize("freeze", ["none", "trunk"])
 @every_model
-def test_freezing_leaves_the_stated_parameters_to_learn(info: ModelInfo, freeze: Freeze) -> None:
+def test_freezing_leaves_the_stated_parameters_to_learn(info: ModelInfo, freeze: str) -> None:
     network = lively(info, 2)
     network.fold()
     stages = [stage for stage in network.stages() if stage.share > 0 and not (freeze == "trunk" and stage.is_trunk)]
@@ -219,7 +232,7 @@ def test_freezing_leaves_the_stated_parameters_to_learn(info: ModelInfo, freeze:
     assert any(stage.is_trunk for stage in network.stages())
 
 
-def one_step(network: Network, info: ModelInfo, freeze: Freeze, optimizer: Optimizer) -> tuple[set[int], bool]:
+def one_step(network: Network, info: ModelInfo, freeze: str, optimizer: Optimizer) -> tuple[set[int], bool]:
     """What may learn, and whether everything else stayed as it was while something moved."""
     config = complete_config({"model": info.name, "base": "catalogue", "freeze": freeze, "optimizer": optimizer})
     before = {id(p): p.detach().clone() for p in network.parameters()}

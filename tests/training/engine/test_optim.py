@@ -1,8 +1,12 @@
+from typing import Any
+
+import pytest
 import torch
 
 from training.engine import optim
 from training.engine.catalog import MODELS
 from training.engine.classifiers.mobilenet import build
+from training.engine.config import Config
 
 INFO = MODELS["mobilenet_v3_small"]
 
@@ -24,3 +28,45 @@ def test_the_average_follows_the_weights() -> None:
     for _ in range(400):
         average.update(network)
     assert all(torch.allclose(p, torch.ones_like(p), atol=0.05) for p in average.network.parameters())
+
+
+def test_a_rate_may_fall_in_steps() -> None:
+    rates = [optim.schedule(step, 90, 9, "step") for step in range(90)]
+    assert rates[0] == pytest.approx(1 / 9)
+    assert [rates[i] for i in (8, 59)] == [1.0, 1.0]
+    assert [rates[i] for i in (60, 79)] == [pytest.approx(0.1)] * 2
+    assert [rates[i] for i in (80, 89)] == [pytest.approx(0.01)] * 2
+
+
+def test_the_warm_up_is_as_long_as_asked() -> None:
+    assert optim.schedule(0, 100, 0, "step") == 1.0
+    assert optim.warm_up_steps(Config(INFO.name, warmup_epochs=1.5), 10) == 15
+    assert optim.warm_up_steps(Config(INFO.name, warmup_steps=7), 10) == 7
+    assert optim.warm_up_steps(Config(INFO.name), 10) is None
+
+
+def test_the_rate_follows_the_batch_where_it_is_for_another() -> None:
+    assert optim.peak_rate(Config(INFO.name, learning_rate=0.01, batch_size=4)) == 0.01
+    scaled = Config(INFO.name, learning_rate=0.01, batch_size=4, reference_batch=16)
+    assert optim.peak_rate(scaled) == pytest.approx(0.0025)
+
+
+def test_momentum_and_decay_reach_the_optimizer() -> None:
+    def group(**settings: Any) -> dict[str, Any]:
+        found: dict[str, Any] = optim.build_optimizer(build(INFO, 2, 96), Config(INFO.name, **settings)).param_groups[0]
+        return found
+
+    assert (group()["momentum"], group()["weight_decay"]) == (0.9, 1e-4)
+    assert group(optimizer="adamw")["weight_decay"] == 1e-2
+    changed = group(momentum=0.5, weight_decay=0.0)
+    assert (changed["momentum"], changed["weight_decay"]) == (0.5, 0.0)
+
+
+def test_without_an_average_the_last_weights_are_kept() -> None:
+    network = build(INFO, 2, 96)
+    average = optim.Average(network, 0.0)
+    with torch.no_grad():
+        for parameter in network.parameters():
+            parameter.mul_(1.7)
+    average.update(network)
+    assert all(torch.equal(a, b) for a, b in zip(average.network.parameters(), network.parameters(), strict=True))

@@ -70,14 +70,17 @@ def test_an_evaluation_has_the_metrics_of_the_row(task: TaskInfo) -> None:
     metrics, report = task.rules.evaluation([annotated(task)], found, LABELS)
     assert tuple(metrics) == task.metrics
     assert metrics[task.metrics[0]] == pytest.approx(1)
-    assert [row["name"] for row in report["labels"]] == list(LABELS)
-    assert len(report["predictions"]) == 1
+    written = report()
+    assert [row["name"] for row in written["labels"]] == list(LABELS)
+    assert len(written["predictions"]) == 1
 
 
 @every_task
 def test_nothing_to_measure_is_undefined(task: TaskInfo) -> None:
-    metrics, _ = task.rules.evaluation([], [], LABELS)
+    metrics, report = task.rules.evaluation([], [], LABELS)
     assert metrics == dict.fromkeys(task.metrics)
+    assert report()["intervals"] == {}
+    assert report()["calibration"] == {"error": None, "bins": []}
 
 
 @every_task

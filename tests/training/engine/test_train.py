@@ -110,6 +110,24 @@ def test_the_same_seed_gives_the_same_run(lay_run: LayRun, weights_dir: Path) ->
     assert all(torch.allclose(value, second.weights[name], atol=1e-6) for name, value in first.weights.items())
 
 
+def test_a_run_tells_what_it_began_with_also_after_a_stop(
+    lay_run: LayRun, weights_dir: Path, recorder: Recorders
+) -> None:
+    folder = lay_run(epochs=2, freeze="layers:9")
+    whole = run(folder, weights_dir)
+    begun = json.loads((folder / "out" / "evaluation.json").read_text())["start"]
+    assert [one["how"] for one in begun["labels"]] == ["warm", "warm"]
+    assert begun["frozen"]["still_layers"] >= 9
+    assert begun["lineage"] == list(whole.lineage)
+    for path in (folder / "out").iterdir():
+        path.unlink()
+    with pytest.raises(Stopped):
+        run(folder, weights_dir, recorder(stop_after_steps=8))  # in the second epoch
+    again = run(folder, None)  # goes on without the weights it began with
+    assert again.lineage == whole.lineage
+    assert json.loads((folder / "out" / "evaluation.json").read_text())["start"] == begun
+
+
 def test_a_run_goes_on_from_an_earlier_checkpoint(lay_run: LayRun, weights_dir: Path) -> None:
     folder = lay_run()
     run(folder, weights_dir)
@@ -118,6 +136,23 @@ def test_a_run_goes_on_from_an_earlier_checkpoint(lay_run: LayRun, weights_dir: 
     config = json.loads((folder / "config.json").read_text())
     (folder / "config.json").write_text(json.dumps(config | {"base": "checkpoint", "freeze": "trunk"}))
     assert run(folder, None).config.base == "checkpoint"
+
+
+def test_a_run_ends_after_its_iterations(lay_run: LayRun, weights_dir: Path, recorder: Recorders) -> None:
+    told = recorder()
+    best = run(lay_run(iterations=8, epochs=5, schedule="step", precision="fp32"), weights_dir, told)
+    assert told.steps == [(1, 1), (1, 2), (1, 3), (1, 4), (1, 5), (1, 6), (2, 1), (2, 2)]
+    assert best.config.iterations == 8
+
+
+def test_an_impatient_run_ends_when_nothing_becomes_better(
+    lay_run: LayRun, weights_dir: Path, recorder: Recorders
+) -> None:
+    folder, told = lay_run(epochs=6, patience=1, learning_rate=1e-7, average_decay=0.99999), recorder()
+    best = run(folder, weights_dir, told)
+    assert len(told.metrics) < 6
+    assert any("No better epoch than" in line for line in told.lines)
+    assert run(folder, weights_dir).epoch == best.epoch
 
 
 def test_random_weights_learn_too(lay_run: LayRun, recorder: Recorders) -> None:
@@ -155,7 +190,9 @@ def test_a_label_without_boxes_is_carried_along(lay_run: LayRun, weights_dir: Pa
     (folder / "snapshot.json").write_text(json.dumps(snapshot))
     assert run(folder, weights_dir).labels == ("disc", "square", "star")
     report = json.loads((folder / "out" / "evaluation.json").read_text())
-    assert report["labels"][2] == {"name": "star", "truth_count": 0, "AP": None, "AP50": None}
+    star = {"name": "star", "truth_count": 0, "AP": None, "AP50": None}
+    assert report["labels"][2] | star == report["labels"][2]
+    assert report["labels"][2]["voc"] == {"AP_11_points": None, "AP_area": None}
 
 
 def test_nothing_labelled_is_said(lay_run: LayRun) -> None:

@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.engine.transforms import Warp, augment, random_crop, random_warp, warp_boxes, warp_square
+from training.engine.transforms import Views, Warp, augment, random_crop, random_warp, warp_boxes, warp_square
 
 NOTHING = Warp(1, 1, 0, 0, flipped=False)
 
@@ -73,7 +73,7 @@ def test_the_same_seed_gives_the_same_view() -> None:
 @given(seed=st.integers(0, 2**32 - 1))
 def test_a_crop_shows_a_box_at_its_own_scale(seed: int) -> None:
     square, boxes = scene(60, 10, 12)
-    view, kept, labels = augment(square, boxes, np.array([3]), np.random.default_rng(seed), 48)
+    view, kept, labels = augment(square, boxes, np.array([3]), np.random.default_rng(seed), Views(crop=48))
     assert view.shape == (48, 48, 3)
     assert labels.tolist() == [3]
     assert 5 < (kept[0, 2] - kept[0, 0]) * 48 < 20
@@ -84,7 +84,7 @@ def test_a_crop_shows_a_box_at_its_own_scale(seed: int) -> None:
 def test_the_box_of_a_crop_goes_where_its_object_goes() -> None:
     square, boxes = scene(60, 10, 12)
     for seed in range(50):
-        warp = random_crop(boxes, 2.0, np.random.default_rng(seed))
+        warp = random_crop(square, boxes, np.random.default_rng(seed), Views(crop=48))
         moved, visible = warp_boxes(boxes, warp)
         assert visible[0]
         np.testing.assert_allclose(where_white(warp_square(square, warp, 48), 48), moved[0], atol=2.5 / 48)
@@ -92,5 +92,17 @@ def test_the_box_of_a_crop_goes_where_its_object_goes() -> None:
 
 def test_a_box_larger_than_the_crop_is_shown_whole() -> None:
     square, boxes = scene(2, 2, 92)
-    view, kept, _ = augment(square, boxes, np.array([3]), np.random.default_rng(0), 16)
+    view, kept, _ = augment(square, boxes, np.array([3]), np.random.default_rng(0), Views(crop=16))
     assert (view.shape, len(kept)) == ((16, 16, 3), 1)
+
+
+def test_views_go_as_far_as_asked() -> None:
+    square, boxes = scene()
+    still = Views(zoom_min=1.0, zoom_max=1.0, flip_chance=0.0, colour_chance=0.0)
+    warps = [random_warp(np.random.default_rng(seed), still) for seed in range(20)]
+    assert not any(warp.flipped for warp in warps)
+    assert all(abs(warp.zoom_x * warp.zoom_y - 1) < 1e-9 for warp in warps)
+    small = [random_warp(np.random.default_rng(seed), Views(zoom_min=0.3, zoom_max=0.4)) for seed in range(20)]
+    assert all(0.3 <= (warp.zoom_x * warp.zoom_y) ** 0.5 <= 0.4 for warp in small)
+    view, _, _ = augment(square, boxes, np.array([0]), np.random.default_rng(0), Views(flip_chance=0, colour_chance=0))
+    assert view.max() == 255

@@ -10,6 +10,7 @@ import torch
 from training.engine import weight_files
 from training.engine.catalog import MODELS
 from training.engine.errors import WeightsError
+from training.engine.model_info import ModelInfo
 from training.engine.model_zoo import imagenet
 from training.engine.progress import Silent, Stopped
 
@@ -42,6 +43,27 @@ def test_the_given_folder_comes_before_the_runs_own(tmp_path: Path) -> None:
         (tmp_path / folder / f"{INFO.name}_coco.pth").touch()
     folders = [tmp_path / "absent", tmp_path / "given", tmp_path / "own"]
     assert weight_files.find_weights(INFO, folders) == tmp_path / "given" / f"{INFO.name}_coco.pth"
+
+
+def read(path: Path, info: ModelInfo) -> weight_files.State:
+    """This module as a `WeightReader`: text, a name and a number a line."""
+    if not path.read_text().startswith(info.name):
+        raise WeightsError(f"{path.name} holds no {info.name}.")
+    return {name: torch.tensor(float(number)) for name, number in map(str.split, path.read_text().splitlines()[1:])}
+
+
+def test_a_row_may_name_a_reader_of_another_format(tmp_path: Path) -> None:
+    source = replace(VGG11.weights, file_name="vgg11-1.txt", reader=__name__)
+    info, path = replace(VGG11, weights=source), tmp_path / "vgg11.txt"
+    path.write_text("vgg11\nbias 0.5\n")
+    assert weight_files.find_weights(info, [tmp_path]) == path
+    assert weight_files.read_weights(info, path) == {"bias": torch.tensor(0.5)}
+    path.write_text("darknet\n")
+    with pytest.raises(WeightsError, match=r"^vgg11\.txt holds no vgg11\.$"):
+        weight_files.read_weights(info, path)
+    path.write_text("vgg11\nbias\n")
+    with pytest.raises(WeightsError, match=r"vgg11\.txt can't be read"):
+        weight_files.read_weights(info, path)
 
 
 def download_by(monkeypatch: pytest.MonkeyPatch, fetch: Callable[..., None]) -> None:

@@ -8,20 +8,20 @@ import math
 from collections.abc import Iterable, Sequence
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 from torchvision.models.detection import ssdlite320_mobilenet_v3_large
 from torchvision.models.detection.image_list import ImageList
 
 from training.engine.anchor_layout import FINE_CELLS, Shape
-from training.engine.detectors.anchors import FINE_MATCH_IOU, FINE_NEAR_IOU, UNSURE
+from training.engine.detectors.anchors import FINE_MATCH_IOU, FINE_NEAR_IOU
 from training.engine.detectors.detector import AnchorDetector
+from training.engine.detectors.heads import mixed, rows
+from training.engine.detectors.losses import softmax_losses
 from training.engine.model_info import ModelInfo
 from training.engine.model_zoo import SSDLITE_ANCHORS
 from training.engine.network import LearningTarget, Stage, fold_batch_norm
 from training.engine.scoring import Scoring
 
-NEGATIVES_PER_POSITIVE = 3
 STEM_BLOCKS = 7
 """The trunk's first blocks, down to an eighth of the image: edges and textures, half of the work of a step."""
 
@@ -47,21 +47,14 @@ class Ssdlite(AnchorDetector):
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
         maps = list(self.backbone(images).values())
         columns = self.scoring.columns(self.label_count)
-        logits = [_rows(block(f), columns) for f, block in zip(maps, self._class_blocks(), strict=True)]
-        deltas = [_rows(block(f), 4) for f, block in zip(maps, self._box_blocks(), strict=True)]
+        logits = [rows(block(f), columns) for f, block in zip(maps, self._class_blocks(), strict=True)]
+        deltas = [rows(block(f), 4) for f, block in zip(maps, self._box_blocks(), strict=True)]
         return torch.cat(logits, 1), torch.cat(deltas, 1)
 
     def losses(self, images: Tensor, targets: Sequence[LearningTarget]) -> dict[str, Tensor]:
-        """Smooth L1 on matched anchors; cross-entropy on them and on the three hardest negatives for each."""
         logits, deltas = self(images)
-        logits, deltas = logits.float(), deltas.float()
         labels, wanted = self.assigned(targets)
-        positive, classes = labels >= 0, (labels + 1).clamp(min=0)  # class 0 is the background
-        count = positive.sum().clamp(min=1)
-        box = F.smooth_l1_loss(deltas[positive], wanted[positive], reduction="sum")
-        entropy = F.cross_entropy(logits.flatten(0, 1), classes.flatten(), reduction="none").view_as(classes)
-        counted = positive | _hard_negatives(entropy.detach(), positive, labels != UNSURE)
-        return {"box": box / count, "class": (entropy * counted).sum() / count}
+        return softmax_losses(logits, deltas, labels, wanted)
 
     def stages(self) -> list[Stage]:
         blocks = [*self.backbone.features[0], *self.backbone.features[1]]
@@ -77,7 +70,7 @@ class Ssdlite(AnchorDetector):
         with_background = torch.block_diag(torch.ones(1, 1), mix)  # type: ignore[no-untyped-call]
         for block in self._class_blocks():
             assert isinstance(block, nn.Sequential)
-            block[1] = _mixed(block[1], with_background)
+            block[1] = mixed(block[1], with_background)
         self.label_count = len(mix)
         self.head.classification_head.num_columns = len(mix) + 1
 
@@ -124,20 +117,6 @@ def _parameters(modules: Iterable[nn.Module]) -> list[nn.Parameter]:
     return [parameter for module in modules for parameter in module.parameters()]
 
 
-def _rows(scores: Tensor, columns: int) -> Tensor:
-    """A head's map [B, K * columns, H, W] as rows [B, H * W * K, columns], one an anchor."""
-    return scores.permute(0, 2, 3, 1).reshape(scores.shape[0], -1, columns)
-
-
-def _hard_negatives(entropy: Tensor, positive: Tensor, sure: Tensor) -> Tensor:
-    """The background anchors [B, A] that look most like objects: three for each positive of the image, at least one."""
-    wanted = (positive.sum(1, keepdim=True) * NEGATIVES_PER_POSITIVE).clamp(min=NEGATIVES_PER_POSITIVE)
-    most = min(int(wanted.max()), entropy.shape[1])
-    hardest = entropy.masked_fill(positive | ~sure, -math.inf).topk(most, 1).indices
-    within = torch.arange(most, device=entropy.device)[None] < wanted
-    return torch.zeros_like(positive).scatter_(1, hardest, within) & ~positive & sure
-
-
 def _like_in_aspect(shape: Shape) -> int:
     """The place of that anchor among those of a cell of the finest map."""
     aspect = math.log(shape[0] / shape[1])
@@ -154,18 +133,4 @@ def _with_copies(conv: nn.Module, places: Sequence[int], columns: int) -> nn.Con
     new = nn.Conv2d(conv.in_channels, len(rows), 1)
     new.weight = nn.Parameter(conv.weight[rows].clone())
     new.bias = nn.Parameter(conv.bias[rows].clone())
-    return new.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
-
-
-def _mixed(conv: nn.Module, mix: Tensor) -> nn.Conv2d:
-    """A 1x1 head whose columns are mixtures `mix` [new, old] of the old one's."""
-    assert isinstance(conv, nn.Conv2d)
-    assert conv.bias is not None
-    columns, old_columns = mix.shape
-    places = conv.out_channels // old_columns
-    weight = torch.einsum("no,poc->pnc", mix, conv.weight.view(places, old_columns, -1))
-    bias = torch.einsum("no,po->pn", mix, conv.bias.view(places, old_columns))
-    new = nn.Conv2d(conv.in_channels, places * columns, 1)
-    new.weight = nn.Parameter(weight.reshape(places * columns, -1, 1, 1))
-    new.bias = nn.Parameter(bias.reshape(-1))
     return new.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]

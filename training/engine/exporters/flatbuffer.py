@@ -12,6 +12,14 @@ OPERATOR_NAMES: dict[int, str] = {
     code: name for name, code in vars(schema.BuiltinOperator).items() if isinstance(code, int)
 }
 WEIGHT_ALIGNMENT = 16
+NUMBERS = {
+    schema.TensorType.FLOAT32: np.float32,
+    schema.TensorType.FLOAT16: np.float16,
+    schema.TensorType.INT32: np.int32,
+    schema.TensorType.UINT8: np.uint8,
+    schema.TensorType.INT8: np.int8,
+}
+"""The kinds of constants that `constant_values` reads."""
 
 
 class _AlignedBuffer(schema.BufferT):  # type: ignore[misc]
@@ -55,6 +63,22 @@ def constant_bytes(model: Any, tensor: Any) -> bytes | None:
     """The constant's bytes, or None for a tensor that the graph computes."""
     data = model.buffers[tensor.buffer].data
     return np.asarray(data, np.uint8).tobytes() if data is not None and len(data) else None
+
+
+def constant_values(model: Any, tensor: Any) -> NDArray[np.float32]:
+    """The constant's numbers in its shape, dequantized. Raises ValueError where it holds none, or of a rare kind."""
+    content = constant_bytes(model, tensor)
+    if content is None or tensor.type not in NUMBERS:
+        raise ValueError(f"{tensor.name!r} is no constant of numbers")
+    stored = np.frombuffer(content, NUMBERS[tensor.type]).reshape(tensor.shape).astype(np.float32)
+    quantization = tensor.quantization
+    if quantization is None or quantization.scale is None or not len(quantization.scale):
+        return stored
+    along = [1] * stored.ndim
+    along[quantization.quantizedDimension] = -1 if len(quantization.scale) > 1 else 1
+    scale, zero = np.asarray(quantization.scale, np.float32), np.asarray(quantization.zeroPoint, np.float32)
+    values: NDArray[np.float32] = (stored - zero.reshape(along)) * scale.reshape(along)
+    return values
 
 
 def add_buffer(model: Any, content: bytes) -> int:

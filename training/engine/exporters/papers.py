@@ -41,8 +41,14 @@ def _readme(exporter: Exporter, checkpoint: Checkpoint) -> str:
         f"Input: the whole image (EXIF-oriented, RGB) stretched to {size} x {size}, without letterbox, as\n"
         f"(pixel - mean) / std with mean {list(mean)} and std {list(std)} on pixels 0..255.\n\n"
         f"{exporter.readme(checkpoint)}{_note(exporter, checkpoint)}\n"
+        f"{_lineage(checkpoint)}"
         f"{PARITY_FILE}: how far this model's answers are from those of the checkpoint it was made of.\n"
     )
+
+
+def _lineage(checkpoint: Checkpoint) -> str:
+    stages = [*checkpoint.lineage, f"{checkpoint.epoch} epochs on {', '.join(checkpoint.labels)}"]
+    return "Learned from:\n" + "".join(f"  {i}. {stage}\n" for i, stage in enumerate(stages, 1)) + "\n"
 
 
 def _note(exporter: Exporter, checkpoint: Checkpoint) -> str:

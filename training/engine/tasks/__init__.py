@@ -6,7 +6,7 @@ row here, a word in `annotations.dataset.records.Task`, and a row in each table 
 """
 
 import importlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
@@ -24,6 +24,10 @@ SHOWN_IMAGES = 200
 Metrics = dict[str, float | None]
 Found = Sequence[Sequence[AnnotationRecord]]
 """What a network found in each image, best first, boxes in pixels."""
+
+
+Report = Callable[[], dict[str, Any]]
+"""Called where it is written down only: intervals and curves take longer than the metrics of an epoch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +70,8 @@ class TaskRules(Protocol):
 
     def evaluation(
         self, images: Sequence[ImageRecord], found: Found, labels: Sequence[str]
-    ) -> tuple[Metrics, dict[str, Any]]:
-        """The row's `metrics`, and the task's part of `evaluation.json`."""
+    ) -> "tuple[Metrics, Report]":
+        """The row's `metrics`, and what makes the task's part of `evaluation.json` of the same."""
 
 
 TASKS: dict[str, TaskInfo] = {

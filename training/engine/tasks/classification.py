@@ -8,9 +8,11 @@ import numpy.typing as npt
 from torch import Tensor
 
 from annotations.dataset.records import AnnotationRecord, ImageRecord
-from training.engine.metrics.classification import classification_numbers
+from training.engine.metrics.bootstrap import accuracies, intervals
+from training.engine.metrics.calibration import calibration
+from training.engine.metrics.classification import ClassificationNumbers, classification_numbers
 from training.engine.scoring import Scoring
-from training.engine.tasks import SHOWN_IMAGES, Found, Metrics
+from training.engine.tasks import SHOWN_IMAGES, Found, Metrics, Report
 
 
 def truth(image: ImageRecord, labels: Sequence[str]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
@@ -33,12 +35,32 @@ def classified_annotations(scores: Tensor, labels: Sequence[str]) -> list[Annota
     return [AnnotationRecord(label=labels[i], score=float(scores[i]), source="model") for i in order]
 
 
-def evaluation(images: Sequence[ImageRecord], found: Found, labels: Sequence[str]) -> tuple[Metrics, dict[str, Any]]:
+def evaluation(images: Sequence[ImageRecord], found: Found, labels: Sequence[str]) -> tuple[Metrics, Report]:
     truths = [labels.index(image.annotations[0].label) for image in images]
     predicted = [labels.index(best.label) for best, *_ in found]
     numbers = classification_numbers(truths, predicted, labels)
     metrics: Metrics = {"accuracy": numbers.accuracy, "macro_f1": numbers.macro_f1}
-    predictions = [
+    return metrics, lambda: metrics | _report(images, found, labels, numbers)
+
+
+def _report(
+    images: Sequence[ImageRecord], found: Found, labels: Sequence[str], numbers: ClassificationNumbers
+) -> dict[str, Any]:
+    truths = np.array([labels.index(image.annotations[0].label) for image in images], np.int64)
+    said = np.array([labels.index(best.label) for best, *_ in found], np.int64)
+    scores = np.array([best.score or 0.0 for best, *_ in found], np.float64)
+    spread = intervals(len(images), lambda weights: accuracies(truths, said, len(labels), weights))
+    return {
+        "intervals": {name: one and one.as_json() for name, one in spread.items()},
+        "labels": numbers.labels,
+        "confusion": numbers.confusion,
+        "calibration": calibration(scores, truths == said).as_json(),
+        "predictions": _predictions(images, found),
+    }
+
+
+def _predictions(images: Sequence[ImageRecord], found: Found) -> list[dict[str, Any]]:
+    return [
         {
             "image": image.sha256,
             "truth": image.annotations[0].label,
@@ -46,5 +68,3 @@ def evaluation(images: Sequence[ImageRecord], found: Found, labels: Sequence[str
         }
         for image, of_image in zip(images[:SHOWN_IMAGES], found, strict=False)
     ]
-    report = metrics | {"labels": numbers.labels, "confusion": numbers.confusion, "predictions": predictions}
-    return metrics, report

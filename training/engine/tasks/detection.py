@@ -11,9 +11,13 @@ from torch import Tensor
 from annotations.dataset.manifest import SIDES
 from annotations.dataset.records import AnnotationRecord, Box, ImageRecord
 from training.engine.detectors.postprocess import Detections, detections
-from training.engine.metrics.detection import coco_numbers
+from training.engine.metrics import operating
+from training.engine.metrics.bootstrap import average_precisions, intervals
+from training.engine.metrics.detection import Numbers, coco_numbers
+from training.engine.metrics.matching import match
+from training.engine.metrics.voc import voc_numbers
 from training.engine.scoring import Scoring
-from training.engine.tasks import SHOWN_IMAGES, TASKS, Found, Metrics
+from training.engine.tasks import SHOWN_IMAGES, TASKS, Found, Metrics, Report
 
 SHOWN_SCORE = 0.05
 """Detections from this score on are written down for people to look at."""
@@ -47,9 +51,35 @@ def detected_annotations(found: Detections, labels: Sequence[str], size: tuple[i
     ]
 
 
-def evaluation(images: Sequence[ImageRecord], found: Found, labels: Sequence[str]) -> tuple[Metrics, dict[str, Any]]:
+def evaluation(images: Sequence[ImageRecord], found: Found, labels: Sequence[str]) -> tuple[Metrics, Report]:
     numbers, rows = coco_numbers(images, found, labels)
-    predictions = [
+    metrics = {name: numbers[name] for name in TASKS["detection"].metrics}
+    return metrics, lambda: _report(images, found, labels, numbers, rows)
+
+
+def _report(
+    images: Sequence[ImageRecord], found: Found, labels: Sequence[str], numbers: Numbers, rows: list[dict[str, Any]]
+) -> dict[str, Any]:
+    matches = match(images, found, labels)
+    score = operating.best_threshold(matches)
+    voc, voc_rows = voc_numbers(images, found, labels)
+    at_score = operating.label_rows(matches, score)
+    spread = intervals(len(images), lambda weights: average_precisions(matches, weights))
+    return {
+        "coco": numbers,
+        "voc": voc,
+        "intervals": {name: one and one.as_json() for name, one in spread.items()},
+        "sizes": operating.sizes(images),
+        "threshold": {"score": score} | operating.at_threshold(matches, score),
+        "labels": [row | {"voc": of_voc} | at for row, of_voc, at in zip(rows, voc_rows, at_score, strict=True)],
+        "confusion": operating.confusion(images, found, labels, score),
+        "calibration": operating.box_calibration(matches).as_json(),
+        "predictions": _predictions(images, found),
+    }
+
+
+def _predictions(images: Sequence[ImageRecord], found: Found) -> list[dict[str, Any]]:
+    return [
         {
             "image": image.sha256,
             "truth": [_as_json(annotation) for annotation in image.annotations if annotation.box],
@@ -57,8 +87,6 @@ def evaluation(images: Sequence[ImageRecord], found: Found, labels: Sequence[str
         }
         for image, of_image in zip(images[:SHOWN_IMAGES], found, strict=False)
     ]
-    report = {"coco": numbers, "labels": rows, "predictions": predictions}
-    return {name: numbers[name] for name in TASKS["detection"].metrics}, report
 
 
 def _shares(box: Box, image: ImageRecord) -> tuple[float, float, float, float]:

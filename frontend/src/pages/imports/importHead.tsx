@@ -24,6 +24,7 @@ export function ImportHead({ from }: { from: Import }) {
         {from.status === "waiting" && from.expires_at && (
           <span class="small faint nowrap">expires {until(from.expires_at)}</span>
         )}
+        {from.leave_images && <span class="small faint nowrap">images stay in the bucket</span>}
         <span class="grow" />
         <Steps from={from} />
       </div>

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api } from "../../api/client";
+import { notFound } from "../../api/errors";
 import type { Import } from "../../api/types";
 import { isWorking } from "../../app/importState";
 import { useProject } from "../../app/project";
@@ -19,7 +20,7 @@ interface OneImport {
  * while it works, as an event may be missed.
  */
 export function useImport(id: number): OneImport {
-  const { events } = useProject();
+  const { events, project } = useProject();
   const [one, setOne] = useState<Import | null>(null);
   const [error, setError] = useState<unknown>(null);
   const asked = useRef(0);
@@ -38,7 +39,9 @@ export function useImport(id: number): OneImport {
   const load = async (signal?: AbortSignal) => {
     const turn = take();
     try {
-      show(await api.get<Import>(`imports/${id}/`, { signal }), turn);
+      const fresh = await api.get<Import>(`imports/${id}/`, { signal });
+      if (fresh.project !== project.value.id) throw notFound("There is no such import in this project.");
+      show(fresh, turn);
     } catch (thrown) {
       if (!signal?.aborted) setError(thrown);
     }

@@ -11,8 +11,8 @@ export const retrain = (project: number): Promise<Run> => api.post<Run>(`project
 
 /** The same run again, from random weights: what remains where no weights can be had. */
 export function startFromRandom(run: Run): Promise<Run> {
-  const { epochs, batch_size, learning_rate, freeze } = run.config;
-  const config = { epochs, batch_size, learning_rate, freeze };
+  const { epochs, batch_size, learning_rate } = run.config;
+  const config = { epochs, batch_size, learning_rate };
   return api.post<Run>(`projects/${run.project}/runs/`, {
     snapshot: run.snapshot.id,
     model: run.model,

@@ -11,6 +11,7 @@ import { LossPanel, ScorePanel } from "./curvePanels";
 import type { NamedEpochs } from "./curves";
 import { LogPanel } from "./logPanel";
 import { failureTitle } from "./runTexts";
+import { SettingsPanel } from "./settingsPanel";
 
 interface EndedRunProps {
   run: Run;
@@ -41,6 +42,7 @@ export function EndedRun({ run, mine, other, put }: EndedRunProps) {
         </div>
         <WaysOn run={run} hasCheckpoint={mine.epochs.length > 0} put={put} />
       </section>
+      <SettingsPanel run={run} />
       <LogPanel run={run} />
       {mine.epochs.length > 0 && (
         <div class="cols two-one">

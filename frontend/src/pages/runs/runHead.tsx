@@ -12,12 +12,11 @@ import { baseText, modelTitle } from "./runTexts";
 
 interface RunHeadProps {
   run: Run;
-  runs: readonly Run[];
   put: (run: Run) => void;
 }
 
 /** What this run is, and the one thing to do with it. */
-export function RunHead({ run, runs, put }: RunHeadProps) {
+export function RunHead({ run, put }: RunHeadProps) {
   const { project, may } = useProject();
   const home = `/p/${project.value.slug}`;
   const models = useModels();
@@ -31,7 +30,7 @@ export function RunHead({ run, runs, put }: RunHeadProps) {
         <StatusBadge status={run.status} />
       </span>
       <p class="small dim grow">
-        {modelTitle(models, run.model)}, {baseText(run.base, runs)}
+        {modelTitle(models, run.model)}, {baseText(run)}
         <br />
         on snapshot{" "}
         <a class="link" href={`${home}/snapshots/${run.snapshot.number}`}>

@@ -36,7 +36,7 @@ function OneRun({ run, state }: { run: Run; state: RunsState }) {
   const against = other && { name: `run ${other.number}`, epochs: otherEpochs ?? [] };
   return (
     <main class="page run-page" id="content">
-      <RunHead run={run} runs={runs} put={state.put} />
+      <RunHead run={run} put={state.put} />
       <div class="wrap stack">
         {isLive(run.status) && <LiveRun run={run} mine={mine} other={against} />}
         {run.status === "succeeded" && (

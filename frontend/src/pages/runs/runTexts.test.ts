@@ -7,10 +7,18 @@ const runs = [run(4, "running"), run(3, "failed"), run(2, "succeeded"), run(1, "
 
 describe("a run in words", () => {
   it("says what it started from", () => {
-    expect(baseText("catalogue", runs)).toBe("from catalogue weights");
-    expect(baseText("none", runs)).toBe("from random weights");
-    expect(baseText("run:102", runs)).toBe("from run 2");
-    expect(baseText("run:999", runs)).toBe("from an earlier run");
+    const from = (base: string, project: number | null) =>
+      baseText({
+        base,
+        project: 1,
+        base_run: project && { id: 9, number: 2, project: there(project) },
+      } as Run);
+    const there = (id: number) => ({ id, name: "Badgers", slug: "badgers" });
+    expect(from("catalogue", null)).toBe("from catalogue weights");
+    expect(from("none", null)).toBe("from random weights");
+    expect(from("run:9", 1)).toBe("from run 2");
+    expect(from("run:9", 5)).toBe("from run 2 of Badgers");
+    expect(from("checkpoint", null)).toBe("from an earlier run");
   });
 
   it("says how long it took, once it has ended", () => {

@@ -7,14 +7,13 @@ export function modelTitle(models: readonly Model[] | null, name: string): strin
   return models?.find((model) => model.name === name)?.title ?? name;
 }
 
-/** "from catalogue weights", "from run 7", "from random weights". */
-export function baseText(base: string, runs: readonly Run[]): string {
-  if (base === "checkpoint") return "from an earlier run";
-  if (base === "none") return "from random weights";
-  const id = /^run:(\d+)$/.exec(base)?.[1];
-  if (!id) return "from catalogue weights";
-  const number = runs.find((run) => run.id === Number(id))?.number;
-  return number === undefined ? "from an earlier run" : `from run ${number}`;
+/** "from catalogue weights", "from run 7", "from run 7 of Badgers", "from random weights". */
+export function baseText(run: Pick<Run, "base" | "base_run" | "project">): string {
+  if (run.base === "none") return "from random weights";
+  if (run.base === "catalogue") return "from catalogue weights";
+  if (!run.base_run) return "from an earlier run";
+  const { number, project } = run.base_run;
+  return project.id === run.project ? `from run ${number}` : `from run ${number} of ${project.name}`;
 }
 
 /** How long a run took; null before it has ended. */

@@ -1,4 +1,4 @@
-"""A detector of raccoons that was never trained (COCO's nearest label answers), a classifier, and pictures for both.
+"""Detectors of raccoons that were never trained (COCO's nearest label answers), classifiers, and pictures for both.
 
 Conversion takes seconds: each checkpoint is converted once for all, and every test packs or breaks a copy.
 """
@@ -26,9 +26,11 @@ from training.engine.exporters import litert, tfjs, tflite
 from training.engine.exporters.artifact import publish
 from training.engine.exporters.exporter import Exporter
 from training.engine.exporters.images import Calibration, ExportImages, read_export_images
+from training.engine.families import build_network
 from training.engine.network import Network, fold_batch_norm, normalise
 from training.engine.progress import Silent
 from training.engine.targets import TARGETS
+from training.engine.weight_files import find_weights
 from training.engine.weights import starting_network
 
 RACCOON_LABELS = ("person", "raccoon")
@@ -76,12 +78,15 @@ def shapes(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def checkpoint_of_model(raccoons: Path) -> MakeCheckpoint:
-    """`checkpoint_of_model("mobilenet_v2")`: a detector that finds raccoons untrained, or a random classifier."""
+    """`checkpoint_of_model("mobilenet_v2")`: a detector that finds raccoons untrained, else one of random weights."""
 
     @functools.cache
     def make(model: str) -> Checkpoint:
-        if catalog.model_info(model).task == "classification":
+        info = catalog.model_info(model)
+        if info.task == "classification":
             return random_classifier(model)
+        if find_weights(info, [folder_from("BOXWRIGHT_WEIGHTS_DIR")]) is None:
+            return random_detector(model, raccoons)
         return untrained_detector(model, raccoons)
 
     return make
@@ -105,6 +110,18 @@ def untrained_detector(model: str, raccoons: Path) -> Checkpoint:
     weights = folder_from("BOXWRIGHT_WEIGHTS_DIR")
     network = starting_network(config, RACCOON_LABELS, examples, raccoons, weights, Silent())
     return checkpoint_of(network, config, RACCOON_LABELS)
+
+
+def random_detector(model: str, raccoons: Path) -> Checkpoint:
+    """Random weights, its BatchNorm as if it had seen the photographs: its raw answers differ from place to place."""
+    torch.manual_seed(0)
+    info, dataset = catalog.model_info(model), read_run_folder(raccoons)
+    examples = read_examples(dataset, dataset.images, raccoons, info.image_size)
+    network = build_network(info, len(RACCOON_LABELS), info.image_size)
+    with torch.no_grad():
+        network(normalise(torch.from_numpy(examples.squares), info.mean, info.std))
+    network.fold()
+    return checkpoint_of(network, info.default_config, RACCOON_LABELS)
 
 
 def random_classifier(model: str) -> Checkpoint:

@@ -11,12 +11,12 @@ import { atLeast, session } from "../../../app/session";
 import { FormFault } from "../../../app/shell/gateShell";
 import { Button } from "../../../ui/button";
 import { Dialog } from "../../../ui/dialog";
-import { TextField } from "../../../ui/field";
 import { bytes } from "../../../ui/figures";
 import { useSubmit } from "../../../ui/form";
 import { Bar } from "../../../ui/progress";
 import { useLoaded } from "../../../ui/useLoaded";
 import { ArchivePick } from "./archivePick";
+import { BucketField, type Originals } from "./bucketField";
 
 interface ImportDialogProps {
   project: Project;
@@ -62,6 +62,7 @@ function deed(isUpload: boolean, isBusy: boolean): string {
 export function ImportDialog({ project, dropped, close }: ImportDialogProps) {
   const [archive, setArchive] = useState<Archive | null>(dropped);
   const [bucket, setBucket] = useState("");
+  const [originals, setOriginals] = useState<Originals>("copy");
   const [format, setFormat] = useState("");
   const [sending, setSending] = useState<SendingState>(NOTHING_SENT);
   const sender = useSender();
@@ -70,7 +71,7 @@ export function ImportDialog({ project, dropped, close }: ImportDialogProps) {
     const signal = sender.begin();
     const from = archive
       ? { upload: await sendArchive(project.id, archive, setSending, signal) }
-      : { bucket: bucket.trim() };
+      : { bucket: bucket.trim(), leave_images: originals === "leave" };
     const asked = { ...from, format, review: true };
     const one = await api.post<Import>(`projects/${project.id}/imports/`, asked, { retries: 5, signal });
     sender.end();
@@ -92,14 +93,13 @@ export function ImportDialog({ project, dropped, close }: ImportDialogProps) {
           pick={setArchive}
         />
         {session.value?.import_buckets && atLeast(project.role, "manager") && (
-          <TextField
-            label="Or a folder in a bucket"
-            value={bucket}
-            placeholder="s3://bucket/folder/"
-            autocomplete="off"
+          <BucketField
+            address={bucket}
+            originals={originals}
             disabled={form.busy || archive !== null}
             fault={form.fault("bucket")}
-            onText={setBucket}
+            onAddress={setBucket}
+            onOriginals={setOriginals}
           />
         )}
         <FormatField

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { api } from "../../../api/client";
 import type { Import, ImportReview } from "../../../api/types";
+import { FormatField } from "../../../app/formatField";
 import { FormFault } from "../../../app/shell/gateShell";
 import { Button } from "../../../ui/button";
 import { SelectField, TextField } from "../../../ui/field";
@@ -46,11 +47,10 @@ export function ReadingPanel({ from, formats, disabled, put, onUnread }: Reading
         <h2>How it is read</h2>
       </header>
       <form class="body stack" onSubmit={sending.submit}>
-        <SelectField
-          label="Format"
+        <FormatField
+          formats={formats}
           value={form.format}
-          options={formats.map(({ name, title }) => ({ value: name, name: title }))}
-          hint={from.format_reason}
+          hint={form.format === from.format ? from.format_reason : undefined}
           disabled={disabled}
           onPick={(format) => change({ format })}
         />

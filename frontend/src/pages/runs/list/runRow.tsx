@@ -12,7 +12,6 @@ import { baseText, modelTitle, tookText } from "../runTexts";
 
 interface RunRowProps {
   run: Run;
-  runs: readonly Run[];
   models: readonly Model[] | null;
   isBest: boolean;
   score: Metric;
@@ -24,7 +23,7 @@ interface RunRowProps {
 }
 
 /** One run in the table; the whole row opens it, its link does for keys. */
-export function RunRow({ run, runs, models, isBest, score, points, ceiling, second }: RunRowProps) {
+export function RunRow({ run, models, isBest, score, points, ceiling, second }: RunRowProps) {
   const { project } = useProject();
   const href = `/p/${project.value.slug}/runs/${run.number}`;
   return (
@@ -52,7 +51,7 @@ export function RunRow({ run, runs, models, isBest, score, points, ceiling, seco
       </td>
       <td class="wide-only">v{run.snapshot.number}</td>
       <td class="wide-only">
-        {modelTitle(models, run.model)} <span class="faint">{baseText(run.base, runs)}</span>
+        {modelTitle(models, run.model)} <span class="faint">{baseText(run)}</span>
       </td>
       <td class="wide-only spark-cell">
         {points && points.length > 1 && (

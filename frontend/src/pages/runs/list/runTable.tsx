@@ -64,7 +64,6 @@ export function RunTable({ runs, models, search, onSearch }: RunTableProps) {
             <Fragment key={run.id}>
               <RunRow
                 run={run}
-                runs={runs}
                 models={models}
                 isBest={run === best && runs.length > 1}
                 score={score}

@@ -1,11 +1,9 @@
 import type { ClassificationEvaluation, Run } from "../../../api/types";
-import { Matrix } from "../../../plots/matrix";
-import { PlotPanel } from "../../../plots/plotPanel";
-import type { PlotTable } from "../../../plots/table";
 import { count, fraction } from "../../../ui/figures";
 import { LabelName } from "../../../ui/label";
-import { rowShares } from "./answers";
 import { AnswersPanel } from "./answersPanel";
+import { CalibrationPanel } from "./calibrationPanel";
+import { ConfusionPanel } from "./confusionPanel";
 import { useLabelColors } from "./useLabelColors";
 
 interface ClassificationResultProps {
@@ -20,17 +18,15 @@ export function ClassificationResult({ run, evaluation }: ClassificationResultPr
     <>
       <div class="cols halves">
         <LabelScores evaluation={evaluation} />
-        <PlotPanel
-          title="Confusion"
+        <ConfusionPanel
+          names={names}
+          counts={evaluation.confusion}
           fileName={`run-${run.number}-confusion`}
-          table={confusionTable(names, evaluation.confusion)}
-        >
-          <Matrix names={names} counts={evaluation.confusion} shares={rowShares(evaluation.confusion)} />
-          <p class="small faint plot-note">
-            Rows: truth. Columns: the model's answer. Colour: share of the row.
-          </p>
-        </PlotPanel>
+        />
       </div>
+      {evaluation.calibration && (
+        <CalibrationPanel calibration={evaluation.calibration} fileName={`run-${run.number}-calibration`} />
+      )}
       <AnswersPanel evaluation={evaluation} />
     </>
   );
@@ -75,11 +71,4 @@ function LabelScores({ evaluation }: { evaluation: ClassificationEvaluation }) {
       </div>
     </section>
   );
-}
-
-function confusionTable(names: readonly string[], counts: readonly (readonly number[])[]): PlotTable {
-  return {
-    columns: ["truth \\ model", ...names],
-    rows: counts.map((row, index) => [names[index] ?? "", ...row]),
-  };
 }

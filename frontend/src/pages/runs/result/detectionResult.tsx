@@ -3,6 +3,9 @@ import type { DetectionEvaluation, Run } from "../../../api/types";
 import { LineChart } from "../../../plots/lineChart";
 import { PlotPanel } from "../../../plots/plotPanel";
 import { tableOfSeries } from "../../../plots/table";
+import { fraction } from "../../../ui/figures";
+import { CalibrationPanel } from "./calibrationPanel";
+import { ConfusionPanel } from "./confusionPanel";
 import { ImagesPanel } from "./imagesPanel";
 import { sampleText } from "./judgedImages";
 import { LabelTable } from "./labelTable";
@@ -50,6 +53,19 @@ export function DetectionResult({ run, evaluation, before }: DetectionResultProp
           />
           <ScoreSlider value={score} onValue={setChosen} />
         </PlotPanel>
+      </div>
+      <div class="cols halves">
+        {evaluation.confusion && (
+          <ConfusionPanel
+            names={[...evaluation.labels.map((label) => label.name), "background"]}
+            counts={evaluation.confusion}
+            fileName={`run-${run.number}-confusion`}
+            note={`Boxes from score ${fraction(evaluation.threshold?.score ?? null, 2)} on.`}
+          />
+        )}
+        {evaluation.calibration && (
+          <CalibrationPanel calibration={evaluation.calibration} fileName={`run-${run.number}-calibration`} />
+        )}
       </div>
       <ImagesPanel evaluation={evaluation} score={score} orderScore={best} onScore={setChosen} />
     </>

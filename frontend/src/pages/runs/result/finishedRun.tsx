@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { api } from "../../../api/client";
 import { ApiError } from "../../../api/errors";
-import type { Evaluation, Run } from "../../../api/types";
+import type { Comparison, Evaluation, Run } from "../../../api/types";
 import { setQuery } from "../../../app/router";
 import { Select } from "../../../ui/field";
 import { counted } from "../../../ui/figures";
@@ -12,11 +12,16 @@ import { LossPanel, ScorePanel } from "../curvePanels";
 import type { NamedEpochs } from "../curves";
 import { LogPanel } from "../logPanel";
 import { tookText } from "../runTexts";
+import { SettingsPanel } from "../settingsPanel";
+import { clearChanges } from "./certainty";
+import { CertaintyPanel } from "./certaintyPanel";
 import { ClassificationResult } from "./classificationResult";
 import { DetectionResult } from "./detectionResult";
 import { DiagnosesPanel } from "./diagnosesPanel";
 import { evaluationFigures } from "./evaluationFigures";
 import { FigureRow } from "./figureRow";
+import { StartPanel } from "./startPanel";
+import { TestSplitPanel } from "./testSplitPanel";
 
 interface FinishedRunProps {
   run: Run;
@@ -33,6 +38,7 @@ export function FinishedRun({ run, before, mine, other, runs }: FinishedRunProps
   const earlier = useEvaluation(before?.id ?? null);
   const evaluation = result.value;
   const comparable = earlier.value?.task === evaluation?.task ? earlier.value : null;
+  const comparison = useComparison(run.id, evaluation && comparable ? (before?.id ?? null) : null);
   const isMissing = result.error instanceof ApiError && result.error.status === 404;
   return (
     <>
@@ -41,18 +47,30 @@ export function FinishedRun({ run, before, mine, other, runs }: FinishedRunProps
         <CompareChoice run={run} before={before} runs={runs} />
       </div>
       {evaluation && <DiagnosesPanel diagnoses={evaluation.diagnoses} />}
-      {evaluation && <FigureRow figures={evaluationFigures(evaluation, comparable)} other={before} />}
+      {evaluation && (
+        <>
+          <FigureRow
+            figures={evaluationFigures(evaluation, comparable)}
+            other={before}
+            clear={clearChanges(comparison)}
+          />
+          <CertaintyPanel evaluation={evaluation} comparison={comparison} other={before} />
+        </>
+      )}
       {!evaluation && !result.error && <FigureSkeleton />}
       {isMissing && (
         <p class="panel note">This run has no evaluation: its snapshot has no validation images.</p>
       )}
       {result.error && !isMissing ? <Failed error={result.error} retry={result.reload} /> : null}
+      <TestSplitPanel run={run} />
       <ArtifactsPanel run={run} />
       {evaluation && <Result run={run} evaluation={evaluation} before={comparable} />}
+      {evaluation?.start && <StartPanel start={evaluation.start} />}
       <div class="cols two-one">
         <ScorePanel run={run} mine={mine} other={other} />
         <LossPanel run={run} mine={mine} />
       </div>
+      <SettingsPanel run={run} />
       <LogPanel run={run} />
     </>
   );
@@ -79,6 +97,13 @@ function useEvaluation(run: number | null) {
   return useLoaded(run === null ? null : `evaluation ${run}`, (signal) =>
     api.get<Evaluation>(`runs/${run}/evaluation/`, { signal }),
   );
+}
+
+/** The change on the images that both runs were evaluated on. */
+function useComparison(run: number, other: number | null): Comparison | null {
+  return useLoaded(other === null ? null : `comparison ${run} ${other}`, (signal) =>
+    api.get<Comparison>(`runs/${run}/comparison/${other}/`, { signal }),
+  ).value;
 }
 
 function factsText(run: Run): string {

@@ -37,6 +37,11 @@ export function LabelTable({ evaluation, before }: LabelTableProps) {
               <th scope="col" class="num">
                 AP50
               </th>
+              {["Precision", "Recall", "VOC07", "VOC10"].map((name) => (
+                <th key={name} scope="col" class="num desk-only">
+                  {name}
+                </th>
+              ))}
               <th scope="col" class="num">
                 Boxes
               </th>
@@ -58,6 +63,10 @@ export function LabelTable({ evaluation, before }: LabelTableProps) {
                   </td>
                   {before && <td class="num">{change === null ? "–" : <FigureChange value={change} />}</td>}
                   <td class="num">{fraction(label.AP50)}</td>
+                  <td class="num desk-only">{fraction(label.precision ?? null)}</td>
+                  <td class="num desk-only">{fraction(label.recall ?? null)}</td>
+                  <td class="num desk-only">{fraction(label.voc?.AP_11_points ?? null)}</td>
+                  <td class="num desk-only">{fraction(label.voc?.AP_area ?? null)}</td>
                   <td class="num">{count(label.truth_count)}</td>
                 </tr>
               );

@@ -1,0 +1,19 @@
+import { heldText, labelOriginText, lineageText, type Start } from "./startTexts";
+
+/** What the run began with: earlier stages, where each label's row comes from, what did not learn. */
+export function StartPanel({ start }: { start: Start }) {
+  return (
+    <section class="panel" aria-label="What it began with" data-testid="run-start">
+      <header>
+        <h2 class="grow">What it began with</h2>
+        <span class="small faint">{heldText(start)}</span>
+      </header>
+      <div class="body">
+        <p>{lineageText(start)}</p>
+        <p class="small dim">
+          {start.labels.map((one) => `${one.label} ${labelOriginText(one)}`).join(", ")}
+        </p>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,21 @@
+import { describe, expect, it } from "vitest";
+import { differences, expertConfig, trainCommand } from "./expertSettings";
+
+describe("expert settings", () => {
+  it("sends what was filled in", () => {
+    const texts = { momentum: "0.8", patience: "", schedule: "step", seed: "x" };
+    expect(expertConfig(texts)).toEqual({ momentum: 0.8, schedule: "step", seed: "x" });
+  });
+
+  it("tells what is not as the model has it", () => {
+    const config = { model: "a", base: "none", epochs: 12, freeze: "none", weight_decay: 0.1 };
+    const defaults = { model: "a", base: "catalogue", epochs: 8, freeze: "none", weight_decay: null };
+    expect(differences(config, defaults)).toEqual(["epochs 12 (8)", "weight_decay 0.1 (none)"]);
+  });
+
+  it("makes a command that a shell takes", () => {
+    expect(trainCommand({ freeze: "match:'a" })).toBe(
+      `python -m training.engine train FOLDER --config '{"freeze":"match:'\\''a"}'`,
+    );
+  });
+});

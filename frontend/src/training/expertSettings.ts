@@ -1,0 +1,57 @@
+/** The settings that few people change: an empty text leaves the model's default. Pure; the engine checks them. */
+
+export interface ExpertSetting {
+  /** As the engine has it. */
+  readonly key: string;
+  readonly name: string;
+  readonly choices?: readonly string[];
+  /** What no value means, where the default is none. */
+  readonly otherwise?: string;
+}
+
+export const EXPERT_SETTINGS: readonly ExpertSetting[] = [
+  { key: "iterations", name: "Iterations, instead of epochs" },
+  { key: "optimizer", name: "Optimizer", choices: ["sgd", "adamw"] },
+  { key: "schedule", name: "Schedule", choices: ["cosine", "step"] },
+  { key: "warmup_steps", name: "Warm-up, steps", otherwise: "a tenth of the run" },
+  { key: "warmup_epochs", name: "Warm-up, epochs", otherwise: "a tenth of the run" },
+  { key: "reference_batch", name: "Batch the rate is for" },
+  { key: "momentum", name: "Momentum" },
+  { key: "weight_decay", name: "Weight decay", otherwise: "the optimizer's" },
+  { key: "average_decay", name: "Averaging of weights" },
+  { key: "zoom_min", name: "Smallest zoom" },
+  { key: "zoom_max", name: "Largest zoom" },
+  { key: "flip_chance", name: "Chance of a flip" },
+  { key: "colour_chance", name: "Chance of new colours" },
+  { key: "rare_share", name: "Rare labels, share" },
+  { key: "precision", name: "Precision", choices: ["auto", "fp32", "bf16"] },
+  { key: "patience", name: "Patience, epochs" },
+  { key: "seed", name: "Seed" },
+];
+
+export type ExpertTexts = Readonly<Record<string, string>>;
+
+/** What was filled in, numbers as numbers. What is none is sent as it is: the server says so. */
+export function expertConfig(texts: ExpertTexts): Record<string, number | string> {
+  const filled = Object.entries(texts).filter(([, text]) => text.trim() !== "");
+  return Object.fromEntries(
+    filled.map(([key, text]) => [key, Number.isNaN(Number(text)) ? text : Number(text)]),
+  );
+}
+
+const UNTOLD = ["model", "base", "threads"];
+
+/** "epochs 12 (8), freeze layers:13 (none)": what a config has otherwise than the model's default. */
+export function differences(
+  config: Readonly<Record<string, unknown>>,
+  defaults: Readonly<Record<string, unknown>>,
+): string[] {
+  const others = Object.keys(config).filter((key) => !UNTOLD.includes(key) && config[key] !== defaults[key]);
+  return others.map((key) => `${key} ${config[key] ?? "none"} (${defaults[key] ?? "none"})`);
+}
+
+/** What does the same on a run's folder. */
+export function trainCommand(config: Readonly<Record<string, unknown>>): string {
+  const quoted = JSON.stringify(config).replaceAll("'", "'\\''");
+  return `python -m training.engine train FOLDER --config '${quoted}'`;
+}

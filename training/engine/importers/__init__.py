@@ -1,0 +1,1 @@
+"""Readers of weights that others publish in formats of their own: see `weight_files.WeightReader`."""
