@@ -117,9 +117,11 @@ def test_a_run_on_crops_goes_on_and_is_a_base(lay_run: LayRun, weights_dir: Path
     assert best.config == asked
     (folder / "out" / "best.pt").rename(folder / "base.pt")
     (folder / "out" / "last.pt").unlink()
-    follower = complete_config({"model": DETECTOR, "base": "checkpoint", "epochs": 1, "threads": 1})
-    after = train(follower, dataset, folder, recorder(), weights_dir)
-    assert (after.config.fine_anchors, after.config.image_size, after.config.crop) == (FINE, 96, 64)
+    for fit in ("auto", "none"):
+        follower = complete_config({"model": DETECTOR, "base": "checkpoint", "epochs": 1, "threads": 1, "fit": fit})
+        after = train(follower, dataset, folder, recorder(), weights_dir)
+        assert (after.config.fine_anchors, after.config.image_size, after.config.crop) == (FINE, 96, 64)
+        checkpoint.network_of(after)
 
 
 def test_a_model_without_a_layout_refuses_other_anchors() -> None:
