@@ -10,7 +10,7 @@ from training.engine.config import Config
 from training.models import Metric, Run
 
 VAL_SHARE = 0.2
-SAME = ("freeze", "image_size")
+SAME = ("freeze", "image_size", "crop")
 """Settings that decide how long an image takes; an earlier run counts when it had the same."""
 
 
@@ -26,7 +26,7 @@ def images_in(project: Project, snapshot: Snapshot | None) -> dict[str, int]:
 
 def seconds_for(project: Project, config: Config, images: dict[str, int]) -> float:
     """Seconds from start to end. An epoch trains on one split and evaluates on the other at a third of the cost."""
-    weight, epochs = _weight(images), catalog.epochs_of(config, images["train"])
+    weight, epochs = _weight(images, config), catalog.epochs_of(config, images["train"])
     if (pace := _pace(project, config)) is not None:
         return catalog.STARTUP_SECONDS + pace * weight * epochs
     return catalog.estimate_seconds(config.model, round(weight), epochs, os.cpu_count() or 1)
@@ -38,10 +38,13 @@ def _pace(project: Project, config: Config) -> float | None:
     for run in runs.exclude(images=None).order_by("-pk")[:5]:
         same = all(run.config.get(name) == getattr(config, name) for name in SAME)
         seconds = sorted(Metric.objects.filter(run=run).values_list("seconds", flat=True))
-        if same and seconds and run.images and (weight := _weight(run.images)):
+        if same and seconds and run.images and (weight := _weight(run.images, config)):
             return seconds[len(seconds) // 2] / weight
     return None
 
 
-def _weight(images: dict[str, int]) -> float:
-    return images["train"] + images["val"] / 3
+def _weight(images: dict[str, int], config: Config) -> float:
+    """Images to train on, of the size that the model comes with, that would cost as much."""
+    usual = catalog.model_info(config.model).default_config.image_size
+    seen, judged = ((side / usual) ** 2 for side in (config.crop or config.image_size, config.image_size))
+    return images["train"] * seen + images["val"] / 3 * judged

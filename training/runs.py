@@ -15,7 +15,7 @@ from boxwright.projects.models import Project
 from boxwright.projects.quotas import expect_slot
 from boxwright.teams import audit
 from boxwright.teams.models import User
-from training import estimates
+from training import estimates, small_boxes
 from training.engine import catalog, freezing
 from training.engine.config import Config
 from training.engine.errors import ConfigError
@@ -87,15 +87,18 @@ def resume_run(run: Run) -> Run:
 def estimate(
     *, project: Project, snapshot: Snapshot | None, model: str, config: Mapping[str, Any] | None
 ) -> dict[str, Any]:
-    """What a run would cost, before it is started: `images`, `epochs`, `estimate_seconds`; and what it holds still."""
+    """What a run would cost, hold still and be hindered by, before it is started: see `EstimateSerializer`."""
     checked = check_config(project, model, config or {})
     images = estimates.images_in(project, snapshot)
-    seconds = estimates.seconds_for(project, checked, images)
+    found = small_boxes.fit_for(project, checked)
+    seconds = estimates.seconds_for(project, checked if found is None else found.config, images)
     frozen = freezing.frozen(checked.freeze, freezing.parameter_table(model))
     return {
         "images": sum(images.values()),
         "epochs": catalog.epochs_of(checked, images["train"]),
         "estimate_seconds": round(seconds, 1),
+        "boxes_without_anchor": None if found is None else round(1 - found.share_before, 3),
+        "advice": "" if found is None else found.advice,
         "frozen": frozen.to_dict(),
     }
 

@@ -62,7 +62,7 @@ def main() -> int:
     parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="settings of the run")
     parser.add_argument("--json", action="store_true", help="one JSON object a seed instead of a line of text")
     options = parser.parse_args()
-    config = {name: _value(text) for name, text in (item.split("=") for item in options.set)}
+    config = {name: value(text) for name, text in (item.split("=") for item in options.set)}
     data, weights = Path(os.environ["BOXWRIGHT_TEST_DATA"]) / "raccoon", os.environ["BOXWRIGHT_WEIGHTS_DIR"]
     failed = 0
     for seed in options.seeds:
@@ -117,7 +117,7 @@ def _box(item: ET.Element) -> Box:
     return Box(x_min, y_min, x_max, y_max)
 
 
-def _value(text: str) -> Any:
+def value(text: str) -> Any:
     try:
         return json.loads(text)
     except ValueError:

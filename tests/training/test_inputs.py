@@ -46,9 +46,18 @@ def run(make_run: MakeRun, tmp_path: Path) -> Run:
     return claimed
 
 
-def store_snapshot(run: Run, folder: Path, images: list[tuple[str, str, Split]]) -> None:
-    annotations = (AnnotationRecord("raccoon", Box(1, 2, 3, 4)),)
-    records = [ImageRecord(name, sha(name), 8, 8, 5, queue, split, annotations) for name, queue, split in images]
+LARGE = (AnnotationRecord("raccoon", Box(1, 2, 5, 6)),)
+
+
+def store_snapshot(
+    run: Run,
+    folder: Path,
+    images: list[tuple[str, str, Split]],
+    annotations: tuple[AnnotationRecord, ...] = LARGE,
+    side: int = 8,
+) -> None:
+    """Square images of `side` pixels, each with these annotations."""
+    records = [ImageRecord(name, sha(name), side, side, 5, queue, split, annotations) for name, queue, split in images]
     digest = write_manifest(folder / "manifest", sorted(records, key=lambda record: record.sha256))
     store().put("manifest", (folder / "manifest").read_bytes())
     store().put("about", b"{}")
@@ -81,7 +90,7 @@ def images(folder: Path) -> set[str]:
 
 
 def test_training_gets_the_labelled_images_of_train_and_val(run: Run, site: inputs.Site) -> None:
-    assert inputs.lay_training(run, site) == {"train": 2, "val": 1}
+    assert inputs.lay_training(run, site).images == {"train": 2, "val": 1}
     assert images(site.folder) == {"train-1", "train-2", "val-1"}
     others = {name for name in contents(site.folder) if not name.startswith("images/")}
     assert others == {"config.json", "snapshot.json", "manifest.jsonl"}
@@ -149,3 +158,13 @@ def test_an_image_that_is_gone_is_named(run: Run, site: inputs.Site) -> None:
     store().delete(image_key(run.project.team_id, sha("val-1")))
     with pytest.raises(ObjectMissing, match=sha("val-1")):
         inputs.lay_training(run, site)
+
+
+def test_a_run_on_small_boxes_gets_its_settings(run: Run, site: inputs.Site, tmp_path: Path) -> None:
+    small = (AnnotationRecord("raccoon", Box(100, 200, 120, 220)),)
+    store_snapshot(run, tmp_path, IMAGES, small, 1280)
+    laid = inputs.lay_training(run, site)
+    assert laid.note.startswith("100% of the boxes are too small")
+    assert laid.config.fine_anchors
+    written = json.loads((site.folder / "config.json").read_text())
+    assert written["fine_anchors"] == [list(shape) for shape in laid.config.fine_anchors]

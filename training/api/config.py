@@ -8,13 +8,20 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from training.engine import freezing
-from training.engine.config import Base, Config, Optimizer, Precision, Schedule
+from training.engine.config import Base, Config, Fit, Optimizer, Precision, Schedule
 
 BASES = get_args(Base)
+FITS = get_args(Fit)
 OPTIMIZERS = get_args(Optimizer)
 SCHEDULES = get_args(Schedule)
 PRECISIONS = get_args(Precision)
 DEFAULTS = {field.name: field.default for field in fields(Config) if field.default is not MISSING}
+
+
+class ShapesField(serializers.ListField):
+    """Pairs of width and height as shares of the image."""
+
+    child = serializers.ListField(child=serializers.FloatField(), min_length=2, max_length=2)
 
 
 class ConfigSerializer(serializers.Serializer[Any]):
@@ -26,6 +33,10 @@ class ConfigSerializer(serializers.Serializer[Any]):
     optimizer = serializers.ChoiceField(choices=OPTIMIZERS)
     freeze = serializers.CharField(help_text=freezing.GRAMMAR, max_length=freezing.LONGEST)
     image_size = serializers.IntegerField()
+    fit = serializers.ChoiceField(choices=FITS)
+    fine_anchors = ShapesField()
+    anchor_scale = serializers.FloatField()
+    crop = serializers.IntegerField()
     seed = serializers.IntegerField()
     threads = serializers.IntegerField()
     iterations = serializers.IntegerField(help_text="steps of the whole run instead of epochs; 0: epochs hold")
@@ -59,6 +70,10 @@ class ConfigChangesSerializer(serializers.Serializer[Any]):
     optimizer = serializers.ChoiceField(choices=OPTIMIZERS, required=False)
     freeze = serializers.CharField(required=False, help_text=freezing.GRAMMAR, max_length=freezing.LONGEST)
     image_size = serializers.IntegerField(required=False)
+    fit = serializers.ChoiceField(choices=FITS, required=False)
+    fine_anchors = ShapesField(required=False)
+    anchor_scale = serializers.FloatField(required=False)
+    crop = serializers.IntegerField(required=False)
     seed = serializers.IntegerField(required=False)
     threads = serializers.IntegerField(required=False)
     iterations = serializers.IntegerField(

@@ -34,6 +34,11 @@ class EvaluatedImageSerializer(serializers.Serializer[Any]):
     height = serializers.IntegerField()
 
 
+class DiagnosisSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField(help_text="no_anchor, few_images, not_in_val, not_in_train, diverged, unknown")
+    detail = serializers.CharField(help_text="what was measured and what to try")
+
+
 class LabelOriginSerializer(serializers.Serializer[Any]):
     label = serializers.CharField()  # type: ignore[assignment]
     how = serializers.ChoiceField(
@@ -59,6 +64,7 @@ class EvaluationSerializer(serializers.Serializer[Any]):
     split = serializers.ChoiceField(choices=SPLITS)
     start = StartSerializer(required=False, help_text="of runs since it is written")
     image_count = serializers.IntegerField(help_text="that the numbers are of; `predictions` may be of fewer")
+    diagnoses = DiagnosisSerializer(many=True, required=False, help_text="why the run found next to nothing")
     images = serializers.DictField(child=EvaluatedImageSerializer(), help_text="by sha256, those that are still there")
 
 

@@ -120,6 +120,10 @@ class EstimateSerializer(serializers.Serializer[Any]):
     images = serializers.IntegerField()
     epochs = serializers.IntegerField()
     estimate_seconds = serializers.FloatField()
+    boxes_without_anchor = serializers.FloatField(
+        allow_null=True, help_text="share of the newest boxes that are too small for the model as it comes"
+    )
+    advice = serializers.CharField(allow_blank=True, help_text="what that means for the run; empty where all is well")
     frozen = FrozenSerializer()
 
 

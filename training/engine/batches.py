@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -10,9 +11,12 @@ import torch
 from torch import Tensor
 
 from training.engine.config import FEWEST_STEPS
-from training.engine.data import Examples
+from training.engine.data import Examples, Square
 from training.engine.network import LearningTarget
-from training.engine.transforms import USUAL, Views, augment
+from training.engine.transforms import USUAL, Boxes, Labels, Views, augment
+
+View = tuple[Square, Boxes, Labels]
+"""One picture as a step sees it, and its truth."""
 
 Batch = tuple[Tensor, list[LearningTarget]]
 """uint8 squares [B, S, S, 3] and their targets."""
@@ -47,12 +51,31 @@ def repeated(labels: Sequence[npt.NDArray[np.int64]], rare_share: float) -> list
 def training_batches(
     examples: Examples, order: Sequence[Sequence[int]], seed: int, epoch: int, views: Views = USUAL
 ) -> Iterator[Batch]:
-    """Augmented batches in the given order."""
+    """Augmented batches in the given order; where views are cut out, each square is put together from four."""
     for step, indices in enumerate(order):
         rng = np.random.default_rng((seed, epoch, step))
-        seen = [augment(examples.squares[i], examples.boxes[i], examples.labels[i], rng, views) for i in indices]
+        seen = [tiled(examples, i, rng, views) if views.crop else view(examples, i, rng, views) for i in indices]
         squares = torch.from_numpy(np.stack([square for square, _, _ in seen]))
         yield squares, [target(boxes, labels) for _, boxes, labels in seen]
+
+
+def view(examples: Examples, i: int, rng: np.random.Generator, views: Views) -> View:
+    return augment(examples.squares[i], examples.boxes[i], examples.labels[i], rng, views)
+
+
+def tiled(examples: Examples, i: int, rng: np.random.Generator, views: Views) -> View:
+    """Four crops in one square of `views.crop` pixels, one of image `i` and three of any: small boxes in numbers."""
+    side = views.crop
+    half = side // 2
+    square = np.empty((side, side, 3), np.uint8)
+    all_boxes, all_labels = [], []
+    for tile, image in enumerate([i, *rng.integers(len(examples), size=3).tolist()]):
+        down, across = divmod(tile, 2)
+        part, boxes, labels = view(examples, image, rng, replace(views, crop=half))
+        square[down * half : (down + 1) * half, across * half : (across + 1) * half] = part
+        all_boxes.append((boxes + np.array([across, down] * 2, np.float32)) / 2)
+        all_labels.append(labels)
+    return square, np.concatenate(all_boxes), np.concatenate(all_labels)
 
 
 def plain_batch(examples: Examples, indices: Sequence[int]) -> Batch:

@@ -3,7 +3,7 @@
 import os
 import pickle
 import zipfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from annotations.dataset.records import Task
 from training.engine import catalog, network
 from training.engine.config import Config
 from training.engine.errors import CheckpointError, ConfigError
-from training.engine.families import build_network
+from training.engine.families import network_for
 from training.engine.network import Network
 
 FORMAT = 1
@@ -98,7 +98,8 @@ def load_training(path: Path) -> tuple[Checkpoint, dict[str, Any] | None]:
 
 def network_of(checkpoint: Checkpoint) -> Network:
     """The checkpoint's network on the CPU, BatchNorm folded, in eval mode. Raises CheckpointError."""
-    built = build_network(checkpoint.info, len(checkpoint.labels), checkpoint.image_size)
+    config = replace(checkpoint.config, image_size=checkpoint.image_size)
+    built = network_for(config, len(checkpoint.labels))
     built.fold()
     try:
         built.load_state_dict(checkpoint.weights)

@@ -8,6 +8,7 @@ from training.engine.errors import ConfigError
 
 Base = Literal["catalogue", "checkpoint", "none"]
 Optimizer = Literal["sgd", "adamw"]
+Fit = Literal["auto", "anchors", "none"]
 Schedule = Literal["cosine", "step"]
 Precision = Literal["auto", "fp32", "bf16"]
 
@@ -18,6 +19,7 @@ WHOLE = {
     "epochs": (1, 1000),
     "batch_size": (1, 512),
     "image_size": (64, 1024),
+    "crop": (0, 1024),
     "seed": (0, 2**31 - 1),
     "threads": (0, 512),
     "iterations": (0, 1_000_000),
@@ -27,6 +29,7 @@ WHOLE = {
 }
 NUMBERS = {
     "learning_rate": (0.0, 1.0),
+    "anchor_scale": (0.0, 1.0),
     "warmup_epochs": (0.0, 1000.0),
     "momentum": (0.0, 0.999),
     "weight_decay": (0.0, 1.0),
@@ -38,6 +41,7 @@ NUMBERS = {
     "rare_share": (0.0, 1.0),
 }
 """The least and the most of each setting."""
+MOST_FINE_ANCHORS = 8
 UNSET = ("warmup_steps", "warmup_epochs", "weight_decay")
 """Settings that may be None."""
 
@@ -79,6 +83,18 @@ class Config:
 
     image_size: int = 320
     """Side in pixels of the square that every image is stretched to: one of the model's `image_sizes`."""
+
+    fit: Fit = "auto"
+    """Whether a set of small boxes gets finer anchors and a larger image (`auto`), only the anchors, or neither."""
+
+    fine_anchors: tuple[tuple[float, float], ...] = ()
+    """Width and height, as shares of the image, of anchors beside the model's own: see `anchor_fit`."""
+
+    anchor_scale: float = 1.0
+    """By what the model's own anchors, which are shares of the image, are multiplied."""
+
+    crop: int = 0
+    """Side in pixels of the squares that training cuts out of each image; 0 trains on whole images."""
 
     seed: int = 0
     """Seed of the order, the augmentation and new weights: the same seed gives the same run, up to thread noise."""
@@ -138,6 +154,8 @@ class Config:
         freezing.check(self.freeze)
         if self.base == "none" and self.freeze != "none":
             raise ConfigError("freeze: random weights can't be frozen, they have to learn.")
+        _expect(self.fit in get_args(Fit), "fit", "one of auto, anchors, none", self.fit)
+        object.__setattr__(self, "fine_anchors", _shapes(self.fine_anchors))
         for name, (least, most) in WHOLE.items():
             _expect_whole(name, getattr(self, name), least, most)
         for name, (lowest, highest) in NUMBERS.items():
@@ -149,6 +167,13 @@ class Config:
             raise ConfigError("warmup_steps and warmup_epochs say the same: give one of them.")
         if self.zoom_min > self.zoom_max:
             raise ConfigError(f"zoom_min must be at most zoom_max, {self.zoom_max}, not {self.zoom_min}.")
+        _expect(self.anchor_scale > 0, "anchor_scale", "a number over 0 and at most 1", self.anchor_scale)
+        _expect(self.crop <= self.image_size, "crop", f"at most image_size, {self.image_size}", self.crop)
+
+    @property
+    def fits_anchors(self) -> bool:
+        """Whether the network's anchors are not just the model's own on whole images."""
+        return bool(self.fine_anchors or self.crop or self.anchor_scale != 1.0)
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
@@ -180,3 +205,21 @@ def _expect_number(name: str, value: object, least: float, most: float) -> None:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     in_range = (value is None and name in UNSET) or (is_number and least <= value <= most)  # type: ignore[operator]
     _expect(in_range, name, f"a number from {least:g} to {most:g}", value)
+
+
+def _shapes(value: object) -> tuple[tuple[float, float], ...]:
+    """`[[w, h], …]`, as JSON has it, or tuples. Raises ConfigError."""
+    shapes = tuple(tuple(shape) if isinstance(shape, list | tuple) else () for shape in _listed(value))
+    pairs = all(len(shape) == 2 and all(map(_is_share, shape)) for shape in shapes)
+    expected = f"at most {MOST_FINE_ANCHORS} pairs of width and height, over 0 and at most 1"
+    _expect(pairs and len(shapes) <= MOST_FINE_ANCHORS, "fine_anchors", expected, value)
+    return shapes
+
+
+def _is_share(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 1
+
+
+def _listed(value: object) -> Any:
+    _expect(isinstance(value, list | tuple), "fine_anchors", "a list", value)
+    return value

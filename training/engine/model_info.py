@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from annotations.dataset.records import Task
+from training.engine.anchor_layout import AnchorLayout
 from training.engine.config import Config, Optimizer
 from training.engine.errors import ConfigError, TargetError
 from training.engine.scoring import Scoring
@@ -77,6 +78,8 @@ class ModelInfo:
     """Training speed of one quiet 2020s core at the default config, for estimates."""
     image_sizes: ImageSizes = ImageSizes()
     optimizers: tuple[Optimizer, ...] = ("sgd", "adamw")
+    anchors: AnchorLayout | None = None
+    """Where its anchors lie, of a detector to which finer ones can be added: see `anchor_fit`."""
     not_to: tuple[tuple[str, str], ...] = ()
     """(target, quantization) that the network can't be converted to, of all that `targets.TARGETS` offers."""
     remark: str = ""
@@ -98,6 +101,8 @@ class ModelInfo:
         """Raises ConfigError, naming the field, where the network can't do what `config` asks."""
         if config.image_size not in self.image_sizes:
             raise ConfigError(f"image_size must be {self.image_sizes} for {self.title}, not {config.image_size}.")
+        if config.fits_anchors and self.anchors is None:
+            raise ConfigError(f"{self.title} takes no other anchors: leave out fine_anchors, anchor_scale and crop.")
         if config.optimizer not in self.optimizers:
             choices = ", ".join(self.optimizers)
             raise ConfigError(f"optimizer must be one of {choices} for {self.title}, not {config.optimizer!r}.")

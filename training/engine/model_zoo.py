@@ -5,6 +5,7 @@ A new model is a row here and, unless its family is there already, a module. Sou
 
 from dataclasses import replace
 
+from training.engine.anchor_layout import ssd_layout
 from training.engine.config import Config
 from training.engine.model_info import BaseWeights, ImageSizes, ModelInfo, Rgb
 from training.engine.scoring import Scoring
@@ -15,6 +16,7 @@ IMAGENET_STD: Rgb = (58.395, 57.12, 57.375)
 GITHUB = "https://github.com/"
 APACHE_TENSORFLOW = "Apache-2.0 (TensorFlow's model garden)"
 BSD = "BSD-3-Clause (torchvision)"
+SSDLITE_ANCHORS = ssd_layout(16, (0.2, 0.35, 0.5, 0.65, 0.8, 0.95, 1.0), (2, 3))
 
 
 def imagenet(name: str, edition: str, sha256: str, size: int, *other_file_names: str) -> BaseWeights:
@@ -44,6 +46,7 @@ ROWS = (
         mean=SIGNED_UNIT,
         std=SIGNED_UNIT,
         images_per_second=18.0,
+        anchors=SSDLITE_ANCHORS,
     ),
     ModelInfo(
         name="ssd_mobilenet_v1_075",

@@ -109,6 +109,8 @@ class Average:
         self.most = most
         self.network = copy.deepcopy(network).eval().requires_grad_(False)
         self.updates = 0
+        parameters = dict(network.named_parameters())
+        self._statistics = [name for name in network.state_dict() if name not in parameters]
 
     @torch.no_grad()
     def update(self, network: Network) -> None:
@@ -117,5 +119,5 @@ class Average:
         decay = min(self.most, (1 + self.updates) / (10 + self.updates))
         for mean, current in zip(self.network.parameters(), network.parameters(), strict=True):
             mean.lerp_(current, 1 - decay)
-        for buffer, current_buffer in zip(self.network.buffers(), network.buffers(), strict=True):
-            buffer.copy_(current_buffer)
+        for name in self._statistics:
+            self.network.get_buffer(name).copy_(network.get_buffer(name))

@@ -15,7 +15,8 @@ from training.engine.device import choose_device
 from training.engine.network import Network, normalise
 from training.engine.tasks import TASKS
 
-BATCH = 16
+BATCH_PIXELS = 16 * 320 * 320
+"""Pixels of a batch: an image of 320 comes with 15 others, one of 1024 alone."""
 
 
 def predict(checkpoint: Checkpoint, images: Sequence[Path]) -> list[list[AnnotationRecord]]:
@@ -40,12 +41,13 @@ def predicted_annotations(
     """
     network.eval()
     rules = TASKS[info.task].rules
-    for start in range(0, len(squares), BATCH):
+    batch = max(1, BATCH_PIXELS // (squares[0].shape[0] * squares[0].shape[1])) if squares else 1
+    for start in range(0, len(squares), batch):
         check_stop()
-        few = torch.stack(list(squares[start : start + BATCH])).to(next(network.parameters()).device)
+        few = torch.stack(list(squares[start : start + batch])).to(next(network.parameters()).device)
         with torch.inference_mode():
             said = network.predictions(normalise(few, info.mean, info.std))
-        yield from rules.annotations(said, info.scoring, labels, sizes[start : start + BATCH])
+        yield from rules.annotations(said, info.scoring, labels, sizes[start : start + batch])
 
 
 def _upright_size(path: Path) -> tuple[int, int]:

@@ -16,7 +16,7 @@ from training.engine.checkpoint import Checkpoint
 from training.engine.config import Config
 from training.engine.device import choose_device
 from training.engine.errors import CheckpointError
-from training.engine.families import build_network
+from training.engine.families import network_for, place_anchors
 from training.engine.network import Network
 from training.engine.origin import Origin
 from training.engine.progress import Progress
@@ -71,7 +71,10 @@ def start(network: Network, config: Config) -> TrainingState:
     device = choose_device()
     network.to(device)
     optimizer = optim.build_optimizer(network, config)
-    return TrainingState(network, optim.Average(network, config.average_decay), optimizer, device)
+    average = optim.Average(network, config.average_decay)
+    if config.crop:
+        place_anchors(network, config, config.crop)
+    return TrainingState(network, average, optimizer, device)
 
 
 def resume(path: Path, config: Config, labels: tuple[str, ...], progress: Progress) -> TrainingState | None:
@@ -86,7 +89,7 @@ def resume(path: Path, config: Config, labels: tuple[str, ...], progress: Progre
     if training is None or last.config != config or last.labels != labels:
         progress.on_log("last.pt belongs to another run: starting from the first epoch.")
         return None
-    network = build_network(last.info, len(labels), config.image_size)
+    network = network_for(config, len(labels))
     if config.base != "none":
         network.fold()
     network.load_state_dict(training["network"])

@@ -11,16 +11,18 @@ from typing import Any
 import torch
 
 from annotations.dataset.records import Dataset, Split
-from training.engine import batches, catalog, checkpoint, device, optim
+from training.engine import anchor_fit, batches, catalog, checkpoint, device, optim
 from training.engine.checkpoint import Checkpoint
 from training.engine.config import Config
 from training.engine.data import Examples, read_examples, usable_images
+from training.engine.diagnoses import diagnoses
 from training.engine.errors import ConfigError, DataError, DivergedError
 from training.engine.evaluate import Evaluation, evaluate_network, write_report
 from training.engine.network import LearningTarget, normalise
 from training.engine.parameters import hold_still, still_of
 from training.engine.progress import Progress, stop_if_asked
 from training.engine.state import TrainingState, resume, start
+from training.engine.tasks import TASKS
 from training.engine.transforms import Views
 from training.engine.weights import starting_network
 
@@ -70,6 +72,7 @@ def train(
     """
     threads = device.use_threads(config.threads)
     loop = _prepare(config, dataset, folder, progress, threads)
+    config = loop.config
     state = resume(loop.out / "last.pt", config, loop.labels, progress)
     if state is None:
         network = starting_network(config, loop.labels, loop.training, folder, weights_dir, progress)
@@ -79,6 +82,7 @@ def train(
     _keep_metrics_until(loop.out / "metrics.jsonl", state.epoch)
     while state.epoch < loop.epochs and not _is_hopeless(loop, state):
         _epoch(loop, state)
+    _diagnose(loop, dataset)
     return checkpoint.load(loop.out / "best.pt")
 
 
@@ -86,9 +90,10 @@ def _prepare(config: Config, dataset: Dataset, folder: Path, progress: Progress,
     info = catalog.model_info(config.model)
     if info.task != dataset.task:
         raise ConfigError(f"{info.title} does {info.task}; this project does {dataset.task}.")
-    info.check(config)
     if not dataset.labels:
         raise DataError("The project has no labels.")
+    config = _fitted(config, dataset, folder, progress)
+    info.check(config)
     out = folder / "out"
     out.mkdir(exist_ok=True)
 
@@ -106,6 +111,20 @@ def _prepare(config: Config, dataset: Dataset, folder: Path, progress: Progress,
     if len(loop.validation) == 0:
         progress.on_log("No labelled image in the validation split: nothing measures this run; the last epoch is kept.")
     return loop
+
+
+def _fitted(config: Config, dataset: Dataset, folder: Path, progress: Progress) -> Config:
+    """The config with anchors and image size that serve the training boxes; those of the base where it has its own."""
+    if config.base == "checkpoint":
+        base = checkpoint.load(folder / "base.pt").config
+        if base.fits_anchors and base.model == config.model:
+            return anchor_fit.as_in(base, config)
+    found = anchor_fit.fit(config, catalog.model_info(config.model), dataset.split("train"))
+    if found is None:
+        return config
+    if found.advice:
+        progress.on_log(found.advice)
+    return found.config
 
 
 def _is_hopeless(loop: TrainingLoop, state: TrainingState) -> bool:
@@ -188,6 +207,18 @@ def _write_best(loop: TrainingLoop, state: TrainingState, snapshot: Checkpoint, 
     checkpoint.save(snapshot, loop.out / "best.pt")
 
 
+def _diagnose(loop: TrainingLoop, dataset: Dataset) -> None:
+    """Write into `evaluation.json` why the run found next to nothing, where it did."""
+    path = loop.out / "evaluation.json"
+    report = json.loads(path.read_text(encoding="utf-8"))
+    curve = [row["values"] for row in _rows(loop.out / "metrics.jsonl")]
+    headline = checkpoint.load(loop.out / "best.pt").metrics.get(TASKS[loop.info.task].headline)
+    found = diagnoses(loop.config, loop.info, dataset, headline, curve)
+    for diagnosis in found:
+        loop.progress.on_log(diagnosis.detail)
+    write_report(report | {"diagnoses": [diagnosis.to_dict() for diagnosis in found]}, path)
+
+
 def _summary(loop: TrainingLoop, threads: int) -> str:
     counts = f"{len(loop.training)} training and {len(loop.validation)} validation images"
     return f"{loop.info.title}: {counts}, {len(loop.labels)} labels, {loop.epochs} epochs on {threads} threads"
@@ -195,9 +226,13 @@ def _summary(loop: TrainingLoop, threads: int) -> str:
 
 def _keep_metrics_until(path: Path, epoch: int) -> None:
     """Drop the lines of epochs that are to be done again."""
+    kept = [row for row in _rows(path) if row["epoch"] <= epoch]
+    path.write_text("".join(json.dumps(row) + "\n" for row in kept), encoding="utf-8")
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    kept = [line for line in lines if json.loads(line)["epoch"] <= epoch]
-    path.write_text("".join(line + "\n" for line in kept), encoding="utf-8")
+    return [json.loads(line) for line in lines]
 
 
 def _append(path: Path, row: dict[str, Any]) -> None:

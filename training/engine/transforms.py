@@ -1,7 +1,7 @@
 """Augmentation: one random warp, flip and colour change of a square, with its boxes taken along."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -29,10 +29,11 @@ class Views:
     zoom_max: float = 1.5
     flip_chance: float = 0.5
     colour_chance: float = 0.8
+    crop: int = 0
 
     @classmethod
     def of(cls, config: Config) -> Self:
-        return cls(config.zoom_min, config.zoom_max, config.flip_chance, config.colour_chance)
+        return cls(config.zoom_min, config.zoom_max, config.flip_chance, config.colour_chance, config.crop)
 
 
 USUAL = Views()
@@ -53,21 +54,33 @@ def augment(
     square: Square, boxes: Boxes, labels: Labels, rng: np.random.Generator, views: Views = USUAL
 ) -> tuple[Square, Boxes, Labels]:
     """A random view of one example; `boxes` [n, 4] are corners 0..1. Keeps at least one box if there is any."""
+    side = views.crop or square.shape[0]
     for _ in range(20):
-        warp = random_warp(rng, views)
+        warp = random_warp(rng, views) if side == square.shape[0] else random_crop(square, boxes, rng, views)
         if len(boxes) == 0:  # a negative, or a label of the whole image
-            return recolour(warp_square(square, warp), rng, views), boxes, labels
+            return recolour(warp_square(square, warp, side), rng, views), boxes, labels
         moved, visible = warp_boxes(boxes, warp)
         if visible.any():
-            return recolour(warp_square(square, warp), rng, views), moved[visible], labels[visible]
-    return square, boxes, labels
+            return recolour(warp_square(square, warp, side), rng, views), moved[visible], labels[visible]
+    return _whole(square, side), boxes, labels
 
 
-def random_warp(rng: np.random.Generator, views: Views = USUAL) -> Warp:
-    zoom = math.exp(rng.uniform(math.log(views.zoom_min), math.log(views.zoom_max)))
+def random_warp(rng: np.random.Generator, views: Views = USUAL, zoom_in: float = 1.0) -> Warp:
+    zoom = zoom_in * math.exp(rng.uniform(math.log(views.zoom_min), math.log(views.zoom_max)))
     stretch = math.exp(rng.uniform(-STRETCH, STRETCH) / 2)
     zoom_x, zoom_y = zoom * stretch, zoom / stretch
     return Warp(zoom_x, zoom_y, _shift(zoom_x, rng), _shift(zoom_y, rng), bool(rng.random() < views.flip_chance))
+
+
+def random_crop(square: Square, boxes: Boxes, rng: np.random.Generator, views: Views) -> Warp:
+    """A warp into a cut-out of `views.crop` pixels, in which the centre of a random box is seen."""
+    warp = random_warp(rng, views, zoom_in=square.shape[0] / views.crop)
+    if len(boxes) == 0:
+        return warp
+    box = boxes[rng.integers(len(boxes))]
+    x, y = (float(centre) for centre in (box[:2] + box[2:]) / 2)
+    shift_x, shift_y = _shift_to(x, warp.zoom_x, rng), _shift_to(y, warp.zoom_y, rng)
+    return replace(warp, shift_x=shift_x, shift_y=shift_y)
 
 
 def warp_boxes(boxes: Boxes, warp: Warp) -> tuple[Boxes, npt.NDArray[np.bool_]]:
@@ -81,15 +94,18 @@ def warp_boxes(boxes: Boxes, warp: Warp) -> tuple[Boxes, npt.NDArray[np.bool_]]:
     return clipped, _area(clipped) > LEAST_VISIBLE * _area(moved)
 
 
-def warp_square(square: Square, warp: Warp) -> Square:
+def warp_square(square: Square, warp: Warp, side: int = 0) -> Square:
+    """The warped square, of `side` pixels; 0: of as many as before."""
     size = square.shape[0]
+    side = side or size
     # Pillow asks where each pixel comes from: the inverse warp
     across, right = 1 / warp.zoom_x, -warp.shift_x * size / warp.zoom_x
     if warp.flipped:
         across, right = -across, (1 - warp.shift_x) * size / warp.zoom_x
-    inverse = (across, 0.0, right, 0.0, 1 / warp.zoom_y, -warp.shift_y * size / warp.zoom_y)
+    step = size / side
+    inverse = (across * step, 0.0, right, 0.0, step / warp.zoom_y, -warp.shift_y * size / warp.zoom_y)
     affine, bilinear = Image.Transform.AFFINE, Image.Resampling.BILINEAR
-    return np.asarray(Image.fromarray(square).transform((size, size), affine, inverse, bilinear, fillcolor=BORDER))
+    return np.asarray(Image.fromarray(square).transform((side, side), affine, inverse, bilinear, fillcolor=BORDER))
 
 
 def recolour(square: Square, rng: np.random.Generator, views: Views = USUAL) -> Square:
@@ -104,6 +120,19 @@ def recolour(square: Square, rng: np.random.Generator, views: Views = USUAL) -> 
 def _shift(zoom: float, rng: np.random.Generator) -> float:
     """Anywhere that keeps a small picture inside the frame, or the frame inside a large picture."""
     return float(rng.uniform(min(0.0, 1 - zoom), max(0.0, 1 - zoom)))
+
+
+def _shift_to(centre: float, zoom: float, rng: np.random.Generator) -> float:
+    """A shift as `_shift` that leaves what is at `centre` in the picture."""
+    least, most = min(0.0, 1 - zoom), max(0.0, 1 - zoom)
+    low, high = max(least, -centre * zoom), min(most, 1 - centre * zoom)
+    return float(rng.uniform(min(low, high), max(low, high)))
+
+
+def _whole(square: Square, side: int) -> Square:
+    if side == square.shape[0]:
+        return square
+    return np.asarray(Image.fromarray(square).resize((side, side), Image.Resampling.BILINEAR))
 
 
 def _area(boxes: Boxes) -> npt.NDArray[np.float32]:

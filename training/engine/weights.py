@@ -1,6 +1,7 @@
 """The network that a run starts with: from published weights, an earlier checkpoint, or random weights."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,16 +9,17 @@ import torch
 from torch import Tensor
 
 from training.engine import catalog, checkpoint
-from training.engine.batches import plain_batch
+from training.engine.batches import Batch, plain_batch, training_batches
 from training.engine.checkpoint import Checkpoint
 from training.engine.config import Config
 from training.engine.data import Examples
 from training.engine.errors import CheckpointError, ConfigError, WeightsError
-from training.engine.families import build_network
+from training.engine.families import build_network, network_for, place_anchors, set_anchors
 from training.engine.model_info import ModelInfo
 from training.engine.network import Network, normalise
 from training.engine.origin import LabelOrigin, Origin, label_origins
 from training.engine.progress import Progress
+from training.engine.transforms import Views
 from training.engine.weight_files import State, base_labels, download_weights, find_weights, read_weights
 
 IMAGES_FOR_ROWS = 32
@@ -50,13 +52,9 @@ def starting_network(
 def _random(config: Config, labels: Sequence[str]) -> Network:
     if config.batch_size == 1:
         raise ConfigError("Random weights need a batch size of at least 2.")
-    network = _build(config, len(labels))
+    network = network_for(config, len(labels))
     network.origin = Origin((), 0, _size(network), tuple(LabelOrigin(label, "random") for label in labels))
     return network
-
-
-def _build(config: Config, label_count: int) -> Network:
-    return build_network(catalog.model_info(config.model), label_count, config.image_size)
 
 
 def _from_checkpoint(
@@ -67,10 +65,16 @@ def _from_checkpoint(
         raise CheckpointError(f"The base checkpoint is a {base.model}, not a {config.model}.")
     lineage = (*base.lineage, f"{base.epoch} epochs on {', '.join(base.labels)}")
     progress.on_log(f"Weights of an earlier run: {lineage[-1]}")
-    network = _build(config, len(base.labels))
+    network = network_for(replace(base.config, image_size=_side(config)), len(base.labels))
     network.fold()
     _load(network, base.weights, path)
-    _take_labels(network, lineage, labels, base.labels, _mix_by_name(network, base, labels, examples))
+    if base.config.fits_anchors:
+        place_anchors(network, config, _side(config))
+    _take_labels(network, lineage, labels, base.labels, _mix_by_name(network, base, config, labels, examples))
+    if base.config.fits_anchors:
+        place_anchors(network, config, config.image_size)
+    else:
+        set_anchors(network, config)
     return network
 
 
@@ -81,11 +85,17 @@ def _from_catalogue(
     path = find_weights(info, folders) or download_weights(info, folders[-1], progress)
     line = f"{info.weights.trained_on} weights from {path.name}"
     progress.on_log(line)
-    network = _build(config, info.weights.label_count)
+    network = build_network(info, info.weights.label_count, _side(config))
     _load_published(network, info, path, progress)
     network.fold()
-    _take_labels(network, (line,), labels, base_labels(info), _likeness(network, info, labels, examples))
+    _take_labels(network, (line,), labels, base_labels(info), _likeness(network, config, labels, examples))
+    set_anchors(network, config)
     return network
+
+
+def _side(config: Config) -> int:
+    """Of the squares that training sees, in pixels."""
+    return config.crop or config.image_size
 
 
 def _load_published(network: Network, info: ModelInfo, path: Path, progress: Progress) -> None:
@@ -109,7 +119,9 @@ def _take_labels(
     network.origin = Origin(lineage, loaded, 0, label_origins(labels, old, mix.tolist()))
 
 
-def _mix_by_name(network: Network, base: Checkpoint, labels: Sequence[str], examples: Examples) -> Tensor:
+def _mix_by_name(
+    network: Network, base: Checkpoint, config: Config, labels: Sequence[str], examples: Examples
+) -> Tensor:
     """A mix [new, old]: a label that the base knew keeps its row; an unknown one gets the row that fires most on it.
 
     One of which no image is at hand gets the mean of all.
@@ -117,7 +129,7 @@ def _mix_by_name(network: Network, base: Checkpoint, labels: Sequence[str], exam
     known = [label in base.labels for label in labels]
     mix = torch.zeros(len(labels), len(base.labels))
     if not all(known):
-        likeness = _likeness(network, base.info, labels, examples)
+        likeness = _likeness(network, config, labels, examples)
         seen = likeness.amax(1) > likeness.amin(1)
         best = torch.eye(len(base.labels))[likeness.argmax(1)]
         mix = torch.where(seen[:, None], best, likeness)
@@ -127,9 +139,17 @@ def _mix_by_name(network: Network, base: Checkpoint, labels: Sequence[str], exam
     return mix
 
 
-def _likeness(network: Network, info: ModelInfo, labels: Sequence[str], examples: Examples) -> Tensor:
-    squares, targets = plain_batch(examples, _few_of_each_label(examples, len(labels)))
+def _likeness(network: Network, config: Config, labels: Sequence[str], examples: Examples) -> Tensor:
+    info, chosen = catalog.model_info(config.model), _few_of_each_label(examples, len(labels))
+    squares, targets = _views(examples, chosen, config)
     return network.likeness(normalise(squares, info.mean, info.std), targets, len(labels))
+
+
+def _views(examples: Examples, indices: list[int], config: Config) -> Batch:
+    """The images as they are, or the cut-outs that training would see."""
+    if config.crop:
+        return next(training_batches(examples, [indices], config.seed, 0, Views.of(config)))
+    return plain_batch(examples, indices)
 
 
 def _size(network: Network) -> int:

@@ -15,7 +15,8 @@ from boxwright.errors import Conflict, DomainError
 from boxwright.jobs import Beat
 from boxwright.storage import ObjectStore, registry
 from boxwright.storage.named import Named
-from training import base_weights
+from training import base_weights, small_boxes
+from training.engine.config import Config
 from training.engine.export_images import images_of_export
 from training.models import Artifact, Run
 from training.run_files import CHECKPOINT, files_of
@@ -61,20 +62,30 @@ class Site:
                 pool.shutdown(cancel_futures=True)
 
 
-def lay_training(run: Run, site: Site) -> dict[str, int]:
-    """Everything that `train` reads; returns the labelled images of each split that it will use.
+@dataclass(frozen=True)
+class TrainingInputs:
+    """What was laid for a run: the labelled images of each split, its whole config, and what the log says of that."""
+
+    images: dict[str, int]
+    config: Config
+    note: str
+
+
+def lay_training(run: Run, site: Site) -> TrainingInputs:
+    """Everything that `train` reads.
 
     A checkpoint goes there by `lay_checkpoint`.
     """
     (site.folder / "out").mkdir()
-    config = json.dumps(run.config | {"model": run.model, "base": run.base})
-    (site.folder / "config.json").write_text(config, encoding="utf-8")
     splits = ("train", "val")
     images = _lay_snapshot(run, site, lambda found: [image for image in found if image.split in splits])
     if run.base == "checkpoint" and run.base_run is not None:
         site.fetch(_best_of(run.base_run), "base.pt")
     base_weights.lay(run, site)
-    return {split: sum(image.split == split for image in images) for split in splits}
+    config, note = small_boxes.config_of(run, [image for image in images if image.split == "train"])
+    (site.folder / "config.json").write_text(json.dumps(config.to_dict()), encoding="utf-8")
+    counts = {split: sum(image.split == split for image in images) for split in splits}
+    return TrainingInputs(counts, config, note)
 
 
 def lay_checkpoint(run: Run, site: Site) -> None:

@@ -64,12 +64,14 @@ class Training:
     def _prepare(self) -> None:
         self._expect_snapshot()
         self.records.flush(now=True, phase="preparing")
-        images = inputs.lay_training(self.run, self.site)
+        laid = inputs.lay_training(self.run, self.site)
+        if laid.note and not self.run.images:
+            self.records.say(laid.note)
         try:
             inputs.lay_checkpoint(self.run, self.site)
         except (ObjectMissing, ObjectDamaged) as error:
             self.records.say(f"{error.detail} The run begins again.")
-        self.records.flush(now=True, images=images)
+        self.records.flush(now=True, images=laid.images, config=laid.config.to_dict())
 
     def _expect_snapshot(self) -> None:
         """It has ended, or no worker would have the run."""

@@ -1922,6 +1922,8 @@ export interface components {
             start?: components["schemas"]["Start"];
             /** @description that the numbers are of; `predictions` may be of fewer */
             image_count: number;
+            /** @description why the run found next to nothing */
+            diagnoses?: components["schemas"]["Diagnosis"][];
             /** @description by sha256, those that are still there */
             images: {
                 [key: string]: components["schemas"]["EvaluatedImage"];
@@ -2007,6 +2009,11 @@ export interface components {
             /** @description none, trunk, layers:<count>, blocks:<name>,<name> or match:<regular expression> */
             freeze: string;
             image_size: number;
+            fit: components["schemas"]["FitEnum"];
+            fine_anchors: number[][];
+            /** Format: double */
+            anchor_scale: number;
+            crop: number;
             seed: number;
             threads: number;
             /** @description steps of the whole run instead of epochs; 0: epochs hold */
@@ -2053,6 +2060,11 @@ export interface components {
             /** @description none, trunk, layers:<count>, blocks:<name>,<name> or match:<regular expression> */
             freeze?: string;
             image_size?: number;
+            fit?: components["schemas"]["FitEnum"];
+            fine_anchors?: number[][];
+            /** Format: double */
+            anchor_scale?: number;
+            crop?: number;
             seed?: number;
             threads?: number;
             /** @description steps of the whole run instead of epochs; 0: epochs hold */
@@ -2157,6 +2169,8 @@ export interface components {
             start?: components["schemas"]["Start"];
             /** @description that the numbers are of; `predictions` may be of fewer */
             image_count: number;
+            /** @description why the run found next to nothing */
+            diagnoses?: components["schemas"]["Diagnosis"][];
             /** @description by sha256, those that are still there */
             images: {
                 [key: string]: components["schemas"]["EvaluatedImage"];
@@ -2198,6 +2212,12 @@ export interface components {
             truth: components["schemas"]["LabelledBox"][];
             detections: components["schemas"]["DetectedBox"][];
         };
+        Diagnosis: {
+            /** @description no_anchor, few_images, not_in_val, not_in_train, diverged, unknown */
+            code: string;
+            /** @description what was measured and what to try */
+            detail: string;
+        };
         Diff: {
             images_added: number;
             images_removed: number;
@@ -2216,6 +2236,13 @@ export interface components {
             epochs: number;
             /** Format: double */
             estimate_seconds: number;
+            /**
+             * Format: double
+             * @description share of the newest boxes that are too small for the model as it comes
+             */
+            boxes_without_anchor: number | null;
+            /** @description what that means for the run; empty where all is well */
+            advice: string;
             frozen: components["schemas"]["Frozen"];
         };
         EvaluatedImage: {
@@ -2254,6 +2281,13 @@ export interface components {
          * @enum {integer}
          */
         FirstPixelEnum: 0 | 1;
+        /**
+         * @description * `auto` - auto
+         *     * `anchors` - anchors
+         *     * `none` - none
+         * @enum {string}
+         */
+        FitEnum: "auto" | "anchors" | "none";
         Format: {
             name: string;
             title: string;

@@ -17,7 +17,7 @@ interface TrainCostProps {
   isReady: boolean;
 }
 
-/** "240 images × 8 epochs, about 55 s". */
+/** "240 images × 8 epochs, about 55 s", and what stands in the way. */
 export function TrainCost({ form, snapshot, isReady }: TrainCostProps) {
   const { project } = useProject();
   const [estimate, setEstimate] = useState<RunEstimate | null>(null);
@@ -62,6 +62,12 @@ export function TrainCost({ form, snapshot, isReady }: TrainCostProps) {
           ? `${counted(estimate.images, "image")} × ${counted(estimate.epochs, "epoch")}, about ${duration(estimate.estimate_seconds)}`
           : "Estimating"}
       </p>
+      {estimate?.advice && (
+        <p class="cost row" data-testid="train-advice" aria-live="polite">
+          <Icon name="warn" />
+          {estimate.advice}
+        </p>
+      )}
       {estimate && form.base !== "none" && form.freeze !== "none" && <Still estimate={estimate} />}
     </>
   );

@@ -78,6 +78,7 @@ def lay_run(tmp_path: Path) -> LayRun:
             content, annotations = draw_picture(i)
             images.append((record(content, f"scene-{i}.png", split, annotations), content))
         defaults: dict[str, Any] = {"model": DETECTOR, "epochs": 1, "batch_size": 3, "image_size": 64, "threads": 1}
+        defaults["fit"] = "none"  # at 64 px every drawing is small
         return write_run(tmp_path / "run", images, **(defaults | config))
 
     return lay

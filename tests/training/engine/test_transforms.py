@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.engine.transforms import Views, Warp, augment, random_warp, warp_boxes, warp_square
+from training.engine.transforms import Views, Warp, augment, random_crop, random_warp, warp_boxes, warp_square
 
 NOTHING = Warp(1, 1, 0, 0, flipped=False)
 
@@ -14,9 +14,9 @@ def scene(x: int = 20, y: int = 30, side: int = 24) -> tuple[np.ndarray, np.ndar
     return square, np.array([[x, y, x + side, y + side]], np.float32) / 96
 
 
-def where_white(square: np.ndarray) -> np.ndarray:
+def where_white(square: np.ndarray, side: int = 96) -> np.ndarray:
     rows, columns = np.nonzero((square > 200).all(-1))
-    return np.array([columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]) / 96
+    return np.array([columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]) / side
 
 
 def test_no_warp_changes_nothing() -> None:
@@ -68,6 +68,32 @@ def test_the_same_seed_gives_the_same_view() -> None:
     square, boxes = scene()
     one, other = (augment(square, boxes, np.array([0]), np.random.default_rng(7))[0] for _ in range(2))
     np.testing.assert_array_equal(one, other)
+
+
+@given(seed=st.integers(0, 2**32 - 1))
+def test_a_crop_shows_a_box_at_its_own_scale(seed: int) -> None:
+    square, boxes = scene(60, 10, 12)
+    view, kept, labels = augment(square, boxes, np.array([3]), np.random.default_rng(seed), Views(crop=48))
+    assert view.shape == (48, 48, 3)
+    assert labels.tolist() == [3]
+    assert 5 < (kept[0, 2] - kept[0, 0]) * 48 < 20
+    assert (kept >= 0).all()
+    assert (kept <= 1).all()
+
+
+def test_the_box_of_a_crop_goes_where_its_object_goes() -> None:
+    square, boxes = scene(60, 10, 12)
+    for seed in range(50):
+        warp = random_crop(square, boxes, np.random.default_rng(seed), Views(crop=48))
+        moved, visible = warp_boxes(boxes, warp)
+        assert visible[0]
+        np.testing.assert_allclose(where_white(warp_square(square, warp, 48), 48), moved[0], atol=2.5 / 48)
+
+
+def test_a_box_larger_than_the_crop_is_shown_whole() -> None:
+    square, boxes = scene(2, 2, 92)
+    view, kept, _ = augment(square, boxes, np.array([3]), np.random.default_rng(0), Views(crop=16))
+    assert (view.shape, len(kept)) == ((16, 16, 3), 1)
 
 
 def test_views_go_as_far_as_asked() -> None:

@@ -128,6 +128,7 @@ def row(sibling: str, scoring: Scoring) -> ModelInfo:
         module=__name__,
         default_config=config,
         scoring=scoring,
+        anchors=None,
         weights=weights,
         image_sizes=ImageSizes(32, 256, 16),
     )

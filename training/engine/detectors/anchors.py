@@ -5,10 +5,42 @@ import math
 import torch
 from torch import Tensor, nn
 
+from training.engine.anchor_layout import FINE_CELLS, AnchorLayout, AnchorLevel
+
 CENTRE_WEIGHT = 10.0
 SIZE_WEIGHT = 5.0
 MAX_LOG_SIZE = math.log(1000 / 16)
 MATCH_IOU = 0.5
+FINE_MATCH_IOU, FINE_NEAR_IOU = 0.35, 0.2
+"""Where there are fine anchors: a small box moved by a few pixels has an IoU of 0.35 with itself, and no anchor nearer.
+
+From the second on an anchor is too near to a box to learn that nothing is there.
+"""
+NOTHING, UNSURE = -1, -2
+"""An anchor's label where it answers for no box, and where it is not to learn anything."""
+
+
+def laid_out(layout: AnchorLayout, image_size: int) -> Tensor:
+    """Anchors [A, 4] by map, row, column and shape, corners as shares.
+
+    Fine anchors follow a cell's own ones: by shape, row and column within the cell.
+    """
+    finest, *others = [_of_level(level) for level in layout.levels(image_size)]
+    if layout.fine:
+        fine = others.pop()
+        cells, shapes = finest.shape[0], len(layout.fine)
+        fine = fine.view(cells, FINE_CELLS, cells, FINE_CELLS, shapes, 4).permute(0, 2, 4, 1, 3, 5)
+        finest = torch.cat([finest, fine.reshape(cells, cells, -1, 4)], 2)
+    return torch.cat([part.reshape(-1, 4) for part in (finest, *others)])
+
+
+def _of_level(level: AnchorLevel) -> Tensor:
+    """Anchors [cells, cells, shapes, 4]."""
+    steps = (torch.arange(level.cells) + 0.5) / level.cells
+    y, x = torch.meshgrid(steps, steps, indexing="ij")
+    centres = torch.stack([x, y, x, y], -1)[:, :, None]
+    sizes = torch.tensor(level.shapes)
+    return centres + torch.cat([-sizes, sizes], -1) / 2
 
 
 def centres_and_sizes(boxes: Tensor) -> tuple[Tensor, Tensor]:
@@ -28,17 +60,25 @@ def pairwise_iou(boxes: Tensor, anchors: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def match(boxes: Tensor, anchors: Tensor) -> tuple[Tensor, Tensor]:
-    """Which anchors [m] answer for which boxes [m]: those with IoU >= 0.5, and the best one of every box."""
+def match(boxes: Tensor, anchors: Tensor, match_iou: float = MATCH_IOU) -> tuple[Tensor, Tensor]:
+    """Which anchors [m] answer for which boxes [m]: those with IoU >= `match_iou`, and the best one of every box."""
     if len(boxes) == 0:
         none = torch.zeros(0, dtype=torch.int64, device=anchors.device)
         return none, none
     iou = pairwise_iou(boxes, anchors)
     value, box_of_anchor = iou.max(0)
-    box_of_anchor[value < MATCH_IOU] = -1
+    box_of_anchor[value < match_iou] = -1
     box_of_anchor[iou.argmax(1)] = torch.arange(len(boxes), device=anchors.device)
     matched = (box_of_anchor >= 0).nonzero()[:, 0]
     return matched, box_of_anchor[matched]
+
+
+@torch.no_grad()
+def near(boxes: Tensor, anchors: Tensor, near_iou: float) -> Tensor:
+    """Whether [A] an anchor has at least this IoU with any box."""
+    if len(boxes) == 0:
+        return torch.zeros(len(anchors), dtype=torch.bool, device=anchors.device)
+    return pairwise_iou(boxes, anchors).amax(0) >= near_iou
 
 
 def encode(boxes: Tensor, anchors: Tensor) -> Tensor:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from training.engine.anchor_layout import AnchorLayout, Shape
 from training.engine.detectors import anchors as anchor_boxes
 from training.engine.network import Detector, LearningTarget
 
@@ -14,11 +15,21 @@ class AnchorDetector(Detector):
     """A family gives `forward`: images to logits [B, A, columns] and box deltas [B, A, 4] over A anchors."""
 
     anchors: Tensor
+    match_iou, near_iou = anchor_boxes.MATCH_IOU, anchor_boxes.MATCH_IOU
 
     def place_anchors(self, anchors: Tensor) -> None:
         """`anchors` [A, 4]: corners as shares of the image; they are not kept in the state dict."""
         self.register_buffer("anchors", anchors, persistent=False)
         self.decoder = anchor_boxes.Decoder(anchors)
+
+    def place_layout(self, layout: AnchorLayout, image_size: int) -> None:
+        """The same network on images of another size, or with its anchors of other sizes."""
+        device = next(self.parameters()).device
+        self.place_anchors(anchor_boxes.laid_out(layout, image_size).to(device))
+
+    def add_fine_anchors(self, shapes: Sequence[Shape]) -> None:
+        """Give the finest map's heads outputs for anchors of these shapes beside its own: see `anchors.laid_out`."""
+        raise NotImplementedError(f"{type(self).__name__} has no place for fine anchors")
 
     @abstractmethod
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]: ...
@@ -39,12 +50,14 @@ class AnchorDetector(Detector):
         return mix / mix.sum(1, keepdim=True)
 
     def assigned(self, targets: Sequence[LearningTarget]) -> tuple[Tensor, Tensor]:
-        """Per anchor the label [B, A], -1 where nothing is, and the deltas [B, A, 4] that would hit its box."""
+        """Per anchor the label [B, A], else NOTHING or UNSURE, and the deltas [B, A, 4] that would hit its box."""
         shape = (len(targets), len(self.anchors))
-        labels = torch.full(shape, -1, dtype=torch.int64, device=self.anchors.device)
+        labels = torch.full(shape, anchor_boxes.NOTHING, dtype=torch.int64, device=self.anchors.device)
         deltas = torch.zeros((*shape, 4), device=self.anchors.device)
         for i, target in enumerate(targets):
-            matched, box = anchor_boxes.match(target.boxes, self.anchors)
+            if self.near_iou < self.match_iou:
+                labels[i, anchor_boxes.near(target.boxes, self.anchors, self.near_iou)] = anchor_boxes.UNSURE
+            matched, box = anchor_boxes.match(target.boxes, self.anchors, self.match_iou)
             labels[i, matched] = target.labels[box]
             deltas[i, matched] = anchor_boxes.encode(target.boxes[box], self.anchors[matched])
         return labels, deltas

@@ -4,6 +4,7 @@ torchvision resizes, pads, matches and decodes image by image and makes its anch
 squares with cached anchors the same network trains 1.5-2 times faster. State dict keys are torchvision's own.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 
 import torch
@@ -11,10 +12,13 @@ from torch import Tensor, nn
 from torchvision.models.detection import ssdlite320_mobilenet_v3_large
 from torchvision.models.detection.image_list import ImageList
 
+from training.engine.anchor_layout import FINE_CELLS, Shape
+from training.engine.detectors.anchors import FINE_MATCH_IOU, FINE_NEAR_IOU
 from training.engine.detectors.detector import AnchorDetector
 from training.engine.detectors.heads import mixed, rows
 from training.engine.detectors.losses import softmax_losses
 from training.engine.model_info import ModelInfo
+from training.engine.model_zoo import SSDLITE_ANCHORS
 from training.engine.network import LearningTarget, Stage, fold_batch_norm
 from training.engine.scoring import Scoring
 
@@ -70,6 +74,17 @@ class Ssdlite(AnchorDetector):
         self.label_count = len(mix)
         self.head.classification_head.num_columns = len(mix) + 1
 
+    @torch.no_grad()
+    def add_fine_anchors(self, shapes: Sequence[Shape]) -> None:
+        """Each starts with the scores of the finest map's own anchor that is most like it in aspect."""
+        self.match_iou, self.near_iou = FINE_MATCH_IOU, FINE_NEAR_IOU
+        places = [place for shape in shapes for place in [_like_in_aspect(shape)] * FINE_CELLS**2]
+        columns = self.scoring.columns(self.label_count)
+        for blocks, width in ((self._class_blocks(), columns), (self._box_blocks(), 4)):
+            finest = blocks[0]
+            assert isinstance(finest, nn.Sequential)
+            finest[1] = _with_copies(finest[1], places, width)
+
     def fold(self) -> None:
         fold_batch_norm(self)
 
@@ -100,3 +115,22 @@ def _anchors(whole: nn.Module, image_size: int) -> Tensor:
 
 def _parameters(modules: Iterable[nn.Module]) -> list[nn.Parameter]:
     return [parameter for module in modules for parameter in module.parameters()]
+
+
+def _like_in_aspect(shape: Shape) -> int:
+    """The place of that anchor among those of a cell of the finest map."""
+    aspect = math.log(shape[0] / shape[1])
+    aspects = [math.log(w / h) for w, h in SSDLITE_ANCHORS.shapes[0]]
+    return min(range(len(aspects)), key=lambda place: abs(aspects[place] - aspect))
+
+
+def _with_copies(conv: nn.Module, places: Sequence[int], columns: int) -> nn.Conv2d:
+    """A 1x1 head that has, after its own outputs, copies of those of its `places`, each of so many columns."""
+    assert isinstance(conv, nn.Conv2d)
+    assert conv.bias is not None
+    kept = torch.arange(conv.out_channels)
+    rows = torch.cat([kept, *(kept[place * columns : (place + 1) * columns] for place in places)])
+    new = nn.Conv2d(conv.in_channels, len(rows), 1)
+    new.weight = nn.Parameter(conv.weight[rows].clone())
+    new.bias = nn.Parameter(conv.bias[rows].clone())
+    return new.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]

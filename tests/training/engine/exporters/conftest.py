@@ -87,7 +87,7 @@ def checkpoint_of_model(raccoons: Path) -> MakeCheckpoint:
             return random_classifier(model)
         if find_weights(info, [folder_from("BOXWRIGHT_WEIGHTS_DIR")]) is None:
             return random_detector(model, raccoons)
-        return untrained_detector(model, raccoons)
+        return untrained_detector(info.default_config, raccoons)
 
     return make
 
@@ -102,9 +102,8 @@ def classifier(checkpoint_of_model: MakeCheckpoint) -> Checkpoint:
     return checkpoint_of_model(CLASSIFIER)
 
 
-def untrained_detector(model: str, raccoons: Path) -> Checkpoint:
+def untrained_detector(config: Config, raccoons: Path) -> Checkpoint:
     """Its COCO weights with a head for our labels, which are taken from COCO's nearest."""
-    config = catalog.model_info(model).default_config
     dataset = read_run_folder(raccoons)
     examples = read_examples(dataset, dataset.split("train"), raccoons, config.image_size)
     weights = folder_from("BOXWRIGHT_WEIGHTS_DIR")

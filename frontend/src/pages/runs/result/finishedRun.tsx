@@ -17,6 +17,7 @@ import { clearChanges } from "./certainty";
 import { CertaintyPanel } from "./certaintyPanel";
 import { ClassificationResult } from "./classificationResult";
 import { DetectionResult } from "./detectionResult";
+import { DiagnosesPanel } from "./diagnosesPanel";
 import { evaluationFigures } from "./evaluationFigures";
 import { FigureRow } from "./figureRow";
 import { StartPanel } from "./startPanel";
@@ -45,6 +46,7 @@ export function FinishedRun({ run, before, mine, other, runs }: FinishedRunProps
         <span class="grow">{factsText(run)}</span>
         <CompareChoice run={run} before={before} runs={runs} />
       </div>
+      {evaluation && <DiagnosesPanel diagnoses={evaluation.diagnoses} />}
       {evaluation && (
         <>
           <FigureRow

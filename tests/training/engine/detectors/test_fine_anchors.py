@@ -1,0 +1,129 @@
+"""A network with finer anchors: the same network, with more to say."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from training.engine import checkpoint
+from training.engine.catalog import complete_config, model_info
+from training.engine.checkpoint import Checkpoint
+from training.engine.config import Config
+from training.engine.data import read_run_folder
+from training.engine.detectors.anchors import UNSURE, laid_out
+from training.engine.detectors.detector import AnchorDetector
+from training.engine.errors import ConfigError
+from training.engine.families import network_for, place_anchors, set_anchors
+from training.engine.network import LearningTarget
+from training.engine.train import train
+
+DETECTOR = "ssdlite320_mobilenet_v3_large"
+FINE = ((0.05, 0.05), (0.1, 0.05))
+SETTINGS: dict[str, Any] = {"fit": "none", "fine_anchors": FINE, "anchor_scale": 0.5, "crop": 64}
+LayRun = Callable[..., Path]
+
+
+def config(**changes: Any) -> Config:
+    return complete_config({"model": DETECTOR, "image_size": 96, "fit": "none"} | changes)
+
+
+def network(asked: Config) -> AnchorDetector:
+    torch.manual_seed(0)
+    made = network_for(asked, 2)
+    assert isinstance(made, AnchorDetector)
+    return made.eval()
+
+
+@pytest.mark.parametrize("size", [96, 320, 416])
+def test_the_layout_is_the_networks_own(size: int) -> None:
+    layout = model_info(DETECTOR).anchors
+    assert layout is not None
+    torch.testing.assert_close(laid_out(layout, size), network(config(image_size=size)).anchors)
+
+
+@torch.no_grad()
+def test_the_models_own_anchors_answer_as_before() -> None:
+    plain, fitted, images = network(config()), network(config()), torch.randn(1, 3, 96, 96)
+    set_anchors(fitted, config(fine_anchors=FINE))
+    scores, boxes = plain.predictions(images)
+    more_scores, more_boxes = fitted.predictions(images)
+    cells, shapes = 6, 6
+    more = shapes + 4 * len(FINE)
+    finest = cells * cells * shapes
+    own = more_scores[:, : cells * cells * more].view(1, cells * cells, more, -1)[:, :, :shapes].flatten(1, 2)
+    torch.testing.assert_close(own, scores[:, :finest])
+    torch.testing.assert_close(more_scores[:, cells * cells * more :], scores[:, finest:])
+    assert more_boxes.shape[1] - boxes.shape[1] == cells * cells * 4 * len(FINE)
+
+
+@pytest.mark.parametrize("changes", [{"fine_anchors": FINE}, SETTINGS])
+@torch.no_grad()
+def test_every_anchor_has_an_answer(changes: dict[str, Any]) -> None:
+    asked = config(**changes)
+    made = network(asked)
+    assert made.predictions(torch.randn(1, 3, 96, 96))[0].shape[1] == len(made.anchors)
+    place_anchors(made, asked, 64)
+    assert made.predictions(torch.randn(1, 3, 64, 64))[0].shape[1] == len(made.anchors)
+
+
+def test_anchors_of_crops_are_of_the_same_pixels() -> None:
+    asked = config(**SETTINGS)
+    made = network(asked)
+    whole = made.anchors[:, 2:] - made.anchors[:, :2]
+    place_anchors(made, asked, 48)
+    cropped = made.anchors[:, 2:] - made.anchors[:, :2]
+    torch.testing.assert_close(cropped[:14] * 48, whole[:14] * 96)
+
+
+def test_an_anchor_near_a_box_is_neither_object_nor_background() -> None:
+    made = network(config(fine_anchors=FINE))
+    target = LearningTarget(torch.tensor([[0.275, 0.325, 0.475, 0.425]]), torch.tensor([1]))
+    labels, _ = made.assigned([target])
+    assert (labels == 1).any()
+    assert (labels == UNSURE).any()
+    assert set(network(config()).assigned([target])[0].flatten().tolist()) == {-1, 1}
+
+
+@torch.no_grad()
+def test_a_checkpoint_rebuilds_the_network(tmp_path: Path) -> None:
+    asked = config(**SETTINGS)
+    made = network(asked)
+    made.fold()
+    labels = ("disc", "square")
+    kept = Checkpoint(DETECTOR, "detection", labels, 96, asked, dict(made.state_dict()))
+    checkpoint.save(kept, tmp_path / "best.pt")
+    loaded = checkpoint.load(tmp_path / "best.pt")
+    assert loaded.config == asked
+    images = torch.randn(1, 3, 96, 96)
+    for expected, found in zip(
+        made.predictions(images), checkpoint.network_of(loaded).predictions(images), strict=True
+    ):
+        torch.testing.assert_close(found, expected)
+
+
+def test_a_run_on_crops_goes_on_and_is_a_base(lay_run: LayRun, weights_dir: Path, recorder: type[Any]) -> None:
+    folder = lay_run(epochs=2, **(SETTINGS | {"image_size": 96}))
+    asked = complete_config(
+        {"model": DETECTOR, "epochs": 2, "batch_size": 3, "image_size": 96, "threads": 1, **SETTINGS}
+    )
+    dataset = read_run_folder(folder)
+    train(replace(asked, epochs=2), dataset, folder, recorder(), weights_dir)
+    told = recorder()
+    best = train(asked, dataset, folder, told, weights_dir)
+    assert "Going on after epoch 2 of 2" in told.lines
+    assert best.config == asked
+    (folder / "out" / "best.pt").rename(folder / "base.pt")
+    (folder / "out" / "last.pt").unlink()
+    for fit in ("auto", "none"):
+        follower = complete_config({"model": DETECTOR, "base": "checkpoint", "epochs": 1, "threads": 1, "fit": fit})
+        after = train(follower, dataset, folder, recorder(), weights_dir)
+        assert (after.config.fine_anchors, after.config.image_size, after.config.crop) == (FINE, 96, 64)
+        checkpoint.network_of(after)
+
+
+def test_a_model_without_a_layout_refuses_other_anchors() -> None:
+    with pytest.raises(ConfigError, match="takes no other anchors"):
+        complete_config({"model": "mobilenet_v2", "fine_anchors": [[0.1, 0.1]]})

@@ -1,0 +1,93 @@
+"""Which anchors and image size a set gets: measured by its boxes alone."""
+
+from collections.abc import Sequence
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotations.dataset.records import AnnotationRecord, Box, ImageRecord
+from training.engine import anchor_fit
+from training.engine.anchor_layout import AnchorLayout
+from training.engine.catalog import complete_config, model_info
+from training.engine.detectors.anchors import laid_out, pairwise_iou
+
+DETECTOR = "ssdlite320_mobilenet_v3_large"
+INFO = model_info(DETECTOR)
+CONFIG = INFO.default_config
+assert INFO.anchors is not None
+LAYOUT: AnchorLayout = INFO.anchors
+FINE = ((0.01, 0.02), (0.03, 0.03))
+
+
+def image_with(boxes: Sequence[tuple[float, float, float]], side: int = 1280) -> ImageRecord:
+    """A square image with squares at x, y of a side in pixels."""
+    annotations = tuple(AnnotationRecord("bird", Box(x, y, x + size, y + size)) for x, y, size in boxes)
+    return ImageRecord("sky.jpg", "0" * 64, side, side, 1, "labelled", "train", annotations)
+
+
+def spread(size: float) -> ImageRecord:
+    """Squares of one size at places that no grid favours."""
+    return image_with([(37 * i % 1200, 91 * i % 1200, size) for i in range(1, 120)])
+
+
+@pytest.mark.parametrize("layout", [LAYOUT, AnchorLayout(8, LAYOUT.shapes[:2], FINE)])
+@given(x=st.floats(0, 0.9), y=st.floats(0, 0.9), width=st.floats(0.01, 0.1), height=st.floats(0.01, 0.1))
+def test_the_best_anchor_is_that_of_all_laid_out(
+    layout: AnchorLayout, x: float, y: float, width: float, height: float
+) -> None:
+    box = (x, y, x + width, y + height)
+    expected = float(pairwise_iou(torch.tensor([box]), laid_out(layout, 96)).max())
+    assert layout.best_ious([box], 96)[0] == pytest.approx(expected, abs=1e-4)
+
+
+@pytest.mark.parametrize("size", [300, 600, 900])
+def test_where_the_anchors_serve_nothing_changes(size: int) -> None:
+    found = anchor_fit.fit(CONFIG, INFO, [image_with([(100 + i, 200 + i, size) for i in range(30)])])
+    assert found is not None
+    assert found.config == CONFIG
+    assert found.advice == ""
+
+
+def test_small_boxes_get_finer_anchors_and_a_larger_image() -> None:
+    found = anchor_fit.fit(CONFIG, INFO, [spread(20)])
+    assert found is not None
+    assert found.share_before == 0
+    assert found.share > 0.6
+    assert found.config.image_size > CONFIG.image_size
+    assert found.config.crop > 0
+    assert all(0.01 < side < 0.02 for shape in found.config.fine_anchors for side in shape)
+    assert found.advice.startswith("100% of the boxes are too small for this model at 320 px.")
+
+
+def test_whoever_asks_for_a_size_gets_it() -> None:
+    config = complete_config({"model": DETECTOR, "image_size": 416})
+    assert config.fit == "anchors"
+    found = anchor_fit.fit(config, INFO, [spread(20)])
+    assert found is not None
+    assert (found.config.image_size, found.config.crop) == (416, 0)
+    assert found.config.fine_anchors
+
+
+def test_a_chosen_config_is_not_chosen_again() -> None:
+    found = anchor_fit.fit(CONFIG, INFO, [spread(20)])
+    assert found is not None
+    assert anchor_fit.fit(found.config, INFO, [spread(20)]) is None
+    assert anchor_fit.fit(complete_config({"model": DETECTOR, "fit": "none"}), INFO, [spread(20)]) is None
+    assert anchor_fit.fit(model_info("mobilenet_v2").default_config, model_info("mobilenet_v2"), [spread(20)]) is None
+    assert anchor_fit.fit(CONFIG, INFO, [image_with([])]) is None
+
+
+def test_typical_shapes_are_the_clusters() -> None:
+    shapes = [(0.01 + i / 1e5, 0.01) for i in range(50)] + [(0.05, 0.1 + i / 1e5) for i in range(50)]
+    small, large = anchor_fit.typical_shapes(shapes, 2)
+    assert small == pytest.approx((0.0102, 0.01), abs=1e-3)
+    assert large == pytest.approx((0.05, 0.1), abs=1e-3)
+    assert anchor_fit.typical_shapes([(0.1, 0.1)], 3) == [(0.1, 0.1)]
+
+
+def test_many_boxes_are_sampled_evenly() -> None:
+    boxes = anchor_fit.box_shares([image_with([(i / 10, 0, 20) for i in range(5000)])])
+    assert len(boxes) == anchor_fit.MOST_BOXES
+    assert boxes[-1][0] > 0.38

@@ -1,0 +1,157 @@
+"""Chooses anchors and image size for a set whose boxes are too small for the model as it comes: torch-free.
+
+Pretrained heads hang on their anchors, so theirs stay as they are, and nothing changes where they serve the set. Where
+they don't, anchors of the missed boxes' shapes stand beside them on the finest map; where its cells are still too
+coarse, the image is larger, with the same anchors in pixels, and training sees crops of the usual size.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from annotations.dataset.records import ImageRecord
+from training.engine.anchor_layout import AnchorLayout, Corners, Shape
+from training.engine.config import Config
+from training.engine.model_info import ModelInfo
+
+MATCH_IOU = 0.5
+"""A box finds an anchor when one overlaps it by this: what training matches by."""
+SERVED = 0.8
+"""From this share of boxes that find an anchor on, the anchors serve the set."""
+FINE_SHAPES = 3
+LARGER_SIZES = (416, 512, 640, 768, 1024)
+WORTH_A_SIZE = 0.03
+"""What a larger image must add to the share of boxes that find an anchor: it costs time on every device."""
+MOST_BOXES = 1000
+"""Boxes that are looked at, spread evenly over the set."""
+FOR_NEW_HEADS: dict[str, Any] = {"optimizer": "adamw", "learning_rate": 0.002, "batch_size": 8}
+ROUNDS = 15
+"""Of k-means: more change nothing that is seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnchorFit:
+    """A config, and the shares of the set's boxes that find an anchor as the model comes and with this config."""
+
+    config: Config
+    asked: Config
+    share_before: float
+    share: float
+
+    @property
+    def advice(self) -> str:
+        """What stands in the way and what is done, for the log and the page; empty where the anchors serve."""
+        if self.config == self.asked:
+            return ""
+        size = self.config.image_size
+        way = f"The run looks at {size} px" if size != self.asked.image_size else "The run stays at this size"
+        return (
+            f"{1 - self.share_before:.0%} of the boxes are too small for this model at {self.asked.image_size} px. "
+            f"{way} with finer anchors, which leaves {1 - self.share:.0%}."
+        )
+
+
+def as_in(base: Config, config: Config) -> Config:
+    """`config` with the image size and the anchors of an earlier run's, whose heads hang on them."""
+    return replace(
+        config,
+        image_size=base.image_size,
+        crop=base.crop,
+        anchor_scale=base.anchor_scale,
+        fine_anchors=base.fine_anchors,
+    )
+
+
+def fit(config: Config, info: ModelInfo, images: Iterable[ImageRecord]) -> AnchorFit | None:
+    """The config for the boxes of these training images; None where nothing is to choose or there is no box."""
+    if info.anchors is None or config.fit == "none" or config.fine_anchors:
+        return None
+    boxes = box_shares(images)
+    if not boxes:
+        return None
+    before = share_of_served(info.anchors, config.image_size, boxes)
+    if before >= SERVED:
+        return AnchorFit(config, config, before, before)
+    best = _with_fine_anchors(config, info.anchors, config.image_size, boxes, before)
+    if config.fit == "auto":
+        for size in LARGER_SIZES:
+            if best.share >= SERVED:
+                break
+            if size > config.image_size and size in info.image_sizes:
+                larger = _with_fine_anchors(config, info.anchors, size, boxes, before)
+                best = larger if larger.share >= best.share + WORTH_A_SIZE else best
+    if best.config.crop:
+        return replace(best, config=_learning_anew(best.config, info))
+    return best
+
+
+def box_shares(images: Iterable[ImageRecord]) -> list[Corners]:
+    """At most MOST_BOXES of the images' boxes."""
+    found = [
+        (box.x_min / image.width, box.y_min / image.height, box.x_max / image.width, box.y_max / image.height)
+        for image in images
+        for annotation in image.annotations
+        if (box := annotation.box) and box.area > 0
+    ]
+    count = min(MOST_BOXES, len(found))
+    return [found[i * len(found) // count] for i in range(count)]
+
+
+def share_of_served(layout: AnchorLayout, image_size: int, boxes: Sequence[Corners]) -> float:
+    """The share of boxes that find an anchor."""
+    return sum(iou >= MATCH_IOU for iou in layout.best_ious(boxes, image_size)) / len(boxes)
+
+
+def layout_of(config: Config, layout: AnchorLayout) -> AnchorLayout:
+    """The model's layout with what the config changes in it, as shares of the whole image."""
+    return replace(layout.scaled(config.anchor_scale), fine=config.fine_anchors)
+
+
+def _learning_anew(config: Config, info: ModelInfo) -> Config:
+    """AdamW and small steps where the model's own were not changed: heads of new anchors have further to go."""
+    own = info.default_config
+    same = all(getattr(config, name) == getattr(own, name) for name in FOR_NEW_HEADS)
+    return replace(config, **FOR_NEW_HEADS) if same and "adamw" in info.optimizers else config
+
+
+def _with_fine_anchors(
+    config: Config, layout: AnchorLayout, size: int, boxes: Sequence[Corners], before: float
+) -> AnchorFit:
+    scale = config.image_size / size
+    crop = config.image_size if size > config.image_size else 0
+    larger = replace(config, image_size=size, crop=crop, anchor_scale=scale)
+    ious = layout_of(larger, layout).best_ious(boxes, size)
+    missed = [box for box, iou in zip(boxes, ious, strict=True) if iou < MATCH_IOU]
+    if not missed:
+        return AnchorFit(larger, config, before, 1.0)
+    shapes = [(box[2] - box[0], box[3] - box[1]) for box in missed]
+    fitted = replace(larger, fine_anchors=tuple(typical_shapes(shapes, FINE_SHAPES)))
+    return AnchorFit(fitted, config, before, share_of_served(layout_of(fitted, layout), size, boxes))
+
+
+def typical_shapes(shapes: Sequence[Shape], count: int) -> list[Shape]:
+    """`count` shapes by k-means on 1 - IoU (Redmon & Farhadi 2017), started at quantiles of area."""
+    ordered = sorted(set(shapes), key=_area)
+    count = min(count, len(ordered))
+    centres = [ordered[(2 * i + 1) * len(ordered) // (2 * count)] for i in range(count)]
+    for _ in range(ROUNDS):
+        groups: list[list[Shape]] = [[] for _ in centres]
+        for shape in shapes:
+            groups[max(range(count), key=lambda i: _shape_iou(shape, centres[i]))].append(shape)
+        centres = [_mean(group) if group else centre for group, centre in zip(groups, centres, strict=True)]
+    return sorted(((round(w, 5), round(h, 5)) for w, h in centres), key=_area)
+
+
+def _shape_iou(one: Shape, other: Shape) -> float:
+    shared = min(one[0], other[0]) * min(one[1], other[1])
+    return shared / (_area(one) + _area(other) - shared)
+
+
+def _area(shape: Shape) -> float:
+    return shape[0] * shape[1]
+
+
+def _mean(shapes: Sequence[Shape]) -> Shape:
+    """The geometric mean: sizes are told apart by factors."""
+    return tuple(math.exp(sum(math.log(shape[side]) for shape in shapes) / len(shapes)) for side in (0, 1))  # type: ignore[return-value]
