@@ -1,6 +1,6 @@
 import type { Model } from "../api/types";
 import { SelectField, TextField } from "../ui/field";
-import { EXPERT_SETTINGS, type ExpertSetting, type ExpertTexts } from "./expertSettings";
+import { EXPERT_SETTINGS, type ExpertSetting, type ExpertTexts, usualText } from "./expertSettings";
 
 interface ExpertFieldsProps {
   model: Model | undefined;
@@ -20,7 +20,7 @@ export function ExpertFields({ model, texts, onTexts }: ExpertFieldsProps) {
             key={setting.key}
             setting={setting}
             value={texts[setting.key] ?? ""}
-            usual={String(defaults[setting.key] ?? setting.otherwise ?? "")}
+            usual={usualText(setting, defaults)}
             onText={(text) => onTexts({ ...texts, [setting.key]: text })}
           />
         ))}
@@ -40,7 +40,7 @@ function ExpertField({ setting, value, usual, onText }: ExpertFieldProps) {
   const { name, choices } = setting;
   if (!choices) return <TextField label={name} value={value} placeholder={usual} onText={onText} />;
   const options = [
-    { value: "", name: `As usual: ${usual}` },
+    { value: "", name: `Usual: ${usual}` },
     ...choices.map((one) => ({ value: one, name: one })),
   ];
   return <SelectField label={name} value={value} options={options} onPick={onText} />;

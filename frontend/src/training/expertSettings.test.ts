@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { differences, expertConfig, trainCommand } from "./expertSettings";
+import { differences, expertConfig, trainCommand, usualText } from "./expertSettings";
 
 describe("expert settings", () => {
   it("sends what was filled in", () => {
@@ -11,6 +11,14 @@ describe("expert settings", () => {
     const config = { model: "a", base: "none", epochs: 12, freeze: "none", weight_decay: 0.1 };
     const defaults = { model: "a", base: "catalogue", epochs: 8, freeze: "none", weight_decay: null };
     expect(differences(config, defaults)).toEqual(["epochs 12 (8)", "weight_decay 0.1 (none)"]);
+  });
+
+  it("says in words what no value means", () => {
+    const setting = { key: "patience", name: "Patience, epochs", otherwise: "no end" };
+    expect(usualText(setting, { patience: 0 })).toBe("no end");
+    expect(usualText(setting, { patience: null })).toBe("no end");
+    expect(usualText(setting, { patience: 3 })).toBe("3");
+    expect(usualText({ key: "seed", name: "Seed" }, { seed: 0 })).toBe("0");
   });
 
   it("makes a command that a shell takes", () => {
