@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import type { Model } from "../api/types";
 import { SelectField, TextField } from "../ui/field";
 import { EXPERT_SETTINGS, type ExpertSetting, type ExpertTexts, usualText } from "./expertSettings";
@@ -6,14 +7,17 @@ interface ExpertFieldsProps {
   model: Model | undefined;
   texts: ExpertTexts;
   onTexts: (texts: ExpertTexts) => void;
+  /** Above the fields. */
+  children: ComponentChildren;
 }
 
 /** The settings that few people change; empty: as the model has it. */
-export function ExpertFields({ model, texts, onTexts }: ExpertFieldsProps) {
+export function ExpertFields({ model, texts, onTexts, children }: ExpertFieldsProps) {
   const defaults: Readonly<Record<string, unknown>> = model?.default_config ?? {};
   return (
     <details class="more">
       <summary>Expert settings</summary>
+      {children}
       <div class="form-pair thirds">
         {EXPERT_SETTINGS.map((setting) => (
           <ExpertField

@@ -5,6 +5,7 @@ import { SelectField, TextField } from "../ui/field";
 import { counted } from "../ui/figures";
 import { ExpertFields } from "./expertFields";
 import { FreezeFields } from "./freezeFields";
+import { PresetFields } from "./presetFields";
 import { formErrors, formFor, type TrainForm } from "./trainForm";
 
 interface TrainFieldsProps {
@@ -93,7 +94,9 @@ export function TrainFields(props: TrainFieldsProps) {
           />
         )}
       </details>
-      <ExpertFields model={model} texts={form.expert} onTexts={(expert) => change({ expert })} />
+      <ExpertFields model={model} texts={form.expert} onTexts={(expert) => change({ expert })}>
+        {model && <PresetFields form={form} model={model} models={models} onForm={onForm} />}
+      </ExpertFields>
     </>
   );
 }
