@@ -2086,6 +2086,16 @@ export interface components {
             precision: components["schemas"]["PrecisionEnum"];
             /** @description epochs without a better one; 0: no end */
             patience: number;
+            /**
+             * Format: double
+             * @description a detector's boxes below it are dropped, when it is measured and in its artifacts
+             */
+            score_threshold: number;
+            /**
+             * Format: double
+             * @description of two boxes of one label whose IoU is larger, the better one stays
+             */
+            nms_threshold: number;
         };
         /** @description What differs from the model's defaults. The model's row and `Config` check it, not this. */
         ConfigChanges: {
@@ -2132,6 +2142,16 @@ export interface components {
             precision?: components["schemas"]["PrecisionEnum"];
             /** @description epochs without a better one; 0: no end */
             patience?: number;
+            /**
+             * Format: double
+             * @description a detector's boxes below it are dropped, when it is measured and in its artifacts
+             */
+            score_threshold?: number;
+            /**
+             * Format: double
+             * @description of two boxes of one label whose IoU is larger, the better one stays
+             */
+            nms_threshold?: number;
         };
         /** @description What differs from the model's defaults. The model's row and `Config` check it, not this. */
         ConfigChangesRequest: {
@@ -2178,6 +2198,16 @@ export interface components {
             precision?: components["schemas"]["PrecisionEnum"];
             /** @description epochs without a better one; 0: no end */
             patience?: number;
+            /**
+             * Format: double
+             * @description a detector's boxes below it are dropped, when it is measured and in its artifacts
+             */
+            score_threshold?: number;
+            /**
+             * Format: double
+             * @description of two boxes of one label whose IoU is larger, the better one stays
+             */
+            nms_threshold?: number;
         };
         Counts: {
             images: number;

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { Model } from "../api/types";
 import { SelectField, TextField } from "../ui/field";
-import { EXPERT_SETTINGS, type ExpertSetting, type ExpertTexts, usualText } from "./expertSettings";
+import { type ExpertSetting, type ExpertTexts, settingsOf, usualText } from "./expertSettings";
 
 interface ExpertFieldsProps {
   model: Model | undefined;
@@ -19,7 +19,7 @@ export function ExpertFields({ model, texts, onTexts, children }: ExpertFieldsPr
       <summary>Expert settings</summary>
       {children}
       <div class="form-pair thirds">
-        {EXPERT_SETTINGS.map((setting) => (
+        {settingsOf(model?.task).map((setting) => (
           <ExpertField
             key={setting.key}
             setting={setting}

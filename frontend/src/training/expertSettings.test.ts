@@ -1,7 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { differences, expertConfig, trainCommand, usualText } from "./expertSettings";
+import { differences, expertConfig, settingsOf, trainCommand, usualText } from "./expertSettings";
 
 describe("expert settings", () => {
+  it("are those of the task", () => {
+    const [detection, classification] = [settingsOf("detection"), settingsOf("classification")];
+    expect(detection.filter((one) => !classification.includes(one)).map(({ key }) => key)).toEqual([
+      "score_threshold",
+      "nms_threshold",
+    ]);
+  });
+
   it("sends what was filled in", () => {
     const texts = { momentum: "0.8", patience: "", schedule: "step", seed: "x" };
     expect(expertConfig(texts)).toEqual({ momentum: 0.8, schedule: "step", seed: "x" });

@@ -1,15 +1,19 @@
 /** The settings that few people change: an empty text leaves the model's default. Pure; the engine checks them. */
 
+import type { Task } from "../api/types";
+
 export interface ExpertSetting {
   /** As the engine has it. */
   readonly key: string;
   readonly name: string;
   readonly choices?: readonly string[];
+  /** The only task that has it. */
+  readonly task?: Task;
   /** What no value means, where the default is none, or 0 for none. */
   readonly otherwise?: string;
 }
 
-export const EXPERT_SETTINGS: readonly ExpertSetting[] = [
+const EXPERT_SETTINGS: readonly ExpertSetting[] = [
   { key: "iterations", name: "Iterations", otherwise: "by epochs" },
   { key: "optimizer", name: "Optimizer", choices: ["sgd", "adamw"] },
   { key: "schedule", name: "Schedule", choices: ["cosine", "step"] },
@@ -27,7 +31,13 @@ export const EXPERT_SETTINGS: readonly ExpertSetting[] = [
   { key: "precision", name: "Precision", choices: ["auto", "fp32", "bf16"] },
   { key: "patience", name: "Patience, epochs", otherwise: "no end" },
   { key: "seed", name: "Seed" },
+  { key: "score_threshold", name: "Least score", task: "detection" },
+  { key: "nms_threshold", name: "Most overlap, IoU", task: "detection" },
 ];
+
+/** Those that a model of the task has. */
+export const settingsOf = (task: Task | undefined): ExpertSetting[] =>
+  EXPERT_SETTINGS.filter((setting) => !setting.task || setting.task === task);
 
 /** What an empty field stands for: the model's default, in words where it is none. */
 export function usualText(setting: ExpertSetting, defaults: Readonly<Record<string, unknown>>): string {
