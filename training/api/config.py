@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from training.engine import freezing
-from training.engine.config import Base, Config, Fit, Optimizer, Precision, Schedule
+from training.engine.config import MOST_FINE_ANCHORS, Base, Config, Fit, Optimizer, Precision, Schedule
 
 BASES = get_args(Base)
 FITS = get_args(Fit)
@@ -25,6 +25,9 @@ class ShapesField(serializers.ListField):
     """Pairs of width and height as shares of the image."""
 
     child = serializers.ListField(child=serializers.FloatField(), min_length=2, max_length=2)
+
+    def __init__(self, **asked: Any) -> None:
+        super().__init__(max_length=MOST_FINE_ANCHORS, **asked)
 
 
 class ConfigSerializer(serializers.Serializer[Any]):
