@@ -25,6 +25,19 @@ def imagenet(name: str, edition: str, sha256: str, size: int, *other_file_names:
     return BaseWeights(f"torchvision:{edition}", file_name, size, sha256, "ImageNet", 1000, other_file_names)
 
 
+def yolox(file_name: str) -> BaseWeights:
+    return BaseWeights(
+        source=f"{GITHUB}Megvii-BaseDetection/YOLOX/releases/download/0.1.1rc0/{file_name}",
+        file_name=file_name,
+        size=0,
+        sha256="any",
+        trained_on="COCO",
+        label_count=80,
+        reader="training.engine.importers.yolox",
+        may_be_partial=True,
+    )
+
+
 ROWS = (
     ModelInfo(
         name="ssdlite320_mobilenet_v3_large",
@@ -145,6 +158,32 @@ ROWS = (
         std=(255.0, 255.0, 255.0),
         images_per_second=10.0,
         image_sizes=ImageSizes(320, 608),
+    ),
+    ModelInfo(
+        name="yolox_nano",
+        title="YOLOX-Nano",
+        task="detection",
+        module="training.engine.detectors.yolox",
+        default_config=Config(model="yolox_nano", image_size=416, optimizer="adamw", learning_rate=0.002),
+        scoring=Scoring.SIGMOID,
+        weights=yolox("yolox_nano.pth"),
+        licence="Apache-2.0 (YOLOX)",
+        mean=(0.0, 0.0, 0.0),
+        std=(255.0, 255.0, 255.0),
+        images_per_second=20.0,
+    ),
+    ModelInfo(
+        name="yolox_tiny",
+        title="YOLOX-Tiny",
+        task="detection",
+        module="training.engine.detectors.yolox",
+        default_config=Config(model="yolox_tiny", image_size=416, optimizer="adamw", learning_rate=0.002),
+        scoring=Scoring.SIGMOID,
+        weights=yolox("yolox_tiny.pth"),
+        licence="Apache-2.0 (YOLOX)",
+        mean=(0.0, 0.0, 0.0),
+        std=(255.0, 255.0, 255.0),
+        images_per_second=10.0,
     ),
     ModelInfo(
         name="mobilenet_v2",

@@ -24,6 +24,8 @@ from training.engine.weight_files import find_weights, read_weights
 ROWS = (*MODELS.values(), *tiny.ROWS)
 DETECTORS = [info for info in ROWS if info.task == "detection"]
 CLASSIFIERS = [info for info in ROWS if info.task == "classification"]
+SEEN = 8
+"""Images that statistics of BatchNorm are made of: fewer would tell deep networks nothing of the next image."""
 OFF_CENTRE = {"ssd_mobilenet_v1_jetson": 0.02}
 """Networks whose published anchors lie so far right and down: cells of 32 pixels, ten of them on 300."""
 HEAVY = 100_000_000
@@ -68,7 +70,7 @@ def lively(info: ModelInfo, label_count: int) -> Network:
                 norm.train()
                 norm.weight.uniform_(0.7, 1.3)
                 norm.bias.normal_(0, 0.1)
-        network.losses(images(info), truth(info, [0, 0]))
+        network.losses(images(info, SEEN), truth(info, [0] * SEEN))
     return network.eval()
 
 
@@ -265,7 +267,7 @@ def test_a_checkpoint_comes_back_and_exports(info: ModelInfo, tmp_path: Path) ->
     loaded = checkpoint.load(tmp_path / "best.pt")
     form = checkpoint.export_form(loaded)
     torch.testing.assert_close(said(checkpoint.network_of(loaded), seen), expected)
-    torch.testing.assert_close(form(seen), network.exported(seen), atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(form(seen), network.exported(seen), atol=1e-4, rtol=1e-4)
     assert all(tensor.is_contiguous() for tensor in form.state_dict().values())
     assert not any(parameter.requires_grad for parameter in form.parameters())
     assert export_form(network) is not network

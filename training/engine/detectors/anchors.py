@@ -51,12 +51,17 @@ def centres_and_sizes(boxes: Tensor) -> tuple[Tensor, Tensor]:
 
 def pairwise_iou(boxes: Tensor, anchors: Tensor) -> Tensor:
     """Intersection over union [n, A] of `boxes` [n, 4] and `anchors` [A, 4]."""
-    low = torch.maximum(boxes[:, None, :2], anchors[None, :, :2])
-    high = torch.minimum(boxes[:, None, 2:], anchors[None, :, 2:])
+    return iou(boxes[:, None], anchors[None])
+
+
+def iou(boxes: Tensor, others: Tensor) -> Tensor:
+    """Intersection over union [...] of boxes [..., 4], one by one."""
+    low = torch.maximum(boxes[..., :2], others[..., :2])
+    high = torch.minimum(boxes[..., 2:], others[..., 2:])
     shared = (high - low).clamp_(min=0).prod(-1)
-    area_of_boxes = (boxes[:, 2:] - boxes[:, :2]).prod(-1)
-    area_of_anchors = (anchors[:, 2:] - anchors[:, :2]).prod(-1)
-    return shared / (area_of_boxes[:, None] + area_of_anchors[None] - shared).clamp(min=1e-9)
+    area_of_boxes = (boxes[..., 2:] - boxes[..., :2]).prod(-1)
+    area_of_others = (others[..., 2:] - others[..., :2]).prod(-1)
+    return shared / (area_of_boxes + area_of_others - shared).clamp(min=1e-9)
 
 
 @torch.no_grad()
