@@ -68,7 +68,7 @@ def lively(info: ModelInfo, label_count: int) -> Network:
                 norm.train()
                 norm.weight.uniform_(0.7, 1.3)
                 norm.bias.normal_(0, 0.1)
-        network.losses(images(info), truth(info, [0, 0]))
+        network.losses(images(info, 4), truth(info, [0, 0, 0, 0]))
     return network.eval()
 
 
