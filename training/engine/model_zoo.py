@@ -14,7 +14,7 @@ IMAGENET_MEAN: Rgb = (123.675, 116.28, 103.53)
 IMAGENET_STD: Rgb = (58.395, 57.12, 57.375)
 GITHUB = "https://github.com/"
 APACHE_TENSORFLOW = "Apache-2.0 (TensorFlow's model garden)"
-APACHE_EFFDET = "Apache-2.0 (effdet; its weights are told no licence of their own)"
+APACHE_EFFDET = "Apache-2.0 (effdet, which names no other licence for the weights)"
 BSD = "BSD-3-Clause (torchvision)"
 
 
