@@ -15,6 +15,7 @@ IMAGENET_MEAN: Rgb = (123.675, 116.28, 103.53)
 IMAGENET_STD: Rgb = (58.395, 57.12, 57.375)
 GITHUB = "https://github.com/"
 APACHE_TENSORFLOW = "Apache-2.0 (TensorFlow's model garden)"
+APACHE_EFFDET = "Apache-2.0 (effdet, which names no other licence for the weights)"
 BSD = "BSD-3-Clause (torchvision)"
 SSDLITE_ANCHORS = ssd_layout(16, (0.2, 0.35, 0.5, 0.65, 0.8, 0.95, 1.0), (2, 3))
 
@@ -36,6 +37,13 @@ def yolox(file_name: str) -> BaseWeights:
         reader="training.engine.importers.yolox",
         may_be_partial=True,
     )
+
+
+def effdet(file_name: str, sha256: str) -> BaseWeights:
+    """Weights that effdet publishes; by torch's custom the file's name ends with the beginning of its hash."""
+    url = f"{GITHUB}rwightman/efficientdet-pytorch/releases/download/v0.1/{file_name}"
+    reader = "training.engine.importers.efficientdet"
+    return BaseWeights(url, file_name, 0, sha256, "COCO", 90, reader=reader)
 
 
 ROWS = (
@@ -184,6 +192,36 @@ ROWS = (
         mean=(0.0, 0.0, 0.0),
         std=(255.0, 255.0, 255.0),
         images_per_second=10.0,
+    ),
+    ModelInfo(
+        name="efficientdet_d0",
+        title="EfficientDet-D0",
+        task="detection",
+        module="training.engine.detectors.efficientdet",
+        default_config=Config(model="efficientdet_d0", image_size=512, batch_size=8, learning_rate=0.02),
+        scoring=Scoring.SIGMOID,
+        weights=effdet("efficientdet_d0-f3276ba8.pth", "f3276ba8"),
+        licence=APACHE_EFFDET,
+        mean=IMAGENET_MEAN,
+        std=IMAGENET_STD,
+        images_per_second=3.6,
+        image_sizes=ImageSizes(128, 1024, 128),
+        remark="wants 3 GB of memory to train",
+    ),
+    ModelInfo(
+        name="tf_efficientdet_d0",
+        title="EfficientDet-D0, as TensorFlow trained it",
+        task="detection",
+        module="training.engine.detectors.efficientdet",
+        default_config=Config(model="tf_efficientdet_d0", image_size=512, batch_size=8, learning_rate=0.02),
+        scoring=Scoring.SIGMOID,
+        weights=effdet("tf_efficientdet_d0_34-f153e0cf.pth", "f153e0cf"),
+        licence=APACHE_EFFDET,
+        mean=IMAGENET_MEAN,
+        std=IMAGENET_STD,
+        images_per_second=3.6,
+        image_sizes=ImageSizes(128, 1024, 128),
+        remark="wants 3 GB of memory to train",
     ),
     ModelInfo(
         name="mobilenet_v2",
