@@ -52,15 +52,17 @@ class AnchorFit:
         )
 
 
-def as_in(base: Config, config: Config) -> Config:
-    """`config` with the image size and the anchors of an earlier run's, whose heads hang on them."""
-    return replace(
+def as_in(base: Config, config: Config) -> tuple[Config, str]:
+    """`config` with the image size and the anchors of an earlier run's, whose heads hang on them; and a log line."""
+    own = replace(
         config,
         image_size=base.image_size,
         crop=base.crop,
         anchor_scale=base.anchor_scale,
         fine_anchors=base.fine_anchors,
     )
+    told = f"The run looks at {own.image_size} px with the anchors of its base: the weights are for these."
+    return own, "" if own == config else told
 
 
 def fit(config: Config, info: ModelInfo, images: Iterable[ImageRecord]) -> AnchorFit | None:
