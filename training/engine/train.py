@@ -118,7 +118,7 @@ def _fitted(config: Config, dataset: Dataset, folder: Path, progress: Progress) 
     if config.base == "checkpoint":
         base = checkpoint.load(folder / "base.pt").config
         if base.fits_anchors and base.model == config.model:
-            return _told(*anchor_fit.as_in(base, config), progress)
+            return _told(*anchor_fit.as_in(base, config, catalog.model_info(config.model)), progress)
     found = anchor_fit.fit(config, catalog.model_info(config.model), dataset.split("train"))
     return config if found is None else _told(found.config, found.advice, progress)
 
