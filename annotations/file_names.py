@@ -11,7 +11,9 @@ MISLEADING = frozenset("\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u
 
 def one_line(text: str, most: int) -> str:
     """At most `most` characters, on one line: what can't be seen becomes a space, and what is cut ends in "…"."""
-    kept = "".join(" " if c in MISLEADING or unicodedata.category(c) in UNSEEN else c for c in text[: most + 1])
+    kept = text[: most + 1]
+    if not (kept.isascii() and kept.isprintable()):
+        kept = "".join(" " if c in MISLEADING or unicodedata.category(c) in UNSEEN else c for c in kept)
     return kept if len(kept) <= most else f"{kept[: most - 1]}…"
 
 

@@ -1,8 +1,8 @@
-"""Runs and artifacts for whoever runs the installation: to look at, not to change."""
+"""Runs, artifacts and presets for whoever runs the installation: to look at, not to change."""
 
 from django.contrib import admin
 
-from training.models import Artifact, Holdout, Run
+from training.models import Artifact, Holdout, Preset, Run
 
 
 @admin.register(Run)
@@ -25,3 +25,11 @@ class HoldoutAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ["__str__", "status", "looks", "created_at"]
     list_filter = ["status"]
     raw_id_fields = ["run", "created_by"]
+
+
+@admin.register(Preset)
+class PresetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["__str__", "team", "model", "created_at"]
+    list_filter = ["model"]
+    list_select_related = ["team"]
+    raw_id_fields = ["team", "created_by"]

@@ -1,13 +1,14 @@
-"""Runs, their metrics and logs, the artifacts that come of them, and how they did on the test split."""
+"""Runs, their metrics and logs, what comes of them, how they did on the test split; the presets of their settings."""
 
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from annotations.models import Snapshot
 from boxwright.jobs import Job
 from boxwright.projects.models import Project
 from boxwright.storage.named import Named
-from boxwright.teams.models import User
+from boxwright.teams.models import Team, User
 
 
 class Run(Job):
@@ -139,3 +140,20 @@ class Holdout(Job):
     @property
     def report(self) -> Named:
         return Named(self.key, self.sha256)
+
+
+class Preset(models.Model):
+    """Settings of a run that a team keeps under a name; a run that was started with them does not point here."""
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=100)
+    model = models.CharField(max_length=60)
+    config = models.JSONField(default=dict, help_text="what differs from the model's defaults")
+    created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("team", Lower("name"), name="one_preset_a_name")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -9,8 +9,8 @@ from boxwright.errors import NotFound
 from boxwright.jobs import Status
 from boxwright.projects.models import Project
 from boxwright.projects.queries import project_for, projects_of
-from boxwright.teams.models import Role
-from training.models import Artifact, Holdout, LogLine, Run
+from boxwright.teams.models import Role, Team
+from training.models import Artifact, Holdout, LogLine, Preset, Run
 
 LOG_PAGE = 1000
 
@@ -99,6 +99,18 @@ def artifact_for(user: Any, artifact_id: int, role: str = Role.VIEWER) -> Artifa
     except NotFound:
         raise NotFound("There is no such artifact.") from None
     return artifact
+
+
+def presets_of(team: Team) -> QuerySet[Preset]:
+    return Preset.objects.filter(team=team).select_related("team", "created_by")
+
+
+def preset_in(team: Team, preset_id: int) -> Preset:
+    """The team's preset. Raises NotFound, also for one of another team."""
+    preset = presets_of(team).filter(pk=preset_id).first()
+    if preset is None:
+        raise NotFound("There is no such preset.")
+    return preset
 
 
 def _whole(runs: QuerySet[Run]) -> QuerySet[Run]:

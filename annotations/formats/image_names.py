@@ -57,4 +57,4 @@ def stem(name: str) -> str:
 
 def is_same_name(one: str, other: str) -> bool:
     """Whatever the folders and the suffix."""
-    return any(plain(stem(name)) == plain(stem(other)) for name in variants(one))
+    return one == other or any(plain(stem(name)) == plain(stem(other)) for name in variants(one))

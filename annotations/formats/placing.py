@@ -39,6 +39,10 @@ class OnImage:
         self._tell_of_scores()
 
     @property
+    def _canvas(self) -> str:
+        return f"the image of {self.picture.width}×{self.picture.height}"
+
+    @property
     def _hair(self) -> float:
         longest = max(self.picture.width, self.picture.height)
         return HAIR + (ROUNDED * longest if self.entry.unit == "shares" else 0)
@@ -76,11 +80,10 @@ class OnImage:
             raise _LeftOut(Rule.NO_AREA, f"the box of {label!r} has no area: {show(box)}")
         placed = placing(box)
         inside = fit(placed, self.picture.width, self.picture.height)
-        canvas = f"the image of {self.picture.width}×{self.picture.height}"
         if inside is None:
-            raise _LeftOut(Rule.OUTSIDE, f"the box of {label!r} lies {show(box)} outside {canvas}")
-        if inside != placed and not _is_near(inside, placed, self._hair):
-            self._note(Rule.CUT, f"the box of {label!r} reached outside {canvas}; cut to it", line)
+            raise _LeftOut(Rule.OUTSIDE, f"the box of {label!r} lies {show(box)} outside {self._canvas}")
+        if inside is not placed and inside != placed and not _is_near(inside, placed, self._hair):
+            self._note(Rule.CUT, f"the box of {label!r} reached outside {self._canvas}; cut to it", line)
         return inside
 
     def _score(self, one: RawAnnotation) -> float | None:

@@ -17,6 +17,8 @@ def split_of(name: str) -> Split | None:
 
 def split_of_folders(name: str) -> Split | None:
     """The innermost folder that is named as a split, a year behind it or not."""
+    if "/" not in name and "\\" not in name:
+        return None
     folders = reversed(dirname(as_path(name)).split("/"))
     found = (split_named(folder.rstrip("0123456789")) for folder in folders)
     return next((split for split in found if split), None)

@@ -86,10 +86,11 @@ class Applying:
 
     def _remember(self, mapping: LabelMapping, asked: str) -> None:
         """Once all has landed and nobody waits for it. Without this the same archive is read again."""
-        if self.left:
-            for row in planned_rows.made_images(self.job):
-                self.left.add(row)
-            Import.objects.filter(pk=self.job.pk).update(asked=asked, left=left_by(self.left, mapping))
+        if self.left is None or (self.left.is_searched and planned_rows.new_images(self.job) != (0, 0)):
+            return
+        for row in planned_rows.made_images(self.job):
+            self.left.add(row)
+        Import.objects.filter(pk=self.job.pk).update(asked=asked, left=left_by(self.left, mapping))
 
     def _plan_anew(self, planner: Planner, ordinals: Collection[int]) -> None:
         """What changed since; in the transaction that locked it."""

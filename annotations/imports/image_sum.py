@@ -17,8 +17,10 @@ MODULUS = 2**256
 
 
 class ImageSum:
-    def __init__(self, total: int = 0) -> None:
-        self.total = total
+    """`is_searched`: whether names were looked up among the images, so that one more may be found the next time."""
+
+    def __init__(self, total: int = 0, *, is_searched: bool = False) -> None:
+        self.total, self.is_searched = total, is_searched
 
     @classmethod
     def of(cls, project_id: int, check: Callable[[], None]) -> Self:
@@ -42,7 +44,7 @@ class ImageSum:
                 self.total = (self.total + _number(after) - _number(before)) % MODULUS
 
     def copy(self) -> "ImageSum":
-        return ImageSum(self.total)
+        return ImageSum(self.total, is_searched=self.is_searched)
 
 
 def _number(row: tuple[Any, ...]) -> int:

@@ -25,7 +25,7 @@ TABLES = ("planned_image", "planned_annotation", "planned_removal")
 SAID = ("queue", "revision", "annotation_count", "split", '"group"')
 """Columns of an image that an import may change."""
 PLACED = ("queue", "split", '"group"', "revision")
-BATCH = 2000
+BATCH = 2_000
 FACTS = ("name", "width", "height", "size", "content_type", "has_location")
 PLANNED = (
     *("ordinal", "sha256", "image_id", "base", "old_queue", *SAID),
@@ -182,7 +182,7 @@ def _row(one: PlannedImage) -> tuple[Any, ...]:
     image = one.image
     before = (image.pk, image.revision, image.queue) if image else (None, None, "")
     said = (one.queue, one.revision, one.annotation_count, one.split, one.group)
-    revision = (json.dumps(one.upserted or []), json.dumps(list(one.deleted)))
+    revision = (json.dumps(one.upserted or []), json.dumps(one.deleted) if one.deleted else "[]")
     return (one.ordinal, one.sha256, *before, *said, *revision, image is None, one.upserted is not None, *one.counts)
 
 

@@ -140,11 +140,12 @@ class Planner:
             rule, reason = fault
             self.report.note(Finding(rule, staged.source, reason))
             edit = Edit()
-        is_new = _is_labelled(staged, contents) and _queue_after(held, edit) == "unlabelled"
+        labels = {a.id: a.label_id for a in held.annotations}
+        changed = [content.id for content in edit.upsert if content.id in labels]
+        count = len(labels) - len(edit.delete) + len(edit.upsert) - len(changed)
+        is_new = _is_labelled(staged, contents) and queue_after(image.queue, len(labels), count) == "unlabelled"
         queue, names = "labelled" if is_new else "", self.mapping.names
         plan, added = planned(image, held.annotations, self.author, edit, queue, names), len(edit.upsert)
-        labels = {a.id: a.label_id for a in held.annotations}
-        gone = {*edit.delete, *(content.id for content in edit.upsert if content.id in labels)}
         return PlannedImage(
             ordinal=staged.ordinal,
             sha256=staged.sha256,
@@ -157,7 +158,7 @@ class Planner:
             upserted=plan.upserted if plan else None,
             deleted=plan.deleted if plan else (),
             inserts=plan.upserts.rows if plan else (),
-            removals=[(id_, labels[id_]) for id_ in gone],
+            removals=[(id_, labels[id_]) for id_ in (*edit.delete, *changed)],
             counts=(0, 1, int(plan is not None), added, existing, left_out + len(contents) - added - existing),
         )
 
@@ -212,12 +213,6 @@ def said_of(name: str, sides: Sequence[float] | None) -> str:
     """As `(name, Box(*sides))` is shown, in less time: ids that were made of it stay."""
     box = "Box(x_min={!r}, y_min={!r}, x_max={!r}, y_max={!r})".format(*sides) if sides else None
     return f"({name!r}, {box})"
-
-
-def _queue_after(held: Held, edit: Edit) -> str:
-    before = {a.id for a in held.annotations}
-    after = (before - set(edit.delete)) | {content.id for content in edit.upsert}
-    return queue_after(held.image.queue, len(before), len(after))
 
 
 def _is_labelled(staged: StagedRow, contents: Sequence[AnnotationContent]) -> bool:

@@ -77,7 +77,7 @@ class ProjectImages:
         index = sqlite3.connect(self.beat.folder / "images.sqlite3", isolation_level=None)
         for line in ("PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF", MADE, "BEGIN"):
             index.execute(line)
-        seen = ImageSum()
+        seen = ImageSum(is_searched=True)
         for rows in registry.batches(self._rows(seen), 2000):
             self.beat.check()
             index.executemany("INSERT INTO image VALUES (?, ?, ?, ?, ?, ?, ?)", rows)

@@ -62,6 +62,8 @@ class Staging:
             for batch in _batches(self._watched(reading.records)):
                 self._stage(batch)
             self.seen = None if goes_on else before or elsewhere.seen
+            if self.seen and elsewhere.seen:
+                self.seen.is_searched = True
         return self.report
 
     def _images(self) -> ImageSum:

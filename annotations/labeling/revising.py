@@ -104,17 +104,18 @@ def planned(
     if queue:
         expect_move(moved_to, queue, role)
         moved_to = queue
-    if not edit.touched and moved_to == image.queue:
+    if not (edit.upsert or edit.delete) and moved_to == image.queue:
         return None
     _check(image, len(after))
+    upserted = [after[content.id] for content in edit.upsert]
     return Plan(
         before=annotations,
         after=sorted(after.values(), key=attrgetter("id")),
-        upserts=Upserts(image.pk, [after[content.id] for content in edit.upsert], now),
+        upserts=Upserts(image.pk, upserted, now),
         number=image.revision + 1,
         author=author,
         queue=moved_to,
-        upserted=[to_row(after[content.id], labels[content.label]) for content in edit.upsert],
+        upserted=[to_row(row, labels[row.label_id]) for row in upserted],
         deleted=[str(id_) for id_ in edit.delete],
     )
 
@@ -164,8 +165,9 @@ Sides = tuple[float | None, float | None, float | None, float | None]
 def _after(
     image: Revisable, before: Mapping[uuid.UUID, AnnotationRow], edit: Edit, author: User | None, now: datetime
 ) -> dict[uuid.UUID, AnnotationRow]:
-    gone = set(edit.delete)
-    after = {id_: a for id_, a in before.items() if id_ not in gone}
+    after = dict(before)
+    for id_ in edit.delete:
+        after.pop(id_, None)
     mine = (now, author.pk if author else None, author.name if author else None)
     for content in edit.upsert:
         held, box = before.get(content.id), content.box

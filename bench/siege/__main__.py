@@ -85,7 +85,7 @@ def let_in(url: str, project: int) -> Target:
         row for row in owner.ask("me", "GET", f"teams/{team}/members/")["results"] if row["user"]["name"] == "Person 99"
     )
     owner.ask("role", "PATCH", f"teams/{team}/members/{membership['id']}/", {"role": "viewer"})
-    snapshot = owner.ask("snapshot", "POST", f"projects/{project}/snapshots/")
+    snapshot = owner.ask("snapshot", "POST", f"projects/{project}/snapshots/", {})
     while owner.ask("wait", "GET", f"snapshots/{snapshot['id']}/")["status"] != "succeeded":
         time.sleep(0.2)
     own_team = viewer.ask("team", "POST", "teams/", {"name": "Mischief"})["slug"]

@@ -95,6 +95,10 @@ CLAIM_SECONDS = _limit(
 LABELS_A_PROJECT = _limit("LABELS_A_PROJECT", 500, "labels a project", "400, left out of an import")
 LABEL_NAME_LENGTH = _limit("LABEL_NAME_LENGTH", 100, "characters a label's name", "400, left out of an import")
 
+# presets ------------------------------------------------------------------------------------------------------------
+PRESETS_A_TEAM = _limit("PRESETS_A_TEAM", 200, "presets a team", "400")
+PRESET_NAME_LENGTH = _limit("PRESET_NAME_LENGTH", 60, "characters a preset's name", "400")
+
 # training and export processes --------------------------------------------------------------------------------------
 HUNG_MINUTES = _limit(
     "HUNG_MINUTES",

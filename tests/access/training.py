@@ -1,4 +1,4 @@
-"""Catalogues, runs, artifacts."""
+"""Catalogues, presets, runs, artifacts."""
 
 import hashlib
 import json
@@ -10,7 +10,7 @@ from boxwright.storage import store
 from tests.access.table import Row, World
 from training import object_keys
 from training.engine.catalog import complete_config
-from training.models import Artifact, Holdout, Run
+from training.models import Artifact, Holdout, Preset, Run
 
 MODEL = "ssdlite320_mobilenet_v3_large"
 SEES = "401 404 200 200 200 200"
@@ -24,9 +24,15 @@ def foreign_snapshot(world: World) -> dict[str, Any]:
     return {"snapshot": world.foreign["snapshot_id"], "model": MODEL}
 
 
+NEW_PRESET = {"name": "Slow", "model": MODEL, "config": {"epochs": 50}}
+
 ROWS: list[Row] = [
     Row("GET", "models", "401 200 200 200 200 200"),
     Row("GET", "targets", "401 200 200 200 200 200"),
+    Row("GET", "presets", SEES),
+    Row("POST", "presets", "401 404 403 403 201 201", NEW_PRESET),
+    Row("PATCH", "preset", "401 404 403 403 200 200", {"name": "Slower"}),
+    Row("DELETE", "preset", "401 404 403 403 204 204"),
     Row("GET", "runs-latest", "401 200 200 200 200 200"),
     Row("GET", "runs", SEES),
     Row("POST", "runs", "401 404 403 403 201 201", new_run, foreign=foreign_snapshot),
@@ -72,7 +78,9 @@ def _build(project: Project, snapshot_id: int | None) -> dict[str, Any]:
     store().put(artifact.key, b"zip")
     Snapshot.objects.filter(pk=snapshot.pk).update(splits={"train": 1, "val": 0, "test": 1})
     _evaluate_on_test(run)
-    return {"snapshot_id": snapshot.pk, "run_id": run.pk, "other_run_id": run.pk, "artifact_id": artifact.pk}
+    preset = Preset.objects.create(team=project.team, name="Fast", model=MODEL, config={"epochs": 2})
+    ids = {"snapshot_id": snapshot.pk, "run_id": run.pk, "other_run_id": run.pk, "artifact_id": artifact.pk}
+    return ids | {"preset_id": preset.pk}
 
 
 def _evaluate_on_test(run: Run) -> None:

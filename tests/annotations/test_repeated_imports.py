@@ -115,6 +115,15 @@ def test_so_it_is_where_it_brought_pictures(take: Take, on_known: str) -> None:
     assert rows() == left
 
 
+def test_it_is_read_again_where_it_brought_pictures_and_looked_for_others(take: Take) -> None:
+    """One that it brought has the name that it looked for."""
+    data = zipped({"a/new.jpg": picture(5), "a/new.xml": voc("new.jpg"), "b/other.xml": voc("a/bare.jpg")})
+    take(data)
+    assert is_read(take(data, is_there=False))
+    take(data)
+    assert not is_read(take(data, is_there=False))
+
+
 def draw(client: APIClient, project: Project) -> None:
     save(client, Image.objects.get(name="c.jpg").pk, upsert=[box(project)])
 

@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from training.engine import freezing
-from training.engine.config import Base, Config, Fit, Optimizer, Precision, Schedule
+from training.engine.config import MOST_FINE_ANCHORS, Base, Config, Fit, Optimizer, Precision, Schedule
 
 BASES = get_args(Base)
 FITS = get_args(Fit)
@@ -17,11 +17,17 @@ SCHEDULES = get_args(Schedule)
 PRECISIONS = get_args(Precision)
 DEFAULTS = {field.name: field.default for field in fields(Config) if field.default is not MISSING}
 
+OF_SCORE = "a detector's boxes below it are dropped, when it is measured and in its artifacts"
+OF_NMS = "of two boxes of one label whose IoU is larger, the better one stays"
+
 
 class ShapesField(serializers.ListField):
     """Pairs of width and height as shares of the image."""
 
     child = serializers.ListField(child=serializers.FloatField(), min_length=2, max_length=2)
+
+    def __init__(self, **asked: Any) -> None:
+        super().__init__(max_length=MOST_FINE_ANCHORS, **asked)
 
 
 class ConfigSerializer(serializers.Serializer[Any]):
@@ -54,6 +60,8 @@ class ConfigSerializer(serializers.Serializer[Any]):
     rare_share = serializers.FloatField(help_text="labels on fewer than this share of the images are seen more often")
     precision = serializers.ChoiceField(choices=PRECISIONS)
     patience = serializers.IntegerField(help_text="epochs without a better one; 0: no end")
+    score_threshold = serializers.FloatField(help_text=OF_SCORE)
+    nms_threshold = serializers.FloatField(help_text=OF_NMS)
 
     def to_representation(self, config: Config | Mapping[str, Any]) -> dict[str, Any]:
         """Of a model's defaults, or of a run's row, which lacks what there was no setting for: its default held."""
@@ -95,6 +103,8 @@ class ConfigChangesSerializer(serializers.Serializer[Any]):
     )
     precision = serializers.ChoiceField(choices=PRECISIONS, required=False)
     patience = serializers.IntegerField(required=False, help_text="epochs without a better one; 0: no end")
+    score_threshold = serializers.FloatField(required=False, help_text=OF_SCORE)
+    nms_threshold = serializers.FloatField(required=False, help_text=OF_NMS)
 
 
 @extend_schema_field(ConfigChangesSerializer)

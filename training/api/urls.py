@@ -2,11 +2,13 @@
 
 from django.urls import URLPattern, path
 
-from training.api import artifacts, catalogue, evaluations, holdouts, run_progress, runs
+from training.api import artifacts, catalogue, evaluations, holdouts, presets, run_progress, runs
 
 urlpatterns: list[URLPattern] = [
     path("models/", catalogue.ModelsView.as_view(), name="models"),
     path("targets/", catalogue.TargetsView.as_view(), name="targets"),
+    path("teams/<slug:slug>/presets/", presets.PresetsView.as_view(), name="presets"),
+    path("teams/<slug:slug>/presets/<int:preset_id>/", presets.PresetView.as_view(), name="preset"),
     path("projects/<int:project_id>/runs/", runs.RunsView.as_view(), name="runs"),
     path("projects/<int:project_id>/runs/bases/", runs.BasesView.as_view(), name="run-bases"),
     path("projects/<int:project_id>/runs/estimate/", runs.EstimateView.as_view(), name="run-estimate"),

@@ -15,6 +15,10 @@ Precision = Literal["auto", "fp32", "bf16"]
 FEWEST_STEPS = 6
 """Steps of an epoch over a few images, each of which is then seen several times, always in another view."""
 
+SCORE_THRESHOLD = 0.01
+"""Low, so that AP sees the whole precision-recall curve."""
+NMS_THRESHOLD = 0.55
+
 WHOLE = {
     "epochs": (1, 1000),
     "batch_size": (1, 512),
@@ -39,6 +43,8 @@ NUMBERS = {
     "flip_chance": (0.0, 1.0),
     "colour_chance": (0.0, 1.0),
     "rare_share": (0.0, 1.0),
+    "score_threshold": (0.0, 0.99),
+    "nms_threshold": (0.05, 1.0),
 }
 """The least and the most of each setting."""
 MOST_FINE_ANCHORS = 8
@@ -146,6 +152,12 @@ class Config:
 
     patience: int = 0
     """The run ends after so many epochs without a better one; 0: it never does."""
+
+    score_threshold: float = SCORE_THRESHOLD
+    """A detector's boxes below it are dropped, in evaluation and in artifacts: a higher one costs AP."""
+
+    nms_threshold: float = NMS_THRESHOLD
+    """Of two boxes of one label whose IoU is larger, the better one stays, in evaluation and in artifacts."""
 
     def __post_init__(self) -> None:
         _expect(isinstance(self.model, str) and bool(self.model), "model", "a model's name", self.model)

@@ -12,6 +12,7 @@ import torch
 from annotations.dataset.records import Dataset, Split
 from training.engine import catalog
 from training.engine.checkpoint import Checkpoint, network_of
+from training.engine.config import Config
 from training.engine.data import Examples, read_examples, usable_images
 from training.engine.device import choose_device
 from training.engine.network import Network
@@ -47,20 +48,21 @@ def evaluate(checkpoint: Checkpoint, dataset: Dataset, folder: Path, split: Spli
     images = usable_images(dataset, dataset.split(split))
     examples = read_examples(dataset, images, folder, checkpoint.image_size, check_stop)
     network = network_of(checkpoint).to(choose_device())
-    return evaluate_network(network, checkpoint.info, checkpoint.labels, examples, split, check_stop)
+    return evaluate_network(network, checkpoint.info, checkpoint.labels, checkpoint.config, examples, split, check_stop)
 
 
 def evaluate_network(
     network: Network,
     info: catalog.ModelInfo,
     labels: Sequence[str],
+    config: Config,
     examples: Examples,
     split: Split,
     check_stop: Callable[[], None] = lambda: None,
 ) -> Evaluation:
     squares = [torch.from_numpy(square) for square in examples.squares]
     sizes = [(image.width, image.height) for image in examples.images]
-    annotations = list(predicted_annotations(network, info, labels, squares, sizes, check_stop))
+    annotations = list(predicted_annotations(network, info, labels, config, squares, sizes, check_stop))
     metrics, report = TASKS[info.task].rules.evaluation(examples.images, annotations, labels)
     head = {"task": info.task, "split": split, "image_count": len(examples)}
     return Evaluation(metrics, lambda: head | report())

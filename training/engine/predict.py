@@ -10,6 +10,7 @@ from torch import Tensor
 from annotations.dataset.records import AnnotationRecord
 from training.engine import catalog
 from training.engine.checkpoint import Checkpoint, network_of
+from training.engine.config import Config
 from training.engine.data import read_square
 from training.engine.device import choose_device
 from training.engine.network import Network, normalise
@@ -24,20 +25,22 @@ def predict(checkpoint: Checkpoint, images: Sequence[Path]) -> list[list[Annotat
     squares = [torch.from_numpy(read_square(path, checkpoint.image_size).copy()) for path in images]
     sizes = [_upright_size(path) for path in images]
     network = network_of(checkpoint).to(choose_device())
-    return list(predicted_annotations(network, checkpoint.info, checkpoint.labels, squares, sizes))
+    return list(predicted_annotations(network, checkpoint.info, checkpoint.labels, checkpoint.config, squares, sizes))
 
 
 def predicted_annotations(
     network: Network,
     info: catalog.ModelInfo,
     labels: Sequence[str],
+    config: Config,
     squares: Sequence[Tensor],
     sizes: Sequence[tuple[int, int]],
     check_stop: Callable[[], None] = lambda: None,
 ) -> Iterator[list[AnnotationRecord]]:
     """The annotations of uint8 squares [S, S, 3], whose pictures have the given (width, height).
 
-    Detection: boxes by falling score. Classification: every label by falling score, without a box.
+    Detection: boxes by falling score. Classification: every label by falling score, without a box. `config`: of the
+    network's run, for its thresholds.
     """
     network.eval()
     rules = TASKS[info.task].rules
@@ -47,7 +50,7 @@ def predicted_annotations(
         few = torch.stack(list(squares[start : start + batch])).to(next(network.parameters()).device)
         with torch.inference_mode():
             said = network.predictions(normalise(few, info.mean, info.std))
-        yield from rules.annotations(said, info.scoring, labels, sizes[start : start + batch])
+        yield from rules.annotations(said, info.scoring, labels, sizes[start : start + batch], config)
 
 
 def _upright_size(path: Path) -> tuple[int, int]:

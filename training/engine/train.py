@@ -198,8 +198,15 @@ def _step(
 
 
 def _evaluate(loop: TrainingLoop, state: TrainingState) -> Evaluation:
-    network, progress = state.average.network, loop.progress
-    return evaluate_network(network, loop.info, loop.labels, loop.validation, "val", lambda: stop_if_asked(progress))
+    return evaluate_network(
+        state.average.network,
+        loop.info,
+        loop.labels,
+        loop.config,
+        loop.validation,
+        "val",
+        lambda: stop_if_asked(loop.progress),
+    )
 
 
 def _write_best(loop: TrainingLoop, state: TrainingState, snapshot: Checkpoint, evaluation: Evaluation) -> None:

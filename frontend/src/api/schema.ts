@@ -1571,6 +1571,50 @@ export interface paths {
         patch: operations["teams_members_partial_update"];
         trace?: never;
     };
+    "/api/v1/teams/{slug}/presets/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
+        get: operations["teams_presets_list"];
+        put?: never;
+        /** @description Keeps only what differs from the model's defaults. */
+        post: operations["teams_presets_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{slug}/presets/{preset_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** @description Runs that were started with it keep their settings. */
+        delete: operations["teams_presets_destroy"];
+        options?: never;
+        head?: never;
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
+        patch: operations["teams_presets_partial_update"];
+        trace?: never;
+    };
     "/api/v1/teams/{slug}/usage/": {
         parameters: {
             query?: never;
@@ -2049,6 +2093,77 @@ export interface components {
             precision: components["schemas"]["PrecisionEnum"];
             /** @description epochs without a better one; 0: no end */
             patience: number;
+            /**
+             * Format: double
+             * @description a detector's boxes below it are dropped, when it is measured and in its artifacts
+             */
+            score_threshold: number;
+            /**
+             * Format: double
+             * @description of two boxes of one label whose IoU is larger, the better one stays
+             */
+            nms_threshold: number;
+        };
+        /** @description What differs from the model's defaults. The model's row and `Config` check it, not this. */
+        ConfigChanges: {
+            epochs?: number;
+            batch_size?: number;
+            /** Format: double */
+            learning_rate?: number;
+            optimizer?: components["schemas"]["OptimizerEnum"];
+            /** @description none, trunk, layers:<count>, blocks:<name>,<name> or match:<regular expression> */
+            freeze?: string;
+            image_size?: number;
+            fit?: components["schemas"]["FitEnum"];
+            fine_anchors?: number[][];
+            /** Format: double */
+            anchor_scale?: number;
+            crop?: number;
+            seed?: number;
+            threads?: number;
+            /** @description steps of the whole run instead of epochs; 0: epochs hold */
+            iterations?: number;
+            /** @description batch that the learning rate is for; 0: any */
+            reference_batch?: number;
+            schedule?: components["schemas"]["ScheduleEnum"];
+            warmup_steps?: number | null;
+            /** Format: double */
+            warmup_epochs?: number | null;
+            /** Format: double */
+            momentum?: number;
+            /** Format: double */
+            weight_decay?: number | null;
+            /**
+             * Format: double
+             * @description of the moving average of the weights; 0: none
+             */
+            average_decay?: number;
+            /** Format: double */
+            zoom_min?: number;
+            /** Format: double */
+            zoom_max?: number;
+            /** Format: double */
+            flip_chance?: number;
+            /** Format: double */
+            colour_chance?: number;
+            /**
+             * Format: double
+             * @description labels on fewer than this share of the images are seen more often
+             */
+            rare_share?: number;
+            precision?: components["schemas"]["PrecisionEnum"];
+            /** @description epochs without a better one; 0: no end */
+            patience?: number;
+            /**
+             * Format: double
+             * @description a detector's boxes below it are dropped, when it is measured and in its artifacts
+             */
+            score_threshold?: number;
+            /**
+             * Format: double
+             * @description of two boxes of one label whose IoU is larger, the better one stays
+             */
+            nms_threshold?: number;
         };
         /** @description What differs from the model's defaults. The model's row and `Config` check it, not this. */
         ConfigChangesRequest: {
@@ -2100,6 +2215,16 @@ export interface components {
             precision?: components["schemas"]["PrecisionEnum"];
             /** @description epochs without a better one; 0: no end */
             patience?: number;
+            /**
+             * Format: double
+             * @description a detector's boxes below it are dropped, when it is measured and in its artifacts
+             */
+            score_threshold?: number;
+            /**
+             * Format: double
+             * @description of two boxes of one label whose IoU is larger, the better one stays
+             */
+            nms_threshold?: number;
         };
         Counts: {
             images: number;
@@ -2849,6 +2974,11 @@ export interface components {
             token: string;
             password: string;
         };
+        NewPresetRequest: {
+            name: string;
+            model: string;
+            config?: components["schemas"]["ConfigChangesRequest"];
+        };
         NewProjectRequest: {
             team: string;
             name: string;
@@ -2980,6 +3110,13 @@ export interface components {
             /** Format: uri */
             previous: string | null;
         };
+        PaginatedPresetList: {
+            results: components["schemas"]["Preset"][];
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+        };
         PaginatedProjectList: {
             results: components["schemas"]["Project"][];
             /** Format: uri */
@@ -3077,6 +3214,9 @@ export interface components {
         PatchedNameRequest: {
             name?: string;
         };
+        PatchedPresetNameRequest: {
+            name?: string;
+        };
         PatchedProjectChangeRequest: {
             name?: string;
             /** @description whether files go out with the place where they were taken */
@@ -3111,6 +3251,17 @@ export interface components {
          * @enum {string}
          */
         PrecisionEnum: "auto" | "fp32" | "bf16";
+        Preset: {
+            readonly id: number;
+            readonly name: string;
+            readonly model: string;
+            readonly config: components["schemas"]["ConfigChanges"];
+            /** @description why no run can be started with it any more; else empty */
+            readonly fault: string;
+            created_by: components["schemas"]["Person"] | null;
+            /** Format: date-time */
+            readonly created_at: string;
+        };
         /** @description RFC 9457. Some carry more: a conflict has `current`. */
         Problem: {
             type: string;
@@ -7161,6 +7312,138 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    teams_presets_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedPresetList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    teams_presets_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPresetRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preset"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    teams_presets_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                preset_id: number;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    teams_presets_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                preset_id: number;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedPresetNameRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preset"];
                 };
             };
             /** @description A problem */

@@ -64,6 +64,8 @@ export type Run = Schemas["Run"];
 /** A finished run of the team that another can start from. */
 export type Base = Schemas["Base"];
 export type RunEstimate = Schemas["Estimate"];
+/** Settings of a run that the team keeps under a name: what differs from the model's defaults. */
+export type Preset = Schemas["Preset"];
 export type EpochMetrics = Schemas["Metric"];
 export type LogLine = Schemas["LogLine"];
 export type Parity = Schemas["Parity"];

@@ -1,7 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { differences, expertConfig, trainCommand } from "./expertSettings";
+import { differences, expertConfig, settingsOf, trainCommand, usualText } from "./expertSettings";
 
 describe("expert settings", () => {
+  it("are those of the task", () => {
+    const [detection, classification] = [settingsOf("detection"), settingsOf("classification")];
+    expect(detection.filter((one) => !classification.includes(one)).map(({ key }) => key)).toEqual([
+      "score_threshold",
+      "nms_threshold",
+    ]);
+  });
+
   it("sends what was filled in", () => {
     const texts = { momentum: "0.8", patience: "", schedule: "step", seed: "x" };
     expect(expertConfig(texts)).toEqual({ momentum: 0.8, schedule: "step", seed: "x" });
@@ -11,6 +19,14 @@ describe("expert settings", () => {
     const config = { model: "a", base: "none", epochs: 12, freeze: "none", weight_decay: 0.1 };
     const defaults = { model: "a", base: "catalogue", epochs: 8, freeze: "none", weight_decay: null };
     expect(differences(config, defaults)).toEqual(["epochs 12 (8)", "weight_decay 0.1 (none)"]);
+  });
+
+  it("says in words what no value means", () => {
+    const setting = { key: "patience", name: "Patience, epochs", otherwise: "no end" };
+    expect(usualText(setting, { patience: 0 })).toBe("no end");
+    expect(usualText(setting, { patience: null })).toBe("no end");
+    expect(usualText(setting, { patience: 3 })).toBe("3");
+    expect(usualText({ key: "seed", name: "Seed" }, { seed: 0 })).toBe("0");
   });
 
   it("makes a command that a shell takes", () => {

@@ -1,33 +1,49 @@
 /** The settings that few people change: an empty text leaves the model's default. Pure; the engine checks them. */
 
+import type { Task } from "../api/types";
+
 export interface ExpertSetting {
   /** As the engine has it. */
   readonly key: string;
   readonly name: string;
   readonly choices?: readonly string[];
-  /** What no value means, where the default is none. */
+  /** The only task that has it. */
+  readonly task?: Task;
+  /** What no value means, where the default is none, or 0 for none. */
   readonly otherwise?: string;
 }
 
-export const EXPERT_SETTINGS: readonly ExpertSetting[] = [
-  { key: "iterations", name: "Iterations, instead of epochs" },
+const EXPERT_SETTINGS: readonly ExpertSetting[] = [
+  { key: "iterations", name: "Iterations", otherwise: "by epochs" },
   { key: "optimizer", name: "Optimizer", choices: ["sgd", "adamw"] },
   { key: "schedule", name: "Schedule", choices: ["cosine", "step"] },
   { key: "warmup_steps", name: "Warm-up, steps", otherwise: "a tenth of the run" },
   { key: "warmup_epochs", name: "Warm-up, epochs", otherwise: "a tenth of the run" },
-  { key: "reference_batch", name: "Batch the rate is for" },
+  { key: "reference_batch", name: "Batch the rate is for", otherwise: "any" },
   { key: "momentum", name: "Momentum" },
   { key: "weight_decay", name: "Weight decay", otherwise: "the optimizer's" },
   { key: "average_decay", name: "Averaging of weights" },
   { key: "zoom_min", name: "Smallest zoom" },
   { key: "zoom_max", name: "Largest zoom" },
-  { key: "flip_chance", name: "Chance of a flip" },
-  { key: "colour_chance", name: "Chance of new colours" },
+  { key: "flip_chance", name: "Flip, chance" },
+  { key: "colour_chance", name: "New colours, chance" },
   { key: "rare_share", name: "Rare labels, share" },
   { key: "precision", name: "Precision", choices: ["auto", "fp32", "bf16"] },
-  { key: "patience", name: "Patience, epochs" },
+  { key: "patience", name: "Patience, epochs", otherwise: "no end" },
   { key: "seed", name: "Seed" },
+  { key: "score_threshold", name: "Least score", task: "detection" },
+  { key: "nms_threshold", name: "Most overlap, IoU", task: "detection" },
 ];
+
+/** Those that a model of the task has. */
+export const settingsOf = (task: Task | undefined): ExpertSetting[] =>
+  EXPERT_SETTINGS.filter((setting) => !setting.task || setting.task === task);
+
+/** What an empty field stands for: the model's default, in words where it is none. */
+export function usualText(setting: ExpertSetting, defaults: Readonly<Record<string, unknown>>): string {
+  const value = defaults[setting.key];
+  return String((value || setting.otherwise) ?? value ?? "");
+}
 
 export type ExpertTexts = Readonly<Record<string, string>>;
 

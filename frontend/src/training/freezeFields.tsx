@@ -12,7 +12,7 @@ export function FreezeFields({ freeze, fault, onFreeze }: FreezeFieldsProps) {
   const { kind, value } = freezeParts(freeze);
   const { asks, example } = FREEZE_KINDS[kind];
   return (
-    <>
+    <div class="form-pair even stacked">
       <SelectField
         label="Freeze"
         value={kind}
@@ -28,6 +28,6 @@ export function FreezeFields({ freeze, fault, onFreeze }: FreezeFieldsProps) {
           onText={(text) => onFreeze(freezeText({ kind, value: text }))}
         />
       )}
-    </>
+    </div>
   );
 }

@@ -5,6 +5,7 @@ import { SelectField, TextField } from "../ui/field";
 import { counted } from "../ui/figures";
 import { ExpertFields } from "./expertFields";
 import { FreezeFields } from "./freezeFields";
+import { PresetFields } from "./presetFields";
 import { formErrors, formFor, type TrainForm } from "./trainForm";
 
 interface TrainFieldsProps {
@@ -45,9 +46,7 @@ export function TrainFields(props: TrainFieldsProps) {
       <SelectField
         label="Model"
         value={form.model}
-        hint={
-          model && `${model.summary} ${model.image_size} × ${model.image_size} px, ${model.licence}.`.trim()
-        }
+        hint={model && `${model.summary}. ${model.licence}.`}
         options={models.map((one) => ({ value: one.name, name: one.title }))}
         onPick={(name) => {
           const next = models.find((one) => one.name === name);
@@ -72,7 +71,7 @@ export function TrainFields(props: TrainFieldsProps) {
       </div>
       <details class="more">
         <summary>More settings</summary>
-        <div class="form-pair thirds">
+        <div class="form-pair even">
           <TextField
             label="Batch size"
             type="number"
@@ -86,16 +85,18 @@ export function TrainFields(props: TrainFieldsProps) {
             fault={errors.learningRate}
             onText={(learningRate) => change({ learningRate })}
           />
-          {form.base !== "none" && (
-            <FreezeFields
-              freeze={form.freeze}
-              fault={errors.freeze}
-              onFreeze={(freeze) => change({ freeze })}
-            />
-          )}
         </div>
+        {form.base !== "none" && (
+          <FreezeFields
+            freeze={form.freeze}
+            fault={errors.freeze}
+            onFreeze={(freeze) => change({ freeze })}
+          />
+        )}
       </details>
-      <ExpertFields model={model} texts={form.expert} onTexts={(expert) => change({ expert })} />
+      <ExpertFields model={model} texts={form.expert} onTexts={(expert) => change({ expert })}>
+        {model && <PresetFields form={form} model={model} models={models} onForm={onForm} />}
+      </ExpertFields>
     </>
   );
 }

@@ -84,6 +84,8 @@ TABLE: dict[str, dict[str, str]] = {
     "formats": {"GET": READ},
     "models": {"GET": READ},
     "targets": {"GET": READ},
+    "presets": {"GET": READ, "POST": TRAIN},
+    "preset": {"PATCH": TRAIN, "DELETE": TRAIN},
     "runs-latest": {"GET": READ},
     "runs": {"GET": READ, "POST": TRAIN},
     "run-bases": {"GET": READ},

@@ -55,6 +55,8 @@ def test_a_config_survives_json() -> None:
         ("rare_share", -1),
         ("precision", "fp16"),
         ("patience", 1.5),
+        ("score_threshold", 1.0),
+        ("nms_threshold", 0.0),
     ],
 )
 def test_a_bad_setting_is_named(name: str, value: object) -> None:

@@ -11,10 +11,12 @@ from torch import Tensor
 
 from annotations.dataset.records import AnnotationRecord, Box, ImageRecord, Task
 from boxwright.projects.models import TaskKind
+from training.engine.config import Config
 from training.engine.scoring import Scoring
 from training.engine.tasks import TASKS, TaskInfo
 
 LABELS = ("cat", "dog")
+USUAL = Config(model="any")
 NAMED = AnnotationRecord("dog")
 BOXED = AnnotationRecord("dog", Box(10, 20, 60, 100))
 
@@ -56,7 +58,7 @@ def test_truth_is_boxes_and_labels(task: TaskInfo) -> None:
 @every_task
 def test_annotations_are_best_first_under_either_scoring(task: TaskInfo) -> None:
     for scoring in scorings(task):
-        found = list(task.rules.annotations(sure_of_the_dog(task, scoring), scoring, LABELS, [(100, 200)]))
+        found = list(task.rules.annotations(sure_of_the_dog(task, scoring), scoring, LABELS, [(100, 200)], USUAL))
         assert len(found) == 1
         assert found[0][0].label == "dog"
         assert found[0][0].score == pytest.approx(0.8)
@@ -66,7 +68,7 @@ def test_annotations_are_best_first_under_either_scoring(task: TaskInfo) -> None
 @every_task
 def test_an_evaluation_has_the_metrics_of_the_row(task: TaskInfo) -> None:
     scoring = scorings(task)[0]
-    found = list(task.rules.annotations(sure_of_the_dog(task, scoring), scoring, LABELS, [(100, 200)]))
+    found = list(task.rules.annotations(sure_of_the_dog(task, scoring), scoring, LABELS, [(100, 200)], USUAL))
     metrics, report = task.rules.evaluation([annotated(task)], found, LABELS)
     assert tuple(metrics) == task.metrics
     assert metrics[task.metrics[0]] == pytest.approx(1)

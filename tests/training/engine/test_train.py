@@ -17,7 +17,6 @@ from training.engine import checkpoint, evaluate, predict
 from training.engine.catalog import complete_config
 from training.engine.checkpoint import Checkpoint
 from training.engine.data import read_run_folder
-from training.engine.detectors import postprocess
 from training.engine.errors import ConfigError, DataError, DivergedError
 from training.engine.progress import Silent, Stopped
 from training.engine.train import train
@@ -238,11 +237,8 @@ def test_evaluating_the_best_checkpoint_gives_its_metrics(lay_run: LayRun, weigh
     assert found.metrics == pytest.approx(best.metrics, abs=1e-3)
 
 
-def test_predictions_are_in_pixels_of_the_upright_picture(
-    lay_run: LayRun, weights_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(postprocess, "SCORE_THRESHOLD", 0.0)  # so short a training is sure of nothing
-    folder = lay_run()
+def test_predictions_are_in_pixels_of_the_upright_picture(lay_run: LayRun, weights_dir: Path, tmp_path: Path) -> None:
+    folder = lay_run(score_threshold=0.0)  # so short a training is sure of nothing
     best = run(folder, weights_dir)
     exif = Image.Exif()
     exif[0x0112] = 6

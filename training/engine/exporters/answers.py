@@ -10,7 +10,8 @@ from torch import nn
 
 from annotations.dataset.records import Task
 from training.engine.checkpoint import Checkpoint
-from training.engine.detectors.postprocess import Detections, detections
+from training.engine.config import Config
+from training.engine.detectors.postprocess import Detections, Suppression, detections
 from training.engine.network import normalise
 from training.engine.scoring import Scoring
 
@@ -32,16 +33,21 @@ class Answer:
     detections: Detections | None = None
 
 
-def with_detections(scores: Floats, boxes: Floats) -> Answer:
-    found = detections(torch.from_numpy(scores), torch.from_numpy(boxes), Scoring.SOFTMAX_WITH_BACKGROUND)
-    return Answer(scores, boxes, found)
+def with_detections(config: Config, scores: Floats, boxes: Floats) -> Answer:
+    raw, suppression = (torch.from_numpy(scores), torch.from_numpy(boxes)), Suppression.of(config)
+    return Answer(scores, boxes, detections(*raw, Scoring.SOFTMAX_WITH_BACKGROUND, suppression))
+
+
+def without_detections(_config: Config, scores: Floats) -> Answer:
+    return Answer(scores)
 
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
     """What the artifacts of one task give: `names`, in the order of the export form.
 
-    `answer` takes one image's raw outputs in that order, of a runtime that leaves suppression to its caller.
+    `answer` takes the run's config, for its thresholds, and one image's raw outputs in that order, of a runtime that
+    leaves suppression to its caller.
     """
 
     names: tuple[str, ...]
@@ -52,7 +58,7 @@ class Outputs:
 
 OUTPUTS: dict[Task, Outputs] = {
     "detection": Outputs(("scores", "boxes"), with_detections, has_background=True),
-    "classification": Outputs(("scores",), Answer, has_background=False),
+    "classification": Outputs(("scores",), without_detections, has_background=False),
 }
 
 
@@ -64,7 +70,7 @@ def ask_torch(form: nn.Module, checkpoint: Checkpoint, squares: Squares) -> list
     for square in squares:
         outputs = form(normalise(torch.from_numpy(square[None]), info.mean, info.std))
         few = outputs if isinstance(outputs, tuple) else (outputs,)
-        answers.append(answer(*(output[0].numpy() for output in few)))
+        answers.append(answer(checkpoint.config, *(output[0].numpy() for output in few)))
     return answers
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from training.engine.checkpoint import Checkpoint, export_form
+from training.engine.detectors.postprocess import Suppression
 from training.engine.exporters.accuracy import JUDGES
 from training.engine.exporters.answers import ask_torch
 from training.engine.exporters.exporter import Asked, Exporter
@@ -38,6 +39,7 @@ def compare_on(
     """Compare the files in `model_folder`, as they are, with the checkpoint."""
     form, records = export_form(checkpoint), images.examples.images
     judge, labels = JUDGES[checkpoint.task], checkpoint.labels
+    suppression = Suppression.of(checkpoint.config)
     on_boxes = limits.on(images.sizes, one_annotation=0)
     differences, expected, found = [], [], []
     for start in range(0, len(records), AT_ONCE):
@@ -45,7 +47,7 @@ def compare_on(
         ours = ask_torch(form, checkpoint, squares)
         asked = exporter.ask(model_folder, checkpoint, squares)
         for own, given, image in zip(ours, asked.answers, records[start : start + AT_ONCE], strict=True):
-            differences.append(compare(own, given, (image.width, image.height), on_boxes))
+            differences.append(compare(own, given, (image.width, image.height), on_boxes, suppression))
             expected.append(judge.annotations(own, labels, image))
             found.append(judge.annotations(given, labels, image))
     before, after = judge.accuracy(labels, expected, records), judge.accuracy(labels, found, records)

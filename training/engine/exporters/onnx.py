@@ -68,7 +68,7 @@ def ask(folder: Path, checkpoint: Checkpoint, squares: Squares) -> Asked:
     outputs, answers = OUTPUTS[checkpoint.task], []
     for image in scaled(squares, *input_scale(checkpoint)):
         given = session.run(outputs.names, {INPUT: np.ascontiguousarray(image.transpose(2, 0, 1)[None])})
-        answers.append(outputs.answer(*(output[0] for output in given)))
+        answers.append(outputs.answer(checkpoint.config, *(output[0] for output in given)))
     return Asked(Verification.RUN_HERE, f"onnxruntime {onnxruntime.__version__}", answers)
 
 

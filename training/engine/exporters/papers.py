@@ -40,7 +40,7 @@ def _readme(exporter: Exporter, checkpoint: Checkpoint) -> str:
         f"{checkpoint.info.title}: {checkpoint.task}, {len(checkpoint.labels)} labels. Made by Boxwright.\n\n"
         f"Input: the whole image (EXIF-oriented, RGB) stretched to {size} x {size}, without letterbox, as\n"
         f"(pixel - mean) / std with mean {list(mean)} and std {list(std)} on pixels 0..255.\n\n"
-        f"{exporter.readme(checkpoint)}{_note(exporter, checkpoint)}\n"
+        f"{exporter.readme(checkpoint)}{_note(exporter, checkpoint)}{_thresholds(checkpoint)}\n"
         f"{_lineage(checkpoint)}"
         f"{PARITY_FILE}: how far this model's answers are from those of the checkpoint it was made of.\n"
     )
@@ -49,6 +49,13 @@ def _readme(exporter: Exporter, checkpoint: Checkpoint) -> str:
 def _lineage(checkpoint: Checkpoint) -> str:
     stages = [*checkpoint.lineage, f"{checkpoint.epoch} epochs on {', '.join(checkpoint.labels)}"]
     return "Learned from:\n" + "".join(f"  {i}. {stage}\n" for i, stage in enumerate(stages, 1)) + "\n"
+
+
+def _thresholds(checkpoint: Checkpoint) -> str:
+    if checkpoint.task != "detection":
+        return ""
+    score, iou = checkpoint.config.score_threshold, checkpoint.config.nms_threshold
+    return f"Measured with boxes over score {score:g}; of those of a label whose IoU is over {iou:g} the best one.\n"
 
 
 def _note(exporter: Exporter, checkpoint: Checkpoint) -> str:

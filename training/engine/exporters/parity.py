@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.engine.detectors.postprocess import IOU_THRESHOLD, MAX_DETECTIONS, SCORE_THRESHOLD
+from training.engine.detectors.postprocess import USUAL, Suppression
 from training.engine.exporters.answers import Answer, Floats
 from training.engine.targets import ParityLimits
 
@@ -42,7 +42,13 @@ def largest(differences: Iterable[Difference], metric_loss: float | None = None)
     )
 
 
-def compare(checkpoint: Answer, artifact: Answer, size: tuple[int, int], limits: ParityLimits) -> Difference:
+def compare(
+    checkpoint: Answer,
+    artifact: Answer,
+    size: tuple[int, int],
+    limits: ParityLimits,
+    suppression: Suppression = USUAL,
+) -> Difference:
     """The differences on one image of `size` (width, height): raw outputs of all anchors, then final detections."""
     score = _largest_gap(checkpoint.scores, artifact.scores)
     if checkpoint.boxes is None or artifact.boxes is None:
@@ -50,7 +56,7 @@ def compare(checkpoint: Answer, artifact: Answer, size: tuple[int, int], limits:
     scale = np.tile(np.asarray(size, np.float32), 2)
     box_px = _largest_gap(checkpoint.boxes * scale, artifact.boxes * scale)
     strays = _strays(checkpoint, artifact, scale, limits)
-    return Difference(box_px, score, strays + _missing(checkpoint, artifact, limits))
+    return Difference(box_px, score, strays + _missing(checkpoint, artifact, limits, suppression))
 
 
 def _strays(checkpoint: Answer, artifact: Answer, scale: Floats, limits: ParityLimits) -> int:
@@ -68,18 +74,19 @@ def _strays(checkpoint: Answer, artifact: Answer, scale: Floats, limits: ParityL
     return strays
 
 
-def _missing(checkpoint: Answer, artifact: Answer, limits: ParityLimits) -> int:
+def _missing(checkpoint: Answer, artifact: Answer, limits: ParityLimits, suppression: Suppression) -> int:
     """Detections of the checkpoint that the artifact neither has nor rightly suppressed.
 
     Whatever a greedy suppression drops overlaps a kept box of its label that scores as well: that is looked for.
     Boxes near the score threshold, or pushed out by the limit on detections, may go.
     """
     kept = _rows(artifact)
-    floor = min((row[1] for row in kept), default=0.0) if len(kept) >= MAX_DETECTIONS else SCORE_THRESHOLD
+    is_full = len(kept) >= suppression.max_detections
+    floor = min((row[1] for row in kept), default=0.0) if is_full else suppression.score
     missing = 0
     for box, score, label in _rows(checkpoint):
         rivals = [row[0] for row in kept if row[2] == label and row[1] >= score - limits.score]
-        found = any(_iou(box, rival) > IOU_THRESHOLD - 0.05 for rival in rivals)
+        found = any(_iou(box, rival) > suppression.iou - 0.05 for rival in rivals)
         missing += score > floor + limits.score and not found
     return missing
 

@@ -56,7 +56,7 @@ def ask(folder: Path, checkpoint: Checkpoint, squares: Squares) -> Asked:
     given = run_tfjs(folder, scaled(squares, *litert.input_scale(checkpoint)))
     outputs = OUTPUTS[checkpoint.task]
     rows = zip(*(given.outputs[name] for name in outputs.names), strict=True)
-    return Asked(Verification.RUN_HERE, given.runtime, [outputs.answer(*row) for row in rows])
+    return Asked(Verification.RUN_HERE, given.runtime, [outputs.answer(checkpoint.config, *row) for row in rows])
 
 
 def readme(checkpoint: Checkpoint) -> str:

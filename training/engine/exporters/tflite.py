@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from annotations.dataset.records import Task
 from training.engine.checkpoint import Checkpoint
-from training.engine.detectors import postprocess
-from training.engine.detectors.postprocess import Detections
+from training.engine.config import Config
+from training.engine.detectors.postprocess import Detections, Suppression
 from training.engine.exporters import litert
 from training.engine.exporters.answers import Answer, Floats, Squares, scaled
 from training.engine.exporters.exporter import Asked, Exporter
@@ -20,7 +20,7 @@ from training.engine.exporters.flatbuffer import read_model
 from training.engine.exporters.images import Calibration
 from training.engine.exporters.tflite_half import to_half
 from training.engine.exporters.tflite_metadata import Description, describe_classifier, describe_detector
-from training.engine.exporters.tflite_pack import Suppression, add_postprocess
+from training.engine.exporters.tflite_pack import add_postprocess
 from training.engine.targets import Verification
 
 MODEL_FILE = "model.tflite"
@@ -65,7 +65,7 @@ def pack(graph: bytes, checkpoint: Checkpoint, quantization: str) -> bytes:
     graph = litert.only(graph, checkpoint.task, *head.outputs)
     if quantization == "fp16":
         graph = to_half(graph)
-    return head.finish(graph, Description(checkpoint.model, checkpoint.labels, mean, std))
+    return head.finish(graph, Description(checkpoint.model, checkpoint.labels, mean, std), checkpoint.config)
 
 
 def ask(folder: Path, checkpoint: Checkpoint, squares: Squares) -> Asked:
@@ -85,9 +85,12 @@ def ask(folder: Path, checkpoint: Checkpoint, squares: Squares) -> Asked:
     return Asked(Verification.RUN_HERE, f"LiteRT {ai_edge_litert.__version__}", answers)
 
 
-def _finish_detector(graph: bytes, description: Description) -> bytes:
-    suppression = Suppression(postprocess.SCORE_THRESHOLD, postprocess.IOU_THRESHOLD, postprocess.MAX_DETECTIONS)
-    return describe_detector(add_postprocess(graph, len(description.labels), suppression), description)
+def _finish_detector(graph: bytes, description: Description, config: Config) -> bytes:
+    return describe_detector(add_postprocess(graph, len(description.labels), Suppression.of(config)), description)
+
+
+def _finish_classifier(graph: bytes, description: Description, _config: Config) -> bytes:
+    return describe_classifier(graph, description)
 
 
 def _read_classifier(interpreter: Any, graph: Any) -> Answer:
@@ -123,18 +126,19 @@ def readme(checkpoint: Checkpoint) -> str:
 class Head:
     """How the file of one task ends, how it is read, and what its user is told.
 
-    `finish` takes a graph with `outputs` of the converted one, `read` an interpreter and its graph after a run.
+    `finish` takes a graph with `outputs` of the converted one, and the run's config; `read` an interpreter and its
+    graph after a run.
     """
 
     outputs: tuple[str, ...]
-    finish: Callable[[bytes, Description], bytes]
+    finish: Callable[[bytes, Description, Config], bytes]
     read: Callable[[Any, Any], Answer]
     readme: str
 
 
 HEADS: dict[Task, Head] = {
     "detection": Head(("encodings", "scores"), _finish_detector, _read_detector, DETECTOR_README),
-    "classification": Head(("scores",), describe_classifier, _read_classifier, CLASSIFIER_README),
+    "classification": Head(("scores",), _finish_classifier, _read_classifier, CLASSIFIER_README),
 }
 EXPORTER = Exporter(
     target="tflite", build=build, ask=ask, input_scale=litert.input_scale, readme=readme, names_background=False

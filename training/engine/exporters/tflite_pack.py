@@ -1,25 +1,16 @@
 """Ends a detector's `.tflite` graph with TFLite_Detection_PostProcess, the operator that MediaPipe expects there."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 from flatbuffers import flexbuffers
 
+from training.engine.detectors.postprocess import Suppression
 from training.engine.exporters.flatbuffer import add_buffer, add_tensor, read_model, write_model
 
 POSTPROCESS = "TFLite_Detection_PostProcess"
 UNIT_ANCHOR = np.array([0.0, 0.0, 1.0, 1.0], np.float32)  # centre y, centre x, height, width
-
-
-@dataclass(frozen=True, slots=True)
-class Suppression:
-    """Which boxes survive: the values that the engine's own prediction uses."""
-
-    score_threshold: float
-    iou_threshold: float
-    max_detections: int
 
 
 def add_postprocess(content: bytes, label_count: int, suppression: Suppression) -> bytes:
@@ -68,8 +59,8 @@ def _options(label_count: int, suppression: Suppression) -> bytes:
         "max_classes_per_detection": 1,
         "detections_per_class": limit,
         "use_regular_nms": True,  # per label, as the engine does; the "fast" one lets labels suppress each other
-        "nms_score_threshold": float(suppression.score_threshold),
-        "nms_iou_threshold": float(suppression.iou_threshold),
+        "nms_score_threshold": float(suppression.score),
+        "nms_iou_threshold": float(suppression.iou),
         "num_classes": label_count,
         "y_scale": 1.0,
         "x_scale": 1.0,

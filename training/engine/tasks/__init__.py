@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from annotations.dataset.records import AnnotationRecord, ImageRecord, Task
+from training.engine.config import Config
 
 if TYPE_CHECKING:
     import numpy as np
@@ -64,9 +65,17 @@ class TaskRules(Protocol):
         """What `LearningTarget` holds: boxes [k, 4] as corners 0..1, and labels [k] as indices."""
 
     def annotations(
-        self, outputs: Any, scoring: "Scoring", labels: Sequence[str], sizes: Sequence[tuple[int, int]]
+        self,
+        outputs: Any,
+        scoring: "Scoring",
+        labels: Sequence[str],
+        sizes: Sequence[tuple[int, int]],
+        config: Config,
     ) -> Iterator[list[AnnotationRecord]]:
-        """A batch's `Network.predictions` as annotations of images of the given (width, height), best first."""
+        """A batch's `Network.predictions` as annotations of images of the given (width, height), best first.
+
+        `config`: of the network's run, for its thresholds.
+        """
 
     def evaluation(
         self, images: Sequence[ImageRecord], found: Found, labels: Sequence[str]

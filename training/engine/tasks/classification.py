@@ -8,6 +8,7 @@ import numpy.typing as npt
 from torch import Tensor
 
 from annotations.dataset.records import AnnotationRecord, ImageRecord
+from training.engine.config import Config
 from training.engine.metrics.bootstrap import accuracies, intervals
 from training.engine.metrics.calibration import calibration
 from training.engine.metrics.classification import ClassificationNumbers, classification_numbers
@@ -24,6 +25,7 @@ def annotations(
     scoring: Scoring,  # noqa: ARG001 both kinds of score are compared alike
     labels: Sequence[str],
     sizes: Sequence[tuple[int, int]],  # noqa: ARG001
+    config: Config,  # noqa: ARG001
 ) -> Iterator[list[AnnotationRecord]]:
     for scores in outputs.float().cpu():
         yield classified_annotations(scores, labels)

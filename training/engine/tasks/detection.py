@@ -10,7 +10,8 @@ from torch import Tensor
 
 from annotations.dataset.manifest import SIDES
 from annotations.dataset.records import AnnotationRecord, Box, ImageRecord
-from training.engine.detectors.postprocess import Detections, detections
+from training.engine.config import Config
+from training.engine.detectors.postprocess import Detections, Suppression, detections
 from training.engine.metrics import operating
 from training.engine.metrics.bootstrap import average_precisions, intervals
 from training.engine.metrics.detection import Numbers, coco_numbers
@@ -35,11 +36,16 @@ def truth(image: ImageRecord, labels: Sequence[str]) -> tuple[npt.NDArray[np.flo
 
 
 def annotations(
-    outputs: tuple[Tensor, Tensor], scoring: Scoring, labels: Sequence[str], sizes: Sequence[tuple[int, int]]
+    outputs: tuple[Tensor, Tensor],
+    scoring: Scoring,
+    labels: Sequence[str],
+    sizes: Sequence[tuple[int, int]],
+    config: Config,
 ) -> Iterator[list[AnnotationRecord]]:
     scores, boxes = (tensor.float().cpu() for tensor in outputs)
+    suppression = Suppression.of(config)
     for of_image, its_boxes, size in zip(scores, boxes, sizes, strict=True):
-        yield detected_annotations(detections(of_image, its_boxes, scoring), labels, size)
+        yield detected_annotations(detections(of_image, its_boxes, scoring, suppression), labels, size)
 
 
 def detected_annotations(found: Detections, labels: Sequence[str], size: tuple[int, int]) -> list[AnnotationRecord]:

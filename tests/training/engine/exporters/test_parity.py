@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from training.engine.config import Config
 from training.engine.detectors.postprocess import Detections
 from training.engine.exporters.answers import Answer, with_detections
 from training.engine.exporters.parity import Difference, compare, largest
@@ -14,13 +15,14 @@ from training.engine.targets import EXACT, HALF_PRECISION, TARGETS, ParityLimits
 
 SIZE = (200, 100)
 LIMITS = EXACT
+USUAL = Config(model="any")
 
 
 def detector_answer(*rows: tuple[tuple[float, float, float, float], float]) -> Answer:
     """One label; each row is an anchor: its box, as shares, and its score."""
     boxes = np.array([box for box, _ in rows], np.float32)
     scores = np.array([[1 - score, score] for _, score in rows], np.float32)
-    return with_detections(scores, boxes)
+    return with_detections(USUAL, scores, boxes)
 
 
 FAR_LEFT, FAR_RIGHT = (0.1, 0.1, 0.3, 0.5), (0.6, 0.2, 0.9, 0.8)
@@ -29,7 +31,7 @@ TWO = detector_answer((FAR_LEFT, 0.9), (FAR_RIGHT, 0.6))
 
 def moved(answer: Answer, by: float) -> Answer:
     assert answer.boxes is not None
-    return with_detections(answer.scores, answer.boxes + np.float32(by))
+    return with_detections(USUAL, answer.scores, answer.boxes + np.float32(by))
 
 
 def test_equal_answers_do_not_differ() -> None:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,11 +18,11 @@ from tests.training.engine import tiny
 from tests.training.engine.conftest import LABELS, draw_picture, record, write_run
 from tests.training.engine.exporters.conftest import Exporters, exporters_of
 from training.engine.catalog import MODELS, complete_config
-from training.engine.checkpoint import Checkpoint
+from training.engine.checkpoint import Checkpoint, export_form
 from training.engine.data import read_run_folder
 from training.engine.evaluate import evaluate
 from training.engine.exporters import litert
-from training.engine.exporters.answers import scaled
+from training.engine.exporters.answers import ask_torch, scaled
 from training.engine.exporters.artifact import Report, publish
 from training.engine.exporters.images import ExportImages, read_export_images
 from training.engine.model_info import ModelInfo
@@ -141,6 +141,23 @@ def test_a_classifier_answers_as_its_checkpoint(target: str, classifier: Trained
 
     assert "scores [1, labels] (sigmoid)" in readme
     assert "they need not sum to 1.\n" in readme
+
+
+def test_a_detector_s_own_thresholds_hold_in_its_file(detector: Trained, tmp_path: Path) -> None:
+    squares = detector.images.comparison.examples.squares
+    counts = {}
+    for score, iou in ((0.01, 0.55), (0.25, 0.55), (0.01, 0.2)):
+        config = replace(detector.checkpoint.config, score_threshold=score, nms_threshold=iou)
+        own = replace(detector, checkpoint=replace(detector.checkpoint, config=config))
+        unpacked = own.unpack("tflite", tmp_path / f"{score} {iou}")  # compared on all images before it is packed
+        answers = own.exporters["tflite"].ask(unpacked, own.checkpoint, squares).answers
+        found = [answer.detections.scores for answer in answers if answer.detections]
+        assert min(float(scores.min()) for scores in found if len(scores)) >= score
+        counts[score, iou] = sum(map(len, found))
+        expected = ask_torch(export_form(own.checkpoint), own.checkpoint, squares)
+        assert counts[score, iou] == sum(len(answer.detections.scores) for answer in expected if answer.detections)
+    assert counts[0.01, 0.55] > counts[0.01, 0.2] > 0
+    assert counts[0.01, 0.55] > counts[0.25, 0.55] > 0
 
 
 @pytest.mark.parametrize(("target", "has_background"), [("onnx", True), ("tflite", False), ("tfjs", True)])

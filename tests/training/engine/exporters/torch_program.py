@@ -43,7 +43,7 @@ def ask(folder: Path, checkpoint: Checkpoint, squares: Squares) -> Asked:
         with torch.inference_mode():
             outputs = model(torch.from_numpy(image.transpose(2, 0, 1)[None].copy()))
         few = outputs if isinstance(outputs, tuple) else (outputs,)
-        answers.append(OUTPUTS[checkpoint.task].answer(*(output[0].numpy() for output in few)))
+        answers.append(OUTPUTS[checkpoint.task].answer(checkpoint.config, *(output[0].numpy() for output in few)))
     return Asked(Verification.RUN_HERE, f"torch {torch.__version__}", answers)
 
 
