@@ -27,7 +27,7 @@ def config_of(run: Run, training: Sequence[ImageRecord]) -> tuple[Config, str]:
     config = catalog.complete_config(run.config | {"model": run.model, "base": run.base})
     base = _base_of(run)
     if base is not None and base.fits_anchors:
-        return anchor_fit.as_in(base, config), ""
+        return anchor_fit.as_in(base, config, catalog.model_info(config.model))
     found = anchor_fit.fit(config, catalog.model_info(config.model), training)
     return (config, "") if found is None else (found.config, found.advice)
 

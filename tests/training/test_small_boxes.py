@@ -69,8 +69,10 @@ def test_a_run_takes_the_anchors_of_its_base(make_run: MakeRun) -> None:
     base = make_run(status="succeeded", config=fitted.to_dict())
     config, note = small_boxes.config_of(make_run(base="checkpoint", base_run=base), [])
     assert (config.fine_anchors, config.image_size, config.crop) == (((0.01, 0.02),), 640, 224)
-    assert note == ""
+    assert note.startswith("The run looks at 640 px with the anchors of its base")
     assert config.base == "checkpoint"
+    unasked, note = small_boxes.config_of(make_run(base="checkpoint", base_run=base, config={"fit": "none"}), [])
+    assert (unasked.fine_anchors, unasked.image_size) == (((0.01, 0.02),), 640)
 
 
 def test_without_images_a_run_stays_as_asked(make_run: MakeRun) -> None:

@@ -1,7 +1,7 @@
 """Chooses anchors and image size for a set whose boxes are too small for the model as it comes: torch-free.
 
 Pretrained heads hang on their anchors, so theirs stay as they are, and nothing changes where they serve the set. Where
-they don't, anchors of the missed boxes' shapes stand beside them on the finest map; where its cells are still too
+they don't, anchors of the missed boxes' shapes stand beside them on a finer map; where its cells are still too
 coarse, the image is larger, with the same anchors in pixels, and training sees crops of the usual size.
 """
 
@@ -25,7 +25,8 @@ WORTH_A_SIZE = 0.03
 """What a larger image must add to the share of boxes that find an anchor: it costs time on every device."""
 MOST_BOXES = 1000
 """Boxes that are looked at, spread evenly over the set."""
-FOR_NEW_HEADS: dict[str, Any] = {"optimizer": "adamw", "learning_rate": 0.002, "batch_size": 8}
+FOR_NEW_HEADS: dict[str, Any] = {"optimizer": "adamw", "learning_rate": 0.002, "batch_size": 4}
+"""AdamW and small steps: what says something of fine anchors begins at random."""
 ROUNDS = 15
 """Of k-means: more change nothing that is seen."""
 
@@ -52,15 +53,18 @@ class AnchorFit:
         )
 
 
-def as_in(base: Config, config: Config) -> Config:
-    """`config` with the image size and the anchors of an earlier run's, whose heads hang on them."""
-    return replace(
+def as_in(base: Config, config: Config, info: ModelInfo) -> tuple[Config, str]:
+    """`config` with the image size and the anchors of an earlier run's, whose heads hang on them; and a log line."""
+    own = replace(
         config,
         image_size=base.image_size,
         crop=base.crop,
         anchor_scale=base.anchor_scale,
         fine_anchors=base.fine_anchors,
     )
+    own = _learning_anew(own, info)
+    told = f"The run looks at {own.image_size} px with the anchors of its base: the weights are for these."
+    return own, "" if own == config else told
 
 
 def fit(config: Config, info: ModelInfo, images: Iterable[ImageRecord]) -> AnchorFit | None:
@@ -81,9 +85,7 @@ def fit(config: Config, info: ModelInfo, images: Iterable[ImageRecord]) -> Ancho
             if size > config.image_size and size in info.image_sizes:
                 larger = _with_fine_anchors(config, info.anchors, size, boxes, before)
                 best = larger if larger.share >= best.share + WORTH_A_SIZE else best
-    if best.config.crop:
-        return replace(best, config=_learning_anew(best.config, info))
-    return best
+    return replace(best, config=_learning_anew(best.config, info))
 
 
 def box_shares(images: Iterable[ImageRecord]) -> list[Corners]:
@@ -109,10 +111,11 @@ def layout_of(config: Config, layout: AnchorLayout) -> AnchorLayout:
 
 
 def _learning_anew(config: Config, info: ModelInfo) -> Config:
-    """AdamW and small steps where the model's own were not changed: heads of new anchors have further to go."""
+    """With FOR_NEW_HEADS where there are fine anchors and nobody changed what the model comes with."""
     own = info.default_config
     same = all(getattr(config, name) == getattr(own, name) for name in FOR_NEW_HEADS)
-    return replace(config, **FOR_NEW_HEADS) if same and "adamw" in info.optimizers else config
+    learns_anew = config.fine_anchors and same and FOR_NEW_HEADS["optimizer"] in info.optimizers
+    return replace(config, **FOR_NEW_HEADS) if learns_anew else config
 
 
 def _with_fine_anchors(

@@ -12,7 +12,7 @@ Corners = tuple[float, float, float, float]
 """`x_min, y_min, x_max, y_max` as shares of the image's sides."""
 
 FINE_CELLS = 2
-"""Fine anchors stand this many times closer, across and down, than the cells of the finest map."""
+"""Fine anchors are on a map that has this many times the cells, across and down, of the finest of the model's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class AnchorLayout:
     shapes: tuple[tuple[Shape, ...], ...]
     """Per map."""
     fine: tuple[Shape, ...] = ()
-    """On the finest map beside its own, `FINE_CELLS` times closer."""
+    """On a map of their own: see FINE_CELLS."""
 
     def levels(self, image_size: int) -> list[AnchorLevel]:
         """The maps of an image of this side, then the fine anchors if there are any."""

@@ -118,13 +118,15 @@ def _fitted(config: Config, dataset: Dataset, folder: Path, progress: Progress) 
     if config.base == "checkpoint":
         base = checkpoint.load(folder / "base.pt").config
         if base.fits_anchors and base.model == config.model:
-            return anchor_fit.as_in(base, config)
+            return _told(*anchor_fit.as_in(base, config, catalog.model_info(config.model)), progress)
     found = anchor_fit.fit(config, catalog.model_info(config.model), dataset.split("train"))
-    if found is None:
-        return config
-    if found.advice:
-        progress.on_log(found.advice)
-    return found.config
+    return config if found is None else _told(found.config, found.advice, progress)
+
+
+def _told(config: Config, line: str, progress: Progress) -> Config:
+    if line:
+        progress.on_log(line)
+    return config
 
 
 def _is_hopeless(loop: TrainingLoop, state: TrainingState) -> bool:

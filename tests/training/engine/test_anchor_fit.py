@@ -1,6 +1,7 @@
 """Which anchors and image size a set gets: measured by its boxes alone."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 import torch
@@ -77,6 +78,18 @@ def test_a_chosen_config_is_not_chosen_again() -> None:
     assert anchor_fit.fit(complete_config({"model": DETECTOR, "fit": "none"}), INFO, [spread(20)]) is None
     assert anchor_fit.fit(model_info("mobilenet_v2").default_config, model_info("mobilenet_v2"), [spread(20)]) is None
     assert anchor_fit.fit(CONFIG, INFO, [image_with([])]) is None
+
+
+def test_fine_anchors_are_learned_in_small_steps_unless_somebody_chose_others() -> None:
+    def chosen(size: float, **changes: Any) -> tuple[str, int, int]:
+        found = anchor_fit.fit(complete_config({"model": DETECTOR} | changes), INFO, [spread(size)])
+        assert found is not None
+        return found.config.optimizer, found.config.batch_size, found.config.crop
+
+    assert chosen(20) == ("adamw", 4, 320)
+    assert chosen(100) == ("adamw", 4, 0)
+    assert chosen(20, batch_size=2) == ("sgd", 2, 320)
+    assert chosen(600) == ("sgd", 16, 0)
 
 
 def test_typical_shapes_are_the_clusters() -> None:

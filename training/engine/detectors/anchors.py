@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from training.engine.anchor_layout import FINE_CELLS, AnchorLayout, AnchorLevel
+from training.engine.anchor_layout import AnchorLayout, AnchorLevel
 
 CENTRE_WEIGHT = 10.0
 SIZE_WEIGHT = 5.0
@@ -21,17 +21,8 @@ NOTHING, UNSURE = -1, -2
 
 
 def laid_out(layout: AnchorLayout, image_size: int) -> Tensor:
-    """Anchors [A, 4] by map, row, column and shape, corners as shares.
-
-    Fine anchors follow a cell's own ones: by shape, row and column within the cell.
-    """
-    finest, *others = [_of_level(level) for level in layout.levels(image_size)]
-    if layout.fine:
-        fine = others.pop()
-        cells, shapes = finest.shape[0], len(layout.fine)
-        fine = fine.view(cells, FINE_CELLS, cells, FINE_CELLS, shapes, 4).permute(0, 2, 4, 1, 3, 5)
-        finest = torch.cat([finest, fine.reshape(cells, cells, -1, 4)], 2)
-    return torch.cat([part.reshape(-1, 4) for part in (finest, *others)])
+    """Anchors [A, 4] by map, row, column and shape, corners as shares; the fine ones last."""
+    return torch.cat([_of_level(level).reshape(-1, 4) for level in layout.levels(image_size)])
 
 
 def _of_level(level: AnchorLevel) -> Tensor:

@@ -28,7 +28,7 @@ class AnchorDetector(Detector):
         self.place_anchors(anchor_boxes.laid_out(layout, image_size).to(device))
 
     def add_fine_anchors(self, shapes: Sequence[Shape]) -> None:
-        """Give the finest map's heads outputs for anchors of these shapes beside its own: see `anchors.laid_out`."""
+        """Give the network outputs for anchors of these shapes, after its own: see `anchors.laid_out`."""
         raise NotImplementedError(f"{type(self).__name__} has no place for fine anchors")
 
     @abstractmethod

@@ -4,7 +4,6 @@ torchvision resizes, pads, matches and decodes image by image and makes its anch
 squares with cached anchors the same network trains 1.5-2 times faster. State dict keys are torchvision's own.
 """
 
-import math
 from collections.abc import Iterable, Sequence
 
 import torch
@@ -12,13 +11,13 @@ from torch import Tensor, nn
 from torchvision.models.detection import ssdlite320_mobilenet_v3_large
 from torchvision.models.detection.image_list import ImageList
 
-from training.engine.anchor_layout import FINE_CELLS, Shape
+from training.engine.anchor_layout import Shape
 from training.engine.detectors.anchors import FINE_MATCH_IOU, FINE_NEAR_IOU
 from training.engine.detectors.detector import AnchorDetector
+from training.engine.detectors.fine_map import FineMap, fine_head, start_rare
 from training.engine.detectors.heads import mixed, rows
 from training.engine.detectors.losses import softmax_losses
 from training.engine.model_info import ModelInfo
-from training.engine.model_zoo import SSDLITE_ANCHORS
 from training.engine.network import LearningTarget, Stage, fold_batch_norm
 from training.engine.scoring import Scoring
 
@@ -28,6 +27,10 @@ STEM_BLOCKS = 7
 TRUNK_SHARE = 0.3
 EXTRA_SHARE = 0.5
 """The trunk and the extra layers know images already: they learn at a share of the heads' rate."""
+FINE_SHARE = 2.0
+"""The fine map begins at random: it has further to go than the heads."""
+OWN_MAPS = 6
+"""Of torchvision's network."""
 
 
 class Ssdlite(AnchorDetector):
@@ -41,15 +44,28 @@ class Ssdlite(AnchorDetector):
         self.label_count = label_count
         self.backbone = whole.backbone
         self.head = whole.head
+        self.fine: FineMap | None = None
         self.place_anchors(_anchors(whole, image_size))
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
-        maps = list(self.backbone(images).values())
+        maps = self._maps(images)
         columns = self.scoring.columns(self.label_count)
         logits = [rows(block(f), columns) for f, block in zip(maps, self._class_blocks(), strict=True)]
         deltas = [rows(block(f), 4) for f, block in zip(maps, self._box_blocks(), strict=True)]
         return torch.cat(logits, 1), torch.cat(deltas, 1)
+
+    def _maps(self, images: Tensor) -> list[Tensor]:
+        """Those of torchvision's extractor, from a sixteenth of the image on, then the fine one if there is one."""
+        seen, first = images, self.backbone.features[0]
+        for i, block in enumerate(first):
+            seen = block(seen)
+            if i == STEM_BLOCKS - 1:
+                eighth = seen
+        maps = [seen]
+        for part in (*self.backbone.features[1:], *self.backbone.extra):
+            maps.append(part(maps[-1]))
+        return maps if self.fine is None else [*maps, self.fine(eighth, maps[0])]
 
     def losses(self, images: Tensor, targets: Sequence[LearningTarget]) -> dict[str, Tensor]:
         logits, deltas = self(images)
@@ -58,11 +74,16 @@ class Ssdlite(AnchorDetector):
 
     def stages(self) -> list[Stage]:
         blocks = [*self.backbone.features[0], *self.backbone.features[1]]
+        heads = (self._class_blocks(), self._box_blocks())
+        old = _parameters(block for of_maps in heads for block in of_maps[:OWN_MAPS])
+        new = _parameters(block for of_maps in heads for block in of_maps[OWN_MAPS:])
+        fine = [] if self.fine is None else [Stage(FINE_SHARE, [*self.fine.parameters(), *new])]
         return [
             Stage(0.0, _parameters(blocks[:STEM_BLOCKS]), is_trunk=True),
             Stage(TRUNK_SHARE, _parameters(blocks[STEM_BLOCKS:]), is_trunk=True),
             Stage(EXTRA_SHARE, _parameters([self.backbone.extra])),
-            Stage(1.0, _parameters([self.head])),
+            *fine,
+            Stage(1.0, old),
         ]
 
     @torch.no_grad()
@@ -76,14 +97,14 @@ class Ssdlite(AnchorDetector):
 
     @torch.no_grad()
     def add_fine_anchors(self, shapes: Sequence[Shape]) -> None:
-        """Each starts with the scores of the finest map's own anchor that is most like it in aspect."""
+        """On a map of their own, which has still to learn: stretched copies of the old heads were slower to."""
         self.match_iou, self.near_iou = FINE_MATCH_IOU, FINE_NEAR_IOU
-        places = [place for shape in shapes for place in [_like_in_aspect(shape)] * FINE_CELLS**2]
+        eighth, sixteenth = (self.backbone.features[0][i].out_channels for i in (STEM_BLOCKS - 1, -1))
+        self.fine = FineMap(eighth, sixteenth)
         columns = self.scoring.columns(self.label_count)
-        for blocks, width in ((self._class_blocks(), columns), (self._box_blocks(), 4)):
-            finest = blocks[0]
-            assert isinstance(finest, nn.Sequential)
-            finest[1] = _with_copies(finest[1], places, width)
+        self._class_blocks().append(start_rare(fine_head(len(shapes) * columns), columns))
+        self._box_blocks().append(fine_head(len(shapes) * 4))
+        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def fold(self) -> None:
         fold_batch_norm(self)
@@ -115,22 +136,3 @@ def _anchors(whole: nn.Module, image_size: int) -> Tensor:
 
 def _parameters(modules: Iterable[nn.Module]) -> list[nn.Parameter]:
     return [parameter for module in modules for parameter in module.parameters()]
-
-
-def _like_in_aspect(shape: Shape) -> int:
-    """The place of that anchor among those of a cell of the finest map."""
-    aspect = math.log(shape[0] / shape[1])
-    aspects = [math.log(w / h) for w, h in SSDLITE_ANCHORS.shapes[0]]
-    return min(range(len(aspects)), key=lambda place: abs(aspects[place] - aspect))
-
-
-def _with_copies(conv: nn.Module, places: Sequence[int], columns: int) -> nn.Conv2d:
-    """A 1x1 head that has, after its own outputs, copies of those of its `places`, each of so many columns."""
-    assert isinstance(conv, nn.Conv2d)
-    assert conv.bias is not None
-    kept = torch.arange(conv.out_channels)
-    rows = torch.cat([kept, *(kept[place * columns : (place + 1) * columns] for place in places)])
-    new = nn.Conv2d(conv.in_channels, len(rows), 1)
-    new.weight = nn.Parameter(conv.weight[rows].clone())
-    new.bias = nn.Parameter(conv.bias[rows].clone())
-    return new.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]

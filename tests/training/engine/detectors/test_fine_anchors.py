@@ -50,13 +50,17 @@ def test_the_models_own_anchors_answer_as_before() -> None:
     set_anchors(fitted, config(fine_anchors=FINE))
     scores, boxes = plain.predictions(images)
     more_scores, more_boxes = fitted.predictions(images)
-    cells, shapes = 6, 6
-    more = shapes + 4 * len(FINE)
-    finest = cells * cells * shapes
-    own = more_scores[:, : cells * cells * more].view(1, cells * cells, more, -1)[:, :, :shapes].flatten(1, 2)
-    torch.testing.assert_close(own, scores[:, :finest])
-    torch.testing.assert_close(more_scores[:, cells * cells * more :], scores[:, finest:])
-    assert more_boxes.shape[1] - boxes.shape[1] == cells * cells * 4 * len(FINE)
+    own, cells = scores.shape[1], 12
+    torch.testing.assert_close(more_scores[:, :own], scores)
+    torch.testing.assert_close(more_boxes[:, :own], boxes)
+    assert more_boxes.shape[1] - own == cells * cells * len(FINE)
+
+
+@torch.no_grad()
+def test_new_anchors_start_with_nothing() -> None:
+    fitted = network(config(fine_anchors=FINE))
+    scores, _ = fitted.predictions(torch.randn(1, 3, 96, 96))
+    assert scores[:, -12 * 12 * len(FINE) :, 1:].max() < 0.05
 
 
 @pytest.mark.parametrize("changes", [{"fine_anchors": FINE}, SETTINGS])
@@ -75,7 +79,15 @@ def test_anchors_of_crops_are_of_the_same_pixels() -> None:
     whole = made.anchors[:, 2:] - made.anchors[:, :2]
     place_anchors(made, asked, 48)
     cropped = made.anchors[:, 2:] - made.anchors[:, :2]
-    torch.testing.assert_close(cropped[:14] * 48, whole[:14] * 96)
+    torch.testing.assert_close(cropped[:6] * 48, whole[:6] * 96)
+    torch.testing.assert_close(cropped[-2:] * 48, whole[-2:] * 96)
+
+
+def test_every_parameter_learns_in_one_stage() -> None:
+    made = network(config(fine_anchors=FINE))
+    staged = [id(parameter) for stage in made.stages() for parameter in stage.parameters]
+    assert sorted(staged) == sorted(map(id, made.parameters()))
+    assert made.stages()[-1].share == 1.0
 
 
 def test_an_anchor_near_a_box_is_neither_object_nor_background() -> None:
@@ -119,7 +131,9 @@ def test_a_run_on_crops_goes_on_and_is_a_base(lay_run: LayRun, weights_dir: Path
     (folder / "out" / "last.pt").unlink()
     for fit in ("auto", "none"):
         follower = complete_config({"model": DETECTOR, "base": "checkpoint", "epochs": 1, "threads": 1, "fit": fit})
-        after = train(follower, dataset, folder, recorder(), weights_dir)
+        told = recorder()
+        after = train(follower, dataset, folder, told, weights_dir)
+        assert any("with the anchors of its base" in line for line in told.lines)
         assert (after.config.fine_anchors, after.config.image_size, after.config.crop) == (FINE, 96, 64)
         checkpoint.network_of(after)
 
