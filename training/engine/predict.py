@@ -18,12 +18,19 @@ from training.engine.tasks import TASKS
 BATCH = 16
 
 
-def predict(checkpoint: Checkpoint, images: Sequence[Path]) -> list[list[AnnotationRecord]]:
-    """The annotations of each image, best first, in pixels of the upright image. Raises DataError on a damaged file."""
-    squares = [torch.from_numpy(read_square(path, checkpoint.image_size).copy()) for path in images]
-    sizes = [_upright_size(path) for path in images]
+def predict(
+    checkpoint: Checkpoint, images: Sequence[Path], check_stop: Callable[[], None] = lambda: None
+) -> Iterator[list[AnnotationRecord]]:
+    """The annotations of each image, best first, in pixels of the upright image. Raises DataError on a damaged file.
+
+    A few images are in memory at once.
+    """
     network = network_of(checkpoint).to(choose_device())
-    return list(predicted_annotations(network, checkpoint.info, checkpoint.labels, squares, sizes))
+    for start in range(0, len(images), BATCH):
+        few = images[start : start + BATCH]
+        squares = [torch.from_numpy(read_square(path, checkpoint.image_size).copy()) for path in few]
+        sizes = [upright_size(path) for path in few]
+        yield from predicted_annotations(network, checkpoint.info, checkpoint.labels, squares, sizes, check_stop)
 
 
 def predicted_annotations(
@@ -48,7 +55,8 @@ def predicted_annotations(
         yield from rules.annotations(said, info.scoring, labels, sizes[start : start + BATCH])
 
 
-def _upright_size(path: Path) -> tuple[int, int]:
+def upright_size(path: Path) -> tuple[int, int]:
+    """Width and height after EXIF orientation."""
     with Image.open(path) as image:
         turned = image.getexif().get(0x0112, 1) >= 5
         return (image.height, image.width) if turned else image.size

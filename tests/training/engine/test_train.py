@@ -279,4 +279,4 @@ def test_a_classifier_tells_red_from_blue(
     report = json.loads((folder / "out" / "evaluation.json").read_text())
     assert report["confusion"] == [[1, 0], [0, 1]]
     assert set(report["predictions"][0]["scores"]) == {"red", "blue"}
-    assert predict.predict(best, [folder / "images" / report["predictions"][0]["image"]])[0][0].box is None
+    assert next(predict.predict(best, [folder / "images" / report["predictions"][0]["image"]]))[0].box is None

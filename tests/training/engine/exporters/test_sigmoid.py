@@ -130,7 +130,7 @@ def test_the_example_in_the_readme_names_what_the_checkpoint_finds(detector: Tra
     done = subprocess.run([sys.executable, "-c", code], cwd=unpacked, capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stderr
-    assert done.stdout.split()[0] == predict(detector.checkpoint, [photo])[0][0].label
+    assert done.stdout.split()[0] == next(predict(detector.checkpoint, [photo]))[0].label
 
 
 @pytest.mark.parametrize(
