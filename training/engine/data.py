@@ -1,6 +1,8 @@
 """The run folder's images as a network wants them: decoded once, EXIF-oriented, stretched to uint8 squares."""
 
 import json
+import math
+import os
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -102,4 +104,5 @@ def _room_for(count: int, image_size: int, folder: Path) -> npt.NDArray[np.uint8
     if count == 0:
         return np.zeros(shape, np.uint8)
     with tempfile.TemporaryFile(dir=folder) as file:
+        os.posix_fallocate(file.fileno(), 0, math.prod(shape))  # a full disk is told now, not by a killed process
         return np.memmap(file, np.uint8, "w+", shape=shape)
