@@ -9,11 +9,12 @@ from typing import Any
 
 import torch
 
-from annotations.dataset.records import Dataset, Split
+from annotations.dataset.records import Dataset, ImageRecord, Split
 from training.engine import catalog
 from training.engine.checkpoint import Checkpoint, network_of
 from training.engine.data import Examples, read_examples, usable_images
 from training.engine.device import choose_device
+from training.engine.errors import DataError
 from training.engine.network import Network
 from training.engine.predict import predicted_annotations
 from training.engine.progress import Progress, stop_if_asked
@@ -39,15 +40,31 @@ class Evaluation:
 
 
 def evaluate(checkpoint: Checkpoint, dataset: Dataset, folder: Path, split: Split, progress: Progress) -> Evaluation:
-    """Evaluate a checkpoint on the labelled images of a split of the run folder."""
+    """Evaluate a checkpoint on the labelled images of a split of the run folder. Raises DataError."""
 
     def check_stop() -> None:
         stop_if_asked(progress)
 
     images = usable_images(dataset, dataset.split(split))
+    _expect_comparable(checkpoint, dataset, images, split)
     examples = read_examples(dataset, images, folder, checkpoint.image_size, check_stop)
     network = network_of(checkpoint).to(choose_device())
     return evaluate_network(network, checkpoint.info, checkpoint.labels, examples, split, check_stop)
+
+
+def _expect_comparable(checkpoint: Checkpoint, dataset: Dataset, images: Sequence[ImageRecord], split: Split) -> None:
+    if dataset.task != checkpoint.task:
+        raise DataError(
+            f"{checkpoint.info.title} does {checkpoint.task}; these images are labelled for {dataset.task}."
+        )
+    if not images:
+        raise DataError(f"The {split} split has no labelled image: label some, or name another split.")
+    strange = {one.label for image in images for one in image.annotations} - set(checkpoint.labels)
+    if strange:
+        known = ", ".join(checkpoint.labels)
+        raise DataError(
+            f"The checkpoint finds {known}; the data has {min(strange)} too: leave it out or train with it."
+        )
 
 
 def evaluate_network(
