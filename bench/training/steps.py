@@ -80,7 +80,9 @@ def _step(model: str) -> Callable[[int], None]:
         images = normalise(squares, info.mean, info.std)
         with fast_arithmetic(torch.device("cpu"), "auto", network.bf16_pays_on_cpu):
             parts = network.losses(images, targets)
-        optim.descend(optimizer, torch.stack(list(parts.values())).sum())
+        optimizer.zero_grad(set_to_none=True)
+        torch.stack(list(parts.values())).sum().backward()  # type: ignore[no-untyped-call]
+        optim.descend(optimizer)
         average.update(network)
 
     return step

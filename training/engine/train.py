@@ -15,12 +15,14 @@ from training.engine import batches, catalog, checkpoint, device, optim
 from training.engine.checkpoint import Checkpoint
 from training.engine.config import Config
 from training.engine.data import Examples, read_examples, usable_images
-from training.engine.errors import ConfigError, DataError, DivergedError
+from training.engine.disk import room_expected
+from training.engine.errors import ConfigError
 from training.engine.evaluate import Evaluation, evaluate_network, write_report
-from training.engine.network import LearningTarget, normalise
 from training.engine.parameters import hold_still, still_of
 from training.engine.progress import Progress, stop_if_asked
+from training.engine.remarks import expect_learnable, remarks
 from training.engine.state import TrainingState, resume, start
+from training.engine.step import take_step
 from training.engine.transforms import Views
 from training.engine.weights import starting_network
 
@@ -68,6 +70,11 @@ def train(
     Goes on from `out/last.pt` when an earlier process left one. Raises an EngineError on what the user can mend,
     and Stopped when `progress` asks for it.
     """
+    with room_expected(folder):
+        return _train(config, dataset, folder, progress, weights_dir)
+
+
+def _train(config: Config, dataset: Dataset, folder: Path, progress: Progress, weights_dir: Path | None) -> Checkpoint:
     threads = device.use_threads(config.threads)
     loop = _prepare(config, dataset, folder, progress, threads)
     state = resume(loop.out / "last.pt", config, loop.labels, progress)
@@ -87,8 +94,6 @@ def _prepare(config: Config, dataset: Dataset, folder: Path, progress: Progress,
     if info.task != dataset.task:
         raise ConfigError(f"{info.title} does {info.task}; this project does {dataset.task}.")
     info.check(config)
-    if not dataset.labels:
-        raise DataError("The project has no labels.")
     out = folder / "out"
     out.mkdir(exist_ok=True)
 
@@ -98,14 +103,11 @@ def _prepare(config: Config, dataset: Dataset, folder: Path, progress: Progress,
 
     training = examples("train")
     pool = batches.repeated(training.labels, config.rare_share)
-    loop = TrainingLoop(config, info, dataset.labels, training, examples("val"), out, progress, tuple(pool))
-    if len(loop.training) == 0:
-        raise DataError("There are no labelled images in the training split: label some first.")
-    if not any(len(labels) for labels in loop.training.labels):
-        raise DataError("No training image has a box: there is nothing to learn from.")
-    if len(loop.validation) == 0:
-        progress.on_log("No labelled image in the validation split: nothing measures this run; the last epoch is kept.")
-    return loop
+    validation = examples("val")
+    expect_learnable(dataset.labels, training)
+    for remark in remarks(dataset.labels, training, validation):
+        progress.on_log(remark)
+    return TrainingLoop(config, info, dataset.labels, training, validation, out, progress, tuple(pool))
 
 
 def _is_hopeless(loop: TrainingLoop, state: TrainingState) -> bool:
@@ -151,29 +153,13 @@ def _train_epoch(loop: TrainingLoop, state: TrainingState) -> dict[str, float | 
     for step, batch in enumerate(batches.training_batches(loop.training, order, config.seed, state.epoch, views)):
         stop_if_asked(loop.progress)
         state.rate = optim.set_rate(state.optimizer, before + step, loop.steps, warm_up, config.schedule)
-        parts = _step(loop, state, *batch)
+        place = f"epoch {state.epoch}, step {step + 1}"
+        parts = take_step(state, config, loop.info, batch, place, loop.progress)
         for name, value in parts.items():
             sums[name] = sums.get(name, 0.0) + value
         eta = (time.monotonic() - began) / (step + 1) * (loop.steps - before - step - 1)
         loop.progress.on_step(state.epoch, loop.epochs, step + 1, len(order), parts["loss"], eta)
     return {name: total / len(order) for name, total in sums.items()}
-
-
-def _step(
-    loop: TrainingLoop, state: TrainingState, squares: torch.Tensor, targets: list[LearningTarget]
-) -> dict[str, float]:
-    """One step downhill; returns the loss and its parts."""
-    images = normalise(squares.to(state.device), loop.info.mean, loop.info.std)
-    there = [LearningTarget(target.boxes.to(state.device), target.labels.to(state.device)) for target in targets]
-    with device.fast_arithmetic(state.device, loop.config.precision, state.network.bf16_pays_on_cpu):
-        parts = state.network.losses(images, there)
-    loss = torch.stack(list(parts.values())).sum()
-    if not torch.isfinite(loss):
-        raise DivergedError("The loss is no longer a number: try a smaller learning rate.")
-    optim.descend(state.optimizer, loss)
-    state.average.update(state.network)
-    values = {"loss": loss.item()}
-    return values if len(parts) == 1 else values | {f"loss_{name}": part.item() for name, part in parts.items()}
 
 
 def _evaluate(loop: TrainingLoop, state: TrainingState) -> Evaluation:
