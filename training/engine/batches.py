@@ -50,6 +50,7 @@ def training_batches(
     """Augmented batches in the given order."""
     for step, indices in enumerate(order):
         rng = np.random.default_rng((seed, epoch, step))
+        examples.squares.prepare(i for few in order[step : step + 2] for i in few)
         seen = [augment(examples.squares[i], examples.boxes[i], examples.labels[i], rng, views) for i in indices]
         squares = torch.from_numpy(np.stack([square for square, _, _ in seen]))
         yield squares, [target(boxes, labels) for _, boxes, labels in seen]

@@ -7,8 +7,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from annotations.dataset.records import Dataset, ImageRecord, Split
 from training.engine import catalog
 from training.engine.checkpoint import Checkpoint, network_of
@@ -75,9 +73,8 @@ def evaluate_network(
     split: Split,
     check_stop: Callable[[], None] = lambda: None,
 ) -> Evaluation:
-    squares = [torch.from_numpy(square) for square in examples.squares]
     sizes = [(image.width, image.height) for image in examples.images]
-    annotations = list(predicted_annotations(network, info, labels, squares, sizes, check_stop))
+    annotations = list(predicted_annotations(network, info, labels, examples.squares, sizes, check_stop))
     metrics, report = TASKS[info.task].rules.evaluation(examples.images, annotations, labels)
     head = {"task": info.task, "split": split, "image_count": len(examples)}
     return Evaluation(metrics, lambda: head | report())

@@ -5,14 +5,15 @@ from pathlib import Path
 
 import torch
 from PIL import Image
-from torch import Tensor
 
 from annotations.dataset.records import AnnotationRecord
 from training.engine import catalog
 from training.engine.checkpoint import Checkpoint, network_of
 from training.engine.data import read_square
 from training.engine.device import choose_device
+from training.engine.errors import DataError
 from training.engine.network import Network, normalise
+from training.engine.squares import Squares
 from training.engine.tasks import TASKS
 
 BATCH = 16
@@ -25,38 +26,39 @@ def predict(
 
     A few images are in memory at once.
     """
-    network = network_of(checkpoint).to(choose_device())
-    for start in range(0, len(images), BATCH):
-        few = images[start : start + BATCH]
-        squares = [torch.from_numpy(read_square(path, checkpoint.image_size).copy()) for path in few]
-        sizes = [upright_size(path) for path in few]
-        yield from predicted_annotations(network, checkpoint.info, checkpoint.labels, squares, sizes, check_stop)
+    network, size = network_of(checkpoint).to(choose_device()), checkpoint.image_size
+    squares = Squares.streaming(len(images), lambda i: read_square(images[i], size), size)
+    sizes = [upright_size(path) for path in images]
+    return predicted_annotations(network, checkpoint.info, checkpoint.labels, squares, sizes, check_stop)
 
 
 def predicted_annotations(
     network: Network,
     info: catalog.ModelInfo,
     labels: Sequence[str],
-    squares: Sequence[Tensor],
+    squares: Squares,
     sizes: Sequence[tuple[int, int]],
     check_stop: Callable[[], None] = lambda: None,
 ) -> Iterator[list[AnnotationRecord]]:
-    """The annotations of uint8 squares [S, S, 3], whose pictures have the given (width, height).
+    """The annotations of pictures of the given (width, height).
 
     Detection: boxes by falling score. Classification: every label by falling score, without a box.
     """
     network.eval()
     rules = TASKS[info.task].rules
-    for start in range(0, len(squares), BATCH):
+    for start in range(0, len(sizes), BATCH):
         check_stop()
-        few = torch.stack(list(squares[start : start + BATCH])).to(next(network.parameters()).device)
+        few = torch.from_numpy(squares[start : start + BATCH]).to(next(network.parameters()).device)
         with torch.inference_mode():
             said = network.predictions(normalise(few, info.mean, info.std))
         yield from rules.annotations(said, info.scoring, labels, sizes[start : start + BATCH])
 
 
 def upright_size(path: Path) -> tuple[int, int]:
-    """Width and height after EXIF orientation."""
-    with Image.open(path) as image:
-        turned = image.getexif().get(0x0112, 1) >= 5
-        return (image.height, image.width) if turned else image.size
+    """Width and height after EXIF orientation. Raises DataError."""
+    try:
+        with Image.open(path) as image:
+            turned = image.getexif().get(0x0112, 1) >= 5
+            return (image.height, image.width) if turned else image.size
+    except OSError as error:
+        raise DataError(f"{path.name} can't be decoded: {error}.") from error

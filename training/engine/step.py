@@ -39,7 +39,7 @@ def take_step(
 
 
 def _gradients(state: TrainingState, config: Config, info: ModelInfo, batch: Batch) -> Values | None:
-    """Fill the gradients; returns the parts of the loss, or None where there is no room.
+    """Fill the gradients, unless the loss is no number; returns its parts, or None where there is no room.
 
     A part of the batch counts by its images: a detector's loss, a mean over objects, is nearly that of the whole.
     """
@@ -49,9 +49,11 @@ def _gradients(state: TrainingState, config: Config, info: ModelInfo, batch: Bat
         for squares, targets in _parts(batch, state.at_once, least_at_once(config)):
             share = len(targets) / len(batch[1])
             losses = _losses(state, config, info, squares, targets)
-            torch.stack(list(losses.values())).sum().mul(share).backward()  # type: ignore[no-untyped-call]
             for name, value in losses.items():
                 sums[name] = sums.get(name, 0.0) + value.item() * share
+            if not math.isfinite(sum(sums.values())):
+                break
+            torch.stack(list(losses.values())).sum().mul(share).backward()  # type: ignore[no-untyped-call]
     except (RuntimeError, MemoryError) as error:
         if not device.is_out_of_memory(error):
             raise

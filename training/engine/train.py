@@ -105,6 +105,8 @@ def _prepare(config: Config, dataset: Dataset, folder: Path, progress: Progress,
     pool = batches.repeated(training.labels, config.rare_share)
     validation = examples("val")
     expect_learnable(dataset.labels, training)
+    if streamed := training.squares.streamed + validation.squares.streamed:
+        progress.on_log(f"{streamed} images are decoded each time they are seen: memory is kept for the rest.")
     for remark in remarks(dataset.labels, training, validation):
         progress.on_log(remark)
     return TrainingLoop(config, info, dataset.labels, training, validation, out, progress, tuple(pool))

@@ -18,7 +18,7 @@ from training.engine.catalog import complete_config
 from training.engine.checkpoint import Checkpoint
 from training.engine.data import read_run_folder
 from training.engine.detectors import postprocess
-from training.engine.errors import ConfigError, DataError, DivergedError
+from training.engine.errors import ConfigError, DataError
 from training.engine.progress import Silent, Stopped
 from training.engine.train import train
 
@@ -221,14 +221,6 @@ def test_a_damaged_picture_is_named(lay_run: LayRun) -> None:
 def test_a_model_of_the_other_task_is_refused(lay_run: LayRun) -> None:
     with pytest.raises(ConfigError, match="classification"):
         run(lay_run(model="mobilenet_v2"), None)
-
-
-def test_a_loss_that_is_no_number_is_said(lay_run: LayRun, weights_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from training.engine.detectors.ssdlite import Ssdlite
-
-    monkeypatch.setattr(Ssdlite, "losses", lambda *_: {"class": torch.tensor(float("nan"))})
-    with pytest.raises(DivergedError, match="learning rate"):
-        run(lay_run(), weights_dir)
 
 
 def test_evaluating_the_best_checkpoint_gives_its_metrics(lay_run: LayRun, weights_dir: Path) -> None:

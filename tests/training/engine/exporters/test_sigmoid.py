@@ -107,7 +107,7 @@ def test_a_detector_s_artifact_is_read_as_its_run_reads_the_checkpoint(
 
 @pytest.mark.full
 def test_onnx_scores_have_the_columns_that_detect_net_counts(detector: Trained, tmp_path: Path) -> None:
-    unpacked, squares = detector.unpack("onnx", tmp_path), detector.images.comparison.examples.squares
+    unpacked, squares = detector.unpack("onnx", tmp_path), detector.images.comparison.examples.squares[:]
     lines = (unpacked / "labels.txt").read_text().split()
     session = onnxruntime.InferenceSession(unpacked / "model.onnx")
     info = detector.checkpoint.info
