@@ -23,6 +23,8 @@ from training.engine.progress import Progress, stop_if_asked
 from training.engine.remarks import expect_learnable, remarks
 from training.engine.state import TrainingState, resume, start
 from training.engine.step import take_step
+from training.engine.tasks import Metrics
+from training.engine.tensorboard import EventFile
 from training.engine.transforms import Views
 from training.engine.weights import starting_network
 
@@ -84,8 +86,10 @@ def _train(config: Config, dataset: Dataset, folder: Path, progress: Progress, w
         progress.on_log(_summary(loop, threads))
         progress.on_log(f"Held still: {still_of(network)}")
     _keep_metrics_until(loop.out / "metrics.jsonl", state.epoch)
+    curves = EventFile(loop.out, state.epoch * loop.steps_per_epoch + 1)
     while state.epoch < loop.epochs and not _is_hopeless(loop, state):
-        _epoch(loop, state)
+        values = _epoch(loop, state)
+        curves.write(min(loop.steps, state.epoch * loop.steps_per_epoch), values)
     return checkpoint.load(loop.out / "best.pt")
 
 
@@ -121,8 +125,8 @@ def _is_hopeless(loop: TrainingLoop, state: TrainingState) -> bool:
     return hopeless
 
 
-def _epoch(loop: TrainingLoop, state: TrainingState) -> None:
-    """One epoch: train, evaluate the averaged weights, write down where we are."""
+def _epoch(loop: TrainingLoop, state: TrainingState) -> Metrics:
+    """One epoch: train, evaluate the averaged weights, write down where we are; returns what was measured."""
     began = time.monotonic()
     state.epoch += 1
     losses = _train_epoch(loop, state)
@@ -139,6 +143,7 @@ def _epoch(loop: TrainingLoop, state: TrainingState) -> None:
     loop.progress.on_metrics(state.epoch, loop.epochs, values, seconds, eta)
     checkpoint.save(snapshot, loop.out / "last.pt", state.as_dict())
     loop.progress.on_checkpoint("out/last.pt", state.epoch)
+    return values
 
 
 def _train_epoch(loop: TrainingLoop, state: TrainingState) -> dict[str, float | None]:
