@@ -72,6 +72,8 @@ def start(network: Network, config: Config) -> TrainingState:
     """The state before the first step."""
     device = choose_device()
     network.to(device)
+    if device.type == "cuda":
+        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimizer = optim.build_optimizer(network, config)
     return TrainingState(network, optim.Average(network, config.average_decay), optimizer, device)
 
