@@ -48,7 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
     events = (Console if shows_bar else JsonLines)(_take_stdout(), stop.poll)
     try:
         commands = catalog.load_module("training.engine.commands")  # imports torch: a second or two
-        getattr(commands, options.command)(options, events)
+        commands.called(options, events)
     except EngineError as error:
         events.write("error", code=error.code, detail=error.detail)
         return MENDABLE

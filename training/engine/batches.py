@@ -9,6 +9,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from training.engine import distributed
 from training.engine.config import FEWEST_STEPS
 from training.engine.data import Examples
 from training.engine.network import LearningTarget
@@ -47,13 +48,20 @@ def repeated(labels: Sequence[npt.NDArray[np.int64]], rare_share: float) -> list
 def training_batches(
     examples: Examples, order: Sequence[Sequence[int]], seed: int, epoch: int, views: Views = USUAL
 ) -> Iterator[Batch]:
-    """Augmented batches in the given order."""
+    """Augmented batches in the given order: of each this process's share. An image's view hangs on its place alone."""
+    first, stride = distributed.rank(), distributed.world_size()
     for step, indices in enumerate(order):
-        rng = np.random.default_rng((seed, epoch, step))
-        examples.squares.prepare(i for few in order[step : step + 2] for i in few)
-        seen = [augment(examples.squares[i], examples.boxes[i], examples.labels[i], rng, views) for i in indices]
+        examples.squares.prepare(i for few in order[step : step + 2] for i in few[first::stride])
+        seen = [
+            augment(examples.squares[i], examples.boxes[i], examples.labels[i], _rng(seed, epoch, step, place), views)
+            for place, i in list(enumerate(indices))[first::stride]
+        ]
         squares = torch.from_numpy(np.stack([square for square, _, _ in seen]))
         yield squares, [target(boxes, labels) for _, boxes, labels in seen]
+
+
+def _rng(*place: int) -> np.random.Generator:
+    return np.random.default_rng(place)
 
 
 def plain_batch(examples: Examples, indices: Sequence[int]) -> Batch:

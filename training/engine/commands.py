@@ -1,14 +1,15 @@
 """What each subcommand of `python -m training.engine` does with its data."""
 
 import json
+import os
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
 
 from annotations.dataset.records import AnnotationRecord
-from training.engine import checkpoint
+from training.engine import checkpoint, distributed
 from training.engine import evaluate as evaluation
 from training.engine import export as exporting
 from training.engine import predict as predicting
@@ -19,7 +20,7 @@ from training.engine.checkpoint import Checkpoint
 from training.engine.data import read_run_folder
 from training.engine.errors import CheckpointError
 from training.engine.exporters.images import read_export_images
-from training.engine.progress import Progress, stop_if_asked
+from training.engine.progress import JsonLines, Progress, stop_if_asked
 from training.engine.results import Ids, Seen, coco_results, manifest_of, pictures_in
 from training.engine.settings import CONFIG, config_of, values_of
 from training.engine.sources import is_run_folder, lay_run_folder
@@ -101,7 +102,9 @@ def _run_folder(options: Namespace, events: Events) -> Path:
     if options.run is None and (is_run_folder(source) or (source / CONFIG).is_file()):
         return source
     folder: Path = options.run or RUNS / source.stem
-    lay_run_folder(source, folder, options.task, options.format, events)
+    if distributed.rank() == 0:
+        lay_run_folder(source, folder, options.task, options.format, events)
+    distributed.wait()
     events.on_log(f"The run folder is {folder}")
     return folder
 
@@ -134,3 +137,20 @@ def _out(folder: Path) -> Path:
 def _as_json(annotation: AnnotationRecord) -> dict[str, Any]:
     box = asdict(annotation.box) if annotation.box else {}
     return {"label": annotation.label, "score": annotation.score, **box}
+
+
+COMMANDS: dict[str, Callable[[Namespace, Events], None]] = {
+    "train": train,
+    "evaluate": evaluate,
+    "predict": predict,
+    "export": export,
+    "verify": verify,
+    "sweep": sweep,
+}
+
+
+def called(options: Namespace, events: Events) -> None:
+    """The command that was asked for; of several processes the first one speaks."""
+    with distributed.joined(), Path(os.devnull).open("w") as nowhere:
+        speaks = distributed.rank() == 0
+        COMMANDS[options.command](options, events if speaks else JsonLines(nowhere, events.should_stop))

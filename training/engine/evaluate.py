@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from annotations.dataset.records import Dataset, ImageRecord, Split
-from training.engine import catalog
+from annotations.dataset.records import AnnotationRecord, Box, Dataset, ImageRecord, Split
+from training.engine import catalog, distributed
 from training.engine.checkpoint import Checkpoint, network_of
 from training.engine.data import Examples, read_examples, usable_images
 from training.engine.device import choose_device
@@ -17,6 +17,9 @@ from training.engine.network import Network
 from training.engine.predict import predicted_annotations
 from training.engine.progress import Progress, stop_if_asked
 from training.engine.tasks import TASKS, Metrics, Report
+
+Packed = list[tuple[str, tuple[float, float, float, float] | None, float | None]]
+"""A model's annotations of one image, as they travel between processes."""
 
 
 @dataclass(frozen=True)
@@ -74,10 +77,26 @@ def evaluate_network(
     check_stop: Callable[[], None] = lambda: None,
 ) -> Evaluation:
     sizes = [(image.width, image.height) for image in examples.images]
-    annotations = list(predicted_annotations(network, info, labels, examples.squares, sizes, check_stop))
+    squares, mine = examples.squares, range(len(sizes))[distributed.rank() :: distributed.world_size()]
+    if distributed.world_size() > 1:
+        squares, sizes = squares.chosen(mine), [sizes[i] for i in mine]
+    annotations = list(predicted_annotations(network, info, labels, squares, sizes, check_stop))
+    if distributed.world_size() > 1:
+        annotations = [_unpacked(one) for one in distributed.merged(list(map(_packed, annotations)), len(examples))]
     metrics, report = TASKS[info.task].rules.evaluation(examples.images, annotations, labels)
     head = {"task": info.task, "split": split, "image_count": len(examples)}
     return Evaluation(metrics, lambda: head | report())
+
+
+def _packed(found: Sequence[AnnotationRecord]) -> Packed:
+    return [(one.label, astuple(one.box) if one.box else None, one.score) for one in found]
+
+
+def _unpacked(found: Packed) -> list[AnnotationRecord]:
+    return [
+        AnnotationRecord(label, Box(*sides) if sides else None, score=score, source="model")
+        for label, sides, score in found
+    ]
 
 
 def write_report(report: dict[str, Any], path: Path) -> None:

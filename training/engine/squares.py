@@ -3,7 +3,7 @@
 import math
 import os
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Self, overload
@@ -27,6 +27,10 @@ class Squares:
     def streaming(cls, count: int, decode: Callable[[int], Square], image_size: int) -> Self:
         """None of them kept."""
         return cls(count, np.zeros((0, image_size, image_size, 3), np.uint8), decode, threads=1)
+
+    def chosen(self, indices: Sequence[int]) -> "Squares":
+        """Some of them, as they are asked for."""
+        return Squares(len(indices), self._kept[:0], lambda k: self[indices[k]], threads=1)
 
     @classmethod
     def kept(cls, squares: npt.NDArray[np.uint8]) -> Self:

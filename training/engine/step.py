@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import Tensor
 
-from training.engine import device, optim
+from training.engine import device, distributed, optim
 from training.engine.batches import Batch
 from training.engine.catalog import ModelInfo
 from training.engine.config import Config
@@ -55,7 +55,7 @@ def _gradients(state: TrainingState, config: Config, info: ModelInfo, batch: Bat
                 break
             torch.stack(list(losses.values())).sum().mul(share).backward()  # type: ignore[no-untyped-call]
     except (RuntimeError, MemoryError) as error:
-        if not device.is_out_of_memory(error):
+        if not device.is_out_of_memory(error) or distributed.world_size() > 1:  # the others wait for this part
             raise
         return None
     return sums
@@ -64,8 +64,11 @@ def _gradients(state: TrainingState, config: Config, info: ModelInfo, batch: Bat
 def _losses(
     state: TrainingState, config: Config, info: ModelInfo, squares: Tensor, targets: Sequence[LearningTarget]
 ) -> dict[str, Tensor]:
-    images = normalise(squares.to(state.device), info.mean, info.std)
-    there = [LearningTarget(target.boxes.to(state.device), target.labels.to(state.device)) for target in targets]
+    images = normalise(device.sent(squares, state.device), info.mean, info.std)
+    there = [
+        LearningTarget(device.sent(target.boxes, state.device), device.sent(target.labels, state.device))
+        for target in targets
+    ]
     with device.fast_arithmetic(state.device, config.precision, state.network.bf16_pays_on_cpu):
         return state.network.losses(images, there)
 

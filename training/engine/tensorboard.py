@@ -11,7 +11,6 @@ from pathlib import Path
 
 from annotations.formats.tfrecord.framing import framed
 
-FOLDER = "tensorboard"
 VERSION = b"brain.Event:2"
 VARINT, FIXED64, DELIMITED, FIXED32 = 0, 1, 2, 5
 START = 1
@@ -19,13 +18,11 @@ START = 1
 
 
 class EventFile:
-    """One process's file in `out/tensorboard`."""
+    """One process's file."""
 
     def __init__(self, out: Path, first_step: int) -> None:
-        folder = out / FOLDER
-        folder.mkdir(exist_ok=True)
         now = time.time()
-        self._path = folder / f"events.out.tfevents.{now:017.6f}.boxwright"
+        self._path = out / f"events.out.tfevents.{now:017.6f}.boxwright"
         self._append(_event(now, 0, _delimited(3, VERSION)))
         self._append(_event(now, first_step, _delimited(7, _varint_field(1, START))))
 

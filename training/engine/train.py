@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from annotations.dataset.records import Dataset, Split
-from training.engine import batches, catalog, checkpoint, device, optim
+from training.engine import batches, catalog, checkpoint, device, distributed, optim
 from training.engine.checkpoint import Checkpoint
 from training.engine.config import Config
 from training.engine.data import Examples, read_examples, usable_images
@@ -23,7 +23,6 @@ from training.engine.progress import Progress, stop_if_asked
 from training.engine.remarks import expect_learnable, remarks
 from training.engine.state import TrainingState, resume, start
 from training.engine.step import take_step
-from training.engine.tasks import Metrics
 from training.engine.tensorboard import EventFile
 from training.engine.transforms import Views
 from training.engine.weights import starting_network
@@ -72,7 +71,7 @@ def train(
     Goes on from `out/last.pt` when an earlier process left one. Raises an EngineError on what the user can mend,
     and Stopped when `progress` asks for it.
     """
-    with room_expected(folder):
+    with room_expected(folder), distributed.joined():
         return _train(config, dataset, folder, progress, weights_dir)
 
 
@@ -81,15 +80,15 @@ def _train(config: Config, dataset: Dataset, folder: Path, progress: Progress, w
     loop = _prepare(config, dataset, folder, progress, threads)
     state = resume(loop.out / "last.pt", config, loop.labels, progress)
     if state is None:
-        network = starting_network(config, loop.labels, loop.training, folder, weights_dir, progress)
+        with distributed.first_alone():
+            network = starting_network(config, loop.labels, loop.training, folder, weights_dir, progress)
         state = start(network, config)
         progress.on_log(_summary(loop, threads))
         progress.on_log(f"Held still: {still_of(network)}")
-    _keep_metrics_until(loop.out / "metrics.jsonl", state.epoch)
-    curves = EventFile(loop.out, state.epoch * loop.steps_per_epoch + 1)
+    curves = _begin_curves(loop, state) if distributed.rank() == 0 else None
     while state.epoch < loop.epochs and not _is_hopeless(loop, state):
-        values = _epoch(loop, state)
-        curves.write(min(loop.steps, state.epoch * loop.steps_per_epoch), values)
+        _epoch(loop, state, curves)
+    distributed.wait()
     return checkpoint.load(loop.out / "best.pt")
 
 
@@ -113,7 +112,10 @@ def _prepare(config: Config, dataset: Dataset, folder: Path, progress: Progress,
         progress.on_log(f"{streamed} images are decoded each time they are seen: memory is kept for the rest.")
     for remark in remarks(dataset.labels, training, validation):
         progress.on_log(remark)
-    return TrainingLoop(config, info, dataset.labels, training, validation, out, progress, tuple(pool))
+    loop = TrainingLoop(config, info, dataset.labels, training, validation, out, progress, tuple(pool))
+    if min(map(len, loop.order(1))) < distributed.world_size():
+        raise ConfigError(f"batch_size must give each of the {distributed.world_size()} processes an image at least.")
+    return loop
 
 
 def _is_hopeless(loop: TrainingLoop, state: TrainingState) -> bool:
@@ -125,14 +127,16 @@ def _is_hopeless(loop: TrainingLoop, state: TrainingState) -> bool:
     return hopeless
 
 
-def _epoch(loop: TrainingLoop, state: TrainingState) -> Metrics:
-    """One epoch: train, evaluate the averaged weights, write down where we are; returns what was measured."""
+def _epoch(loop: TrainingLoop, state: TrainingState, curves: EventFile | None) -> None:
+    """One epoch: train, evaluate the averaged weights, write down where we are. The first process alone has curves."""
     began = time.monotonic()
     state.epoch += 1
     losses = _train_epoch(loop, state)
     evaluation = _evaluate(loop, state)
     values = losses | evaluation.metrics | {"learning_rate": state.rate}
     is_best = state.is_best(evaluation.score)
+    if curves is None:
+        return
     snapshot = state.as_checkpoint(loop.info, loop.labels, loop.config, evaluation.metrics)
     if is_best:
         _write_best(loop, state, snapshot, evaluation)
@@ -140,10 +144,10 @@ def _epoch(loop: TrainingLoop, state: TrainingState) -> Metrics:
     eta = seconds * (loop.epochs - state.epoch)
     # Told before it is kept: a process killed in between tells the same epoch twice, and none is missing.
     _append(loop.out / "metrics.jsonl", {"epoch": state.epoch, "seconds": round(seconds, 2), "values": values})
+    curves.write(min(loop.steps, state.epoch * loop.steps_per_epoch), values)
     loop.progress.on_metrics(state.epoch, loop.epochs, values, seconds, eta)
     checkpoint.save(snapshot, loop.out / "last.pt", state.as_dict())
     loop.progress.on_checkpoint("out/last.pt", state.epoch)
-    return values
 
 
 def _train_epoch(loop: TrainingLoop, state: TrainingState) -> dict[str, float | None]:
@@ -166,7 +170,7 @@ def _train_epoch(loop: TrainingLoop, state: TrainingState) -> dict[str, float | 
             sums[name] = sums.get(name, 0.0) + value
         eta = (time.monotonic() - began) / (step + 1) * (loop.steps - before - step - 1)
         loop.progress.on_step(state.epoch, loop.epochs, step + 1, len(order), parts["loss"], eta)
-    return {name: total / len(order) for name, total in sums.items()}
+    return dict(distributed.mean_values({name: total / len(order) for name, total in sums.items()}))
 
 
 def _evaluate(loop: TrainingLoop, state: TrainingState) -> Evaluation:
@@ -184,6 +188,11 @@ def _write_best(loop: TrainingLoop, state: TrainingState, snapshot: Checkpoint, 
 def _summary(loop: TrainingLoop, threads: int) -> str:
     counts = f"{len(loop.training)} training and {len(loop.validation)} validation images"
     return f"{loop.info.title}: {counts}, {len(loop.labels)} labels, {loop.epochs} epochs on {threads} threads"
+
+
+def _begin_curves(loop: TrainingLoop, state: TrainingState) -> EventFile:
+    _keep_metrics_until(loop.out / "metrics.jsonl", state.epoch)
+    return EventFile(loop.out, state.epoch * loop.steps_per_epoch + 1)
 
 
 def _keep_metrics_until(path: Path, epoch: int) -> None:

@@ -61,7 +61,7 @@ def test_a_run_beyond_the_limit_learns_the_same(
 @pytest.mark.full
 def test_100_000_images_train_in_3_gb(lay_run: LayRun) -> None:
     """Their squares would take 31 GB."""
-    folder = lay_run(train=40, val=20, base="none", image_size=320, batch_size=16, iterations=60)
+    folder = lay_run(train=40, val=20, base="none", image_size=320, batch_size=16, iterations=12)
     known = list(read_manifest(folder / "manifest.jsonl"))
     drawn = [image for image in known if image.split == "train"]
 

@@ -36,7 +36,7 @@ def events(path: Path) -> list[bytes]:
 
 def test_a_file_begins_with_its_version_and_its_step(tmp_path: Path) -> None:
     EventFile(tmp_path, 300).write(300, {"AP": 0.5, "AP50": None})
-    version, start, scalars = events(next((tmp_path / "tensorboard").iterdir()))
+    version, start, scalars = events(next(tmp_path.iterdir()))
     assert version[9:] == b"\x10\x00\x1a\x0dbrain.Event:2"
     assert start[9:] == b"\x10\xac\x02\x3a\x02\x08\x01"
     assert scalars[9:] == b"\x10\xac\x02\x2a\x0b\x0a\x09\x0a\x02AP\x15" + struct.pack("<f", 0.5)
@@ -48,12 +48,12 @@ def test_a_run_that_went_on_is_one_curve(lay_run: LayRun, recorder: Any) -> None
     with pytest.raises(Stopped):
         train(config, read_run_folder(folder), folder, recorder(stop_after_steps=8))
     train(config, read_run_folder(folder), folder, recorder())
-    files = sorted((folder / "out" / "tensorboard").iterdir())
+    files = sorted((folder / "out").glob("events.out.tfevents.*"))
     assert [len(events(path)) for path in files] == [3, 4], "of each the version, its start, and its epochs"
     python = os.environ.get("BOXWRIGHT_TENSORBOARD_PYTHON")
     if not python:
         return
-    command = [python, "-c", READER, str(folder / "out" / "tensorboard")]
+    command = [python, "-c", READER, str(folder / "out")]
     read = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     rows = [json.loads(line) for line in (folder / "out" / "metrics.jsonl").read_text().splitlines()]
     for tag, curve in read.items():

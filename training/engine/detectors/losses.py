@@ -10,6 +10,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from training.engine.distributed import mean_count
+
 NEGATIVES_PER_POSITIVE = 3
 FOCUS = 2.0
 """Focal loss: the exponent that takes weight from what is already said right."""
@@ -20,7 +22,7 @@ def softmax_losses(logits: Tensor, deltas: Tensor, labels: Tensor, wanted: Tenso
     """Smooth L1 on matched anchors; cross-entropy on them and on the three hardest negatives for each."""
     logits, deltas = logits.float(), deltas.float()
     positive, classes = labels >= 0, labels + 1  # nothing, -1, is class 0: the background
-    count = positive.sum().clamp(min=1)
+    count = mean_count(positive.sum())
     box = F.smooth_l1_loss(deltas[positive], wanted[positive], reduction="sum")
     entropy = F.cross_entropy(logits.flatten(0, 1), classes.flatten(), reduction="none").view_as(classes)
     counted = positive | _hard_negatives(entropy.detach(), positive)
@@ -31,7 +33,7 @@ def focal_losses(logits: Tensor, deltas: Tensor, labels: Tensor, wanted: Tensor)
     """Smooth L1 on matched anchors; focal cross-entropy of sigmoids on all of them."""
     logits, deltas = logits.float(), deltas.float()
     positive = labels >= 0
-    count = positive.sum().clamp(min=1)
+    count = mean_count(positive.sum())
     box = F.smooth_l1_loss(deltas[positive], wanted[positive], reduction="sum")
     truth = F.one_hot(labels + 1, logits.shape[-1] + 1)[..., 1:].to(logits)  # nothing, -1, is in no column
     entropy = F.binary_cross_entropy_with_logits(logits, truth, reduction="none")
