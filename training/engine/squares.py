@@ -88,5 +88,6 @@ def room_for(count: int, image_size: int, folder: Path) -> npt.NDArray[np.uint8]
     if count == 0:
         return np.zeros(shape, np.uint8)
     with tempfile.TemporaryFile(dir=folder) as file:
-        os.posix_fallocate(file.fileno(), 0, math.prod(shape))  # a full disk is told now, not by a killed process
+        if hasattr(os, "posix_fallocate"):  # a full disk is told now, not by a killed process; macOS has none
+            os.posix_fallocate(file.fileno(), 0, math.prod(shape))
         return np.memmap(file, np.uint8, "w+", shape=shape)
