@@ -14,9 +14,11 @@ from PIL import Image, ImageOps
 from annotations.dataset.manifest import read_dataset
 from annotations.dataset.records import Dataset, ImageRecord
 from training.engine.errors import DataError
-from training.engine.squares import Square, Squares, room_for
+from training.engine.squares import Square, Squares, let_go, room_for
 from training.engine.tasks import TASKS
 
+LET_GO = 256
+"""Images decoded before their pages are let go."""
 KEPT_BYTES = 2**30
 """Of decoded images that are kept; those beyond are decoded each time. A run is to need 3 GB at most."""
 
@@ -75,6 +77,8 @@ def read_examples(
     for i, square in enumerate(_decoded(decode, images[:most], threads)):
         check_stop()
         kept[i] = square
+        if i % LET_GO == 0:
+            let_go(kept)
     squares = Squares(len(images), kept, lambda i: decode(images[i]), threads)
     rules = TASKS[dataset.task].rules
     truths = [rules.truth(image, dataset.labels) for image in images]

@@ -1,6 +1,7 @@
 """Decoded pictures: in a mapped file as far as they fit, beyond that decoded when they are asked for."""
 
 import math
+import mmap
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
@@ -10,6 +11,9 @@ from typing import Self, overload
 
 import numpy as np
 import numpy.typing as npt
+
+RESIDENT = 2**27
+"""Bytes of the mapped file that are touched before its pages are let go: they stay in the system's cache."""
 
 Square = npt.NDArray[np.uint8]
 """One image [S, S, 3], RGB, stretched without letterbox."""
@@ -22,6 +26,7 @@ class Squares:
         self._count, self._kept, self._decode = count, kept, decode
         self._pool = ThreadPoolExecutor(threads)
         self._ahead: dict[int, Future[Square]] = {}
+        self._touched = 0
 
     @classmethod
     def streaming(cls, count: int, decode: Callable[[int], Square], image_size: int) -> Self:
@@ -62,10 +67,17 @@ class Squares:
         if not 0 <= i < self._count:
             raise IndexError(i)
         if i < len(self._kept):
+            self._touch(1)
             kept: Square = self._kept[i]
             return kept
         coming = self._ahead.pop(i, None)
         return coming.result() if coming else self._decode(i)
+
+    def _touch(self, count: int) -> None:
+        self._touched += count
+        if self._touched * math.prod(self._kept.shape[1:]) > RESIDENT:
+            let_go(self._kept)
+            self._touched = 0
 
     def prepare(self, indices: Iterable[int]) -> None:
         """Begin to decode what will be asked for next; what was prepared and not asked for is dropped."""
@@ -77,6 +89,7 @@ class Squares:
 
     def _some(self, wanted: range) -> npt.NDArray[np.uint8]:
         if not wanted or wanted[-1] < len(self._kept):
+            self._touch(len(wanted))
             return self._kept[wanted.start : wanted.stop : wanted.step]
         self.prepare(wanted)
         return np.stack([self[i] for i in wanted])
@@ -91,3 +104,10 @@ def room_for(count: int, image_size: int, folder: Path) -> npt.NDArray[np.uint8]
         if hasattr(os, "posix_fallocate"):  # a full disk is told now, not by a killed process; macOS has none
             os.posix_fallocate(file.fileno(), 0, math.prod(shape))
         return np.memmap(file, np.uint8, "w+", shape=shape)
+
+
+def let_go(squares: npt.NDArray[np.uint8]) -> None:
+    """Take a mapped file's pages out of the process's memory; what is in them is read again from the file."""
+    mapped = getattr(squares, "_mmap", None)
+    if isinstance(mapped, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        mapped.madvise(mmap.MADV_DONTNEED)
