@@ -1,6 +1,7 @@
 """However many the images are, a run needs little memory."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from annotations.dataset.records import ImageRecord
 from tests.training.engine.test_cli import ROOT
 from training.engine import data
 from training.engine.catalog import complete_config
+from training.engine.config import CHILD_ENVIRONMENT
 from training.engine.data import read_examples, read_run_folder
 from training.engine.errors import DataError
 from training.engine.train import train
@@ -77,7 +79,8 @@ def test_100_000_images_train_in_3_gb(lay_run: LayRun) -> None:
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr); sys.exit(code)"
     )
     command = [sys.executable, "-c", program, "train", str(folder)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    environment = os.environ | CHILD_ENVIRONMENT
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     peak = int(done.stderr.split()[-1]) * 1024
     assert peak <= 3 * GB, f"{peak / GB:.2f} GB"
