@@ -61,9 +61,9 @@ def test_a_run_beyond_the_limit_learns_the_same(
 
 
 @pytest.mark.full
-def test_100_000_images_train_in_3_gb(lay_run: LayRun) -> None:
+def test_100_000_images_train_in_3_gb(lay_run: LayRun, weights_dir: Path) -> None:
     """Their squares would take 31 GB."""
-    folder = lay_run(train=40, val=20, base="none", image_size=320, batch_size=16, iterations=12)
+    folder = lay_run(train=40, val=20, image_size=320, batch_size=16, iterations=12)
     known = list(read_manifest(folder / "manifest.jsonl"))
     drawn = [image for image in known if image.split == "train"]
 
@@ -78,7 +78,7 @@ def test_100_000_images_train_in_3_gb(lay_run: LayRun) -> None:
         "import resource, sys; from training.engine.__main__ import main; code = main(); "
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr); sys.exit(code)"
     )
-    command = [sys.executable, "-c", program, "train", str(folder)]
+    command = [sys.executable, "-c", program, "train", str(folder), "--weights-dir", str(weights_dir)]
     environment = os.environ | CHILD_ENVIRONMENT
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
