@@ -26,6 +26,7 @@ from training.engine.data import Examples
 from training.engine.device import fast_arithmetic
 from training.engine.families import build_network
 from training.engine.network import normalise
+from training.engine.squares import Squares
 
 BATCH, STEPS = 16, 7
 BARS = {"ssd_mobilenet_v1_075": 25.0, "ssdlite320_mobilenet_v3_large": 20.0}
@@ -80,7 +81,9 @@ def _step(model: str) -> Callable[[int], None]:
         images = normalise(squares, info.mean, info.std)
         with fast_arithmetic(torch.device("cpu"), "auto", network.bf16_pays_on_cpu):
             parts = network.losses(images, targets)
-        optim.descend(optimizer, torch.stack(list(parts.values())).sum())
+        optimizer.zero_grad(set_to_none=True)
+        torch.stack(list(parts.values())).sum().backward()  # type: ignore[no-untyped-call]
+        optim.descend(optimizer)
         average.update(network)
 
     return step
@@ -89,7 +92,7 @@ def _step(model: str) -> Callable[[int], None]:
 def _examples(size: int) -> Examples:
     squares = np.random.default_rng(0).integers(0, 256, (BATCH, size, size, 3), np.uint8)
     boxes = [np.array([[0.2, 0.2, 0.7, 0.8]], np.float32)] * BATCH
-    return Examples((), squares, boxes, [np.zeros(1, np.int64)] * BATCH)
+    return Examples((), Squares.kept(squares), boxes, [np.zeros(1, np.int64)] * BATCH)
 
 
 if __name__ == "__main__":

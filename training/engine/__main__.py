@@ -1,18 +1,20 @@
-"""`python -m training.engine train|evaluate|predict|export FOLDER`: the child process that a worker starts.
+"""`python -m training.engine COMMAND …`: what a worker starts, and what people run in a terminal or a notebook.
 
-Standard output carries JSON lines only (see `progress`); everything else goes to standard error. Exit codes: 0 done,
-1 crashed, 2 something the user can mend, 3 stopped by SIGTERM or Ctrl-C, or because whoever started it is gone.
+Standard output carries JSON lines only (see `progress`), on a terminal a bar (`console`); everything else goes to
+standard error. Exit codes: 0 done, 1 crashed, 2 something the user can mend, 3 stopped by SIGTERM or Ctrl-C, or because
+whoever started it is gone.
 """
 
-import argparse
 import os
 import signal
 import sys
-from pathlib import Path
 from types import FrameType
 from typing import TextIO
 
-from training.engine import catalog, targets
+from training.engine import catalog
+from training.engine.arguments import parser
+from training.engine.config import CHILD_ENVIRONMENT
+from training.engine.console import Console
 from training.engine.errors import EngineError
 from training.engine.progress import JsonLines, Stopped
 
@@ -40,36 +42,19 @@ class StopRequest:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     stop = StopRequest()
-    events = JsonLines(_take_stdout(), stop.poll)
+    shows_bar = options.progress == "bar" or (options.progress == "auto" and sys.stdout.isatty())
+    events = (Console if shows_bar else JsonLines)(_take_stdout(), stop.poll)
     try:
         commands = catalog.load_module("training.engine.commands")  # imports torch: a second or two
-        getattr(commands, options.command)(options, events)
+        commands.called(options, events)
     except EngineError as error:
         events.write("error", code=error.code, detail=error.detail)
         return MENDABLE
     except Stopped:
         return STOPPED
     return DONE
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m training.engine")
-    commands = parser.add_subparsers(dest="command", required=True)
-    train = commands.add_parser("train", help="train on a run folder; goes on where an earlier process stopped")
-    evaluate = commands.add_parser("evaluate", help="evaluate checkpoint.pt on a split of the folder")
-    predict = commands.add_parser("predict", help="what checkpoint.pt sees in image files")
-    export = commands.add_parser("export", help="make an artifact of checkpoint.pt and check it")
-    for command in (train, evaluate, predict, export):
-        command.add_argument("folder", type=Path)
-    train.add_argument("--weights-dir", type=Path, help="folder with base weights, looked into first")
-    train.add_argument("--config", metavar="JSON", help="the settings, instead of the folder's config.json")
-    evaluate.add_argument("--split", choices=("train", "val", "test"), default="val")
-    predict.add_argument("images", type=Path, nargs="+")
-    export.add_argument("--target", choices=tuple(targets.TARGETS), required=True)
-    export.add_argument("--quantization", default="none")
-    return parser
 
 
 def _take_stdout() -> TextIO:
@@ -79,5 +64,13 @@ def _take_stdout() -> TextIO:
     return events
 
 
+def _expect_environment() -> None:
+    """Start again, as the same process, with what libraries read when a process starts."""
+    missing = {name: value for name, value in CHILD_ENVIRONMENT.items() if name not in os.environ}
+    if missing:
+        os.execve(sys.executable, sys.orig_argv, os.environ | missing)  # noqa: S606 our own command again
+
+
 if __name__ == "__main__":
+    _expect_environment()
     sys.exit(main())

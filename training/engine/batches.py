@@ -10,9 +10,11 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from training.engine import distributed
 from training.engine.config import FEWEST_STEPS
-from training.engine.data import Examples, Square
+from training.engine.data import Examples
 from training.engine.network import LearningTarget
+from training.engine.squares import Square
 from training.engine.transforms import USUAL, Boxes, Labels, Views, augment
 
 View = tuple[Square, Boxes, Labels]
@@ -51,12 +53,22 @@ def repeated(labels: Sequence[npt.NDArray[np.int64]], rare_share: float) -> list
 def training_batches(
     examples: Examples, order: Sequence[Sequence[int]], seed: int, epoch: int, views: Views = USUAL
 ) -> Iterator[Batch]:
-    """Augmented batches in the given order; where views are cut out, each square is put together from four."""
+    """Augmented batches in the given order: of each this process's share. An image's view hangs on its place alone.
+
+    Where views are cut out, each square is put together from four.
+    """
+    first, stride = distributed.rank(), distributed.world_size()
+    seen_as = tiled if views.crop else view
     for step, indices in enumerate(order):
-        rng = np.random.default_rng((seed, epoch, step))
-        seen = [tiled(examples, i, rng, views) if views.crop else view(examples, i, rng, views) for i in indices]
+        examples.squares.prepare(i for few in order[step : step + 2] for i in few[first::stride])
+        mine = list(enumerate(indices))[first::stride]
+        seen = [seen_as(examples, i, _rng(seed, epoch, step, place), views) for place, i in mine]
         squares = torch.from_numpy(np.stack([square for square, _, _ in seen]))
         yield squares, [target(boxes, labels) for _, boxes, labels in seen]
+
+
+def _rng(*place: int) -> np.random.Generator:
+    return np.random.default_rng(place)
 
 
 def view(examples: Examples, i: int, rng: np.random.Generator, views: Views) -> View:

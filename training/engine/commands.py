@@ -1,78 +1,156 @@
-"""What each subcommand of `python -m training.engine` does with its folder."""
+"""What each subcommand of `python -m training.engine` does with its data."""
 
 import json
+import os
 from argparse import Namespace
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from annotations.dataset.records import AnnotationRecord
-from training.engine import checkpoint
+from training.engine import checkpoint, distributed
 from training.engine import evaluate as evaluation
 from training.engine import export as exporting
 from training.engine import predict as predicting
+from training.engine import sweep as sweeping
 from training.engine import train as training
-from training.engine.catalog import complete_config
-from training.engine.config import Config
+from training.engine import verify as verifying
+from training.engine.checkpoint import Checkpoint
 from training.engine.data import read_run_folder
-from training.engine.errors import ConfigError
+from training.engine.errors import CheckpointError
 from training.engine.exporters.images import read_export_images
-from training.engine.progress import JsonLines
+from training.engine.progress import JsonLines, Progress, stop_if_asked
+from training.engine.results import Ids, Seen, coco_results, manifest_of, pictures_in
+from training.engine.settings import CONFIG, config_of, values_of
+from training.engine.sources import is_run_folder, lay_run_folder
+
+RUNS = Path("runs")
+CHECKPOINTS = ("checkpoint.pt", "out/best.pt")
+"""Where a run folder may have its checkpoint: the first one counts."""
 
 
-def train(options: Namespace, events: JsonLines) -> None:
-    config = _parse_config(options.config, "--config") if options.config else _read_config(options.folder)
-    dataset = read_run_folder(options.folder)
-    best = training.train(config, dataset, options.folder, events, options.weights_dir)
+class Events(Progress, Protocol):
+    """`progress.JsonLines` or `console.Console`."""
+
+    def write(self, event: str, **fields: Any) -> None: ...
+
+
+def train(options: Namespace, events: Events) -> None:
+    folder = _run_folder(options, events)
+    dataset = read_run_folder(folder)
+    config = config_of(options, folder, dataset.task)
+    if folder != options.folder:
+        (folder / CONFIG).write_text(json.dumps(config.to_dict()), encoding="utf-8")
+    best = training.train(config, dataset, folder, events, options.weights_dir)
     events.write("done", best_epoch=best.epoch, metrics=best.metrics)
 
 
-def evaluate(options: Namespace, events: JsonLines) -> None:
-    folder: Path = options.folder
-    trained = checkpoint.load(folder / "checkpoint.pt")
+def evaluate(options: Namespace, events: Events) -> None:
+    folder = _run_folder(options, events)
+    trained = _checkpoint(options, folder)
     found = evaluation.evaluate(trained, read_run_folder(folder), folder, options.split, events)
-    (folder / "out").mkdir(exist_ok=True)
-    evaluation.write_report(found.report, folder / "out" / "evaluation.json")
+    evaluation.write_report(found.report, _out(folder) / "evaluation.json")
     events.write("done", metrics=found.metrics)
 
 
-def predict(options: Namespace, events: JsonLines) -> None:
-    trained = checkpoint.load(options.folder / "checkpoint.pt")
-    for path, annotations in zip(options.images, predicting.predict(trained, options.images), strict=True):
-        events.write("prediction", image=str(path), marks=[_as_json(annotation) for annotation in annotations])
+def predict(options: Namespace, events: Events) -> None:
+    trained = _trained(options.folder)
+    images = pictures_in(options.images)
+    seen = _seen(trained, images, events)
+    if options.to is None:
+        for path, annotations in seen:
+            events.write("prediction", image=str(path), marks=[_as_json(annotation) for annotation in annotations])
+    elif options.form == "manifest":
+        manifest_of(seen, options.to)
+    else:
+        ids = Ids.read(options.ids) if options.ids else None
+        options.to.write_text(json.dumps(coco_results(seen, trained.labels, ids)), encoding="utf-8")
     events.write("done")
 
 
-def export(options: Namespace, events: JsonLines) -> None:
-    folder: Path = options.folder
-    out = folder / "out"
-    out.mkdir(exist_ok=True)
-    trained = checkpoint.load(folder / "checkpoint.pt")
+def export(options: Namespace, events: Events) -> None:
+    folder = _run_folder(options, events)
+    trained = _checkpoint(options, folder)
     images = read_export_images(folder, trained.image_size)
-    artifact = exporting.export(trained, options.target, options.quantization, images, out, events)
+    artifact = exporting.export(trained, options.target, options.quantization, images, _out(folder), events)
     events.write("done", artifact=artifact)
 
 
-def _read_config(folder: Path) -> Config:
-    try:
-        text = (folder / "config.json").read_text(encoding="utf-8")
-    except FileNotFoundError as error:
-        raise ConfigError("The run folder has no config.json.") from error
-    except ValueError as error:
-        raise ConfigError(f"config.json can't be read: {error}.") from error
-    return _parse_config(text, "config.json")
+def verify(options: Namespace, events: Events) -> None:
+    folder = _run_folder(options, events)
+    trained = _checkpoint(options, folder)
+    images = read_export_images(folder, trained.image_size)
+    archive = options.artifact or folder / "out" / "artifact.zip"
+    events.write("done", verified=verifying.verify(archive, trained, images.comparison))
 
 
-def _parse_config(text: str, name: str) -> Config:
-    try:
-        values = json.loads(text)
-    except ValueError as error:
-        raise ConfigError(f"{name} can't be read: {error}.") from error
-    if not isinstance(values, dict):
-        raise ConfigError(f"{name} must hold an object.")
-    return complete_config(values)
+def sweep(options: Namespace, events: Events) -> None:
+    folder = _run_folder(options, events)
+    dataset = read_run_folder(folder)
+    settings = values_of(options, folder, dataset.task)
+    grid = sweeping.combinations(options.grid)
+    rows = sweeping.sweep(
+        settings, grid, dataset, folder, events, options.weights_dir, lambda row: events.write("run", **row)
+    )
+    events.write("done", runs=len(rows), table=str(folder / "sweep" / "table.csv"))
+
+
+def _run_folder(options: Namespace, events: Events) -> Path:
+    """The data's run folder: itself, or one that is made of it."""
+    source: Path = options.folder
+    if options.run is None and (is_run_folder(source) or (source / CONFIG).is_file()):
+        return source
+    folder: Path = options.run or RUNS / source.stem
+    if distributed.rank() == 0:
+        lay_run_folder(source, folder, options.task, options.format, events)
+    distributed.wait()
+    events.on_log(f"The run folder is {folder}")
+    return folder
+
+
+def _checkpoint(options: Namespace, folder: Path) -> Checkpoint:
+    return _trained(options.checkpoint or folder)
+
+
+def _trained(place: Path) -> Checkpoint:
+    """Of a checkpoint's file or its run's folder."""
+    if not place.is_dir():
+        return checkpoint.load(place)
+    path = next((place / name for name in CHECKPOINTS if (place / name).is_file()), None)
+    if path is None:
+        raise CheckpointError(f"{place} has no checkpoint ({' or '.join(CHECKPOINTS)}): train first, or name one.")
+    return checkpoint.load(path)
+
+
+def _seen(trained: Checkpoint, images: list[Path], events: Events) -> Iterator[Seen]:
+    found = predicting.predict(trained, images, lambda: stop_if_asked(events))
+    return zip(images, found, strict=True)
+
+
+def _out(folder: Path) -> Path:
+    out = folder / "out"
+    out.mkdir(exist_ok=True)
+    return out
 
 
 def _as_json(annotation: AnnotationRecord) -> dict[str, Any]:
     box = asdict(annotation.box) if annotation.box else {}
     return {"label": annotation.label, "score": annotation.score, **box}
+
+
+COMMANDS: dict[str, Callable[[Namespace, Events], None]] = {
+    "train": train,
+    "evaluate": evaluate,
+    "predict": predict,
+    "export": export,
+    "verify": verify,
+    "sweep": sweep,
+}
+
+
+def called(options: Namespace, events: Events) -> None:
+    """The command that was asked for; of several processes the first one speaks."""
+    with distributed.joined(), Path(os.devnull).open("w") as nowhere:
+        speaks = distributed.rank() == 0
+        COMMANDS[options.command](options, events if speaks else JsonLines(nowhere, events.should_stop))

@@ -1,7 +1,6 @@
 """The run folder's images as a network wants them: decoded once, EXIF-oriented, stretched to uint8 squares."""
 
 import json
-import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,18 +14,21 @@ from PIL import Image, ImageOps
 from annotations.dataset.manifest import read_dataset
 from annotations.dataset.records import Dataset, ImageRecord
 from training.engine.errors import DataError
+from training.engine.squares import Square, Squares, let_go, room_for
 from training.engine.tasks import TASKS
 
-Square = npt.NDArray[np.uint8]
-"""One image [S, S, 3], RGB, stretched without letterbox."""
+LET_GO = 256
+"""Images decoded before their pages are let go."""
+KEPT_BYTES = 2**30
+"""Of decoded images that are kept; those beyond are decoded each time. A run is to need 3 GB at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """Images with their truth. `squares` [n, S, S, 3]; per image `boxes` [k, 4] corners 0..1 and `labels` [k]."""
+    """Images with their truth. Per image a square [S, S, 3], `boxes` [k, 4] corners 0..1 and `labels` [k]."""
 
     images: tuple[ImageRecord, ...]
-    squares: npt.NDArray[np.uint8]
+    squares: Squares
     boxes: list[npt.NDArray[np.float32]]
     labels: list[npt.NDArray[np.int64]]
 
@@ -62,11 +64,22 @@ def read_examples(
     check_stop: Callable[[], None] = lambda: None,
     threads: int = 1,
 ) -> Examples:
-    """Decode `images` (`folder/images/<sha256>`) into squares of `image_size`. Raises DataError on a damaged file."""
-    squares = _room_for(len(images), image_size, folder)
-    for i, square in enumerate(_decoded(images, folder, image_size, threads)):
+    """Decode `images` (`folder/images/<sha256>`) into squares of `image_size`. Raises DataError on a damaged file.
+
+    Of more than `KEPT_BYTES` the rest is decoded, and a damaged file found, when it is asked for.
+    """
+
+    def decode(image: ImageRecord) -> Square:
+        return read_square(folder / "images" / image.sha256, image_size, image.name)
+
+    most = KEPT_BYTES // (image_size * image_size * 3)
+    kept = room_for(min(len(images), most), image_size, folder)
+    for i, square in enumerate(_decoded(decode, images[:most], threads)):
         check_stop()
-        squares[i] = square
+        kept[i] = square
+        if i % LET_GO == 0:
+            let_go(kept)
+    squares = Squares(len(images), kept, lambda i: decode(images[i]), threads)
     rules = TASKS[dataset.task].rules
     truths = [rules.truth(image, dataset.labels) for image in images]
     return Examples(tuple(images), squares, [boxes for boxes, _ in truths], [labels for _, labels in truths])
@@ -87,19 +100,7 @@ def read_square(path: Path, image_size: int, name: str | None = None) -> Square:
         raise DataError(f"{name or path.name} can't be decoded: {error}.") from error
 
 
-def _decoded(images: Sequence[ImageRecord], folder: Path, image_size: int, threads: int) -> Iterator[Square]:
-    def decode(image: ImageRecord) -> Square:
-        return read_square(folder / "images" / image.sha256, image_size, image.name)
-
+def _decoded(decode: Callable[[ImageRecord], Square], images: Sequence[ImageRecord], threads: int) -> Iterator[Square]:
     with ThreadPoolExecutor(threads) as pool:
         for start in range(0, len(images), 64):  # not all at once: only squares in flight are in memory
             yield from pool.map(decode, images[start : start + 64])
-
-
-def _room_for(count: int, image_size: int, folder: Path) -> npt.NDArray[np.uint8]:
-    """Squares backed by a nameless file: the system may page them out, and they vanish with the process."""
-    shape = (count, image_size, image_size, 3)
-    if count == 0:
-        return np.zeros(shape, np.uint8)
-    with tempfile.TemporaryFile(dir=folder) as file:
-        return np.memmap(file, np.uint8, "w+", shape=shape)

@@ -9,7 +9,12 @@ from training.engine.config import Precision
 
 
 def choose_device() -> torch.device:
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    """On CUDA that of this process, where `torchrun` started several."""
+    if not torch.cuda.is_available():
+        return torch.device("cpu")
+    device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
+    torch.cuda.set_device(device)
+    return device
 
 
 def usable_cores() -> int:
@@ -20,7 +25,7 @@ def usable_cores() -> int:
 
 def use_threads(wanted: int) -> int:
     """Compute on `wanted` threads (0: as many as there are usable cores); returns the number in use."""
-    threads = wanted or usable_cores()
+    threads = wanted or max(1, usable_cores() // int(os.environ.get("LOCAL_WORLD_SIZE", "1")))
     torch.set_num_threads(threads)
     return threads
 
@@ -36,3 +41,19 @@ def cpu_has_bf16() -> bool:
     """Whether the CPU multiplies bf16: without it, torch only imitates it, slower than fp32."""
     capabilities = torch.cpu.get_capabilities()
     return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether this is what torch says when there is no room, on a GPU or a CPU."""
+    return isinstance(error, torch.OutOfMemoryError | MemoryError) or "can't allocate memory" in str(error)
+
+
+def sent(tensor: torch.Tensor, device: torch.device) -> torch.Tensor:
+    """On the device; to a GPU from pinned memory, while it still computes."""
+    return tensor.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else tensor.to(device)
+
+
+def release_memory(device: torch.device) -> None:
+    """Give back what torch keeps for later."""
+    if device.type == "cuda":
+        torch.cuda.empty_cache()

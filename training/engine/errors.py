@@ -51,3 +51,15 @@ class ParityError(EngineError):
     """An artifact answers differently from the checkpoint that it was made of."""
 
     code = "parity"
+
+
+class DiskFullError(EngineError):
+    """No room is left where the run writes."""
+
+    code = "disk_full"
+
+
+class NoMemoryError(EngineError):
+    """Not even the smallest batch fits into memory."""
+
+    code = "out_of_memory"

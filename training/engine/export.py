@@ -5,6 +5,7 @@ from typing import Any
 
 from training.engine import catalog, targets
 from training.engine.checkpoint import Checkpoint
+from training.engine.disk import room_expected
 from training.engine.exporters.artifact import publish
 from training.engine.exporters.exporter import Exporter
 from training.engine.exporters.images import ExportImages
@@ -21,4 +22,5 @@ def export(
     info = targets.target_info(target, quantization)
     checkpoint.info.check_target(target, quantization)
     exporter: Exporter = catalog.load_module(info.module).EXPORTER
-    return publish(exporter, checkpoint, images, out, quantization, progress)
+    with room_expected(out):
+        return publish(exporter, checkpoint, images, out, quantization, progress)

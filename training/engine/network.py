@@ -53,7 +53,7 @@ class Network(nn.Module):
 
     @abstractmethod
     def losses(self, images: Tensor, targets: Sequence[LearningTarget]) -> dict[str, Tensor]:
-        """The parts of the loss, scalars; their sum is minimised."""
+        """The parts of the loss, scalars; their sum is minimised. A mean divides by `distributed.mean_count`."""
 
     @abstractmethod
     def predictions(self, images: Tensor) -> Any:

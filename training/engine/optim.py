@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from training.engine import distributed
 from training.engine.config import Config, Optimizer, Schedule
 from training.engine.network import Network
 from training.engine.parameters import freeze
@@ -93,13 +94,15 @@ def warm_up_steps(config: Config, steps_per_epoch: int) -> int | None:
     return config.warmup_steps
 
 
-def descend(optimizer: torch.optim.Optimizer, loss: torch.Tensor) -> None:
-    """One step downhill, with the gradient's length limited."""
-    optimizer.zero_grad(set_to_none=True)
-    loss.backward()  # type: ignore[no-untyped-call]
+def descend(optimizer: torch.optim.Optimizer) -> bool:
+    """One step downhill along the gradients, their length limited; False, and no step, where that is no number."""
     parameters = [p for group in optimizer.param_groups for p in group["params"]]
-    nn.utils.clip_grad_norm_(parameters, LARGEST_GRADIENT)
+    distributed.average_gradients([p for p in parameters if p.requires_grad])
+    length = nn.utils.clip_grad_norm_(parameters, LARGEST_GRADIENT)
+    if not torch.isfinite(length):
+        return False
     optimizer.step()
+    return True
 
 
 class Average:

@@ -34,6 +34,8 @@ class TrainingState:
     rate: float = 0.0
     best_score: float | None = None
     best_epoch: int = 0
+    at_once: int | None = None
+    """Images that fit into memory at once; None: a whole batch, as far as is known. Not kept: see `step`."""
 
     def is_best(self, score: float | None) -> bool:
         """Note this epoch's score; True when it is the best so far. Without a score the newest epoch is the best."""
@@ -70,6 +72,8 @@ def start(network: Network, config: Config) -> TrainingState:
     """The state before the first step."""
     device = choose_device()
     network.to(device)
+    if device.type == "cuda":
+        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimizer = optim.build_optimizer(network, config)
     average = optim.Average(network, config.average_decay)
     if config.crop:

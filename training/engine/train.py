@@ -11,18 +11,21 @@ from typing import Any
 import torch
 
 from annotations.dataset.records import Dataset, Split
-from training.engine import anchor_fit, batches, catalog, checkpoint, device, optim
+from training.engine import anchor_fit, batches, catalog, checkpoint, device, distributed, optim
 from training.engine.checkpoint import Checkpoint
 from training.engine.config import Config
 from training.engine.data import Examples, read_examples, usable_images
 from training.engine.diagnoses import diagnoses
-from training.engine.errors import ConfigError, DataError, DivergedError
+from training.engine.disk import room_expected
+from training.engine.errors import ConfigError
 from training.engine.evaluate import Evaluation, evaluate_network, write_report
-from training.engine.network import LearningTarget, normalise
 from training.engine.parameters import hold_still, still_of
 from training.engine.progress import Progress, stop_if_asked
+from training.engine.remarks import expect_learnable, remarks
 from training.engine.state import TrainingState, resume, start
+from training.engine.step import take_step
 from training.engine.tasks import TASKS
+from training.engine.tensorboard import EventFile
 from training.engine.transforms import Views
 from training.engine.weights import starting_network
 
@@ -70,19 +73,27 @@ def train(
     Goes on from `out/last.pt` when an earlier process left one. Raises an EngineError on what the user can mend,
     and Stopped when `progress` asks for it.
     """
+    with room_expected(folder), distributed.joined():
+        return _train(config, dataset, folder, progress, weights_dir)
+
+
+def _train(config: Config, dataset: Dataset, folder: Path, progress: Progress, weights_dir: Path | None) -> Checkpoint:
     threads = device.use_threads(config.threads)
     loop = _prepare(config, dataset, folder, progress, threads)
     config = loop.config
     state = resume(loop.out / "last.pt", config, loop.labels, progress)
     if state is None:
-        network = starting_network(config, loop.labels, loop.training, folder, weights_dir, progress)
+        with distributed.first_alone():
+            network = starting_network(config, loop.labels, loop.training, folder, weights_dir, progress)
         state = start(network, config)
         progress.on_log(_summary(loop, threads))
         progress.on_log(f"Held still: {still_of(network)}")
-    _keep_metrics_until(loop.out / "metrics.jsonl", state.epoch)
+    curves = _begin_curves(loop, state) if distributed.rank() == 0 else None
     while state.epoch < loop.epochs and not _is_hopeless(loop, state):
-        _epoch(loop, state)
-    _diagnose(loop, dataset)
+        _epoch(loop, state, curves)
+    if distributed.rank() == 0:
+        _diagnose(loop, dataset)
+    distributed.wait()
     return checkpoint.load(loop.out / "best.pt")
 
 
@@ -90,8 +101,6 @@ def _prepare(config: Config, dataset: Dataset, folder: Path, progress: Progress,
     info = catalog.model_info(config.model)
     if info.task != dataset.task:
         raise ConfigError(f"{info.title} does {info.task}; this project does {dataset.task}.")
-    if not dataset.labels:
-        raise DataError("The project has no labels.")
     config = _fitted(config, dataset, folder, progress)
     info.check(config)
     out = folder / "out"
@@ -103,13 +112,15 @@ def _prepare(config: Config, dataset: Dataset, folder: Path, progress: Progress,
 
     training = examples("train")
     pool = batches.repeated(training.labels, config.rare_share)
-    loop = TrainingLoop(config, info, dataset.labels, training, examples("val"), out, progress, tuple(pool))
-    if len(loop.training) == 0:
-        raise DataError("There are no labelled images in the training split: label some first.")
-    if not any(len(labels) for labels in loop.training.labels):
-        raise DataError("No training image has a box: there is nothing to learn from.")
-    if len(loop.validation) == 0:
-        progress.on_log("No labelled image in the validation split: nothing measures this run; the last epoch is kept.")
+    validation = examples("val")
+    expect_learnable(dataset.labels, training)
+    if streamed := training.squares.streamed + validation.squares.streamed:
+        progress.on_log(f"{streamed} images are decoded each time they are seen: memory is kept for the rest.")
+    for remark in remarks(dataset.labels, training, validation):
+        progress.on_log(remark)
+    loop = TrainingLoop(config, info, dataset.labels, training, validation, out, progress, tuple(pool))
+    if min(map(len, loop.order(1))) < distributed.world_size():
+        raise ConfigError(f"batch_size must give each of the {distributed.world_size()} processes an image at least.")
     return loop
 
 
@@ -138,14 +149,16 @@ def _is_hopeless(loop: TrainingLoop, state: TrainingState) -> bool:
     return hopeless
 
 
-def _epoch(loop: TrainingLoop, state: TrainingState) -> None:
-    """One epoch: train, evaluate the averaged weights, write down where we are."""
+def _epoch(loop: TrainingLoop, state: TrainingState, curves: EventFile | None) -> None:
+    """One epoch: train, evaluate the averaged weights, write down where we are. The first process alone has curves."""
     began = time.monotonic()
     state.epoch += 1
     losses = _train_epoch(loop, state)
     evaluation = _evaluate(loop, state)
     values = losses | evaluation.metrics | {"learning_rate": state.rate}
     is_best = state.is_best(evaluation.score)
+    if curves is None:
+        return
     snapshot = state.as_checkpoint(loop.info, loop.labels, loop.config, evaluation.metrics)
     if is_best:
         _write_best(loop, state, snapshot, evaluation)
@@ -153,6 +166,7 @@ def _epoch(loop: TrainingLoop, state: TrainingState) -> None:
     eta = seconds * (loop.epochs - state.epoch)
     # Told before it is kept: a process killed in between tells the same epoch twice, and none is missing.
     _append(loop.out / "metrics.jsonl", {"epoch": state.epoch, "seconds": round(seconds, 2), "values": values})
+    curves.write(min(loop.steps, state.epoch * loop.steps_per_epoch), values)
     loop.progress.on_metrics(state.epoch, loop.epochs, values, seconds, eta)
     checkpoint.save(snapshot, loop.out / "last.pt", state.as_dict())
     loop.progress.on_checkpoint("out/last.pt", state.epoch)
@@ -172,29 +186,13 @@ def _train_epoch(loop: TrainingLoop, state: TrainingState) -> dict[str, float | 
     for step, batch in enumerate(batches.training_batches(loop.training, order, config.seed, state.epoch, views)):
         stop_if_asked(loop.progress)
         state.rate = optim.set_rate(state.optimizer, before + step, loop.steps, warm_up, config.schedule)
-        parts = _step(loop, state, *batch)
+        place = f"epoch {state.epoch}, step {step + 1}"
+        parts = take_step(state, config, loop.info, batch, place, loop.progress)
         for name, value in parts.items():
             sums[name] = sums.get(name, 0.0) + value
         eta = (time.monotonic() - began) / (step + 1) * (loop.steps - before - step - 1)
         loop.progress.on_step(state.epoch, loop.epochs, step + 1, len(order), parts["loss"], eta)
-    return {name: total / len(order) for name, total in sums.items()}
-
-
-def _step(
-    loop: TrainingLoop, state: TrainingState, squares: torch.Tensor, targets: list[LearningTarget]
-) -> dict[str, float]:
-    """One step downhill; returns the loss and its parts."""
-    images = normalise(squares.to(state.device), loop.info.mean, loop.info.std)
-    there = [LearningTarget(target.boxes.to(state.device), target.labels.to(state.device)) for target in targets]
-    with device.fast_arithmetic(state.device, loop.config.precision, state.network.bf16_pays_on_cpu):
-        parts = state.network.losses(images, there)
-    loss = torch.stack(list(parts.values())).sum()
-    if not torch.isfinite(loss):
-        raise DivergedError("The loss is no longer a number: try a smaller learning rate.")
-    optim.descend(state.optimizer, loss)
-    state.average.update(state.network)
-    values = {"loss": loss.item()}
-    return values if len(parts) == 1 else values | {f"loss_{name}": part.item() for name, part in parts.items()}
+    return dict(distributed.mean_values({name: total / len(order) for name, total in sums.items()}))
 
 
 def _evaluate(loop: TrainingLoop, state: TrainingState) -> Evaluation:
@@ -231,6 +229,11 @@ def _diagnose(loop: TrainingLoop, dataset: Dataset) -> None:
 def _summary(loop: TrainingLoop, threads: int) -> str:
     counts = f"{len(loop.training)} training and {len(loop.validation)} validation images"
     return f"{loop.info.title}: {counts}, {len(loop.labels)} labels, {loop.epochs} epochs on {threads} threads"
+
+
+def _begin_curves(loop: TrainingLoop, state: TrainingState) -> EventFile:
+    _keep_metrics_until(loop.out / "metrics.jsonl", state.epoch)
+    return EventFile(loop.out, state.epoch * loop.steps_per_epoch + 1)
 
 
 def _keep_metrics_until(path: Path, epoch: int) -> None:

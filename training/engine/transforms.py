@@ -9,7 +9,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from training.engine.config import Config
-from training.engine.data import Square
+from training.engine.squares import Square
 
 Boxes = npt.NDArray[np.float32]
 Labels = npt.NDArray[np.int64]

@@ -62,7 +62,10 @@ def _from_checkpoint(
 ) -> Network:
     base = checkpoint.load(path)
     if base.model != config.model:
-        raise CheckpointError(f"The base checkpoint is a {base.model}, not a {config.model}.")
+        raise CheckpointError(
+            f"The base checkpoint is a {base.model}, not a {config.model}: choose that model, or random weights "
+            "(base: none)."
+        )
     lineage = (*base.lineage, f"{base.epoch} epochs on {', '.join(base.labels)}")
     progress.on_log(f"Weights of an earlier run: {lineage[-1]}")
     network = network_for(replace(base.config, image_size=_side(config)), len(base.labels))
@@ -167,10 +170,24 @@ def _few_of_each_label(examples: Examples, label_count: int) -> list[int]:
 
 
 def _load(network: Network, state: State, path: Path) -> None:
-    try:
-        network.load_state_dict({name: value.float() for name, value in state.items()})
-    except (RuntimeError, AttributeError) as error:
-        raise WeightsError(f"The weights in {path.name} do not fit the model.") from error
+    misfit = _misfit(network.state_dict(), state, path.name)
+    if misfit:
+        raise WeightsError(f"The weights do not fit the model: {misfit}. Choose the model that they are of.")
+    network.load_state_dict({name: value.float() for name, value in state.items()})
+
+
+def _misfit(wanted: State, state: State, name: str) -> str:
+    """The first tensor that is missing, too much, or of another shape; empty where all fit."""
+    for key in [*wanted, *state]:
+        if key not in state:
+            return f"{name} lacks {key}"
+        if key not in wanted:
+            return f"the model has no {key}, which is in {name}"
+        if not isinstance(state[key], Tensor):
+            return f"{key} in {name} is no tensor"
+        if state[key].shape != wanted[key].shape:
+            return f"{key} is {list(state[key].shape)} in {name} and {list(wanted[key].shape)} in the model"
+    return ""
 
 
 def _folders(folder: Path, weights_dir: Path | None) -> list[Path]:

@@ -240,7 +240,10 @@ def one_step(network: Network, info: ModelInfo, freeze: str, optimizer: Optimize
     before = {id(p): p.detach().clone() for p in network.parameters()}
     steps = optim.build_optimizer(network, config)
     optim.set_rate(steps, 5, 10)
-    optim.descend(steps, torch.stack(list(network.losses(images(info), truth(info, [0, 1])).values())).sum())
+    steps.zero_grad(set_to_none=True)
+    loss = torch.stack(list(network.losses(images(info), truth(info, [0, 1])).values())).sum()
+    loss.backward()  # type: ignore[no-untyped-call]
+    assert optim.descend(steps)
     learning = {id(p) for p in network.parameters() if p.requires_grad}
     moved = {id(p) for p in network.parameters() if not torch.equal(p, before[id(p)])}
     assert moved

@@ -52,7 +52,7 @@ def test_a_detector_of_either_scoring_finds_what_it_learned(
     best = learned(info, folder, recorder(), epochs=30)
     assert (best.metrics["AP50"] or 0) > 0.4, "labels or boxes are read wrongly"
     image = read_run_folder(folder).images[0]
-    found = predict.predict(best, [folder / "images" / image.sha256])[0]
+    found = next(predict.predict(best, [folder / "images" / image.sha256]))
     assert {annotation.label for annotation in found} == {"disc", "square"}
 
 
@@ -63,7 +63,7 @@ def test_a_classifier_of_either_scoring_names_what_it_learned(
     folder = write_run(tmp_path / "run", coloured(record), "classification", ("red", "blue"))
     best = learned(info, folder, recorder(), epochs=8)
     for image in read_run_folder(folder).images:
-        named = predict.predict(best, [folder / "images" / image.sha256])[0]
+        named = next(predict.predict(best, [folder / "images" / image.sha256]))
         assert named[0].label == image.annotations[0].label
         total = sum(annotation.score or 0 for annotation in named)
         assert (total == pytest.approx(1, abs=1e-5)) is (info.scoring is Scoring.SOFTMAX)

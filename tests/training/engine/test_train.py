@@ -17,7 +17,7 @@ from training.engine import checkpoint, evaluate, predict
 from training.engine.catalog import complete_config
 from training.engine.checkpoint import Checkpoint
 from training.engine.data import read_run_folder
-from training.engine.errors import ConfigError, DataError, DivergedError
+from training.engine.errors import ConfigError, DataError
 from training.engine.progress import Silent, Stopped
 from training.engine.train import train
 
@@ -222,14 +222,6 @@ def test_a_model_of_the_other_task_is_refused(lay_run: LayRun) -> None:
         run(lay_run(model="mobilenet_v2"), None)
 
 
-def test_a_loss_that_is_no_number_is_said(lay_run: LayRun, weights_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from training.engine.detectors.ssdlite import Ssdlite
-
-    monkeypatch.setattr(Ssdlite, "losses", lambda *_: {"class": torch.tensor(float("nan"))})
-    with pytest.raises(DivergedError, match="learning rate"):
-        run(lay_run(), weights_dir)
-
-
 def test_evaluating_the_best_checkpoint_gives_its_metrics(lay_run: LayRun, weights_dir: Path) -> None:
     folder = lay_run()
     best = run(folder, weights_dir)
@@ -275,4 +267,4 @@ def test_a_classifier_tells_red_from_blue(
     report = json.loads((folder / "out" / "evaluation.json").read_text())
     assert report["confusion"] == [[1, 0], [0, 1]]
     assert set(report["predictions"][0]["scores"]) == {"red", "blue"}
-    assert predict.predict(best, [folder / "images" / report["predictions"][0]["image"]])[0][0].box is None
+    assert next(predict.predict(best, [folder / "images" / report["predictions"][0]["image"]]))[0].box is None

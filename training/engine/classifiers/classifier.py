@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from training.engine.distributed import mean_count
 from training.engine.network import Classifier, LearningTarget, Stage, fold_batch_norm
 from training.engine.scoring import Scoring
 
@@ -26,10 +27,11 @@ class LogitClassifier(Classifier):
         """Cross-entropy: over the labels of a softmax, of each label of a sigmoid."""
         logits = self(images).float()
         labels = torch.cat([target.labels for target in targets])
+        count = mean_count(torch.tensor(len(labels), device=labels.device))
         if self.scoring is Scoring.SIGMOID:
             wanted = F.one_hot(labels, self.label_count).to(logits)
-            return {"class": F.binary_cross_entropy_with_logits(logits, wanted, reduction="none").sum(1).mean()}
-        return {"class": F.cross_entropy(logits, labels, label_smoothing=SMOOTHING)}
+            return {"class": F.binary_cross_entropy_with_logits(logits, wanted, reduction="sum") / count}
+        return {"class": F.cross_entropy(logits, labels, label_smoothing=SMOOTHING, reduction="sum") / count}
 
     @torch.no_grad()
     def likeness(self, images: Tensor, targets: Sequence[LearningTarget], label_count: int) -> Tensor:

@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from training.engine.detectors.anchors import NOTHING, UNSURE
+from training.engine.distributed import mean_count
 
 NEGATIVES_PER_POSITIVE = 3
 FOCUS = 2.0
@@ -22,7 +23,7 @@ def softmax_losses(logits: Tensor, deltas: Tensor, labels: Tensor, wanted: Tenso
     """Smooth L1 on matched anchors; cross-entropy on them and on the three hardest negatives for each."""
     logits, deltas = logits.float(), deltas.float()
     positive, classes = labels >= 0, (labels + 1).clamp(min=0)  # class 0 is the background
-    count = positive.sum().clamp(min=1)
+    count = mean_count(positive.sum())
     box = F.smooth_l1_loss(deltas[positive], wanted[positive], reduction="sum")
     entropy = F.cross_entropy(logits.flatten(0, 1), classes.flatten(), reduction="none").view_as(classes)
     counted = positive | _hard_negatives(entropy.detach(), positive, labels == NOTHING)
@@ -33,7 +34,7 @@ def focal_losses(logits: Tensor, deltas: Tensor, labels: Tensor, wanted: Tensor)
     """Smooth L1 on matched anchors; focal cross-entropy of sigmoids on all of them."""
     logits, deltas = logits.float(), deltas.float()
     positive = labels >= 0
-    count = positive.sum().clamp(min=1)
+    count = mean_count(positive.sum())
     box = F.smooth_l1_loss(deltas[positive], wanted[positive], reduction="sum")
     truth = F.one_hot((labels + 1).clamp(min=0), logits.shape[-1] + 1)[..., 1:].to(logits)  # nothing is in no column
     entropy = F.binary_cross_entropy_with_logits(logits, truth, reduction="none")

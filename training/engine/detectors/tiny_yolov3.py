@@ -15,6 +15,7 @@ from training.engine.detectors.anchors import pairwise_iou
 from training.engine.detectors.cells import CellDecoder, cell_anchors, cell_sides
 from training.engine.detectors.detector import AnchorDetector
 from training.engine.detectors.heads import mixed, rows
+from training.engine.distributed import mean_count
 from training.engine.model_info import ModelInfo
 from training.engine.network import LearningTarget, Stage, fold_batch_norm
 from training.engine.scoring import Scoring
@@ -91,7 +92,7 @@ class TinyYolov3(AnchorDetector):
         boxes = self.cells.unclipped(terms[..., :4])
         labels, wanted = self.assigned(targets)
         there = labels >= 0
-        count = there.sum().clamp(min=1)
+        count = mean_count(there.sum())
         named = F.one_hot(labels[there], self.label_count).to(logits)
         objectness = F.binary_cross_entropy_with_logits(terms[..., 4], there.to(terms), reduction="none")
         counted = there | ~_near(boxes.detach(), targets)

@@ -16,6 +16,7 @@ from training.engine.detectors.heads import mixed
 from training.engine.detectors.sim_ota import answers
 from training.engine.detectors.yolox_layers import STRIDES, Backbone, Edition, Head, Neck
 from training.engine.model_info import ModelInfo
+from training.engine.distributed import mean_count
 from training.engine.network import Detector, LearningTarget, Stage, fold_batch_norm
 from training.engine.scoring import Scoring
 
@@ -58,7 +59,7 @@ class Yolox(Detector):
         logits, terms = (part.float() for part in self(images))
         boxes, objectness = self.decoder.unclipped(terms[..., :4]), terms[..., 4]
         found = answers(boxes, self.anchors, targets, torch.sigmoid(logits), torch.sigmoid(objectness))
-        count, at = max(len(found.ious), 1), (found.images, found.cells)
+        count, at = mean_count(found.ious.new_tensor(len(found.ious))), (found.images, found.cells)
         sure = F.one_hot(found.labels, self.label_count) * found.ious[:, None]
         there = torch.zeros_like(objectness).index_put(at, torch.ones_like(found.ious))
         return {

@@ -41,17 +41,17 @@ def publish(
     progress.on_log(f"Checking on {_counted(images.comparison)} images of the {images.comparison.split} split.")
     limits = target_info(exporter.target, quantization).limits[quantization]
     comparison = compare_on(images.comparison, checkpoint, exporter, model_folder, limits)
-    report = _report(exporter.target, quantization, checkpoint, comparison, images.comparison)
+    report = report_of(exporter.target, quantization, checkpoint, comparison, images.comparison)
     if comparison.passed:
         report |= _pack(exporter, checkpoint, model_folder, out, report)
     shutil.rmtree(model_folder)
     write_json(out / REPORT, report)
     if not comparison.passed:
-        raise ParityError(_complaint(report))
+        raise ParityError(complaint(report))
     return report
 
 
-def _report(
+def report_of(
     target: str, quantization: str, checkpoint: Checkpoint, comparison: Comparison, images: ComparisonImages
 ) -> Report:
     """The zip's own fields are still empty."""
@@ -103,7 +103,7 @@ def _pack(exporter: Exporter, checkpoint: Checkpoint, model_folder: Path, out: P
     return {"files": files, "size": (out / ARCHIVE).stat().st_size, "sha256": digest}
 
 
-def _complaint(report: Report) -> str:
+def complaint(report: Report) -> str:
     """One sentence with the figures and what was allowed."""
     parity = report["parity"]
     figures, allowed = [f"scores by {_shown(parity['max_score'])}"], [f"{parity['limit_score']:g}"]

@@ -42,7 +42,7 @@ def read_export_images(folder: Path, image_size: int) -> ExportImages:
 
     def calibration() -> Squares:
         sample = calibration_sample(dataset.images, dataset.task)
-        return read_examples(dataset, sample.images, folder, image_size).squares
+        return read_examples(dataset, sample.images, folder, image_size).squares[:]
 
     return ExportImages(calibration, _comparison_images(dataset, folder, image_size))
 

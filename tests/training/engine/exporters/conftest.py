@@ -118,7 +118,7 @@ def random_detector(model: str, raccoons: Path) -> Checkpoint:
     examples = read_examples(dataset, dataset.images, raccoons, info.image_size)
     network = build_network(info, len(RACCOON_LABELS), info.image_size)
     with torch.no_grad():
-        network(normalise(torch.from_numpy(examples.squares), info.mean, info.std))
+        network(normalise(torch.from_numpy(examples.squares[:]), info.mean, info.std))
     network.fold()
     return checkpoint_of(network, info.default_config, RACCOON_LABELS)
 

@@ -107,7 +107,7 @@ def test_a_detector_s_artifact_is_read_as_its_run_reads_the_checkpoint(
 
 @pytest.mark.full
 def test_onnx_scores_have_the_columns_that_detect_net_counts(detector: Trained, tmp_path: Path) -> None:
-    unpacked, squares = detector.unpack("onnx", tmp_path), detector.images.comparison.examples.squares
+    unpacked, squares = detector.unpack("onnx", tmp_path), detector.images.comparison.examples.squares[:]
     lines = (unpacked / "labels.txt").read_text().split()
     session = onnxruntime.InferenceSession(unpacked / "model.onnx")
     info = detector.checkpoint.info
@@ -130,7 +130,7 @@ def test_the_example_in_the_readme_names_what_the_checkpoint_finds(detector: Tra
     done = subprocess.run([sys.executable, "-c", code], cwd=unpacked, capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stderr
-    assert done.stdout.split()[0] == predict(detector.checkpoint, [photo])[0][0].label
+    assert done.stdout.split()[0] == next(predict(detector.checkpoint, [photo]))[0].label
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_a_classifier_answers_as_its_checkpoint(target: str, classifier: Trained
 
 
 def test_a_detector_s_own_thresholds_hold_in_its_file(detector: Trained, tmp_path: Path) -> None:
-    squares = detector.images.comparison.examples.squares
+    squares = detector.images.comparison.examples.squares[:]
     counts = {}
     for score, iou in ((0.01, 0.55), (0.25, 0.55), (0.01, 0.2)):
         config = replace(detector.checkpoint.config, score_threshold=score, nms_threshold=iou)

@@ -1,0 +1,51 @@
+"""Several processes, as `torchrun` starts them, learn what one does."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.training.engine.test_cli import ROOT
+from training.engine.config import CHILD_ENVIRONMENT
+from training.engine.sources import link_run_folder
+
+LayRun = Callable[..., Path]
+TWO = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2")
+
+
+def trained(folder: Path, weights_dir: Path, *launcher: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The events, and what `metrics.jsonl` says."""
+    command = [sys.executable, *launcher, "-m", "training.engine", "train", str(folder), f"--weights-dir={weights_dir}"]
+    environment = os.environ | CHILD_ENVIRONMENT | {"OMP_NUM_THREADS": "1"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    rows = [json.loads(line) for line in (folder / "out" / "metrics.jsonl").read_text().splitlines()]
+    return [json.loads(line) for line in done.stdout.splitlines()], rows
+
+
+def test_two_processes_have_the_curve_of_one(lay_run: LayRun, weights_dir: Path, tmp_path: Path) -> None:
+    folder = lay_run(train=9, val=5, epochs=2, batch_size=5)
+    link_run_folder(folder, tmp_path / "two")
+    (tmp_path / "two" / "config.json").write_text((folder / "config.json").read_text())
+    _, alone = trained(folder, weights_dir)
+    events, together = trained(tmp_path / "two", weights_dir, *TWO)
+    assert [row["epoch"] for row in together] == [1, 2]
+    for one, two in zip(alone, together, strict=True):
+        assert two["values"] == pytest.approx(one["values"], abs=1e-4)
+    assert [event["event"] for event in events].count("done") == 1, "the first process alone speaks"
+    written = [path.name for path in (tmp_path / "two" / "out").iterdir()]
+    assert len([name for name in written if name.startswith("events.")]) == 1
+    report = json.loads((tmp_path / "two" / "out" / "evaluation.json").read_text())
+    assert report["image_count"] == 5
+    assert [row["truth_count"] for row in report["labels"]] == [5, 5]
+
+
+def test_a_batch_too_small_for_all_processes_is_said(lay_run: LayRun, weights_dir: Path) -> None:
+    command = [sys.executable, *TWO, "-m", "training.engine", "train", str(lay_run(batch_size=1))]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert "batch_size must give each of the 2 processes an image" in done.stdout
