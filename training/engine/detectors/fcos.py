@@ -18,6 +18,9 @@ from training.engine.network import LearningTarget, Stage, fold_batch_norm
 from training.engine.scoring import Scoring
 
 STRIDES = (8, 16, 32, 64, 128)
+START = 2.0
+"""Strides that a side is away, by random weights: at torchvision's 0 half of the distances are cut off and can't learn.
+"""
 STEM = ("conv1", "bn1", "layer1")
 """Edges and textures: what torchvision's recipe holds still, too."""
 TRUNK_SHARE = 0.3
@@ -39,6 +42,7 @@ class Fcos(AnchorDetector):
         self.label_count = label_count
         self.backbone = whole.backbone
         self.head = whole.head
+        nn.init.constant_(self.head.regression_head.bbox_reg.bias, START)
         self.place_anchors(point_anchors(image_size, STRIDES))
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
