@@ -140,7 +140,7 @@ def test_a_label_starts_from_the_rows_that_fire_inside_its_boxes(network: Faster
 
 @pytest.mark.full
 def test_random_weights_learn_to_tell_four_shapes(tmp_path: Path) -> None:
-    """Seen: AP50 0.60 after 5 epochs, 0.82 after 8, in 207 CPU-seconds."""
+    """Seen: AP50 0.82 after 8 epochs, 0.89 after 10, in 253 CPU-seconds."""
     folder = write_run(tmp_path, drawn_scenes(160, 40), labels=LABELS)
     rates = {"optimizer": "adamw", "learning_rate": 0.0005, "average_decay": 0.97}
     views = {"batch_size": 4, "zoom_min": 0.8, "zoom_max": 1.25}
