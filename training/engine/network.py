@@ -85,7 +85,10 @@ class Network(nn.Module):
 
 
 class Detector(Network):
-    """Finds boxes of labels. `anchors` [A, 4]: the box that each row of scores starts from, corners as shares."""
+    """Finds boxes of labels. `anchors` [A, 4]: the box that each row of scores starts from, corners as shares.
+
+    In two stages the rows are fewer: the first stage chooses which anchors to look at, as it sees the image.
+    """
 
     anchors: Tensor
 

@@ -26,8 +26,10 @@ DETECTORS = [info for info in ROWS if info.task == "detection"]
 CLASSIFIERS = [info for info in ROWS if info.task == "classification"]
 SEEN = 8
 """Images that statistics of BatchNorm are made of: fewer would tell deep networks nothing of the next image."""
-OFF_CENTRE = {"ssd_mobilenet_v1_jetson": 0.02}
-"""Networks whose published anchors lie so far right and down: cells of 32 pixels, ten of them on 300."""
+OFF_CENTRE = {"ssd_mobilenet_v1_jetson": 0.02, "fcos_resnet50_fpn": 0.1, "fasterrcnn_mobilenet_v3_large_320_fpn": 0.15}
+"""Networks whose published anchors lie so far off: cells of 32 pixels, ten on 300; or points from the corner on."""
+TWO_STAGES = {"fasterrcnn_mobilenet_v3_large_320_fpn"}
+"""Networks that score some of their anchors only."""
 HEAVY = 100_000_000
 """Bytes of weights beyond which a row runs in `make test-full` only."""
 
@@ -151,7 +153,8 @@ def test_anchors_cover_the_image_at_every_size(info: ModelInfo, which: str) -> N
     network = build_network(info, 2, size).eval()
     assert isinstance(network, Detector)
     scores, _ = said(network, torch.zeros(1, 3, size, size))
-    assert network.anchors.shape == (scores.shape[1], 4)
+    rows = scores.shape[1]
+    assert len(network.anchors) > rows if info.name in TWO_STAGES else len(network.anchors) == rows
     centres = (network.anchors[:, :2] + network.anchors[:, 2:]) / 2
     sides = network.anchors[:, 2:] - network.anchors[:, :2]
     assert ((centres >= 0) & (centres <= 1)).all()

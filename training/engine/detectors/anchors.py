@@ -99,7 +99,12 @@ class Decoder(nn.Module):
         self.register_buffer("anchor_sizes", sizes[None].contiguous(), persistent=False)
 
     def forward(self, deltas: Tensor) -> Tensor:
-        centres = deltas[..., :2] * (1 / CENTRE_WEIGHT) * self.anchor_sizes + self.anchor_centres
-        growth = (deltas[..., 2:] * (1 / SIZE_WEIGHT)).clamp(max=MAX_LOG_SIZE)
-        half = torch.exp(growth) * self.anchor_sizes * 0.5
-        return torch.cat([centres - half, centres + half], -1).clamp(0.0, 1.0)
+        return decode(deltas, self.anchor_centres, self.anchor_sizes)
+
+
+def decode(deltas: Tensor, centres: Tensor, sizes: Tensor) -> Tensor:
+    """Boxes [..., 4], corners 0..1 clipped, of `deltas` [..., 4] and anchors in the middle of `centres` [..., 2]."""
+    middles = deltas[..., :2] * (1 / CENTRE_WEIGHT) * sizes + centres
+    growth = (deltas[..., 2:] * (1 / SIZE_WEIGHT)).clamp(max=MAX_LOG_SIZE)
+    half = torch.exp(growth) * sizes * 0.5
+    return torch.cat([middles - half, middles + half], -1).clamp(0.0, 1.0)

@@ -15,8 +15,8 @@ from training.engine.detectors.grid import GridDecoder, grid
 from training.engine.detectors.heads import mixed
 from training.engine.detectors.sim_ota import answers
 from training.engine.detectors.yolox_layers import STRIDES, Backbone, Edition, Head, Neck
-from training.engine.model_info import ModelInfo
 from training.engine.distributed import mean_count
+from training.engine.model_info import ModelInfo
 from training.engine.network import Detector, LearningTarget, Stage, fold_batch_norm
 from training.engine.scoring import Scoring
 

@@ -124,7 +124,7 @@ def _live_operators(operators: list[Any], outputs: list[int]) -> tuple[list[Any]
     for operator in reversed(operators):
         if any(int(i) in needed for i in operator.outputs):
             live.append(operator)
-            needed |= {int(i) for i in operator.inputs if i >= 0}
+            needed |= {int(i) for i in [*operator.inputs, *operator.outputs] if i >= 0}
     return live[::-1], needed
 
 
