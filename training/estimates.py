@@ -26,7 +26,7 @@ def images_in(project: Project, snapshot: Snapshot | None) -> dict[str, int]:
 
 def seconds_for(project: Project, config: Config, images: dict[str, int]) -> float:
     """Seconds from start to end. An epoch trains on one split and evaluates on the other at a third of the cost."""
-    weight, epochs = _weight(images), catalog.epochs_of(config, images["train"])
+    weight, epochs = _weight(images, config.train_share), catalog.epochs_of(config, images["train"])
     if (pace := _pace(project, config)) is not None:
         return catalog.STARTUP_SECONDS + pace * weight * epochs
     return catalog.estimate_seconds(config.model, round(weight), epochs, os.cpu_count() or 1)
@@ -38,10 +38,10 @@ def _pace(project: Project, config: Config) -> float | None:
     for run in runs.exclude(images=None).order_by("-pk")[:5]:
         same = all(run.config.get(name) == getattr(config, name) for name in SAME)
         seconds = sorted(Metric.objects.filter(run=run).values_list("seconds", flat=True))
-        if same and seconds and run.images and (weight := _weight(run.images)):
+        if same and seconds and run.images and (weight := _weight(run.images, run.config.get("train_share", 1.0))):
             return seconds[len(seconds) // 2] / weight
     return None
 
 
-def _weight(images: dict[str, int]) -> float:
-    return images["train"] + images["val"] / 3
+def _weight(images: dict[str, int], train_share: float) -> float:
+    return images["train"] * train_share + images["val"] / 3

@@ -2039,6 +2039,11 @@ export interface components {
              * @description labels on fewer than this share of the images are seen more often
              */
             rare_share: number;
+            /**
+             * Format: double
+             * @description of the training images that the run learns from; the seed chooses
+             */
+            train_share: number;
             precision: components["schemas"]["PrecisionEnum"];
             /** @description epochs without a better one; 0: no end */
             patience: number;
@@ -2085,6 +2090,11 @@ export interface components {
              * @description labels on fewer than this share of the images are seen more often
              */
             rare_share?: number;
+            /**
+             * Format: double
+             * @description of the training images that the run learns from; the seed chooses
+             */
+            train_share?: number;
             precision?: components["schemas"]["PrecisionEnum"];
             /** @description epochs without a better one; 0: no end */
             patience?: number;

@@ -24,6 +24,7 @@ export const EXPERT_SETTINGS: readonly ExpertSetting[] = [
   { key: "flip_chance", name: "Chance of a flip" },
   { key: "colour_chance", name: "Chance of new colours" },
   { key: "rare_share", name: "Rare labels, share" },
+  { key: "train_share", name: "Share of the images" },
   { key: "precision", name: "Precision", choices: ["auto", "fp32", "bf16"] },
   { key: "patience", name: "Patience, epochs" },
   { key: "seed", name: "Seed" },
