@@ -72,7 +72,7 @@ class RunRecords:
         Metric.objects.update_or_create(
             run_id=metric.run_id,
             epoch=metric.epoch,
-            defaults={"values": metric.values, "seconds": metric.seconds, "created_at": metric.created_at},
+            defaults={name: getattr(metric, name) for name in ("values", "seconds", "cpu_seconds", "created_at")},
         )
         told = {"run": self.run.pk, "epoch": metric.epoch, "values": metric.values}
         announce(self.run.project_id, "metrics", told)
@@ -94,6 +94,7 @@ class RunRecords:
     def _on_metrics(self, event: Event) -> None:
         values = event["values"]
         self._metrics.append(Metric(run=self.run, epoch=event["epoch"], values=values, seconds=event["seconds"]))
+        self._metrics[-1].cpu_seconds = event.get("cpu_seconds")
         self._changes |= {name: event[name] for name in ("epoch", "epochs", "eta_seconds")}
         self._changes["phase"] = "training" if event["epoch"] < event["epochs"] else "evaluating"
         if _score(values) > _score(self._best):
