@@ -67,7 +67,7 @@ class BestRunSerializer(serializers.Serializer[Any]):
 
 
 class SweepSerializer(serializers.ModelSerializer[Sweep]):
-    axes = serializers.DictField(child=ValuesField())
+    axes = serializers.SerializerMethodField(help_text="setting: its values, in the order of tables")
     config = serializers.DictField(help_text="what all runs have, beside the models' defaults")
     snapshot = RunSnapshotSerializer()
     runs = serializers.SerializerMethodField()
@@ -81,6 +81,10 @@ class SweepSerializer(serializers.ModelSerializer[Sweep]):
             *("created_by", "created_at"),
         ]
         read_only_fields = fields
+
+    @extend_schema_field(serializers.DictField(child=ValuesField()))
+    def get_axes(self, sweep: Sweep) -> dict[str, Any]:
+        return {name: sweep.axes[name] for name in sweep_table.axes_of(sweep)}
 
     @extend_schema_field(RunCountsSerializer)
     def get_runs(self, sweep: Sweep) -> dict[str, int]:

@@ -3712,7 +3712,8 @@ export interface components {
             readonly project: number;
             readonly name: string;
             snapshot: components["schemas"]["RunSnapshot"];
-            axes: {
+            /** @description setting: its values, in the order of tables */
+            readonly axes: {
                 [key: string]: (string | number)[];
             };
             /** @description what all runs have, beside the models' defaults */

@@ -64,6 +64,12 @@ export type Run = Schemas["Run"];
 /** A finished run of the team that another can start from. */
 export type Base = Schemas["Base"];
 export type RunEstimate = Schemas["Estimate"];
+/** Runs that differ in some settings only. */
+export type Sweep = Schemas["Sweep"];
+export type SweepRow = Schemas["SweepRow"];
+export type SweepTable = Schemas["SweepTable"];
+export type SweepCurve = Schemas["Curve"];
+export type SweepEstimate = Schemas["SweepEstimate"];
 export type EpochMetrics = Schemas["Metric"];
 export type LogLine = Schemas["LogLine"];
 export type Parity = Schemas["Parity"];
