@@ -79,7 +79,7 @@ def start_sweep(
         sweep = Sweep.objects.create(
             project=project,
             snapshot=snapshot,
-            name=name or " × ".join(plan.axes),
+            name=name or " × ".join(plan.axes).replace("_", " "),
             axes=plan.axes,
             config={**(asked.get("config") or {})},
             stop_hopeless=stop_hopeless,
