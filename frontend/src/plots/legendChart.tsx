@@ -1,13 +1,14 @@
 import { useMemo, useState } from "preact/hooks";
 import { frameOf } from "./frame";
 import { Axes, Upright } from "./lineParts";
-import { linear } from "./scale";
+import { type Interval, linear } from "./scale";
 import { allX, domainOfX, domainOfY, linePath, nearest, type Series, valueBefore } from "./series";
 import { neighbour } from "./steps";
 import { useWidth } from "./useWidth";
 import "./plots.css";
 
 const HUES = 6;
+const LEAST_HEIGHT = 0.1;
 const DASHES = ["", "6 4", "2 3", "9 3 2 3"];
 
 /** A line of many: told from others by colour and dashes, both counted from 0. */
@@ -34,7 +35,7 @@ export function LegendChart({ summary, series, xName, ceiling, digits = 3, testI
   const [pointed, setPointed] = useState<string | null>(null);
   const places = useMemo(() => allX(series), [series]);
   const frame = useMemo(
-    () => frameOf(width, 320, domainOfX(series, [0, 1]), domainOfY(series, ceiling), []),
+    () => frameOf(width, 320, domainOfX(series, [0, 1]), heightsOf(series, ceiling), []),
     [width, series, ceiling],
   );
   const front = pointed ?? chosen;
@@ -117,6 +118,12 @@ export function LegendChart({ summary, series, xName, ceiling, digits = 3, testI
 function lineClass(one: LegendSeries, front: string | null): string {
   const place = front === one.name ? " front" : " back";
   return `ln hue-${(one.hue % HUES) + 1}${front === null ? "" : place}`;
+}
+
+/** Lines that have not risen yet lie on the ground. */
+function heightsOf(series: readonly Series[], ceiling: number | undefined): Interval {
+  const [low, high] = domainOfY(series, ceiling);
+  return [low, Math.max(high, LEAST_HEIGHT)];
 }
 
 const dashOf = (one: LegendSeries): string | undefined => DASHES[one.dash % DASHES.length] || undefined;

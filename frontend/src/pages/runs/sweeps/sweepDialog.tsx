@@ -75,6 +75,15 @@ export function SweepDialog({ close, onStarted }: SweepDialogProps) {
         {form && (
           <>
             <AxisFields lines={lines} models={models} bases={bases} onLines={setLines} />
+            {wrong && (
+              <p class="bad" role="alert">
+                {wrong}
+              </p>
+            )}
+            <SweepCost
+              plan={plan && { ...plan, ...(snapshot === null ? {} : { snapshot }) }}
+              onSlots={setHasSlots}
+            />
             <p class="small dim">What is not compared is the same for all runs:</p>
             <TrainFields
               form={form}
@@ -95,15 +104,6 @@ export function SweepDialog({ close, onStarted }: SweepDialogProps) {
             <Check checked={stopHopeless} onCheck={setStopHopeless}>
               Stop runs that stay below the median of the others
             </Check>
-            {wrong && (
-              <p class="bad" role="alert">
-                {wrong}
-              </p>
-            )}
-            <SweepCost
-              plan={plan && { ...plan, ...(snapshot === null ? {} : { snapshot }) }}
-              onSlots={setHasSlots}
-            />
           </>
         )}
         {fault && (

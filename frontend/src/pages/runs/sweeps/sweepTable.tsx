@@ -33,7 +33,7 @@ export function SweepTable({ sweep, rows, names }: SweepTableProps) {
     { key: "status", name: "Status", isFigure: false },
     { key: headline.key, name: headline.title, isFigure: true },
     { key: second.key, name: second.title, isFigure: true },
-    { key: "epoch", name: "Epochs", isFigure: true },
+    { key: "epoch", name: "Epochs done", isFigure: true },
     { key: "seconds", name: "Time", isFigure: true },
     { key: "cpu_seconds", name: "CPU time", isFigure: true },
   ];
