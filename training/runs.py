@@ -21,6 +21,7 @@ from training.engine.config import Config
 from training.engine.errors import ConfigError
 from training.models import Run, Sweep
 from training.queries import last_succeeded, team_runs
+from training.sweep_table import best_run
 
 BASE_RUN = "run:"
 
@@ -100,8 +101,13 @@ def queue_run(
 
 
 def retrain(*, project: Project, author: User) -> Run:
-    """One click: a snapshot of what is labelled now, the last run's settings, its best checkpoint as base."""
+    """One click: a snapshot of what is labelled now, the last run's settings, its best checkpoint as base.
+
+    A sweep's runs stand for the best of them.
+    """
     last = last_succeeded(project)
+    if last is not None and last.sweep is not None:
+        last = best_run(last.sweep)
     if not sum(estimates.images_in(project, None).values()):
         raise Invalid("There is nothing to learn from: label some images first.")
     with transaction.atomic():

@@ -215,6 +215,18 @@ def test_the_best_run_is_named(as_user: Client, vera: User, sweep: Sweep, traine
     assert best == {**expected, "metrics": {"AP": 0.6, "AP50": 0.8}}
 
 
+def test_retraining_goes_on_from_the_best_run_of_the_last_sweep(
+    as_user: Client, mona: User, project: Project, trained: list[Run]
+) -> None:
+    best, worse = trained[1], trained[0]
+    Metric.objects.all().delete()
+    Run.objects.filter(pk=best.pk).update(metrics=worse.metrics)
+    Run.objects.filter(pk=worse.pk).update(metrics=best.metrics)
+    Project.objects.filter(pk=project.pk).update(labelled_count=10, last_snapshot_number=1)
+    run = as_user(mona).post(f"{API}/projects/{project.pk}/retrain/").json()
+    assert (run["base"], run["sweep"]) == (f"run:{worse.pk}", None)
+
+
 def test_sweeps_are_listed_newest_first(as_user: Client, vera: User, project: Project, sweep: Sweep) -> None:
     newer = Sweep.objects.create(project=project, snapshot=sweep.snapshot, name="later", axes={"seed": [0, 1]})
     found = as_user(vera).get(f"{API}/projects/{project.pk}/sweeps/").json()["results"]
