@@ -8,6 +8,7 @@ import { useWidth } from "./useWidth";
 import "./plots.css";
 
 const HUES = 6;
+const FEW = 16;
 const LEAST_HEIGHT = 0.1;
 const DASHES = ["", "6 4", "2 3", "9 3 2 3"];
 
@@ -81,6 +82,21 @@ export function LegendChart({ summary, series, xName, ceiling, digits = 3, testI
                 d={linePath(one.points, frame.x, frame.y)}
               />
             ))}
+            {series
+              .filter(hasFew)
+              .flatMap((one) =>
+                one.points.map(({ x, y }) =>
+                  y === null ? null : (
+                    <circle
+                      key={`${one.name} ${x}`}
+                      class={lineClass(one, front)}
+                      cx={frame.x(x)}
+                      cy={frame.y(y)}
+                      r="2"
+                    />
+                  ),
+                ),
+              )}
             {known !== null && (
               <>
                 <Upright frame={frame} x={known} />
@@ -125,6 +141,9 @@ function heightsOf(series: readonly Series[], ceiling: number | undefined): Inte
   const [low, high] = domainOfY(series, ceiling);
   return [low, Math.max(high, LEAST_HEIGHT)];
 }
+
+/** Each point is a measurement and gets a dot. */
+const hasFew = (one: Series): boolean => one.points.length <= FEW;
 
 const dashOf = (one: LegendSeries): string | undefined => DASHES[one.dash % DASHES.length] || undefined;
 

@@ -2,6 +2,7 @@ import { useMemo } from "preact/hooks";
 import type { Sweep } from "../../../api/types";
 import { CancelButton } from "../../../app/cancelButton";
 import { useProject } from "../../../app/project";
+import { useOwnPrimary } from "../../../app/shell/pagePrimary";
 import { useTitle } from "../../../app/title";
 import { useBases } from "../../../training/useBases";
 import { useModels } from "../../../training/useModels";
@@ -54,13 +55,14 @@ function OneSweep({ sweep, state }: { sweep: Sweep; state: SweepState }) {
 function SweepHead({ sweep, reload }: { sweep: Sweep; reload: () => void }) {
   const { project, may } = useProject();
   const home = `/p/${project.value.slug}`;
+  useOwnPrimary(sweep.best !== null);
   const isOpen = sweep.runs.queued + sweep.runs.running > 0;
   return (
     <header class="runhead">
       <a class="btn quiet icon" href={`${home}/runs`} aria-label="All runs" title="All runs">
         <Icon name="left" />
       </a>
-      <h1>{sweep.name}</h1>
+      <h1 class="sweep-name">{sweep.name}</h1>
       <p class="small dim grow">
         on snapshot{" "}
         <a class="link" href={`${home}/snapshots/${sweep.snapshot.number}`}>
