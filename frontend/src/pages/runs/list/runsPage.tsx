@@ -58,7 +58,9 @@ export function RunsPage() {
           <>
             <RunsChart runs={single} />
             {sweeps && sweeps.length > 0 && <SweepsPanel sweeps={sweeps} />}
-            <RunTable runs={single} models={models} search={search} onSearch={setSearch} />
+            {single.length > 0 && (
+              <RunTable runs={single} models={models} search={search} onSearch={setSearch} />
+            )}
           </>
         )}
       </div>
