@@ -7,6 +7,8 @@ import { neighbour } from "./steps";
 import { useWidth } from "./useWidth";
 import "./plots.css";
 
+const HEIGHT = 320;
+const ROW = 16; // px of a name in a saved drawing
 const HUES = 6;
 const FEW = 16;
 const LEAST_HEIGHT = 0.1;
@@ -36,7 +38,7 @@ export function LegendChart({ summary, series, xName, ceiling, digits = 3, testI
   const [pointed, setPointed] = useState<string | null>(null);
   const places = useMemo(() => allX(series), [series]);
   const frame = useMemo(
-    () => frameOf(width, 320, domainOfX(series, [0, 1]), heightsOf(series, ceiling), []),
+    () => frameOf(width, HEIGHT, domainOfX(series, [0, 1]), heightsOf(series, ceiling), []),
     [width, series, ceiling],
   );
   const front = pointed ?? chosen;
@@ -72,7 +74,13 @@ export function LegendChart({ summary, series, xName, ceiling, digits = 3, testI
         onKeyDown={step}
       >
         {width > 0 && (
-          <svg class="plot" width={width} height={320} aria-hidden="true">
+          <svg
+            class="plot"
+            width={width}
+            height={HEIGHT}
+            data-saved-height={HEIGHT + (series.length + 1) * ROW}
+            aria-hidden="true"
+          >
             <Axes frame={frame} xName={xName} />
             {series.map((one) => (
               <path
@@ -97,6 +105,7 @@ export function LegendChart({ summary, series, xName, ceiling, digits = 3, testI
                   ),
                 ),
               )}
+            <SavedLegend series={series} digits={digits} />
             {known !== null && (
               <>
                 <Upright frame={frame} x={known} />
@@ -128,6 +137,25 @@ export function LegendChart({ summary, series, xName, ceiling, digits = 3, testI
         ))}
       </ul>
     </>
+  );
+}
+
+/** The names and bests, for a drawing that is taken along. */
+function SavedLegend({ series, digits }: { series: readonly LegendSeries[]; digits: number }) {
+  return (
+    <g display="none" data-saved-only>
+      {series.map((one, index) => {
+        const y = HEIGHT + (index + 1) * ROW;
+        return (
+          <g key={one.name}>
+            <path class={lineClass(one, null)} stroke-dasharray={dashOf(one)} d={`M10 ${y - 4}H32`} />
+            <text x={40} y={y}>
+              {one.name}: {valueText(one, null, digits)}
+            </text>
+          </g>
+        );
+      })}
+    </g>
   );
 }
 
