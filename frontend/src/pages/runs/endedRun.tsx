@@ -33,12 +33,12 @@ export function EndedRun({ run, mine, other, put }: EndedRunProps) {
         <Icon name={hasFailed ? "warn" : "stop"} />
         <div class="grow">
           <h2>{hasFailed ? failureTitle(run.error?.code ?? "") : stoppedTitle(run)}</h2>
+          {!hasFailed && run.error && <p>{run.error.detail}</p>}
           <p>
             {hasFailed
               ? (run.error?.detail ?? "It gave no reason: see the log.")
               : keptText(mine.epochs.length)}
           </p>
-          {!hasFailed && run.error && <p class="dim">{run.error.detail}</p>}
           {hasFailed && mine.epochs.length > 0 && <p class="dim">{keptText(mine.epochs.length)}</p>}
         </div>
         <WaysOn run={run} hasCheckpoint={mine.epochs.length > 0} put={put} />
