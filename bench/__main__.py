@@ -7,6 +7,7 @@ import sys
 BENCHMARKS = {
     "loop": ["bench.loop"],
     "training": ["bench.training.raccoon"],
+    "two_stages": ["bench.training.two_stages"],
     "steps": ["bench.training.steps"],
     "classifying": ["bench.training.hymenoptera"],
     "labelling": ["bench.labelling.eight"],

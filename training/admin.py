@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from training.models import Artifact, Holdout, Preset, Run
+from training.models import Artifact, Holdout, Preset, Run, Sweep
 
 
 @admin.register(Run)
@@ -10,7 +10,14 @@ class RunAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not subscriptable 
     list_display = ["__str__", "status", "phase", "model", "epoch", "epochs", "attempt", "created_at"]
     list_filter = ["status", "model"]
     list_select_related = ["project"]
-    raw_id_fields = ["project", "snapshot", "base_run", "created_by"]
+    raw_id_fields = ["project", "snapshot", "base_run", "sweep", "created_by"]
+
+
+@admin.register(Sweep)
+class SweepAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["__str__", "project", "stop_hopeless", "created_at"]
+    list_select_related = ["project"]
+    raw_id_fields = ["project", "snapshot", "created_by"]
 
 
 @admin.register(Artifact)

@@ -26,7 +26,7 @@ def images_in(project: Project, snapshot: Snapshot | None) -> dict[str, int]:
 
 def seconds_for(project: Project, config: Config, images: dict[str, int]) -> float:
     """Seconds from start to end. An epoch trains on one split and evaluates on the other at a third of the cost."""
-    weight, epochs = _weight(images, config), catalog.epochs_of(config, images["train"])
+    weight, epochs = _weight(images, config, config.train_share), catalog.epochs_of(config, images["train"])
     if (pace := _pace(project, config)) is not None:
         return catalog.STARTUP_SECONDS + pace * weight * epochs
     return catalog.estimate_seconds(config.model, round(weight), epochs, os.cpu_count() or 1)
@@ -38,13 +38,14 @@ def _pace(project: Project, config: Config) -> float | None:
     for run in runs.exclude(images=None).order_by("-pk")[:5]:
         same = all(run.config.get(name) == getattr(config, name) for name in SAME)
         seconds = sorted(Metric.objects.filter(run=run).values_list("seconds", flat=True))
-        if same and seconds and run.images and (weight := _weight(run.images, config)):
+        share = run.config.get("train_share", 1.0)
+        if same and seconds and run.images and (weight := _weight(run.images, config, share)):
             return seconds[len(seconds) // 2] / weight
     return None
 
 
-def _weight(images: dict[str, int], config: Config) -> float:
+def _weight(images: dict[str, int], config: Config, train_share: float) -> float:
     """Images to train on, of the size that the model comes with, that would cost as much."""
     usual = catalog.model_info(config.model).default_config.image_size
     seen, judged = ((side / usual) ** 2 for side in (config.crop or config.image_size, config.image_size))
-    return images["train"] * seen + images["val"] / 3 * judged
+    return images["train"] * train_share * seen + images["val"] / 3 * judged

@@ -11,6 +11,22 @@ from boxwright.storage.named import Named
 from boxwright.teams.models import Team, User
 
 
+class Sweep(models.Model):
+    """Runs on one snapshot that differ in some settings only: one for each combination of the axes' values."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.RESTRICT, related_name="+")
+    name = models.CharField(max_length=100)
+    axes = models.JSONField(help_text="setting: its values")
+    config = models.JSONField(default=dict, help_text="what all runs have, beside the models' defaults")
+    stop_hopeless = models.BooleanField(default=False)
+    created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Run(Job):
     """One training on one snapshot. It survives its worker: checkpoints lie in the object store."""
 
@@ -18,6 +34,7 @@ class Run(Job):
     SERIALIZER = "training.api.runs.RunSerializer"
     EVENT = "run"
     QUEUE = "train"
+    PARTY = "sweep"
     AFTER = "snapshot"
     AT_END = {"phase": "", "eta_seconds": None}
 
@@ -28,6 +45,9 @@ class Run(Job):
     base = models.CharField(max_length=20, default="catalogue", help_text="catalogue, checkpoint, none")
     base_run = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="followers")
     config = models.JSONField(default=dict)
+    sweep = models.ForeignKey(Sweep, null=True, on_delete=models.SET_NULL, related_name="runs")
+    setting = models.JSONField(default=dict, help_text="of a sweep's run: its value on each axis")
+    hopeless_at = models.PositiveIntegerField(null=True, help_text="epoch after which the sweep stopped it, once")
     phase = models.CharField(max_length=12, blank=True, default="")
     epoch = models.PositiveIntegerField(default=0)
     epochs = models.PositiveIntegerField(default=0)
@@ -60,6 +80,7 @@ class Metric(models.Model):
     epoch = models.PositiveIntegerField()
     values = models.JSONField()
     seconds = models.FloatField()
+    cpu_seconds = models.FloatField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Max, QuerySet, Sum
+from django.db.models import Max, Prefetch, QuerySet, Sum
 
 from annotations.models import Snapshot
 from boxwright.errors import NotFound
@@ -10,7 +10,7 @@ from boxwright.jobs import Status
 from boxwright.projects.models import Project
 from boxwright.projects.queries import project_for, projects_of
 from boxwright.teams.models import Role, Team
-from training.models import Artifact, Holdout, LogLine, Preset, Run
+from training.models import Artifact, Holdout, LogLine, Preset, Run, Sweep
 
 LOG_PAGE = 1000
 
@@ -73,6 +73,22 @@ def log_after(run: Run, line: int) -> list[LogLine]:
     return list(run.log_lines.filter(pk__gt=line).order_by("pk")[:LOG_PAGE])
 
 
+def sweeps_of(project: Project) -> QuerySet[Sweep]:
+    return _with_runs(Sweep.objects.filter(project=project))
+
+
+def sweep_for(user: Any, sweep_id: int, role: str = Role.VIEWER) -> Sweep:
+    """The sweep, if `user` is on its team with at least `role`. Raises NotFound for strangers, else NotAllowed."""
+    sweep = _with_runs(Sweep.objects.filter(pk=sweep_id)).first()
+    if sweep is None:
+        raise NotFound("There is no such sweep.")
+    try:
+        sweep.project = project_for(user, sweep.project_id, role)
+    except NotFound:
+        raise NotFound("There is no such sweep.") from None
+    return sweep
+
+
 def holdout_of(run: Run) -> Holdout | None:
     return Holdout.objects.select_related("run__project").filter(run=run).first()
 
@@ -111,6 +127,11 @@ def preset_in(team: Team, preset_id: int) -> Preset:
     if preset is None:
         raise NotFound("There is no such preset.")
     return preset
+
+
+def _with_runs(sweeps: QuerySet[Sweep]) -> QuerySet[Sweep]:
+    runs = Run.objects.only("number", "status", "setting", "metrics", "sweep_id")
+    return sweeps.select_related("project", "snapshot", "created_by").prefetch_related(Prefetch("runs", runs))
 
 
 def _whole(runs: QuerySet[Run]) -> QuerySet[Run]:

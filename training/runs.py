@@ -1,7 +1,7 @@
 """Starting and resuming runs, and the one click that does it all again with what is labelled now."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db import transaction
@@ -19,10 +19,21 @@ from training import estimates, small_boxes
 from training.engine import catalog, freezing
 from training.engine.config import Config
 from training.engine.errors import ConfigError
-from training.models import Run
+from training.models import Run, Sweep
 from training.queries import last_succeeded, team_runs
+from training.sweep_table import best_run
 
 BASE_RUN = "run:"
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlan:
+    """What was asked for and can be done, and what it will cost. `images`: labelled ones in train and val."""
+
+    config: Config
+    base_run: Run | None
+    images: dict[str, int]
+    seconds: float
 
 
 def start_run(
@@ -35,33 +46,68 @@ def start_run(
     config: Mapping[str, Any] | None = None,
 ) -> Run:
     """Queue a run on `snapshot`, which may still be in the making. Raises Invalid, naming the field."""
-    kind, base_run = _parse_base(project, author, base, model)
-    checked = check_config(project, model, {**(config or {}), "base": kind})
-    _expect_labelled(snapshot)
-    images = estimates.images_in(project, snapshot)
+    plan = plan_run(project=project, author=author, snapshot=snapshot, model=model, base=base, config=config)
+    expect_labelled(snapshot)
     with transaction.atomic():
         expect_slot(project.team_id)
-        run = Run.objects.create(
-            project=project,
-            number=_next_number(project),
-            snapshot=snapshot,
-            model=model,
-            base=kind,
-            base_run=base_run,
-            config=asdict(checked),
-            epochs=catalog.epochs_of(checked, images["train"]),
-            images=images if snapshot.status == Status.SUCCEEDED else None,
-            estimate_seconds=estimates.seconds_for(project, checked, images),
-            created_by=author,
-        )
+        run = queue_run(plan, project=project, author=author, snapshot=snapshot)
         audit.record(project.team, "started run", f"{project.name} run {run.number}", model=model)
-        run.send()
+    return run
+
+
+def plan_run(
+    *,
+    project: Project,
+    author: User,
+    snapshot: Snapshot | None,
+    model: str,
+    base: str = "catalogue",
+    config: Mapping[str, Any] | None = None,
+) -> RunPlan:
+    """Without a snapshot: on what is labelled now. Raises Invalid, naming the field."""
+    kind, base_run = _parse_base(project, author, base, model)
+    checked = check_config(project, model, {**(config or {}), "base": kind})
+    images = estimates.images_in(project, snapshot)
+    return RunPlan(checked, base_run, images, estimates.seconds_for(project, checked, images))
+
+
+def queue_run(
+    plan: RunPlan,
+    *,
+    project: Project,
+    author: User,
+    snapshot: Snapshot,
+    sweep: Sweep | None = None,
+    setting: Mapping[str, Any] | None = None,
+) -> Run:
+    """Inside a transaction, with a slot for it."""
+    run = Run.objects.create(
+        project=project,
+        number=_next_number(project),
+        snapshot=snapshot,
+        model=plan.config.model,
+        base=plan.config.base,
+        base_run=plan.base_run,
+        config=asdict(plan.config),
+        sweep=sweep,
+        setting=setting or {},
+        epochs=catalog.epochs_of(plan.config, plan.images["train"]),
+        images=plan.images if snapshot.status == Status.SUCCEEDED else None,
+        estimate_seconds=plan.seconds,
+        created_by=author,
+    )
+    run.send()
     return run
 
 
 def retrain(*, project: Project, author: User) -> Run:
-    """One click: a snapshot of what is labelled now, the last run's settings, its best checkpoint as base."""
+    """One click: a snapshot of what is labelled now, the last run's settings, its best checkpoint as base.
+
+    A sweep's runs stand for the best of them.
+    """
     last = last_succeeded(project)
+    if last is not None and last.sweep is not None:
+        last = best_run(last.sweep)
     if not sum(estimates.images_in(project, None).values()):
         raise Invalid("There is nothing to learn from: label some images first.")
     with transaction.atomic():
@@ -134,7 +180,8 @@ def _parse_base(project: Project, author: User, base: str, model: str) -> tuple[
     return "checkpoint", run
 
 
-def _expect_labelled(snapshot: Snapshot) -> None:
+def expect_labelled(snapshot: Snapshot) -> None:
+    """Raises Invalid where no run can learn from it."""
     if snapshot.status in (Status.FAILED, Status.CANCELED):
         raise Invalid("This snapshot could not be made.", {"snapshot": snapshot.error or "it failed"})
     if snapshot.filter:

@@ -120,6 +120,8 @@ JOB_MEMORY = _limit(
     minimum=0,
 )
 
+RUNS_A_SWEEP = _limit("RUNS_A_SWEEP", 60, "runs a sweep", "400")
+
 # objects ------------------------------------------------------------------------------------------------------------
 OBJECT_GRACE_HOURS = _limit(
     "OBJECT_GRACE_HOURS", 24, "hours an object stays that nobody needs", "deleted", "BOXWRIGHT_OBJECT_GRACE_HOURS"

@@ -220,6 +220,7 @@ EVENTS = {
     "counts": "boxwright.projects.api.projects.CountsSerializer",
     "labels": "boxwright.projects.api.labels.LabelsEventSerializer",
     "claim": "annotations.api.queue.ClaimEventSerializer",
+    "sweep": "training.api.sweeps.SweepSerializer",
     "metrics": "training.api.run_progress.MetricsEventSerializer",
 }
 SPECTACULAR_SETTINGS = {

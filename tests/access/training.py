@@ -10,7 +10,7 @@ from boxwright.storage import store
 from tests.access.table import Row, World
 from training import object_keys
 from training.engine.catalog import complete_config
-from training.models import Artifact, Holdout, Preset, Run
+from training.models import Artifact, Holdout, Preset, Run, Sweep
 
 MODEL = "ssdlite320_mobilenet_v3_large"
 SEES = "401 404 200 200 200 200"
@@ -26,6 +26,15 @@ def foreign_snapshot(world: World) -> dict[str, Any]:
 
 NEW_PRESET = {"name": "Slow", "model": MODEL, "config": {"epochs": 50}}
 
+
+def new_sweep(world: World) -> dict[str, Any]:
+    return {**new_run(world), "axes": {"epochs": [1, 2]}}
+
+
+def foreign_sweep(world: World) -> dict[str, Any]:
+    return {**foreign_snapshot(world), "axes": {"epochs": [1, 2]}}
+
+
 ROWS: list[Row] = [
     Row("GET", "models", "401 200 200 200 200 200"),
     Row("GET", "targets", "401 200 200 200 200 200"),
@@ -39,6 +48,15 @@ ROWS: list[Row] = [
     Row("GET", "run-bases", SEES),
     Row("POST", "run-estimate", SEES, new_run, foreign=foreign_snapshot),
     Row("POST", "retrain", "401 404 403 403 201 201"),
+    Row("GET", "sweeps", SEES),
+    Row("POST", "sweeps", "401 404 403 403 201 201", new_sweep, foreign=foreign_sweep),
+    Row("POST", "sweep-estimate", SEES, new_sweep, foreign=foreign_sweep),
+    Row("GET", "sweep", SEES),
+    # Its run has succeeded: whoever may cancel is told that it can't be done.
+    Row("POST", "sweep-cancel", "401 404 403 403 409 409"),
+    Row("GET", "sweep-table", SEES),
+    Row("GET", "sweep-table-csv", SEES),
+    Row("GET", "sweep-curves", SEES),
     Row("GET", "run", SEES),
     # The run has succeeded: whoever may cancel or resume is told that it can't be done.
     Row("POST", "run-cancel", "401 404 403 403 409 409"),
@@ -67,8 +85,9 @@ def build(world: World) -> None:
 def _build(project: Project, snapshot_id: int | None) -> dict[str, Any]:
     snapshot = Snapshot.objects.get(pk=snapshot_id) if snapshot_id else _snapshot(project)
     config = complete_config({"model": MODEL}).to_dict()
+    sweep = Sweep.objects.create(project=project, snapshot=snapshot, name="epochs", axes={"epochs": [1, 2]})
     run = Run.objects.create(
-        project=project, number=1, snapshot=snapshot, model=MODEL, config=config, status="succeeded"
+        project=project, number=1, snapshot=snapshot, model=MODEL, config=config, status="succeeded", sweep=sweep
     )
     Project.objects.filter(pk=project.pk).update(last_run_number=1, labelled_count=2)
     artifact = Artifact.objects.create(run=run, target="onnx", status="succeeded", key=f"zip-{project.pk}")
@@ -80,7 +99,7 @@ def _build(project: Project, snapshot_id: int | None) -> dict[str, Any]:
     _evaluate_on_test(run)
     preset = Preset.objects.create(team=project.team, name="Fast", model=MODEL, config={"epochs": 2})
     ids = {"snapshot_id": snapshot.pk, "run_id": run.pk, "other_run_id": run.pk, "artifact_id": artifact.pk}
-    return ids | {"preset_id": preset.pk}
+    return ids | {"preset_id": preset.pk, "sweep_id": sweep.pk}
 
 
 def _evaluate_on_test(run: Run) -> None:

@@ -30,6 +30,8 @@ PAGES = {
     "download": "/p/{slug}/snapshots/1?download=1",
     "runs": "/p/{slug}/runs",
     "run": "/p/{slug}/runs/1",
+    "sweep": "/p/{slug}/runs/sweeps/{sweep}",
+    "compare settings": "/p/{slug}/runs?new=sweep",
     "settings": "/p/{slug}/settings",
     "team": "/t/plates",
     "account": "/account",
@@ -57,16 +59,17 @@ def world(server: Server, api: Api) -> Json:
     snapshot = api.post(f"{here}snapshots/")
     api.finish(f"snapshots/{snapshot['id']}/", 60)
     config = {"epochs": 1, "batch_size": 4, "image_size": 128}
-    run = api.post(
-        f"{here}runs/", snapshot=snapshot["id"], model="ssdlite320_mobilenet_v3_large", base="none", config=config
-    )
+    asked = {"snapshot": snapshot["id"], "model": "ssdlite320_mobilenet_v3_large", "base": "none", "config": config}
+    run = api.post(f"{here}runs/", **asked)
+    sweep = api.post(f"{here}sweeps/", **asked, axes={"seed": [0, 1]})
     api.finish(f"runs/{run['id']}/", 240)
+    api.wait(f"sweeps/{sweep['id']}/", lambda row: row["runs"]["succeeded"] == 2, 240)
     image = api.get(f"{here}images/", queue="labelled")["results"][0]["id"]
     link = api.post("teams/plates/invitations/", role="viewer")["link"]
     (ended,) = api.get(f"{here}imports/")["results"]
     waiting = api.send_archive(project["id"], "findings.zip", with_findings(), review=True)
     api.wait(f"imports/{waiting['id']}/", lambda row: row["status"] == "waiting", 60)
-    ids = {"image": image, "ended": ended["id"], "waiting": waiting["id"]}
+    ids = {"image": image, "ended": ended["id"], "waiting": waiting["id"], "sweep": sweep["id"]}
     return {"slug": project["slug"], "join": link.removeprefix(server.url), **ids}
 
 

@@ -58,6 +58,7 @@ class ConfigSerializer(serializers.Serializer[Any]):
     flip_chance = serializers.FloatField()
     colour_chance = serializers.FloatField()
     rare_share = serializers.FloatField(help_text="labels on fewer than this share of the images are seen more often")
+    train_share = serializers.FloatField(help_text="of the training images that the run learns from; the seed chooses")
     precision = serializers.ChoiceField(choices=PRECISIONS)
     patience = serializers.IntegerField(help_text="epochs without a better one; 0: no end")
     score_threshold = serializers.FloatField(help_text=OF_SCORE)
@@ -100,6 +101,9 @@ class ConfigChangesSerializer(serializers.Serializer[Any]):
     colour_chance = serializers.FloatField(required=False)
     rare_share = serializers.FloatField(
         required=False, help_text="labels on fewer than this share of the images are seen more often"
+    )
+    train_share = serializers.FloatField(
+        required=False, help_text="of the training images that the run learns from; the seed chooses"
     )
     precision = serializers.ChoiceField(choices=PRECISIONS, required=False)
     patience = serializers.IntegerField(required=False, help_text="epochs without a better one; 0: no end")

@@ -78,7 +78,7 @@ class RunSerializer(JobSerializer):
         model = Run
         fields = [
             *("id", "number", "project", *JobSerializer.FIELDS, "phase", "model", "base", "base_run"),
-            *("config", "snapshot"),
+            *("config", "snapshot", "sweep"),
             *("epoch", "epochs", "step", "steps", "loss", "eta_seconds", "metrics", "images", "estimate_seconds"),
             *("attempt", "created_by", "created_at", "started_at", "finished_at"),
         ]

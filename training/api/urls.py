@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from training.api import artifacts, catalogue, evaluations, holdouts, presets, run_progress, runs
+from training.api import artifacts, catalogue, evaluations, holdouts, presets, run_progress, runs, sweeps
 
 urlpatterns: list[URLPattern] = [
     path("models/", catalogue.ModelsView.as_view(), name="models"),
@@ -13,6 +13,13 @@ urlpatterns: list[URLPattern] = [
     path("projects/<int:project_id>/runs/bases/", runs.BasesView.as_view(), name="run-bases"),
     path("projects/<int:project_id>/runs/estimate/", runs.EstimateView.as_view(), name="run-estimate"),
     path("projects/<int:project_id>/retrain/", runs.RetrainView.as_view(), name="retrain"),
+    path("projects/<int:project_id>/sweeps/", sweeps.SweepsView.as_view(), name="sweeps"),
+    path("projects/<int:project_id>/sweeps/estimate/", sweeps.SweepEstimateView.as_view(), name="sweep-estimate"),
+    path("sweeps/<int:sweep_id>/", sweeps.SweepView.as_view(), name="sweep"),
+    path("sweeps/<int:sweep_id>/cancel/", sweeps.SweepCancelView.as_view(), name="sweep-cancel"),
+    path("sweeps/<int:sweep_id>/table/", sweeps.SweepTableView.as_view(), name="sweep-table"),
+    path("sweeps/<int:sweep_id>/table/csv/", sweeps.SweepTableCsvView.as_view(), name="sweep-table-csv"),
+    path("sweeps/<int:sweep_id>/curves/", sweeps.SweepCurvesView.as_view(), name="sweep-curves"),
     path("runs/latest/", runs.LatestRunsView.as_view(), name="runs-latest"),
     path("runs/<int:run_id>/", runs.RunView.as_view(), name="run"),
     path("runs/<int:run_id>/cancel/", runs.CancelView.as_view(), name="run-cancel"),

@@ -44,6 +44,7 @@ def complete_config(values: dict[str, Any]) -> Config:
 
 def epochs_of(config: Config, images: int) -> int:
     """How many epochs the run will have over `images` training images; the last one may be cut short."""
+    images = config.learning_images(images)
     if not config.iterations or not images:
         return config.epochs
     batch = min(config.batch_size, images)

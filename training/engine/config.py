@@ -45,6 +45,7 @@ NUMBERS = {
     "rare_share": (0.0, 1.0),
     "score_threshold": (0.0, 0.99),
     "nms_threshold": (0.05, 1.0),
+    "train_share": (0.0, 1.0),
 }
 """The least and the most of each setting."""
 MOST_FINE_ANCHORS = 8
@@ -147,6 +148,9 @@ class Config:
     rare_share: float = 0.0
     """Images of labels that fewer than this share of the images have are seen more often; 0: none."""
 
+    train_share: float = 1.0
+    """How much of the training images the run learns from: the seed chooses, and a larger share holds a smaller."""
+
     precision: Precision = "auto"
     """`auto`: bf16 on CUDA, fp32 elsewhere."""
 
@@ -173,6 +177,7 @@ class Config:
         for name, (lowest, highest) in NUMBERS.items():
             _expect_number(name, getattr(self, name), lowest, highest)
         _expect(self.learning_rate > 0, "learning_rate", "a number over 0 and at most 1", self.learning_rate)
+        _expect(self.train_share > 0, "train_share", "a number over 0 and at most 1", self.train_share)
         _expect(self.schedule in get_args(Schedule), "schedule", "one of cosine, step", self.schedule)
         _expect(self.precision in get_args(Precision), "precision", "one of auto, fp32, bf16", self.precision)
         if self.warmup_steps is not None and self.warmup_epochs is not None:
@@ -200,6 +205,10 @@ class Config:
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
+
+    def learning_images(self, images: int) -> int:
+        """How many of so many training images the run learns from."""
+        return max(1, round(self.train_share * images)) if images else 0
 
 
 def _expect(holds: bool, name: str, expected: str, value: object) -> None:

@@ -1,5 +1,6 @@
 """The run folder's images as a network wants them: decoded once, EXIF-oriented, stretched to uint8 squares."""
 
+import hashlib
 import json
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -54,6 +55,14 @@ def read_run_folder(folder: Path) -> Dataset:
 def usable_images(dataset: Dataset, images: Sequence[ImageRecord]) -> tuple[ImageRecord, ...]:
     """Those of `images` that say something to the dataset's task."""
     return tuple(image for image in images if TASKS[dataset.task].can_use(image))
+
+
+def chosen_images(images: Sequence[ImageRecord], count: int, seed: int) -> tuple[ImageRecord, ...]:
+    """`count` of the images in their order, by a hash: with the same seed a larger choice holds a smaller one."""
+    ranked = sorted(image.sha256 for image in images)
+    ranked.sort(key=lambda sha256: hashlib.sha256(f"{seed} {sha256}".encode()).digest())
+    chosen = set(ranked[:count])
+    return tuple(image for image in images if image.sha256 in chosen)
 
 
 def read_examples(

@@ -61,6 +61,7 @@ class JsonLines:
         self._stream = stream
         self._should_stop = should_stop
         self._quiet_until = 0.0
+        self._computed = 0.0
 
     def on_log(self, line: str) -> None:
         self.write("log", line=line)
@@ -71,7 +72,9 @@ class JsonLines:
             self.write("step", epoch=epoch, epochs=epochs, step=step, steps=steps, loss=round(loss, 4), eta_seconds=eta)
 
     def on_metrics(self, epoch: int, epochs: int, values: Values, seconds: float, eta_seconds: float) -> None:
+        computed, self._computed = self._computed, time.process_time()
         times = {"seconds": round(seconds, 2), "eta_seconds": round(eta_seconds, 1)}
+        times |= {"cpu_seconds": round(self._computed - computed, 2)}
         self.write("metrics", epoch=epoch, epochs=epochs, values=dict(values), **times)
 
     def on_checkpoint(self, path: str, epoch: int) -> None:

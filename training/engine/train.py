@@ -14,7 +14,7 @@ from annotations.dataset.records import Dataset, Split
 from training.engine import anchor_fit, batches, catalog, checkpoint, device, distributed, optim
 from training.engine.checkpoint import Checkpoint
 from training.engine.config import Config
-from training.engine.data import Examples, read_examples, usable_images
+from training.engine.data import Examples, chosen_images, read_examples, usable_images
 from training.engine.diagnoses import diagnoses
 from training.engine.disk import room_expected
 from training.engine.errors import ConfigError
@@ -108,6 +108,8 @@ def _prepare(config: Config, dataset: Dataset, folder: Path, progress: Progress,
 
     def examples(split: Split) -> Examples:
         images = usable_images(dataset, dataset.split(split))
+        if split == "train":
+            images = chosen_images(images, config.learning_images(len(images)), config.seed)
         return read_examples(dataset, images, folder, config.image_size, lambda: stop_if_asked(progress), threads)
 
     training = examples("train")
@@ -155,7 +157,8 @@ def _epoch(loop: TrainingLoop, state: TrainingState, curves: EventFile | None) -
     state.epoch += 1
     losses = _train_epoch(loop, state)
     evaluation = _evaluate(loop, state)
-    values = losses | evaluation.metrics | {"learning_rate": state.rate}
+    done = min(state.epoch * loop.steps_per_epoch, loop.steps)
+    values = losses | evaluation.metrics | {"learning_rate": state.rate, "iterations": done}
     is_best = state.is_best(evaluation.score)
     if curves is None:
         return

@@ -7,7 +7,8 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from boxwright.events.kinds import announce
-from boxwright.jobs import PROGRESS, Beat, Lost
+from boxwright.jobs import PROGRESS, Beat, Lost, Status
+from training import hopeless
 from training.models import LogLine, Metric, Run
 from training.work.process import Event
 
@@ -33,6 +34,7 @@ class RunRecords:
         self._best = dict(run.metrics)
         self._flushed = time.monotonic()
         self._told_megabytes = -1
+        self._is_unjudged = False
 
     def take(self, event: Event) -> None:
         """Unknown kinds are left out: a newer engine may say more."""
@@ -55,6 +57,8 @@ class RunRecords:
         self.keep()
         changes, self._changes = self._changes, {}
         self.beat.write(**changes)
+        if self._is_unjudged:
+            self._stop_if_hopeless()
 
     def keep(self) -> None:
         """Write lines and epochs, also when the run is no longer ours: they tell what its checkpoints hold."""
@@ -68,11 +72,22 @@ class RunRecords:
         except IntegrityError as error:  # the project was deleted
             raise Lost from error
 
+    def _stop_if_hopeless(self) -> None:
+        """After an epoch. Raises Lost when the run is stopped: its checkpoints stay, and it may be resumed."""
+        self._is_unjudged = False
+        if not (reason := hopeless.reason_to_stop(self.run)):
+            return
+        self.say(reason)
+        self.keep()
+        changes = {"error_code": "hopeless", "error": reason, "hopeless_at": self.run.epoch}
+        if self.run.cancel((Status.RUNNING,), **changes):
+            raise Lost
+
     def _write_metric(self, metric: Metric) -> None:
         Metric.objects.update_or_create(
             run_id=metric.run_id,
             epoch=metric.epoch,
-            defaults={"values": metric.values, "seconds": metric.seconds, "created_at": metric.created_at},
+            defaults={name: getattr(metric, name) for name in ("values", "seconds", "cpu_seconds", "created_at")},
         )
         told = {"run": self.run.pk, "epoch": metric.epoch, "values": metric.values}
         announce(self.run.project_id, "metrics", told)
@@ -94,6 +109,8 @@ class RunRecords:
     def _on_metrics(self, event: Event) -> None:
         values = event["values"]
         self._metrics.append(Metric(run=self.run, epoch=event["epoch"], values=values, seconds=event["seconds"]))
+        self._is_unjudged = True
+        self._metrics[-1].cpu_seconds = event.get("cpu_seconds")
         self._changes |= {name: event[name] for name in ("epoch", "epochs", "eta_seconds")}
         self._changes["phase"] = "training" if event["epoch"] < event["epochs"] else "evaluating"
         if _score(values) > _score(self._best):

@@ -11,6 +11,7 @@ const KINDS = Object.keys({
   import: true,
   snapshot: true,
   run: true,
+  sweep: true,
   metrics: true,
   artifact: true,
   holdout: true,

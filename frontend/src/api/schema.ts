@@ -1054,6 +1054,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/sweeps/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
+        get: operations["projects_sweeps_list"];
+        put?: never;
+        /** @description All its runs are queued, or none. They take turns with the team's other runs. */
+        post: operations["projects_sweeps_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/sweeps/estimate/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description What a sweep would cost. Without a snapshot: on what is labelled now. */
+        post: operations["projects_sweeps_estimate_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/sample/": {
         parameters: {
             query?: never;
@@ -1395,6 +1434,95 @@ export interface paths {
         };
         /** @description One line of JSON an image, sorted by sha256. */
         get: operations["snapshots_manifest_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sweeps/{sweep_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
+        get: operations["sweeps_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sweeps/{sweep_id}/cancel/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description All its open runs, at once. Twice changes nothing; 409 when all have ended otherwise. */
+        post: operations["sweeps_cancel_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sweeps/{sweep_id}/curves/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The scores of each run's epochs. */
+        get: operations["sweeps_curves_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sweeps/{sweep_id}/table/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Its runs in the order in which they were queued. */
+        get: operations["sweeps_table_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sweeps/{sweep_id}/table/csv/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The same for spreadsheets: the axes' values, the scores, epochs, seconds. */
+        get: operations["sweeps_table_csv_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1819,6 +1947,14 @@ export interface components {
             sha256: string;
             trained_on: string;
         };
+        BestRun: {
+            id: number;
+            number: number;
+            setting: {
+                [key: string]: string | number;
+            };
+            metrics: components["schemas"]["Summary"];
+        };
         /** @enum {unknown} */
         BlankEnum: "";
         /**
@@ -2090,6 +2226,11 @@ export interface components {
              * @description labels on fewer than this share of the images are seen more often
              */
             rare_share: number;
+            /**
+             * Format: double
+             * @description of the training images that the run learns from; the seed chooses
+             */
+            train_share: number;
             precision: components["schemas"]["PrecisionEnum"];
             /** @description epochs without a better one; 0: no end */
             patience: number;
@@ -2151,6 +2292,11 @@ export interface components {
              * @description labels on fewer than this share of the images are seen more often
              */
             rare_share?: number;
+            /**
+             * Format: double
+             * @description of the training images that the run learns from; the seed chooses
+             */
+            train_share?: number;
             precision?: components["schemas"]["PrecisionEnum"];
             /** @description epochs without a better one; 0: no end */
             patience?: number;
@@ -2212,6 +2358,11 @@ export interface components {
              * @description labels on fewer than this share of the images are seen more often
              */
             rare_share?: number;
+            /**
+             * Format: double
+             * @description of the training images that the run learns from; the seed chooses
+             */
+            train_share?: number;
             precision?: components["schemas"]["PrecisionEnum"];
             /** @description epochs without a better one; 0: no end */
             patience?: number;
@@ -2252,6 +2403,25 @@ export interface components {
             /** Format: email */
             email: string;
             password: string;
+        };
+        Curve: {
+            /** @description its id */
+            run: number;
+            points: components["schemas"]["CurvePoint"][];
+        };
+        CurvePoint: {
+            epoch: number;
+            /**
+             * Format: double
+             * @description steps since the run began
+             */
+            iterations: number | null;
+            values: {
+                [key: string]: number | null;
+            };
+        };
+        Curves: {
+            results: components["schemas"]["Curve"][];
         };
         DecisionRequest: {
             /** @description by the archive's names; those that are left out go into the label of their name, else become new */
@@ -2377,7 +2547,7 @@ export interface components {
             height: number;
         };
         Evaluation: components["schemas"]["DetectionEvaluation"] | components["schemas"]["ClassificationEvaluation"];
-        Event: components["schemas"]["ImageFrame"] | components["schemas"]["CountsFrame"] | components["schemas"]["LabelsFrame"] | components["schemas"]["ClaimFrame"] | components["schemas"]["MetricsFrame"] | components["schemas"]["ImportFrame"] | components["schemas"]["SnapshotFrame"] | components["schemas"]["RunFrame"] | components["schemas"]["ArtifactFrame"] | components["schemas"]["HoldoutFrame"];
+        Event: components["schemas"]["ImageFrame"] | components["schemas"]["CountsFrame"] | components["schemas"]["LabelsFrame"] | components["schemas"]["ClaimFrame"] | components["schemas"]["SweepFrame"] | components["schemas"]["MetricsFrame"] | components["schemas"]["ImportFrame"] | components["schemas"]["SnapshotFrame"] | components["schemas"]["RunFrame"] | components["schemas"]["ArtifactFrame"] | components["schemas"]["HoldoutFrame"];
         /**
          * @description * `training` - training
          *     * `tool` - tool
@@ -2999,6 +3169,34 @@ export interface components {
             base: string;
             config?: components["schemas"]["ConfigChangesRequest"];
         };
+        NewSweepRequest: {
+            /**
+             * Format: int64
+             * @description id of a snapshot of this project
+             */
+            snapshot: number;
+            model: string;
+            /**
+             * @description catalogue, none, or run:<id> of a run of the team
+             * @default catalogue
+             */
+            base: string;
+            config?: components["schemas"]["ConfigChangesRequest"];
+            /** @description setting: its values, of model, base, freeze, image_size, train_share, epochs, iterations, learning_rate, batch_size, optimizer, seed; one run a combination */
+            axes: {
+                [key: string]: (string | number)[];
+            };
+            /**
+             * @description empty: its axes
+             * @default
+             */
+            name: string;
+            /**
+             * @description stop a run that stays below the median of its siblings
+             * @default false
+             */
+            stop_hopeless: boolean;
+        };
         NewTokenRequest: {
             /** Format: email */
             email: string;
@@ -3147,6 +3345,13 @@ export interface components {
         };
         PaginatedSnapshotList: {
             results: components["schemas"]["Snapshot"][];
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+        };
+        PaginatedSweepList: {
+            results: components["schemas"]["Sweep"][];
             /** Format: uri */
             next: string | null;
             /** Format: uri */
@@ -3438,6 +3643,7 @@ export interface components {
             base_run: components["schemas"]["BaseRun"] | null;
             config: components["schemas"]["Config"];
             snapshot: components["schemas"]["RunSnapshot"];
+            readonly sweep: number | null;
             readonly epoch: number;
             readonly epochs: number;
             readonly step: number;
@@ -3459,6 +3665,14 @@ export interface components {
             readonly started_at: string | null;
             /** Format: date-time */
             readonly finished_at: string | null;
+        };
+        /** @description How many of a sweep's runs stand where. */
+        RunCounts: {
+            queued: number;
+            running: number;
+            succeeded: number;
+            failed: number;
+            canceled: number;
         };
         RunFrame: {
             /**
@@ -3682,6 +3896,93 @@ export interface components {
             accuracy?: number;
             /** Format: double */
             macro_f1?: number;
+        };
+        Sweep: {
+            readonly id: number;
+            readonly project: number;
+            readonly name: string;
+            snapshot: components["schemas"]["RunSnapshot"];
+            /** @description setting: its values, in the order of tables */
+            readonly axes: {
+                [key: string]: (string | number)[];
+            };
+            /** @description what all runs have, beside the models' defaults */
+            config: {
+                [key: string]: unknown;
+            };
+            readonly stop_hopeless: boolean;
+            readonly runs: components["schemas"]["RunCounts"];
+            /** @description the succeeded run with the highest score; null until there is */
+            readonly best: components["schemas"]["BestRun"] | null;
+            created_by: components["schemas"]["Person"] | null;
+            /** Format: date-time */
+            readonly created_at: string;
+        };
+        SweepEstimate: {
+            runs: number;
+            /**
+             * Format: double
+             * @description of all runs, one after another
+             */
+            estimate_seconds: number;
+            /** @description jobs that the team may still queue; null: any number */
+            slots: number | null;
+        };
+        SweepFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "sweep";
+            data: components["schemas"]["Sweep"];
+        };
+        /**
+         * @description * `sweep` - sweep
+         * @enum {string}
+         */
+        SweepFrameEventEnum: "sweep";
+        SweepPlanRequest: {
+            /** Format: int64 */
+            snapshot?: number | null;
+            model: string;
+            /**
+             * @description catalogue, none, or run:<id> of a run of the team
+             * @default catalogue
+             */
+            base: string;
+            config?: components["schemas"]["ConfigChangesRequest"];
+            /** @description setting: its values, of model, base, freeze, image_size, train_share, epochs, iterations, learning_rate, batch_size, optimizer, seed; one run a combination */
+            axes: {
+                [key: string]: (string | number)[];
+            };
+        };
+        /** @description A run of a sweep. Seconds are those of its epochs, evaluations included; null where none was measured. */
+        SweepRow: {
+            readonly id: number;
+            readonly number: number;
+            status: components["schemas"]["StatusEnum"];
+            readonly error: components["schemas"]["JobError"] | null;
+            /** @description what a queued job waits for, in one sentence, or empty */
+            readonly waiting_for: string;
+            readonly model: string;
+            setting: {
+                [key: string]: string | number;
+            };
+            readonly epoch: number;
+            readonly epochs: number;
+            /** @description epoch after which the sweep stopped it, once */
+            readonly hopeless_at: number | null;
+            metrics: components["schemas"]["Summary"];
+            /** Format: double */
+            readonly estimate_seconds: number | null;
+            /** Format: double */
+            seconds: number | null;
+            /** Format: double */
+            cpu_seconds: number | null;
+        };
+        SweepTable: {
+            axes: string[];
+            results: components["schemas"]["SweepRow"][];
         };
         Target: {
             name: string;
@@ -6189,6 +6490,107 @@ export interface operations {
             };
         };
     };
+    projects_sweeps_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedSweepList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    projects_sweeps_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSweepRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sweep"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    projects_sweeps_estimate_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SweepPlanRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SweepEstimate"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     projects_sample_create: {
         parameters: {
             query?: never;
@@ -6901,6 +7303,156 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sweeps_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sweep_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sweep"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sweeps_cancel_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sweep_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sweep"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sweeps_curves_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sweep_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Curves"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sweeps_table_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sweep_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SweepTable"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sweeps_table_csv_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sweep_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
             };
             /** @description A problem */
             default: {

@@ -66,6 +66,12 @@ export type Base = Schemas["Base"];
 export type RunEstimate = Schemas["Estimate"];
 /** Settings of a run that the team keeps under a name: what differs from the model's defaults. */
 export type Preset = Schemas["Preset"];
+/** Runs that differ in some settings only. */
+export type Sweep = Schemas["Sweep"];
+export type SweepRow = Schemas["SweepRow"];
+export type SweepTable = Schemas["SweepTable"];
+export type SweepCurve = Schemas["Curve"];
+export type SweepEstimate = Schemas["SweepEstimate"];
 export type EpochMetrics = Schemas["Metric"];
 export type LogLine = Schemas["LogLine"];
 export type Parity = Schemas["Parity"];

@@ -9,7 +9,7 @@ const Images = lazy(() => import("../pages/images"));
 const Import = lazy<{ id: number }>(() => import("../pages/imports"));
 const Workbench = lazy<{ image: number | null }>(() => import("../pages/workbench"));
 const Snapshots = lazy<{ number: number | null }>(() => import("../pages/snapshots"));
-const Runs = lazy<{ number: number | null }>(() => import("../pages/runs"));
+const Runs = lazy<{ number: number | null; sweep?: number }>(() => import("../pages/runs"));
 const Settings = lazy(() => import("../pages/settings"));
 const Team = lazy<{ slug: string }>(() => import("../pages/team"));
 const Account = lazy(() => import("../pages/account"));
@@ -70,6 +70,11 @@ const ROUTES: Route[] = [
     pattern: "/p/:slug/runs/:n?",
     page: Runs,
     show: inProject("runs", (p) => <Runs number={toNumber(p.n)} />),
+  },
+  {
+    pattern: "/p/:slug/runs/sweeps/:id",
+    page: Runs,
+    show: inProject("runs", (p) => <Runs number={null} sweep={toNumber(p.id) ?? 0} />),
   },
   { pattern: "/p/:slug/settings", page: Settings, show: inProject("settings", () => <Settings />) },
   { pattern: "/t/:slug", page: Team, show: (p) => <Team slug={p.slug ?? ""} /> },

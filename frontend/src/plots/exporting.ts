@@ -35,10 +35,15 @@ function standaloneSvg(svg: SVGSVGElement): string {
     const computed = getComputedStyle(original);
     for (const name of STYLES) target.setAttribute(name, computed.getPropertyValue(name));
   });
+  for (const part of copy.querySelectorAll("[data-saved-only]")) part.removeAttribute("display");
+  copy.setAttribute("height", String(savedHeight(svg)));
   copy.prepend(ground());
   copy.setAttribute("xmlns", SVG);
   return new XMLSerializer().serializeToString(copy);
 }
+
+/** What is shown beside a plot, such as its legend, stands below it in the file. */
+const savedHeight = (svg: SVGSVGElement): number => Number(svg.dataset.savedHeight ?? svg.clientHeight);
 
 function ground(): SVGRectElement {
   const rect = document.createElementNS(SVG, "rect");
@@ -58,7 +63,7 @@ export async function savePng(svg: SVGSVGElement, name: string, scale = 2): Prom
   await image.decode();
   const canvas = document.createElement("canvas");
   canvas.width = svg.clientWidth * scale;
-  canvas.height = svg.clientHeight * scale;
+  canvas.height = savedHeight(svg) * scale;
   const context = canvas.getContext("2d");
   if (!context) throw new Error("This browser draws no canvas: save the plot as SVG.");
   context.drawImage(image, 0, 0, canvas.width, canvas.height);

@@ -3,6 +3,7 @@ import { endTexts, frameOf, type PlotFrame } from "./frame";
 import { Axes, Crosshair, EndNames, InsideNames, Lines } from "./lineParts";
 import { type Interval, linear } from "./scale";
 import { allX, domainOfX, domainOfY, nearest, type Series } from "./series";
+import { neighbour } from "./steps";
 import { readout } from "./table";
 import { useWidth } from "./useWidth";
 import "./plots.css";
@@ -90,21 +91,6 @@ export function LineChart(props: LineChartProps) {
       )}
     </div>
   );
-}
-
-function neighbour(places: readonly number[], at: number | null, key: string): number | null {
-  const index = at === null ? places.length : places.indexOf(at);
-  const wanted: Record<string, number> = {
-    ArrowLeft: index - 1,
-    ArrowDown: index - 1,
-    ArrowRight: index + 1,
-    ArrowUp: index + 1,
-    Home: 0,
-    End: places.length - 1,
-  };
-  const target = wanted[key];
-  if (target === undefined || places.length === 0) return null;
-  return places[Math.max(0, Math.min(places.length - 1, target))] ?? null;
 }
 
 function mainPoints(series: readonly Series[]): number {

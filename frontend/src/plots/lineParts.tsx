@@ -122,6 +122,6 @@ export function Crosshair(props: { frame: PlotFrame; series: readonly Series[]; 
   );
 }
 
-function Upright({ frame, x }: { frame: PlotFrame; x: number }) {
+export function Upright({ frame, x }: { frame: PlotFrame; x: number }) {
   return <path class="cross" d={`M${Math.round(frame.x(x))} ${frame.top}V${frame.bottom}`} />;
 }

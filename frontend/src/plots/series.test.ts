@@ -11,6 +11,7 @@ import {
   linePath,
   nearest,
   type Series,
+  valueBefore,
 } from "./series";
 
 import { csvOf, readout, tableOfSeries } from "./table";
@@ -122,5 +123,17 @@ describe("a name inside the plot", () => {
       false,
       true,
     ]);
+  });
+});
+
+describe("a line at a place between its points", () => {
+  const points = [
+    { x: 10, y: 0.1 },
+    { x: 20, y: null },
+    { x: 30, y: 0.3 },
+  ];
+
+  it("has its last value, and none before or after it", () => {
+    expect([5, 10, 25, 30, 31].map((x) => valueBefore(points, x))).toEqual([null, 0.1, 0.1, 0.3, null]);
   });
 });

@@ -50,6 +50,13 @@ export function lastPoint(points: readonly DataPoint[]): DataPoint | null {
   return points.findLast((point) => point.y !== null) ?? null;
 }
 
+/** The last value at or before x; null before the first one and where the line has ended. */
+export function valueBefore(points: readonly DataPoint[], x: number): number | null {
+  const last = lastPoint(points);
+  if (!last || x > last.x) return null;
+  return points.findLast((point) => point.y !== null && point.x <= x)?.y ?? null;
+}
+
 /** Every x that any series has, ascending. */
 export function allX(series: readonly Series[]): number[] {
   const found = new Set(series.flatMap((one) => one.points.map((point) => point.x)));

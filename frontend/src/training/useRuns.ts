@@ -1,7 +1,9 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
-import { api } from "../api/client";
-import type { Page, Run } from "../api/types";
+import { fetchAll } from "../api/fetchers";
+import type { Run } from "../api/types";
 import { useProject } from "../app/project";
+
+const PAUSE_MS = 300; // a sweep tells of many new runs at once
 
 export interface RunsState {
   /** Newest first; null until they are here. */
@@ -20,9 +22,9 @@ export function useRuns(): RunsState {
   const [error, setError] = useState<unknown>(null);
 
   const reload = useCallback(() => {
-    api.get<Page<Run>>(`projects/${id}/runs/`, { query: { limit: 200 } }).then(
-      (page) => {
-        setRuns(page.results);
+    fetchAll<Run>(`projects/${id}/runs/`).then(
+      (found) => {
+        setRuns(found);
         setError(null);
       },
       (problem) => setError(problem),
@@ -32,11 +34,17 @@ export function useRuns(): RunsState {
 
   useEffect(() => {
     reload();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const soon = () => {
+      clearTimeout(timer);
+      timer = setTimeout(reload, PAUSE_MS);
+    };
     const ends = [
-      events.on("run", (change) => setRuns((known) => withChange(known, change, reload))),
+      events.on("run", (change) => setRuns((known) => withChange(known, change, soon))),
       events.onGap(reload),
     ];
     return () => {
+      clearTimeout(timer);
       for (const end of ends) end();
     };
   }, [reload, events]);

@@ -53,6 +53,8 @@ class Job(models.Model):
     QUEUE: ClassVar[str] = "default"
     PROJECT: ClassVar[str] = "project"
     """The path from the job to its project: its events go there, and teams take turns."""
+    PARTY: ClassVar[str] = ""
+    """The field by which a team's jobs take turns: those with one value are one party, those with none another."""
     AFTER: ClassVar[str] = ""
     """The field that names another job: until that one has ended, no worker takes this one."""
     AT_END: ClassVar[dict[str, Any]] = {}

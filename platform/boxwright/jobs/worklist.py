@@ -3,7 +3,8 @@
 A message only says that there is something to do. A worker process does one job of a kind at a time, the kinds side by
 side: a snapshot never waits behind imports. A message that finds its kind busy is dropped, as whoever is busy with it
 takes what is queued afterwards. The next job is of the team that has the fewest running, then of the one that was
-served least recently, as far as the latest jobs tell: two hundred jobs of one team delay another's by one.
+served least recently, as far as the latest jobs tell: two hundred jobs of one team delay another's by one. Within the
+team the parties of its jobs take turns by the same rule (`Job.PARTY`), and within a party the first comes first.
 """
 
 import logging
@@ -59,19 +60,17 @@ def work_through(kind: str, following: Next, work: Work) -> None:
 
 
 def next_job(model: type[Job], tried: Tried) -> tuple[int, datetime] | None:
-    """The first job of the team whose turn it is: each once, and again when somebody queued it anew meanwhile."""
+    """The first job of the party whose turn it is: each once, and again when somebody queued it anew meanwhile."""
     rows = due(model._default_manager.filter(status=Status.QUEUED)).order_by()
     queued = rows.exclude(pk__in=tried.keys() - _queued_anew(rows, tried))
-    waiting: dict[Any, datetime] = dict(queued.values_list(model.team_path()).annotate(Min("enqueued_at")))
-    if not waiting:
-        return None
-    team = _whose_turn(model, waiting) if len(waiting) > 1 else next(iter(waiting))
-    return (
-        queued.filter(**{model.team_path(): team})
-        .order_by("enqueued_at", "pk")
-        .values_list("pk", "enqueued_at")
-        .first()
-    )
+    among = model._default_manager.order_by()
+    for path in filter(None, (model.team_path(), model.PARTY)):
+        waiting: dict[Any, datetime] = dict(queued.values_list(path).annotate(Min("enqueued_at")))
+        if not waiting:
+            return None
+        turn = _whose_turn(among, path, waiting) if len(waiting) > 1 else next(iter(waiting))
+        queued, among = queued.filter(**{path: turn}), among.filter(**{path: turn})
+    return queued.order_by("enqueued_at", "pk").values_list("pk", "enqueued_at").first()
 
 
 def _queued_anew(rows: QuerySet[Any], tried: Tried) -> set[int]:
@@ -80,12 +79,12 @@ def _queued_anew(rows: QuerySet[Any], tried: Tried) -> set[int]:
     return {pk for pk, at in since.values_list("pk", "enqueued_at") if at != tried[pk]} if tried else set()
 
 
-def _whose_turn(model: type[Job], waiting: dict[Any, datetime]) -> Any:
-    rows = model._default_manager.order_by()
-    running = dict(rows.filter(status=Status.RUNNING).values_list(model.team_path()).annotate(Count("pk")))
-    latest = rows.exclude(started_at=None).order_by("-started_at").values_list(model.team_path(), "started_at")[:LATEST]
+def _whose_turn(rows: QuerySet[Any], path: str, waiting: dict[Any, datetime]) -> Any:
+    """Of those who wait, by `path`, as `rows` tell who runs and who was served."""
+    running = dict(rows.filter(status=Status.RUNNING).values_list(path).annotate(Count("pk")))
+    latest = rows.exclude(started_at=None).order_by("-started_at").values_list(path, "started_at")[:LATEST]
     served = dict(reversed(list(latest)))
-    return min(waiting, key=lambda team: (running.get(team, 0), served.get(team, LONG_AGO), waiting[team]))
+    return min(waiting, key=lambda one: (running.get(one, 0), served.get(one, LONG_AGO), waiting[one]))
 
 
 def _following(following: Next, tried: Tried) -> tuple[int, Any] | None:

@@ -10,8 +10,9 @@ from annotations.models import Import, Snapshot
 from boxwright.jobs import MENDABLE, Job, Status, worklist
 from boxwright.projects.models import Project
 from boxwright.teams.models import Team
-from training.models import Artifact, Holdout, Run
+from training.models import Artifact, Holdout, Run, Sweep
 
+MODEL = "mobilenet_v2"
 TeamOf = Callable[[str], Project]
 
 
@@ -31,21 +32,22 @@ def queue(project: Project, count: int = 1) -> list[int]:
 
 
 class Work:
-    """Claims and ends each import; `during` happens while the first is worked on."""
+    """Claims and ends each job of `model`; `during` happens while the first is worked on."""
 
-    def __init__(self, during: Callable[[], object] = lambda: None) -> None:
+    def __init__(self, during: Callable[[], object] = lambda: None, model: type[Job] = Import) -> None:
+        self.model = model
         self.done: list[int] = []
         self.during = during
 
     def __call__(self, pk: int) -> None:
-        job = Import.claim(pk)
+        job = self.model.claim(pk)
         if job is None:
             return
         self.done.append(pk)
         if len(self.done) == 1:
             self.during()
         job.finish(Status.SUCCEEDED)
-        while not Import.objects.filter(pk=pk, started_at__lt=Now()).exists():
+        while not self.model._default_manager.filter(pk=pk, started_at__lt=Now()).exists():
             """SQLite counts in milliseconds: the next one starts later, as in life."""
 
     @property
@@ -88,6 +90,54 @@ def test_within_a_team_the_first_that_was_queued_comes_first(team_of: TeamOf) ->
     work = Work()
     worklist.work_through_jobs(Import, work)
     assert work.done == wanted
+
+
+def runs_of(project: Project, count: int, **fields: Any) -> list[int]:
+    snapshot, _ = Snapshot.objects.get_or_create(project=project, number=1, status=Status.SUCCEEDED)
+    row = {"project": project, "snapshot": snapshot, "model": MODEL, "config": {"model": MODEL, "base": "none"}}
+    first = Run.objects.filter(project=project).count() + 1
+    return [Run.objects.create(**row, number=number, **fields).pk for number in range(first, first + count)]
+
+
+def sweep_of(project: Project) -> Sweep:
+    snapshot, _ = Snapshot.objects.get_or_create(project=project, number=1, status=Status.SUCCEEDED)
+    return Sweep.objects.create(project=project, snapshot=snapshot, name="all", axes={})
+
+
+def test_a_sweep_of_thirty_delays_a_run_by_one(team_of: TeamOf) -> None:
+    project = team_of("one")
+    sweep = runs_of(project, 30, sweep=sweep_of(project))
+    single: list[int] = []
+    work = Work(lambda: single.extend(runs_of(project, 2)), model=Run)
+    worklist.work_through_jobs(Run, work)
+    assert work.done == [sweep[0], single[0], sweep[1], single[1], *sweep[2:]]
+
+
+def test_a_sweep_of_one_team_and_runs_of_another_take_turns(team_of: TeamOf) -> None:
+    one, other = team_of("one"), team_of("other")
+    sweep, later = runs_of(one, 3, sweep=sweep_of(one)), runs_of(other, 2)
+    work = Work(model=Run)
+    worklist.work_through_jobs(Run, work)
+    assert work.done == [sweep[0], later[0], sweep[1], later[1], sweep[2]]
+
+
+def test_two_sweeps_and_single_runs_of_a_team_take_turns(team_of: TeamOf) -> None:
+    project = team_of("one")
+    first, second = (runs_of(project, 2, sweep=sweep_of(project)) for _ in range(2))
+    single = runs_of(project, 2)
+    work = Work(model=Run)
+    worklist.work_through_jobs(Run, work)
+    assert work.done == [first[0], second[0], single[0], first[1], second[1], single[1]]
+
+
+def test_a_single_run_comes_before_a_sweep_that_runs_elsewhere(team_of: TeamOf) -> None:
+    project = team_of("one")
+    sweep = runs_of(project, 3, sweep=sweep_of(project))
+    assert Run.claim(sweep[0])
+    single = runs_of(project, 1)
+    found = worklist.next_job(Run, {})
+    assert found is not None
+    assert found[0] == single[0]
 
 
 @pytest.mark.parametrize("model", [Import, Snapshot, Run, Artifact, Holdout])

@@ -53,6 +53,8 @@ def test_a_config_survives_json() -> None:
         ("flip_chance", 1.1),
         ("colour_chance", True),
         ("rare_share", -1),
+        ("train_share", 0),
+        ("train_share", 1.5),
         ("precision", "fp16"),
         ("patience", 1.5),
         ("score_threshold", 1.0),
@@ -74,6 +76,12 @@ def test_iterations_make_epochs() -> None:
     assert epochs_of(config, 160) == 3  # of ten steps each
     assert epochs_of(config, 3) == 5  # of six
     assert epochs_of(Config(model="mobilenet_v2", epochs=7), 160) == 7
+
+
+def test_a_share_of_the_images_makes_fewer_steps() -> None:
+    config = Config(model="mobilenet_v2", iterations=24, batch_size=10, train_share=0.4)
+    assert [config.learning_images(images) for images in (0, 1, 200)] == [0, 1, 80]
+    assert epochs_of(config, 200) == 3  # of eight steps
 
 
 def test_an_unknown_setting_is_named() -> None:

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from annotations.dataset.records import AnnotationRecord, Box, Dataset, ImageRecord
-from training.engine.data import read_examples, read_run_folder, read_square, usable_images
+from training.engine.data import chosen_images, read_examples, read_run_folder, read_square, usable_images
 from training.engine.errors import DataError
 
 LayRun = Callable[..., Path]
@@ -25,6 +25,15 @@ def test_boxes_become_shares_of_the_picture(lay_run: LayRun) -> None:
     np.testing.assert_allclose(examples.boxes[0][0], shares, rtol=1e-6)
     x, y = ((examples.boxes[0][0, :2] + examples.boxes[0][0, 2:]) / 2 * 96).astype(int)
     assert examples.squares[0][y, x, 0] > 180, "the red disc is where its box says"
+
+
+def test_a_larger_choice_of_images_holds_a_smaller_one(lay_run: LayRun) -> None:
+    images = read_run_folder(lay_run(train=8, val=0)).images
+    few, more = chosen_images(images, 3, seed=0), chosen_images(tuple(reversed(images)), 5, seed=0)
+    assert len(few) == 3
+    assert set(few) < set(more)
+    assert chosen_images(images, 8, seed=0) == images
+    assert {chosen_images(images, 3, seed=seed) for seed in range(9)} != {few}
 
 
 def test_a_photograph_taken_sideways_is_turned_upright(tmp_path: Path) -> None:

@@ -44,7 +44,8 @@ def test_a_run_learns_and_writes_what_it_promises(lay_run: LayRun, weights_dir: 
     folder, told = lay_run(epochs=3), recorder()
     best = run(folder, weights_dir, told)
     assert [values["loss"] for values in told.metrics] == sorted((v["loss"] for v in told.metrics), reverse=True)
-    assert set(told.metrics[0]) == {"loss", "loss_box", "loss_class", "AP", "AP50", "learning_rate"}
+    assert set(told.metrics[0]) == {"loss", "loss_box", "loss_class", "AP", "AP50", "learning_rate", "iterations"}
+    assert [values["iterations"] for values in told.metrics] == [6, 12, 18]
     assert best.labels == ("disc", "square")
     report = json.loads((folder / "out" / "evaluation.json").read_text())
     assert report["image_count"] == 2
@@ -54,6 +55,12 @@ def test_a_run_learns_and_writes_what_it_promises(lay_run: LayRun, weights_dir: 
     lines = [json.loads(line) for line in (folder / "out" / "metrics.jsonl").read_text().splitlines()]
     assert [line["epoch"] for line in lines] == [1, 2, 3]
     assert not list((folder / "out").glob("*.tmp"))
+
+
+def test_a_run_may_learn_from_a_share_of_the_images(lay_run: LayRun, weights_dir: Path, recorder: Recorders) -> None:
+    told = recorder()
+    run(lay_run(epochs=1, train_share=0.5), weights_dir, told)
+    assert any("3 training and 2 validation images" in line for line in told.lines)
 
 
 def test_a_stopped_run_goes_on_and_ends_where_an_unbroken_one_does(
@@ -263,7 +270,7 @@ def test_a_classifier_tells_red_from_blue(
     folder, told = classification_run(tmp_path, write_run, record), recorder()
     best = run(folder, weights_dir, told)
     assert best.metrics == {"accuracy": 1.0, "macro_f1": 1.0}
-    assert set(told.metrics[0]) == {"loss", "accuracy", "macro_f1", "learning_rate"}
+    assert set(told.metrics[0]) == {"loss", "accuracy", "macro_f1", "learning_rate", "iterations"}
     report = json.loads((folder / "out" / "evaluation.json").read_text())
     assert report["confusion"] == [[1, 0], [0, 1]]
     assert set(report["predictions"][0]["scores"]) == {"red", "blue"}

@@ -32,7 +32,8 @@ export function EndedRun({ run, mine, other, put }: EndedRunProps) {
       >
         <Icon name={hasFailed ? "warn" : "stop"} />
         <div class="grow">
-          <h2>{hasFailed ? failureTitle(run.error?.code ?? "") : "Canceled"}</h2>
+          <h2>{hasFailed ? failureTitle(run.error?.code ?? "") : stoppedTitle(run)}</h2>
+          {!hasFailed && run.error && <p>{run.error.detail}</p>}
           <p>
             {hasFailed
               ? (run.error?.detail ?? "It gave no reason: see the log.")
@@ -53,6 +54,8 @@ export function EndedRun({ run, mine, other, put }: EndedRunProps) {
     </>
   );
 }
+
+const stoppedTitle = ({ error }: Run): string => (error?.code === "hopeless" ? "Stopped early" : "Canceled");
 
 function WaysOn({ run, hasCheckpoint, put }: { run: Run; hasCheckpoint: boolean; put: (run: Run) => void }) {
   const { project, may } = useProject();

@@ -37,6 +37,14 @@ export function RunHead({ run, put }: RunHeadProps) {
           v{run.snapshot.number}
         </a>
         , {counted(run.snapshot.labelled_count, "image")}
+        {run.sweep !== null && (
+          <>
+            , one of{" "}
+            <a class="link" href={`${home}/runs/sweeps/${run.sweep}`}>
+              a sweep
+            </a>
+          </>
+        )}
       </p>
       <div class="row acts">
         {isLive(run.status) && may("manager") && (

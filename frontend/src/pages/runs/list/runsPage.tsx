@@ -9,6 +9,9 @@ import { useRuns } from "../../../training/useRuns";
 import { Button, ButtonLink } from "../../../ui/button";
 import { Empty, Failed, Skeleton } from "../../../ui/states";
 import { RetrainButton } from "../retrainButton";
+import { SweepDialog } from "../sweeps/sweepDialog";
+import { SweepsPanel } from "../sweeps/sweepsPanel";
+import { useSweeps } from "../sweeps/useSweeps";
 import { RunsChart } from "./runsChart";
 import { RunTable } from "./runTable";
 
@@ -18,10 +21,14 @@ export function RunsPage() {
   const { runs, error, reload, put } = useRuns();
   const models = useModels();
   const [search, setSearch] = useState("");
-  const isNew = query.value.get("new") !== null;
+  const sweeps = useSweeps(runs);
+  const single = runs?.filter((run) => run.sweep === null) ?? [];
+  const asked = query.value.get("new");
+  const isNew = asked !== null;
   const home = `/p/${project.value.slug}/runs`;
   useTitle("Runs", project.value.name);
   const last = runs?.find((run) => run.status === "succeeded") ?? null;
+  const close = () => setQuery({ new: null }, { replace: true });
   const open = () => setQuery({ new: "1" });
   return (
     <main class={runs?.length ? "page" : "page row"} id="content" aria-busy={!runs && !error}>
@@ -29,6 +36,11 @@ export function RunsPage() {
         {runs && runs.length > 0 && (
           <div class="pagehead tight">
             <h1 class="grow">Runs</h1>
+            {may("manager") && (
+              <Button look="quiet" onClick={() => setQuery({ new: "sweep" })} data-testid="sweep-open">
+                Compare settings…
+              </Button>
+            )}
             {may("manager") && (
               <Button onClick={open} data-testid="train-open">
                 {last ? "New run" : "Train"}
@@ -44,15 +56,24 @@ export function RunsPage() {
         {runs?.length === 0 && <NoRuns onTrain={open} />}
         {runs && runs.length > 0 && (
           <>
-            <RunsChart runs={runs} />
-            <RunTable runs={runs} models={models} search={search} onSearch={setSearch} />
+            <RunsChart runs={single} />
+            {sweeps && sweeps.length > 0 && <SweepsPanel sweeps={sweeps} />}
+            {single.length > 0 && (
+              <RunTable runs={single} models={models} search={search} onSearch={setSearch} />
+            )}
           </>
         )}
       </div>
-      {isNew && may("manager") && (
+      {asked === "sweep" && may("manager") && (
+        <SweepDialog
+          close={close}
+          onStarted={(sweep) => navigate(`${home}/sweeps/${sweep.id}`, { replace: true })}
+        />
+      )}
+      {isNew && asked !== "sweep" && may("manager") && (
         <TrainDialog
           snapshot={null}
-          close={() => setQuery({ new: null }, { replace: true })}
+          close={close}
           onStarted={(run) => {
             put(run);
             navigate(`${home}/${run.number}`, { replace: true });
