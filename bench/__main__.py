@@ -7,6 +7,7 @@ import sys
 BENCHMARKS = {
     "loop": ["bench.loop"],
     "training": ["bench.training.raccoon"],
+    "small_objects": ["bench.training.small_objects"],
     "two_stages": ["bench.training.two_stages"],
     "steps": ["bench.training.steps"],
     "classifying": ["bench.training.hymenoptera"],
