@@ -19,7 +19,7 @@ from boxwright.teams.api.accounts import signed_in
 from boxwright.teams.api.people import PersonSerializer
 from boxwright.teams.models import Role
 from training import queries, sweep_table, sweeps
-from training.api.config import ConfigChangesField
+from training.api.config import ConfigChangesField, ConfigChangesSerializer
 from training.api.runs import RunSnapshotSerializer, SummarySerializer
 from training.axes import AXES
 from training.models import Run, Sweep
@@ -68,7 +68,7 @@ class BestRunSerializer(serializers.Serializer[Any]):
 
 class SweepSerializer(serializers.ModelSerializer[Sweep]):
     axes = serializers.SerializerMethodField(help_text="setting: its values, in the order of tables")
-    config = serializers.DictField(help_text="what all runs have, beside the models' defaults")
+    config = serializers.SerializerMethodField(help_text="what all runs have, beside the models' defaults")
     snapshot = RunSnapshotSerializer()
     runs = serializers.SerializerMethodField()
     best = serializers.SerializerMethodField(help_text="the succeeded run with the highest score; null until there is")
@@ -81,6 +81,10 @@ class SweepSerializer(serializers.ModelSerializer[Sweep]):
             *("created_by", "created_at"),
         ]
         read_only_fields = fields
+
+    @extend_schema_field(ConfigChangesSerializer)
+    def get_config(self, sweep: Sweep) -> dict[str, Any]:
+        return dict(sweep.config)
 
     @extend_schema_field(serializers.DictField(child=ValuesField()))
     def get_axes(self, sweep: Sweep) -> dict[str, Any]:

@@ -3907,9 +3907,7 @@ export interface components {
                 [key: string]: (string | number)[];
             };
             /** @description what all runs have, beside the models' defaults */
-            config: {
-                [key: string]: unknown;
-            };
+            readonly config: components["schemas"]["ConfigChanges"];
             readonly stop_hopeless: boolean;
             readonly runs: components["schemas"]["RunCounts"];
             /** @description the succeeded run with the highest score; null until there is */

@@ -44,7 +44,7 @@ def test_a_run_speaks_json_lines_from_log_to_done(lay_run: LayRun, weights_dir: 
         "done",
     ]
     metrics = next(event for event in events if event["event"] == "metrics")
-    assert set(metrics) == {"event", "epoch", "epochs", "values", "seconds", "eta_seconds"}
+    assert set(metrics) == {"event", "epoch", "epochs", "values", "seconds", "cpu_seconds", "eta_seconds"}
     step = next(event for event in events if event["event"] == "step")
     assert set(step) == {"event", "epoch", "epochs", "step", "steps", "loss", "eta_seconds"}
     assert events[-1]["best_epoch"] == 1

@@ -27,13 +27,17 @@ def input_scale(checkpoint: Checkpoint) -> tuple[Rgb, Rgb]:
 
 def convert(checkpoint: Checkpoint) -> bytes:
     """A float32 graph, input [1, S, S, 3]; its outputs are those that `GRAPHS` names."""
-    form = _MobileForm(export_form(checkpoint), checkpoint).eval()
     size = checkpoint.image_size
+    return graph_of(_MobileForm(export_form(checkpoint), checkpoint), torch.zeros(1, size, size, 3))
+
+
+def graph_of(form: nn.Module, given: Tensor) -> bytes:
+    """What the form computes of an input of this shape."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the converter warns of its own use of torch
         import litert_torch  # takes seconds
 
-        return bytes(litert_torch.convert(form, (torch.zeros(1, size, size, 3),)).model_content())
+        return bytes(litert_torch.convert(form.eval(), (given,)).model_content())
 
 
 def only(content: bytes, task: Task, *names: str) -> bytes:
