@@ -113,8 +113,9 @@ def _sqlite(file: Path) -> dict[str, object]:
         "OPTIONS": {
             "timeout": 20,
             "transaction_mode": "IMMEDIATE",
-            # FULL: an acknowledged save is on the disk, also after a power cut.
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY",
+            # FULL: an acknowledged save is on the disk, also after a power cut. Temporary tables are files, as SQLite
+            # makes them: the plan of an import has a row an annotation.
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL",
         },
         "TEST": {"NAME": None},
     }

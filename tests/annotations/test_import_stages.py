@@ -355,3 +355,12 @@ def test_an_image_that_goes_while_its_annotations_are_read_is_told(
     done = import_zip(as_user(bob), project, zipped(files), django_capture_on_commit_callbacks)
     assert (done["status"], done["counts"]["annotations_created"]) == ("succeeded", 1), done["error"]
     assert [finding["rule"] for finding in done["findings"]] == ["image_gone"]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL's temporary tables are files anyway")
+@pytest.mark.django_db
+def test_a_plan_lies_in_a_file() -> None:
+    """In memory, one of 100,000 images took 300 MB."""
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA temp_store")
+        assert cursor.fetchone() != (2,)
