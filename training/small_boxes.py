@@ -25,11 +25,7 @@ def fit_for(project: Project, config: Config) -> AnchorFit | None:
 def config_of(run: Run, training: Sequence[ImageRecord]) -> tuple[Config, str]:
     """The run's config with anchors and image size that serve its training images, and what the log says of that."""
     config = catalog.complete_config(run.config | {"model": run.model, "base": run.base})
-    base = _base_of(run)
-    if base is not None and base.fits_anchors:
-        return anchor_fit.as_in(base, config, catalog.model_info(config.model))
-    found = anchor_fit.fit(config, catalog.model_info(config.model), training)
-    return (config, "") if found is None else (found.config, found.advice)
+    return anchor_fit.chosen(config, catalog.model_info(config.model), training, _base_of(run))
 
 
 def _base_of(run: Run) -> Config | None:

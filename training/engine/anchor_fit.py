@@ -88,6 +88,17 @@ def fit(config: Config, info: ModelInfo, images: Iterable[ImageRecord]) -> Ancho
     return replace(best, config=_learning_anew(best.config, info))
 
 
+def chosen(config: Config, info: ModelInfo, images: Iterable[ImageRecord], base: Config | None) -> tuple[Config, str]:
+    """`config` with the anchors and image size of its base, or those that serve the images; and a log line.
+
+    `base`: of the run whose checkpoint it starts from.
+    """
+    if base is not None and base.fits_anchors and base.model == config.model:
+        return as_in(base, config, info)
+    found = fit(config, info, images)
+    return (config, "") if found is None else (found.config, found.advice)
+
+
 def box_shares(images: Iterable[ImageRecord]) -> list[Corners]:
     """At most MOST_BOXES of the images' boxes."""
     found = [

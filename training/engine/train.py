@@ -128,15 +128,8 @@ def _prepare(config: Config, dataset: Dataset, folder: Path, progress: Progress,
 
 def _fitted(config: Config, dataset: Dataset, folder: Path, progress: Progress) -> Config:
     """The config with anchors and image size that serve the training boxes; those of the base where it has its own."""
-    if config.base == "checkpoint":
-        base = checkpoint.load(folder / "base.pt").config
-        if base.fits_anchors and base.model == config.model:
-            return _told(*anchor_fit.as_in(base, config, catalog.model_info(config.model)), progress)
-    found = anchor_fit.fit(config, catalog.model_info(config.model), dataset.split("train"))
-    return config if found is None else _told(found.config, found.advice, progress)
-
-
-def _told(config: Config, line: str, progress: Progress) -> Config:
+    base = checkpoint.load(folder / "base.pt").config if config.base == "checkpoint" else None
+    config, line = anchor_fit.chosen(config, catalog.model_info(config.model), dataset.split("train"), base)
     if line:
         progress.on_log(line)
     return config
