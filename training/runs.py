@@ -137,8 +137,9 @@ def estimate(
     checked = check_config(project, model, config or {})
     images = estimates.images_in(project, snapshot)
     found = small_boxes.fit_for(project, checked)
-    seconds = estimates.seconds_for(project, checked if found is None else found.config, images)
-    frozen = freezing.frozen(checked.freeze, freezing.parameter_table(model))
+    fitted = checked if found is None else found.config
+    seconds = estimates.seconds_for(project, fitted, images)
+    frozen = freezing.frozen(checked.freeze, freezing.parameter_table(model, bool(fitted.fine_anchors)))
     return {
         "images": sum(images.values()),
         "epochs": catalog.epochs_of(checked, images["train"]),

@@ -38,7 +38,7 @@ def complete_config(values: dict[str, Any]) -> Config:
     config = Config.from_dict(info.default_config.to_dict() | values)
     info.check(config)
     if config.freeze not in ("none", "trunk"):
-        freezing.frozen(config.freeze, freezing.parameter_table(info.name))
+        freezing.frozen(config.freeze, freezing.parameter_table(info.name, bool(config.fine_anchors)))
     return config
 
 

@@ -111,10 +111,17 @@ def frozen(freeze: str, parameters: Sequence[Parameter]) -> Frozen:
 
 
 @cache
-def parameter_table(model: str) -> tuple[Parameter, ...]:
-    """A model's parameters at its default config and one label: `parameters.py` writes the tables."""
-    rows: list[Any] = json.loads((TABLES / f"{model}.json").read_text(encoding="utf-8"))
+def parameter_table(model: str, has_fine: bool = False) -> tuple[Parameter, ...]:
+    """A model's parameters at its default config and one label: `parameters.py` writes the tables.
+
+    `has_fine`: with the map of finer anchors, of the number of shapes that `anchor_fit` chooses.
+    """
+    rows: list[Any] = json.loads(table_path(model, has_fine).read_text(encoding="utf-8"))
     return tuple(Parameter(name, tuple(shape), share, is_trunk) for name, shape, share, is_trunk in rows)
+
+
+def table_path(model: str, has_fine: bool) -> Path:
+    return (TABLES / "fine" if has_fine else TABLES) / f"{model}.json"
 
 
 def _chosen(freeze: str, parameters: Sequence[Parameter]) -> set[str]:

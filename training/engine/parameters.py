@@ -1,12 +1,14 @@
 """The parameters of a network by name; `python -m training.engine.parameters` writes the table of each model."""
 
 import json
+from dataclasses import replace
 
 from torch import nn
 
 from training.engine import freezing
+from training.engine.anchor_fit import FINE_SHAPES
 from training.engine.catalog import MODELS
-from training.engine.families import build_network
+from training.engine.families import network_for
 from training.engine.freezing import Frozen, Parameter
 from training.engine.model_info import ModelInfo
 from training.engine.network import Network
@@ -39,7 +41,9 @@ def freeze(network: Network, setting: str) -> Frozen:
 
 def still_of(network: Network) -> Frozen:
     """What takes no gradient now."""
-    return freezing.frozen("none", parameters_of(network))
+    learning = {name for name, parameter in network.named_parameters() if parameter.requires_grad}
+    rows = tuple(parameters_of(network))
+    return Frozen(rows, tuple(row for row in rows if row.name not in learning))
 
 
 def hold_still(network: nn.Module) -> None:
@@ -49,18 +53,22 @@ def hold_still(network: nn.Module) -> None:
             module.eval()
 
 
-def table(info: ModelInfo) -> str:
+def table(info: ModelInfo, has_fine: bool = False) -> str:
     """The file of `freezing.parameter_table`: JSON, one parameter a line."""
-    network = build_network(info, 1, info.image_size)
+    shapes = ((0.1, 0.1),) * FINE_SHAPES if has_fine else ()
+    network = network_for(replace(info.default_config, fine_anchors=shapes), 1)
     network.fold()
     rows = [json.dumps([one.name, one.shape, one.share, one.is_trunk]) for one in parameters_of(network)]
     return "[\n" + ",\n".join(rows) + "\n]\n"
 
 
 def write_tables() -> None:
-    freezing.TABLES.mkdir(exist_ok=True)
-    for info in MODELS.values():
-        (freezing.TABLES / f"{info.name}.json").write_text(table(info), encoding="utf-8")
+    for has_fine in (False, True):
+        for info in MODELS.values():
+            if info.anchors or not has_fine:
+                path = freezing.table_path(info.name, has_fine)
+                path.parent.mkdir(exist_ok=True)
+                path.write_text(table(info, has_fine), encoding="utf-8")
 
 
 def _learns(norm: nn.Module) -> bool:

@@ -19,6 +19,7 @@ from training.engine.diagnoses import diagnoses
 from training.engine.disk import room_expected
 from training.engine.errors import ConfigError
 from training.engine.evaluate import Evaluation, evaluate_network, write_report
+from training.engine.network import Network
 from training.engine.parameters import hold_still, still_of
 from training.engine.progress import Progress, stop_if_asked
 from training.engine.remarks import expect_learnable, remarks
@@ -87,7 +88,7 @@ def _train(config: Config, dataset: Dataset, folder: Path, progress: Progress, w
             network = starting_network(config, loop.labels, loop.training, folder, weights_dir, progress)
         state = start(network, config)
         progress.on_log(_summary(loop, threads))
-        progress.on_log(f"Held still: {still_of(network)}")
+        progress.on_log(_learning(network))
     curves = _begin_curves(loop, state) if distributed.rank() == 0 else None
     while state.epoch < loop.epochs and not _is_hopeless(loop, state):
         _epoch(loop, state, curves)
@@ -225,6 +226,11 @@ def _diagnose(loop: TrainingLoop, dataset: Dataset) -> None:
 def _summary(loop: TrainingLoop, threads: int) -> str:
     counts = f"{len(loop.training)} training and {len(loop.validation)} validation images"
     return f"{loop.info.title}: {counts}, {len(loop.labels)} labels, {loop.epochs} epochs on {threads} threads"
+
+
+def _learning(network: Network) -> str:
+    found = still_of(network)
+    return f"Held still: {found}" if found.still else f"All {found.size:,} parameters learn."
 
 
 def _begin_curves(loop: TrainingLoop, state: TrainingState) -> EventFile:
