@@ -177,8 +177,13 @@ def _load(network: Network, state: State, path: Path) -> None:
 
 
 def _misfit(wanted: State, state: State, name: str) -> str:
-    """The first tensor that is missing, too much, or of another shape; empty where all fit."""
+    """The first tensor that is missing, too much, or of another shape; empty where all fit.
+
+    BatchNorm's count of batches may be missing, as torch allows: converted files have none.
+    """
     for key in [*wanted, *state]:
+        if key.endswith(".num_batches_tracked"):
+            continue
         if key not in state:
             return f"{name} lacks {key}"
         if key not in wanted:

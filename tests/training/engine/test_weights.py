@@ -51,6 +51,15 @@ def test_weights_that_the_worker_put_into_the_run_are_used(examples: Examples, f
     assert begin(examples, folder).label_count == 2
 
 
+def test_weights_need_not_count_batches(examples: Examples, folder: Path, weights_dir: Path, tmp_path: Path) -> None:
+    whole = torch.load(find_weights(INFO, [weights_dir]) or "", weights_only=True)
+    lean = {name: value for name, value in whole.items() if not name.endswith("num_batches_tracked")}
+    assert len(lean) < len(whole)
+    torch.save(lean, tmp_path / INFO.weights.file_name)
+    ours, theirs = begin(examples, folder, tmp_path).state_dict(), begin(examples, folder, weights_dir).state_dict()
+    assert all(torch.equal(value, ours[name]) for name, value in theirs.items())
+
+
 def test_no_weights_and_no_network_offers_random_weights(
     examples: Examples, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
