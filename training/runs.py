@@ -16,7 +16,7 @@ from boxwright.projects.quotas import expect_slot
 from boxwright.teams import audit
 from boxwright.teams.models import User
 from training import estimates, small_boxes
-from training.engine import catalog, freezing
+from training.engine import catalog, freezing, transfer
 from training.engine.config import Config
 from training.engine.errors import ConfigError
 from training.models import Run, Sweep
@@ -146,6 +146,7 @@ def estimate(
         "estimate_seconds": round(seconds, 1),
         "boxes_without_anchor": None if found is None else round(1 - found.share_before, 3),
         "advice": "" if found is None else found.advice,
+        "transfer": transfer.expected(fitted, catalog.model_info(model).task, fitted.learning_images(images["train"])),
         "frozen": frozen.to_dict(),
     }
 

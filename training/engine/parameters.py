@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 
+import torch
 from torch import nn
 
 from training.engine import freezing
@@ -39,6 +40,18 @@ def freeze(network: Network, setting: str) -> Frozen:
     return found
 
 
+@torch.no_grad()
+def begin_anew(network: Network) -> int:
+    """Give the trunk's late layers random weights, in place; returns how many numbers that are."""
+    late = freezing.late_names(parameters_of(network))
+    found = [module for name, module in network.named_modules() if f"{name}.weight" in late and _is_layer(module)]
+    for layer in found:
+        nn.init.kaiming_normal_(layer.get_parameter("weight"))
+        if layer.bias is not None:
+            nn.init.zeros_(layer.get_parameter("bias"))
+    return sum(parameter.numel() for layer in found for parameter in layer.parameters())
+
+
 def still_of(network: Network) -> Frozen:
     """What takes no gradient now."""
     learning = {name for name, parameter in network.named_parameters() if parameter.requires_grad}
@@ -69,6 +82,10 @@ def write_tables() -> None:
                 path = freezing.table_path(info.name, has_fine)
                 path.parent.mkdir(exist_ok=True)
                 path.write_text(table(info, has_fine), encoding="utf-8")
+
+
+def _is_layer(module: nn.Module) -> bool:
+    return isinstance(module, nn.Conv2d | nn.Linear)
 
 
 def _learns(norm: nn.Module) -> bool:

@@ -38,6 +38,7 @@ STEM, LATE = ["backbone.stem.weight", "backbone.stem.bias"], ["backbone.late.wei
     ("freeze", "still"),
     [
         ("none", STEM),
+        ("auto", STEM),
         ("trunk", STEM + LATE),
         ("layers:1", STEM),
         ("layers:2", STEM + LATE),
