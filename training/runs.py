@@ -16,7 +16,7 @@ from boxwright.projects.quotas import expect_slot
 from boxwright.teams import audit
 from boxwright.teams.models import User
 from training import estimates, small_boxes
-from training.engine import catalog, freezing
+from training.engine import catalog, freezing, transfer
 from training.engine.config import Config
 from training.engine.errors import ConfigError
 from training.models import Run, Sweep
@@ -137,14 +137,16 @@ def estimate(
     checked = check_config(project, model, config or {})
     images = estimates.images_in(project, snapshot)
     found = small_boxes.fit_for(project, checked)
-    seconds = estimates.seconds_for(project, checked if found is None else found.config, images)
-    frozen = freezing.frozen(checked.freeze, freezing.parameter_table(model))
+    fitted = checked if found is None else found.config
+    seconds = estimates.seconds_for(project, fitted, images)
+    frozen = freezing.frozen(checked.freeze, freezing.parameter_table(model, bool(fitted.fine_anchors)))
     return {
         "images": sum(images.values()),
         "epochs": catalog.epochs_of(checked, images["train"]),
         "estimate_seconds": round(seconds, 1),
         "boxes_without_anchor": None if found is None else round(1 - found.share_before, 3),
         "advice": "" if found is None else found.advice,
+        "transfer": transfer.expected(fitted, catalog.model_info(model).task, fitted.learning_images(images["train"])),
         "frozen": frozen.to_dict(),
     }
 

@@ -18,6 +18,7 @@ from training import queries
 from training.api.frozen import FrozenSerializer
 from training.engine import catalog
 from training.engine.origin import How
+from training.engine.transfer import Way
 from training.models import Run
 from training.run_files import files_of
 
@@ -48,6 +49,15 @@ class LabelOriginSerializer(serializers.Serializer[Any]):
     share = serializers.FloatField(allow_null=True, help_text="of the base label in the mixture")
 
 
+class TransferSerializer(serializers.Serializer[Any]):
+    """What the run's start chose to let learn, since nobody had said so."""
+
+    way = serializers.ChoiceField(choices=get_args(Way))
+    images = serializers.IntegerField(help_text="that it trained on")
+    known = serializers.FloatField(help_text="share of their boxes or labels that the base knew, 0 to 1")
+    reason = serializers.CharField(help_text="one sentence")
+
+
 class StartSerializer(serializers.Serializer[Any]):
     """What the run began with."""
 
@@ -55,6 +65,7 @@ class StartSerializer(serializers.Serializer[Any]):
     loaded = serializers.IntegerField(help_text="numbers in weights and biases taken from the base")
     random = serializers.IntegerField(help_text="those that began at random")
     labels = LabelOriginSerializer(many=True)
+    transfer = TransferSerializer(allow_null=True, required=False)
     frozen = FrozenSerializer()
 
 

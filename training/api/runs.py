@@ -124,6 +124,9 @@ class EstimateSerializer(serializers.Serializer[Any]):
         allow_null=True, help_text="share of the newest boxes that are too small for the model as it comes"
     )
     advice = serializers.CharField(allow_blank=True, help_text="what that means for the run; empty where all is well")
+    transfer = serializers.CharField(
+        allow_blank=True, help_text="what will learn, as far as it is known before the start; empty where it was said"
+    )
     frozen = FrozenSerializer()
 
 

@@ -37,8 +37,8 @@ def complete_config(values: dict[str, Any]) -> Config:
         values = values | {"fit": "anchors"}  # whoever asks for a size gets it
     config = Config.from_dict(info.default_config.to_dict() | values)
     info.check(config)
-    if config.freeze not in ("none", "trunk"):
-        freezing.frozen(config.freeze, freezing.parameter_table(info.name))
+    if config.freeze not in freezing.PLAIN:
+        freezing.frozen(config.freeze, freezing.parameter_table(info.name, bool(config.fine_anchors)))
     return config
 
 

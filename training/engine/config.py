@@ -85,8 +85,8 @@ class Config:
     optimizer: Optimizer = "sgd"
     """`adamw` wants about a tenth of the learning rate that suits `sgd`."""
 
-    freeze: str = "none"
-    """What stays as the base has it, see `freezing`: without the trunk a step takes a half to a third of the time."""
+    freeze: str = "auto"
+    """What stays as the base has it, see `freezing`; `auto` is chosen at the run's start, see `transfer`."""
 
     image_size: int = 320
     """Side in pixels of the square that every image is stretched to: one of the model's `image_sizes`."""
@@ -168,7 +168,7 @@ class Config:
         _expect(self.base in get_args(Base), "base", "one of catalogue, checkpoint, none", self.base)
         _expect(self.optimizer in get_args(Optimizer), "optimizer", "one of sgd, adamw", self.optimizer)
         freezing.check(self.freeze)
-        if self.base == "none" and self.freeze != "none":
+        if self.base == "none" and self.freeze not in ("auto", "none"):
             raise ConfigError("freeze: random weights can't be frozen, they have to learn.")
         _expect(self.fit in get_args(Fit), "fit", "one of auto, anchors, none", self.fit)
         object.__setattr__(self, "fine_anchors", _shapes(self.fine_anchors))

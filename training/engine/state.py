@@ -5,7 +5,7 @@ Order, augmentation and dropout are functions of seed and epoch (`batches`, `tra
 
 import copy
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,8 @@ from training.engine.progress import Progress
 class TrainingState:
     """What changes while a run goes on. `epoch` counts finished (or just being done) epochs from 1."""
 
+    config: Config
+    """The run's, with the freeze that was chosen at its start."""
     network: Network
     average: optim.Average
     optimizer: torch.optim.Optimizer
@@ -78,7 +80,7 @@ def start(network: Network, config: Config) -> TrainingState:
     average = optim.Average(network, config.average_decay)
     if config.crop:
         place_anchors(network, config, config.crop)
-    return TrainingState(network, average, optimizer, device)
+    return TrainingState(config, network, average, optimizer, device)
 
 
 def resume(path: Path, config: Config, labels: tuple[str, ...], progress: Progress) -> TrainingState | None:
@@ -90,6 +92,7 @@ def resume(path: Path, config: Config, labels: tuple[str, ...], progress: Progre
     except CheckpointError as error:
         progress.on_log(f"{error.detail} Starting from the first epoch.")
         return None
+    config = replace(config, freeze=last.config.freeze) if config.freeze == "auto" else config
     if training is None or last.config != config or last.labels != labels:
         progress.on_log("last.pt belongs to another run: starting from the first epoch.")
         return None

@@ -3,7 +3,7 @@
 import json
 import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from annotations.dataset.records import Dataset, Split
-from training.engine import anchor_fit, batches, catalog, checkpoint, device, distributed, optim
+from training.engine import anchor_fit, batches, catalog, checkpoint, device, distributed, optim, transfer
 from training.engine.checkpoint import Checkpoint
 from training.engine.config import Config
 from training.engine.data import Examples, chosen_images, read_examples, usable_images
@@ -19,7 +19,8 @@ from training.engine.diagnoses import diagnoses
 from training.engine.disk import room_expected
 from training.engine.errors import ConfigError
 from training.engine.evaluate import Evaluation, evaluate_network, write_report
-from training.engine.parameters import hold_still, still_of
+from training.engine.network import Network
+from training.engine.parameters import begin_anew, hold_still, still_of
 from training.engine.progress import Progress, stop_if_asked
 from training.engine.remarks import expect_learnable, remarks
 from training.engine.state import TrainingState, resume, start
@@ -80,14 +81,10 @@ def train(
 def _train(config: Config, dataset: Dataset, folder: Path, progress: Progress, weights_dir: Path | None) -> Checkpoint:
     threads = device.use_threads(config.threads)
     loop = _prepare(config, dataset, folder, progress, threads)
-    config = loop.config
-    state = resume(loop.out / "last.pt", config, loop.labels, progress)
+    state = resume(loop.out / "last.pt", loop.config, loop.labels, progress)
     if state is None:
-        with distributed.first_alone():
-            network = starting_network(config, loop.labels, loop.training, folder, weights_dir, progress)
-        state = start(network, config)
-        progress.on_log(_summary(loop, threads))
-        progress.on_log(f"Held still: {still_of(network)}")
+        state = _begin(loop, folder, weights_dir, threads)
+    loop = replace(loop, config=state.config)
     curves = _begin_curves(loop, state) if distributed.rank() == 0 else None
     while state.epoch < loop.epochs and not _is_hopeless(loop, state):
         _epoch(loop, state, curves)
@@ -95,6 +92,23 @@ def _train(config: Config, dataset: Dataset, folder: Path, progress: Progress, w
         _diagnose(loop, dataset)
     distributed.wait()
     return checkpoint.load(loop.out / "best.pt")
+
+
+def _begin(loop: TrainingLoop, folder: Path, weights_dir: Path | None, threads: int) -> TrainingState:
+    config, progress = loop.config, loop.progress
+    with distributed.first_alone():
+        network = starting_network(config, loop.labels, loop.training, folder, weights_dir, progress)
+    progress.on_log(_summary(loop, threads))
+    origin = network.origin
+    if origin and origin.known is not None:
+        config, choice = transfer.chosen(config, loop.info.task, len(loop.training), origin.known)
+        network.origin = origin = replace(origin, transfer=choice)
+        progress.on_log(choice.reason)
+    if origin and config.freeze == "early":
+        network.origin = replace(origin, random=begin_anew(network))
+    state = start(network, config)
+    progress.on_log(_learning(network))
+    return state
 
 
 def _prepare(config: Config, dataset: Dataset, folder: Path, progress: Progress, threads: int) -> TrainingLoop:
@@ -225,6 +239,11 @@ def _diagnose(loop: TrainingLoop, dataset: Dataset) -> None:
 def _summary(loop: TrainingLoop, threads: int) -> str:
     counts = f"{len(loop.training)} training and {len(loop.validation)} validation images"
     return f"{loop.info.title}: {counts}, {len(loop.labels)} labels, {loop.epochs} epochs on {threads} threads"
+
+
+def _learning(network: Network) -> str:
+    found = still_of(network)
+    return f"Held still: {found}" if found.still else f"All {found.size:,} parameters learn."
 
 
 def _begin_curves(loop: TrainingLoop, state: TrainingState) -> EventFile:

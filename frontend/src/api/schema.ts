@@ -2186,7 +2186,7 @@ export interface components {
             /** Format: double */
             learning_rate: number;
             optimizer: components["schemas"]["OptimizerEnum"];
-            /** @description none, trunk, layers:<count>, blocks:<name>,<name> or match:<regular expression> */
+            /** @description auto, none, trunk, early, layers:<count>, blocks:<name>,<name> or match:<regular expression> */
             freeze: string;
             image_size: number;
             fit: components["schemas"]["FitEnum"];
@@ -2252,7 +2252,7 @@ export interface components {
             /** Format: double */
             learning_rate?: number;
             optimizer?: components["schemas"]["OptimizerEnum"];
-            /** @description none, trunk, layers:<count>, blocks:<name>,<name> or match:<regular expression> */
+            /** @description auto, none, trunk, early, layers:<count>, blocks:<name>,<name> or match:<regular expression> */
             freeze?: string;
             image_size?: number;
             fit?: components["schemas"]["FitEnum"];
@@ -2318,7 +2318,7 @@ export interface components {
             /** Format: double */
             learning_rate?: number;
             optimizer?: components["schemas"]["OptimizerEnum"];
-            /** @description none, trunk, layers:<count>, blocks:<name>,<name> or match:<regular expression> */
+            /** @description auto, none, trunk, early, layers:<count>, blocks:<name>,<name> or match:<regular expression> */
             freeze?: string;
             image_size?: number;
             fit?: components["schemas"]["FitEnum"];
@@ -2538,6 +2538,8 @@ export interface components {
             boxes_without_anchor: number | null;
             /** @description what that means for the run; empty where all is well */
             advice: string;
+            /** @description what will learn, as far as it is known before the start; empty where it was said */
+            transfer: string;
             frozen: components["schemas"]["Frozen"];
         };
         EvaluatedImage: {
@@ -3868,6 +3870,7 @@ export interface components {
             /** @description those that began at random */
             random: number;
             labels: components["schemas"]["LabelOrigin"][];
+            transfer?: components["schemas"]["Transfer"] | null;
             frozen: components["schemas"]["Frozen"];
         };
         /** @description An image's annotations at one revision. */
@@ -4058,6 +4061,19 @@ export interface components {
             /** Format: date-time */
             readonly last_used_at: string | null;
         };
+        /** @description What the run's start chose to let learn, since nobody had said so. */
+        Transfer: {
+            way: components["schemas"]["WayEnum"];
+            /** @description that it trained on */
+            images: number;
+            /**
+             * Format: double
+             * @description share of their boxes or labels that the base knew, 0 to 1
+             */
+            known: number;
+            /** @description one sentence */
+            reason: string;
+        };
         Upload: {
             created: components["schemas"]["Image"][];
             duplicates: components["schemas"]["Duplicate"][];
@@ -4099,6 +4115,12 @@ export interface components {
              */
             AP_area: number | null;
         };
+        /**
+         * @description * `heads` - heads
+         *     * `all` - all
+         * @enum {string}
+         */
+        WayEnum: "heads" | "all";
     };
     responses: never;
     parameters: never;

@@ -25,5 +25,8 @@ describe("what a run began with", () => {
 
   it("counts what did not learn", () => {
     expect(heldText(start)).toBe("1,000 of 2,000 parameters held still, 13 of 70 layers");
+    expect(heldText({ ...start, frozen: { ...start.frozen, still: 0, still_layers: 0 } })).toBe(
+      "All 2,000 parameters learned",
+    );
   });
 });

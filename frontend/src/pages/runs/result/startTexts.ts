@@ -20,5 +20,6 @@ export function labelOriginText({ how, base_label, share }: LabelOrigin): string
 /** "1,000 of 2,000 parameters held still, 13 of 70 layers". */
 export function heldText({ frozen }: Start): string {
   const [still, all] = [frozen.still, frozen.parameters].map((count) => count.toLocaleString("en"));
+  if (frozen.still === 0) return `All ${all} parameters learned`;
   return `${still} of ${all} parameters held still, ${frozen.still_layers} of ${frozen.layers} layers`;
 }
