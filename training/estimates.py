@@ -6,12 +6,12 @@ from annotations.models import Snapshot
 from boxwright.jobs import Status
 from boxwright.projects.models import Project
 from training.engine import catalog
-from training.engine.config import Config
+from training.engine.config import FEWEST_STEPS, Config
 from training.models import Metric, Run
 
 VAL_SHARE = 0.2
 SAME = ("freeze", "image_size", "crop")
-"""Settings that decide how long an image takes; an earlier run counts when it had the same."""
+"""Settings that decide how long an image takes; an earlier run counts when it had the same, and saw all its images."""
 
 
 def images_in(project: Project, snapshot: Snapshot | None) -> dict[str, int]:
@@ -22,6 +22,18 @@ def images_in(project: Project, snapshot: Snapshot | None) -> dict[str, int]:
     labelled = counts["labelled"] + counts["review"] + counts["done"]
     val = round(labelled * VAL_SHARE)
     return {"train": labelled - val, "val": val}
+
+
+def seen_of(images: dict[str, int], config: Config, base: Run | None) -> dict[str, int]:
+    """Of these images those that an epoch sees: of a run that replays what is new, as far as counts tell, and old ones.
+
+    Images that were labelled anew are not counted.
+    """
+    if not config.replay or base is None or base.images is None:
+        return images
+    new = max(1, images["train"] - base.images["train"])
+    places = max(round(new / (1 - config.replay)), FEWEST_STEPS * config.batch_size)
+    return images | {"train": min(images["train"], places)}
 
 
 def seconds_for(project: Project, config: Config, images: dict[str, int]) -> float:
@@ -36,7 +48,8 @@ def _pace(project: Project, config: Config) -> float | None:
     """Seconds an image and epoch took in the newest like run of this team, which has the machines we will have."""
     runs = Run.objects.filter(project__team_id=project.team_id, model=config.model, status=Status.SUCCEEDED)
     for run in runs.exclude(images=None).order_by("-pk")[:5]:
-        same = all(run.config.get(name) == getattr(config, name) for name in SAME)
+        saw_all = not run.config.get("replay")
+        same = saw_all and all(run.config.get(name) == getattr(config, name) for name in SAME)
         seconds = sorted(Metric.objects.filter(run=run).values_list("seconds", flat=True))
         share = run.config.get("train_share", 1.0)
         if same and seconds and run.images and (weight := _weight(run.images, config, share)):

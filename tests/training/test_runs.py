@@ -207,6 +207,53 @@ def test_retrain_without_labels_says_so(as_user: Client, mona: User, project: Pr
     assert "label some images first" in answer.json()["detail"]
 
 
+def test_a_run_is_continued_with_what_is_labelled_now(
+    as_user: Client, mona: User, project: Project, make_run: MakeRun
+) -> None:
+    Project.objects.filter(pk=project.pk).update(labelled_count=20, last_snapshot_number=1)
+    earlier = make_run(status="succeeded", images={"train": 8, "val": 2})
+    Run.objects.filter(pk=earlier.pk).update(config=earlier.config | {"epochs": 7, "image_size": 416})
+    answer = as_user(mona).post(f"{API}/runs/{earlier.pk}/continue/")
+    run = answer.json()
+    assert (answer.status_code, run["base"], run["snapshot"]["number"]) == (201, f"run:{earlier.pk}", 2)
+    assert (run["config"]["replay"], run["config"]["epochs"], run["config"]["image_size"]) == (0.5, 4, 416)
+    assert run["config"]["learning_rate"] == earlier.config["learning_rate"] / 2
+
+    Run.objects.filter(pk=run["id"]).update(status="succeeded")
+    again = as_user(mona).post(f"{API}/runs/{run['id']}/continue/").json()
+    assert again["config"] == run["config"], "as short as the first time, not shorter"
+
+
+@pytest.mark.parametrize("status", ["queued", "running", "failed", "canceled"])
+def test_only_a_run_that_has_succeeded_is_continued(
+    as_user: Client, mona: User, make_run: MakeRun, status: str
+) -> None:
+    answer = as_user(mona).post(f"{API}/runs/{make_run(status=status).pk}/continue/")
+    assert (answer.status_code, Run.objects.count(), Snapshot.objects.count()) == (409, 1, 1)
+
+
+def test_old_images_are_replayed_beside_those_of_a_base_alone(
+    as_user: Client, mona: User, project: Project, snapshot: Snapshot
+) -> None:
+    answer = start(as_user(mona), project, snapshot=snapshot.pk, model=MODEL, config={"replay": 0.5})
+    assert "replay: only a run that starts from another run" in answer.json()["errors"][0]["detail"]
+
+
+def test_an_estimate_of_a_continued_run_is_of_what_it_sees(
+    as_user: Client, vera: User, project: Project, make_run: MakeRun
+) -> None:
+    Project.objects.filter(pk=project.pk).update(labelled_count=1250)
+    base = make_run(status="succeeded", images={"train": 900, "val": 250})
+
+    def ask(**config: Any) -> Any:
+        body = {"model": MODEL, "base": f"run:{base.pk}", "config": config}
+        return as_user(vera).post(f"{API}/projects/{project.pk}/runs/estimate/", body).json()
+
+    every, few = ask(), ask(replay=0.5)
+    assert every["images"] == few["images"] == 1250
+    assert few["estimate_seconds"] < every["estimate_seconds"] / 2
+
+
 def test_an_estimate_grows_with_epochs(as_user: Client, vera: User, project: Project, snapshot: Snapshot) -> None:
     def ask(epochs: int) -> Any:
         body = {"snapshot": snapshot.pk, "model": MODEL, "config": {"epochs": epochs}}

@@ -18,6 +18,7 @@ PRECISIONS = get_args(Precision)
 DEFAULTS = {field.name: field.default for field in fields(Config) if field.default is not MISSING}
 
 OF_SCORE = "a detector's boxes below it are dropped, when it is measured and in its artifacts"
+OF_REPLAY = "of an epoch that images have which the base run knows, beside all that are new to it; 0: all images alike"
 OF_NMS = "of two boxes of one label whose IoU is larger, the better one stays"
 
 
@@ -59,6 +60,7 @@ class ConfigSerializer(serializers.Serializer[Any]):
     colour_chance = serializers.FloatField()
     rare_share = serializers.FloatField(help_text="labels on fewer than this share of the images are seen more often")
     train_share = serializers.FloatField(help_text="of the training images that the run learns from; the seed chooses")
+    replay = serializers.FloatField(help_text=OF_REPLAY)
     precision = serializers.ChoiceField(choices=PRECISIONS)
     patience = serializers.IntegerField(help_text="epochs without a better one; 0: no end")
     score_threshold = serializers.FloatField(help_text=OF_SCORE)
@@ -105,6 +107,7 @@ class ConfigChangesSerializer(serializers.Serializer[Any]):
     train_share = serializers.FloatField(
         required=False, help_text="of the training images that the run learns from; the seed chooses"
     )
+    replay = serializers.FloatField(required=False, help_text=OF_REPLAY)
     precision = serializers.ChoiceField(choices=PRECISIONS, required=False)
     patience = serializers.IntegerField(required=False, help_text="epochs without a better one; 0: no end")
     score_threshold = serializers.FloatField(required=False, help_text=OF_SCORE)

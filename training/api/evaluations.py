@@ -16,6 +16,7 @@ from boxwright.api.views import Endpoint
 from boxwright.errors import NotFound
 from training import queries
 from training.api.frozen import FrozenSerializer
+from training.api.runs import SummarySerializer
 from training.engine import catalog
 from training.engine.origin import How
 from training.engine.transfer import Way
@@ -58,6 +59,14 @@ class TransferSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(help_text="one sentence")
 
 
+class ReplaySerializer(serializers.Serializer[Any]):
+    """Of a run that goes on with what is new to its base: training images."""
+
+    new = serializers.IntegerField(help_text="that the base has not seen, or not as they are labelled now")
+    old = serializers.IntegerField(help_text="the others")
+    replayed = serializers.IntegerField(help_text="how many of the old ones an epoch sees")
+
+
 class StartSerializer(serializers.Serializer[Any]):
     """What the run began with."""
 
@@ -67,6 +76,45 @@ class StartSerializer(serializers.Serializer[Any]):
     labels = LabelOriginSerializer(many=True)
     transfer = TransferSerializer(allow_null=True, required=False)
     frozen = FrozenSerializer()
+    replay = ReplaySerializer(required=False)
+
+
+class ChangeSerializer(serializers.Serializer[Any]):
+    """Of a number against another run's; 95 % of the resamples lie between `low` and `high`."""
+
+    change = serializers.FloatField()
+    low = serializers.FloatField()
+    high = serializers.FloatField()
+
+
+class ChangesSerializer(serializers.Serializer[Any]):
+    """Those of the task; missing where the images do not define them."""
+
+    AP = ChangeSerializer(required=False)
+    AP50 = ChangeSerializer(required=False)
+    accuracy = ChangeSerializer(required=False)
+    macro_f1 = ChangeSerializer(required=False)
+
+
+class ComparisonSerializer(serializers.Serializer[Any]):
+    image_count = serializers.IntegerField(help_text="that both evaluations show, with the same truth")
+    changes = ChangesSerializer()
+
+
+class LabelChangeSerializer(serializers.Serializer[Any]):
+    """A label's AP, or a classifier's F1; null where nothing defines it, or the base does not know the label."""
+
+    name = serializers.CharField()
+    before = serializers.FloatField(allow_null=True)
+    after = serializers.FloatField(allow_null=True)
+    change = ChangeSerializer(allow_null=True)
+
+
+class BeforeSerializer(ComparisonSerializer):
+    """The base run's checkpoint on the same images."""
+
+    metrics = SummarySerializer()
+    labels = LabelChangeSerializer(many=True)
 
 
 class EvaluationSerializer(serializers.Serializer[Any]):
@@ -76,6 +124,7 @@ class EvaluationSerializer(serializers.Serializer[Any]):
     start = StartSerializer(required=False, help_text="of runs since it is written")
     image_count = serializers.IntegerField(help_text="that the numbers are of; `predictions` may be of fewer")
     diagnoses = DiagnosisSerializer(many=True, required=False, help_text="why the run found next to nothing")
+    before = BeforeSerializer(required=False, help_text="of a run that goes on with what is new to its base")
     images = serializers.DictField(child=EvaluatedImageSerializer(), help_text="by sha256, those that are still there")
 
 
@@ -253,28 +302,6 @@ class EvaluationView(Endpoint):
         """Numbers and predictions of the best checkpoint on the validation split; `images` names the images."""
         run = queries.run_for(request.user, run_id)
         return Response(with_images(run, stored_evaluation(run)))
-
-
-class ChangeSerializer(serializers.Serializer[Any]):
-    """Of a number against the other run's; 95 % of the resamples lie between `low` and `high`."""
-
-    change = serializers.FloatField()
-    low = serializers.FloatField()
-    high = serializers.FloatField()
-
-
-class ChangesSerializer(serializers.Serializer[Any]):
-    """Those of the task; missing where the images do not define them."""
-
-    AP = ChangeSerializer(required=False)
-    AP50 = ChangeSerializer(required=False)
-    accuracy = ChangeSerializer(required=False)
-    macro_f1 = ChangeSerializer(required=False)
-
-
-class ComparisonSerializer(serializers.Serializer[Any]):
-    image_count = serializers.IntegerField(help_text="that both evaluations show, with the same truth")
-    changes = ChangesSerializer()
 
 
 class ComparisonView(Endpoint):

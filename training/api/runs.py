@@ -23,6 +23,7 @@ from training.api.frozen import FrozenSerializer
 from training.models import Run
 
 PHASES = ("preparing", "training", "evaluating", "")
+OF_BASE = "catalogue, none, or run:<id> of a run of the team"
 
 
 class RunSnapshotSerializer(serializers.ModelSerializer[Snapshot]):
@@ -104,15 +105,14 @@ class BaseSerializer(serializers.ModelSerializer[Run]):
 class NewRunSerializer(serializers.Serializer[Any]):
     snapshot = IdField(help_text="id of a snapshot of this project")
     model = serializers.CharField(max_length=60)
-    base = serializers.CharField(
-        max_length=40, default="catalogue", help_text="catalogue, none, or run:<id> of a run of the team"
-    )
+    base = serializers.CharField(max_length=40, default="catalogue", help_text=OF_BASE)
     config = ConfigChangesField()
 
 
 class RunPlanSerializer(serializers.Serializer[Any]):
     snapshot = IdField(required=False, allow_null=True, default=None)
     model = serializers.CharField(max_length=60)
+    base = serializers.CharField(max_length=40, default="catalogue", help_text=OF_BASE)
     config = ConfigChangesField()
 
 
@@ -161,7 +161,7 @@ class EstimateView(Endpoint):
         asked = self.parsed(RunPlanSerializer)
         if asked["snapshot"] is not None:
             asked["snapshot"] = queries.snapshot_in(project, asked["snapshot"])
-        return Response(runs.estimate(project=project, **asked))
+        return Response(runs.estimate(project=project, author=signed_in(request), **asked))
 
 
 class RetrainView(Endpoint):
@@ -192,6 +192,15 @@ class CancelView(Endpoint):
         """At once; its process follows within two seconds. Twice changes nothing; 409 when it has ended otherwise."""
         run = queries.run_for(request.user, run_id, Role.MANAGER)
         return Response(RunSerializer(cancel(run)).data)
+
+
+class ContinueView(Endpoint):
+    @extend_schema(request=None, responses={201: RunSerializer})
+    def post(self, request: Request, run_id: int) -> Response:
+        """A new snapshot of what is labelled now, of which a new run learns what this one has not seen, and some of
+        what it has, from this one's checkpoint."""
+        run = queries.run_for(request.user, run_id, Role.MANAGER)
+        return Response(RunSerializer(runs.continue_run(run=run, author=signed_in(request))).data, status=201)
 
 
 class ResumeView(Endpoint):

@@ -16,6 +16,7 @@ from training.engine.config import Config
 from training.engine.errors import CheckpointError, ConfigError
 from training.engine.families import network_for
 from training.engine.network import Network
+from training.engine.replay import Learned
 
 FORMAT = 1
 
@@ -35,6 +36,8 @@ class Checkpoint:
     metrics: dict[str, float | None] = field(default_factory=dict)
     lineage: tuple[str, ...] = ()
     """What the run began with: see `Origin.lineage`."""
+    learned: Learned = field(default_factory=dict)
+    """Images that it and the runs before it learned from."""
 
     @property
     def info(self) -> catalog.ModelInfo:
@@ -54,6 +57,7 @@ def save(checkpoint: Checkpoint, path: Path, training: dict[str, Any] | None = N
         "epoch": checkpoint.epoch,
         "metrics": checkpoint.metrics,
         "lineage": list(checkpoint.lineage),
+        "learned": dict(checkpoint.learned),
         "weights": checkpoint.weights,
         "training": training,
     }
@@ -86,6 +90,7 @@ def load_training(path: Path) -> tuple[Checkpoint, dict[str, Any] | None]:
             epoch=content["epoch"],
             metrics=content["metrics"],
             lineage=tuple(content.get("lineage", ())),
+            learned=content.get("learned", {}),
         )
         return checkpoint, content["training"]
     except FileNotFoundError as error:

@@ -1,6 +1,7 @@
 """The settings of one run: torch-free, so that the web process can show and check them."""
 
-from dataclasses import asdict, dataclass, fields
+import math
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal, Self, get_args
 
 from training.engine import freezing
@@ -14,6 +15,9 @@ Precision = Literal["auto", "fp32", "bf16"]
 
 FEWEST_STEPS = 6
 """Steps of an epoch over a few images, each of which is then seen several times, always in another view."""
+
+REPLAY = 0.5
+"""As many old images as new ones."""
 
 SCORE_THRESHOLD = 0.01
 """Low, so that AP sees the whole precision-recall curve."""
@@ -46,6 +50,7 @@ NUMBERS = {
     "score_threshold": (0.0, 0.99),
     "nms_threshold": (0.05, 1.0),
     "train_share": (0.0, 1.0),
+    "replay": (0.0, 0.9),
 }
 """The least and the most of each setting."""
 MOST_FINE_ANCHORS = 8
@@ -151,6 +156,9 @@ class Config:
     train_share: float = 1.0
     """How much of the training images the run learns from: the seed chooses, and a larger share holds a smaller."""
 
+    replay: float = 0.0
+    """The run sees what is new to its base, and in this share of an epoch what the base has seen; 0: all images."""
+
     precision: Precision = "auto"
     """`auto`: bf16 on CUDA, fp32 elsewhere."""
 
@@ -170,6 +178,8 @@ class Config:
         freezing.check(self.freeze)
         if self.base == "none" and self.freeze not in ("auto", "none"):
             raise ConfigError("freeze: random weights can't be frozen, they have to learn.")
+        if self.base != "checkpoint" and self.replay:
+            raise ConfigError("replay: only a run that starts from another run can replay what that one has seen.")
         _expect(self.fit in get_args(Fit), "fit", "one of auto, anchors, none", self.fit)
         object.__setattr__(self, "fine_anchors", _shapes(self.fine_anchors))
         for name, (least, most) in WHOLE.items():
@@ -205,6 +215,19 @@ class Config:
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
+
+    def continued(self) -> "Config":
+        """What a run that goes on from one with this config does: see `replay`. Going on once more changes nothing."""
+        if self.replay:
+            return self
+        return replace(
+            self,
+            base="checkpoint",
+            replay=REPLAY,
+            epochs=math.ceil(self.epochs / 2),
+            iterations=math.ceil(self.iterations / 2),
+            learning_rate=self.learning_rate / 2,
+        )
 
     def learning_images(self, images: int) -> int:
         """How many of so many training images the run learns from."""

@@ -20,6 +20,7 @@ from training.engine.families import network_for, place_anchors
 from training.engine.network import Network
 from training.engine.origin import Origin
 from training.engine.progress import Progress
+from training.engine.replay import Learned
 
 
 @dataclass(slots=True)
@@ -47,7 +48,12 @@ class TrainingState:
         return better
 
     def as_checkpoint(
-        self, info: catalog.ModelInfo, labels: tuple[str, ...], config: Config, metrics: Mapping[str, float | None]
+        self,
+        info: catalog.ModelInfo,
+        labels: tuple[str, ...],
+        config: Config,
+        metrics: Mapping[str, float | None],
+        learned: Learned,
     ) -> Checkpoint:
         """The averaged weights, BatchNorm folded, as a checkpoint that needs nothing else."""
         folded = copy.deepcopy(self.average.network)
@@ -55,7 +61,8 @@ class TrainingState:
         weights = {name: value.detach().cpu() for name, value in folded.state_dict().items()}
         values = dict(metrics)
         lineage = self.network.origin.lineage if self.network.origin else ()
-        return Checkpoint(info.name, info.task, labels, config.image_size, config, weights, self.epoch, values, lineage)
+        made = Checkpoint(info.name, info.task, labels, config.image_size, config, weights, self.epoch, values, lineage)
+        return replace(made, learned=learned)
 
     def as_dict(self) -> dict[str, Any]:
         """What `last.pt` holds beside the checkpoint."""

@@ -67,7 +67,8 @@ def _from_checkpoint(
             f"The base checkpoint is a {base.model}, not a {config.model}: choose that model, or random weights "
             "(base: none)."
         )
-    lineage = (*base.lineage, f"{base.epoch} epochs on {', '.join(base.labels)}")
+    replayed = ", new images beside old ones" if base.config.replay else ""
+    lineage = (*base.lineage, f"{base.epoch} epochs on {', '.join(base.labels)}{replayed}")
     progress.on_log(f"Weights of an earlier run: {lineage[-1]}")
     network = network_for(replace(base.config, image_size=_side(config)), len(base.labels))
     network.fold()

@@ -1187,6 +1187,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/continue/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description A new snapshot of what is labelled now, of which a new run learns what this one has not seen, and some of
+         *     what it has, from this one's checkpoint.
+         */
+        post: operations["runs_continue_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run_id}/evaluation/": {
         parameters: {
             query?: never;
@@ -1947,6 +1967,14 @@ export interface components {
             sha256: string;
             trained_on: string;
         };
+        /** @description The base run's checkpoint on the same images. */
+        Before: {
+            /** @description that both evaluations show, with the same truth */
+            image_count: number;
+            changes: components["schemas"]["Changes"];
+            metrics: components["schemas"]["Summary"];
+            labels: components["schemas"]["LabelChange"][];
+        };
         BestRun: {
             id: number;
             number: number;
@@ -1973,7 +2001,7 @@ export interface components {
             error: number | null;
             bins: components["schemas"]["ReliabilityBin"][];
         };
-        /** @description Of a number against the other run's; 95 % of the resamples lie between `low` and `high`. */
+        /** @description Of a number against another run's; 95 % of the resamples lie between `low` and `high`. */
         Change: {
             /** Format: double */
             change: number;
@@ -2104,6 +2132,8 @@ export interface components {
             image_count: number;
             /** @description why the run found next to nothing */
             diagnoses?: components["schemas"]["Diagnosis"][];
+            /** @description of a run that goes on with what is new to its base */
+            before?: components["schemas"]["Before"];
             /** @description by sha256, those that are still there */
             images: {
                 [key: string]: components["schemas"]["EvaluatedImage"];
@@ -2231,6 +2261,11 @@ export interface components {
              * @description of the training images that the run learns from; the seed chooses
              */
             train_share: number;
+            /**
+             * Format: double
+             * @description of an epoch that images have which the base run knows, beside all that are new to it; 0: all images alike
+             */
+            replay: number;
             precision: components["schemas"]["PrecisionEnum"];
             /** @description epochs without a better one; 0: no end */
             patience: number;
@@ -2297,6 +2332,11 @@ export interface components {
              * @description of the training images that the run learns from; the seed chooses
              */
             train_share?: number;
+            /**
+             * Format: double
+             * @description of an epoch that images have which the base run knows, beside all that are new to it; 0: all images alike
+             */
+            replay?: number;
             precision?: components["schemas"]["PrecisionEnum"];
             /** @description epochs without a better one; 0: no end */
             patience?: number;
@@ -2363,6 +2403,11 @@ export interface components {
              * @description of the training images that the run learns from; the seed chooses
              */
             train_share?: number;
+            /**
+             * Format: double
+             * @description of an epoch that images have which the base run knows, beside all that are new to it; 0: all images alike
+             */
+            replay?: number;
             precision?: components["schemas"]["PrecisionEnum"];
             /** @description epochs without a better one; 0: no end */
             patience?: number;
@@ -2466,6 +2511,8 @@ export interface components {
             image_count: number;
             /** @description why the run found next to nothing */
             diagnoses?: components["schemas"]["Diagnosis"][];
+            /** @description of a run that goes on with what is new to its base */
+            before?: components["schemas"]["Before"];
             /** @description by sha256, those that are still there */
             images: {
                 [key: string]: components["schemas"]["EvaluatedImage"];
@@ -2922,6 +2969,15 @@ export interface components {
              * @description from which on this label's F1 is best
              */
             best_score?: number | null;
+        };
+        /** @description A label's AP, or a classifier's F1; null where nothing defines it, or the base does not know the label. */
+        LabelChange: {
+            name: string;
+            /** Format: double */
+            before: number | null;
+            /** Format: double */
+            after: number | null;
+            change: components["schemas"]["Change"] | null;
         };
         LabelCount: {
             name: string;
@@ -3542,6 +3598,15 @@ export interface components {
              */
             right: number;
         };
+        /** @description Of a run that goes on with what is new to its base: training images. */
+        Replay: {
+            /** @description that the base has not seen, or not as they are labelled now */
+            new: number;
+            /** @description the others */
+            old: number;
+            /** @description how many of the old ones an epoch sees */
+            replayed: number;
+        };
         ResetRequest: {
             /** Format: email */
             email: string;
@@ -3693,6 +3758,11 @@ export interface components {
             /** Format: int64 */
             snapshot?: number | null;
             model: string;
+            /**
+             * @description catalogue, none, or run:<id> of a run of the team
+             * @default catalogue
+             */
+            base: string;
             config?: components["schemas"]["ConfigChangesRequest"];
         };
         RunProject: {
@@ -3872,6 +3942,7 @@ export interface components {
             labels: components["schemas"]["LabelOrigin"][];
             transfer?: components["schemas"]["Transfer"] | null;
             frozen: components["schemas"]["Frozen"];
+            replay?: components["schemas"]["Replay"];
         };
         /** @description An image's annotations at one revision. */
         State: {
@@ -6796,6 +6867,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    runs_continue_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
                 };
             };
             /** @description A problem */

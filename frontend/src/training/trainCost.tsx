@@ -22,8 +22,7 @@ export function TrainCost({ form, snapshot, isReady }: TrainCostProps) {
   const { project } = useProject();
   const [estimate, setEstimate] = useState<RunEstimate | null>(null);
   const [fault, setFault] = useState("");
-  const { model, config } = requestOf(form);
-  const asked = JSON.stringify({ model, config, ...(snapshot === null ? {} : { snapshot }) });
+  const asked = JSON.stringify({ ...requestOf(form), ...(snapshot === null ? {} : { snapshot }) });
   useEffect(() => {
     if (!isReady) return setEstimate(null);
     const abort = new AbortController();

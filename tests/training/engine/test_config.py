@@ -55,6 +55,8 @@ def test_a_config_survives_json() -> None:
         ("rare_share", -1),
         ("train_share", 0),
         ("train_share", 1.5),
+        ("replay", -0.1),
+        ("replay", 1.0),
         ("precision", "fp16"),
         ("patience", 1.5),
         ("score_threshold", 1.0),

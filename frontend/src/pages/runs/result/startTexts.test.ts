@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { heldText, labelOriginText, lineageText, type Start } from "./startTexts";
+import { heldText, labelOriginText, lineageText, replayText, type Start } from "./startTexts";
 
 const start: Start = {
   lineage: ["COCO weights", "8 epochs on disc"],
@@ -21,6 +21,11 @@ describe("what a run began with", () => {
     expect(labelOriginText({ ...label, how: "warm", share: 1 })).toBe("from cat");
     expect(labelOriginText({ ...label, how: "carried" })).toBe("carried over");
     expect(labelOriginText({ ...label, how: "mean" })).toContain("no image showed it");
+  });
+
+  it("says what was new and what was seen again", () => {
+    const replayed = "It learned from 1 new image, beside 24 of 80 old ones an epoch.";
+    expect(replayText({ new: 1, old: 80, replayed: 24 })).toBe(replayed);
   });
 
   it("counts what did not learn", () => {
