@@ -112,8 +112,14 @@ def frozen(freeze: str, parameters: Sequence[Parameter]) -> Frozen:
 
 @cache
 def parameter_table(model: str) -> tuple[Parameter, ...]:
-    """A model's parameters at its default config and one label: `parameters.py` writes the tables."""
-    rows: list[Any] = json.loads((TABLES / f"{model}.json").read_text(encoding="utf-8"))
+    """A model's parameters at its default config and one label; none of a model that only the worker builds (timm's).
+
+    `parameters.py` writes the tables.
+    """
+    path = TABLES / f"{model}.json"
+    if not path.exists():
+        return ()
+    rows: list[Any] = json.loads(path.read_text(encoding="utf-8"))
     return tuple(Parameter(name, tuple(shape), share, is_trunk) for name, shape, share, is_trunk in rows)
 
 
