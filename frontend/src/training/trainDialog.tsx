@@ -6,7 +6,7 @@ import { Dialog } from "../ui/dialog";
 import { hasChanged, sinceSnapshot } from "./sinceSnapshot";
 import { TrainCost } from "./trainCost";
 import { TrainFields } from "./trainFields";
-import { formErrors, formFor, modelsFor, type TrainForm } from "./trainForm";
+import { formErrors, formFor, modelsFor, needsWord, type TrainForm } from "./trainForm";
 import { useBases } from "./useBases";
 import { useModels } from "./useModels";
 import { useSnapshots } from "./useSnapshots";
@@ -40,6 +40,8 @@ export function TrainDialog({ snapshot, close, onStarted }: TrainDialogProps) {
   const { doing, fault, start } = useStart(onStarted);
   const snapshotId = on === "now" ? null : Number(on);
   const isReady = form !== null && snapshots !== null && Object.keys(formErrors(form)).length === 0;
+  const model = models.find((one) => one.name === form?.model);
+  const lacksWord = form && model && needsWord(form, model) && !form.acceptLicence;
   return (
     <Dialog
       title="Train"
@@ -53,7 +55,7 @@ export function TrainDialog({ snapshot, close, onStarted }: TrainDialogProps) {
             look="primary"
             size="lg"
             busy={doing !== ""}
-            disabled={!isReady}
+            disabled={!isReady || lacksWord === true}
             onClick={() => form && void start(form, snapshotId)}
             data-testid="train-start"
           >
