@@ -1,5 +1,6 @@
 """Files of base weights on this machine and in the store: which models have one, and how a run's folder gets it."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -9,7 +10,7 @@ from boxwright.errors import Unavailable
 from boxwright.storage import ObjectStore, store
 from boxwright.storage.named import Named
 from training import object_keys
-from training.engine.catalog import MODELS
+from training.engine.catalog import MODELS, model_info
 from training.engine.model_info import ModelInfo
 from training.models import Run
 
@@ -31,14 +32,15 @@ class RunFolder(Protocol):
     def put(self, key: str, file: BinaryIO) -> None: ...
 
 
-def available_models() -> set[str]:
-    """Names of the models whose weights lie on this machine or in the store: a run downloads nothing."""
-    local = {name for name, info in MODELS.items() if is_on_this_machine(info)}
+def available_models(models: Iterable[ModelInfo] | None = None) -> set[str]:
+    """Names of those (else of the zoo's) whose weights lie on this machine or in the store: a run downloads nothing."""
+    asked = list(MODELS.values() if models is None else models)
+    local = {info.name for info in asked if is_on_this_machine(info)}
     try:
         stored = _stored_files(store())
     except Unavailable:
         return local
-    return local | {name for name, info in MODELS.items() if stored.intersection(info.weight_files)}
+    return local | {info.name for info in asked if stored.intersection(info.weight_files)}
 
 
 def is_on_this_machine(info: ModelInfo) -> bool:
@@ -48,16 +50,16 @@ def is_on_this_machine(info: ModelInfo) -> bool:
 
 def lay(run: Run, site: RunFolder) -> None:
     """Fetch the weights that `run` starts from, where the engine will not find them on this machine."""
-    info = MODELS.get(run.model)
-    if info is not None and run.base == "catalogue" and not is_on_this_machine(info):
+    info = model_info(run.model)
+    if run.base == "catalogue" and not is_on_this_machine(info):
         stored = _stored_files(site.objects)
         for name in [name for name in info.weight_files if name in stored][:1]:
             site.fetch(Named(object_keys.WEIGHTS + name), f"{FOLDER}/{name}")
 
 
-def keep(site: RunFolder) -> None:
+def keep(run: Run, site: RunFolder) -> None:
     """Store the weights that the engine has downloaded: no machine downloads them again."""
-    names = {name for info in MODELS.values() for name in info.weight_files}
+    names = model_info(run.model).weight_files
     for path in sorted(path for path in (site.folder / FOLDER).glob("*") if path.name in names):
         key = object_keys.WEIGHTS + path.name
         if not site.objects.exists(key):

@@ -60,8 +60,10 @@ def fault_in(preset: Preset) -> str:
 
 
 def _changes(model: str, config: Mapping[str, Any]) -> dict[str, Any]:
-    if model not in catalog.MODELS:
-        raise Invalid("There is no such model.", {"model": f"choose one of {', '.join(catalog.MODELS)}"})
+    try:
+        info = catalog.model_info(model)
+    except ConfigError as error:
+        raise Invalid("There is no such model.", {"model": error.detail}) from error
     named = [name for name in OF_A_RUN if name in config]
     if named:
         raise Invalid("The settings are wrong.", {"config": f"{named[0]} is chosen with each run, not in a preset"})
@@ -69,7 +71,7 @@ def _changes(model: str, config: Mapping[str, Any]) -> dict[str, Any]:
         checked = catalog.complete_config({**config, "model": model}).to_dict()
     except (ConfigError, TypeError) as error:
         raise Invalid("The settings are wrong.", {"config": str(error)}) from error
-    usual = catalog.model_info(model).default_config.to_dict()
+    usual = info.default_config.to_dict()
     changes = {name: value for name, value in checked.items() if value != usual[name]}
     if not changes:
         raise Invalid("There is nothing to save.", {"config": "no setting differs from the model's default"})

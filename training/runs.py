@@ -44,14 +44,16 @@ def start_run(
     model: str,
     base: str = "catalogue",
     config: Mapping[str, Any] | None = None,
+    accept_licence: bool = False,
 ) -> Run:
     """Queue a run on `snapshot`, which may still be in the making. Raises Invalid, naming the field."""
     plan = plan_run(project=project, author=author, snapshot=snapshot, model=model, base=base, config=config)
     expect_labelled(snapshot)
     with transaction.atomic():
+        expect_licence(project, plan, accepted=accept_licence)
         expect_slot(project.team_id)
         run = queue_run(plan, project=project, author=author, snapshot=snapshot)
-        audit.record(project.team, "started run", f"{project.name} run {run.number}", model=model)
+        audit.record(project.team, "started run", f"{project.name} run {run.number}", model=run.model)
     return run
 
 
@@ -164,7 +166,7 @@ def estimate(
     found = small_boxes.fit_for(project, checked) if brought == checked else None
     expected = brought if found is None else found.config
     seconds = estimates.seconds_for(project, expected, estimates.seen_of(images, checked, base_run))
-    frozen = freezing.frozen(checked.freeze, freezing.parameter_table(model, bool(expected.fine_anchors)))
+    parameters = freezing.parameter_table(checked.model, bool(expected.fine_anchors))
     return {
         "images": sum(images.values()),
         "epochs": catalog.epochs_of(checked, images["train"]),
@@ -172,18 +174,18 @@ def estimate(
         "boxes_without_anchor": None if found is None else round(1 - found.share_before, 3),
         "advice": "" if found is None else found.advice,
         "transfer": transfer.expected(
-            expected, catalog.model_info(model).task, expected.learning_images(images["train"])
+            expected, catalog.model_info(checked.model).task, expected.learning_images(images["train"])
         ),
-        "frozen": frozen.to_dict(),
+        "frozen": freezing.frozen(checked.freeze, parameters).to_dict() if parameters else None,
     }
 
 
 def check_config(project: Project, model: str, config: Mapping[str, Any]) -> Config:
     """The whole config, with the model's defaults. Raises Invalid naming `model` or `config`."""
-    if model not in catalog.MODELS:
-        choices = ", ".join(name for name, info in catalog.MODELS.items() if info.task == project.task)
-        raise Invalid("There is no such model.", {"model": f"choose one of {choices}"})
-    info = catalog.model_info(model)
+    try:
+        info = catalog.model_info(model)
+    except ConfigError as error:
+        raise Invalid("There is no such model.", {"model": error.detail}) from error
     if info.task != project.task:
         raise Invalid(
             "The model does not fit the project.", {"model": f"{info.title} is for {info.task}, not {project.task}"}
@@ -207,6 +209,20 @@ def _parse_base(project: Project, author: User, base: str, model: str) -> tuple[
     if run.model != model:
         raise Invalid("The base is wrong.", {"base": f"run {run.number} trained {run.model}, not {model}"})
     return "checkpoint", run
+
+
+def expect_licence(project: Project, plan: RunPlan, *, accepted: bool) -> None:
+    """Write down who said that they know that the base weights may not serve commerce. Raises Invalid if nobody did."""
+    info = catalog.model_info(plan.config.model)
+    if not info.forbids_commerce or plan.config.base != "catalogue":
+        return
+    if not accepted:
+        reason = f"{info.title} is under {info.licence}. Say that you know, or start from random weights."
+        raise Invalid(
+            "The licence of the base weights wants your word.",
+            {"accept_licence": reason},
+        )
+    audit.record(project.team, "accepted licence", info.title, licence=info.licence)
 
 
 def expect_labelled(snapshot: Snapshot) -> None:

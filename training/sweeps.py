@@ -69,12 +69,21 @@ def estimate(*, project: Project, author: User, snapshot: Snapshot | None, **ask
 
 
 def start_sweep(
-    *, project: Project, author: User, snapshot: Snapshot, name: str = "", stop_hopeless: bool = False, **asked: Any
+    *,
+    project: Project,
+    author: User,
+    snapshot: Snapshot,
+    name: str = "",
+    stop_hopeless: bool = False,
+    accept_licence: bool = False,
+    **asked: Any,
 ) -> Sweep:
     """Queue all runs or none. Raises Invalid as `plan_sweep` does, and OverQuota."""
     plan = plan_sweep(project=project, author=author, snapshot=snapshot, **asked)
     runs.expect_labelled(snapshot)
     with transaction.atomic():
+        for one in {one.config.model: one for _, one in plan.runs if one.config.base == "catalogue"}.values():
+            runs.expect_licence(project, one, accepted=accept_licence)
         expect_slot(project.team_id, more=len(plan.runs))
         sweep = Sweep.objects.create(
             project=project,

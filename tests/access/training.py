@@ -37,6 +37,7 @@ def foreign_sweep(world: World) -> dict[str, Any]:
 
 ROWS: list[Row] = [
     Row("GET", "models", "401 200 200 200 200 200"),
+    Row("GET", "models-timm", "401 200 200 200 200 200"),
     Row("GET", "targets", "401 200 200 200 200 200"),
     Row("GET", "presets", SEES),
     Row("POST", "presets", "401 404 403 403 201 201", NEW_PRESET),

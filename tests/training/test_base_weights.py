@@ -10,7 +10,7 @@ from boxwright.jobs import Beat
 from boxwright.storage import store
 from tests.training.conftest import MODEL, MakeRun
 from training import base_weights
-from training.engine.catalog import MODELS
+from training.engine.catalog import MODELS, model_info
 from training.engine.model_zoo import imagenet
 from training.models import Run
 from training.work.inputs import Site
@@ -29,7 +29,7 @@ def _vgg11(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def site(make_run: MakeRun, tmp_path: Path) -> Site:
     (tmp_path / "folder").mkdir()
-    return Site(Beat(make_run(), tmp_path / "folder"), store())
+    return Site(Beat(make_run(status="running"), tmp_path / "folder"), store())
 
 
 def laid(site: Site, run: Run) -> list[str]:
@@ -73,13 +73,22 @@ def test_a_run_on_other_weights_gets_none(site: Site, make_run: MakeRun, base: s
 
 @pytest.mark.parametrize(
     ("model", "name"),
-    [(MODEL, f"{MODEL}_coco-a79551df.pth"), ("ssd_mobilenet_v1_075", "detect.tflite")],
+    [
+        (MODEL, f"{MODEL}_coco-a79551df.pth"),
+        ("ssd_mobilenet_v1_075", "detect.tflite"),
+        ("resnet18.a1_in1k", "resnet18.a1_in1k.safetensors"),
+    ],
 )
-def test_weights_that_were_downloaded_are_kept_for_the_next_run(site: Site, model: str, name: str) -> None:
+def test_weights_that_were_downloaded_are_kept_for_the_next_run(
+    site: Site, make_run: MakeRun, model: str, name: str
+) -> None:
     (site.folder / "weights").mkdir()
     (site.folder / "weights" / name).write_bytes(b"weights")
     (site.folder / "weights" / f"{name}.0f.partial").write_bytes(b"wei")
-    assert base_weights.available_models() == set()
-    base_weights.keep(site)
-    assert base_weights.available_models() == {model}
+    run, info = make_run(model=model), model_info(model)
+    assert base_weights.available_models([info]) == set()
+    base_weights.keep(run, site)
+    assert base_weights.available_models([info]) == {model}
+    (site.folder / "weights" / name).unlink()
+    assert laid(site, run) == [name, f"{name}.0f.partial"]
     assert [Path(key).name for key in store().list("weights/")] == [name]

@@ -2,24 +2,28 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from boxwright.api.views import Endpoint
 from boxwright.projects.models import TaskKind
 from training import base_weights
 from training.api.config import OPTIMIZERS, ConfigSerializer
+from training.engine import timm_models
 from training.engine.catalog import MODELS
 from training.engine.model_info import BaseWeights, ImageSizes, ModelInfo
 from training.engine.scoring import Scoring
 from training.engine.targets import TARGETS
 
+MOST_FOUND = 20
+
 
 class BaseWeightsSerializer(serializers.Serializer[BaseWeights]):
     source = serializers.CharField(  # type: ignore[assignment]
-        help_text="a URL, or torchvision:<name> where torchvision knows the URL"
+        help_text="a URL, or torchvision:<name> or timm:<name>, which know it"
     )
     file_name = serializers.CharField()
     size = serializers.IntegerField(help_text="bytes")
@@ -56,6 +60,7 @@ class ModelSerializer(serializers.Serializer[Any]):
     weights_available = serializers.SerializerMethodField(help_text="base weights lie on this machine or in the store")
     targets = serializers.SerializerMethodField()
     licence = serializers.CharField()
+    forbids_commerce = serializers.BooleanField(help_text="a run from the base weights wants `accept_licence`")
 
     def get_summary(self, info: ModelInfo) -> str:
         facts = (f"{info.image_size} px", f"base weights from {info.weights.trained_on}", info.remark)
@@ -77,11 +82,31 @@ class TargetSerializer(serializers.Serializer[Any]):
     quantizations = serializers.ListField(child=serializers.CharField())
 
 
+class FoundModelsSerializer(serializers.Serializer[Any]):
+    count = serializers.IntegerField(help_text="of all that were found")
+    results = ModelSerializer(many=True, help_text=f"the first {MOST_FOUND}")
+
+
 class ModelsView(APIView):
     @extend_schema(responses=ModelSerializer(many=True))
     def get(self, _request: Request) -> Response:
-        available = base_weights.available_models()
-        return Response(ModelSerializer(MODELS.values(), many=True, context={"available": available}).data)
+        return Response(_rows(list(MODELS.values())))
+
+
+class TimmModelsView(Endpoint):
+    @extend_schema(
+        parameters=[OpenApiParameter("search", {"type": "string", "maxLength": 100}, description="parts of the name")],
+        responses=FoundModelsSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        """timm's classifiers with published weights."""
+        found = timm_models.search(request.query_params.get("search", "")[:100])
+        return Response({"count": len(found), "results": _rows(found[:MOST_FOUND])})
+
+
+def _rows(models: list[ModelInfo]) -> list[Any]:
+    available = base_weights.available_models(models)
+    return list(ModelSerializer(models, many=True, context={"available": available}).data)
 
 
 class TargetsView(APIView):

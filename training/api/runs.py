@@ -22,6 +22,7 @@ from training.api.config import ConfigChangesField, ConfigSerializer
 from training.api.frozen import FrozenSerializer
 from training.models import Run
 
+OF_LICENCE = "you know that the licence of the base weights forbids commercial use; asked for by such models only"
 PHASES = ("preparing", "training", "evaluating", "")
 OF_BASE = "catalogue, none, or run:<id> of a run of the team"
 
@@ -104,9 +105,10 @@ class BaseSerializer(serializers.ModelSerializer[Run]):
 
 class NewRunSerializer(serializers.Serializer[Any]):
     snapshot = IdField(help_text="id of a snapshot of this project")
-    model = serializers.CharField(max_length=60)
+    model = serializers.CharField(max_length=60, help_text="one of models/, or any name of models/timm/")
     base = serializers.CharField(max_length=40, default="catalogue", help_text=OF_BASE)
     config = ConfigChangesField()
+    accept_licence = serializers.BooleanField(default=False, help_text=OF_LICENCE)
 
 
 class RunPlanSerializer(serializers.Serializer[Any]):
@@ -127,7 +129,7 @@ class EstimateSerializer(serializers.Serializer[Any]):
     transfer = serializers.CharField(
         allow_blank=True, help_text="what will learn, as far as it is known before the start; empty where it was said"
     )
-    frozen = FrozenSerializer()
+    frozen = FrozenSerializer(allow_null=True, help_text="null of a model whose parameters only the worker counts")
 
 
 class RunsView(Endpoint):

@@ -20,7 +20,7 @@ from boxwright.teams.api.people import PersonSerializer
 from boxwright.teams.models import Role
 from training import queries, sweep_table, sweeps
 from training.api.config import ConfigChangesField, ConfigChangesSerializer
-from training.api.runs import RunSnapshotSerializer, SummarySerializer
+from training.api.runs import OF_LICENCE, RunSnapshotSerializer, SummarySerializer
 from training.axes import AXES
 from training.models import Run, Sweep
 
@@ -119,6 +119,7 @@ class NewSweepSerializer(SweepPlanSerializer):
     stop_hopeless = serializers.BooleanField(
         default=False, help_text="stop a run that stays below the median of its siblings"
     )
+    accept_licence = serializers.BooleanField(default=False, help_text=OF_LICENCE)
 
 
 class SweepEstimateSerializer(serializers.Serializer[Any]):

@@ -6,6 +6,7 @@ from training.api import artifacts, catalogue, evaluations, holdouts, presets, r
 
 urlpatterns: list[URLPattern] = [
     path("models/", catalogue.ModelsView.as_view(), name="models"),
+    path("models/timm/", catalogue.TimmModelsView.as_view(), name="models-timm"),
     path("targets/", catalogue.TargetsView.as_view(), name="targets"),
     path("teams/<slug:slug>/presets/", presets.PresetsView.as_view(), name="presets"),
     path("teams/<slug:slug>/presets/<int:preset_id>/", presets.PresetView.as_view(), name="preset"),

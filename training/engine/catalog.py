@@ -5,7 +5,7 @@ import math
 from types import ModuleType
 from typing import Any
 
-from training.engine import freezing
+from training.engine import freezing, timm_models
 from training.engine.config import FEWEST_STEPS, Config
 from training.engine.errors import ConfigError
 from training.engine.model_info import ModelInfo, Rgb
@@ -19,10 +19,15 @@ STARTUP_SECONDS = 6.0
 
 
 def model_info(name: str) -> ModelInfo:
-    """The model's row. Raises ConfigError when there is none."""
-    if name not in MODELS:
-        raise ConfigError(f"There is no model {name!r}: choose one of {', '.join(MODELS)}.")
-    return MODELS[name]
+    """The model's row: the zoo's, else timm's. Raises ConfigError, with the nearest names, when there is none."""
+    info = MODELS.get(name) or timm_models.find(name)
+    if info is None:
+        nearest = ", ".join(timm_models.nearest(name))
+        raise ConfigError(
+            f"There is no model {name[:60]!r}: choose one of {', '.join(MODELS)}, or any name of timm's"
+            f"{f': nearest are {nearest}' if nearest else ''}."
+        )
+    return info
 
 
 def default_model(task: str) -> ModelInfo:
@@ -35,10 +40,11 @@ def complete_config(values: dict[str, Any]) -> Config:
     info = model_info(str(values.get("model", "")))
     if "image_size" in values and "fit" not in values:
         values = values | {"fit": "anchors"}  # whoever asks for a size gets it
-    config = Config.from_dict(info.default_config.to_dict() | values)
+    config = Config.from_dict(info.default_config.to_dict() | values | {"model": info.name})
     info.check(config)
-    if config.freeze not in freezing.PLAIN:
-        freezing.frozen(config.freeze, freezing.parameter_table(info.name, bool(config.fine_anchors)))
+    parameters = freezing.parameter_table(info.name, bool(config.fine_anchors))
+    if parameters and config.freeze not in freezing.PLAIN:
+        freezing.frozen(config.freeze, parameters)
     return config
 
 

@@ -115,11 +115,15 @@ def frozen(freeze: str, parameters: Sequence[Parameter]) -> Frozen:
 
 @cache
 def parameter_table(model: str, has_fine: bool = False) -> tuple[Parameter, ...]:
-    """A model's parameters at its default config and one label: `parameters.py` writes the tables.
+    """A model's parameters at its default config and one label; none of a model that only the worker builds (timm's).
 
-    `has_fine`: with the map of finer anchors, of the number of shapes that `anchor_fit` chooses.
+    `has_fine`: with the map of finer anchors, of the number of shapes that `anchor_fit` chooses. `parameters.py` writes the
+    tables.
     """
-    rows: list[Any] = json.loads(table_path(model, has_fine).read_text(encoding="utf-8"))
+    path = table_path(model, has_fine)
+    if not path.exists():
+        return ()
+    rows: list[Any] = json.loads(path.read_text(encoding="utf-8"))
     return tuple(Parameter(name, tuple(shape), share, is_trunk) for name, shape, share, is_trunk in rows)
 
 

@@ -19,7 +19,7 @@ class BaseWeights:
     """Published weights that a run of the model can start from."""
 
     source: str
-    """A URL, or `torchvision:VGG11_Weights.IMAGENET1K_V1` where torchvision knows the URL."""
+    """A URL, or who knows it: `torchvision:VGG11_Weights.IMAGENET1K_V1`, `timm:resnet18.a1_in1k`."""
     file_name: str
     """Name of the published file: `vgg11-8a719046.pth`."""
     size: int
@@ -82,6 +82,8 @@ class ModelInfo:
     """Where its anchors lie, of a detector to which finer ones can be added: see `anchor_fit`."""
     not_to: tuple[tuple[str, str], ...] = ()
     """(target, quantization) that the network can't be converted to, of all that `targets.TARGETS` offers."""
+    forbids_commerce: bool = False
+    """Whether the weights' licence forbids commercial use: whoever starts from them has to say that they know."""
     remark: str = ""
     """What whoever chooses it should know beforehand: `trains in 4 GB of memory`."""
 

@@ -46,6 +46,8 @@ class Network(nn.Module):
 
     scoring: Scoring
     label_count: int
+    parameter_prefix = ""
+    """What our names of parameters have before those that users know."""
     bf16_pays_on_cpu = False
     """Whether a step was measured to be quicker in bf16 on a CPU that has it; depthwise-heavy trunks lose."""
     origin: Origin | None = None

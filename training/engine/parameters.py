@@ -17,7 +17,8 @@ from training.engine.network import Network
 
 def parameters_of(network: Network) -> list[Parameter]:
     """All parameters from the pixels to the head. A folded bias, which takes no gradient, has share 0."""
-    names = {id(parameter): name for name, parameter in network.named_parameters()}
+    prefix = network.parameter_prefix
+    names = {id(parameter): name.removeprefix(prefix) for name, parameter in network.named_parameters()}
     return [
         Parameter(
             names[id(parameter)],
@@ -35,7 +36,7 @@ def freeze(network: Network, setting: str) -> Frozen:
     found = freezing.frozen(setting, parameters_of(network))
     still = {one.name for one in found.still}
     for name, parameter in network.named_parameters():
-        if name in still:
+        if name.removeprefix(network.parameter_prefix) in still:
             parameter.requires_grad_(False)
     return found
 

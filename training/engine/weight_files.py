@@ -2,8 +2,8 @@
 
 import re
 import threading
-import urllib.error
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -15,12 +15,21 @@ from training.engine.errors import WeightsError
 from training.engine.model_info import ModelInfo
 from training.engine.progress import Progress, stop_if_asked
 
-TORCHVISION = "torchvision:"
+TORCHVISION, TIMM = "torchvision:", "timm:"
 POLL_SECONDS = 0.25
 PATIENCE_SECONDS = 30.0
 """A download that brings no byte for so long is given up."""
 
 State = dict[str, Tensor]
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedFile:
+    """Where a download comes from. `sha256`: what its hash begins with, None where nobody says."""
+
+    url: str
+    sha256: str | None
+    size: int
 
 
 class WeightReader(Protocol):
@@ -38,21 +47,22 @@ def find_weights(info: ModelInfo, folders: Sequence[Path]) -> Path | None:
 
 def download_weights(info: ModelInfo, folder: Path, progress: Progress) -> Path:
     """Fetch the published weights into `folder` by torch's own loader. Raises WeightsError, or Stopped."""
-    url, sha256 = _url(info), info.weights.sha256
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / info.weights.file_name
     failure: list[Exception] = []
+    size: list[int] = []
 
     def fetch() -> None:
         try:
-            hash_prefix = None if sha256 == "any" else sha256
-            torch.hub.download_url_to_file(url, str(path), hash_prefix=hash_prefix, progress=False)
-        except (OSError, urllib.error.URLError, RuntimeError) as error:
+            file = _published_file(info)
+            size.append(file.size)
+            torch.hub.download_url_to_file(file.url, str(path), hash_prefix=file.sha256, progress=False)
+        except (OSError, RuntimeError, ValueError) as error:
             failure.append(error)
 
     thread = threading.Thread(target=fetch, daemon=True)
     thread.start()
-    _watch(thread, path, info, progress)
+    _watch(thread, path, info, size, progress)
     if failure:
         raise _unavailable(info, f"the download failed ({failure[0]})")
     return path
@@ -75,8 +85,11 @@ def read(path: Path, info: ModelInfo) -> State:
 
 
 def base_labels(info: ModelInfo) -> list[str]:
-    """What the rows of the published head are called: torchvision's names where it knows the file, else numbers."""
+    """What the rows of the published head are called: as torchvision or timm says, else numbers."""
     count = info.weights.label_count
+    if info.weights.source.startswith(TIMM):
+        named: list[str] = _timm_hub().label_names(count)
+        return named
     if not info.weights.source.startswith(TORCHVISION):
         return [f"label {i}" for i in range(1, count + 1)]
     names: list[str] = _published(info).meta["categories"]
@@ -93,13 +106,17 @@ def renamed(state: State, key_map: Iterable[tuple[str, str | None]]) -> State:
     return state
 
 
-def _url(info: ModelInfo) -> str:
-    """Raises ValueError where torchvision does not know the source."""
-    source = info.weights.source
-    if not source.startswith(TORCHVISION):
-        return source
-    url: str = _published(info).url
-    return url
+def _published_file(info: ModelInfo) -> PublishedFile:
+    """Raises ValueError where torchvision does not know the source, OSError where timm's hub does not answer."""
+    source, sha256 = info.weights.source, info.weights.sha256
+    if source.startswith(TIMM):
+        return PublishedFile(*_timm_hub().newest(source.removeprefix(TIMM)))
+    url = _published(info).url if source.startswith(TORCHVISION) else source
+    return PublishedFile(url, None if sha256 == "any" else sha256, info.weights.size)
+
+
+def _timm_hub() -> Any:
+    return catalog.load_module("training.engine.classifiers.timm_hub")
 
 
 def _published(info: ModelInfo) -> Any:
@@ -110,7 +127,7 @@ def _published(info: ModelInfo) -> Any:
     return get_weight(info.weights.source.removeprefix(TORCHVISION))
 
 
-def _watch(thread: threading.Thread, path: Path, info: ModelInfo, progress: Progress) -> None:
+def _watch(thread: threading.Thread, path: Path, info: ModelInfo, size: list[int], progress: Progress) -> None:
     """Report how far the loader's partial file has grown, until it is done. Raises Stopped or WeightsError."""
     done, waited = 0, 0.0
     while thread.is_alive():
@@ -122,7 +139,7 @@ def _watch(thread: threading.Thread, path: Path, info: ModelInfo, progress: Prog
             raise _unavailable(info, "the download does not answer")
         done = max(done, grown)
         if done:
-            progress.on_download(done, info.weights.size)
+            progress.on_download(done, size[0])
 
 
 def _unavailable(info: ModelInfo, reason: Any) -> WeightsError:

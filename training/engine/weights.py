@@ -89,7 +89,7 @@ def _from_catalogue(
 ) -> Network:
     info = catalog.model_info(config.model)
     path = find_weights(info, folders) or download_weights(info, folders[-1], progress)
-    line = f"{info.weights.trained_on} weights from {path.name}"
+    line = f"{info.weights.trained_on} weights from {path.name}, licence {info.licence}"
     progress.on_log(line)
     network = build_network(info, info.weights.label_count, _side(config))
     _load_published(network, info, path, progress)

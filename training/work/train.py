@@ -142,7 +142,7 @@ class Training:
 
     def _succeed(self) -> None:
         self.uploads.finish(self.beat)
-        base_weights.keep(self.site)
+        base_weights.keep(self.run, self.site)
         self.beat.finish()
 
     def _store_log(self) -> None:

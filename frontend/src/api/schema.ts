@@ -758,6 +758,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/models/timm/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description timm's classifiers with published weights. */
+        get: operations["models_timm_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/": {
         parameters: {
             query?: never;
@@ -1958,7 +1975,7 @@ export interface components {
             project: components["schemas"]["RunProject"];
         };
         BaseWeights: {
-            /** @description a URL, or torchvision:<name> where torchvision knows the URL */
+            /** @description a URL, or torchvision:<name> or timm:<name>, which know it */
             source: string;
             file_name: string;
             /** @description bytes */
@@ -2587,7 +2604,8 @@ export interface components {
             advice: string;
             /** @description what will learn, as far as it is known before the start; empty where it was said */
             transfer: string;
-            frozen: components["schemas"]["Frozen"];
+            /** @description null of a model whose parameters only the worker counts */
+            frozen: components["schemas"]["Frozen"] | null;
         };
         EvaluatedImage: {
             id: number;
@@ -2648,6 +2666,12 @@ export interface components {
             tasks: components["schemas"]["TaskEnum"][];
             reads: boolean;
             writes: boolean;
+        };
+        FoundModels: {
+            /** @description of all that were found */
+            count: number;
+            /** @description the first 20 */
+            results: components["schemas"]["Model"][];
         };
         /** @description What does not learn. Before a run it is counted on the model with one label. */
         Frozen: {
@@ -3157,6 +3181,8 @@ export interface components {
             readonly weights_available: boolean;
             readonly targets: components["schemas"]["ModelTarget"][];
             licence: string;
+            /** @description a run from the base weights wants `accept_licence` */
+            forbids_commerce: boolean;
         };
         /** @description What the model can be exported to. */
         ModelTarget: {
@@ -3219,6 +3245,7 @@ export interface components {
              * @description id of a snapshot of this project
              */
             snapshot: number;
+            /** @description one of models/, or any name of models/timm/ */
             model: string;
             /**
              * @description catalogue, none, or run:<id> of a run of the team
@@ -3226,6 +3253,11 @@ export interface components {
              */
             base: string;
             config?: components["schemas"]["ConfigChangesRequest"];
+            /**
+             * @description you know that the licence of the base weights forbids commercial use; asked for by such models only
+             * @default false
+             */
+            accept_licence: boolean;
         };
         NewSweepRequest: {
             /**
@@ -3254,6 +3286,11 @@ export interface components {
              * @default false
              */
             stop_hopeless: boolean;
+            /**
+             * @description you know that the licence of the base weights forbids commercial use; asked for by such models only
+             * @default false
+             */
+            accept_licence: boolean;
         };
         NewTokenRequest: {
             /** Format: email */
@@ -5746,6 +5783,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Model"][];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_timm_retrieve: {
+        parameters: {
+            query?: {
+                /** @description parts of the name */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundModels"];
                 };
             };
             /** @description A problem */

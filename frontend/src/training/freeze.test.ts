@@ -15,7 +15,7 @@ describe("what is frozen", () => {
 
   it("is told in figures", () => {
     const frozen = { parameters: 3_000_000, still: 1_200_000, layers: 70, still_layers: 13, names: [] };
-    expect(stillText({ frozen })).toContain("1,200,000 of 3,000,000 parameters");
-    expect(stillText({ frozen })).toContain("13 of 70 layers");
+    expect(stillText(frozen)).toContain("1,200,000 of 3,000,000 parameters");
+    expect(stillText(frozen)).toContain("13 of 70 layers");
   });
 });

@@ -43,7 +43,7 @@ export function freezeFault(freeze: string): string | undefined {
 }
 
 /** "1,200,000 of 3,000,000 parameters (40%) stay as they are: 13 of 70 layers". */
-export function stillText({ frozen }: Pick<RunEstimate, "frozen">): string {
+export function stillText(frozen: NonNullable<RunEstimate["frozen"]>): string {
   const [still, all] = [frozen.still, frozen.parameters].map((count) => count.toLocaleString("en"));
   const share = percent(frozen.still / frozen.parameters);
   return `${still} of ${all} parameters (${share}) stay as they are: ${frozen.still_layers} of ${frozen.layers} layers`;

@@ -51,7 +51,7 @@ export function isSame(a: TrainForm, b: TrainForm): boolean {
   return settingsOf(a) === settingsOf(b);
 }
 
-function settingsOf({ expert, base: _, ...fields }: TrainForm): string {
+function settingsOf({ expert, base: _, acceptLicence: __, ...fields }: TrainForm): string {
   const filled = Object.entries(expert).filter(([, text]) => text.trim() !== "");
   return JSON.stringify([Object.entries(fields).sort(), filled.sort()]);
 }

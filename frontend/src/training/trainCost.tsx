@@ -67,18 +67,20 @@ export function TrainCost({ form, snapshot, isReady }: TrainCostProps) {
           {estimate.advice}
         </p>
       )}
-      {estimate && form.base !== "none" && form.freeze !== "none" && <Still estimate={estimate} />}
+      {estimate && form.base !== "none" && form.freeze !== "none" && <Still frozen={estimate.frozen} />}
     </>
   );
 }
 
 /** Which parameters do not learn. */
-function Still({ estimate }: { estimate: RunEstimate }) {
-  const { names, still_layers } = estimate.frozen;
+function Still({ frozen }: Pick<RunEstimate, "frozen">) {
+  if (!frozen)
+    return <p class="small dim">The run's log says which parameters stay as they are: its worker counts.</p>;
+  const { names, still_layers } = frozen;
   const more = still_layers - names.length;
   return (
     <details class="more" data-testid="train-still">
-      <summary>{stillText(estimate)}</summary>
+      <summary>{stillText(frozen)}</summary>
       <p class="small dim">
         {names.join(", ")}
         {more > 0 && ` and ${more} more`}

@@ -16,7 +16,7 @@ interface TrainDialogProps {
 /** Which snapshot, which model, from where, and what it will cost. */
 export function TrainDialog({ snapshot, close, onStarted }: TrainDialogProps) {
   const choice = useTrainChoice(snapshot);
-  const { form, snapshotId, isReady } = choice;
+  const { form, snapshotId, isReady, lacksWord } = choice;
   const { doing, fault, start } = useStart(onStarted);
   return (
     <Dialog
@@ -31,7 +31,7 @@ export function TrainDialog({ snapshot, close, onStarted }: TrainDialogProps) {
             look="primary"
             size="lg"
             busy={doing !== ""}
-            disabled={!isReady}
+            disabled={!isReady || lacksWord}
             onClick={() => form && void start(form, snapshotId)}
             data-testid="train-start"
           >

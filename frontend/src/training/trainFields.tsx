@@ -5,6 +5,7 @@ import { SelectField, TextField } from "../ui/field";
 import { counted } from "../ui/figures";
 import { ExpertFields } from "./expertFields";
 import { FreezeFields } from "./freezeFields";
+import { ModelField } from "./modelField";
 import { PresetFields } from "./presetFields";
 import { formErrors, formFor, type TrainForm } from "./trainForm";
 import type { TrainChoice } from "./useTrainChoice";
@@ -38,15 +39,11 @@ export function TrainFields({ choice, form }: TrainFieldsProps) {
         ]}
         onPick={choice.pickSnapshot}
       />
-      <SelectField
-        label="Model"
-        value={form.model}
-        hint={model && `${model.summary}. ${model.licence}.`}
-        options={models.map((one) => ({ value: one.name, name: one.title }))}
-        onPick={(name) => {
-          const next = models.find((one) => one.name === name);
-          if (next) onForm(formFor(next));
-        }}
+      <ModelField
+        form={form}
+        models={models}
+        onModel={(next) => onForm(formFor(next))}
+        onLicence={(acceptLicence) => change({ acceptLicence })}
       />
       <div class="form-pair stacked">
         <SelectField

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formErrors, formFor, modelsFor, requestOf, type TrainableModel } from "./trainForm";
+import { formErrors, formFor, modelsFor, needsWord, requestOf, type TrainableModel } from "./trainForm";
 
 const ssd: TrainableModel = {
   name: "ssdlite320_mobilenet_v3_large",
@@ -23,6 +23,14 @@ describe("the train dialog", () => {
       base: "run:7",
       config: { epochs: 8, batch_size: 16, learning_rate: 0.01, freeze: "none" },
     });
+  });
+
+  it("asks for a word where weights may not serve commerce, and sends it", () => {
+    const form = formFor(mobile);
+    expect(needsWord(form, { forbids_commerce: true })).toBe(true);
+    expect(needsWord({ ...form, base: "none" }, { forbids_commerce: true })).toBe(false);
+    expect(needsWord(form, { forbids_commerce: false })).toBe(false);
+    expect(requestOf({ ...form, acceptLicence: true }).accept_licence).toBe(true);
   });
 
   it("says what can't be sent", () => {

@@ -19,6 +19,7 @@ export interface TrainForm {
   readonly learningRate: string;
   readonly freeze: string;
   readonly expert: ExpertTexts;
+  readonly acceptLicence: boolean;
 }
 
 export type FieldName = "epochs" | "batchSize" | "learningRate" | "freeze";
@@ -26,6 +27,7 @@ export type FieldName = "epochs" | "batchSize" | "learningRate" | "freeze";
 export interface TrainRequest {
   readonly model: string;
   readonly base: string;
+  readonly accept_licence?: true;
   readonly config: {
     readonly epochs: number;
     readonly batch_size: number;
@@ -50,7 +52,13 @@ export function formFor(model: TrainableModel, base = "catalogue"): TrainForm {
     learningRate: text("learning_rate", "0.01"),
     freeze: text("freeze", "none"),
     expert: {},
+    acceptLicence: false,
   };
+}
+
+/** Whether somebody has to say that they know the licence: that of weights which may not serve commerce. */
+export function needsWord(form: TrainForm, model: { readonly forbids_commerce: boolean }): boolean {
+  return form.base === "catalogue" && model.forbids_commerce;
 }
 
 /** One sentence for each field that can't be sent; the bounds are the engine's. */
@@ -69,6 +77,7 @@ export function requestOf(form: TrainForm): TrainRequest {
   return {
     model: form.model,
     base: form.base,
+    ...(form.acceptLicence ? { accept_licence: true } : {}),
     config: {
       epochs: numberOf(form.epochs),
       batch_size: numberOf(form.batchSize),

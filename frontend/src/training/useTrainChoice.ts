@@ -2,7 +2,7 @@ import { useMemo, useState } from "preact/hooks";
 import type { Base, Model, Snapshot } from "../api/types";
 import { useProject } from "../app/project";
 import { hasChanged, sinceSnapshot } from "./sinceSnapshot";
-import { formErrors, formFor, modelsFor, type TrainForm } from "./trainForm";
+import { formErrors, formFor, modelsFor, needsWord, type TrainForm } from "./trainForm";
 import { useBases } from "./useBases";
 import { useModels } from "./useModels";
 import { useSnapshots } from "./useSnapshots";
@@ -20,8 +20,10 @@ export interface TrainChoice {
   readonly snapshot: string;
   /** null: of what is labelled now, a new one. */
   readonly snapshotId: number | null;
-  /** Whether it can be sent. */
+  /** Whether its cost can be told. */
   readonly isReady: boolean;
+  /** Whether a licence still waits for somebody's word. */
+  readonly lacksWord: boolean;
   pickSnapshot(snapshot: string): void;
   change(form: TrainForm): void;
 }
@@ -42,6 +44,7 @@ export function useTrainChoice(first: Snapshot | null): TrainChoice {
   const isNowNew = frozen.length === 0 || hasChanged(sinceSnapshot(counts.value, frozen[0] ?? null));
   const snapshot = picked ?? (isNowNew ? "now" : String(frozen[0]?.id));
   const form = edited ?? (models[0] ? formFor(models[0]) : null);
+  const model = models.find((one) => one.name === form?.model);
   return {
     form,
     models,
@@ -50,6 +53,7 @@ export function useTrainChoice(first: Snapshot | null): TrainChoice {
     snapshot,
     snapshotId: snapshot === "now" ? null : Number(snapshot),
     isReady: form !== null && snapshots !== null && Object.keys(formErrors(form)).length === 0,
+    lacksWord: form !== null && model !== undefined && needsWord(form, model) && !form.acceptLicence,
     pickSnapshot,
     change,
   };

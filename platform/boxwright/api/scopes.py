@@ -83,6 +83,7 @@ TABLE: dict[str, dict[str, str]] = {
     "diff": {"GET": READ},
     "formats": {"GET": READ},
     "models": {"GET": READ},
+    "models-timm": {"GET": READ},
     "targets": {"GET": READ},
     "presets": {"GET": READ, "POST": TRAIN},
     "preset": {"PATCH": TRAIN, "DELETE": TRAIN},

@@ -5,8 +5,9 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from training.engine.catalog import MODELS
 from training.engine.checkpoint import Checkpoint
-from training.engine.errors import ParityError
+from training.engine.errors import EngineError, ParityError, TargetError
 from training.engine.exporters.bundle import write_bundle
 from training.engine.exporters.comparison import Comparison, compare_on
 from training.engine.exporters.exporter import Exporter
@@ -37,7 +38,7 @@ def publish(
     (out / ARCHIVE).unlink(missing_ok=True)
     model_folder = _empty_folder(out / f"{exporter.target}-{quantization}")
     progress.on_log(f"Converting to {exporter.target}.")
-    exporter.build(checkpoint, model_folder, quantization, images.calibration)
+    _build(exporter, checkpoint, model_folder, quantization, images)
     progress.on_log(f"Checking on {_counted(images.comparison)} images of the {images.comparison.split} split.")
     limits = target_info(exporter.target, quantization).limits[quantization]
     comparison = compare_on(images.comparison, checkpoint, exporter, model_folder, limits)
@@ -49,6 +50,19 @@ def publish(
     if not comparison.passed:
         raise ParityError(complaint(report))
     return report
+
+
+def _build(exporter: Exporter, checkpoint: Checkpoint, folder: Path, quantization: str, images: ExportImages) -> None:
+    """Raises TargetError where a converter fails on a network that is not of the zoo: nobody has seen it convert."""
+    try:
+        exporter.build(checkpoint, folder, quantization, images.calibration)
+    except (EngineError, OSError, MemoryError):
+        raise
+    except Exception as error:
+        if checkpoint.model in MODELS:
+            raise
+        reason = str(error).strip().partition("\n")[0] or type(error).__name__
+        raise TargetError(f"{checkpoint.info.title} can't be converted to {exporter.target}: {reason:.300}") from error
 
 
 def report_of(

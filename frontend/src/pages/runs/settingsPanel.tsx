@@ -1,11 +1,11 @@
 import type { Run } from "../../api/types";
 import { differences, trainCommand } from "../../training/expertSettings";
-import { useModels } from "../../training/useModels";
+import { useModel } from "../../training/useModels";
 import { CopyField } from "../../ui/copyField";
 
 /** What of the run's settings is not the model's default, and the command that does the same. */
 export function SettingsPanel({ run }: { run: Run }) {
-  const model = useModels()?.find((one) => one.name === run.model);
+  const model = useModel(run.model);
   const found = model ? differences(run.config, model.default_config) : [];
   return (
     <section class="panel" aria-label="Settings" data-testid="run-settings">

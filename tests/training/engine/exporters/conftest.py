@@ -27,7 +27,7 @@ from training.engine.exporters.artifact import publish
 from training.engine.exporters.exporter import Exporter
 from training.engine.exporters.images import Calibration, ExportImages, read_export_images
 from training.engine.families import build_network
-from training.engine.network import Network, fold_batch_norm, normalise
+from training.engine.network import Network, normalise
 from training.engine.progress import Silent
 from training.engine.targets import TARGETS
 from training.engine.weight_files import find_weights
@@ -129,7 +129,7 @@ def random_classifier(model: str) -> Checkpoint:
     info = catalog.model_info(model)
     network: Network = catalog.load_module(info.module).build(info, len(SHAPE_LABELS), info.image_size)
     _calibrate(network, info)
-    fold_batch_norm(network)
+    network.fold()
     return checkpoint_of(network, info.default_config, SHAPE_LABELS)
 
 

@@ -25,7 +25,7 @@ from tests.training.engine.exporters.conftest import (
     MakeExporters,
     broken,
 )
-from training.engine.catalog import MODELS
+from training.engine.catalog import MODELS, model_info
 from training.engine.checkpoint import Checkpoint
 from training.engine.data import read_run_folder
 from training.engine.errors import ParityError
@@ -42,14 +42,15 @@ from training.engine.targets import TARGETS, ParityLimits, Verification
 ImagesOf = Callable[[Checkpoint], ExportImages]
 
 OURS = {"README.txt", "labels.txt", "parity.json"}
+OF_TIMM = "mobilenetv3_small_050.lamb_in1k"
 QUICK = {DETECTOR, CLASSIFIER}
 """Converted in every run of the tests; the other models in `make test-full`."""
 
 CASES = [
     pytest.param(model, target, quantization, marks=() if model in QUICK else pytest.mark.full)
-    for model in MODELS
+    for model in (*MODELS, OF_TIMM)
     for target, info in TARGETS.items()
-    for quantization in MODELS[model].quantizations_of(info)
+    for quantization in model_info(model).quantizations_of(info)
 ]
 QUANTIZED = [(target, name) for target, info in TARGETS.items() for name in info.limits if name != "none"]
 
@@ -203,7 +204,7 @@ def test_its_files_and_the_runtime_that_ran_them_are_named(
 
 
 def model_finds_boxes(model: str) -> bool:
-    return MODELS[model].task == "detection"
+    return model_info(model).task == "detection"
 
 
 def model_size(report: dict[str, Any]) -> int:
