@@ -110,7 +110,7 @@ def _prepare(config: Config, dataset: Dataset, folder: Path, progress: Progress,
         images = usable_images(dataset, dataset.split(split))
         if split == "train":
             images = chosen_images(images, config.learning_images(len(images)), config.seed)
-        return read_examples(dataset, images, folder, config.image_size, lambda: stop_if_asked(progress), threads)
+        return read_examples(dataset, images, folder, config.picture_size, lambda: stop_if_asked(progress), threads)
 
     training = examples("train")
     pool = batches.repeated(training.labels, config.rare_share)

@@ -150,7 +150,7 @@ def _likeness(network: Network, config: Config, labels: Sequence[str], examples:
 
 def _views(examples: Examples, indices: list[int], config: Config) -> Batch:
     """The images as they are, or the cut-outs that training would see."""
-    if config.crop:
+    if config.cut_out:
         return next(training_batches(examples, [indices], config.seed, 0, Views.of(config)))
     return plain_batch(examples, indices)
 
