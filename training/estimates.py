@@ -10,7 +10,7 @@ from training.engine.config import FEWEST_STEPS, Config
 from training.models import Metric, Run
 
 VAL_SHARE = 0.2
-SAME = ("freeze", "image_size", "crop")
+SAME = ("freeze", "image_size", "crop", "tiles")
 """Settings that decide how long an image takes; an earlier run counts when it had the same, and saw all its images."""
 
 
@@ -60,5 +60,6 @@ def _pace(project: Project, config: Config) -> float | None:
 def _weight(images: dict[str, int], config: Config, train_share: float) -> float:
     """Images to train on, of the size that the model comes with, that would cost as much."""
     usual = catalog.model_info(config.model).default_config.image_size
-    seen, judged = ((side / usual) ** 2 for side in (config.crop or config.image_size, config.image_size))
+    sides = (config.crop or config.image_size, config.image_size * config.tiles)
+    seen, judged = ((side / usual) ** 2 for side in sides)
     return images["train"] * train_share * seen + images["val"] / 3 * judged

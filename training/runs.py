@@ -171,6 +171,7 @@ def estimate(
         "images": sum(images.values()),
         "epochs": catalog.epochs_of(checked, images["train"]),
         "estimate_seconds": round(seconds, 1),
+        "passes": checked.tiles**2,
         "boxes_without_anchor": None if found is None else round(1 - found.share_before, 3),
         "advice": "" if found is None else found.advice,
         "transfer": transfer.expected(

@@ -64,6 +64,9 @@ def test_starting_tells_whoever_watches(as_user: Client, mona: User, project: Pr
         ({"model": MODEL, "config": {"freeze": "match:fpn"}}, "config", "no parameter's name has a match"),
         ({"model": MODEL, "config": {"freeze": "layers:9999"}}, "config", "leaves nothing to learn"),
         ({"model": MODEL, "config": {"freeze": "trunk"}, "base": "none"}, "config", "random weights can't be frozen"),
+        ({"model": MODEL, "config": {"tiles": 0}}, "config", "tiles must be a whole number from 1 to 8, not 0"),
+        ({"model": MODEL, "config": {"tiles": "many"}}, "config", "tiles must be a whole number"),
+        ({"model": MODEL, "config": {"tiles": 8, "image_size": 1024}}, "config", "choose fewer tiles"),
         ({"model": MODEL, "config": {"speed": 9}}, "config", "Unknown setting speed"),
         ({"model": MODEL, "config": [1]}, "config", "dictionary"),
         ({"model": MODEL, "base": "run:999999"}, "base", "run:<id> of this team"),
@@ -262,6 +265,24 @@ def test_an_estimate_grows_with_epochs(as_user: Client, vera: User, project: Pro
     assert ask(2)["estimate_seconds"] < ask(20)["estimate_seconds"]
     answer = ask(20)
     assert (answer["images"], answer["epochs"]) == (10, 20)
+
+
+def test_an_estimate_says_what_tiles_cost(as_user: Client, vera: User, project: Project, snapshot: Snapshot) -> None:
+    def ask(tiles: int) -> Any:
+        body = {"snapshot": snapshot.pk, "model": MODEL, "config": {"tiles": tiles}}
+        return as_user(vera).post(f"{API}/projects/{project.pk}/runs/estimate/", body).json()
+
+    whole, tiled = ask(1), ask(3)
+    assert (whole["passes"], tiled["passes"]) == (1, 9)
+    assert tiled["estimate_seconds"] > whole["estimate_seconds"]
+
+
+def test_a_classifier_looks_at_whole_images(as_user: Client, mona: User, project: Project, snapshot: Snapshot) -> None:
+    Project.objects.filter(pk=project.pk).update(task="classification")
+    answer = start(as_user(mona), project, snapshot=snapshot.pk, model="mobilenet_v2", config={"tiles": 2})
+    assert answer.status_code == 400
+    (error,) = answer.json()["errors"]
+    assert error["detail"].startswith("tiles must be 1 for MobileNetV2: only a detector")
 
 
 def test_an_estimate_says_what_would_not_learn(as_user: Client, vera: User, project: Project) -> None:

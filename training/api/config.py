@@ -17,6 +17,7 @@ SCHEDULES = get_args(Schedule)
 PRECISIONS = get_args(Precision)
 DEFAULTS = {field.name: field.default for field in fields(Config) if field.default is not MISSING}
 
+OF_TILES = "along each side of an image: a detector looks at each of them; 1: at the whole image"
 OF_SCORE = "a detector's boxes below it are dropped, when it is measured and in its artifacts"
 OF_REPLAY = "of an epoch that images have which the base run knows, beside all that are new to it; 0: all images alike"
 OF_NMS = "of two boxes of one label whose IoU is larger, the better one stays"
@@ -44,6 +45,7 @@ class ConfigSerializer(serializers.Serializer[Any]):
     fine_anchors = ShapesField()
     anchor_scale = serializers.FloatField()
     crop = serializers.IntegerField()
+    tiles = serializers.IntegerField(help_text=OF_TILES)
     seed = serializers.IntegerField()
     threads = serializers.IntegerField()
     iterations = serializers.IntegerField(help_text="steps of the whole run instead of epochs; 0: epochs hold")
@@ -85,6 +87,7 @@ class ConfigChangesSerializer(serializers.Serializer[Any]):
     fine_anchors = ShapesField(required=False)
     anchor_scale = serializers.FloatField(required=False)
     crop = serializers.IntegerField(required=False)
+    tiles = serializers.IntegerField(required=False, help_text=OF_TILES)
     seed = serializers.IntegerField(required=False)
     threads = serializers.IntegerField(required=False)
     iterations = serializers.IntegerField(

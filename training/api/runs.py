@@ -122,6 +122,7 @@ class EstimateSerializer(serializers.Serializer[Any]):
     images = serializers.IntegerField()
     epochs = serializers.IntegerField()
     estimate_seconds = serializers.FloatField()
+    passes = serializers.IntegerField(help_text="through the network to look at one image: its tiles, or 1")
     boxes_without_anchor = serializers.FloatField(
         allow_null=True, help_text="share of the newest boxes that are too small for the model as it comes"
     )

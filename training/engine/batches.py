@@ -58,7 +58,7 @@ def training_batches(
     Where views are cut out, each square is put together from four.
     """
     first, stride = distributed.rank(), distributed.world_size()
-    seen_as = tiled if views.crop else view
+    seen_as = four_cut_outs if views.crop else view
     for step, indices in enumerate(order):
         examples.squares.prepare(i for few in order[step : step + 2] for i in few[first::stride])
         mine = list(enumerate(indices))[first::stride]
@@ -75,7 +75,7 @@ def view(examples: Examples, i: int, rng: np.random.Generator, views: Views) -> 
     return augment(examples.squares[i], examples.boxes[i], examples.labels[i], rng, views)
 
 
-def tiled(examples: Examples, i: int, rng: np.random.Generator, views: Views) -> View:
+def four_cut_outs(examples: Examples, i: int, rng: np.random.Generator, views: Views) -> View:
     """Four crops in one square of `views.crop` pixels, one of image `i` and three of any: small boxes in numbers."""
     side = views.crop
     half = side // 2

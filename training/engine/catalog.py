@@ -38,7 +38,7 @@ def default_model(task: str) -> ModelInfo:
 def complete_config(values: dict[str, Any]) -> Config:
     """A config with the model's defaults for what `values` (parsed JSON) leaves out, checked. Raises ConfigError."""
     info = model_info(str(values.get("model", "")))
-    if "image_size" in values and "fit" not in values:
+    if ("image_size" in values or values.get("tiles", 1) != 1) and "fit" not in values:
         values = values | {"fit": "anchors"}  # whoever asks for a size gets it
     config = Config.from_dict(info.default_config.to_dict() | values | {"model": info.name})
     info.check(config)

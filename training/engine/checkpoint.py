@@ -17,6 +17,7 @@ from training.engine.errors import CheckpointError, ConfigError
 from training.engine.families import network_for
 from training.engine.network import Network
 from training.engine.replay import Learned
+from training.engine.tiles import picture_side
 
 FORMAT = 1
 
@@ -29,7 +30,7 @@ class Checkpoint:
     task: Task
     labels: tuple[str, ...]
     image_size: int
-    """Side in pixels of the square that images are stretched to, EXIF-oriented, without letterbox."""
+    """Side in pixels of what the network sees: an image, EXIF-oriented, or a tile, stretched without letterbox."""
     config: Config
     weights: dict[str, Tensor]
     epoch: int = 0
@@ -38,6 +39,11 @@ class Checkpoint:
     """What the run began with: see `Origin.lineage`."""
     learned: Learned = field(default_factory=dict)
     """Images that it and the runs before it learned from."""
+
+    @property
+    def picture_size(self) -> int:
+        """Side in pixels of the square that images are stretched to, before they are cut where there are tiles."""
+        return picture_side(self.image_size, self.config.tiles)
 
     @property
     def info(self) -> catalog.ModelInfo:

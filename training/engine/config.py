@@ -4,7 +4,7 @@ import math
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal, Self, get_args
 
-from training.engine import freezing
+from training.engine import freezing, tiles
 from training.engine.errors import ConfigError
 
 Base = Literal["catalogue", "checkpoint", "none"]
@@ -28,6 +28,7 @@ WHOLE = {
     "batch_size": (1, 512),
     "image_size": (64, 1024),
     "crop": (0, 1024),
+    "tiles": (1, 8),
     "seed": (0, 2**31 - 1),
     "threads": (0, 512),
     "iterations": (0, 1_000_000),
@@ -54,6 +55,8 @@ NUMBERS = {
 }
 """The least and the most of each setting."""
 MOST_FINE_ANCHORS = 8
+MOST_PICTURE = 3072
+"""Side in pixels of the largest picture that is cut into tiles: 28 MB, of which several are in memory."""
 UNSET = ("warmup_steps", "warmup_epochs", "weight_decay")
 """Settings that may be None."""
 
@@ -94,7 +97,7 @@ class Config:
     """What stays as the base has it, see `freezing`; `auto` is chosen at the run's start, see `transfer`."""
 
     image_size: int = 320
-    """Side in pixels of the square that every image is stretched to: one of the model's `image_sizes`."""
+    """Side in pixels of what the network sees, an image or a tile stretched to a square: one of `image_sizes`."""
 
     fit: Fit = "auto"
     """Whether a set of small boxes gets finer anchors and a larger image (`auto`), only the anchors, or neither."""
@@ -107,6 +110,10 @@ class Config:
 
     crop: int = 0
     """Side in pixels of the squares that training cuts out of each image; 0 trains on whole images."""
+
+    tiles: int = 1
+    """Overlapping tiles along each side of an image, each of `image_size` pixels: a detector learns from cut-outs of
+    their scale and looks at all of them. 1: at the whole image."""
 
     seed: int = 0
     """Seed of the order, the augmentation and new weights: the same seed gives the same run, up to thread noise."""
@@ -196,11 +203,26 @@ class Config:
             raise ConfigError(f"zoom_min must be at most zoom_max, {self.zoom_max}, not {self.zoom_min}.")
         _expect(self.anchor_scale > 0, "anchor_scale", "a number over 0 and at most 1", self.anchor_scale)
         _expect(self.crop <= self.image_size, "crop", f"at most image_size, {self.image_size}", self.crop)
+        if self.tiles > 1 and self.picture_size > MOST_PICTURE:
+            raise ConfigError(
+                f"tiles: {self.tiles} of {self.image_size} px along a side make an image of {self.picture_size} px; "
+                f"{MOST_PICTURE} px are the most: choose fewer tiles or a smaller image_size."
+            )
 
     @property
     def fits_anchors(self) -> bool:
         """Whether the network's anchors are not just the model's own on whole images."""
         return bool(self.fine_anchors or self.crop or self.anchor_scale != 1.0)
+
+    @property
+    def picture_size(self) -> int:
+        """Side in pixels of the square that every image is stretched to: `image_size`, or what the tiles cover."""
+        return tiles.picture_side(self.image_size, self.tiles)
+
+    @property
+    def cut_out(self) -> int:
+        """Side in pixels of what training cuts out of each image; 0: it sees whole images."""
+        return self.crop or (self.image_size if self.tiles > 1 else 0)
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:

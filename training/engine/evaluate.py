@@ -49,7 +49,7 @@ def evaluate(checkpoint: Checkpoint, dataset: Dataset, folder: Path, split: Spli
 
     images = usable_images(dataset, dataset.split(split))
     _expect_comparable(checkpoint, dataset, images, split)
-    examples = read_examples(dataset, images, folder, checkpoint.image_size, check_stop)
+    examples = read_examples(dataset, images, folder, checkpoint.picture_size, check_stop)
     network = network_of(checkpoint).to(choose_device())
     return evaluate_network(network, checkpoint.info, checkpoint.labels, checkpoint.config, examples, split, check_stop)
 

@@ -117,8 +117,8 @@ def frozen(freeze: str, parameters: Sequence[Parameter]) -> Frozen:
 def parameter_table(model: str, has_fine: bool = False) -> tuple[Parameter, ...]:
     """A model's parameters at its default config and one label; none of a model that only the worker builds (timm's).
 
-    `has_fine`: with the map of finer anchors, of the number of shapes that `anchor_fit` chooses. `parameters.py` writes the
-    tables.
+    `has_fine`: with the map of finer anchors, of the number of shapes that `anchor_fit` chooses. `parameters.py` writes
+    the tables.
     """
     path = table_path(model, has_fine)
     if not path.exists():

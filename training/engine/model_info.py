@@ -105,6 +105,8 @@ class ModelInfo:
             raise ConfigError(f"image_size must be {self.image_sizes} for {self.title}, not {config.image_size}.")
         if config.fits_anchors and self.anchors is None:
             raise ConfigError(f"{self.title} takes no other anchors: leave out fine_anchors, anchor_scale and crop.")
+        if config.tiles > 1 and self.task != "detection":
+            raise ConfigError(f"tiles must be 1 for {self.title}: only a detector looks at an image in parts.")
         if config.optimizer not in self.optimizers:
             choices = ", ".join(self.optimizers)
             raise ConfigError(f"optimizer must be one of {choices} for {self.title}, not {config.optimizer!r}.")

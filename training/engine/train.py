@@ -136,7 +136,7 @@ def _prepare(
             images = chosen_images(images, config.learning_images(len(images)), config.seed)
         elif config.replay:
             images = _unseen(images, learned, progress)
-        return read_examples(dataset, images, folder, config.image_size, lambda: stop_if_asked(progress), threads)
+        return read_examples(dataset, images, folder, config.picture_size, lambda: stop_if_asked(progress), threads)
 
     training = examples("train")
     expect_learnable(dataset.labels, training)
@@ -176,8 +176,8 @@ def _expect_news(is_old: Sequence[bool], learned: Learned, pool: Pool, progress:
 
 def _before(loop: TrainingLoop, base: Checkpoint, dataset: Dataset, folder: Path) -> Before | None:
     validation = loop.validation
-    if base.image_size != loop.config.image_size:
-        validation = read_examples(dataset, validation.images, folder, base.image_size)
+    if base.picture_size != loop.config.picture_size:
+        validation = read_examples(dataset, validation.images, folder, base.picture_size)
     return before_of(base, loop.labels, validation, loop.progress)
 
 

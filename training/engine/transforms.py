@@ -33,7 +33,7 @@ class Views:
 
     @classmethod
     def of(cls, config: Config) -> Self:
-        return cls(config.zoom_min, config.zoom_max, config.flip_chance, config.colour_chance, config.crop)
+        return cls(config.zoom_min, config.zoom_max, config.flip_chance, config.colour_chance, config.cut_out)
 
 
 USUAL = Views()

@@ -174,7 +174,7 @@ def _labelled_images(
 
 def _views(examples: Examples, indices: list[int], config: Config) -> Batch:
     """The images as they are, or the cut-outs that training would see."""
-    if config.crop:
+    if config.cut_out:
         return next(training_batches(examples, [indices], config.seed, 0, Views.of(config)))
     return plain_batch(examples, indices)
 

@@ -2241,6 +2241,8 @@ export interface components {
             /** Format: double */
             anchor_scale: number;
             crop: number;
+            /** @description along each side of an image: a detector looks at each of them; 1: at the whole image */
+            tiles: number;
             seed: number;
             threads: number;
             /** @description steps of the whole run instead of epochs; 0: epochs hold */
@@ -2312,6 +2314,8 @@ export interface components {
             /** Format: double */
             anchor_scale?: number;
             crop?: number;
+            /** @description along each side of an image: a detector looks at each of them; 1: at the whole image */
+            tiles?: number;
             seed?: number;
             threads?: number;
             /** @description steps of the whole run instead of epochs; 0: epochs hold */
@@ -2383,6 +2387,8 @@ export interface components {
             /** Format: double */
             anchor_scale?: number;
             crop?: number;
+            /** @description along each side of an image: a detector looks at each of them; 1: at the whole image */
+            tiles?: number;
             seed?: number;
             threads?: number;
             /** @description steps of the whole run instead of epochs; 0: epochs hold */
@@ -2595,6 +2601,8 @@ export interface components {
             epochs: number;
             /** Format: double */
             estimate_seconds: number;
+            /** @description through the network to look at one image: its tiles, or 1 */
+            passes: number;
             /**
              * Format: double
              * @description share of the newest boxes that are too small for the model as it comes

@@ -61,6 +61,13 @@ export function TrainCost({ form, snapshot, isReady }: TrainCostProps) {
           ? `${counted(estimate.images, "image")} × ${counted(estimate.epochs, "epoch")}, about ${duration(estimate.estimate_seconds)}`
           : "Estimating"}
       </p>
+      {estimate && estimate.passes > 1 && (
+        <p class="cost row" data-testid="train-passes" aria-live="polite">
+          <Icon name="grid" />
+          Looks at {estimate.passes} overlapping tiles of each image: measuring and predicting take{" "}
+          {estimate.passes} times as long.
+        </p>
+      )}
       {estimate?.advice && (
         <p class="cost row" data-testid="train-advice" aria-live="polite">
           <Icon name="warn" />

@@ -76,7 +76,8 @@ class TaskRules(Protocol):
     ) -> Iterator[list[AnnotationRecord]]:
         """A batch's `Network.predictions` as annotations of images of the given (width, height), best first.
 
-        `config`: of the network's run, for its thresholds.
+        `config`: of the network's run, for its thresholds and tiles. Where there are tiles, the batch is all of them,
+        image by image.
         """
 
     def evaluation(

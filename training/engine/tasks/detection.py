@@ -12,6 +12,7 @@ from annotations.dataset.manifest import SIDES
 from annotations.dataset.records import AnnotationRecord, Box, ImageRecord
 from training.engine.config import Config
 from training.engine.detectors.postprocess import Detections, Suppression, detections
+from training.engine.detectors.tiling import of_images
 from training.engine.metrics import operating
 from training.engine.metrics.bootstrap import average_precisions, intervals
 from training.engine.metrics.detection import Numbers, coco_numbers
@@ -44,8 +45,9 @@ def annotations(
 ) -> Iterator[list[AnnotationRecord]]:
     scores, boxes = (tensor.float().cpu() for tensor in outputs)
     suppression = Suppression.of(config)
-    for of_image, its_boxes, size in zip(scores, boxes, sizes, strict=True):
-        yield detected_annotations(detections(of_image, its_boxes, scoring, suppression), labels, size)
+    found = [detections(*of_one, scoring, suppression) for of_one in zip(scores, boxes, strict=True)]
+    for of_image, size in zip(of_images(found, config), sizes, strict=True):
+        yield detected_annotations(of_image, labels, size)
 
 
 def detected_annotations(found: Detections, labels: Sequence[str], size: tuple[int, int]) -> list[AnnotationRecord]:
