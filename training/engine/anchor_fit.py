@@ -20,7 +20,7 @@ MATCH_IOU = 0.5
 SERVED = 0.8
 """From this share of boxes that find an anchor on, the anchors serve the set."""
 FINE_SHAPES = 3
-LARGER_SIZES = (416, 512, 640, 768, 1024)
+LARGER_SIZES = (416, 512, 640, 768, 1024, 1280)
 WORTH_A_SIZE = 0.03
 """What a larger image must add to the share of boxes that find an anchor: it costs time on every device."""
 MOST_BOXES = 1000

@@ -22,8 +22,8 @@ NMS_THRESHOLD = 0.55
 WHOLE = {
     "epochs": (1, 1000),
     "batch_size": (1, 512),
-    "image_size": (64, 1024),
-    "crop": (0, 1024),
+    "image_size": (64, 1280),
+    "crop": (0, 1280),
     "seed": (0, 2**31 - 1),
     "threads": (0, 512),
     "iterations": (0, 1_000_000),

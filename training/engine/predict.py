@@ -18,7 +18,7 @@ from training.engine.squares import Squares
 from training.engine.tasks import TASKS
 
 BATCH_PIXELS = 16 * 320 * 320
-"""Pixels of a batch: an image of 320 comes with 15 others, one of 1024 alone."""
+"""Pixels of a batch: an image of 320 comes with 15 others, one of 1280 alone."""
 
 
 def predict(
