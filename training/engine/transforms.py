@@ -98,14 +98,25 @@ def warp_square(square: Square, warp: Warp, side: int = 0) -> Square:
     """The warped square, of `side` pixels; 0: of as many as before."""
     size = square.shape[0]
     side = side or size
-    # Pillow asks where each pixel comes from: the inverse warp
-    across, right = 1 / warp.zoom_x, -warp.shift_x * size / warp.zoom_x
+    # Pillow copies what it warps: only what will be seen
+    left, right = _seen(warp.zoom_x, warp.shift_x, size)
+    top, bottom = _seen(warp.zoom_y, warp.shift_y, size)
+    seen = Image.fromarray(np.ascontiguousarray(square[top:bottom, left:right]))
+    # and asks where each pixel comes from: the inverse warp
+    across, start = 1 / warp.zoom_x, -warp.shift_x * size / warp.zoom_x
     if warp.flipped:
-        across, right = -across, (1 - warp.shift_x) * size / warp.zoom_x
+        across, start = -across, (1 - warp.shift_x) * size / warp.zoom_x
     step = size / side
-    inverse = (across * step, 0.0, right, 0.0, step / warp.zoom_y, -warp.shift_y * size / warp.zoom_y)
+    down = -warp.shift_y * size / warp.zoom_y
+    inverse = (across * step, 0.0, start - left, 0.0, step / warp.zoom_y, down - top)
     affine, bilinear = Image.Transform.AFFINE, Image.Resampling.BILINEAR
-    return np.asarray(Image.fromarray(square).transform((side, side), affine, inverse, bilinear, fillcolor=BORDER))
+    return np.asarray(seen.transform((side, side), affine, inverse, bilinear, fillcolor=BORDER))
+
+
+def _seen(zoom: float, shift: float, size: int) -> tuple[int, int]:
+    """From and to which of `size` pixels a warp shows, with those that bilinear sampling asks for."""
+    start, end = -shift / zoom * size, (1 - shift) / zoom * size
+    return max(0, math.floor(start) - 2), min(size, math.ceil(end) + 2)
 
 
 def recolour(square: Square, rng: np.random.Generator, views: Views = USUAL) -> Square:
