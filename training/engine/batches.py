@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 
 from training.engine import distributed
-from training.engine.config import FEWEST_STEPS
 from training.engine.data import Examples
+from training.engine.effort import pictures_seen
 from training.engine.network import LearningTarget
 from training.engine.squares import Square
 from training.engine.transforms import USUAL, Boxes, Labels, Views, augment
@@ -28,7 +28,7 @@ def epoch_order(count: int, batch_size: int, seed: int, epoch: int) -> list[list
     """The indices of each step's images. Batches are even in size: BatchNorm can't learn from a batch of one."""
     rng = np.random.default_rng((seed, epoch))
     batch = min(batch_size, count)
-    wanted = max(count, FEWEST_STEPS * batch)
+    wanted = pictures_seen(count, batch)
     order = np.concatenate([rng.permutation(count) for _ in range(math.ceil(wanted / count))])[:wanted]
     steps = math.ceil(wanted / batch)
     if batch_size > 1:

@@ -12,9 +12,6 @@ Fit = Literal["auto", "anchors", "none"]
 Schedule = Literal["cosine", "step"]
 Precision = Literal["auto", "fp32", "bf16"]
 
-FEWEST_STEPS = 6
-"""Steps of an epoch over a few images, each of which is then seen several times, always in another view."""
-
 SCORE_THRESHOLD = 0.01
 """Low, so that AP sees the whole precision-recall curve."""
 NMS_THRESHOLD = 0.55

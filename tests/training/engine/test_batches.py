@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from training.engine.batches import epoch_order, repeated
-from training.engine.config import FEWEST_STEPS
+from training.engine.effort import FEWEST_STEPS
 
 
 def test_an_epoch_sees_every_image_once() -> None:
