@@ -73,13 +73,14 @@ def random_warp(rng: np.random.Generator, views: Views = USUAL, zoom_in: float =
 
 
 def random_crop(square: Square, boxes: Boxes, rng: np.random.Generator, views: Views) -> Warp:
-    """A warp into a cut-out of `views.crop` pixels, in which the centre of a random box is seen."""
+    """A warp into a cut-out of `views.crop` pixels, in which a random box is seen, as a whole where there is room."""
     warp = random_warp(rng, views, zoom_in=square.shape[0] / views.crop)
     if len(boxes) == 0:
         return warp
     box = boxes[rng.integers(len(boxes))]
-    x, y = (float(centre) for centre in (box[:2] + box[2:]) / 2)
-    shift_x, shift_y = _shift_to(x, warp.zoom_x, rng), _shift_to(y, warp.zoom_y, rng)
+    x_min, y_min, x_max, y_max = box.tolist()
+    shift_x = _shift_to(x_min, x_max, warp.zoom_x, rng)
+    shift_y = _shift_to(y_min, y_max, warp.zoom_y, rng)
     return replace(warp, shift_x=shift_x, shift_y=shift_y)
 
 
@@ -133,10 +134,12 @@ def _shift(zoom: float, rng: np.random.Generator) -> float:
     return float(rng.uniform(min(0.0, 1 - zoom), max(0.0, 1 - zoom)))
 
 
-def _shift_to(centre: float, zoom: float, rng: np.random.Generator) -> float:
-    """A shift as `_shift` that leaves what is at `centre` in the picture."""
+def _shift_to(start: float, end: float, zoom: float, rng: np.random.Generator) -> float:
+    """A shift as `_shift` that leaves what is from `start` to `end` in the picture; of what is too long, the middle."""
+    if (end - start) * zoom > 1:
+        start = end = (start + end) / 2
     least, most = min(0.0, 1 - zoom), max(0.0, 1 - zoom)
-    low, high = max(least, -centre * zoom), min(most, 1 - centre * zoom)
+    low, high = max(least, -start * zoom), min(most, 1 - end * zoom)
     return float(rng.uniform(min(low, high), max(low, high)))
 
 

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -88,6 +89,15 @@ def test_the_box_of_a_crop_goes_where_its_object_goes() -> None:
         moved, visible = warp_boxes(boxes, warp)
         assert visible[0]
         np.testing.assert_allclose(where_white(warp_square(square, warp, 48), 48), moved[0], atol=2.5 / 48)
+
+
+def test_a_crop_cuts_no_box_that_it_was_made_for() -> None:
+    _, boxes = scene(60, 10, 12)
+    for seed in range(50):
+        warp = random_crop(np.zeros((96, 96, 3), np.uint8), boxes, np.random.default_rng(seed), Views(crop=24))
+        moved, _ = warp_boxes(boxes, warp)
+        assert moved[0, 2] - moved[0, 0] == pytest.approx(12 / 96 * warp.zoom_x)
+        assert moved[0, 3] - moved[0, 1] == pytest.approx(12 / 96 * warp.zoom_y)
 
 
 @given(seed=st.integers(0, 2**32 - 1))
