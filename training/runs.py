@@ -137,11 +137,12 @@ def estimate(
     checked = check_config(project, model, config or {})
     images = estimates.images_in(project, snapshot)
     found = small_boxes.fit_for(project, checked)
-    seconds = estimates.seconds_for(project, checked if found is None else found.config, images)
+    fitted = checked if found is None else found.config
+    seconds = estimates.seconds_for(project, fitted, images)
     frozen = freezing.frozen(checked.freeze, freezing.parameter_table(model))
     return {
         "images": sum(images.values()),
-        "epochs": catalog.epochs_of(checked, images["train"]),
+        "epochs": catalog.epochs_of(fitted, images["train"]),
         "estimate_seconds": round(seconds, 1),
         "boxes_without_anchor": None if found is None else round(1 - found.share_before, 3),
         "advice": "" if found is None else found.advice,

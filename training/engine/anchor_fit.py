@@ -27,6 +27,8 @@ MOST_BOXES = 1000
 """Boxes that are looked at, spread evenly over the set."""
 FOR_NEW_HEADS: dict[str, Any] = {"optimizer": "adamw", "learning_rate": 0.002, "batch_size": 4}
 """AdamW and small steps: what says something of fine anchors begins at random."""
+EPOCHS_OF_CROPS = 12
+"""An epoch shows of each image only what is cut out of it."""
 ROUNDS = 15
 """Of k-means: more change nothing that is seen."""
 
@@ -45,11 +47,12 @@ class AnchorFit:
         """What stands in the way and what is done, for the log and the page; empty where the anchors serve."""
         if self.config == self.asked:
             return ""
-        size = self.config.image_size
+        size, epochs = self.config.image_size, self.config.epochs
         way = f"The run looks at {size} px" if size != self.asked.image_size else "The run stays at this size"
+        longer = f" and takes {epochs} epochs" if epochs != self.asked.epochs else ""
         return (
             f"{1 - self.share_before:.0%} of the boxes are too small for this model at {self.asked.image_size} px. "
-            f"{way} with finer anchors, which leaves {1 - self.share:.0%}."
+            f"{way} with finer anchors, which leaves {1 - self.share:.0%}{longer}."
         )
 
 
@@ -122,8 +125,10 @@ def layout_of(config: Config, layout: AnchorLayout) -> AnchorLayout:
 
 
 def _learning_anew(config: Config, info: ModelInfo) -> Config:
-    """With FOR_NEW_HEADS where there are fine anchors and nobody changed what the model comes with."""
+    """With FOR_NEW_HEADS where there are fine anchors, EPOCHS_OF_CROPS where crops are seen: both unless changed."""
     own = info.default_config
+    if config.crop and config.epochs == own.epochs:
+        config = replace(config, epochs=EPOCHS_OF_CROPS)
     same = all(getattr(config, name) == getattr(own, name) for name in FOR_NEW_HEADS)
     learns_anew = config.fine_anchors and same and FOR_NEW_HEADS["optimizer"] in info.optimizers
     return replace(config, **FOR_NEW_HEADS) if learns_anew else config
