@@ -169,7 +169,7 @@ def estimate(
     parameters = freezing.parameter_table(checked.model, bool(expected.fine_anchors))
     return {
         "images": sum(images.values()),
-        "epochs": catalog.epochs_of(checked, images["train"]),
+        "epochs": catalog.epochs_of(expected, images["train"]),
         "estimate_seconds": round(seconds, 1),
         "passes": checked.tiles**2,
         "boxes_without_anchor": None if found is None else round(1 - found.share_before, 3),

@@ -400,7 +400,7 @@ def test_an_image_size_that_the_model_does_not_take_is_refused(
 ) -> None:
     answer = start(as_user(mona), project, snapshot=snapshot.pk, model=MODEL, config={"image_size": 100})
     assert answer.status_code == 400
-    assert "image_size must be from 64 to 1024 in steps of 32" in answer.json()["errors"][0]["detail"]
+    assert "image_size must be from 64 to 1280 in steps of 32" in answer.json()["errors"][0]["detail"]
 
 
 def test_weights_in_the_store_count_as_available(as_user: Client, vera: User) -> None:

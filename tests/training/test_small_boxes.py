@@ -93,6 +93,7 @@ def test_a_larger_image_is_in_the_estimate(
     client = as_user(vera)
     fitted, plain = ask(client, project, snapshot), ask(client, project, snapshot, fit="none")
     assert fitted["estimate_seconds"] > plain["estimate_seconds"]
+    assert (fitted["epochs"], plain["epochs"]) == (12, 8)
 
 
 def test_the_size_that_a_base_brings_is_in_the_estimate(

@@ -21,7 +21,7 @@ MATCH_IOU = 0.5
 SERVED = 0.8
 """From this share of boxes that find an anchor on, the anchors serve the set."""
 FINE_SHAPES = 3
-LARGER_SIZES = (416, 512, 640, 768, 1024)
+LARGER_SIZES = (416, 512, 640, 768, 1024, 1280)
 WORTH_A_SIZE = 0.03
 """What a larger image must add to the share of boxes that find an anchor: it costs time on every device."""
 MOST_BOXES = 1000
@@ -30,6 +30,8 @@ FOR_NEW_HEADS: dict[str, Any] = {"optimizer": "adamw", "learning_rate": 0.002, "
 """AdamW and small steps: what says something of fine anchors begins at random."""
 MOST_ADVISED = 6
 """Tiles along a side that the advice goes up to: 36 passes for each image."""
+EPOCHS_OF_CROPS = 12
+"""An epoch shows of each image only what is cut out of it."""
 ROUNDS = 15
 """Of k-means: more change nothing that is seen."""
 
@@ -62,11 +64,12 @@ class AnchorFit:
     def _done(self) -> str:
         if self.config == self.asked:
             return ""
-        size = self.config.image_size
+        size, epochs = self.config.image_size, self.config.epochs
         way = f"The run looks at {size} px" if size != self.asked.image_size else "The run stays at this size"
+        longer = f" and takes {epochs} epochs" if epochs != self.asked.epochs else ""
         return (
             f"{1 - self.share_before:.0%} of the boxes are too small for this model at {self.asked.image_size} px. "
-            f"{way} with finer anchors, which leaves {1 - self.share:.0%}."
+            f"{way} with finer anchors, which leaves {1 - self.share:.0%}{longer}."
         )
 
 
@@ -154,8 +157,10 @@ def layout_of(config: Config, layout: AnchorLayout) -> AnchorLayout:
 
 
 def _learning_anew(config: Config, info: ModelInfo) -> Config:
-    """With FOR_NEW_HEADS where there are fine anchors and nobody changed what the model comes with."""
+    """With FOR_NEW_HEADS where there are fine anchors, EPOCHS_OF_CROPS where crops are seen: both unless changed."""
     own = info.default_config
+    if config.crop and config.epochs == own.epochs:
+        config = replace(config, epochs=EPOCHS_OF_CROPS)
     same = all(getattr(config, name) == getattr(own, name) for name in FOR_NEW_HEADS)
     learns_anew = config.fine_anchors and same and FOR_NEW_HEADS["optimizer"] in info.optimizers
     return replace(config, **FOR_NEW_HEADS) if learns_anew else config

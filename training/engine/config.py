@@ -13,9 +13,6 @@ Fit = Literal["auto", "anchors", "none"]
 Schedule = Literal["cosine", "step"]
 Precision = Literal["auto", "fp32", "bf16"]
 
-FEWEST_STEPS = 6
-"""Steps of an epoch over a few images, each of which is then seen several times, always in another view."""
-
 REPLAY = 0.5
 """As many old images as new ones."""
 
@@ -26,8 +23,8 @@ NMS_THRESHOLD = 0.55
 WHOLE = {
     "epochs": (1, 1000),
     "batch_size": (1, 512),
-    "image_size": (64, 1024),
-    "crop": (0, 1024),
+    "image_size": (64, 1280),
+    "crop": (0, 1280),
     "tiles": (1, 8),
     "seed": (0, 2**31 - 1),
     "threads": (0, 512),

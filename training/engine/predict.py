@@ -20,7 +20,7 @@ from training.engine.squares import Squares, cut
 from training.engine.tasks import TASKS
 
 BATCH_PIXELS = 16 * 320 * 320
-"""Pixels of a batch: an image of 320 comes with 15 others, one of 1024 alone; its tiles of 320 come together."""
+"""Pixels of a batch: an image of 320 comes with 15 others, one of 1280 alone; its tiles of 320 come together."""
 
 
 def predict(

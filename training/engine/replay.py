@@ -12,7 +12,8 @@ import numpy as np
 
 from annotations.dataset.manifest import SIDES, canonical
 from annotations.dataset.records import ImageRecord
-from training.engine.config import FEWEST_STEPS, Config
+from training.engine.config import Config
+from training.engine.effort import FEWEST_STEPS
 
 Learned = Mapping[str, str]
 """Of each image that weights learned from the beginning of its hash, and of that of its annotations."""

@@ -103,6 +103,9 @@ def resume(path: Path, config: Config, labels: tuple[str, ...], progress: Progre
     if training is None or last.config != config or last.labels != labels:
         progress.on_log("last.pt belongs to another run: starting from the first epoch.")
         return None
+    if training["best_epoch"] and not path.with_name("best.pt").exists():
+        progress.on_log("last.pt is here without best.pt: starting from the first epoch.")
+        return None
     network = network_for(config, len(labels))
     if config.base != "none":
         network.fold()

@@ -19,6 +19,7 @@ from training.engine.continuing import Before, before_of
 from training.engine.data import Examples, chosen_images, read_examples, usable_images
 from training.engine.diagnoses import diagnoses
 from training.engine.disk import room_expected
+from training.engine.effort import Effort
 from training.engine.errors import ConfigError, DataError
 from training.engine.evaluate import Evaluation, evaluate_network, write_report
 from training.engine.network import Network
@@ -62,6 +63,10 @@ class TrainingLoop:
     def epochs(self) -> int:
         """The last one may be cut short."""
         return math.ceil(self.steps / self.steps_per_epoch)
+
+    @cached_property
+    def effort(self) -> Effort:
+        return Effort.of_run(self.config, len(self.pool), len(self.validation), self.epochs)
 
     def order(self, epoch: int) -> list[list[int]]:
         """The images of each step of the epoch, from 1."""
@@ -191,30 +196,36 @@ def _fitted(config: Config, dataset: Dataset, base: Checkpoint | None, progress:
 
 
 def _is_hopeless(loop: TrainingLoop, state: TrainingState) -> bool:
-    """Nothing has become better for as many epochs as the config is patient."""
+    """Nothing has become better for as many epochs as the config is patient, and the last of them was evaluated."""
     waited = state.epoch - state.best_epoch
-    hopeless = bool(loop.config.patience and state.best_score is not None and waited >= loop.config.patience)
+    is_judged = state.best_score is not None and loop.effort.is_evaluated(state.epoch)
+    hopeless = bool(loop.config.patience and is_judged and waited >= loop.config.patience)
     if hopeless:
         loop.progress.on_log(f"No better epoch than {state.best_epoch} in {waited}: the run ends here.")
     return hopeless
 
 
 def _epoch(loop: TrainingLoop, state: TrainingState, curves: EventFile | None) -> None:
-    """One epoch: train, evaluate the averaged weights, write down where we are. The first process alone has curves."""
+    """One epoch: train, evaluate the averaged weights where it is time to, write down where we are.
+
+    The first process alone has curves.
+    """
     began = time.monotonic()
     state.epoch += 1
     losses = _train_epoch(loop, state)
-    evaluation = _evaluate(loop, state)
+    evaluation = _evaluate(loop, state) if loop.effort.is_evaluated(state.epoch) else None
+    metrics = evaluation.metrics if evaluation else {}
     done = min(state.epoch * loop.steps_per_epoch, loop.steps)
-    values = losses | evaluation.metrics | {"learning_rate": state.rate, "iterations": done}
-    is_best = state.is_best(evaluation.score)
+    values = losses | metrics | {"learning_rate": state.rate, "iterations": done}
+    is_best = evaluation is not None and state.is_best(evaluation.score)
     if curves is None:
         return
-    snapshot = state.as_checkpoint(loop.info, loop.labels, loop.config, evaluation.metrics, loop.learned)
-    if is_best:
+    snapshot = state.as_checkpoint(loop.info, loop.labels, loop.config, metrics, loop.learned)
+    if evaluation is not None and is_best:
         _write_best(loop, state, snapshot, evaluation)
     seconds = time.monotonic() - began
-    eta = seconds * (loop.epochs - state.epoch)
+    left = loop.effort.of_epochs(range(state.epoch + 1, loop.epochs + 1))
+    eta = seconds * left / loop.effort.of_epochs([state.epoch])
     # Told before it is kept: a process killed in between tells the same epoch twice, and none is missing.
     _append(loop.out / "metrics.jsonl", {"epoch": state.epoch, "seconds": round(seconds, 2), "values": values})
     curves.write(min(loop.steps, state.epoch * loop.steps_per_epoch), values)

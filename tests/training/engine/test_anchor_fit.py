@@ -118,6 +118,19 @@ def test_fine_anchors_are_learned_in_small_steps_unless_somebody_chose_others() 
     assert chosen(600) == ("sgd", 16, 0)
 
 
+def test_crops_are_seen_for_longer_unless_somebody_chose_how_long() -> None:
+    def chosen(size: float, **changes: Any) -> tuple[int, str]:
+        found = anchor_fit.fit(complete_config({"model": DETECTOR} | changes), INFO, [spread(size)])
+        assert found is not None
+        return found.config.epochs, found.advice
+
+    epochs, advice = chosen(20)
+    assert epochs == anchor_fit.EPOCHS_OF_CROPS
+    assert advice.endswith("and takes 12 epochs.")
+    assert chosen(20, epochs=4)[0] == 4
+    assert chosen(100)[0] == CONFIG.epochs
+
+
 def test_typical_shapes_are_the_clusters() -> None:
     shapes = [(0.01 + i / 1e5, 0.01) for i in range(50)] + [(0.05, 0.1 + i / 1e5) for i in range(50)]
     small, large = anchor_fit.typical_shapes(shapes, 2)
