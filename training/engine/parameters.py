@@ -38,8 +38,10 @@ def freeze(network: Network, setting: str) -> Frozen:
 
 
 def still_of(network: Network) -> Frozen:
-    """What takes no gradient now."""
-    return freezing.frozen("none", parameters_of(network))
+    """What takes no gradient now: of random weights nothing, whatever share its stage has."""
+    parameters = tuple(parameters_of(network))
+    learning = {name for name, parameter in network.named_parameters() if parameter.requires_grad}
+    return Frozen(parameters, tuple(one for one in parameters if one.name not in learning))
 
 
 def hold_still(network: nn.Module) -> None:
