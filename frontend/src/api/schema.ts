@@ -2504,7 +2504,7 @@ export interface components {
         DetectionPrediction: {
             /** @description sha256 */
             image: string;
-            truth: components["schemas"]["LabelledBox"][];
+            truth: components["schemas"]["TrueBox"][];
             detections: components["schemas"]["DetectedBox"][];
         };
         Diagnosis: {
@@ -2954,18 +2954,6 @@ export interface components {
             recall: number | null;
             /** Format: double */
             f1: number | null;
-        };
-        /** @description Pixels of the EXIF-oriented image, origin top left. */
-        LabelledBox: {
-            label: string;
-            /** Format: double */
-            x_min: number;
-            /** Format: double */
-            y_min: number;
-            /** Format: double */
-            x_max: number;
-            /** Format: double */
-            y_max: number;
         };
         /** @description The labels that were added, or have another name or colour. */
         LabelsEvent: {
@@ -4057,6 +4045,20 @@ export interface components {
             readonly expires_at: string | null;
             /** Format: date-time */
             readonly last_used_at: string | null;
+        };
+        /** @description One that people drew. */
+        TrueBox: {
+            label: string;
+            /** Format: double */
+            x_min: number;
+            /** Format: double */
+            y_min: number;
+            /** Format: double */
+            x_max: number;
+            /** Format: double */
+            y_max: number;
+            /** @description around several objects: it need not be found, and what is found in it is not wrong */
+            crowd?: boolean;
         };
         Upload: {
             created: components["schemas"]["Image"][];
