@@ -223,6 +223,14 @@ class LabelledBoxSerializer(serializers.Serializer[Any]):
     y_max = serializers.FloatField()
 
 
+class TrueBoxSerializer(LabelledBoxSerializer):
+    """One that people drew."""
+
+    crowd = serializers.BooleanField(
+        required=False, help_text="around several objects: it need not be found, and what is found in it is not wrong"
+    )
+
+
 class DetectedBoxSerializer(LabelledBoxSerializer):
     """One that the checkpoint found, in the same pixels."""
 
@@ -231,7 +239,7 @@ class DetectedBoxSerializer(LabelledBoxSerializer):
 
 class DetectionPredictionSerializer(serializers.Serializer[Any]):
     image = serializers.CharField(help_text="sha256")
-    truth = LabelledBoxSerializer(many=True)
+    truth = TrueBoxSerializer(many=True)
     detections = DetectedBoxSerializer(many=True)
 
 

@@ -54,10 +54,10 @@ def begin_anew(network: Network) -> int:
 
 
 def still_of(network: Network) -> Frozen:
-    """What takes no gradient now."""
+    """What takes no gradient now: of random weights nothing, whatever share its stage has."""
+    parameters = tuple(parameters_of(network))
     learning = {name for name, parameter in network.named_parameters() if parameter.requires_grad}
-    rows = tuple(parameters_of(network))
-    return Frozen(rows, tuple(row for row in rows if row.name not in learning))
+    return Frozen(parameters, tuple(one for one in parameters if one.name not in learning))
 
 
 def hold_still(network: nn.Module) -> None:

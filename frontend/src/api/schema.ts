@@ -2574,7 +2574,7 @@ export interface components {
         DetectionPrediction: {
             /** @description sha256 */
             image: string;
-            truth: components["schemas"]["LabelledBox"][];
+            truth: components["schemas"]["TrueBox"][];
             detections: components["schemas"]["DetectedBox"][];
         };
         Diagnosis: {
@@ -3044,18 +3044,6 @@ export interface components {
             recall: number | null;
             /** Format: double */
             f1: number | null;
-        };
-        /** @description Pixels of the EXIF-oriented image, origin top left. */
-        LabelledBox: {
-            label: string;
-            /** Format: double */
-            x_min: number;
-            /** Format: double */
-            y_min: number;
-            /** Format: double */
-            x_max: number;
-            /** Format: double */
-            y_max: number;
         };
         /** @description The labels that were added, or have another name or colour. */
         LabelsEvent: {
@@ -4189,6 +4177,20 @@ export interface components {
             known: number;
             /** @description one sentence */
             reason: string;
+        };
+        /** @description One that people drew. */
+        TrueBox: {
+            label: string;
+            /** Format: double */
+            x_min: number;
+            /** Format: double */
+            y_min: number;
+            /** Format: double */
+            x_max: number;
+            /** Format: double */
+            y_max: number;
+            /** @description around several objects: it need not be found, and what is found in it is not wrong */
+            crowd?: boolean;
         };
         Upload: {
             created: components["schemas"]["Image"][];

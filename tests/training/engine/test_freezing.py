@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import nn
 
+from tests.training.engine.conftest import Recorder
 from training.engine import checkpoint, freezing, parameters
 from training.engine.catalog import MODELS, complete_config, model_info
 from training.engine.config import Config
@@ -128,6 +129,13 @@ def test_a_run_leaves_what_is_frozen_bit_equal(lay_run: LayRun, freeze: str) -> 
     assert not moved & still
     unseen = "head.regression_head"  # the coarse maps' anchors match no box of these pictures
     assert {one.name for one in table if not one.name.startswith(unseen)} - still <= moved
+
+
+def test_of_random_weights_nothing_is_held_still(lay_run: LayRun, recorder: type[Recorder]) -> None:
+    folder, told = lay_run(base="none"), recorder()
+    train(complete_config({"model": SSD, **read_config(folder)}), read_run_folder(folder), folder, told)
+    assert any(line.startswith("Held still: 0 of") for line in told.lines)
+    assert json.loads((folder / "out" / "evaluation.json").read_text())["start"]["frozen"]["still"] == 0
 
 
 def read_config(folder: Path) -> dict[str, object]:

@@ -97,8 +97,18 @@ def _label_ap(label: LabelMatches, weights: Weights) -> Floats:
         ranks = of_detections.cumsum(axis=0, dtype=np.int32)
         for level, hits in enumerate(known):
             counts = of_detections[hits].cumsum(axis=0, dtype=np.int32)
-            found[level, some] = _area(counts, ranks[hits], truths[some])
+            before = _left_out(of_detections, ~label.counts[level, :last], hits)
+            found[level, some] = _area(counts, ranks[hits] - before, truths[some])
     return np.where(truths > 0, found, np.nan)
+
+
+def _left_out(of_detections: Counts, left_out: Bools, hits: Ints) -> Counts:
+    """Of the detections [D, R] how many before each hit count neither way: [H, R]."""
+    places = np.flatnonzero(left_out)
+    so_far = of_detections[places].cumsum(axis=0, dtype=np.int32)
+    none = np.zeros((1, of_detections.shape[1]), np.int32)
+    found: Counts = np.concatenate([none, so_far])[np.searchsorted(places, hits)]
+    return found
 
 
 def _area(hits: Counts, ranks: Counts, truths: Ints) -> Floats:

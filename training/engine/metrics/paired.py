@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from annotations.dataset.attributes import CROWD
 from annotations.dataset.manifest import SIDES
-from annotations.dataset.records import AnnotationRecord, Box, ImageRecord
+from annotations.dataset.records import NO_ATTRIBUTES, AnnotationRecord, Box, ImageRecord
 from training.engine.metrics.bootstrap import (
     Weights,
     accuracies,
@@ -120,4 +121,5 @@ def _indices(names: Sequence[str], labels: Sequence[str]) -> Ints:
 
 
 def _annotation(row: Mapping[str, Any]) -> AnnotationRecord:
-    return AnnotationRecord(row["label"], Box(*(row[side] for side in SIDES)), score=row.get("score"))
+    box, attributes = Box(*(row[side] for side in SIDES)), {CROWD: True} if row.get("crowd") else NO_ATTRIBUTES
+    return AnnotationRecord(row["label"], box, score=row.get("score"), attributes=attributes)
