@@ -24,6 +24,8 @@ from training.engine.weight_files import State, base_labels, download_weights, f
 
 IMAGES_FOR_ROWS = 32
 """Labelled images that are looked at to find each label's row in the published head."""
+COUNTER = "num_batches_tracked"
+"""How BatchNorm calls its count of steps, which files of other programs lack: it then begins at 0."""
 
 
 def starting_network(
@@ -178,7 +180,7 @@ def _load(network: Network, state: State, path: Path) -> None:
 
 def _misfit(wanted: State, state: State, name: str) -> str:
     """The first tensor that is missing, too much, or of another shape; empty where all fit."""
-    for key in [*wanted, *state]:
+    for key in [*(key for key in wanted if not key.endswith(COUNTER)), *state]:
         if key not in state:
             return f"{name} lacks {key}"
         if key not in wanted:

@@ -51,6 +51,12 @@ def test_weights_that_the_worker_put_into_the_run_are_used(examples: Examples, f
     assert begin(examples, folder).label_count == 2
 
 
+def test_a_file_of_another_program_lacks_the_count_of_steps(
+    examples: Examples, folder: Path, weights_dir: Path
+) -> None:
+    assert begin(examples, folder, weights_dir, model="ssd_mobilenet_v1_075").label_count == 2
+
+
 def test_no_weights_and_no_network_offers_random_weights(
     examples: Examples, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
