@@ -2,7 +2,7 @@
 
     BOXWRIGHT_TEST_DATA=… BOXWRIGHT_WEIGHTS_DIR=… python -m bench.training.peers [--sets raccoon] [--results FILE]
 
-SSDlite against torchvision's tutorial, SSD-MobileNetV1 against jetson-inference's `train_ssd.py`: see `recipes`. Each
+SSDlite against torchvision's reference, SSD-MobileNetV1 against jetson-inference's `train_ssd.py`: see `recipes`. Each
 training is a process of its own with one thread. Of either the epoch that is best on the validation images counts.
 Our CPU seconds are from imports to written files with the evaluation of each epoch, a peer's are without any.
 With `--results` each training is kept as a line, and one that is there is not done again: a new file for new recipes.

@@ -11,7 +11,7 @@ from PIL import Image
 
 from annotations.dataset.records import Dataset
 from bench.training import peers
-from bench.training.recipes import pytorch_ssd, torchvision_tutorial
+from bench.training.recipes import pytorch_ssd, torchvision_reference
 from bench.training.recipes.__main__ import RECIPES
 from bench.training.recipes.ssd_views import random_view
 from training.engine.data import read_run_folder
@@ -88,6 +88,29 @@ def test_recipe_learns_from_the_first_epoch_on(name: str, test_data: Path, weigh
         assert all(-1 <= one.box.x_min < one.box.x_max <= image.width + 1 for one in found if one.box)
 
 
+@pytest.mark.full
+def test_both_are_trained_and_kept(
+    test_data: Path, weights_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del weights_dir  # its presence is what the benchmark's environment needs
+    for kind, ending in (("annotations", "xml"), ("images", "jpg")):
+        (tmp_path / "raccoon" / kind).mkdir(parents=True)
+        for number in range(6, 11):  # two of them validate
+            name = f"raccoon-{number}.{ending}"
+            (tmp_path / "raccoon" / kind / name).symlink_to(test_data / "raccoon" / kind / name)
+    monkeypatch.setenv("BOXWRIGHT_TEST_DATA", str(tmp_path))
+    monkeypatch.setenv("PYTHONPATH", "platform")
+    file = tmp_path / "results.jsonl"
+    arguments = ["--sets", "raccoon", "--models", MODEL, "--splits", "0", "--seeds", "0", "--results", str(file)]
+    verdict = peers.main(arguments)
+    kept = [json.loads(line) for line in file.read_text().splitlines()]
+    assert [row["trial"]["recipe"] for row in kept] == [peers.OURS, "pytorch-ssd"]
+    assert [row["outcome"]["epochs"] for row in kept] == [8, pytorch_ssd.EPOCHS]
+    assert all(row["outcome"]["cpu_seconds"] > 1 for row in kept)
+    assert peers.main(arguments) == verdict
+    assert len(file.read_text().splitlines()) == len(kept)
+
+
 def test_recipes_are_of_the_models_that_are_compared() -> None:
-    assert {torchvision_tutorial.MODEL: "torchvision", pytorch_ssd.MODEL: "pytorch-ssd"} == peers.PEERS
+    assert {torchvision_reference.MODEL: "torchvision", pytorch_ssd.MODEL: "pytorch-ssd"} == peers.PEERS
     assert set(peers.PEERS.values()) == RECIPES.keys()

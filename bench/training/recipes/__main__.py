@@ -12,11 +12,11 @@ from pathlib import Path
 
 import torch
 
-from bench.training.recipes import pytorch_ssd, torchvision_tutorial
+from bench.training.recipes import pytorch_ssd, torchvision_reference
 from training.engine.data import read_run_folder, usable_images
 from training.engine.tasks import TASKS
 
-RECIPES = {"torchvision": torchvision_tutorial, "pytorch-ssd": pytorch_ssd}
+RECIPES = {"torchvision": torchvision_reference, "pytorch-ssd": pytorch_ssd}
 
 
 EVERY = 3

@@ -1,7 +1,7 @@
 """jetson-inference's `train_ssd.py` (pytorch-ssd) with its defaults, on SSD with MobileNetV1, width 0.75.
 
-https://github.com/dusty-nv/jetson-inference/blob/master/docs/pytorch-ssd.md. The heads begin at random, as its
-`init_from_pretrained_ssd` has it, the rest with the published weights that our run begins with.
+https://github.com/dusty-nv/jetson-inference/blob/master/docs/pytorch-ssd.md. Class heads are new. There box heads are,
+too; here they keep the published weights, as without them AP on raccoon was 0.2 after ten epochs.
 """
 
 from collections.abc import Callable, Iterator
@@ -63,7 +63,7 @@ def epochs(
 
 
 def _network(label_count: int, weights_dir: Path) -> SsdMobilenetV1:
-    """The trunk and the extra layers with published weights, their BatchNorm folded as it is published."""
+    """Published weights, their BatchNorm folded as it is published, under new class heads."""
     info = model_info(MODEL)
     path = find_weights(info, [weights_dir])
     if path is None:
@@ -71,10 +71,10 @@ def _network(label_count: int, weights_dir: Path) -> SsdMobilenetV1:
     edition = Edition(width=0.75, scoring=Scoring.SOFTMAX_WITH_BACKGROUND)
     network = SsdMobilenetV1(edition, label_count, info.image_size)
     published = read_weights(info, path)
-    own = {name: value for name, value in published.items() if not name.startswith(("class_heads", "box_heads"))}
+    own = {name: value for name, value in published.items() if not name.startswith("class_heads")}
     network.load_state_dict(network.state_dict() | own)
     network.fold()
-    for head in [*network.class_heads, *network.box_heads]:
+    for head in network.class_heads:
         assert isinstance(head, nn.Conv2d)
         nn.init.xavier_uniform_(head.weight)
     network.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]

@@ -1,7 +1,8 @@
-"""torchvision's tutorial of fine-tuning a detector, with its SSDlite: new class heads, two images at once, mirrored.
+"""torchvision's `references/detection/train.py` with its defaults, on its SSDlite with published weights.
 
-https://docs.pytorch.org/tutorials/intermediate/torchvision_tutorial.html; rates rise in the first epoch as in its
-`engine.train_one_epoch`.
+https://github.com/pytorch/vision/tree/main/references/detection. Class heads are new, as in torchvision's tutorial of
+fine-tuning. Of the tutorial's two images at once BatchNorm of the last map, a single cell, sees two values: on raccoon
+AP was 0.17 after three epochs.
 """
 
 import math
@@ -25,11 +26,11 @@ from training.engine.tasks import TASKS
 from training.engine.weight_files import find_weights, read_weights
 
 MODEL = "ssdlite320_mobilenet_v3_large"
-EPOCHS = 30
-"""Three times the tutorial's, and so is STEP_EPOCHS: heads that begin at random get time to learn."""
-BATCH = 2
-RATE, MOMENTUM, DECAY = 0.005, 0.9, 0.0005
-STEP_EPOCHS, STEP_FACTOR = 9, 0.1
+EPOCHS = 26
+BATCH = 16
+"""Eight GPUs with two images each: RATE is for as many."""
+RATE, MOMENTUM, DECAY = 0.02, 0.9, 0.0001
+SLOWER_AFTER, SLOWER = (16, 22), 0.1
 WARM_UP = 1000
 """Steps, or those of the first epoch but one."""
 Sample = tuple[Tensor, dict[str, Tensor]]
@@ -42,14 +43,14 @@ def epochs(
     model = _model(len(dataset.labels), weights_dir)
     images = list(usable_images(dataset, dataset.split("train")))
     optimizer = torch.optim.SGD(model.parameters(), RATE, MOMENTUM, weight_decay=DECAY)
-    scheduler = torch.optim.lr_scheduler.StepLR(optimizer, STEP_EPOCHS, STEP_FACTOR)
+    scheduler = torch.optim.lr_scheduler.MultiStepLR(optimizer, SLOWER_AFTER, SLOWER)
     rng = random.Random(seed)
-    steps = math.ceil(len(images) / BATCH)
+    steps = len(images) // BATCH
     for epoch in range(EPOCHS):
         model.train()
         warm_up = _warm_up(optimizer, min(WARM_UP, steps - 1)) if epoch == 0 else None
         rng.shuffle(images)
-        for start in range(0, len(images), BATCH):
+        for start in range(0, steps * BATCH, BATCH):
             samples = [_sample(image, dataset, folder, rng) for image in images[start : start + BATCH]]
             loss = sum(model([pixels for pixels, _ in samples], [truth for _, truth in samples]).values())
             if not math.isfinite(loss.item()):
