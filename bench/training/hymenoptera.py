@@ -14,6 +14,7 @@ import resource
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -53,12 +54,16 @@ def lay_run_folder(data: Path, folder: Path, config: dict[str, Any]) -> None:
     (folder / "config.json").write_text(json.dumps({"model": MODEL} | config))
 
 
-def run_child(*command: str) -> tuple[list[dict[str, Any]], float]:
-    """The JSON lines of a module that runs as a worker runs the engine, and its CPU seconds."""
+def run_child(*command: str, environment: Mapping[str, str] = CHILD_ENVIRONMENT) -> tuple[list[dict[str, Any]], float]:
+    """The JSON lines of a module, and its CPU seconds; it runs as a worker runs the engine if nothing else is said."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    environment = os.environ | CHILD_ENVIRONMENT
     child = subprocess.run(
-        [sys.executable, "-m", *command], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True
+        [sys.executable, "-m", *command],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
     )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     seconds = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime

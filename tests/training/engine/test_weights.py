@@ -61,6 +61,12 @@ def test_weights_need_not_count_batches(examples: Examples, folder: Path, weight
     assert all(torch.equal(value, ours[name]) for name, value in theirs.items())
 
 
+def test_a_file_of_another_program_lacks_the_count_of_steps(
+    examples: Examples, folder: Path, weights_dir: Path
+) -> None:
+    assert begin(examples, folder, weights_dir, model="ssd_mobilenet_v1_075").label_count == 2
+
+
 def test_no_weights_and_no_network_offers_random_weights(
     examples: Examples, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,1 @@
+"""Peers' recipes, written from their public documentation: the network is ours or theirs, the training is theirs."""
