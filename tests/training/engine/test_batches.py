@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from annotations.dataset.records import ImageRecord
-from training.engine.batches import CROPS_ACROSS, epoch_order, repeated, tiled
+from training.engine.batches import CROPS_ACROSS, cut_outs, epoch_order, repeated
 from training.engine.data import Examples
 from training.engine.effort import FEWEST_STEPS
 from training.engine.squares import Squares
@@ -53,7 +53,7 @@ def test_each_crop_of_a_square_shows_a_box() -> None:
     images = tuple(ImageRecord(f"{i}.png", str(i), 400, 400, 1, "labelled", "train", ()) for i in range(3))
     examples = Examples(images, Squares.kept(squares), boxes, [np.array([i]) for i in range(3)])
     views = Views(crop=100, colour_chance=0.0)  # a third of it is no whole number of pixels
-    square, corners, labels = tiled(examples, 1, np.random.default_rng(0), views)
+    square, corners, labels = cut_outs(examples, 1, np.random.default_rng(0), views)
     assert square.shape == (100, 100, 3)
     assert len(corners) == CROPS_ACROSS**2
     assert labels.tolist()[:CROPS_ACROSS] == [1] * CROPS_ACROSS
