@@ -20,6 +20,8 @@ from boxwright.projects.models import Label, Project
 from boxwright.teams.models import Membership, Role, Team, User
 from tests.services.shared import begin_session
 
+gc.disable()  # until the tests are collected
+
 PASSWORD = "correct horse battery"
 
 # How long an example takes says how busy the machine is, not whether a law holds.
@@ -72,8 +74,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_collection_finish() -> None:
     """What the tests were collected from stays: it is not looked through again and again."""
-    gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def own_settings(folder: Path) -> dict[str, Any]:
