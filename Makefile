@@ -26,7 +26,7 @@ NO_DATABASE = annotations/dataset annotations/formats training/engine annotation
 	annotations/test_bucket_imports.py annotations/test_decoding.py annotations/test_download_server.py \
 	annotations/test_hostile_files.py annotations/test_imaging.py annotations/test_left_sources.py annotations/test_location.py annotations/test_names.py \
 	annotations/test_server_memory.py annotations/test_tars.py annotations/test_zips.py \
-	platform/test_archive.py platform/test_door.py platform/test_folder_queue.py platform/test_headers.py platform/test_hosts.py \
+	platform/test_archive.py platform/test_door.py platform/test_event_stream.py platform/test_folder_queue.py platform/test_headers.py platform/test_hosts.py \
 	platform/test_lifeline.py platform/test_links.py platform/test_openapi.py platform/test_parallel.py platform/test_queue.py platform/test_screenshots.py platform/test_seats.py \
 	platform/test_security_page.py platform/test_settings.py platform/test_shares.py platform/test_storage.py platform/test_streams.py \
 	platform/test_tree.py training/test_container_files.py training/test_exits.py training/test_hung_run.py training/test_image_cache.py \
