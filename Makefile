@@ -31,7 +31,7 @@ NO_DATABASE = annotations/dataset annotations/formats training/engine annotation
 	platform/test_security_page.py platform/test_settings.py platform/test_shares.py platform/test_storage.py platform/test_streams.py \
 	platform/test_tree.py training/test_container_files.py training/test_exits.py training/test_hung_run.py training/test_image_cache.py \
 	training/test_watchdog.py
-DATABASE_TESTS = tests/platform tests/test_access.py tests/test_schema.py tests/annotations tests/training $(NO_DATABASE:%=--ignore=tests/%)
+DATABASE_TESTS = tests/platform tests/test_schema.py tests/annotations tests/training $(NO_DATABASE:%=--ignore=tests/%)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test test-sqlite test-postgres test-frontend test-full e2e check check-frontend check-types check-python setup-node fix bench schema migrations compose limits formats pins screenshots
