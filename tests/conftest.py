@@ -3,6 +3,7 @@
 charlie is a stranger, with a team of his own.
 """
 
+import fcntl
 import gc
 import os
 from collections.abc import Callable, Iterator
@@ -18,7 +19,9 @@ from rest_framework.test import APIClient
 
 from boxwright.projects.models import Label, Project
 from boxwright.teams.models import Membership, Role, Team, User
-from tests.services.shared import begin_session
+from tests.services.shared import FOLDER, begin_session
+
+gc.disable()  # until the tests are collected
 
 PASSWORD = "correct horse battery"
 
@@ -62,6 +65,14 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(begin_session())
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """One process after another: in a fresh clone the second finds compiled what the first has imported."""
+    with (Path(os.environ[FOLDER]) / "collection.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return (yield)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest first: nobody waits for it at the end. What drives a browser is told by its folder."""
     for item in items:
@@ -72,8 +83,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_collection_finish() -> None:
     """What the tests were collected from stays: it is not looked through again and again."""
-    gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def own_settings(folder: Path) -> dict[str, Any]:

@@ -16,7 +16,8 @@ from tests.e2e.conftest import Server
 from tests.e2e.steps import draw_box, first_visit, sample_project, saved
 
 MINUTES = 60_000
-TARGETS = ("onnx", "tflite", "tfjs")
+TARGETS = ("onnx", "tfjs")
+"""tflite is left to tests/training/test_run_process.py in `make test-full`: tfjs begins with the same conversion."""
 
 
 @pytest.fixture(scope="module")

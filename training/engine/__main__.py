@@ -5,6 +5,7 @@ standard error. Exit codes: 0 done, 1 crashed, 2 something the user can mend, 3 
 whoever started it is gone.
 """
 
+import gc
 import os
 import signal
 import sys
@@ -47,7 +48,10 @@ def main(arguments: list[str] | None = None) -> int:
     shows_bar = options.progress == "bar" or (options.progress == "auto" and sys.stdout.isatty())
     events = (Console if shows_bar else JsonLines)(_take_stdout(), stop.poll)
     try:
+        gc.disable()  # it would go through what is being imported again and again
         commands = catalog.load_module("training.engine.commands")  # imports torch: a second or two
+        gc.freeze()
+        gc.enable()
         commands.called(options, events)
     except EngineError as error:
         events.write("error", code=error.code, detail=error.detail)
