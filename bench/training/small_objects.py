@@ -2,7 +2,8 @@
 
     BOXWRIGHT_TEST_DATA=… BOXWRIGHT_WEIGHTS_DIR=… python -m bench.training.small_objects [--set-of bccd] [--seeds 0 1]
 
-Drawn from seeds alone: the same bytes each time, on the same Pillow. The time is CPU seconds of the whole child.
+Drawn from seeds alone: the same bytes each time, on the same Pillow. The time is CPU seconds of the whole child, beside
+those of the model as it comes (fit=none).
 """
 
 import argparse
@@ -36,7 +37,10 @@ PICTURES = (4, 8)
 QUALITY = 90
 OCTAVES = (5, 20, 80, 320)
 """Cells along a canvas of the noise that makes its texture, from blotches to grain."""
-AP50_BAR = 0.80
+AP50_BAR = {"raccoon": 0.80, "bccd": 0.0}
+"""By the set; bccd's shrunken cells are told only."""
+TIMES_BAR = 3.0
+"""Of the time that the model takes as it comes."""
 SIDES = ("xmin", "ymin", "xmax", "ymax")
 LabelledBox = tuple[str, float, float, float, float]
 """Label, x_min, y_min, x_max, y_max."""
@@ -56,12 +60,12 @@ class Picture:
         return BOX_SIDES[0] / min(sides), BOX_SIDES[1] / max(sides)
 
 
-def lay_small_objects(data: Path, folder: Path, seed: int, config: dict[str, Any], canvases: int = 200) -> list[str]:
-    """Write a run folder of `canvases` canvases with pictures of `data` (a Pascal VOC folder); returns its labels.
+def lay_small_objects(data: Path, folder: Path, seed: int, canvases: int = 200) -> None:
+    """Write a run folder without a config: `canvases` canvases with pictures of `data` (a Pascal VOC folder).
 
     A picture stands on canvases of one split only.
     """
-    (folder / "images").mkdir(parents=True)
+    (folder / "images").mkdir()
     pictures = _read_pictures(data)
     labels = sorted({label for picture in pictures for label, *_ in picture.boxes})
     of_split: dict[Split, list[Picture]] = {"train": [], "val": []}
@@ -79,8 +83,6 @@ def lay_small_objects(data: Path, folder: Path, seed: int, config: dict[str, Any
     write_manifest(folder / "manifest.jsonl", sorted(images, key=lambda image: image.sha256))
     snapshot = {"project": {"task": "detection", "seed": seed}, "labels": [{"name": label} for label in labels]}
     (folder / "snapshot.json").write_text(json.dumps(snapshot))
-    (folder / "config.json").write_text(json.dumps({"model": MODEL} | config))
-    return labels
 
 
 def main() -> int:
@@ -93,18 +95,25 @@ def main() -> int:
     data, weights = Path(os.environ["BOXWRIGHT_TEST_DATA"]) / options.set_of, os.environ["BOXWRIGHT_WEIGHTS_DIR"]
     failed = 0
     for seed in options.seeds:
-        folder = Path(tempfile.mkdtemp(prefix="small-"))
-        try:
-            lay_small_objects(data, folder / "run", seed, config)
-            before = _cpu_seconds()
-            done = train(folder / "run", weights)
-        finally:
-            shutil.rmtree(folder)
+        with tempfile.TemporaryDirectory(prefix="small-") as name:
+            folder = Path(name)
+            lay_small_objects(data, folder, seed)
+            _, plain = _timed(folder, weights, config | {"fit": "none"})
+            shutil.rmtree(folder / "out")
+            done, fitted = _timed(folder, weights, config)
         ap, ap50 = done["metrics"]["AP"], done["metrics"]["AP50"]
-        failed += ap50 < AP50_BAR
+        failed += ap50 < AP50_BAR[options.set_of] or fitted > TIMES_BAR * plain
         curve = " ".join(f"{ap:.2f}/{ap50:.2f}" for ap, ap50 in done["curve"])
-        print(f"seed {seed}: AP {ap:.3f}, AP50 {ap50:.3f}, {_cpu_seconds() - before:.0f} CPU s  [{curve}]", flush=True)
+        times = f"{fitted:.0f} CPU s, {fitted / plain:.1f} times the {plain:.0f} of the model as it comes"
+        print(f"seed {seed}: AP {ap:.3f}, AP50 {ap50:.3f}, {times}  [{curve}]", flush=True)
     return 1 if failed else 0
+
+
+def _timed(folder: Path, weights: str, config: dict[str, Any]) -> tuple[dict[str, Any], float]:
+    """The run's `done` event and its CPU seconds."""
+    (folder / "config.json").write_text(json.dumps({"model": MODEL} | config))
+    before = _cpu_seconds()
+    return train(folder, weights), _cpu_seconds() - before
 
 
 def _draw_canvas(pictures: list[Picture], rng: np.random.Generator) -> tuple[bytes, list[AnnotationRecord]]:

@@ -58,7 +58,7 @@ Tell = Callable[..., Run]
 def tell(make_run: MakeRun, sweep: Sweep, tmp_path: Path) -> Tell:
     """`tell([0.1, 0.2])`: a run of the sweep that told these scores, and was stopped or not."""
 
-    def make(curve: Sequence[float], epochs: int = 6, **fields: object) -> Run:
+    def make(curve: Sequence[float | None], epochs: int = 6, **fields: object) -> Run:
         run = Run.claim(make_run(sweep=sweep, epochs=epochs, **fields).pk)
         assert run is not None
         told(run, curve, tmp_path, epochs)
@@ -67,11 +67,11 @@ def tell(make_run: MakeRun, sweep: Sweep, tmp_path: Path) -> Tell:
     return make
 
 
-def told(run: Run, curve: Sequence[float], folder: Path, epochs: int = 6) -> None:
+def told(run: Run, curve: Sequence[float | None], folder: Path, epochs: int = 6) -> None:
     records = RunRecords(run, Beat(run, folder))
     try:
         for epoch, score in enumerate(curve, 1):
-            values = {"AP": score, "loss": 1.0}
+            values = {"loss": 1.0} if score is None else {"AP": score, "loss": 1.0}
             event = {"event": "metrics", "epoch": epoch, "epochs": epochs, "values": values}
             records.take({**event, "seconds": 1.0, "eta_seconds": 1.0})
             records.flush(now=True)
@@ -87,6 +87,13 @@ def test_of_recorded_curves_the_last_one_is_stopped_as_soon_as_it_is_behind(tell
     assert flat.error == f"Stopped after epoch 3: its best AP, 0.009, is below 0.053, {median}."
     assert flat.log_lines.get().text == flat.error
     assert Metric.objects.filter(run=flat).count() == 3
+
+
+def test_a_run_is_judged_only_when_it_was_evaluated(tell: Tell) -> None:
+    for curve in RECORDED[:-1]:
+        tell(curve)
+    flat = tell([0.0, 0.009, None, None, 0.002])
+    assert (flat.status, flat.hopeless_at) == ("canceled", 5)
 
 
 def test_a_run_that_was_resumed_is_not_stopped_again(tell: Tell, tmp_path: Path) -> None:

@@ -109,7 +109,7 @@ class RunRecords:
     def _on_metrics(self, event: Event) -> None:
         values = event["values"]
         self._metrics.append(Metric(run=self.run, epoch=event["epoch"], values=values, seconds=event["seconds"]))
-        self._is_unjudged = True
+        self._is_unjudged |= bool(summary(values))
         self._metrics[-1].cpu_seconds = event.get("cpu_seconds")
         self._changes |= {name: event[name] for name in ("epoch", "epochs", "eta_seconds")}
         self._changes["phase"] = "training" if event["epoch"] < event["epochs"] else "evaluating"
