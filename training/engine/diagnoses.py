@@ -63,7 +63,7 @@ def _without_anchor(config: Config, info: ModelInfo, training: Sequence[ImageRec
     share = 1 - anchor_fit.share_of_served(layout, config.image_size, boxes)
     if share < MOSTLY:
         return []
-    way = f"set tiles to {config.tiles + 1}" if config.fits_anchors or config.tiles > 1 else "set fit to auto"
+    way = "more tiles" if config.fits_anchors or config.tiles > 1 else "set fit to auto"
     return [
         Diagnosis(
             "no_anchor",

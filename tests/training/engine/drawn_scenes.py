@@ -29,14 +29,14 @@ def drawn_scene(seed: int, split: Split) -> tuple[ImageRecord, bytes]:
         x = int(quarter % 2 * WIDTH // 2 + rng.integers(0, WIDTH // 2 - side))
         y = int(quarter // 2 * HEIGHT // 2 + rng.integers(0, HEIGHT // 2 - side))
         label, colour = LABELS[rng.integers(4)], tuple(int(level) for level in rng.choice([0, 255], 3))
-        _draw(draw, label, (x, y, x + side - 1, y + side - 1), colour)
+        draw_shape(draw, label, (x, y, x + side - 1, y + side - 1), colour)
         annotations.append(AnnotationRecord(label, Box(x, y, x + side, y + side)))
     file = io.BytesIO()
     image.save(file, "PNG")
     return record(file.getvalue(), f"scene-{seed}.png", split, annotations), file.getvalue()
 
 
-def _draw(draw: ImageDraw.ImageDraw, label: str, corners: Corners, colour: tuple[int, ...]) -> None:
+def draw_shape(draw: ImageDraw.ImageDraw, label: str, corners: Corners, colour: tuple[int, ...]) -> None:
     left, top, right, bottom = corners
     third = (right - left) // 3
     if label == "disc":

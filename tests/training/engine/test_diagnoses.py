@@ -39,6 +39,13 @@ def test_boxes_without_an_anchor() -> None:
     [diagnosis] = found(dataset(side=12))
     assert diagnosis.code == "no_anchor"
     assert "100% of the training boxes are too small for this model at 320 px" in diagnosis.detail
+    assert diagnosis.detail.endswith("Use a larger image size, or set fit to auto.")
+
+
+def test_boxes_without_an_anchor_in_tiles() -> None:
+    [diagnosis] = found(dataset(side=6), tiles=2)
+    assert diagnosis.detail.endswith("Use a larger image size, or more tiles.")
+    assert found(dataset(side=30), tiles=8, headline=0.01)[0].code != "no_anchor"
 
 
 def test_few_images() -> None:
