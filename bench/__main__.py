@@ -9,6 +9,7 @@ BENCHMARKS = {
     "training": ["bench.training.raccoon"],
     "small_objects": ["bench.training.small_objects"],
     "two_stages": ["bench.training.two_stages"],
+    "transfer": ["bench.training.transfer"],
     "peers": ["bench.training.peers", "--sets", "raccoon", "--splits", "0", "--seeds", "0"],
     "steps": ["bench.training.steps"],
     "classifying": ["bench.training.hymenoptera"],

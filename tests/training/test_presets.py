@@ -35,7 +35,7 @@ def test_a_manager_saves_settings_for_the_team(as_user: Client, mona: User, vera
 
 
 def test_only_what_differs_from_the_model_is_kept(as_user: Client, mona: User) -> None:
-    config = {"epochs": 50, "batch_size": 16, "learning_rate": 0.015, "freeze": "none", "warmup_steps": None}
+    config = {"epochs": 50, "batch_size": 16, "learning_rate": 0.015, "freeze": "auto", "warmup_steps": None}
     assert as_user(mona).post(URL, SLOW | {"config": config}).json()["config"] == {"epochs": 50}
 
 

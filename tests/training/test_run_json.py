@@ -24,6 +24,7 @@ from training.engine.network import fold_batch_norm
 from training.engine.origin import LabelOrigin, Origin
 from training.engine.progress import Silent
 from training.engine.targets import Verification
+from training.engine.transfer import Choice
 from training.models import Artifact
 
 IMAGES = {"a" * 64: {"id": 1, "name": "a.png", "width": 160, "height": 120}}
@@ -106,7 +107,8 @@ def test_the_serializer_of_an_evaluation_says_what_the_engine_wrote(task: str, t
 
 
 def test_the_serializer_of_a_start_says_what_the_engine_writes() -> None:
-    origin = Origin(("COCO",), 5, 0, (LabelOrigin("a", "warm", "cat", 0.75), LabelOrigin("b", "random")))
+    labels = (LabelOrigin("a", "warm", "cat", 0.75), LabelOrigin("b", "random"))
+    origin = Origin(("COCO",), 5, 0, labels, Choice("heads", 10, 0.9, "Few and known."))
     frozen = freezing.frozen("layers:9", freezing.parameter_table(DETECTOR))
     written = origin.to_dict() | {"frozen": frozen.to_dict()}
     assert plain(StartSerializer(written).data) == plain(written)

@@ -37,16 +37,14 @@ class Origin:
     random: int
     """Those that begin at random."""
     labels: tuple[LabelOrigin, ...]
-    known: float | None = None
-    """What of the run's images the base knew: see `familiarity`; None where nobody asked."""
     transfer: Choice | None = None
-    """What the rule of thumb made of that."""
+    """What learns, where nobody had said so."""
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         labels = tuple(LabelOrigin(**one) for one in values["labels"])
         choice = values.get("transfer") and Choice.from_dict(values["transfer"])
-        return cls(tuple(values["lineage"]), values["loaded"], values["random"], labels, values.get("known"), choice)
+        return cls(tuple(values["lineage"]), values["loaded"], values["random"], labels, choice)
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self) | {"lineage": list(self.lineage), "labels": [asdict(one) for one in self.labels]}

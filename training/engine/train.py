@@ -111,10 +111,9 @@ def _begin(loop: TrainingLoop, folder: Path, weights_dir: Path | None, threads: 
         network = starting_network(config, loop.labels, loop.training, folder, weights_dir, progress)
     progress.on_log(_summary(loop, threads))
     origin = network.origin
-    if origin and origin.known is not None:
-        config, choice = transfer.chosen(config, loop.info.task, len(loop.training), origin.known)
-        network.origin = origin = replace(origin, transfer=choice)
-        progress.on_log(choice.reason)
+    if origin and origin.transfer:
+        config = replace(config, freeze=transfer.FREEZES[origin.transfer.way])
+        progress.on_log(origin.transfer.reason)
     if origin and config.freeze == "early":
         network.origin = replace(origin, random=begin_anew(network))
     state = start(network, config)

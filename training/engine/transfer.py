@@ -5,7 +5,7 @@ decisions.md; `bench.training.transfer` measures it.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any, Literal, Self
 
 from annotations.dataset.records import Task
@@ -14,8 +14,8 @@ from training.engine.config import Config
 Way = Literal["heads", "all"]
 FREEZES: Mapping[Way, str] = {"heads": "trunk", "all": "none"}
 
-MANY_IMAGES = 50
-"""From so many training images on everything learns."""
+MANY_IMAGES: Mapping[Task, int] = {"detection": 50, "classification": 300}
+"""From so many training images on the trunk learns, too."""
 KNOWN = 0.5
 """From this share on the base knows the images: see `familiarity`."""
 SAID: Mapping[Task, str] = {
@@ -24,7 +24,7 @@ SAID: Mapping[Task, str] = {
 }
 DONE: Mapping[Way, str] = {
     "heads": "the trunk stays as it is, and the heads learn",
-    "all": "everything learns, from the base",
+    "all": "trunk and heads learn, from the base",
 }
 
 
@@ -51,27 +51,27 @@ def is_open(config: Config) -> bool:
     return config.freeze == "auto" and config.base != "none"
 
 
-def chosen(config: Config, task: Task, images: int, known: float) -> tuple[Config, Choice]:
-    """Of a config that `is_open`: with its choice, for `images` training images."""
-    few = images < MANY_IMAGES
+def chosen(config: Config, task: Task, images: int, known: float) -> Choice:
+    """For a config that `is_open` and so many training images."""
+    few = images < MANY_IMAGES[task]
     way: Way = "heads" if few and known >= KNOWN and not config.fine_anchors else "all"
-    figures = f"{images} training images are {_size(few)}, and {SAID[task].format(known)} already"
+    figures = f"{images} training images are {_size(task, few)}, and {SAID[task].format(known)} already"
     why = f"{figures}, but finer anchors have to learn" if config.fine_anchors else figures
-    reason = f"{why}: {DONE[way]}."
-    return replace(config, freeze=FREEZES[way]), Choice(way, images, round(known, 4), reason)
+    return Choice(way, images, round(known, 4), f"{why}: {DONE[way]}.")
 
 
 def expected(config: Config, task: Task, images: int) -> str:
     """What can be said of the choice before the run starts; empty where there is nothing to choose."""
     if not is_open(config):
         return ""
-    if images >= MANY_IMAGES:
-        return f"{images} training images are {_size(few=False)}: {DONE['all']}."
+    if images >= MANY_IMAGES[task]:
+        return f"{images} training images are {_size(task, few=False)}: {DONE['all']}."
     if config.fine_anchors:
         return f"Finer anchors have to learn: {DONE['all']}."
     found = SAID[task].format(KNOWN)
-    return f"{images} training images are {_size(few=True)}: if {found} or more, {DONE['heads']}; else {DONE['all']}."
+    few = f"{images} training images are {_size(task, few=True)}"
+    return f"{few}: if {found} or more, {DONE['heads']}; else {DONE['all']}."
 
 
-def _size(few: bool) -> str:
-    return f"few (under {MANY_IMAGES})" if few else f"many ({MANY_IMAGES} or more)"
+def _size(task: Task, few: bool) -> str:
+    return f"few (under {MANY_IMAGES[task]})" if few else f"many ({MANY_IMAGES[task]} or more)"

@@ -20,6 +20,7 @@ from training.engine.model_info import ModelInfo
 from training.engine.network import LearningTarget, Network, normalise
 from training.engine.origin import LabelOrigin, Origin, label_origins
 from training.engine.progress import Progress
+from training.engine.transfer import Choice
 from training.engine.transforms import Views
 from training.engine.weight_files import State, base_labels, download_weights, find_weights, read_weights
 
@@ -75,8 +76,8 @@ def _from_checkpoint(
     _load(network, base.weights, path)
     if base.config.fits_anchors:
         place_anchors(network, config, _side(config))
-    known = _known(network, config, labels, examples)
-    _take_labels(network, lineage, labels, base.labels, _mix_by_name(network, base, config, labels, examples), known)
+    choice = _choice(network, config, labels, examples)
+    _take_labels(network, lineage, labels, base.labels, _mix_by_name(network, base, config, labels, examples), choice)
     if base.config.fits_anchors:
         place_anchors(network, config, config.image_size)
     else:
@@ -94,8 +95,8 @@ def _from_catalogue(
     network = build_network(info, info.weights.label_count, _side(config))
     _load_published(network, info, path, progress)
     network.fold()
-    known = _known(network, config, labels, examples)
-    _take_labels(network, (line,), labels, base_labels(info), _likeness(network, config, labels, examples), known)
+    choice = _choice(network, config, labels, examples)
+    _take_labels(network, (line,), labels, base_labels(info), _likeness(network, config, labels, examples), choice)
     set_anchors(network, config)
     return network
 
@@ -122,13 +123,13 @@ def _take_labels(
     labels: Sequence[str],
     old: Sequence[str],
     mix: Tensor,
-    known: float | None,
+    choice: Choice | None,
 ) -> None:
     """Give the network the head of `labels`, and its origin."""
     loaded = _size(network)
     if tuple(labels) != tuple(old):
         network.replace_head(mix)
-    network.origin = Origin(lineage, loaded, 0, label_origins(labels, old, mix.tolist()), known)
+    network.origin = Origin(lineage, loaded, 0, label_origins(labels, old, mix.tolist()), choice)
 
 
 def _mix_by_name(
@@ -156,11 +157,12 @@ def _likeness(network: Network, config: Config, labels: Sequence[str], examples:
     return network.likeness(images, targets, len(labels))
 
 
-def _known(network: Network, config: Config, labels: Sequence[str], examples: Examples) -> float | None:
-    """None where nothing hangs on it."""
+def _choice(network: Network, config: Config, labels: Sequence[str], examples: Examples) -> Choice | None:
+    """Of what learns, before the base has other labels; None where somebody said it."""
     if not transfer.is_open(config):
         return None
-    return known_share(network, *_labelled_images(config, labels, examples))
+    known = known_share(network, *_labelled_images(config, labels, examples))
+    return transfer.chosen(config, catalog.model_info(config.model).task, len(examples), known)
 
 
 def _labelled_images(

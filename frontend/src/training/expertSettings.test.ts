@@ -17,8 +17,8 @@ describe("expert settings", () => {
   });
 
   it("tells what is not as the model has it", () => {
-    const config = { model: "a", base: "none", epochs: 12, freeze: "none", weight_decay: 0.1 };
-    const defaults = { model: "a", base: "catalogue", epochs: 8, freeze: "none", weight_decay: null };
+    const config = { model: "a", base: "none", epochs: 12, fine_anchors: [], weight_decay: 0.1 };
+    const defaults = { model: "a", base: "catalogue", epochs: 8, fine_anchors: [], weight_decay: null };
     expect(differences(config, defaults)).toEqual(["epochs 12 (8)", "weight_decay 0.1 (none)"]);
   });
 

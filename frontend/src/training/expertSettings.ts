@@ -64,7 +64,8 @@ export function differences(
   config: Readonly<Record<string, unknown>>,
   defaults: Readonly<Record<string, unknown>>,
 ): string[] {
-  const others = Object.keys(config).filter((key) => !UNTOLD.includes(key) && config[key] !== defaults[key]);
+  const isSame = (key: string) => JSON.stringify(config[key]) === JSON.stringify(defaults[key]);
+  const others = Object.keys(config).filter((key) => !UNTOLD.includes(key) && !isSame(key));
   return others.map((key) => `${key} ${config[key] ?? "none"} (${defaults[key] ?? "none"})`);
 }
 

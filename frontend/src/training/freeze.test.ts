@@ -2,9 +2,12 @@ import { describe, expect, it } from "vitest";
 import { freezeFault, freezeParts, freezeText, stillText } from "./freeze";
 
 describe("what is frozen", () => {
-  it.each(["none", "trunk", "layers:13", "blocks:backbone,head", "match:(?:a|b):c"])("keeps %s", (freeze) => {
-    expect(freezeText(freezeParts(freeze))).toBe(freeze);
-  });
+  it.each(["auto", "none", "trunk", "early", "layers:13", "blocks:backbone,head", "match:(?:a|b):c"])(
+    "keeps %s",
+    (freeze) => {
+      expect(freezeText(freezeParts(freeze))).toBe(freeze);
+    },
+  );
 
   it("asks for a value where the kind has one", () => {
     expect(freezeFault("trunk")).toBeUndefined();

@@ -3,7 +3,7 @@
 import type { RunEstimate } from "../api/types";
 import { percent } from "../ui/figures";
 
-export type FreezeKind = "none" | "trunk" | "layers" | "blocks" | "match";
+export type FreezeKind = "auto" | "none" | "trunk" | "early" | "layers" | "blocks" | "match";
 
 interface KindTexts {
   readonly name: string;
@@ -13,12 +13,17 @@ interface KindTexts {
 }
 
 export const FREEZE_KINDS: Readonly<Record<FreezeKind, KindTexts>> = {
-  none: { name: "Nothing" },
-  trunk: { name: "The trunk: faster" },
-  layers: { name: "First layers", asks: "Layers from the input", example: "13" },
-  blocks: { name: "Named blocks", asks: "Blocks", example: "backbone, head" },
-  match: { name: "Names that match", asks: "Regular expression", example: "(backbone|fpn)" },
+  auto: { name: "Automatic, by the images" },
+  trunk: { name: "The heads only: quicker" },
+  early: { name: "Heads and late blocks, these anew" },
+  none: { name: "Trunk and heads, from the base" },
+  layers: { name: "All but the first layers", asks: "Layers from the input", example: "13" },
+  blocks: { name: "All but named blocks", asks: "Blocks", example: "backbone, head" },
+  match: { name: "All but names that match", asks: "Regular expression", example: "(backbone|fpn)" },
 };
+
+/** Of the rates that a model learns at: what "everything, faster" is. */
+export const FASTER = 2;
 
 export interface FreezeParts {
   readonly kind: FreezeKind;
@@ -27,7 +32,7 @@ export interface FreezeParts {
 
 export function freezeParts(freeze: string): FreezeParts {
   const [word = "", ...rest] = freeze.split(":");
-  return { kind: word in FREEZE_KINDS ? (word as FreezeKind) : "none", value: rest.join(":") };
+  return { kind: word in FREEZE_KINDS ? (word as FreezeKind) : "auto", value: rest.join(":") };
 }
 
 export const freezeText = ({ kind, value }: FreezeParts): string =>

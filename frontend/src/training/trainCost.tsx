@@ -9,6 +9,7 @@ import { stillText } from "./freeze";
 import { requestOf, type TrainForm } from "./trainForm";
 
 const PAUSE_MS = 250; // while someone types
+const PLAIN = ["auto", "none"];
 
 interface TrainCostProps {
   form: TrainForm;
@@ -74,7 +75,12 @@ export function TrainCost({ form, snapshot, isReady }: TrainCostProps) {
           {estimate.advice}
         </p>
       )}
-      {estimate && form.base !== "none" && form.freeze !== "none" && <Still frozen={estimate.frozen} />}
+      {estimate?.transfer && form.base !== "none" && (
+        <p class="small dim" data-testid="train-transfer" aria-live="polite">
+          {estimate.transfer}
+        </p>
+      )}
+      {estimate && form.base !== "none" && !PLAIN.includes(form.freeze) && <Still frozen={estimate.frozen} />}
     </>
   );
 }

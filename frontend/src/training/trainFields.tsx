@@ -27,10 +27,11 @@ export function TrainFields({ choice, form }: TrainFieldsProps) {
       <SelectField
         label="Snapshot"
         value={choice.snapshot}
+        hint={choice.snapshot === "now" ? "They become a new snapshot." : undefined}
         options={[
           {
             value: "now",
-            name: `Now: ${counted(labelled + review + done, "labelled image")}, as a new snapshot`,
+            name: `Now: ${counted(labelled + review + done, "labelled image")}`,
           },
           ...snapshots.map((one) => ({
             value: String(one.id),
@@ -81,8 +82,10 @@ export function TrainFields({ choice, form }: TrainFieldsProps) {
         {form.base !== "none" && (
           <FreezeFields
             freeze={form.freeze}
+            learningRate={form.learningRate}
+            usualRate={Number(model?.default_config.learning_rate)}
             fault={errors.freeze}
-            onFreeze={(freeze) => change({ freeze })}
+            onLearning={change}
           />
         )}
       </details>

@@ -4,7 +4,7 @@ import { formErrors, formFor, modelsFor, needsWord, requestOf, type TrainableMod
 const ssd: TrainableModel = {
   name: "ssdlite320_mobilenet_v3_large",
   task: "detection",
-  default_config: { epochs: 8, batch_size: 16, learning_rate: 0.01, freeze: "none" },
+  default_config: { epochs: 8, batch_size: 16, learning_rate: 0.01, freeze: "auto" },
 };
 const mobile: TrainableModel = {
   name: "mobilenet_v2",
@@ -21,7 +21,7 @@ describe("the train dialog", () => {
     expect(requestOf(formFor(ssd, "run:7"))).toEqual({
       model: ssd.name,
       base: "run:7",
-      config: { epochs: 8, batch_size: 16, learning_rate: 0.01, freeze: "none" },
+      config: { epochs: 8, batch_size: 16, learning_rate: 0.01, freeze: "auto" },
     });
   });
 

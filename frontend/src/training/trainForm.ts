@@ -50,7 +50,7 @@ export function formFor(model: TrainableModel, base = "catalogue"): TrainForm {
     epochs: text("epochs", "8"),
     batchSize: text("batch_size", "16"),
     learningRate: text("learning_rate", "0.01"),
-    freeze: text("freeze", "none"),
+    freeze: text("freeze", "auto"),
     expert: {},
     acceptLicence: false,
   };
@@ -82,7 +82,7 @@ export function requestOf(form: TrainForm): TrainRequest {
       epochs: numberOf(form.epochs),
       batch_size: numberOf(form.batchSize),
       learning_rate: numberOf(form.learningRate),
-      freeze: form.base === "none" ? "none" : form.freeze, // random weights have to learn
+      freeze: form.base === "none" ? "auto" : form.freeze, // random weights have to learn
       ...expertConfig(form.expert),
     },
   };

@@ -165,7 +165,7 @@ def test_random_weights_come_from_nowhere(examples: Examples, folder: Path) -> N
 
 def test_an_origin_survives_json() -> None:
     labels = (LabelOrigin("a", "warm", "cat", 0.75), LabelOrigin("b", "mean"))
-    origin = Origin(("COCO",), 5, 0, labels, 0.9, Choice("heads", 10, 0.9, "Few and known."))
+    origin = Origin(("COCO",), 5, 0, labels, Choice("heads", 10, 0.9, "Few and known."))
     assert Origin.from_dict(json.loads(json.dumps(origin.to_dict()))) == origin
     assert str(origin) == "Labels: a from cat (75%), b from the mean of all labels"
 

@@ -6,11 +6,12 @@ export function StartPanel({ start }: { start: Start }) {
     <section class="panel" aria-label="What it began with" data-testid="run-start">
       <header>
         <h2 class="grow">What it began with</h2>
-        <span class="small faint">{heldText(start)}</span>
       </header>
       <div class="body">
         <p>{lineageText(start)}</p>
         {start.replay && <p>{replayText(start.replay)}</p>}
+        {start.transfer && <p data-testid="run-transfer">{start.transfer.reason}</p>}
+        <p class="small dim">{heldText(start)}</p>
         <p class="small dim">
           {start.labels.map((one) => `${one.label} ${labelOriginText(one)}`).join(", ")}
         </p>
