@@ -19,6 +19,7 @@ from training import estimates, small_boxes
 from training.engine import catalog, freezing
 from training.engine.config import Config
 from training.engine.errors import ConfigError
+from training.engine.model_info import ModelInfo
 from training.models import Run, Sweep
 from training.queries import last_succeeded, team_runs
 from training.sweep_table import best_run
@@ -67,6 +68,7 @@ def plan_run(
     config: Mapping[str, Any] | None = None,
 ) -> RunPlan:
     """Without a snapshot: on what is labelled now. Raises Invalid, naming the field."""
+    model = _known_model(model).name
     kind, base_run = _parse_base(project, author, base, model)
     checked = check_config(project, model, {**(config or {}), "base": kind})
     images = estimates.images_in(project, snapshot)
@@ -153,10 +155,7 @@ def estimate(
 
 def check_config(project: Project, model: str, config: Mapping[str, Any]) -> Config:
     """The whole config, with the model's defaults. Raises Invalid naming `model` or `config`."""
-    try:
-        info = catalog.model_info(model)
-    except ConfigError as error:
-        raise Invalid("There is no such model.", {"model": error.detail}) from error
+    info = _known_model(model)
     if info.task != project.task:
         raise Invalid(
             "The model does not fit the project.", {"model": f"{info.title} is for {info.task}, not {project.task}"}
@@ -165,6 +164,13 @@ def check_config(project: Project, model: str, config: Mapping[str, Any]) -> Con
         return catalog.complete_config({**config, "model": model})
     except (ConfigError, TypeError) as error:
         raise Invalid("The settings are wrong.", {"config": str(error)}) from error
+
+
+def _known_model(model: str) -> ModelInfo:
+    try:
+        return catalog.model_info(model)
+    except ConfigError as error:
+        raise Invalid("There is no such model.", {"model": error.detail}) from error
 
 
 def _parse_base(project: Project, author: User, base: str, model: str) -> tuple[str, Run | None]:
