@@ -37,6 +37,11 @@ class Checkpoint:
     """What the run began with: see `Origin.lineage`."""
 
     @property
+    def stages(self) -> tuple[str, ...]:
+        """What its weights learned from, this run too."""
+        return (*self.lineage, f"{self.epoch} epochs on {', '.join(self.labels)}") if self.epoch else self.lineage
+
+    @property
     def info(self) -> catalog.ModelInfo:
         """The model's row of the catalogue: its input normalisation (`mean`, `std` on pixels 0..255) among it."""
         return catalog.model_info(self.model)
