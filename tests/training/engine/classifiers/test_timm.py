@@ -16,7 +16,7 @@ from training.engine.batches import plain_batch
 from training.engine.catalog import complete_config, load_module, model_info
 from training.engine.config import Config
 from training.engine.data import read_examples, read_run_folder
-from training.engine.errors import WeightsError
+from training.engine.errors import TargetError, WeightsError
 from training.engine.export import export
 from training.engine.exporters.images import read_export_images
 from training.engine.families import build_network
@@ -39,6 +39,8 @@ NAMES = [
     "vit_tiny_patch16_224.augreg_in21k_ft_in1k",
 ]
 """BatchNorm beside ReLU, inside `BatchNormAct2d`, with padding of its own; LayerNorm in maps, and in tokens."""
+UNTAKEN: dict[str, tuple[str, ...]] = {}
+"""By target, those that it has no operators for."""
 NORM_FIRST = ["resnetv2_50.a1h_in1k", "densenet121.ra_in1k", "maxvit_rmlp_pico_rw_256.sw_in1k"]
 
 
@@ -187,3 +189,17 @@ def test_it_trains_and_goes_to_onnx(name: str, few: Path) -> None:
     assert best.model == name
     report = export(best, "onnx", "none", read_export_images(few, side_of(name)), few / "out", Silent())
     assert report["parity"]["passed"]
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("target", ["tflite", "tfjs"])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_target_takes_it_or_says_why_not(name: str, target: str, few: Path) -> None:
+    asked = {"model": name, "base": "none", "image_size": side_of(name), "batch_size": 3, "iterations": 1, "threads": 1}
+    best = train(complete_config(asked), read_run_folder(few), few, Silent())
+    images, out = read_export_images(few, side_of(name)), few / "out"
+    if name in UNTAKEN.get(target, ()):
+        with pytest.raises(TargetError, match=f"{name} can't be converted to {target}: "):
+            export(best, target, "none", images, out, Silent())
+    else:
+        assert export(best, target, "none", images, out, Silent())["parity"]["passed"]
