@@ -7,11 +7,12 @@ from boxwright.jobs import Status
 from boxwright.projects.models import Project
 from training.engine import catalog
 from training.engine.config import Config
+from training.engine.effort import FEWEST_STEPS, Effort
 from training.models import Metric, Run
 
 VAL_SHARE = 0.2
-SAME = ("freeze", "image_size", "crop")
-"""Settings that decide how long an image takes; an earlier run counts when it had the same."""
+SAME = ("freeze", "image_size", "crop", "tiles")
+"""Settings that decide how long an image takes; an earlier run counts when it had the same, and saw all its images."""
 
 
 def images_in(project: Project, snapshot: Snapshot | None) -> dict[str, int]:
@@ -24,28 +25,44 @@ def images_in(project: Project, snapshot: Snapshot | None) -> dict[str, int]:
     return {"train": labelled - val, "val": val}
 
 
+def seen_of(images: dict[str, int], config: Config, base: Run | None) -> dict[str, int]:
+    """Of these images those that an epoch sees: of a run that replays what is new, as far as counts tell, and old ones.
+
+    Images that were labelled anew are not counted.
+    """
+    if not config.replay or base is None or base.images is None:
+        return images
+    new = max(1, images["train"] - base.images["train"])
+    places = max(round(new / (1 - config.replay)), FEWEST_STEPS * config.batch_size)
+    return images | {"train": min(images["train"], places)}
+
+
 def seconds_for(project: Project, config: Config, images: dict[str, int]) -> float:
-    """Seconds from start to end. An epoch trains on one split and evaluates on the other at a third of the cost."""
-    weight, epochs = _weight(images, config, config.train_share), catalog.epochs_of(config, images["train"])
+    """Seconds from start to end."""
+    epochs = catalog.epochs_of(config, images["train"])
+    weight = _weight(images, config, epochs)
     if (pace := _pace(project, config)) is not None:
-        return catalog.STARTUP_SECONDS + pace * weight * epochs
-    return catalog.estimate_seconds(config.model, round(weight), epochs, os.cpu_count() or 1)
+        return catalog.STARTUP_SECONDS + pace * weight
+    return catalog.estimate_seconds(config.model, round(weight / epochs), epochs, os.cpu_count() or 1)
 
 
 def _pace(project: Project, config: Config) -> float | None:
-    """Seconds an image and epoch took in the newest like run of this team, which has the machines we will have."""
+    """Seconds an image took in the newest like run of this team, which has the machines we will have."""
     runs = Run.objects.filter(project__team_id=project.team_id, model=config.model, status=Status.SUCCEEDED)
     for run in runs.exclude(images=None).order_by("-pk")[:5]:
-        same = all(run.config.get(name) == getattr(config, name) for name in SAME)
-        seconds = sorted(Metric.objects.filter(run=run).values_list("seconds", flat=True))
-        share = run.config.get("train_share", 1.0)
-        if same and seconds and run.images and (weight := _weight(run.images, config, share)):
-            return seconds[len(seconds) // 2] / weight
+        saw_all = not run.config.get("replay")
+        same = saw_all and all(run.config.get(name) == getattr(config, name) for name in SAME)
+        seconds = list(Metric.objects.filter(run=run).values_list("seconds", flat=True))
+        if same and seconds and run.images:
+            theirs = Config.from_dict(run.config | {"model": run.model})
+            if weight := _weight(run.images, theirs, len(seconds)):
+                return sum(seconds) / weight
     return None
 
 
-def _weight(images: dict[str, int], config: Config, train_share: float) -> float:
+def _weight(images: dict[str, int], config: Config, epochs: int) -> float:
     """Images to train on, of the size that the model comes with, that would cost as much."""
+    learning = config.learning_images(images["train"])
+    effort = Effort.of_run(config, learning, images["val"], epochs)
     usual = catalog.model_info(config.model).default_config.image_size
-    seen, judged = ((side / usual) ** 2 for side in (config.crop or config.image_size, config.image_size))
-    return images["train"] * train_share * seen + images["val"] / 3 * judged
+    return effort.of_epochs(range(1, epochs + 1)) / usual**2

@@ -16,7 +16,7 @@ from boxwright.projects.quotas import expect_slot
 from boxwright.teams import audit
 from boxwright.teams.models import User
 from training import estimates, small_boxes
-from training.engine import catalog, freezing
+from training.engine import catalog, freezing, transfer
 from training.engine.config import Config
 from training.engine.errors import ConfigError
 from training.engine.model_info import ModelInfo
@@ -68,11 +68,12 @@ def plan_run(
     config: Mapping[str, Any] | None = None,
 ) -> RunPlan:
     """Without a snapshot: on what is labelled now. Raises Invalid, naming the field."""
-    model = _known_model(model).name
     kind, base_run = _parse_base(project, author, base, model)
     checked = check_config(project, model, {**(config or {}), "base": kind})
     images = estimates.images_in(project, snapshot)
-    return RunPlan(checked, base_run, images, estimates.seconds_for(project, checked, images))
+    expected = small_boxes.brought_by(base_run, checked)
+    seconds = estimates.seconds_for(project, expected, estimates.seen_of(images, checked, base_run))
+    return RunPlan(checked, base_run, images, seconds)
 
 
 def queue_run(
@@ -124,6 +125,21 @@ def retrain(*, project: Project, author: User) -> Run:
         return start_run(project=project, author=author, snapshot=snapshot, model=last.model, base=base, config=same)
 
 
+def continue_run(*, run: Run, author: User) -> Run:
+    """A new run from the checkpoint of `run`, on a snapshot of what is labelled now: see `engine.replay`.
+
+    Raises Conflict unless `run` has succeeded.
+    """
+    if run.status != Status.SUCCEEDED:
+        raise Conflict(f"Only a run that has succeeded can be continued; this one is {run.status}.")
+    config = Config.from_dict(run.config | {"model": run.model}).continued().to_dict()
+    same = {name: value for name, value in config.items() if name not in ("model", "base")}
+    with transaction.atomic():
+        snapshot = snapshots.create_snapshot(project=run.project, author=author)
+        base = f"{BASE_RUN}{run.pk}"
+        return start_run(project=run.project, author=author, snapshot=snapshot, model=run.model, base=base, config=same)
+
+
 def resume_run(run: Run) -> Run:
     """Go on from the last checkpoint. Raises Conflict unless the run has failed or was canceled."""
     with transaction.atomic():
@@ -135,20 +151,33 @@ def resume_run(run: Run) -> Run:
 
 
 def estimate(
-    *, project: Project, snapshot: Snapshot | None, model: str, config: Mapping[str, Any] | None
+    *,
+    project: Project,
+    author: User,
+    snapshot: Snapshot | None,
+    model: str,
+    base: str = "catalogue",
+    config: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What a run would cost, hold still and be hindered by, before it is started: see `EstimateSerializer`."""
-    checked = check_config(project, model, config or {})
+    kind, base_run = _parse_base(project, author, base, model)
+    checked = check_config(project, model, {**(config or {}), "base": kind})
     images = estimates.images_in(project, snapshot)
-    found = small_boxes.fit_for(project, checked)
-    seconds = estimates.seconds_for(project, checked if found is None else found.config, images)
-    parameters = freezing.parameter_table(checked.model)
+    brought = small_boxes.brought_by(base_run, checked)
+    found = small_boxes.fit_for(project, checked) if brought == checked else None
+    expected = brought if found is None else found.config
+    seconds = estimates.seconds_for(project, expected, estimates.seen_of(images, checked, base_run))
+    parameters = freezing.parameter_table(checked.model, bool(expected.fine_anchors))
     return {
         "images": sum(images.values()),
-        "epochs": catalog.epochs_of(checked, images["train"]),
+        "epochs": catalog.epochs_of(expected, images["train"]),
         "estimate_seconds": round(seconds, 1),
+        "passes": checked.tiles**2,
         "boxes_without_anchor": None if found is None else round(1 - found.share_before, 3),
         "advice": "" if found is None else found.advice,
+        "transfer": transfer.expected(
+            expected, catalog.model_info(checked.model).task, expected.learning_images(images["train"])
+        ),
         "frozen": freezing.frozen(checked.freeze, parameters).to_dict() if parameters else None,
     }
 
@@ -183,7 +212,7 @@ def _parse_base(project: Project, author: User, base: str, model: str) -> tuple[
         raise Invalid("The base is wrong.", {"base": "expected catalogue, none, or run:<id> of this team"})
     if run.status != Status.SUCCEEDED:
         raise Invalid("The base is wrong.", {"base": f"run {run.number} has no finished checkpoint"})
-    if run.model != model:
+    if run.model != _known_model(model).name:
         raise Invalid("The base is wrong.", {"base": f"run {run.number} trained {run.model}, not {model}"})
     return "checkpoint", run
 

@@ -22,16 +22,23 @@ def fit_for(project: Project, config: Config) -> AnchorFit | None:
     return anchor_fit.fit(config, catalog.model_info(config.model), [_as_image(*row) for row in _newest_boxes(project)])
 
 
+def brought_by(base: Run | None, config: Config) -> Config:
+    """The config with the anchors and the size that the weights of its base hang on."""
+    known = _config_of_base(base)
+    if known is None or not known.fits_anchors or known.model != config.model:
+        return config
+    return anchor_fit.as_in(known, config, catalog.model_info(config.model))[0]
+
+
 def config_of(run: Run, training: Sequence[ImageRecord]) -> tuple[Config, str]:
     """The run's config with anchors and image size that serve its training images, and what the log says of that."""
     config = catalog.complete_config(run.config | {"model": run.model, "base": run.base})
-    return anchor_fit.chosen(config, catalog.model_info(config.model), training, _base_of(run))
+    base = _config_of_base(run.base_run) if run.base == "checkpoint" else None
+    return anchor_fit.chosen(config, catalog.model_info(config.model), training, base)
 
 
-def _base_of(run: Run) -> Config | None:
-    if run.base != "checkpoint" or run.base_run is None:
-        return None
-    return Config.from_dict(run.base_run.config | {"model": run.base_run.model})
+def _config_of_base(run: Run | None) -> Config | None:
+    return Config.from_dict(run.config | {"model": run.model}) if run else None
 
 
 def _newest_boxes(project: Project) -> list[Any]:

@@ -59,12 +59,13 @@ def csv_lines(sweep: Sweep) -> Iterator[str]:
 
 
 def curves(sweep: Sweep) -> list[dict[str, Any]]:
-    """`run`, and its `points`: `epoch`, `iterations`, and the `values` of the task's scores."""
+    """`run`, and its `points`: `epoch`, `iterations`, and the `values` of the task's scores, where it was evaluated."""
     scores = scores_of(sweep)
     points: dict[int, list[dict[str, Any]]] = {}
     found = Metric.objects.filter(run__sweep=sweep).order_by("run_id", "epoch")
     for run, epoch, values in found.values_list("run_id", "epoch", "values").iterator():
-        shown = {name: values.get(name) for name in scores}
+        if not (shown := {name: values[name] for name in scores if name in values}):
+            continue
         points.setdefault(run, []).append({"epoch": epoch, "iterations": values.get("iterations"), "values": shown})
     return [{"run": run, "points": _thinned(mine)} for run, mine in points.items()]
 

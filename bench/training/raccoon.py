@@ -51,7 +51,8 @@ def train(folder: Path, weights: str) -> dict[str, Any]:
     events = [json.loads(line) for line in child.stdout.splitlines()]
     if child.returncode != 0:
         raise SystemExit(f"the engine ended with {child.returncode}: {events[-1:]}")
-    curve = [(event["values"]["AP"], event["values"]["AP50"]) for event in events if event["event"] == "metrics"]
+    metrics = [event["values"] for event in events if event["event"] == "metrics"]
+    curve = [(values["AP"], values["AP50"]) for values in metrics if "AP" in values]
     done: dict[str, Any] = events[-1]
     return done | {"seconds": time.monotonic() - began, "curve": curve}
 

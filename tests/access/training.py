@@ -62,6 +62,7 @@ ROWS: list[Row] = [
     # The run has succeeded: whoever may cancel or resume is told that it can't be done.
     Row("POST", "run-cancel", "401 404 403 403 409 409"),
     Row("POST", "run-resume", "401 404 403 403 409 409"),
+    Row("POST", "run-continue", "401 404 403 403 201 201"),
     Row("GET", "run-metrics", SEES),
     Row("GET", "run-log", SEES),
     Row("GET", "run-evaluation", SEES),

@@ -110,8 +110,14 @@ def test_an_interrupted_run_finds_its_checkpoints(run: Run, site: inputs.Site) -
     assert out(site) == {name: name.encode() for name in CHECKPOINT}
 
 
-def test_half_a_checkpoint_is_no_checkpoint(run: Run, site: inputs.Site) -> None:
+def test_a_run_that_was_never_evaluated_finds_where_it_stood(run: Run, site: inputs.Site) -> None:
     keep(run, "last.pt", b"last")
+    inputs.lay_checkpoint(run, site)
+    assert out(site) == {"last.pt": b"last"}
+
+
+def test_half_a_checkpoint_is_no_checkpoint(run: Run, site: inputs.Site) -> None:
+    keep(run, "best.pt", b"best")
     inputs.lay_checkpoint(run, site)
     assert out(site) == {}
 

@@ -64,6 +64,9 @@ def test_starting_tells_whoever_watches(as_user: Client, mona: User, project: Pr
         ({"model": MODEL, "config": {"freeze": "match:fpn"}}, "config", "no parameter's name has a match"),
         ({"model": MODEL, "config": {"freeze": "layers:9999"}}, "config", "leaves nothing to learn"),
         ({"model": MODEL, "config": {"freeze": "trunk"}, "base": "none"}, "config", "random weights can't be frozen"),
+        ({"model": MODEL, "config": {"tiles": 0}}, "config", "tiles must be a whole number from 1 to 8, not 0"),
+        ({"model": MODEL, "config": {"tiles": "many"}}, "config", "tiles must be a whole number"),
+        ({"model": MODEL, "config": {"tiles": 8, "image_size": 1024}}, "config", "choose fewer tiles"),
         ({"model": MODEL, "config": {"speed": 9}}, "config", "Unknown setting speed"),
         ({"model": MODEL, "config": [1]}, "config", "dictionary"),
         ({"model": MODEL, "base": "run:999999"}, "base", "run:<id> of this team"),
@@ -207,6 +210,53 @@ def test_retrain_without_labels_says_so(as_user: Client, mona: User, project: Pr
     assert "label some images first" in answer.json()["detail"]
 
 
+def test_a_run_is_continued_with_what_is_labelled_now(
+    as_user: Client, mona: User, project: Project, make_run: MakeRun
+) -> None:
+    Project.objects.filter(pk=project.pk).update(labelled_count=20, last_snapshot_number=1)
+    earlier = make_run(status="succeeded", images={"train": 8, "val": 2})
+    Run.objects.filter(pk=earlier.pk).update(config=earlier.config | {"epochs": 7, "image_size": 416})
+    answer = as_user(mona).post(f"{API}/runs/{earlier.pk}/continue/")
+    run = answer.json()
+    assert (answer.status_code, run["base"], run["snapshot"]["number"]) == (201, f"run:{earlier.pk}", 2)
+    assert (run["config"]["replay"], run["config"]["epochs"], run["config"]["image_size"]) == (0.5, 4, 416)
+    assert run["config"]["learning_rate"] == earlier.config["learning_rate"] / 2
+
+    Run.objects.filter(pk=run["id"]).update(status="succeeded")
+    again = as_user(mona).post(f"{API}/runs/{run['id']}/continue/").json()
+    assert again["config"] == run["config"], "as short as the first time, not shorter"
+
+
+@pytest.mark.parametrize("status", ["queued", "running", "failed", "canceled"])
+def test_only_a_run_that_has_succeeded_is_continued(
+    as_user: Client, mona: User, make_run: MakeRun, status: str
+) -> None:
+    answer = as_user(mona).post(f"{API}/runs/{make_run(status=status).pk}/continue/")
+    assert (answer.status_code, Run.objects.count(), Snapshot.objects.count()) == (409, 1, 1)
+
+
+def test_old_images_are_replayed_beside_those_of_a_base_alone(
+    as_user: Client, mona: User, project: Project, snapshot: Snapshot
+) -> None:
+    answer = start(as_user(mona), project, snapshot=snapshot.pk, model=MODEL, config={"replay": 0.5})
+    assert "replay: only a run that starts from another run" in answer.json()["errors"][0]["detail"]
+
+
+def test_an_estimate_of_a_continued_run_is_of_what_it_sees(
+    as_user: Client, vera: User, project: Project, make_run: MakeRun
+) -> None:
+    Project.objects.filter(pk=project.pk).update(labelled_count=1250)
+    base = make_run(status="succeeded", images={"train": 900, "val": 250})
+
+    def ask(**config: Any) -> Any:
+        body = {"model": MODEL, "base": f"run:{base.pk}", "config": config}
+        return as_user(vera).post(f"{API}/projects/{project.pk}/runs/estimate/", body).json()
+
+    every, few = ask(), ask(replay=0.5)
+    assert every["images"] == few["images"] == 1250
+    assert few["estimate_seconds"] < every["estimate_seconds"] / 2
+
+
 def test_an_estimate_grows_with_epochs(as_user: Client, vera: User, project: Project, snapshot: Snapshot) -> None:
     def ask(epochs: int) -> Any:
         body = {"snapshot": snapshot.pk, "model": MODEL, "config": {"epochs": epochs}}
@@ -215,6 +265,24 @@ def test_an_estimate_grows_with_epochs(as_user: Client, vera: User, project: Pro
     assert ask(2)["estimate_seconds"] < ask(20)["estimate_seconds"]
     answer = ask(20)
     assert (answer["images"], answer["epochs"]) == (10, 20)
+
+
+def test_an_estimate_says_what_tiles_cost(as_user: Client, vera: User, project: Project, snapshot: Snapshot) -> None:
+    def ask(tiles: int) -> Any:
+        body = {"snapshot": snapshot.pk, "model": MODEL, "config": {"tiles": tiles}}
+        return as_user(vera).post(f"{API}/projects/{project.pk}/runs/estimate/", body).json()
+
+    whole, tiled = ask(1), ask(3)
+    assert (whole["passes"], tiled["passes"]) == (1, 9)
+    assert tiled["estimate_seconds"] > whole["estimate_seconds"]
+
+
+def test_a_classifier_looks_at_whole_images(as_user: Client, mona: User, project: Project, snapshot: Snapshot) -> None:
+    Project.objects.filter(pk=project.pk).update(task="classification")
+    answer = start(as_user(mona), project, snapshot=snapshot.pk, model="mobilenet_v2", config={"tiles": 2})
+    assert answer.status_code == 400
+    (error,) = answer.json()["errors"]
+    assert error["detail"].startswith("tiles must be 1 for MobileNetV2: only a detector")
 
 
 def test_an_estimate_says_what_would_not_learn(as_user: Client, vera: User, project: Project) -> None:
@@ -332,7 +400,7 @@ def test_an_image_size_that_the_model_does_not_take_is_refused(
 ) -> None:
     answer = start(as_user(mona), project, snapshot=snapshot.pk, model=MODEL, config={"image_size": 100})
     assert answer.status_code == 400
-    assert "image_size must be from 64 to 1024 in steps of 32" in answer.json()["errors"][0]["detail"]
+    assert "image_size must be from 64 to 1280 in steps of 32" in answer.json()["errors"][0]["detail"]
 
 
 def test_weights_in_the_store_count_as_available(as_user: Client, vera: User) -> None:

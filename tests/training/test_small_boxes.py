@@ -36,8 +36,10 @@ def label_boxes(project: Project) -> Callable[..., None]:
     return lay
 
 
-def ask(client: APIClient, project: Project, snapshot: Snapshot | None = None, **config: Any) -> Any:
-    body = {"model": MODEL, "config": config, "snapshot": snapshot and snapshot.pk}
+def ask(
+    client: APIClient, project: Project, snapshot: Snapshot | None = None, base: str = "catalogue", **config: Any
+) -> Any:
+    body = {"model": MODEL, "base": base, "config": config, "snapshot": snapshot and snapshot.pk}
     return client.post(f"{API}/projects/{project.pk}/runs/estimate/", body).json()
 
 
@@ -91,3 +93,15 @@ def test_a_larger_image_is_in_the_estimate(
     client = as_user(vera)
     fitted, plain = ask(client, project, snapshot), ask(client, project, snapshot, fit="none")
     assert fitted["estimate_seconds"] > plain["estimate_seconds"]
+    assert (fitted["epochs"], plain["epochs"]) == (12, 8)
+
+
+def test_the_size_that_a_base_brings_is_in_the_estimate(
+    as_user: Client, vera: User, project: Project, snapshot: Snapshot, make_run: MakeRun
+) -> None:
+    fitted = complete_config({"model": MODEL, "fine_anchors": [[0.01, 0.02]], "image_size": 640, "crop": 320})
+    base = make_run(status="succeeded", config=fitted.to_dict())
+    client = as_user(vera)
+    brought, plain = ask(client, project, snapshot, f"run:{base.pk}"), ask(client, project, snapshot)
+    assert brought["estimate_seconds"] > plain["estimate_seconds"]
+    assert (brought["advice"], brought["boxes_without_anchor"]) == ("", None)

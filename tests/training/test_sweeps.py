@@ -202,9 +202,20 @@ def test_curves_are_scores_by_epoch_and_iterations(
     assert len(best["points"]) == 3
 
 
+def test_a_curve_leaves_out_epochs_without_an_evaluation(
+    as_user: Client, vera: User, sweep: Sweep, make_run: MakeRun
+) -> None:
+    run = make_run(sweep=sweep)
+    for epoch, values in enumerate(({"loss": 2.0}, {"loss": 1.0, "AP": 0.5}, {"loss": 0.9}), start=1):
+        Metric.objects.create(run=run, epoch=epoch, values=values, seconds=1.0)
+    (curve,) = as_user(vera).get(f"{API}/sweeps/{sweep.pk}/curves/").json()["results"]
+    assert [(point["epoch"], point["values"]) for point in curve["points"]] == [(2, {"AP": 0.5})]
+
+
 def test_a_long_curve_keeps_its_last_point(as_user: Client, vera: User, sweep: Sweep, make_run: MakeRun) -> None:
     run = make_run(sweep=sweep)
-    Metric.objects.bulk_create(Metric(run=run, epoch=epoch, values={}, seconds=1.0) for epoch in range(1, 402))
+    values = {"AP": 0.1}
+    Metric.objects.bulk_create(Metric(run=run, epoch=epoch, values=values, seconds=1.0) for epoch in range(1, 402))
     (curve,) = as_user(vera).get(f"{API}/sweeps/{sweep.pk}/curves/").json()["results"]
     assert [point["epoch"] for point in curve["points"]] == [*range(2, 402, 3)]
 

@@ -17,7 +17,9 @@ SCHEDULES = get_args(Schedule)
 PRECISIONS = get_args(Precision)
 DEFAULTS = {field.name: field.default for field in fields(Config) if field.default is not MISSING}
 
+OF_TILES = "along each side of an image: a detector looks at each of them; 1: at the whole image"
 OF_SCORE = "a detector's boxes below it are dropped, when it is measured and in its artifacts"
+OF_REPLAY = "of an epoch that images have which the base run knows, beside all that are new to it; 0: all images alike"
 OF_NMS = "of two boxes of one label whose IoU is larger, the better one stays"
 
 
@@ -43,6 +45,7 @@ class ConfigSerializer(serializers.Serializer[Any]):
     fine_anchors = ShapesField()
     anchor_scale = serializers.FloatField()
     crop = serializers.IntegerField()
+    tiles = serializers.IntegerField(help_text=OF_TILES)
     seed = serializers.IntegerField()
     threads = serializers.IntegerField()
     iterations = serializers.IntegerField(help_text="steps of the whole run instead of epochs; 0: epochs hold")
@@ -59,6 +62,7 @@ class ConfigSerializer(serializers.Serializer[Any]):
     colour_chance = serializers.FloatField()
     rare_share = serializers.FloatField(help_text="labels on fewer than this share of the images are seen more often")
     train_share = serializers.FloatField(help_text="of the training images that the run learns from; the seed chooses")
+    replay = serializers.FloatField(help_text=OF_REPLAY)
     precision = serializers.ChoiceField(choices=PRECISIONS)
     patience = serializers.IntegerField(help_text="epochs without a better one; 0: no end")
     score_threshold = serializers.FloatField(help_text=OF_SCORE)
@@ -83,6 +87,7 @@ class ConfigChangesSerializer(serializers.Serializer[Any]):
     fine_anchors = ShapesField(required=False)
     anchor_scale = serializers.FloatField(required=False)
     crop = serializers.IntegerField(required=False)
+    tiles = serializers.IntegerField(required=False, help_text=OF_TILES)
     seed = serializers.IntegerField(required=False)
     threads = serializers.IntegerField(required=False)
     iterations = serializers.IntegerField(
@@ -105,6 +110,7 @@ class ConfigChangesSerializer(serializers.Serializer[Any]):
     train_share = serializers.FloatField(
         required=False, help_text="of the training images that the run learns from; the seed chooses"
     )
+    replay = serializers.FloatField(required=False, help_text=OF_REPLAY)
     precision = serializers.ChoiceField(choices=PRECISIONS, required=False)
     patience = serializers.IntegerField(required=False, help_text="epochs without a better one; 0: no end")
     score_threshold = serializers.FloatField(required=False, help_text=OF_SCORE)

@@ -16,8 +16,10 @@ from boxwright.api.views import Endpoint
 from boxwright.errors import NotFound
 from training import queries
 from training.api.frozen import FrozenSerializer
+from training.api.runs import SummarySerializer
 from training.engine import catalog
 from training.engine.origin import How
+from training.engine.transfer import Way
 from training.models import Run
 from training.run_files import files_of
 
@@ -48,6 +50,23 @@ class LabelOriginSerializer(serializers.Serializer[Any]):
     share = serializers.FloatField(allow_null=True, help_text="of the base label in the mixture")
 
 
+class TransferSerializer(serializers.Serializer[Any]):
+    """What the run's start chose to let learn, since nobody had said so."""
+
+    way = serializers.ChoiceField(choices=get_args(Way))
+    images = serializers.IntegerField(help_text="that it trained on")
+    known = serializers.FloatField(help_text="share of their boxes or labels that the base knew, 0 to 1")
+    reason = serializers.CharField(help_text="one sentence")
+
+
+class ReplaySerializer(serializers.Serializer[Any]):
+    """Of a run that goes on with what is new to its base: training images."""
+
+    new = serializers.IntegerField(help_text="that the base has not seen, or not as they are labelled now")
+    old = serializers.IntegerField(help_text="the others")
+    replayed = serializers.IntegerField(help_text="how many of the old ones an epoch sees")
+
+
 class StartSerializer(serializers.Serializer[Any]):
     """What the run began with."""
 
@@ -55,7 +74,47 @@ class StartSerializer(serializers.Serializer[Any]):
     loaded = serializers.IntegerField(help_text="numbers in weights and biases taken from the base")
     random = serializers.IntegerField(help_text="those that began at random")
     labels = LabelOriginSerializer(many=True)
+    transfer = TransferSerializer(allow_null=True, required=False)
     frozen = FrozenSerializer()
+    replay = ReplaySerializer(required=False)
+
+
+class ChangeSerializer(serializers.Serializer[Any]):
+    """Of a number against another run's; 95 % of the resamples lie between `low` and `high`."""
+
+    change = serializers.FloatField()
+    low = serializers.FloatField()
+    high = serializers.FloatField()
+
+
+class ChangesSerializer(serializers.Serializer[Any]):
+    """Those of the task; missing where the images do not define them."""
+
+    AP = ChangeSerializer(required=False)
+    AP50 = ChangeSerializer(required=False)
+    accuracy = ChangeSerializer(required=False)
+    macro_f1 = ChangeSerializer(required=False)
+
+
+class ComparisonSerializer(serializers.Serializer[Any]):
+    image_count = serializers.IntegerField(help_text="that both evaluations show, with the same truth")
+    changes = ChangesSerializer()
+
+
+class LabelChangeSerializer(serializers.Serializer[Any]):
+    """A label's AP, or a classifier's F1; null where nothing defines it, or the base does not know the label."""
+
+    name = serializers.CharField()
+    before = serializers.FloatField(allow_null=True)
+    after = serializers.FloatField(allow_null=True)
+    change = ChangeSerializer(allow_null=True)
+
+
+class BeforeSerializer(ComparisonSerializer):
+    """The base run's checkpoint on the same images."""
+
+    metrics = SummarySerializer()
+    labels = LabelChangeSerializer(many=True)
 
 
 class EvaluationSerializer(serializers.Serializer[Any]):
@@ -65,6 +124,7 @@ class EvaluationSerializer(serializers.Serializer[Any]):
     start = StartSerializer(required=False, help_text="of runs since it is written")
     image_count = serializers.IntegerField(help_text="that the numbers are of; `predictions` may be of fewer")
     diagnoses = DiagnosisSerializer(many=True, required=False, help_text="why the run found next to nothing")
+    before = BeforeSerializer(required=False, help_text="of a run that goes on with what is new to its base")
     images = serializers.DictField(child=EvaluatedImageSerializer(), help_text="by sha256, those that are still there")
 
 
@@ -163,6 +223,14 @@ class LabelledBoxSerializer(serializers.Serializer[Any]):
     y_max = serializers.FloatField()
 
 
+class TrueBoxSerializer(LabelledBoxSerializer):
+    """One that people drew."""
+
+    crowd = serializers.BooleanField(
+        required=False, help_text="around several objects: it need not be found, and what is found in it is not wrong"
+    )
+
+
 class DetectedBoxSerializer(LabelledBoxSerializer):
     """One that the checkpoint found, in the same pixels."""
 
@@ -171,7 +239,7 @@ class DetectedBoxSerializer(LabelledBoxSerializer):
 
 class DetectionPredictionSerializer(serializers.Serializer[Any]):
     image = serializers.CharField(help_text="sha256")
-    truth = LabelledBoxSerializer(many=True)
+    truth = TrueBoxSerializer(many=True)
     detections = DetectedBoxSerializer(many=True)
 
 
@@ -242,28 +310,6 @@ class EvaluationView(Endpoint):
         """Numbers and predictions of the best checkpoint on the validation split; `images` names the images."""
         run = queries.run_for(request.user, run_id)
         return Response(with_images(run, stored_evaluation(run)))
-
-
-class ChangeSerializer(serializers.Serializer[Any]):
-    """Of a number against the other run's; 95 % of the resamples lie between `low` and `high`."""
-
-    change = serializers.FloatField()
-    low = serializers.FloatField()
-    high = serializers.FloatField()
-
-
-class ChangesSerializer(serializers.Serializer[Any]):
-    """Those of the task; missing where the images do not define them."""
-
-    AP = ChangeSerializer(required=False)
-    AP50 = ChangeSerializer(required=False)
-    accuracy = ChangeSerializer(required=False)
-    macro_f1 = ChangeSerializer(required=False)
-
-
-class ComparisonSerializer(serializers.Serializer[Any]):
-    image_count = serializers.IntegerField(help_text="that both evaluations show, with the same truth")
-    changes = ChangesSerializer()
 
 
 class ComparisonView(Endpoint):

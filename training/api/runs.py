@@ -24,6 +24,7 @@ from training.models import Run
 
 OF_LICENCE = "you know that the licence of the base weights forbids commercial use; asked for by such models only"
 PHASES = ("preparing", "training", "evaluating", "")
+OF_BASE = "catalogue, none, or run:<id> of a run of the team"
 
 
 class RunSnapshotSerializer(serializers.ModelSerializer[Snapshot]):
@@ -105,9 +106,7 @@ class BaseSerializer(serializers.ModelSerializer[Run]):
 class NewRunSerializer(serializers.Serializer[Any]):
     snapshot = IdField(help_text="id of a snapshot of this project")
     model = serializers.CharField(max_length=60, help_text="one of models/, or any name of models/timm/")
-    base = serializers.CharField(
-        max_length=40, default="catalogue", help_text="catalogue, none, or run:<id> of a run of the team"
-    )
+    base = serializers.CharField(max_length=40, default="catalogue", help_text=OF_BASE)
     config = ConfigChangesField()
     accept_licence = serializers.BooleanField(default=False, help_text=OF_LICENCE)
 
@@ -115,6 +114,7 @@ class NewRunSerializer(serializers.Serializer[Any]):
 class RunPlanSerializer(serializers.Serializer[Any]):
     snapshot = IdField(required=False, allow_null=True, default=None)
     model = serializers.CharField(max_length=60)
+    base = serializers.CharField(max_length=40, default="catalogue", help_text=OF_BASE)
     config = ConfigChangesField()
 
 
@@ -122,10 +122,14 @@ class EstimateSerializer(serializers.Serializer[Any]):
     images = serializers.IntegerField()
     epochs = serializers.IntegerField()
     estimate_seconds = serializers.FloatField()
+    passes = serializers.IntegerField(help_text="through the network to look at one image: its tiles, or 1")
     boxes_without_anchor = serializers.FloatField(
         allow_null=True, help_text="share of the newest boxes that are too small for the model as it comes"
     )
     advice = serializers.CharField(allow_blank=True, help_text="what that means for the run; empty where all is well")
+    transfer = serializers.CharField(
+        allow_blank=True, help_text="what will learn, as far as it is known before the start; empty where it was said"
+    )
     frozen = FrozenSerializer(allow_null=True, help_text="null of a model whose parameters only the worker counts")
 
 
@@ -160,7 +164,7 @@ class EstimateView(Endpoint):
         asked = self.parsed(RunPlanSerializer)
         if asked["snapshot"] is not None:
             asked["snapshot"] = queries.snapshot_in(project, asked["snapshot"])
-        return Response(runs.estimate(project=project, **asked))
+        return Response(runs.estimate(project=project, author=signed_in(request), **asked))
 
 
 class RetrainView(Endpoint):
@@ -191,6 +195,15 @@ class CancelView(Endpoint):
         """At once; its process follows within two seconds. Twice changes nothing; 409 when it has ended otherwise."""
         run = queries.run_for(request.user, run_id, Role.MANAGER)
         return Response(RunSerializer(cancel(run)).data)
+
+
+class ContinueView(Endpoint):
+    @extend_schema(request=None, responses={201: RunSerializer})
+    def post(self, request: Request, run_id: int) -> Response:
+        """A new snapshot of what is labelled now, of which a new run learns what this one has not seen, and some of
+        what it has, from this one's checkpoint."""
+        run = queries.run_for(request.user, run_id, Role.MANAGER)
+        return Response(RunSerializer(runs.continue_run(run=run, author=signed_in(request))).data, status=201)
 
 
 class ResumeView(Endpoint):

@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern] = [
     path("runs/<int:run_id>/", runs.RunView.as_view(), name="run"),
     path("runs/<int:run_id>/cancel/", runs.CancelView.as_view(), name="run-cancel"),
     path("runs/<int:run_id>/resume/", runs.ResumeView.as_view(), name="run-resume"),
+    path("runs/<int:run_id>/continue/", runs.ContinueView.as_view(), name="run-continue"),
     path("runs/<int:run_id>/metrics/", run_progress.MetricsView.as_view(), name="run-metrics"),
     path("runs/<int:run_id>/log/", run_progress.LogView.as_view(), name="run-log"),
     path("runs/<int:run_id>/evaluation/", evaluations.EvaluationView.as_view(), name="run-evaluation"),

@@ -12,21 +12,26 @@ from typing import Any
 
 from annotations.dataset.records import ImageRecord
 from training.engine.anchor_layout import AnchorLayout, Corners, Shape
-from training.engine.config import Config
+from training.engine.config import MOST_PICTURE, Config
 from training.engine.model_info import ModelInfo
+from training.engine.tiles import in_tile, picture_side
 
 MATCH_IOU = 0.5
 """A box finds an anchor when one overlaps it by this: what training matches by."""
 SERVED = 0.8
 """From this share of boxes that find an anchor on, the anchors serve the set."""
 FINE_SHAPES = 3
-LARGER_SIZES = (416, 512, 640, 768, 1024)
+LARGER_SIZES = (416, 512, 640, 768, 1024, 1280)
 WORTH_A_SIZE = 0.03
 """What a larger image must add to the share of boxes that find an anchor: it costs time on every device."""
 MOST_BOXES = 1000
 """Boxes that are looked at, spread evenly over the set."""
 FOR_NEW_HEADS: dict[str, Any] = {"optimizer": "adamw", "learning_rate": 0.002, "batch_size": 4}
 """AdamW and small steps: what says something of fine anchors begins at random."""
+MOST_ADVISED = 6
+"""Tiles along a side that the advice goes up to: 36 passes for each image."""
+EPOCHS_OF_CROPS = 12
+"""An epoch shows of each image only what is cut out of it."""
 ROUNDS = 15
 """Of k-means: more change nothing that is seen."""
 
@@ -39,17 +44,32 @@ class AnchorFit:
     asked: Config
     share_before: float
     share: float
+    in_tiles: tuple[int, float] | None = None
+    """Where that share is too small: the tiles along a side that would do, and the share of boxes then."""
 
     @property
     def advice(self) -> str:
         """What stands in the way and what is done, for the log and the page; empty where the anchors serve."""
+        return " ".join(filter(None, (self._done, self._left)))
+
+    @property
+    def _left(self) -> str:
+        """What the person may do."""
+        if self.in_tiles is None:
+            return ""
+        tiles, share = self.in_tiles
+        return f"With {tiles} tiles along a side it would be {1 - share:.0%}: see the expert settings."
+
+    @property
+    def _done(self) -> str:
         if self.config == self.asked:
             return ""
-        size = self.config.image_size
+        size, epochs = self.config.image_size, self.config.epochs
         way = f"The run looks at {size} px" if size != self.asked.image_size else "The run stays at this size"
+        longer = f" and takes {epochs} epochs" if epochs != self.asked.epochs else ""
         return (
             f"{1 - self.share_before:.0%} of the boxes are too small for this model at {self.asked.image_size} px. "
-            f"{way} with finer anchors, which leaves {1 - self.share:.0%}."
+            f"{way} with finer anchors, which leaves {1 - self.share:.0%}{longer}."
         )
 
 
@@ -59,6 +79,7 @@ def as_in(base: Config, config: Config, info: ModelInfo) -> tuple[Config, str]:
         config,
         image_size=base.image_size,
         crop=base.crop,
+        tiles=base.tiles,
         anchor_scale=base.anchor_scale,
         fine_anchors=base.fine_anchors,
     )
@@ -67,28 +88,41 @@ def as_in(base: Config, config: Config, info: ModelInfo) -> tuple[Config, str]:
     return own, "" if own == config else told
 
 
-def fit(config: Config, info: ModelInfo, images: Iterable[ImageRecord]) -> AnchorFit | None:
+def fit(config: Config, info: ModelInfo, images: Sequence[ImageRecord]) -> AnchorFit | None:
     """The config for the boxes of these training images; None where nothing is to choose or there is no box."""
     if info.anchors is None or config.fit == "none" or config.fine_anchors:
         return None
-    boxes = box_shares(images)
+    boxes = box_shares(images, config)
     if not boxes:
         return None
     before = share_of_served(info.anchors, config.image_size, boxes)
     if before >= SERVED:
         return AnchorFit(config, config, before, before)
     best = _with_fine_anchors(config, info.anchors, config.image_size, boxes, before)
-    if config.fit == "auto":
+    if config.fit == "auto" and config.tiles == 1:
         for size in LARGER_SIZES:
             if best.share >= SERVED:
                 break
             if size > config.image_size and size in info.image_sizes:
                 larger = _with_fine_anchors(config, info.anchors, size, boxes, before)
                 best = larger if larger.share >= best.share + WORTH_A_SIZE else best
-    return replace(best, config=_learning_anew(best.config, info))
+    in_tiles = None if best.share >= SERVED else _in_tiles(config, info.anchors, images)
+    return replace(best, config=_learning_anew(best.config, info), in_tiles=in_tiles)
 
 
-def chosen(config: Config, info: ModelInfo, images: Iterable[ImageRecord], base: Config | None) -> tuple[Config, str]:
+def _in_tiles(config: Config, layout: AnchorLayout, images: Sequence[ImageRecord]) -> tuple[int, float] | None:
+    """The fewest tiles that serve the set, and the share of boxes that find an anchor then; None where none do."""
+    size = config.image_size
+    for tiles in range(config.tiles + 1, MOST_ADVISED + 1):
+        if picture_side(size, tiles) <= MOST_PICTURE:
+            tiled = replace(config, tiles=tiles)
+            found = _with_fine_anchors(tiled, layout, size, box_shares(images, tiled), 0.0)
+            if found.share >= SERVED:
+                return tiles, found.share
+    return None
+
+
+def chosen(config: Config, info: ModelInfo, images: Sequence[ImageRecord], base: Config | None) -> tuple[Config, str]:
     """`config` with the anchors and image size of its base, or those that serve the images; and a log line.
 
     `base`: of the run whose checkpoint it starts from.
@@ -99,8 +133,8 @@ def chosen(config: Config, info: ModelInfo, images: Iterable[ImageRecord], base:
     return (config, "") if found is None else (found.config, found.advice)
 
 
-def box_shares(images: Iterable[ImageRecord]) -> list[Corners]:
-    """At most MOST_BOXES of the images' boxes."""
+def box_shares(images: Iterable[ImageRecord], config: Config) -> list[Corners]:
+    """At most MOST_BOXES of the images' boxes, as shares of what the network sees: the image, or a tile of it."""
     found = [
         (box.x_min / image.width, box.y_min / image.height, box.x_max / image.width, box.y_max / image.height)
         for image in images
@@ -108,7 +142,8 @@ def box_shares(images: Iterable[ImageRecord]) -> list[Corners]:
         if (box := annotation.box) and box.area > 0
     ]
     count = min(MOST_BOXES, len(found))
-    return [found[i * len(found) // count] for i in range(count)]
+    chosen = [found[i * len(found) // count] for i in range(count)]
+    return chosen if config.tiles == 1 else [in_tile(box, config.image_size, config.tiles) for box in chosen]
 
 
 def share_of_served(layout: AnchorLayout, image_size: int, boxes: Sequence[Corners]) -> float:
@@ -122,8 +157,10 @@ def layout_of(config: Config, layout: AnchorLayout) -> AnchorLayout:
 
 
 def _learning_anew(config: Config, info: ModelInfo) -> Config:
-    """With FOR_NEW_HEADS where there are fine anchors and nobody changed what the model comes with."""
+    """With FOR_NEW_HEADS where there are fine anchors, EPOCHS_OF_CROPS where crops are seen: both unless changed."""
     own = info.default_config
+    if config.crop and config.epochs == own.epochs:
+        config = replace(config, epochs=EPOCHS_OF_CROPS)
     same = all(getattr(config, name) == getattr(own, name) for name in FOR_NEW_HEADS)
     learns_anew = config.fine_anchors and same and FOR_NEW_HEADS["optimizer"] in info.optimizers
     return replace(config, **FOR_NEW_HEADS) if learns_anew else config

@@ -62,7 +62,7 @@ def _checkpoint(command: argparse.ArgumentParser) -> None:
 
 def _evaluate(command: argparse.ArgumentParser) -> None:
     _checkpoint(command)
-    command.add_argument("--split", choices=("train", "val", "test"), default="val")
+    command.add_argument("--split", choices=("train", "val", "test"), default="val", help="val by default")
 
 
 def _predict(command: argparse.ArgumentParser) -> None:
@@ -76,7 +76,8 @@ def _predict(command: argparse.ArgumentParser) -> None:
 def _export(command: argparse.ArgumentParser) -> None:
     _checkpoint(command)
     command.add_argument("--target", choices=tuple(targets.TARGETS), required=True)
-    command.add_argument("--quantization", default="none")
+    offered = "; ".join(f"{one.name}: {', '.join(one.quantizations)}" for one in targets.TARGETS.values())
+    command.add_argument("--quantization", default="none", metavar="NAME", help=f"none by default; {offered}")
 
 
 def _verify(command: argparse.ArgumentParser) -> None:

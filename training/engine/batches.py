@@ -11,14 +11,17 @@ import torch
 from torch import Tensor
 
 from training.engine import distributed
-from training.engine.config import FEWEST_STEPS
 from training.engine.data import Examples
+from training.engine.effort import pictures_seen
 from training.engine.network import LearningTarget
 from training.engine.squares import Square
 from training.engine.transforms import USUAL, Boxes, Labels, Views, augment
 
 View = tuple[Square, Boxes, Labels]
 """One picture as a step sees it, and its truth."""
+
+CROPS_ACROSS = 3
+"""Cut-outs, across and down, that a square of crops is put together from."""
 
 Batch = tuple[Tensor, list[LearningTarget]]
 """uint8 squares [B, S, S, 3] and their targets."""
@@ -28,7 +31,7 @@ def epoch_order(count: int, batch_size: int, seed: int, epoch: int) -> list[list
     """The indices of each step's images. Batches are even in size: BatchNorm can't learn from a batch of one."""
     rng = np.random.default_rng((seed, epoch))
     batch = min(batch_size, count)
-    wanted = max(count, FEWEST_STEPS * batch)
+    wanted = pictures_seen(count, batch)
     order = np.concatenate([rng.permutation(count) for _ in range(math.ceil(wanted / count))])[:wanted]
     steps = math.ceil(wanted / batch)
     if batch_size > 1:
@@ -55,10 +58,10 @@ def training_batches(
 ) -> Iterator[Batch]:
     """Augmented batches in the given order: of each this process's share. An image's view hangs on its place alone.
 
-    Where views are cut out, each square is put together from four.
+    Where views are cut out, each square is put together from several.
     """
     first, stride = distributed.rank(), distributed.world_size()
-    seen_as = tiled if views.crop else view
+    seen_as = cut_outs if views.crop else view
     for step, indices in enumerate(order):
         examples.squares.prepare(i for few in order[step : step + 2] for i in few[first::stride])
         mine = list(enumerate(indices))[first::stride]
@@ -75,18 +78,20 @@ def view(examples: Examples, i: int, rng: np.random.Generator, views: Views) -> 
     return augment(examples.squares[i], examples.boxes[i], examples.labels[i], rng, views)
 
 
-def tiled(examples: Examples, i: int, rng: np.random.Generator, views: Views) -> View:
-    """Four crops in one square of `views.crop` pixels, one of image `i` and three of any: small boxes in numbers."""
+def cut_outs(examples: Examples, i: int, rng: np.random.Generator, views: Views) -> View:
+    """Crops in one square of `views.crop` pixels, a row of image `i` and the others of any: small boxes in numbers."""
     side = views.crop
-    half = side // 2
+    part_side = math.ceil(side / CROPS_ACROSS)
     square = np.empty((side, side, 3), np.uint8)
     all_boxes, all_labels = [], []
-    for tile, image in enumerate([i, *rng.integers(len(examples), size=3).tolist()]):
-        down, across = divmod(tile, 2)
-        part, boxes, labels = view(examples, image, rng, replace(views, crop=half))
-        square[down * half : (down + 1) * half, across * half : (across + 1) * half] = part
-        all_boxes.append((boxes + np.array([across, down] * 2, np.float32)) / 2)
-        all_labels.append(labels)
+    for row, image in enumerate([i, *rng.integers(len(examples), size=CROPS_ACROSS - 1).tolist()]):
+        for column in range(CROPS_ACROSS):
+            part, boxes, labels = view(examples, image, rng, replace(views, crop=part_side))
+            top, left = row * part_side, column * part_side
+            square[top : top + part_side, left : left + part_side] = part[: side - top, : side - left]
+            corners = (boxes * part_side + np.array([left, top] * 2, np.float32)) / side
+            all_boxes.append(corners.clip(max=1.0))
+            all_labels.append(labels)
     return square, np.concatenate(all_boxes), np.concatenate(all_labels)
 
 

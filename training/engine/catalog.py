@@ -6,7 +6,8 @@ from types import ModuleType
 from typing import Any
 
 from training.engine import freezing, timm_models
-from training.engine.config import FEWEST_STEPS, Config
+from training.engine.config import Config
+from training.engine.effort import pictures_seen
 from training.engine.errors import ConfigError
 from training.engine.model_info import ModelInfo, Rgb
 from training.engine.model_zoo import MODELS
@@ -38,12 +39,12 @@ def default_model(task: str) -> ModelInfo:
 def complete_config(values: dict[str, Any]) -> Config:
     """A config with the model's defaults for what `values` (parsed JSON) leaves out, checked. Raises ConfigError."""
     info = model_info(str(values.get("model", "")))
-    if "image_size" in values and "fit" not in values:
+    if ("image_size" in values or values.get("tiles", 1) != 1) and "fit" not in values:
         values = values | {"fit": "anchors"}  # whoever asks for a size gets it
     config = Config.from_dict(info.default_config.to_dict() | values | {"model": info.name})
     info.check(config)
-    parameters = freezing.parameter_table(info.name)
-    if parameters and config.freeze not in ("none", "trunk"):
+    parameters = freezing.parameter_table(info.name, bool(config.fine_anchors))
+    if parameters and config.freeze not in freezing.PLAIN:
         freezing.frozen(config.freeze, parameters)
     return config
 
@@ -54,15 +55,14 @@ def epochs_of(config: Config, images: int) -> int:
     if not config.iterations or not images:
         return config.epochs
     batch = min(config.batch_size, images)
-    return math.ceil(config.iterations / math.ceil(max(images, FEWEST_STEPS * batch) / batch))
+    return math.ceil(config.iterations / math.ceil(pictures_seen(images, batch) / batch))
 
 
 def estimate_seconds(model: str, images: int, epochs: int, cores: int) -> float:
     """How long a run over `images` training images will take on `cores` quiet cores, within a factor of two."""
     info = model_info(model)
     speed: float = info.images_per_second * max(1, cores) ** 0.8  # threads share memory and the data's loop
-    views = max(images, FEWEST_STEPS * min(images, info.default_config.batch_size))
-    return STARTUP_SECONDS + views * epochs / speed
+    return STARTUP_SECONDS + pictures_seen(images, info.default_config.batch_size) * epochs / speed
 
 
 def load_module(dotted_path: str) -> ModuleType:

@@ -16,6 +16,8 @@ from training.engine.config import Config
 from training.engine.errors import CheckpointError, ConfigError
 from training.engine.families import network_for
 from training.engine.network import Network
+from training.engine.replay import Learned
+from training.engine.tiles import picture_side
 
 FORMAT = 1
 
@@ -28,18 +30,28 @@ class Checkpoint:
     task: Task
     labels: tuple[str, ...]
     image_size: int
-    """Side in pixels of the square that images are stretched to, EXIF-oriented, without letterbox."""
+    """Side in pixels of what the network sees: an image, EXIF-oriented, or a tile, stretched without letterbox."""
     config: Config
     weights: dict[str, Tensor]
     epoch: int = 0
     metrics: dict[str, float | None] = field(default_factory=dict)
     lineage: tuple[str, ...] = ()
     """What the run began with: see `Origin.lineage`."""
+    learned: Learned = field(default_factory=dict)
+    """Images that it and the runs before it learned from."""
+
+    @property
+    def picture_size(self) -> int:
+        """Side in pixels of the square that images are stretched to, before they are cut where there are tiles."""
+        return picture_side(self.image_size, self.config.tiles)
 
     @property
     def stages(self) -> tuple[str, ...]:
         """What its weights learned from, this run too."""
-        return (*self.lineage, f"{self.epoch} epochs on {', '.join(self.labels)}") if self.epoch else self.lineage
+        if not self.epoch:
+            return self.lineage
+        replayed = ", new images beside old ones" if self.config.replay else ""
+        return (*self.lineage, f"{self.epoch} epochs on {', '.join(self.labels)}{replayed}")
 
     @property
     def info(self) -> catalog.ModelInfo:
@@ -59,6 +71,7 @@ def save(checkpoint: Checkpoint, path: Path, training: dict[str, Any] | None = N
         "epoch": checkpoint.epoch,
         "metrics": checkpoint.metrics,
         "lineage": list(checkpoint.lineage),
+        "learned": dict(checkpoint.learned),
         "weights": checkpoint.weights,
         "training": training,
     }
@@ -91,6 +104,7 @@ def load_training(path: Path) -> tuple[Checkpoint, dict[str, Any] | None]:
             epoch=content["epoch"],
             metrics=content["metrics"],
             lineage=tuple(content.get("lineage", ())),
+            learned=content.get("learned", {}),
         )
         return checkpoint, content["training"]
     except FileNotFoundError as error:

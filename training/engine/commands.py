@@ -77,7 +77,7 @@ def predict(options: Namespace, events: Events) -> None:
 def export(options: Namespace, events: Events) -> None:
     folder = _run_folder(options, events)
     trained = _checkpoint(options, folder)
-    images = read_export_images(folder, trained.image_size)
+    images = read_export_images(folder, trained.image_size, trained.config.tiles)
     artifact = exporting.export(trained, options.target, options.quantization, images, _out(folder), events)
     events.write("done", artifact=artifact)
 
@@ -85,7 +85,7 @@ def export(options: Namespace, events: Events) -> None:
 def verify(options: Namespace, events: Events) -> None:
     folder = _run_folder(options, events)
     trained = _checkpoint(options, folder)
-    images = read_export_images(folder, trained.image_size)
+    images = read_export_images(folder, trained.image_size, trained.config.tiles)
     archive = options.artifact or folder / "out" / "artifact.zip"
     events.write("done", verified=verifying.verify(archive, trained, images.comparison))
 

@@ -1,9 +1,10 @@
 """The settings of one run: torch-free, so that the web process can show and check them."""
 
-from dataclasses import asdict, dataclass, fields
+import math
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal, Self, get_args
 
-from training.engine import freezing
+from training.engine import freezing, tiles
 from training.engine.errors import ConfigError
 
 Base = Literal["catalogue", "checkpoint", "none"]
@@ -12,8 +13,8 @@ Fit = Literal["auto", "anchors", "none"]
 Schedule = Literal["cosine", "step"]
 Precision = Literal["auto", "fp32", "bf16"]
 
-FEWEST_STEPS = 6
-"""Steps of an epoch over a few images, each of which is then seen several times, always in another view."""
+REPLAY = 0.5
+"""As many old images as new ones."""
 
 SCORE_THRESHOLD = 0.01
 """Low, so that AP sees the whole precision-recall curve."""
@@ -22,8 +23,9 @@ NMS_THRESHOLD = 0.55
 WHOLE = {
     "epochs": (1, 1000),
     "batch_size": (1, 512),
-    "image_size": (64, 1024),
-    "crop": (0, 1024),
+    "image_size": (64, 1280),
+    "crop": (0, 1280),
+    "tiles": (1, 8),
     "seed": (0, 2**31 - 1),
     "threads": (0, 512),
     "iterations": (0, 1_000_000),
@@ -46,9 +48,12 @@ NUMBERS = {
     "score_threshold": (0.0, 0.99),
     "nms_threshold": (0.05, 1.0),
     "train_share": (0.0, 1.0),
+    "replay": (0.0, 0.9),
 }
 """The least and the most of each setting."""
 MOST_FINE_ANCHORS = 8
+MOST_PICTURE = 3072
+"""Side in pixels of the largest picture that is cut into tiles: 28 MB, of which several are in memory."""
 UNSET = ("warmup_steps", "warmup_epochs", "weight_decay")
 """Settings that may be None."""
 
@@ -85,11 +90,11 @@ class Config:
     optimizer: Optimizer = "sgd"
     """`adamw` wants about a tenth of the learning rate that suits `sgd`."""
 
-    freeze: str = "none"
-    """What stays as the base has it, see `freezing`: without the trunk a step takes a half to a third of the time."""
+    freeze: str = "auto"
+    """What stays as the base has it, see `freezing`; `auto` is chosen at the run's start, see `transfer`."""
 
     image_size: int = 320
-    """Side in pixels of the square that every image is stretched to: one of the model's `image_sizes`."""
+    """Side in pixels of what the network sees, an image or a tile stretched to a square: one of `image_sizes`."""
 
     fit: Fit = "auto"
     """Whether a set of small boxes gets finer anchors and a larger image (`auto`), only the anchors, or neither."""
@@ -102,6 +107,10 @@ class Config:
 
     crop: int = 0
     """Side in pixels of the squares that training cuts out of each image; 0 trains on whole images."""
+
+    tiles: int = 1
+    """Overlapping tiles along each side of an image, each of `image_size` pixels: a detector learns from cut-outs of
+    their scale and looks at all of them. 1: at the whole image."""
 
     seed: int = 0
     """Seed of the order, the augmentation and new weights: the same seed gives the same run, up to thread noise."""
@@ -151,6 +160,9 @@ class Config:
     train_share: float = 1.0
     """How much of the training images the run learns from: the seed chooses, and a larger share holds a smaller."""
 
+    replay: float = 0.0
+    """The run sees what is new to its base, and in this share of an epoch what the base has seen; 0: all images."""
+
     precision: Precision = "auto"
     """`auto`: bf16 on CUDA, fp32 elsewhere."""
 
@@ -168,8 +180,10 @@ class Config:
         _expect(self.base in get_args(Base), "base", "one of catalogue, checkpoint, none", self.base)
         _expect(self.optimizer in get_args(Optimizer), "optimizer", "one of sgd, adamw", self.optimizer)
         freezing.check(self.freeze)
-        if self.base == "none" and self.freeze != "none":
+        if self.base == "none" and self.freeze not in ("auto", "none"):
             raise ConfigError("freeze: random weights can't be frozen, they have to learn.")
+        if self.base != "checkpoint" and self.replay:
+            raise ConfigError("replay: only a run that starts from another run can replay what that one has seen.")
         _expect(self.fit in get_args(Fit), "fit", "one of auto, anchors, none", self.fit)
         object.__setattr__(self, "fine_anchors", _shapes(self.fine_anchors))
         for name, (least, most) in WHOLE.items():
@@ -186,11 +200,26 @@ class Config:
             raise ConfigError(f"zoom_min must be at most zoom_max, {self.zoom_max}, not {self.zoom_min}.")
         _expect(self.anchor_scale > 0, "anchor_scale", "a number over 0 and at most 1", self.anchor_scale)
         _expect(self.crop <= self.image_size, "crop", f"at most image_size, {self.image_size}", self.crop)
+        if self.tiles > 1 and self.picture_size > MOST_PICTURE:
+            raise ConfigError(
+                f"tiles: {self.tiles} of {self.image_size} px along a side make an image of {self.picture_size} px; "
+                f"{MOST_PICTURE} px are the most: choose fewer tiles or a smaller image_size."
+            )
 
     @property
     def fits_anchors(self) -> bool:
         """Whether the network's anchors are not just the model's own on whole images."""
         return bool(self.fine_anchors or self.crop or self.anchor_scale != 1.0)
+
+    @property
+    def picture_size(self) -> int:
+        """Side in pixels of the square that every image is stretched to: `image_size`, or what the tiles cover."""
+        return tiles.picture_side(self.image_size, self.tiles)
+
+    @property
+    def cut_out(self) -> int:
+        """Side in pixels of what training cuts out of each image; 0: it sees whole images."""
+        return self.crop or (self.image_size if self.tiles > 1 else 0)
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
@@ -205,6 +234,19 @@ class Config:
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
+
+    def continued(self) -> "Config":
+        """What a run that goes on from one with this config does: see `replay`. Going on once more changes nothing."""
+        if self.replay:
+            return self
+        return replace(
+            self,
+            base="checkpoint",
+            replay=REPLAY,
+            epochs=math.ceil(self.epochs / 2),
+            iterations=math.ceil(self.iterations / 2),
+            learning_rate=self.learning_rate / 2,
+        )
 
     def learning_images(self, images: int) -> int:
         """How many of so many training images the run learns from."""

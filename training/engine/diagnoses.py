@@ -56,14 +56,14 @@ def is_near_zero(headline: float | None, info: ModelInfo, dataset: Dataset) -> b
 
 
 def _without_anchor(config: Config, info: ModelInfo, training: Sequence[ImageRecord]) -> list[Diagnosis]:
-    boxes = anchor_fit.box_shares(training)
+    boxes = anchor_fit.box_shares(training, config)
     if info.anchors is None or not boxes:
         return []
     layout = anchor_fit.layout_of(config, info.anchors)
     share = 1 - anchor_fit.share_of_served(layout, config.image_size, boxes)
     if share < MOSTLY:
         return []
-    way = "crop the images around the objects" if config.fits_anchors else "set fit to auto"
+    way = f"set tiles to {config.tiles + 1}" if config.fits_anchors or config.tiles > 1 else "set fit to auto"
     return [
         Diagnosis(
             "no_anchor",

@@ -49,7 +49,7 @@ def evaluate(checkpoint: Checkpoint, dataset: Dataset, folder: Path, split: Spli
 
     images = usable_images(dataset, dataset.split(split))
     _expect_comparable(checkpoint, dataset, images, split)
-    examples = read_examples(dataset, images, folder, checkpoint.image_size, check_stop)
+    examples = read_examples(dataset, images, folder, checkpoint.picture_size, check_stop)
     network = network_of(checkpoint).to(choose_device())
     return evaluate_network(network, checkpoint.info, checkpoint.labels, checkpoint.config, examples, split, check_stop)
 
@@ -78,6 +78,19 @@ def evaluate_network(
     split: Split,
     check_stop: Callable[[], None] = lambda: None,
 ) -> Evaluation:
+    found = found_in(network, info, labels, config, examples, check_stop)
+    return judged(found, info, labels, examples, split)
+
+
+def found_in(
+    network: Network,
+    info: catalog.ModelInfo,
+    labels: Sequence[str],
+    config: Config,
+    examples: Examples,
+    check_stop: Callable[[], None] = lambda: None,
+) -> list[list[AnnotationRecord]]:
+    """What the network finds in each image, by this process and those beside it."""
     sizes = [(image.width, image.height) for image in examples.images]
     squares, mine = examples.squares, range(len(sizes))[distributed.rank() :: distributed.world_size()]
     if distributed.world_size() > 1:
@@ -85,7 +98,17 @@ def evaluate_network(
     annotations = list(predicted_annotations(network, info, labels, config, squares, sizes, check_stop))
     if distributed.world_size() > 1:
         annotations = [_unpacked(one) for one in distributed.merged(list(map(_packed, annotations)), len(examples))]
-    metrics, report = TASKS[info.task].rules.evaluation(examples.images, annotations, labels)
+    return annotations
+
+
+def judged(
+    found: Sequence[Sequence[AnnotationRecord]],
+    info: catalog.ModelInfo,
+    labels: Sequence[str],
+    examples: Examples,
+    split: Split,
+) -> Evaluation:
+    metrics, report = TASKS[info.task].rules.evaluation(examples.images, found, labels)
     head = {"task": info.task, "split": split, "image_count": len(examples)}
     return Evaluation(metrics, lambda: head | report())
 

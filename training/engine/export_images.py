@@ -1,7 +1,7 @@
 """Which images an export uses: one rule for whoever lays them into its folder and for whoever reads them there."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from annotations.dataset.records import ImageRecord, Split, Task
@@ -22,17 +22,21 @@ COMPARED_SPLITS: tuple[Split, ...] = ("val", "train", "test")
 
 @dataclass(frozen=True, slots=True)
 class SplitSample:
-    """Usable images of one split, at most so many, spread evenly over it; `available` is how many the split has."""
+    """Usable images of one split, at most `most`, spread evenly over it; `available` is how many the split has."""
 
     split: Split
     images: tuple[ImageRecord, ...]
     available: int
+    most: int
 
     @classmethod
     def of(cls, images: Sequence[ImageRecord], task: Task, split: Split, most: int) -> Self:
         found = [image for image in images if image.split == split and TASKS[task].can_use(image)]
-        count = min(most, len(found))
-        return cls(split, tuple(found[i * len(found) // count] for i in range(count)), len(found))
+        return cls(split, _spread(found, most), len(found), most)
+
+    def thinned(self, passes: int) -> Self:
+        """Where an image takes so many passes through the network: the images that as many passes are left for."""
+        return replace(self, images=_spread(self.images, max(1, self.most // passes)))
 
 
 def comparison_sample(images: Sequence[ImageRecord], task: Task) -> SplitSample:
@@ -50,3 +54,8 @@ def images_of_export(images: Sequence[ImageRecord], task: Task) -> list[ImageRec
     """All that an export reads, each once."""
     used = comparison_sample(images, task).images + calibration_sample(images, task).images
     return list({image.sha256: image for image in used}.values())
+
+
+def _spread(images: Sequence[ImageRecord], most: int) -> tuple[ImageRecord, ...]:
+    count = min(most, len(images))
+    return tuple(images[i * len(images) // count] for i in range(count))

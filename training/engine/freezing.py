@@ -1,7 +1,9 @@
 """Which parameters a run's `freeze` holds still: torch-free, so that the web process can check and show it.
 
+auto                        what the run's start chooses, see `transfer`; nothing until then
 none                        nothing but what the family itself holds still
 trunk                       what the family calls its trunk
+early                       the first two thirds of the trunk's layers; the other third begins at random
 layers:13                   the first 13 layers from the input, as darknet's users count convolutions
 blocks:backbone,head.extra  the parameters under these dotted names
 match:(backbone|fpn)        the parameters whose name the regular expression is found in
@@ -18,7 +20,8 @@ from typing import Any
 from training.engine import patterns
 from training.engine.errors import ConfigError
 
-GRAMMAR = "none, trunk, layers:<count>, blocks:<name>,<name> or match:<regular expression>"
+GRAMMAR = "auto, none, trunk, early, layers:<count>, blocks:<name>,<name> or match:<regular expression>"
+PLAIN = ("auto", "none", "trunk", "early")
 LONGEST = 300
 FIRST_NAMES = 3
 SHOWN_NAMES = 50
@@ -97,7 +100,7 @@ def check(freeze: object) -> None:
         raise ConfigError("freeze: match wants a regular expression.")
     if kind == "match":
         patterns.searcher(value)
-    if freeze not in ("none", "trunk") and (kind not in ("layers", "blocks", "match")):
+    if freeze not in PLAIN and (kind not in ("layers", "blocks", "match")):
         raise ConfigError(f"freeze must be {GRAMMAR}, not {freeze!r}.")
 
 
@@ -111,23 +114,41 @@ def frozen(freeze: str, parameters: Sequence[Parameter]) -> Frozen:
 
 
 @cache
-def parameter_table(model: str) -> tuple[Parameter, ...]:
+def parameter_table(model: str, has_fine: bool = False) -> tuple[Parameter, ...]:
     """A model's parameters at its default config and one label; none of a model that only the worker builds (timm's).
 
-    `parameters.py` writes the tables.
+    `has_fine`: with the map of finer anchors, of the number of shapes that `anchor_fit` chooses. `parameters.py` writes
+    the tables.
     """
-    path = TABLES / f"{model}.json"
+    path = table_path(model, has_fine)
     if not path.exists():
         return ()
     rows: list[Any] = json.loads(path.read_text(encoding="utf-8"))
     return tuple(Parameter(name, tuple(shape), share, is_trunk) for name, shape, share, is_trunk in rows)
 
 
+def table_path(model: str, has_fine: bool) -> Path:
+    return (TABLES / "fine" if has_fine else TABLES) / f"{model}.json"
+
+
+def trunk_names(parameters: Sequence[Parameter]) -> set[str]:
+    return {one.name for one in parameters if one.is_trunk}
+
+
+def late_names(parameters: Sequence[Parameter]) -> set[str]:
+    """The last third of the trunk's layers: what knows the base's own objects rather than edges and textures."""
+    trunk = [one for one in parameters if one.is_trunk]
+    layers = sum(one.is_kernel for one in trunk)
+    return trunk_names(trunk) - _first_layers(layers - layers // 3, trunk)
+
+
 def _chosen(freeze: str, parameters: Sequence[Parameter]) -> set[str]:
     check(freeze)
     kind, _, value = freeze.partition(":")
     if kind == "trunk":
-        return {one.name for one in parameters if one.is_trunk}
+        return trunk_names(parameters)
+    if kind == "early":
+        return trunk_names(parameters) - late_names(parameters)
     if kind == "layers":
         return _first_layers(int(value), parameters)
     if kind == "blocks":

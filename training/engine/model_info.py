@@ -44,14 +44,14 @@ class ImageSizes:
     """Sides in pixels of the squares that a network takes: from `least` to `most` in steps of `step`."""
 
     least: int = 64
-    most: int = 1024
+    most: int = 1280
     step: int = 32
 
     def __contains__(self, size: int) -> bool:
         return size in range(self.least, self.most + 1, self.step)
 
     def __str__(self) -> str:
-        """`300`, or `from 64 to 1024 in steps of 32`."""
+        """`300`, or `from 64 to 1280 in steps of 32`."""
         return (
             str(self.least) if self.least == self.most else f"from {self.least} to {self.most} in steps of {self.step}"
         )
@@ -103,8 +103,12 @@ class ModelInfo:
         """Raises ConfigError, naming the field, where the network can't do what `config` asks."""
         if config.image_size not in self.image_sizes:
             raise ConfigError(f"image_size must be {self.image_sizes} for {self.title}, not {config.image_size}.")
+        if config.crop and config.crop not in self.image_sizes:
+            raise ConfigError(f"crop must be 0 or {self.image_sizes} for {self.title}, not {config.crop}.")
         if config.fits_anchors and self.anchors is None:
             raise ConfigError(f"{self.title} takes no other anchors: leave out fine_anchors, anchor_scale and crop.")
+        if config.tiles > 1 and self.task != "detection":
+            raise ConfigError(f"tiles must be 1 for {self.title}: only a detector looks at an image in parts.")
         if config.optimizer not in self.optimizers:
             choices = ", ".join(self.optimizers)
             raise ConfigError(f"optimizer must be one of {choices} for {self.title}, not {config.optimizer!r}.")

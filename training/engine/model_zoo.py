@@ -93,7 +93,7 @@ ROWS = (
         mean=SIGNED_UNIT,
         std=SIGNED_UNIT,
         images_per_second=30.0,
-        image_sizes=ImageSizes(64, 1024, 4),
+        image_sizes=ImageSizes(step=4),
     ),
     ModelInfo(
         name="ssd_mobilenet_v1",
@@ -115,7 +115,7 @@ ROWS = (
         mean=SIGNED_UNIT,
         std=SIGNED_UNIT,
         images_per_second=20.0,
-        image_sizes=ImageSizes(64, 1024, 4),
+        image_sizes=ImageSizes(step=4),
     ),
     ModelInfo(
         name="ssd_mobilenet_v1_jetson",
@@ -205,7 +205,7 @@ ROWS = (
         mean=IMAGENET_MEAN,
         std=IMAGENET_STD,
         images_per_second=3.6,
-        image_sizes=ImageSizes(128, 1024, 128),
+        image_sizes=ImageSizes(128, step=128),
         remark="wants 3 GB of memory to train",
     ),
     ModelInfo(
@@ -220,7 +220,7 @@ ROWS = (
         mean=IMAGENET_MEAN,
         std=IMAGENET_STD,
         images_per_second=3.6,
-        image_sizes=ImageSizes(128, 1024, 128),
+        image_sizes=ImageSizes(128, step=128),
         remark="wants 3 GB of memory to train",
     ),
     ModelInfo(
@@ -264,7 +264,7 @@ ROWS = (
         mean=IMAGENET_MEAN,
         std=IMAGENET_STD,
         images_per_second=6.0,
-        image_sizes=ImageSizes(128, 1024),
+        image_sizes=ImageSizes(128),
         not_to=(("tflite", "fp16"), ("tfjs", "none"), ("tfjs", "fp16")),  # the choice of proposals: see decisions.md
         remark="goes to ONNX and to TensorFlow Lite in 32 bits only",
     ),

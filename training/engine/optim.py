@@ -29,7 +29,11 @@ Groups = list[dict[str, Any]]
 
 def _sgd(groups: Groups, config: Config) -> torch.optim.Optimizer:
     decay = WEIGHT_DECAY if config.weight_decay is None else config.weight_decay
-    return torch.optim.SGD(groups, momentum=config.momentum, weight_decay=decay)
+    optimizer = torch.optim.SGD(groups, momentum=config.momentum, weight_decay=decay)
+    if config.momentum:
+        for parameter in _learning(optimizer):
+            optimizer.state[parameter]["momentum_buffer"] = torch.zeros_like(parameter)
+    return optimizer
 
 
 def _adamw(groups: Groups, config: Config) -> torch.optim.Optimizer:
@@ -41,7 +45,11 @@ OPTIMIZERS: dict[Optimizer, Callable[[Groups, Config], torch.optim.Optimizer]] =
 
 
 def build_optimizer(network: Network, config: Config) -> torch.optim.Optimizer:
-    """An optimizer with a rate per stage; frozen parameters get no gradient. Random weights learn at the full rate."""
+    """An optimizer with a rate per stage; frozen parameters get no gradient. Random weights learn at the full rate.
+
+    Gradients and momentum have their room from the start: among a step's activations they would split the room that
+    the next step needs, and a process's memory grows from step to step.
+    """
     if config.base != "none":
         freeze(network, config.freeze)
     groups: Groups = []
@@ -49,7 +57,10 @@ def build_optimizer(network: Network, config: Config) -> torch.optim.Optimizer:
         if any(parameter.requires_grad for parameter in stage.parameters):
             peak = peak_rate(config) * (1.0 if config.base == "none" else stage.share)
             groups.append({"params": stage.parameters, "lr": peak, "peak": peak})
-    return OPTIMIZERS[config.optimizer](groups, config)
+    optimizer = OPTIMIZERS[config.optimizer](groups, config)
+    for parameter in _learning(optimizer):
+        parameter.grad = torch.zeros_like(parameter)
+    return optimizer
 
 
 def peak_rate(config: Config) -> float:
@@ -96,13 +107,17 @@ def warm_up_steps(config: Config, steps_per_epoch: int) -> int | None:
 
 def descend(optimizer: torch.optim.Optimizer) -> bool:
     """One step downhill along the gradients, their length limited; False, and no step, where that is no number."""
-    parameters = [p for group in optimizer.param_groups for p in group["params"]]
-    distributed.average_gradients([p for p in parameters if p.requires_grad])
+    parameters = _learning(optimizer)
+    distributed.average_gradients(parameters)
     length = nn.utils.clip_grad_norm_(parameters, LARGEST_GRADIENT)
     if not torch.isfinite(length):
         return False
     optimizer.step()
     return True
+
+
+def _learning(optimizer: torch.optim.Optimizer) -> list[nn.Parameter]:
+    return [p for group in optimizer.param_groups for p in group["params"] if p.requires_grad]
 
 
 class Average:

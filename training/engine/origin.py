@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, Self
 
+from training.engine.transfer import Choice
+
 How = Literal["carried", "warm", "mean", "random"]
 """The base's row of that name; of the base's rows, as its boxes made them fire; the mean of all; random numbers."""
 
@@ -35,11 +37,16 @@ class Origin:
     random: int
     """Those that begin at random."""
     labels: tuple[LabelOrigin, ...]
+    known: float | None = None
+    """What of the run's images the base knew: see `familiarity`; None where nobody asked."""
+    transfer: Choice | None = None
+    """What the rule of thumb made of that."""
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         labels = tuple(LabelOrigin(**one) for one in values["labels"])
-        return cls(tuple(values["lineage"]), values["loaded"], values["random"], labels)
+        choice = values.get("transfer") and Choice.from_dict(values["transfer"])
+        return cls(tuple(values["lineage"]), values["loaded"], values["random"], labels, values.get("known"), choice)
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self) | {"lineage": list(self.lineage), "labels": [asdict(one) for one in self.labels]}

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from PIL import Image
+from torch import Tensor
 
 from annotations.dataset.records import AnnotationRecord
 from training.engine import catalog
@@ -14,11 +16,11 @@ from training.engine.data import read_square
 from training.engine.device import choose_device
 from training.engine.errors import DataError
 from training.engine.network import Network, normalise
-from training.engine.squares import Squares
+from training.engine.squares import Squares, cut
 from training.engine.tasks import TASKS
 
 BATCH_PIXELS = 16 * 320 * 320
-"""Pixels of a batch: an image of 320 comes with 15 others, one of 1024 alone."""
+"""Pixels of a batch: an image of 320 comes with 15 others, one of 1280 alone; its tiles of 320 come together."""
 
 
 def predict(
@@ -28,7 +30,7 @@ def predict(
 
     A few images are in memory at once.
     """
-    network, config, size = network_of(checkpoint).to(choose_device()), checkpoint.config, checkpoint.image_size
+    network, config, size = network_of(checkpoint).to(choose_device()), checkpoint.config, checkpoint.picture_size
     squares = Squares.streaming(len(images), lambda i: read_square(images[i], size), size)
     sizes = [upright_size(path) for path in images]
     return predicted_annotations(network, checkpoint.info, checkpoint.labels, config, squares, sizes, check_stop)
@@ -53,10 +55,19 @@ def predicted_annotations(
     batch = max(1, BATCH_PIXELS // (squares.shape[1] * squares.shape[2]))
     for start in range(0, len(sizes), batch):
         check_stop()
-        few = torch.from_numpy(squares[start : start + batch]).to(next(network.parameters()).device)
-        with torch.inference_mode():
-            said = network.predictions(normalise(few, info.mean, info.std))
+        few = torch.from_numpy(cut(squares[start : start + batch], config.image_size, config.tiles))
+        said = _said(network, info, few)
         yield from rules.annotations(said, info.scoring, labels, sizes[start : start + batch], config)
+
+
+@torch.inference_mode()
+def _said(network: Network, info: catalog.ModelInfo, squares: Tensor) -> Any:
+    """The network's predictions on uint8 squares [n, S, S, 3], asked in parts where one batch would be too large."""
+    device, at_once = next(network.parameters()).device, max(1, BATCH_PIXELS // (squares.shape[1] * squares.shape[2]))
+    said = [
+        network.predictions(normalise(part.to(device), info.mean, info.std)) for part in torch.split(squares, at_once)
+    ]
+    return said[0] if len(said) == 1 else tuple(torch.cat(parts) for parts in zip(*said, strict=True))
 
 
 def upright_size(path: Path) -> tuple[int, int]:

@@ -12,6 +12,8 @@ from typing import Self, overload
 import numpy as np
 import numpy.typing as npt
 
+from training.engine.tiles import starts
+
 RESIDENT = 2**27
 """Bytes of the mapped file that are touched before its pages are let go: they stay in the system's cache."""
 
@@ -93,6 +95,15 @@ class Squares:
             return self._kept[wanted.start : wanted.stop : wanted.step]
         self.prepare(wanted)
         return np.stack([self[i] for i in wanted])
+
+
+def cut(squares: npt.NDArray[np.uint8], tile: int, count: int) -> npt.NDArray[np.uint8]:
+    """The `count`² tiles [n * count², tile, tile, 3] of each square [n, S, S, 3], in the order of `tiles.windows`."""
+    if count == 1:
+        return squares
+    first = starts(tile, count)
+    parts = [squares[:, y : y + tile, x : x + tile] for y in first for x in first]
+    return np.stack(parts, 1).reshape(-1, tile, tile, 3)
 
 
 def room_for(count: int, image_size: int, folder: Path) -> npt.NDArray[np.uint8]:

@@ -5,7 +5,7 @@ Order, augmentation and dropout are functions of seed and epoch (`batches`, `tra
 
 import copy
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +20,15 @@ from training.engine.families import network_for, place_anchors
 from training.engine.network import Network
 from training.engine.origin import Origin
 from training.engine.progress import Progress
+from training.engine.replay import Learned
 
 
 @dataclass(slots=True)
 class TrainingState:
     """What changes while a run goes on. `epoch` counts finished (or just being done) epochs from 1."""
 
+    config: Config
+    """The run's, with the freeze that was chosen at its start."""
     network: Network
     average: optim.Average
     optimizer: torch.optim.Optimizer
@@ -45,7 +48,12 @@ class TrainingState:
         return better
 
     def as_checkpoint(
-        self, info: catalog.ModelInfo, labels: tuple[str, ...], config: Config, metrics: Mapping[str, float | None]
+        self,
+        info: catalog.ModelInfo,
+        labels: tuple[str, ...],
+        config: Config,
+        metrics: Mapping[str, float | None],
+        learned: Learned,
     ) -> Checkpoint:
         """The averaged weights, BatchNorm folded, as a checkpoint that needs nothing else."""
         folded = copy.deepcopy(self.average.network)
@@ -53,7 +61,8 @@ class TrainingState:
         weights = {name: value.detach().cpu() for name, value in folded.state_dict().items()}
         values = dict(metrics)
         lineage = self.network.origin.lineage if self.network.origin else ()
-        return Checkpoint(info.name, info.task, labels, config.image_size, config, weights, self.epoch, values, lineage)
+        made = Checkpoint(info.name, info.task, labels, config.image_size, config, weights, self.epoch, values, lineage)
+        return replace(made, learned=learned)
 
     def as_dict(self) -> dict[str, Any]:
         """What `last.pt` holds beside the checkpoint."""
@@ -78,7 +87,7 @@ def start(network: Network, config: Config) -> TrainingState:
     average = optim.Average(network, config.average_decay)
     if config.crop:
         place_anchors(network, config, config.crop)
-    return TrainingState(network, average, optimizer, device)
+    return TrainingState(config, network, average, optimizer, device)
 
 
 def resume(path: Path, config: Config, labels: tuple[str, ...], progress: Progress) -> TrainingState | None:
@@ -90,8 +99,12 @@ def resume(path: Path, config: Config, labels: tuple[str, ...], progress: Progre
     except CheckpointError as error:
         progress.on_log(f"{error.detail} Starting from the first epoch.")
         return None
+    config = replace(config, freeze=last.config.freeze) if config.freeze == "auto" else config
     if training is None or last.config != config or last.labels != labels:
         progress.on_log("last.pt belongs to another run: starting from the first epoch.")
+        return None
+    if training["best_epoch"] and not path.with_name("best.pt").exists():
+        progress.on_log("last.pt is here without best.pt: starting from the first epoch.")
         return None
     network = network_for(config, len(labels))
     if config.base != "none":

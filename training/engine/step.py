@@ -43,7 +43,7 @@ def _gradients(state: TrainingState, config: Config, info: ModelInfo, batch: Bat
 
     A part of the batch counts by its images: a detector's loss, a mean over objects, is nearly that of the whole.
     """
-    state.optimizer.zero_grad(set_to_none=True)
+    state.optimizer.zero_grad(set_to_none=False)
     sums: Values = {}
     try:
         for squares, targets in _parts(batch, state.at_once, least_at_once(config)):

@@ -33,7 +33,7 @@ class Views:
 
     @classmethod
     def of(cls, config: Config) -> Self:
-        return cls(config.zoom_min, config.zoom_max, config.flip_chance, config.colour_chance, config.crop)
+        return cls(config.zoom_min, config.zoom_max, config.flip_chance, config.colour_chance, config.cut_out)
 
 
 USUAL = Views()
@@ -73,13 +73,14 @@ def random_warp(rng: np.random.Generator, views: Views = USUAL, zoom_in: float =
 
 
 def random_crop(square: Square, boxes: Boxes, rng: np.random.Generator, views: Views) -> Warp:
-    """A warp into a cut-out of `views.crop` pixels, in which the centre of a random box is seen."""
+    """A warp into a cut-out of `views.crop` pixels, in which a random box is seen, as a whole where there is room."""
     warp = random_warp(rng, views, zoom_in=square.shape[0] / views.crop)
     if len(boxes) == 0:
         return warp
     box = boxes[rng.integers(len(boxes))]
-    x, y = (float(centre) for centre in (box[:2] + box[2:]) / 2)
-    shift_x, shift_y = _shift_to(x, warp.zoom_x, rng), _shift_to(y, warp.zoom_y, rng)
+    x_min, y_min, x_max, y_max = box.tolist()
+    shift_x = _shift_to(x_min, x_max, warp.zoom_x, rng)
+    shift_y = _shift_to(y_min, y_max, warp.zoom_y, rng)
     return replace(warp, shift_x=shift_x, shift_y=shift_y)
 
 
@@ -98,14 +99,25 @@ def warp_square(square: Square, warp: Warp, side: int = 0) -> Square:
     """The warped square, of `side` pixels; 0: of as many as before."""
     size = square.shape[0]
     side = side or size
-    # Pillow asks where each pixel comes from: the inverse warp
-    across, right = 1 / warp.zoom_x, -warp.shift_x * size / warp.zoom_x
+    # Pillow copies what it warps: only what will be seen
+    left, right = _seen(warp.zoom_x, warp.shift_x, size)
+    top, bottom = _seen(warp.zoom_y, warp.shift_y, size)
+    seen = Image.fromarray(np.ascontiguousarray(square[top:bottom, left:right]))
+    # and asks where each pixel comes from: the inverse warp
+    across, start = 1 / warp.zoom_x, -warp.shift_x * size / warp.zoom_x
     if warp.flipped:
-        across, right = -across, (1 - warp.shift_x) * size / warp.zoom_x
+        across, start = -across, (1 - warp.shift_x) * size / warp.zoom_x
     step = size / side
-    inverse = (across * step, 0.0, right, 0.0, step / warp.zoom_y, -warp.shift_y * size / warp.zoom_y)
+    down = -warp.shift_y * size / warp.zoom_y
+    inverse = (across * step, 0.0, start - left, 0.0, step / warp.zoom_y, down - top)
     affine, bilinear = Image.Transform.AFFINE, Image.Resampling.BILINEAR
-    return np.asarray(Image.fromarray(square).transform((side, side), affine, inverse, bilinear, fillcolor=BORDER))
+    return np.asarray(seen.transform((side, side), affine, inverse, bilinear, fillcolor=BORDER))
+
+
+def _seen(zoom: float, shift: float, size: int) -> tuple[int, int]:
+    """From and to which of `size` pixels a warp shows, with those that bilinear sampling asks for."""
+    start, end = -shift / zoom * size, (1 - shift) / zoom * size
+    return max(0, math.floor(start) - 2), min(size, math.ceil(end) + 2)
 
 
 def recolour(square: Square, rng: np.random.Generator, views: Views = USUAL) -> Square:
@@ -122,10 +134,12 @@ def _shift(zoom: float, rng: np.random.Generator) -> float:
     return float(rng.uniform(min(0.0, 1 - zoom), max(0.0, 1 - zoom)))
 
 
-def _shift_to(centre: float, zoom: float, rng: np.random.Generator) -> float:
-    """A shift as `_shift` that leaves what is at `centre` in the picture."""
+def _shift_to(start: float, end: float, zoom: float, rng: np.random.Generator) -> float:
+    """A shift as `_shift` that leaves what is from `start` to `end` in the picture; of what is too long, the middle."""
+    if (end - start) * zoom > 1:
+        start = end = (start + end) / 2
     least, most = min(0.0, 1 - zoom), max(0.0, 1 - zoom)
-    low, high = max(least, -centre * zoom), min(most, 1 - centre * zoom)
+    low, high = max(least, -start * zoom), min(most, 1 - end * zoom)
     return float(rng.uniform(min(low, high), max(low, high)))
 
 

@@ -8,15 +8,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from training.engine import catalog, checkpoint
+from training.engine import catalog, checkpoint, transfer
 from training.engine.batches import Batch, plain_batch, training_batches
 from training.engine.checkpoint import Checkpoint
 from training.engine.config import Config
 from training.engine.data import Examples
 from training.engine.errors import CheckpointError, ConfigError, WeightsError
+from training.engine.familiarity import known_share
 from training.engine.families import build_network, network_for, place_anchors, set_anchors
 from training.engine.model_info import ModelInfo
-from training.engine.network import Network, normalise
+from training.engine.network import LearningTarget, Network, normalise
 from training.engine.origin import LabelOrigin, Origin, label_origins
 from training.engine.progress import Progress
 from training.engine.transforms import Views
@@ -73,7 +74,8 @@ def _from_checkpoint(
     load_state(network, base.weights, path)
     if base.config.fits_anchors:
         place_anchors(network, config, _side(config))
-    _take_labels(network, lineage, labels, base.labels, _mix_by_name(network, base, config, labels, examples))
+    known = _known(network, config, labels, examples)
+    _take_labels(network, lineage, labels, base.labels, _mix_by_name(network, base, config, labels, examples), known)
     if base.config.fits_anchors:
         place_anchors(network, config, config.image_size)
     else:
@@ -91,7 +93,8 @@ def _from_catalogue(
     network = build_network(info, info.weights.label_count, _side(config))
     _load_published(network, info, path, progress)
     network.fold()
-    _take_labels(network, (line,), labels, base_labels(info), _likeness(network, config, labels, examples))
+    known = _known(network, config, labels, examples)
+    _take_labels(network, (line,), labels, base_labels(info), _likeness(network, config, labels, examples), known)
     set_anchors(network, config)
     return network
 
@@ -113,13 +116,18 @@ def _load_published(network: Network, info: ModelInfo, path: Path, progress: Pro
 
 
 def _take_labels(
-    network: Network, lineage: tuple[str, ...], labels: Sequence[str], old: Sequence[str], mix: Tensor
+    network: Network,
+    lineage: tuple[str, ...],
+    labels: Sequence[str],
+    old: Sequence[str],
+    mix: Tensor,
+    known: float | None,
 ) -> None:
     """Give the network the head of `labels`, and its origin."""
     loaded = _size(network)
     if tuple(labels) != tuple(old):
         network.replace_head(mix)
-    network.origin = Origin(lineage, loaded, 0, label_origins(labels, old, mix.tolist()))
+    network.origin = Origin(lineage, loaded, 0, label_origins(labels, old, mix.tolist()), known)
 
 
 def _mix_by_name(
@@ -143,14 +151,29 @@ def _mix_by_name(
 
 
 def _likeness(network: Network, config: Config, labels: Sequence[str], examples: Examples) -> Tensor:
+    images, targets = _labelled_images(config, labels, examples)
+    return network.likeness(images, targets, len(labels))
+
+
+def _known(network: Network, config: Config, labels: Sequence[str], examples: Examples) -> float | None:
+    """None where nothing hangs on it."""
+    if not transfer.is_open(config):
+        return None
+    return known_share(network, *_labelled_images(config, labels, examples))
+
+
+def _labelled_images(
+    config: Config, labels: Sequence[str], examples: Examples
+) -> tuple[Tensor, Sequence[LearningTarget]]:
+    """A few, as the network takes them."""
     info, chosen = catalog.model_info(config.model), _few_of_each_label(examples, len(labels))
     squares, targets = _views(examples, chosen, config)
-    return network.likeness(normalise(squares, info.mean, info.std), targets, len(labels))
+    return normalise(squares, info.mean, info.std), targets
 
 
 def _views(examples: Examples, indices: list[int], config: Config) -> Batch:
     """The images as they are, or the cut-outs that training would see."""
-    if config.crop:
+    if config.cut_out:
         return next(training_batches(examples, [indices], config.seed, 0, Views.of(config)))
     return plain_batch(examples, indices)
 
@@ -178,8 +201,13 @@ def load_state(network: Network, state: State, path: Path) -> None:
 
 
 def _misfit(wanted: State, state: State, name: str) -> str:
-    """The first tensor that is missing, too much, or of another shape; empty where all fit."""
+    """The first tensor that is missing, too much, or of another shape; empty where all fit.
+
+    BatchNorm's count of batches may be missing, as torch allows: converted files have none.
+    """
     for key in [*wanted, *state]:
+        if key.endswith(".num_batches_tracked"):
+            continue
         if key not in state:
             return f"{name} lacks {key}"
         if key not in wanted:

@@ -89,13 +89,17 @@ def lay_training(run: Run, site: Site) -> TrainingInputs:
 
 
 def lay_checkpoint(run: Run, site: Site) -> None:
-    """What an earlier attempt has saved, all of it or nothing. Raises ObjectMissing, ObjectDamaged."""
+    """What an earlier attempt has saved, all of it or nothing. Raises ObjectMissing, ObjectDamaged.
+
+    Before its first evaluation a run has `last.pt` alone.
+    """
     found = files_of(run)
-    if not set(CHECKPOINT).issubset(found):
+    if "last.pt" not in found:
         return
     try:
         for name in CHECKPOINT:
-            site.fetch(found[name], f"out/{name}")
+            if name in found:
+                site.fetch(found[name], f"out/{name}")
     except DomainError:
         for name in CHECKPOINT:
             (site.folder / "out" / name).unlink(missing_ok=True)

@@ -1204,6 +1204,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/continue/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description A new snapshot of what is labelled now, of which a new run learns what this one has not seen, and some of
+         *     what it has, from this one's checkpoint.
+         */
+        post: operations["runs_continue_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run_id}/evaluation/": {
         parameters: {
             query?: never;
@@ -1964,6 +1984,14 @@ export interface components {
             sha256: string;
             trained_on: string;
         };
+        /** @description The base run's checkpoint on the same images. */
+        Before: {
+            /** @description that both evaluations show, with the same truth */
+            image_count: number;
+            changes: components["schemas"]["Changes"];
+            metrics: components["schemas"]["Summary"];
+            labels: components["schemas"]["LabelChange"][];
+        };
         BestRun: {
             id: number;
             number: number;
@@ -1990,7 +2018,7 @@ export interface components {
             error: number | null;
             bins: components["schemas"]["ReliabilityBin"][];
         };
-        /** @description Of a number against the other run's; 95 % of the resamples lie between `low` and `high`. */
+        /** @description Of a number against another run's; 95 % of the resamples lie between `low` and `high`. */
         Change: {
             /** Format: double */
             change: number;
@@ -2121,6 +2149,8 @@ export interface components {
             image_count: number;
             /** @description why the run found next to nothing */
             diagnoses?: components["schemas"]["Diagnosis"][];
+            /** @description of a run that goes on with what is new to its base */
+            before?: components["schemas"]["Before"];
             /** @description by sha256, those that are still there */
             images: {
                 [key: string]: components["schemas"]["EvaluatedImage"];
@@ -2203,7 +2233,7 @@ export interface components {
             /** Format: double */
             learning_rate: number;
             optimizer: components["schemas"]["OptimizerEnum"];
-            /** @description none, trunk, layers:<count>, blocks:<name>,<name> or match:<regular expression> */
+            /** @description auto, none, trunk, early, layers:<count>, blocks:<name>,<name> or match:<regular expression> */
             freeze: string;
             image_size: number;
             fit: components["schemas"]["FitEnum"];
@@ -2211,6 +2241,8 @@ export interface components {
             /** Format: double */
             anchor_scale: number;
             crop: number;
+            /** @description along each side of an image: a detector looks at each of them; 1: at the whole image */
+            tiles: number;
             seed: number;
             threads: number;
             /** @description steps of the whole run instead of epochs; 0: epochs hold */
@@ -2248,6 +2280,11 @@ export interface components {
              * @description of the training images that the run learns from; the seed chooses
              */
             train_share: number;
+            /**
+             * Format: double
+             * @description of an epoch that images have which the base run knows, beside all that are new to it; 0: all images alike
+             */
+            replay: number;
             precision: components["schemas"]["PrecisionEnum"];
             /** @description epochs without a better one; 0: no end */
             patience: number;
@@ -2269,7 +2306,7 @@ export interface components {
             /** Format: double */
             learning_rate?: number;
             optimizer?: components["schemas"]["OptimizerEnum"];
-            /** @description none, trunk, layers:<count>, blocks:<name>,<name> or match:<regular expression> */
+            /** @description auto, none, trunk, early, layers:<count>, blocks:<name>,<name> or match:<regular expression> */
             freeze?: string;
             image_size?: number;
             fit?: components["schemas"]["FitEnum"];
@@ -2277,6 +2314,8 @@ export interface components {
             /** Format: double */
             anchor_scale?: number;
             crop?: number;
+            /** @description along each side of an image: a detector looks at each of them; 1: at the whole image */
+            tiles?: number;
             seed?: number;
             threads?: number;
             /** @description steps of the whole run instead of epochs; 0: epochs hold */
@@ -2314,6 +2353,11 @@ export interface components {
              * @description of the training images that the run learns from; the seed chooses
              */
             train_share?: number;
+            /**
+             * Format: double
+             * @description of an epoch that images have which the base run knows, beside all that are new to it; 0: all images alike
+             */
+            replay?: number;
             precision?: components["schemas"]["PrecisionEnum"];
             /** @description epochs without a better one; 0: no end */
             patience?: number;
@@ -2335,7 +2379,7 @@ export interface components {
             /** Format: double */
             learning_rate?: number;
             optimizer?: components["schemas"]["OptimizerEnum"];
-            /** @description none, trunk, layers:<count>, blocks:<name>,<name> or match:<regular expression> */
+            /** @description auto, none, trunk, early, layers:<count>, blocks:<name>,<name> or match:<regular expression> */
             freeze?: string;
             image_size?: number;
             fit?: components["schemas"]["FitEnum"];
@@ -2343,6 +2387,8 @@ export interface components {
             /** Format: double */
             anchor_scale?: number;
             crop?: number;
+            /** @description along each side of an image: a detector looks at each of them; 1: at the whole image */
+            tiles?: number;
             seed?: number;
             threads?: number;
             /** @description steps of the whole run instead of epochs; 0: epochs hold */
@@ -2380,6 +2426,11 @@ export interface components {
              * @description of the training images that the run learns from; the seed chooses
              */
             train_share?: number;
+            /**
+             * Format: double
+             * @description of an epoch that images have which the base run knows, beside all that are new to it; 0: all images alike
+             */
+            replay?: number;
             precision?: components["schemas"]["PrecisionEnum"];
             /** @description epochs without a better one; 0: no end */
             patience?: number;
@@ -2483,6 +2534,8 @@ export interface components {
             image_count: number;
             /** @description why the run found next to nothing */
             diagnoses?: components["schemas"]["Diagnosis"][];
+            /** @description of a run that goes on with what is new to its base */
+            before?: components["schemas"]["Before"];
             /** @description by sha256, those that are still there */
             images: {
                 [key: string]: components["schemas"]["EvaluatedImage"];
@@ -2521,7 +2574,7 @@ export interface components {
         DetectionPrediction: {
             /** @description sha256 */
             image: string;
-            truth: components["schemas"]["LabelledBox"][];
+            truth: components["schemas"]["TrueBox"][];
             detections: components["schemas"]["DetectedBox"][];
         };
         Diagnosis: {
@@ -2548,6 +2601,8 @@ export interface components {
             epochs: number;
             /** Format: double */
             estimate_seconds: number;
+            /** @description through the network to look at one image: its tiles, or 1 */
+            passes: number;
             /**
              * Format: double
              * @description share of the newest boxes that are too small for the model as it comes
@@ -2555,6 +2610,8 @@ export interface components {
             boxes_without_anchor: number | null;
             /** @description what that means for the run; empty where all is well */
             advice: string;
+            /** @description what will learn, as far as it is known before the start; empty where it was said */
+            transfer: string;
             /** @description null of a model whose parameters only the worker counts */
             frozen: components["schemas"]["Frozen"] | null;
         };
@@ -2945,6 +3002,15 @@ export interface components {
              */
             best_score?: number | null;
         };
+        /** @description A label's AP, or a classifier's F1; null where nothing defines it, or the base does not know the label. */
+        LabelChange: {
+            name: string;
+            /** Format: double */
+            before: number | null;
+            /** Format: double */
+            after: number | null;
+            change: components["schemas"]["Change"] | null;
+        };
         LabelCount: {
             name: string;
             color: string;
@@ -2978,18 +3044,6 @@ export interface components {
             recall: number | null;
             /** Format: double */
             f1: number | null;
-        };
-        /** @description Pixels of the EXIF-oriented image, origin top left. */
-        LabelledBox: {
-            label: string;
-            /** Format: double */
-            x_min: number;
-            /** Format: double */
-            y_min: number;
-            /** Format: double */
-            x_max: number;
-            /** Format: double */
-            y_max: number;
         };
         /** @description The labels that were added, or have another name or colour. */
         LabelsEvent: {
@@ -3577,6 +3631,15 @@ export interface components {
              */
             right: number;
         };
+        /** @description Of a run that goes on with what is new to its base: training images. */
+        Replay: {
+            /** @description that the base has not seen, or not as they are labelled now */
+            new: number;
+            /** @description the others */
+            old: number;
+            /** @description how many of the old ones an epoch sees */
+            replayed: number;
+        };
         ResetRequest: {
             /** Format: email */
             email: string;
@@ -3728,6 +3791,11 @@ export interface components {
             /** Format: int64 */
             snapshot?: number | null;
             model: string;
+            /**
+             * @description catalogue, none, or run:<id> of a run of the team
+             * @default catalogue
+             */
+            base: string;
             config?: components["schemas"]["ConfigChangesRequest"];
         };
         RunProject: {
@@ -3905,7 +3973,9 @@ export interface components {
             /** @description those that began at random */
             random: number;
             labels: components["schemas"]["LabelOrigin"][];
+            transfer?: components["schemas"]["Transfer"] | null;
             frozen: components["schemas"]["Frozen"];
+            replay?: components["schemas"]["Replay"];
         };
         /** @description An image's annotations at one revision. */
         State: {
@@ -4095,6 +4165,33 @@ export interface components {
             /** Format: date-time */
             readonly last_used_at: string | null;
         };
+        /** @description What the run's start chose to let learn, since nobody had said so. */
+        Transfer: {
+            way: components["schemas"]["WayEnum"];
+            /** @description that it trained on */
+            images: number;
+            /**
+             * Format: double
+             * @description share of their boxes or labels that the base knew, 0 to 1
+             */
+            known: number;
+            /** @description one sentence */
+            reason: string;
+        };
+        /** @description One that people drew. */
+        TrueBox: {
+            label: string;
+            /** Format: double */
+            x_min: number;
+            /** Format: double */
+            y_min: number;
+            /** Format: double */
+            x_max: number;
+            /** Format: double */
+            y_max: number;
+            /** @description around several objects: it need not be found, and what is found in it is not wrong */
+            crowd?: boolean;
+        };
         Upload: {
             created: components["schemas"]["Image"][];
             duplicates: components["schemas"]["Duplicate"][];
@@ -4136,6 +4233,12 @@ export interface components {
              */
             AP_area: number | null;
         };
+        /**
+         * @description * `heads` - heads
+         *     * `all` - all
+         * @enum {string}
+         */
+        WayEnum: "heads" | "all";
     };
     responses: never;
     parameters: never;
@@ -6842,6 +6945,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    runs_continue_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
                 };
             };
             /** @description A problem */

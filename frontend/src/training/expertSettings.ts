@@ -32,6 +32,7 @@ const EXPERT_SETTINGS: readonly ExpertSetting[] = [
   { key: "precision", name: "Precision", choices: ["auto", "fp32", "bf16"] },
   { key: "patience", name: "Patience, epochs", otherwise: "no end" },
   { key: "seed", name: "Seed" },
+  { key: "tiles", name: "Tiles along a side", task: "detection" },
   { key: "score_threshold", name: "Least score", task: "detection" },
   { key: "nms_threshold", name: "Most overlap, IoU", task: "detection" },
 ];

@@ -22,8 +22,7 @@ export function TrainCost({ form, snapshot, isReady }: TrainCostProps) {
   const { project } = useProject();
   const [estimate, setEstimate] = useState<RunEstimate | null>(null);
   const [fault, setFault] = useState("");
-  const { model, config } = requestOf(form);
-  const asked = JSON.stringify({ model, config, ...(snapshot === null ? {} : { snapshot }) });
+  const asked = JSON.stringify({ ...requestOf(form), ...(snapshot === null ? {} : { snapshot }) });
   useEffect(() => {
     if (!isReady) return setEstimate(null);
     const abort = new AbortController();
@@ -62,6 +61,13 @@ export function TrainCost({ form, snapshot, isReady }: TrainCostProps) {
           ? `${counted(estimate.images, "image")} × ${counted(estimate.epochs, "epoch")}, about ${duration(estimate.estimate_seconds)}`
           : "Estimating"}
       </p>
+      {estimate && estimate.passes > 1 && (
+        <p class="cost row" data-testid="train-passes" aria-live="polite">
+          <Icon name="grid" />
+          Looks at {estimate.passes} overlapping tiles of each image: measuring and predicting take{" "}
+          {estimate.passes} times as long.
+        </p>
+      )}
       {estimate?.advice && (
         <p class="cost row" data-testid="train-advice" aria-live="polite">
           <Icon name="warn" />

@@ -1,17 +1,10 @@
-import { useMemo, useState } from "preact/hooks";
 import type { Run, Snapshot } from "../api/types";
-import { useProject } from "../app/project";
 import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";
-import { hasChanged, sinceSnapshot } from "./sinceSnapshot";
 import { TrainCost } from "./trainCost";
 import { TrainFields } from "./trainFields";
-import { formErrors, formFor, modelsFor, needsWord, type TrainForm } from "./trainForm";
-import { useBases } from "./useBases";
-import { useModels } from "./useModels";
-import { useSnapshots } from "./useSnapshots";
 import { useStart } from "./useStart";
-import { isWhole } from "./wholeSnapshot";
+import { useTrainChoice } from "./useTrainChoice";
 
 interface TrainDialogProps {
   /** Train on this one; null offers "Now" and all of them. */
@@ -22,26 +15,9 @@ interface TrainDialogProps {
 
 /** Which snapshot, which model, from where, and what it will cost. */
 export function TrainDialog({ snapshot, close, onStarted }: TrainDialogProps) {
-  const { project, counts } = useProject();
-  const { snapshots } = useSnapshots();
-  const bases = useBases();
-  const catalogue = useModels();
-  const models = useMemo(
-    () => modelsFor(catalogue ?? [], project.value.task),
-    [catalogue, project.value.task],
-  );
-  const frozen = (snapshots ?? []).filter((one) => one.status === "succeeded" && isWhole(one));
-  const isNowNew = frozen.length === 0 || hasChanged(sinceSnapshot(counts.value, frozen[0] ?? null));
-  const [picked, setPicked] = useState<string | null>(snapshot ? String(snapshot.id) : null);
-  const on = picked ?? (isNowNew ? "now" : String(frozen[0]?.id));
-  const [edited, setEdited] = useState<TrainForm | null>(null);
-  const first = models[0];
-  const form = edited ?? (first ? formFor(first) : null);
+  const choice = useTrainChoice(snapshot);
+  const { form, snapshotId, isReady, lacksWord } = choice;
   const { doing, fault, start } = useStart(onStarted);
-  const snapshotId = on === "now" ? null : Number(on);
-  const isReady = form !== null && snapshots !== null && Object.keys(formErrors(form)).length === 0;
-  const model = models.find((one) => one.name === form?.model);
-  const lacksWord = form && model && needsWord(form, model) && !form.acceptLicence;
   return (
     <Dialog
       title="Train"
@@ -55,7 +31,7 @@ export function TrainDialog({ snapshot, close, onStarted }: TrainDialogProps) {
             look="primary"
             size="lg"
             busy={doing !== ""}
-            disabled={!isReady || lacksWord === true}
+            disabled={!isReady || lacksWord}
             onClick={() => form && void start(form, snapshotId)}
             data-testid="train-start"
           >
@@ -68,15 +44,7 @@ export function TrainDialog({ snapshot, close, onStarted }: TrainDialogProps) {
         {!form && <p class="dim">Loading the models.</p>}
         {form && (
           <>
-            <TrainFields
-              form={form}
-              models={models}
-              bases={bases ?? []}
-              snapshots={frozen}
-              snapshot={on}
-              onSnapshot={setPicked}
-              onForm={setEdited}
-            />
+            <TrainFields choice={choice} form={form} />
             <TrainCost form={form} snapshot={snapshotId} isReady={isReady} />
           </>
         )}

@@ -1,4 +1,4 @@
-import type { Base, Model, Snapshot } from "../api/types";
+import type { Base, Model } from "../api/types";
 import { useProject } from "../app/project";
 import { runFigure } from "../app/shell/runFigure";
 import { SelectField, TextField } from "../ui/field";
@@ -8,20 +8,15 @@ import { FreezeFields } from "./freezeFields";
 import { ModelField } from "./modelField";
 import { PresetFields } from "./presetFields";
 import { formErrors, formFor, type TrainForm } from "./trainForm";
+import type { TrainChoice } from "./useTrainChoice";
 
 interface TrainFieldsProps {
+  choice: TrainChoice;
   form: TrainForm;
-  models: readonly Model[];
-  bases: readonly Base[];
-  snapshots: readonly Snapshot[];
-  /** "now" or a snapshot's id. */
-  snapshot: string;
-  onSnapshot: (snapshot: string) => void;
-  onForm: (form: TrainForm) => void;
 }
 
-export function TrainFields(props: TrainFieldsProps) {
-  const { form, models, bases, snapshots, onForm } = props;
+export function TrainFields({ choice, form }: TrainFieldsProps) {
+  const { models, bases, snapshots, change: onForm } = choice;
   const { project, counts } = useProject();
   const model = models.find((one) => one.name === form.model);
   const errors = formErrors(form);
@@ -31,7 +26,7 @@ export function TrainFields(props: TrainFieldsProps) {
     <>
       <SelectField
         label="Snapshot"
-        value={props.snapshot}
+        value={choice.snapshot}
         options={[
           {
             value: "now",
@@ -42,7 +37,7 @@ export function TrainFields(props: TrainFieldsProps) {
             name: `v${one.number}: ${counted(one.labelled_count, "labelled image")}`,
           })),
         ]}
-        onPick={props.onSnapshot}
+        onPick={choice.pickSnapshot}
       />
       <ModelField
         form={form}
@@ -50,7 +45,7 @@ export function TrainFields(props: TrainFieldsProps) {
         onModel={(next) => onForm(formFor(next))}
         onLicence={(acceptLicence) => change({ acceptLicence })}
       />
-      <div class="form-pair">
+      <div class="form-pair stacked">
         <SelectField
           label="Start from"
           value={form.base}

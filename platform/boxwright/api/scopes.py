@@ -102,6 +102,7 @@ TABLE: dict[str, dict[str, str]] = {
     "run": {"GET": READ},
     "run-cancel": {"POST": TRAIN},
     "run-resume": {"POST": TRAIN},
+    "run-continue": {"POST": TRAIN},
     "run-metrics": {"GET": READ},
     "run-log": {"GET": READ},
     "run-evaluation": {"GET": READ},

@@ -1,6 +1,7 @@
 """Which anchors and image size a set gets: measured by its boxes alone."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -71,6 +72,31 @@ def test_whoever_asks_for_a_size_gets_it() -> None:
     assert found.config.fine_anchors
 
 
+def test_boxes_are_measured_in_tiles_where_there_are_any() -> None:
+    whole, tiled = (
+        anchor_fit.fit(complete_config({"model": DETECTOR, "tiles": n}), INFO, [spread(80)]) for n in (1, 4)
+    )
+    assert whole is not None
+    assert tiled is not None
+    assert whole.share_before < 0.5
+    assert tiled.share_before > 0.5
+    assert (tiled.config.tiles, tiled.config.image_size, tiled.config.crop) == (4, 320, 0)
+
+
+def test_tiles_are_advised_where_no_size_serves() -> None:
+    asked = complete_config({"model": DETECTOR, "image_size": 320})
+    found = anchor_fit.fit(asked, INFO, [spread(16)])
+    assert found is not None
+    assert found.in_tiles is not None
+    assert found.advice.endswith(
+        f"With {found.in_tiles[0]} tiles along a side it would be {1 - found.in_tiles[1]:.0%}: see the expert settings."
+    )
+    followed = anchor_fit.fit(replace(asked, tiles=found.in_tiles[0]), INFO, [spread(16)])
+    assert followed is not None
+    assert followed.share == found.in_tiles[1]
+    assert followed.in_tiles is None
+
+
 def test_a_chosen_config_is_not_chosen_again() -> None:
     found = anchor_fit.fit(CONFIG, INFO, [spread(20)])
     assert found is not None
@@ -92,6 +118,19 @@ def test_fine_anchors_are_learned_in_small_steps_unless_somebody_chose_others() 
     assert chosen(600) == ("sgd", 16, 0)
 
 
+def test_crops_are_seen_for_longer_unless_somebody_chose_how_long() -> None:
+    def chosen(size: float, **changes: Any) -> tuple[int, str]:
+        found = anchor_fit.fit(complete_config({"model": DETECTOR} | changes), INFO, [spread(size)])
+        assert found is not None
+        return found.config.epochs, found.advice
+
+    epochs, advice = chosen(20)
+    assert epochs == anchor_fit.EPOCHS_OF_CROPS
+    assert advice.endswith("and takes 12 epochs.")
+    assert chosen(20, epochs=4)[0] == 4
+    assert chosen(100)[0] == CONFIG.epochs
+
+
 def test_typical_shapes_are_the_clusters() -> None:
     shapes = [(0.01 + i / 1e5, 0.01) for i in range(50)] + [(0.05, 0.1 + i / 1e5) for i in range(50)]
     small, large = anchor_fit.typical_shapes(shapes, 2)
@@ -101,6 +140,6 @@ def test_typical_shapes_are_the_clusters() -> None:
 
 
 def test_many_boxes_are_sampled_evenly() -> None:
-    boxes = anchor_fit.box_shares([image_with([(i / 10, 0, 20) for i in range(5000)])])
+    boxes = anchor_fit.box_shares([image_with([(i / 10, 0, 20) for i in range(5000)])], CONFIG)
     assert len(boxes) == anchor_fit.MOST_BOXES
     assert boxes[-1][0] > 0.38

@@ -3,8 +3,12 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from training.engine.batches import epoch_order, repeated
-from training.engine.config import FEWEST_STEPS
+from annotations.dataset.records import ImageRecord
+from training.engine.batches import CROPS_ACROSS, epoch_order, repeated, tiled
+from training.engine.data import Examples
+from training.engine.effort import FEWEST_STEPS
+from training.engine.squares import Squares
+from training.engine.transforms import Views
 
 
 def test_an_epoch_sees_every_image_once() -> None:
@@ -40,3 +44,20 @@ def test_images_of_rare_labels_are_seen_more_often() -> None:
     assert Counter(repeated(labels, 0.4)) == {**dict.fromkeys(range(9), 1), 9: 2}  # sqrt(0.4 / 0.1)
     assert repeated([np.zeros(0, np.int64), np.array([0])], 0.5) == [0, 1]
     assert repeated([], 0.5) == []
+
+
+def test_each_crop_of_a_square_shows_a_box() -> None:
+    squares = np.zeros((3, 400, 400, 3), np.uint8)
+    squares[:, 100:120, 200:220] = 255
+    boxes = [np.array([[0.5, 0.25, 0.55, 0.3]], np.float32)] * 3
+    images = tuple(ImageRecord(f"{i}.png", str(i), 400, 400, 1, "labelled", "train", ()) for i in range(3))
+    examples = Examples(images, Squares.kept(squares), boxes, [np.array([i]) for i in range(3)])
+    views = Views(crop=100, colour_chance=0.0)  # a third of it is no whole number of pixels
+    square, corners, labels = tiled(examples, 1, np.random.default_rng(0), views)
+    assert square.shape == (100, 100, 3)
+    assert len(corners) == CROPS_ACROSS**2
+    assert labels.tolist()[:CROPS_ACROSS] == [1] * CROPS_ACROSS
+    for x_min, y_min, x_max, y_max in corners * 100:
+        inside = square[round(y_min) + 1 : round(y_max) - 1, round(x_min) + 1 : round(x_max) - 1]
+        assert inside.size
+        assert inside.min() > 200

@@ -44,6 +44,13 @@ def test_the_row_says_which_settings_fit(strict_model: str) -> None:
         catalog.complete_config({"model": strict_model, "optimizer": "sgd"})
 
 
+def test_only_a_detector_looks_at_tiles() -> None:
+    config = catalog.complete_config({"model": catalog.default_model("detection").name, "tiles": 3})
+    assert (config.tiles, config.picture_size, config.cut_out, config.fit) == (3, 832, 320, "anchors")
+    with pytest.raises(ConfigError, match="tiles must be 1 for MobileNetV2: only a detector looks"):
+        catalog.complete_config({"model": "mobilenet_v2", "tiles": 2})
+
+
 def test_an_unknown_model_lists_the_known() -> None:
     with pytest.raises(ConfigError, match="ssdlite320"):
         catalog.complete_config({"model": "yolo"})

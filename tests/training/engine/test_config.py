@@ -37,6 +37,11 @@ def test_a_config_survives_json() -> None:
         ("fine_anchors", [[0.1, 0.1]] * 9),
         ("anchor_scale", 0),
         ("crop", 400),
+        ("tiles", 0),
+        ("tiles", 9),
+        ("tiles", 2.5),
+        ("tiles", "3"),
+        ("tiles", True),
         ("model", ""),
         ("iterations", -1),
         ("reference_batch", 2.5),
@@ -55,6 +60,8 @@ def test_a_config_survives_json() -> None:
         ("rare_share", -1),
         ("train_share", 0),
         ("train_share", 1.5),
+        ("replay", -0.1),
+        ("replay", 1.0),
         ("precision", "fp16"),
         ("patience", 1.5),
         ("score_threshold", 1.0),
@@ -64,6 +71,12 @@ def test_a_config_survives_json() -> None:
 def test_a_bad_setting_is_named(name: str, value: object) -> None:
     with pytest.raises(ConfigError, match=name):
         Config.from_dict({"model": "mobilenet_v2", name: value})
+
+
+def test_tiles_make_no_picture_that_does_not_fit_into_memory() -> None:
+    assert Config(model="any", image_size=1024, tiles=2).picture_size == 1843
+    with pytest.raises(ConfigError, match="tiles: 4 of 1024 px along a side make an image of 3481 px; 3072 px"):
+        Config(model="any", image_size=1024, tiles=4)
 
 
 def test_a_warm_up_is_in_steps_or_in_epochs() -> None:

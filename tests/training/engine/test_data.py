@@ -1,6 +1,7 @@
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from PIL import Image
 from annotations.dataset.records import AnnotationRecord, Box, Dataset, ImageRecord
 from training.engine.data import chosen_images, read_examples, read_run_folder, read_square, usable_images
 from training.engine.errors import DataError
+from training.engine.remarks import remarks
 
 LayRun = Callable[..., Path]
 
@@ -81,6 +83,18 @@ def test_boxes_are_clipped_and_those_outside_dropped(lay_run: LayRun) -> None:
     moved = ImageRecord(image.name, image.sha256, 160, 120, queue="labelled", annotations=annotations)
     examples = read_examples(dataset, [moved], folder, 64)
     np.testing.assert_allclose(examples.boxes[0], [[0, 0.5, 0.5, 1]])
+
+
+def test_a_crowd_is_no_example_and_is_told(lay_run: LayRun) -> None:
+    folder = lay_run(train=2, val=0)
+    dataset = read_run_folder(folder)
+    first, *others = dataset.images[0].annotations
+    crowd = replace(first, attributes={"crowd": True})
+    images = (replace(dataset.images[0], annotations=(crowd, *others)), dataset.images[1])
+    examples = read_examples(dataset, images, folder, 64)
+    assert [len(boxes) for boxes in examples.boxes] == [len(labels) for labels in examples.labels] == [1, 2]
+    told = [line for line in remarks(dataset.labels, examples, examples) if "crowds" in line]
+    assert [line.partition(".")[0] for line in told] == ["Marked as crowds: 2"]
 
 
 def test_an_unknown_label_in_the_manifest_is_named(lay_run: LayRun) -> None:

@@ -9,11 +9,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
+import torch.distributed as dist
 
 from tests.training.engine.test_cli import ROOT
+from training.engine import distributed
+from training.engine.catalog import MODELS
 from training.engine.config import CHILD_ENVIRONMENT
+from training.engine.families import build_network
+from training.engine.model_info import ModelInfo
+from training.engine.network import LearningTarget
 from training.engine.sources import link_run_folder
 
+FAMILIES = {info.module: info for info in MODELS.values() if info.task == "detection"}.values()
+"""Of each the last row."""
 LayRun = Callable[..., Path]
 TWO = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2")
 
@@ -49,3 +58,17 @@ def test_a_batch_too_small_for_all_processes_is_said(lay_run: LayRun, weights_di
     command = [sys.executable, *TWO, "-m", "training.engine", "train", str(lay_run(batch_size=1))]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert "batch_size must give each of the 2 processes an image" in done.stdout
+
+
+@pytest.mark.parametrize("info", FAMILIES, ids=lambda info: info.name)
+def test_a_loss_counts_the_objects_of_all_processes(info: ModelInfo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two of them, of which the other has twice as many: this one's are divided by 3/2 of its own."""
+    torch.manual_seed(0)
+    network = build_network(info, 2, 128).eval()
+    truth = LearningTarget(torch.tensor([[0.1, 0.1, 0.6, 0.7], [0.5, 0.4, 0.9, 0.9]]), torch.tensor([0, 1]))
+    images = torch.rand(2, 3, 128, 128)
+    alone = network.losses(images, [truth, truth])
+    monkeypatch.setattr(distributed, "world_size", lambda: 2)
+    monkeypatch.setattr(dist, "all_reduce", lambda count: count.mul_(3))
+    for name, part in network.losses(images, [truth, truth]).items():
+        torch.testing.assert_close(part, alone[name] / 1.5, rtol=1e-4, atol=1e-6)

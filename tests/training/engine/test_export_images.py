@@ -45,5 +45,14 @@ def test_a_larger_split_is_sampled_evenly() -> None:
     assert len(calibration_sample(images, "detection").images) == CALIBRATED
 
 
+def test_where_an_image_takes_many_passes_fewer_are_compared() -> None:
+    sample = comparison_sample(records(600, "val"), "detection")
+    assert len(sample.thinned(9).images) == COMPARED // 9
+    assert set(sample.thinned(9).images) < set(sample.images)
+    assert sample.thinned(1) == sample
+    assert len(comparison_sample(records(20, "val"), "detection").thinned(9).images) == 20
+    assert len(sample.thinned(COMPARED + 1).images) == 1
+
+
 def test_without_a_usable_image_the_samples_are_empty() -> None:
     assert images_of_export(records(2, "val", queue="skipped"), "detection") == []

@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import nn
 
+from tests.training.engine.conftest import Recorder
 from training.engine import checkpoint, freezing, parameters
 from training.engine.catalog import MODELS, complete_config, model_info
 from training.engine.config import Config
@@ -38,6 +39,7 @@ STEM, LATE = ["backbone.stem.weight", "backbone.stem.bias"], ["backbone.late.wei
     ("freeze", "still"),
     [
         ("none", STEM),
+        ("auto", STEM),
         ("trunk", STEM + LATE),
         ("layers:1", STEM),
         ("layers:2", STEM + LATE),
@@ -91,15 +93,27 @@ def test_a_complete_config_is_held_against_the_models_own_names() -> None:
         complete_config({"model": SSD, "freeze": "blocks:fpn"})
 
 
-@pytest.mark.parametrize("model", list(MODELS))
-def test_the_table_of_names_is_the_networks(model: str) -> None:
+WITH_FINE = [(name, True) for name, info in MODELS.items() if info.anchors]
+
+
+@pytest.mark.parametrize(("model", "has_fine"), [*((name, False) for name in MODELS), *WITH_FINE])
+def test_the_table_of_names_is_the_networks(model: str, has_fine: bool) -> None:
     """When this fails: `python -m training.engine.parameters`."""
-    path = freezing.TABLES / f"{model}.json"
-    assert path.read_text() == parameters.table(model_info(model))
+    path = freezing.table_path(model, has_fine)
+    assert path.read_text() == parameters.table(model_info(model), has_fine)
 
 
 def test_there_is_no_table_of_a_model_that_is_gone() -> None:
-    assert {path.stem for path in freezing.TABLES.glob("*.json")} == set(MODELS)
+    for has_fine, models in ((False, set(MODELS)), (True, {name for name, _ in WITH_FINE})):
+        folder = freezing.table_path("", has_fine).parent
+        assert {path.stem for path in folder.glob("*.json")} == models
+
+
+def test_random_weights_hold_nothing_still(lay_run: LayRun) -> None:
+    folder = lay_run(base="none")
+    train(Config(**read_config(folder)), read_run_folder(folder), folder, Silent())  # type: ignore[arg-type]
+    frozen = json.loads((folder / "out" / "evaluation.json").read_text())["start"]["frozen"]
+    assert (frozen["still"], frozen["names"]) == (0, [])
 
 
 @pytest.mark.parametrize("freeze", ["layers:13", "blocks:backbone", "match:(backbone|regression)"])
@@ -115,6 +129,13 @@ def test_a_run_leaves_what_is_frozen_bit_equal(lay_run: LayRun, freeze: str) -> 
     assert not moved & still
     unseen = "head.regression_head"  # the coarse maps' anchors match no box of these pictures
     assert {one.name for one in table if not one.name.startswith(unseen)} - still <= moved
+
+
+def test_of_random_weights_nothing_is_held_still(lay_run: LayRun, recorder: type[Recorder]) -> None:
+    folder, told = lay_run(base="none"), recorder()
+    train(complete_config({"model": SSD, **read_config(folder)}), read_run_folder(folder), folder, told)
+    assert any(line.startswith("Held still: 0 of") for line in told.lines)
+    assert json.loads((folder / "out" / "evaluation.json").read_text())["start"]["frozen"]["still"] == 0
 
 
 def read_config(folder: Path) -> dict[str, object]:

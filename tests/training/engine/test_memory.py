@@ -61,9 +61,10 @@ def test_a_run_beyond_the_limit_learns_the_same(
 
 
 @pytest.mark.full
-def test_100_000_images_train_in_3_gb(lay_run: LayRun, weights_dir: Path) -> None:
+@pytest.mark.parametrize("base", ["catalogue", "none"])
+def test_100_000_images_train_in_3_gb(base: str, lay_run: LayRun, weights_dir: Path) -> None:
     """Their squares would take 31 GB."""
-    folder = lay_run(train=40, val=20, image_size=320, batch_size=16, iterations=12)
+    folder = lay_run(train=40, val=20, base=base, image_size=320, batch_size=16, iterations=12)
     known = list(read_manifest(folder / "manifest.jsonl"))
     drawn = [image for image in known if image.split == "train"]
 

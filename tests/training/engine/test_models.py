@@ -3,6 +3,7 @@
 A new row is tested here without a line; what is its own (torchvision's answers, its loss) has a file of its own.
 """
 
+import copy
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -200,6 +201,16 @@ def test_a_new_head_mixes_the_old_rows(info: ModelInfo) -> None:
     torch.testing.assert_close(new_boxes, boxes)
     if info.scoring is Scoring.SIGMOID:
         torch.testing.assert_close(new_scores[..., :4], scores, atol=1e-4, rtol=1e-3)
+
+
+@every_model
+def test_old_labels_say_the_same_beside_a_new_one(info: ModelInfo) -> None:
+    network, seen = lively(info, 4), images(info)
+    before, weights = logits(network, seen, info.scoring), copy.deepcopy(network.state_dict())
+    network.replace_head(torch.eye(4))
+    assert [name for name, value in network.state_dict().items() if not torch.equal(value, weights[name])] == []
+    network.replace_head(torch.cat([torch.eye(4), torch.full((1, 4), 0.25)]))
+    torch.testing.assert_close(logits(network, seen, info.scoring)[..., :4], before, atol=1e-5, rtol=1e-5)
 
 
 @every_model

@@ -1,3 +1,4 @@
+import copy
 from typing import Any
 
 import pytest
@@ -6,7 +7,7 @@ import torch
 from training.engine import optim
 from training.engine.catalog import MODELS
 from training.engine.classifiers.mobilenet import build
-from training.engine.config import Config
+from training.engine.config import Config, Optimizer
 
 INFO = MODELS["mobilenet_v3_small"]
 
@@ -28,6 +29,24 @@ def test_the_average_follows_the_weights() -> None:
     for _ in range(400):
         average.update(network)
     assert all(torch.allclose(p, torch.ones_like(p), atol=0.05) for p in average.network.parameters())
+
+
+@pytest.mark.parametrize("kind", ["sgd", "adamw"])
+def test_room_made_beforehand_changes_no_step(kind: Optimizer) -> None:
+    network = build(INFO, 2, 96)
+    lean = copy.deepcopy(network)
+    config = Config(INFO.name, base="none", optimizer=kind, learning_rate=0.01)
+    roomy, without = optim.build_optimizer(network, config), optim.build_optimizer(lean, config)
+    without.state.clear()
+    for step in range(3):
+        roomy.zero_grad(set_to_none=False)
+        without.zero_grad(set_to_none=True)
+        for one in (network, lean):
+            sums = [parameter.sum() * (step + k % 3) for k, parameter in enumerate(one.parameters())]
+            torch.stack(sums).sum().backward()  # type: ignore[no-untyped-call]
+        roomy.step()
+        without.step()
+    assert all(torch.equal(a, b) for a, b in zip(network.parameters(), lean.parameters(), strict=True))
 
 
 def test_a_rate_may_fall_in_steps() -> None:

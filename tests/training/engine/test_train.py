@@ -107,6 +107,17 @@ def test_a_damaged_last_checkpoint_means_starting_again(
     assert any("first epoch" in line for line in told.lines)
 
 
+def test_a_last_checkpoint_without_the_best_means_starting_again(
+    lay_run: LayRun, weights_dir: Path, recorder: Recorders
+) -> None:
+    folder, told = lay_run(), recorder()
+    run(folder, weights_dir)
+    (folder / "out" / "best.pt").unlink()
+    run(folder, weights_dir, told)
+    assert told.steps[0] == (1, 1)
+    assert any("without best.pt" in line for line in told.lines)
+
+
 def test_the_same_seed_gives_the_same_run(lay_run: LayRun, weights_dir: Path) -> None:
     folder = lay_run()
     first = run(folder, weights_dir)
@@ -159,6 +170,39 @@ def test_an_impatient_run_ends_when_nothing_becomes_better(
     assert len(told.metrics) < 6
     assert any("No better epoch than" in line for line in told.lines)
     assert run(folder, weights_dir).epoch == best.epoch
+
+
+LARGE = {"image_size": 192, "crop": 64, "anchor_scale": 1 / 3, "fine_anchors": [[0.2, 0.2]]}
+"""An evaluation of two images is a third of the work of an epoch: the run is evaluated every other epoch."""
+
+
+def test_where_an_evaluation_costs_much_only_some_epochs_are_evaluated(
+    lay_run: LayRun, weights_dir: Path, recorder: Recorders
+) -> None:
+    folder, told = lay_run(epochs=4, **LARGE), recorder()
+    best = run(folder, weights_dir, told)
+    assert ["AP" in values for values in told.metrics] == [False, True, False, True]
+    assert all("loss" in values for values in told.metrics)
+    assert best.epoch in (2, 4)
+    assert best.metrics["AP"] == told.metrics[best.epoch - 1]["AP"]
+
+
+def test_a_run_stopped_before_its_first_evaluation_goes_on(
+    lay_run: LayRun, weights_dir: Path, recorder: Recorders
+) -> None:
+    folder = lay_run(epochs=2, **LARGE)
+    with pytest.raises(Stopped):
+        run(folder, weights_dir, recorder(stop_after_steps=8))  # in the second epoch
+    assert not (folder / "out" / "best.pt").exists()
+    told = recorder()
+    assert run(folder, weights_dir, told).epoch == 2
+    assert told.steps[0] == (2, 1)
+
+
+def test_only_an_evaluation_tries_a_runs_patience(lay_run: LayRun, weights_dir: Path, recorder: Recorders) -> None:
+    told = recorder()
+    run(lay_run(epochs=8, patience=1, learning_rate=1e-7, average_decay=0.99999, **LARGE), weights_dir, told)
+    assert [len(told.metrics), len(told.metrics) % 2] == [4, 0]
 
 
 def test_random_weights_learn_too(lay_run: LayRun, recorder: Recorders) -> None:

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -88,6 +89,34 @@ def test_the_box_of_a_crop_goes_where_its_object_goes() -> None:
         moved, visible = warp_boxes(boxes, warp)
         assert visible[0]
         np.testing.assert_allclose(where_white(warp_square(square, warp, 48), 48), moved[0], atol=2.5 / 48)
+
+
+def test_a_crop_cuts_no_box_that_it_was_made_for() -> None:
+    _, boxes = scene(60, 10, 12)
+    for seed in range(50):
+        warp = random_crop(np.zeros((96, 96, 3), np.uint8), boxes, np.random.default_rng(seed), Views(crop=24))
+        moved, _ = warp_boxes(boxes, warp)
+        assert moved[0, 2] - moved[0, 0] == pytest.approx(12 / 96 * warp.zoom_x)
+        assert moved[0, 3] - moved[0, 1] == pytest.approx(12 / 96 * warp.zoom_y)
+
+
+@given(seed=st.integers(0, 2**32 - 1))
+def test_a_crop_is_what_the_whole_picture_shows_there(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    square = rng.integers(0, 256, (96, 96, 3), dtype=np.uint8)
+    warp = random_warp(rng, zoom_in=4.0)
+    side = 48
+    x, y = ((np.arange(side) + 0.5) / side - shift for shift in (warp.shift_x, warp.shift_y))
+    if warp.flipped:
+        x = 1 - (np.arange(side) + 0.5) / side - warp.shift_x
+    columns, rows = x / warp.zoom_x * 96 - 0.5, y / warp.zoom_y * 96 - 0.5
+    inside = np.ix_((rows > 0) & (rows < 95), (columns > 0) & (columns < 95))
+    left, top = np.floor(columns).astype(int).clip(0, 94), np.floor(rows).astype(int).clip(0, 94)
+    across, down = (columns - left)[None, :, None], (rows - top)[:, None, None]
+    upper = square[top][:, left] * (1 - across) + square[top][:, left + 1] * across
+    lower = square[top + 1][:, left] * (1 - across) + square[top + 1][:, left + 1] * across
+    expected = upper * (1 - down) + lower * down
+    np.testing.assert_allclose(warp_square(square, warp, side)[inside], expected[inside], atol=1.5)
 
 
 def test_a_box_larger_than_the_crop_is_shown_whole() -> None:

@@ -16,6 +16,7 @@ from training.engine.families import build_network
 from training.engine.network import Network
 from training.engine.origin import LabelOrigin, Origin
 from training.engine.progress import Silent
+from training.engine.transfer import Choice
 from training.engine.weight_files import base_labels, find_weights
 
 LayRun = Callable[..., Path]
@@ -49,6 +50,15 @@ def test_weights_that_the_worker_put_into_the_run_are_used(examples: Examples, f
     (folder / "weights").mkdir()
     shutil.copy(source, folder / "weights")
     assert begin(examples, folder).label_count == 2
+
+
+def test_weights_need_not_count_batches(examples: Examples, folder: Path, weights_dir: Path, tmp_path: Path) -> None:
+    whole = torch.load(find_weights(INFO, [weights_dir]) or "", weights_only=True)
+    lean = {name: value for name, value in whole.items() if not name.endswith("num_batches_tracked")}
+    assert len(lean) < len(whole)
+    torch.save(lean, tmp_path / INFO.weights.file_name)
+    ours, theirs = begin(examples, folder, tmp_path).state_dict(), begin(examples, folder, weights_dir).state_dict()
+    assert all(torch.equal(value, ours[name]) for name, value in theirs.items())
 
 
 def test_no_weights_and_no_network_offers_random_weights(
@@ -108,7 +118,7 @@ def test_a_label_that_the_base_does_not_know_starts_as_the_base_label_that_fires
         INFO.name, "detection", ("moon", "star", "square"), 96, Config(INFO.name), earlier.state_dict(), 7
     )
     checkpoint.save(base, folder / "base.pt")
-    network = begin(examples, folder, base="checkpoint").eval()
+    network = begin(examples, folder, base="checkpoint", freeze="none").eval()
     images = torch.rand(1, 3, 96, 96)
     was, now = earlier(images)[0], network(images)[0]
     torch.testing.assert_close(now[..., 1], was[..., 2], atol=1e-4, rtol=1e-4)  # disc from star
@@ -148,7 +158,8 @@ def test_random_weights_come_from_nowhere(examples: Examples, folder: Path) -> N
 
 
 def test_an_origin_survives_json() -> None:
-    origin = Origin(("COCO",), 5, 0, (LabelOrigin("a", "warm", "cat", 0.75), LabelOrigin("b", "mean")))
+    labels = (LabelOrigin("a", "warm", "cat", 0.75), LabelOrigin("b", "mean"))
+    origin = Origin(("COCO",), 5, 0, labels, 0.9, Choice("heads", 10, 0.9, "Few and known."))
     assert Origin.from_dict(json.loads(json.dumps(origin.to_dict()))) == origin
     assert str(origin) == "Labels: a from cat (75%), b from the mean of all labels"
 

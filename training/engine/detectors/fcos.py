@@ -13,6 +13,7 @@ from torchvision.models.detection import fcos_resnet50_fpn
 from training.engine.detectors.detector import AnchorDetector
 from training.engine.detectors.heads import mixed
 from training.engine.detectors.points import PointDecoder, centredness, point_anchors
+from training.engine.distributed import mean_count
 from training.engine.model_info import ModelInfo
 from training.engine.network import LearningTarget, Stage, fold_batch_norm
 from training.engine.scoring import Scoring
@@ -67,7 +68,7 @@ class Fcos(AnchorDetector):
         logits, terms = (part.float() for part in self(images))
         labels, wanted = self.assigned(targets)
         there = labels >= 0
-        count = there.sum().clamp(min=1)
+        count = mean_count(there.sum())
         boxes = self.points.unclipped(terms[..., :4])[there]
         centre = centredness(self.points.points.expand_as(wanted[..., :2])[there], wanted[there])
         truth = F.one_hot(labels + 1, self.label_count + 1)[..., 1:].to(logits)  # nothing, -1, is in no column

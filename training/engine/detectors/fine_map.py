@@ -1,4 +1,4 @@
-"""A map of an eighth of the image, for small objects: what a trunk sees there, with what it sees at a sixteenth."""
+"""A map of an eighth of the image, for small objects: what a trunk sees there, at a quarter and at a sixteenth."""
 
 import math
 
@@ -11,16 +11,21 @@ RARE = 0.01
 
 
 class FineMap(nn.Module):
-    """Maps [B, channels, 2H, 2W] and [B, coarse_channels, H, W] to one [B, WIDTH, 2H, 2W] (Lin et al. 2017)."""
+    """A map [B, WIDTH, 2H, 2W] of three: of details [.., 4H, 4W], its own [.., 2H, 2W], coarse [.., H, W] (Lin 2017).
 
-    def __init__(self, channels: int, coarse_channels: int) -> None:
+    `channels`: of the three.
+    """
+
+    def __init__(self, channels: tuple[int, int, int]) -> None:
         super().__init__()
-        self.own = nn.Conv2d(channels, WIDTH, 1)
-        self.above = nn.Sequential(nn.Conv2d(coarse_channels, WIDTH, 1), nn.Upsample(scale_factor=2.0))
+        details, own, coarse = channels
+        self.below = nn.Conv2d(details, WIDTH, 2, stride=2)
+        self.own = nn.Conv2d(own, WIDTH, 1)
+        self.above = nn.Sequential(nn.Conv2d(coarse, WIDTH, 1), nn.Upsample(scale_factor=2.0))
         self.mix = nn.Sequential(nn.ReLU6(), _around(), nn.ReLU6(), nn.Conv2d(WIDTH, WIDTH, 1), nn.ReLU6())
 
-    def forward(self, fine: Tensor, coarse: Tensor) -> Tensor:
-        mixed: Tensor = self.mix(self.own(fine) + self.above(coarse))
+    def forward(self, details: Tensor, own: Tensor, coarse: Tensor) -> Tensor:
+        mixed: Tensor = self.mix(self.below(details) + self.own(own) + self.above(coarse))
         return mixed
 
 

@@ -29,6 +29,8 @@ EXTRA_SHARE = 0.5
 """The trunk and the extra layers know images already: they learn at a share of the heads' rate."""
 FINE_SHARE = 2.0
 """The fine map begins at random: it has further to go than the heads."""
+QUARTER, EIGHTH, SIXTEENTH = 3, STEM_BLOCKS - 1, -1
+"""Of the trunk's first blocks, the last at each share of the image."""
 OWN_MAPS = 6
 """Of torchvision's network."""
 
@@ -57,15 +59,13 @@ class Ssdlite(AnchorDetector):
 
     def _maps(self, images: Tensor) -> list[Tensor]:
         """Those of torchvision's extractor, from a sixteenth of the image on, then the fine one if there is one."""
-        seen, first = images, self.backbone.features[0]
-        for i, block in enumerate(first):
-            seen = block(seen)
-            if i == STEM_BLOCKS - 1:
-                eighth = seen
-        maps = [seen]
+        trunk = self.backbone.features[0]
+        quarter = trunk[: QUARTER + 1](images)
+        eighth = trunk[QUARTER + 1 : EIGHTH + 1](quarter)
+        maps = [trunk[EIGHTH + 1 :](eighth)]
         for part in (*self.backbone.features[1:], *self.backbone.extra):
             maps.append(part(maps[-1]))
-        return maps if self.fine is None else [*maps, self.fine(eighth, maps[0])]
+        return maps if self.fine is None else [*maps, self.fine(quarter, eighth, maps[0])]
 
     def losses(self, images: Tensor, targets: Sequence[LearningTarget]) -> dict[str, Tensor]:
         logits, deltas = self(images)
@@ -99,8 +99,8 @@ class Ssdlite(AnchorDetector):
     def add_fine_anchors(self, shapes: Sequence[Shape]) -> None:
         """On a map of their own, which has still to learn: stretched copies of the old heads were slower to."""
         self.match_iou, self.near_iou = FINE_MATCH_IOU, FINE_NEAR_IOU
-        eighth, sixteenth = (self.backbone.features[0][i].out_channels for i in (STEM_BLOCKS - 1, -1))
-        self.fine = FineMap(eighth, sixteenth)
+        quarter, eighth, sixteenth = (self.backbone.features[0][i].out_channels for i in (QUARTER, EIGHTH, SIXTEENTH))
+        self.fine = FineMap((quarter, eighth, sixteenth))
         columns = self.scoring.columns(self.label_count)
         self._class_blocks().append(start_rare(fine_head(len(shapes) * columns), columns))
         self._box_blocks().append(fine_head(len(shapes) * 4))

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import torch
 
 from annotations.dataset.records import AnnotationRecord, ImageRecord, Task
+from training.engine.checkpoint import Checkpoint
+from training.engine.detectors.tiling import of_images
 from training.engine.exporters.answers import Answer
 from training.engine.metrics.classification import classification_numbers
 from training.engine.metrics.detection import coco_numbers
@@ -29,20 +31,27 @@ class Accuracy:
 class Judge:
     """How one task's answers are judged, given the checkpoint's labels."""
 
-    annotations: Callable[[Answer, Sequence[str], ImageRecord], list[AnnotationRecord]]
-    """What an answer says of an image, best first; boxes in pixels of the image."""
+    annotations: Callable[[Sequence[Answer], Checkpoint, Sequence[ImageRecord]], list[list[AnnotationRecord]]]
+    """What the answers say of each image, best first; boxes in pixels of the image. An answer a tile, if any."""
 
     accuracy: Callable[[Sequence[str], Found, Sequence[ImageRecord]], Accuracy]
     """Of what was found in images, which carry the truth as their annotations."""
 
 
-def _detected(answer: Answer, labels: Sequence[str], image: ImageRecord) -> list[AnnotationRecord]:
-    assert answer.detections is not None
-    return detected_annotations(answer.detections, labels, (image.width, image.height))
+def _detected(
+    answers: Sequence[Answer], checkpoint: Checkpoint, images: Sequence[ImageRecord]
+) -> list[list[AnnotationRecord]]:
+    found = of_images([answer.detections for answer in answers if answer.detections], checkpoint.config)
+    return [
+        detected_annotations(of_image, checkpoint.labels, (image.width, image.height))
+        for of_image, image in zip(found, images, strict=True)
+    ]
 
 
-def _classified(answer: Answer, labels: Sequence[str], _image: ImageRecord) -> list[AnnotationRecord]:
-    return classified_annotations(torch.from_numpy(answer.scores), labels)
+def _classified(
+    answers: Sequence[Answer], checkpoint: Checkpoint, _images: Sequence[ImageRecord]
+) -> list[list[AnnotationRecord]]:
+    return [classified_annotations(torch.from_numpy(answer.scores), checkpoint.labels) for answer in answers]
 
 
 def _detection(labels: Sequence[str], found: Found, images: Sequence[ImageRecord]) -> Accuracy:

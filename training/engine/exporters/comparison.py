@@ -10,11 +10,12 @@ from training.engine.exporters.answers import ask_torch
 from training.engine.exporters.exporter import Asked, Exporter
 from training.engine.exporters.images import ComparisonImages
 from training.engine.exporters.parity import Difference, compare, largest
+from training.engine.squares import cut
 from training.engine.targets import ParityLimits
 from training.engine.tasks import TASKS, Metrics
 
 AT_ONCE = 64
-"""Images in one request: their inputs and raw outputs are all in memory."""
+"""Images, or tiles, in one request: their inputs and raw outputs are all in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +39,26 @@ def compare_on(
 ) -> Comparison:
     """Compare the files in `model_folder`, as they are, with the checkpoint."""
     form, records = export_form(checkpoint), images.examples.images
-    judge, labels = JUDGES[checkpoint.task], checkpoint.labels
-    suppression = Suppression.of(checkpoint.config)
-    on_boxes = limits.on(images.sizes, one_annotation=0)
+    judge, config = JUDGES[checkpoint.task], checkpoint.config
+    suppression = Suppression.of(config)
+    share = checkpoint.image_size / checkpoint.picture_size
+    sizes = [(round(width * share), round(height * share)) for width, height in images.sizes]
+    on_boxes = limits.on(sizes, one_annotation=0)
     differences, expected, found = [], [], []
-    for start in range(0, len(records), AT_ONCE):
-        squares = images.examples.squares[start : start + AT_ONCE]
+    tiles, at_once = config.tiles**2, max(1, AT_ONCE // config.tiles**2)
+    for start in range(0, len(records), at_once):
+        few = records[start : start + at_once]
+        squares = cut(images.examples.squares[start : start + at_once], checkpoint.image_size, config.tiles)
         ours = ask_torch(form, checkpoint, squares)
         asked = exporter.ask(model_folder, checkpoint, squares)
-        for own, given, image in zip(ours, asked.answers, records[start : start + AT_ONCE], strict=True):
-            differences.append(compare(own, given, (image.width, image.height), on_boxes, suppression))
-            expected.append(judge.annotations(own, labels, image))
-            found.append(judge.annotations(given, labels, image))
+        for i, (own, given) in enumerate(zip(ours, asked.answers, strict=True)):
+            differences.append(compare(own, given, sizes[start + i // tiles], on_boxes, suppression))
+        expected += judge.annotations(ours, checkpoint, few)
+        found += judge.annotations(asked.answers, checkpoint, few)
+    labels = checkpoint.labels
     before, after = judge.accuracy(labels, expected, records), judge.accuracy(labels, found, records)
     difference = largest(differences, _loss(before.metrics, after.metrics, TASKS[checkpoint.task].headline))
-    return Comparison(difference, limits.on(images.sizes, before.one_annotation), before.metrics, after.metrics, asked)
+    return Comparison(difference, limits.on(sizes, before.one_annotation), before.metrics, after.metrics, asked)
 
 
 def _loss(before: Metrics, after: Metrics, metric: str) -> float | None:

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from annotations.dataset.records import Dataset, Split
+from annotations.dataset.records import Split
 from training.engine.data import Examples, read_examples, read_run_folder
 from training.engine.errors import DataError
 from training.engine.export_images import calibration_sample, comparison_sample
 from training.engine.exporters.answers import Squares
+from training.engine.squares import cut
+from training.engine.tiles import picture_side
 
 Calibration = Callable[[], Squares]
 """Decodes the calibration images, and only when it is called: few quantizations want them."""
@@ -36,20 +38,19 @@ class ExportImages:
     comparison: ComparisonImages
 
 
-def read_export_images(folder: Path, image_size: int) -> ExportImages:
-    """The images of a run folder. Raises DataError when there is none to compare on, or one can't be read."""
-    dataset = read_run_folder(folder)
+def read_export_images(folder: Path, image_size: int, tiles: int = 1) -> ExportImages:
+    """The images of a run folder, as large as so many tiles along each side need, and fewer of them.
+
+    Raises DataError when there is none to compare on, or one can't be read.
+    """
+    dataset, side = read_run_folder(folder), picture_side(image_size, tiles)
 
     def calibration() -> Squares:
-        sample = calibration_sample(dataset.images, dataset.task)
-        return read_examples(dataset, sample.images, folder, image_size).squares[:]
+        sample = calibration_sample(dataset.images, dataset.task).thinned(tiles**2)
+        return cut(read_examples(dataset, sample.images, folder, side).squares[:], image_size, tiles)
 
-    return ExportImages(calibration, _comparison_images(dataset, folder, image_size))
-
-
-def _comparison_images(dataset: Dataset, folder: Path, image_size: int) -> ComparisonImages:
-    sample = comparison_sample(dataset.images, dataset.task)
+    sample = comparison_sample(dataset.images, dataset.task).thinned(tiles**2)
     if not sample.images:
         raise DataError("There is no labelled image to check the artifact on.")
-    examples = read_examples(dataset, sample.images, folder, image_size)
-    return ComparisonImages(examples, sample.split, sample.available)
+    examples = read_examples(dataset, sample.images, folder, side)
+    return ExportImages(calibration, ComparisonImages(examples, sample.split, sample.available))

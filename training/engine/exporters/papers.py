@@ -1,10 +1,13 @@
 """What lies beside the model in the zip: labels, README, and the proof that it was checked."""
 
+import inspect
 import json
 from pathlib import Path
 from typing import Any
 
+from training.engine import tiles
 from training.engine.checkpoint import Checkpoint
+from training.engine.detectors.postprocess import MAX_DETECTIONS
 from training.engine.exporters.answers import OUTPUTS
 from training.engine.exporters.exporter import Exporter
 from training.engine.scoring import Scoring
@@ -12,13 +15,33 @@ from training.engine.scoring import Scoring
 LABELS_FILE = "labels.txt"
 README_FILE = "README.txt"
 PARITY_FILE = "parity.json"
+TILES_FILE = "tiles.py"
 BACKGROUND = "BACKGROUND"
+
+TILES = """\
+This model looks at tiles: ask it about each of the {passes}, then make one list of what it found. tiles.py, which needs
+Python alone, has the rule, by which the model was measured too. `detect` stands for the code above given a tile in
+place of the image, and suppression: scores, labels (from 0) and boxes, as shares of the tile.
+
+    from PIL import Image
+    from tiles import Found, merged, on_picture, windows
+    picture = Image.open("photo.jpg").convert("RGB").resize(({picture}, {picture}), Image.Resampling.BILINEAR)
+    found = []
+    for tile in windows({size}, {count}):
+        part = picture.crop([round({picture} * side) for side in tile])
+        found += [Found(score, label, on_picture(box, tile), tile) for score, label, box in detect(part)]
+    for one in merged(found, {iou:g})[:{most}]:
+        print(one.score, one.label, one.box)
+
+"""
 
 
 def add_papers(exporter: Exporter, checkpoint: Checkpoint, folder: Path, report: dict[str, Any]) -> None:
     (folder / LABELS_FILE).write_text("\n".join(_label_lines(exporter, checkpoint)) + "\n", encoding="utf-8")
     (folder / README_FILE).write_text(_readme(exporter, checkpoint), encoding="utf-8")
-    write_json(folder / PARITY_FILE, report)
+    if checkpoint.config.tiles > 1:
+        (folder / TILES_FILE).write_text(inspect.getsource(tiles), encoding="utf-8")
+    write_json(folder / PARITY_FILE, report | {"tiles": _tiling(checkpoint)})
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:
@@ -35,15 +58,48 @@ def _has_background(exporter: Exporter, checkpoint: Checkpoint) -> bool:
 
 def _readme(exporter: Exporter, checkpoint: Checkpoint) -> str:
     mean, std = exporter.input_scale(checkpoint)
-    size = checkpoint.image_size
     return (
         f"{checkpoint.info.title}: {checkpoint.task}, {len(checkpoint.labels)} labels. Made by Boxwright.\n\n"
-        f"Input: the whole image (EXIF-oriented, RGB) stretched to {size} x {size}, without letterbox, as\n"
+        f"Input: {_input(checkpoint)}, as\n"
         f"(pixel - mean) / std with mean {list(mean)} and std {list(std)} on pixels 0..255.\n\n"
         f"{exporter.readme(checkpoint)}{_note(exporter, checkpoint)}{_thresholds(checkpoint)}\n"
+        f"{_tiles(checkpoint)}"
         f"{_lineage(checkpoint)}"
         f"{PARITY_FILE}: how far this model's answers are from those of the checkpoint it was made of.\n"
     )
+
+
+def _input(checkpoint: Checkpoint) -> str:
+    size, picture, count = checkpoint.image_size, checkpoint.picture_size, checkpoint.config.tiles
+    whole = f"the whole image (EXIF-oriented, RGB) stretched to {picture} x {picture}, without letterbox"
+    if count == 1:
+        return whole
+    first = ", ".join(map(str, tiles.starts(size, count)))
+    return f"a tile, {size} x {size}, of {whole}.\nTiles begin at the pixels {first} across and down"
+
+
+def _tiles(checkpoint: Checkpoint) -> str:
+    config = checkpoint.config
+    if config.tiles == 1:
+        return ""
+    return TILES.format(
+        passes=config.tiles**2,
+        size=checkpoint.image_size,
+        picture=checkpoint.picture_size,
+        count=config.tiles,
+        iou=config.nms_threshold,
+        most=MAX_DETECTIONS,
+    )
+
+
+def _tiling(checkpoint: Checkpoint) -> dict[str, Any]:
+    """In pixels; `along_a_side` 1: the tile is the whole image."""
+    return {
+        "along_a_side": checkpoint.config.tiles,
+        "begin_at": tiles.starts(checkpoint.image_size, checkpoint.config.tiles),
+        "image": checkpoint.picture_size,
+        "tile": checkpoint.image_size,
+    }
 
 
 def _lineage(checkpoint: Checkpoint) -> str:

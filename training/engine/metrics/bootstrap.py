@@ -66,9 +66,13 @@ def intervals(images: int, statistic: Callable[[Weights], dict[str, Floats]]) ->
 
 def average_precisions(matches: Sequence[LabelMatches], weights: Weights) -> dict[str, Floats]:
     """COCO's AP and AP50 [R] of weighted images; NaN where a resample holds no true box."""
-    by_label = np.array([_label_ap(one, weights) for one in matches]).reshape(-1, len(OVERLAPS), len(weights))
-    means = mean_of_defined(by_label)
+    means = mean_of_defined(label_precisions(matches, weights))
     return {"AP": means.mean(axis=0), "AP50": means[0]}
+
+
+def label_precisions(matches: Sequence[LabelMatches], weights: Weights) -> Floats:
+    """AP [labels, 10, R] of each label at each overlap; NaN where a resample holds no true box of it."""
+    return np.array([_label_ap(one, weights) for one in matches]).reshape(-1, len(OVERLAPS), len(weights))
 
 
 def mean_of_defined(values: Floats) -> Floats:
@@ -93,8 +97,18 @@ def _label_ap(label: LabelMatches, weights: Weights) -> Floats:
         ranks = of_detections.cumsum(axis=0, dtype=np.int32)
         for level, hits in enumerate(known):
             counts = of_detections[hits].cumsum(axis=0, dtype=np.int32)
-            found[level, some] = _area(counts, ranks[hits], truths[some])
+            before = _left_out(of_detections, ~label.counts[level, :last], hits)
+            found[level, some] = _area(counts, ranks[hits] - before, truths[some])
     return np.where(truths > 0, found, np.nan)
+
+
+def _left_out(of_detections: Counts, left_out: Bools, hits: Ints) -> Counts:
+    """Of the detections [D, R] how many before each hit count neither way: [H, R]."""
+    places = np.flatnonzero(left_out)
+    so_far = of_detections[places].cumsum(axis=0, dtype=np.int32)
+    none = np.zeros((1, of_detections.shape[1]), np.int32)
+    found: Counts = np.concatenate([none, so_far])[np.searchsorted(places, hits)]
+    return found
 
 
 def _area(hits: Counts, ranks: Counts, truths: Ints) -> Floats:
@@ -116,8 +130,13 @@ def accuracies(truth: Ints, predicted: Ints, labels: int, weights: Weights) -> d
     """`accuracy` and `macro_f1` [R] of weighted images, given label indices [images]."""
     right: Bools = truth == predicted
     total = np.maximum(weights.sum(axis=1), 1)
-    f1 = [_f1(truth == label, predicted == label, weights) for label in range(labels)]
-    return {"accuracy": weights @ right / total, "macro_f1": mean_of_defined(np.array(f1))}
+    f1 = label_f1(truth, predicted, labels, weights)
+    return {"accuracy": weights @ right / total, "macro_f1": mean_of_defined(f1)}
+
+
+def label_f1(truth: Ints, predicted: Ints, labels: int, weights: Weights) -> Floats:
+    """F1 [labels, R]; NaN where no image of the label was drawn."""
+    return np.array([_f1(truth == label, predicted == label, weights) for label in range(labels)])
 
 
 def _f1(is_label: Bools, said_label: Bools, weights: Weights) -> Floats:

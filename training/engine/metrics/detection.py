@@ -7,6 +7,7 @@ import numpy as np
 from faster_coco_eval import COCO, COCOeval_faster
 
 from annotations.dataset.records import AnnotationRecord, ImageRecord
+from training.engine.metrics.matching import crowds, is_crowd, true_boxes
 
 NAMES = (
     "AP",
@@ -32,9 +33,10 @@ def coco_numbers(
 ) -> tuple[Numbers, list[dict[str, Any]]]:
     """The twelve numbers, and per label `{"name", "truth_count", "AP", "AP50"}`; None where nothing is defined.
 
-    `images` carry the truth as their annotations; `detections[i]`, with scores, belong to `images[i]`; boxes in pixels.
+    `images` carry the truth as their annotations, crowds among them, which are no truth to be found; `detections[i]`,
+    with scores, belong to `images[i]`; boxes in pixels.
     """
-    counts = [sum(m.label == label and _counts(m) for image in images for m in image.annotations) for label in labels]
+    counts = [sum(m.label == label for image in images for m in true_boxes(image)) for label in labels]
     if sum(counts) == 0:
         rows = [{"name": label, "truth_count": 0, "AP": None, "AP50": None} for label in labels]
         return dict.fromkeys(NAMES), rows
@@ -63,9 +65,10 @@ def _evaluate(truth: dict[str, Any], found: list[dict[str, Any]]) -> Any:
 def _truth_as_coco(images: Sequence[ImageRecord], labels: Sequence[str]) -> dict[str, Any]:
     rows: list[dict[str, Any]] = []
     for i, image in enumerate(images, start=1):
-        for annotation in filter(_counts, image.annotations):
+        for annotation in (*true_boxes(image), *crowds(image)):
             row = _annotation_as_coco(annotation, i, labels)
-            rows.append(row | {"id": len(rows) + 1, "iscrowd": 0, "area": row["bbox"][2] * row["bbox"][3]})
+            size = {"iscrowd": int(is_crowd(annotation)), "area": row["bbox"][2] * row["bbox"][3]}
+            rows.append(row | size | {"id": len(rows) + 1})
     return {
         "info": {},
         "images": [{"id": i, "width": m.width, "height": m.height} for i, m in enumerate(images, start=1)],
@@ -88,10 +91,6 @@ def _annotation_as_coco(annotation: AnnotationRecord, image_id: int, labels: Seq
     assert annotation.box is not None
     bbox = [annotation.box.x_min, annotation.box.y_min, annotation.box.width, annotation.box.height]
     return {"image_id": image_id, "category_id": labels.index(annotation.label) + 1, "bbox": bbox}
-
-
-def _counts(annotation: AnnotationRecord) -> bool:
-    return annotation.box is not None and annotation.box.area > 0
 
 
 def _row(label: str, count: int, ap: float | None, ap50: float | None) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Which detections meet which true boxes: COCO's greedy matching, kept by image so that images can be drawn again.
 
+A box that is marked as a crowd need not be found; a detection that finds nothing and lies in one counts neither way.
 What follows from it (precision, calibration, intervals) counts these matches and looks at no box again.
 """
 
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from annotations.dataset.attributes import CROWD
 from annotations.dataset.records import AnnotationRecord, ImageRecord
 
 Floats = npt.NDArray[np.float64]
@@ -36,6 +38,8 @@ class LabelMatches:
     """[D]"""
     hits: Bools
     """[10, D]: whether the detection finds a true box, at each of OVERLAPS."""
+    counts: Bools
+    """[10, D]: False where it finds none and lies in a crowd."""
 
 
 def match(images: Sequence[ImageRecord], found: Found, labels: Sequence[str]) -> list[LabelMatches]:
@@ -45,12 +49,8 @@ def match(images: Sequence[ImageRecord], found: Found, labels: Sequence[str]) ->
 
 def overlaps(detections: Floats, truth: Floats) -> Floats:
     """IoU [D, T] of boxes [D, 4] and [T, 4], as corners."""
-    low = np.maximum(detections[:, None, :2], truth[None, :, :2])
-    high = np.minimum(detections[:, None, 2:], truth[None, :, 2:])
-    shared = np.prod(np.clip(high - low, 0.0, None), axis=2)
-    union = areas(detections)[:, None] + areas(truth)[None, :] - shared
-    found: Floats = np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
-    return found
+    shared = _shared(detections, truth)
+    return _quotient(shared, areas(detections)[:, None] + areas(truth)[None, :] - shared)
 
 
 def areas(boxes: Floats) -> Floats:
@@ -64,8 +64,27 @@ def corners(annotations: Sequence[AnnotationRecord]) -> Floats:
     return np.array(rows, np.float64).reshape(-1, 4)
 
 
+def shared_parts(detections: Floats, crowds: Floats) -> Floats:
+    """Shares [D, C] of detections [D, 4] that lie in crowds [C, 4], as corners: what COCO takes for their overlap."""
+    shared = _shared(detections, crowds)
+    return _quotient(shared, np.broadcast_to(areas(detections)[:, None], shared.shape))
+
+
 def true_boxes(image: ImageRecord) -> list[AnnotationRecord]:
-    """Annotations that a detector can find."""
+    """Annotations that a detector is to find."""
+    return [one for one in _boxes(image) if not is_crowd(one)]
+
+
+def crowds(image: ImageRecord) -> list[AnnotationRecord]:
+    """Boxes around several objects that nobody told apart."""
+    return [one for one in _boxes(image) if is_crowd(one)]
+
+
+def is_crowd(annotation: AnnotationRecord) -> bool:
+    return annotation.attributes.get(CROWD) is True
+
+
+def _boxes(image: ImageRecord) -> list[AnnotationRecord]:
     return [one for one in image.annotations if one.box is not None and one.box.area > 0]
 
 
@@ -73,11 +92,28 @@ def scores_of(annotations: Sequence[AnnotationRecord]) -> Floats:
     return np.array([one.score or 0.0 for one in annotations], np.float64)
 
 
+def _shared(detections: Floats, others: Floats) -> Floats:
+    """Areas [D, N] that boxes [D, 4] and [N, 4] have in common."""
+    low = np.maximum(detections[:, None, :2], others[None, :, :2])
+    high = np.minimum(detections[:, None, 2:], others[None, :, 2:])
+    common: Floats = np.prod(np.clip(high - low, 0.0, None), axis=2)
+    return common
+
+
+def _quotient(part: Floats, whole: Floats) -> Floats:
+    """0 where there is no whole."""
+    found: Floats = np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
+    return found
+
+
 def _match_label(images: Sequence[ImageRecord], found: Found, label: str) -> LabelMatches:
     truths = [[one for one in true_boxes(image) if one.label == label] for image in images]
     detections = [[one for one in of_image if one.label == label and one.box] for of_image in found]
     best = [sorted(few, key=lambda one: -(one.score or 0.0))[:MAX_DETECTIONS] for few in detections]
-    hits = [_hits(overlaps(corners(d), corners(t))) for d, t in zip(best, truths, strict=True)]
+    found_corners = [corners(few) for few in best]
+    hits = [_hits(overlaps(d, corners(t))) for d, t in zip(found_corners, truths, strict=True)]
+    in_crowds = [_in_crowds(d, image, label) for d, image in zip(found_corners, images, strict=True)]
+    counts = [hit | ~within for hit, within in zip(hits, in_crowds, strict=True)]
     scores = np.concatenate([scores_of(few) for few in best]) if best else np.zeros(0)
     order = np.argsort(-scores, kind="stable")
     of_image = np.repeat(np.arange(len(best)), [len(few) for few in best])
@@ -85,8 +121,20 @@ def _match_label(images: Sequence[ImageRecord], found: Found, label: str) -> Lab
         truths=np.array([len(few) for few in truths], np.int64),
         images=of_image[order],
         scores=scores[order],
-        hits=np.concatenate(hits, axis=1)[:, order] if hits else np.zeros((len(OVERLAPS), 0), np.bool_),
+        hits=_joined(hits)[:, order],
+        counts=_joined(counts)[:, order],
     )
+
+
+def _joined(by_image: Sequence[Bools]) -> Bools:
+    return np.concatenate(by_image, axis=1) if by_image else np.zeros((len(OVERLAPS), 0), np.bool_)
+
+
+def _in_crowds(detections: Floats, image: ImageRecord, label: str) -> Bools:
+    """Whether each detection [D, 4] of the label lies in a crowd of it, at each of OVERLAPS: [10, D]."""
+    parts = shared_parts(detections, corners([one for one in crowds(image) if one.label == label]))
+    within: Bools = parts.max(axis=1, initial=0.0) >= OVERLAPS[:, None]
+    return within
 
 
 def _hits(shared: Floats) -> Bools:

@@ -10,11 +10,15 @@ from annotations.dataset.records import AnnotationRecord, ImageRecord
 from training.engine.metrics.calibration import Calibration, calibration
 from training.engine.metrics.matching import (
     OVERLAPS,
+    Bools,
+    Floats,
     Found,
     Ints,
     LabelMatches,
     corners,
+    crowds,
     overlaps,
+    shared_parts,
     true_boxes,
 )
 
@@ -30,10 +34,9 @@ BELIEVED_SCORE = 0.05
 
 def best_threshold(matches: Sequence[LabelMatches]) -> float:
     """The score from which on detections have the best F1, over all labels; the highest of several."""
-    scores = np.concatenate([one.scores for one in matches]) if matches else np.zeros(0)
+    scores, right = _judged(matches)
     order = np.argsort(-scores, kind="stable")
-    scores = scores[order]
-    hits = np.concatenate([one.hits[0] for one in matches])[order].cumsum() if matches else np.zeros(0)
+    scores, hits = scores[order], right[order].cumsum()
     if not len(hits) or not hits[-1]:
         return NO_SCORE
     truths = sum(int(one.truths.sum()) for one in matches)
@@ -45,7 +48,7 @@ def best_threshold(matches: Sequence[LabelMatches]) -> float:
 def at_threshold(matches: Sequence[LabelMatches], score: float) -> dict[str, float | None]:
     """`precision`, `recall` and `f1` of all detections from `score` on; None where nothing defines them."""
     hits = sum(int(one.hits[0][one.scores >= score].sum()) for one in matches)
-    named = sum(int((one.scores >= score).sum()) for one in matches)
+    named = sum(int((one.scores[one.counts[0]] >= score).sum()) for one in matches)
     truths = sum(int(one.truths.sum()) for one in matches)
     return {
         "precision": _share(hits, named),
@@ -58,23 +61,23 @@ def confusion(images: Sequence[ImageRecord], found: Found, labels: Sequence[str]
     """Counts [truth][answer] over the labels and, last, the background: missed boxes and boxes where nothing is.
 
     Detections from `score` on, best first, take the free true box of their label that they overlap most; then those
-    left over take what is left of any label. So the diagonal counts what `at_threshold` calls found.
+    left over take what is left of any label, but for those in a crowd of their own, which are not counted. So the
+    diagonal counts what `at_threshold` calls found.
     """
     counts = np.zeros((len(labels) + 1, len(labels) + 1), np.int64)
     for image, of_image in zip(images, found, strict=True):
         shown = [one for one in of_image if one.box and (one.score or 0.0) >= score]
         shown.sort(key=lambda one: -(one.score or 0.0))
-        _count_image(counts, true_boxes(image), shown, labels)
+        _count_image(counts, image, shown, labels)
     rows: list[list[int]] = counts.tolist()
     return rows
 
 
 def box_calibration(matches: Sequence[LabelMatches]) -> Calibration:
     """Of detections from BELIEVED_SCORE on: how often one of a score finds a true box."""
-    scores = np.concatenate([one.scores for one in matches]) if matches else np.zeros(0)
-    hits = np.concatenate([one.hits[0] for one in matches]) if matches else np.zeros(0, np.bool_)
+    scores, right = _judged(matches)
     believed = scores >= BELIEVED_SCORE
-    return calibration(scores[believed], hits[believed])
+    return calibration(scores[believed], right[believed])
 
 
 def sizes(images: Sequence[ImageRecord]) -> dict[str, int]:
@@ -89,25 +92,38 @@ def label_rows(matches: Sequence[LabelMatches], score: float) -> list[dict[str, 
     return [at_threshold([one], score) | {"best_score": _own_best(one)} for one in matches]
 
 
+def _judged(matches: Sequence[LabelMatches]) -> tuple[Floats, Bools]:
+    """Scores of all labels' detections that count, and whether each finds a true box."""
+    if not matches:
+        return np.zeros(0), np.zeros(0, np.bool_)
+    scores = np.concatenate([one.scores[one.counts[0]] for one in matches])
+    return scores, np.concatenate([one.hits[0][one.counts[0]] for one in matches])
+
+
 def _own_best(label: LabelMatches) -> float | None:
     return best_threshold([label]) if label.hits[0].any() else None
 
 
 def _count_image(
     counts: npt.NDArray[np.int64],
-    truth: Sequence[AnnotationRecord],
+    image: ImageRecord,
     shown: Sequence[AnnotationRecord],
     labels: Sequence[str],
 ) -> None:
+    truth, around = true_boxes(image), crowds(image)
     truths, answers = _indices(truth, labels), _indices(shown, labels)
     shared = overlaps(corners(shown), corners(truth))
     same = answers[:, None] == truths[None, :]
     partner = np.full(len(shown), -1)
     free = np.ones(len(truth), np.bool_)
-    for allowed in (same, ~same):
-        _pair(np.where(allowed, shared, -1.0), partner, free)
+    _pair(np.where(same, shared, -1.0), partner, free)
+    own_crowd = answers[:, None] == _indices(around, labels)[None, :]
+    within = np.where(own_crowd, shared_parts(corners(shown), corners(around)), 0.0).max(axis=1, initial=0.0)
+    judged = (partner >= 0) | (within < OVERLAP)
+    _pair(np.where(~same & judged[:, None], shared, -1.0), partner, free)
     background = len(labels)
-    np.add.at(counts, (np.where(partner < 0, background, np.append(truths, background)[partner]), answers), 1)
+    met = np.where(partner < 0, background, np.append(truths, background)[partner])
+    np.add.at(counts, (met[judged], answers[judged]), 1)
     np.add.at(counts, (truths[free], np.full(int(free.sum()), background)), 1)
 
 

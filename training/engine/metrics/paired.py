@@ -9,10 +9,19 @@ from typing import Any
 
 import numpy as np
 
+from annotations.dataset.attributes import CROWD
 from annotations.dataset.manifest import SIDES
-from annotations.dataset.records import AnnotationRecord, Box, ImageRecord
-from training.engine.metrics.bootstrap import Weights, accuracies, average_precisions, draw, interval
-from training.engine.metrics.matching import Floats, Ints, match
+from annotations.dataset.records import NO_ATTRIBUTES, AnnotationRecord, Box, ImageRecord
+from training.engine.metrics.bootstrap import (
+    Weights,
+    accuracies,
+    average_precisions,
+    draw,
+    interval,
+    label_f1,
+    label_precisions,
+)
+from training.engine.metrics.matching import Floats, Ints, LabelMatches, match
 
 Report = Mapping[str, Any]
 """The content of an `evaluation.json`."""
@@ -25,17 +34,43 @@ def compare(report: Report, before: Report) -> dict[str, Any]:
     Metrics are those of these images, whose weakest detections the reports leave out. Without two such images, or
     where a number is undefined, there is no change.
     """
+    mine, other = _shown_by_both(report, before)
+    if len(mine) < 2 or report["task"] != before["task"]:
+        return {"image_count": len(mine), "changes": {}}
+    labels, weights = _labels(report), _weights(len(mine))
+    numbers = {"detection": _detection, "classification": _classification}[report["task"]]
+    now, then = numbers(mine, labels, weights), numbers(other, labels, weights)
+    changes = {name: _change(now[name] - then[name]) for name in now}
+    return {"image_count": len(mine), "changes": {name: one for name, one in changes.items() if one}}
+
+
+def compare_labels(report: Report, before: Report) -> dict[str, dict[str, float]]:
+    """Of the AP (detection) or F1 (classification) of each label `change`, `low` and `high`, as `compare` has them."""
+    mine, other = _shown_by_both(report, before)
+    if len(mine) < 2:
+        return {}
+    labels, weights = _labels(report), _weights(len(mine))
+    numbers = {"detection": _detection_labels, "classification": _classification_labels}[report["task"]]
+    differences = numbers(mine, labels, weights) - numbers(other, labels, weights)
+    changes = {label: _change(values) for label, values in zip(labels, differences, strict=True)}
+    return {label: one for label, one in changes.items() if one}
+
+
+def _shown_by_both(report: Report, before: Report) -> tuple[list[Prediction], list[Prediction]]:
+    """What each says of the images that both show with the same truth."""
     earlier = {one["image"]: one for one in before["predictions"]}
     pairs = [(one, earlier[one["image"]]) for one in report["predictions"] if one["image"] in earlier]
     same = [(mine, other) for mine, other in pairs if mine["truth"] == other["truth"]]
-    if len(same) < 2 or report["task"] != before["task"]:
-        return {"image_count": len(same), "changes": {}}
-    labels = [row["name"] for row in report["labels"]]
-    weights = np.concatenate([np.ones((1, len(same)), np.int32), draw(len(same))])
-    numbers = {"detection": _detection, "classification": _classification}[report["task"]]
-    mine, other = (numbers([pair[i] for pair in same], labels, weights) for i in (0, 1))
-    changes = {name: _change(mine[name] - other[name]) for name in mine}
-    return {"image_count": len(same), "changes": {name: one for name, one in changes.items() if one}}
+    return [mine for mine, _ in same], [other for _, other in same]
+
+
+def _labels(report: Report) -> list[str]:
+    return [row["name"] for row in report["labels"]]
+
+
+def _weights(images: int) -> Weights:
+    """Each image once, then the resamples."""
+    return np.concatenate([np.ones((1, images), np.int32), draw(images)])
 
 
 def _change(values: Floats) -> dict[str, float] | None:
@@ -47,18 +82,36 @@ def _change(values: Floats) -> dict[str, float] | None:
 
 
 def _detection(predictions: Sequence[Prediction], labels: Sequence[str], weights: Weights) -> dict[str, Floats]:
+    return average_precisions(_matches(predictions, labels), weights)
+
+
+def _detection_labels(predictions: Sequence[Prediction], labels: Sequence[str], weights: Weights) -> Floats:
+    means: Floats = label_precisions(_matches(predictions, labels), weights).mean(axis=1)
+    return means
+
+
+def _matches(predictions: Sequence[Prediction], labels: Sequence[str]) -> list[LabelMatches]:
     images = [
         ImageRecord("", one["image"], 0, 0, annotations=tuple(_annotation(row) for row in one["truth"]))
         for one in predictions
     ]
     found = [[_annotation(row) for row in one["detections"]] for one in predictions]
-    return average_precisions(match(images, found, labels), weights)
+    return match(images, found, labels)
 
 
 def _classification(predictions: Sequence[Prediction], labels: Sequence[str], weights: Weights) -> dict[str, Floats]:
-    truth = _indices([one["truth"] for one in predictions], labels)
-    said = _indices([max(one["scores"], key=one["scores"].get) for one in predictions], labels)
+    truth, said = _answers(predictions, labels)
     return accuracies(truth, said, len(labels), weights)
+
+
+def _classification_labels(predictions: Sequence[Prediction], labels: Sequence[str], weights: Weights) -> Floats:
+    truth, said = _answers(predictions, labels)
+    return label_f1(truth, said, len(labels), weights)
+
+
+def _answers(predictions: Sequence[Prediction], labels: Sequence[str]) -> tuple[Ints, Ints]:
+    truth = _indices([one["truth"] for one in predictions], labels)
+    return truth, _indices([max(one["scores"], key=one["scores"].get) for one in predictions], labels)
 
 
 def _indices(names: Sequence[str], labels: Sequence[str]) -> Ints:
@@ -68,4 +121,5 @@ def _indices(names: Sequence[str], labels: Sequence[str]) -> Ints:
 
 
 def _annotation(row: Mapping[str, Any]) -> AnnotationRecord:
-    return AnnotationRecord(row["label"], Box(*(row[side] for side in SIDES)), score=row.get("score"))
+    box, attributes = Box(*(row[side] for side in SIDES)), {CROWD: True} if row.get("crowd") else NO_ATTRIBUTES
+    return AnnotationRecord(row["label"], box, score=row.get("score"), attributes=attributes)

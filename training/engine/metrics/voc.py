@@ -2,8 +2,8 @@
 
 As `VOCevaldet.m` of the devkit: each detection, best score first over all images, is held against the true box that
 it overlaps most, taken or not; one that meets a `difficult` box counts neither way, and difficult boxes need not be
-found. Its boxes name their last pixel, so sides are 1 longer than the corners' distance; our reader takes the corners
-as the file says them, so they are here too.
+found. A crowd, which VOC does not know, is taken as one. Its boxes name their last pixel, so sides are 1 longer than
+the corners' distance; our reader takes the corners as the file says them, so they are here too.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,17 @@ import numpy as np
 
 from annotations.dataset.attributes import DIFFICULT
 from annotations.dataset.records import AnnotationRecord, ImageRecord
-from training.engine.metrics.matching import Bools, Floats, Found, corners, overlaps, scores_of, true_boxes
+from training.engine.metrics.matching import (
+    Bools,
+    Floats,
+    Found,
+    corners,
+    crowds,
+    is_crowd,
+    overlaps,
+    scores_of,
+    true_boxes,
+)
 
 OVERLAP = 0.5
 TO_LAST_PIXEL: Floats = np.array([0.0, 0.0, 1.0, 1.0])
@@ -53,7 +63,7 @@ def area(recall: Floats, precision: Floats) -> float:
 
 
 def _row(images: Sequence[ImageRecord], found: Found, label: str) -> VocNumbers:
-    truths = [[one for one in true_boxes(image) if one.label == label] for image in images]
+    truths = [[one for one in (*true_boxes(image), *crowds(image)) if one.label == label] for image in images]
     wanted = sum(not _is_difficult(one) for few in truths for one in few)
     if not wanted:
         return dict.fromkeys(NAMES)
@@ -84,7 +94,7 @@ def _judge(truth: Sequence[AnnotationRecord], detections: Sequence[AnnotationRec
 
 
 def _is_difficult(annotation: AnnotationRecord) -> bool:
-    return bool(annotation.attributes.get(DIFFICULT))
+    return bool(annotation.attributes.get(DIFFICULT)) or is_crowd(annotation)
 
 
 def _mean(values: Sequence[float | None]) -> float | None:

@@ -39,6 +39,8 @@ class TaskInfo:
     module: str
     """Dotted path of the module that is this task's `TaskRules`."""
     metrics: tuple[str, ...]
+    of_label: str
+    """The number of a label in a report's `labels` by which it is compared with an earlier run's."""
     has_negatives: bool
     """Whether a labelled image without an annotation says something: that nothing is there."""
 
@@ -74,7 +76,8 @@ class TaskRules(Protocol):
     ) -> Iterator[list[AnnotationRecord]]:
         """A batch's `Network.predictions` as annotations of images of the given (width, height), best first.
 
-        `config`: of the network's run, for its thresholds.
+        `config`: of the network's run, for its thresholds and tiles. Where there are tiles, the batch is all of them,
+        image by image.
         """
 
     def evaluation(
@@ -90,12 +93,14 @@ TASKS: dict[str, TaskInfo] = {
             name="detection",
             module="training.engine.tasks.detection",
             metrics=("AP", "AP50"),
+            of_label="AP",
             has_negatives=True,
         ),
         TaskInfo(
             name="classification",
             module="training.engine.tasks.classification",
             metrics=("accuracy", "macro_f1"),
+            of_label="f1",
             has_negatives=False,
         ),
     )

@@ -12,10 +12,11 @@ from annotations.dataset.manifest import SIDES
 from annotations.dataset.records import AnnotationRecord, Box, ImageRecord
 from training.engine.config import Config
 from training.engine.detectors.postprocess import Detections, Suppression, detections
+from training.engine.detectors.tiling import of_images
 from training.engine.metrics import operating
 from training.engine.metrics.bootstrap import average_precisions, intervals
 from training.engine.metrics.detection import Numbers, coco_numbers
-from training.engine.metrics.matching import match
+from training.engine.metrics.matching import is_crowd, match
 from training.engine.metrics.voc import voc_numbers
 from training.engine.scoring import Scoring
 from training.engine.tasks import SHOWN_IMAGES, TASKS, Found, Metrics, Report
@@ -25,10 +26,11 @@ SHOWN_SCORE = 0.05
 
 
 def truth(image: ImageRecord, labels: Sequence[str]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
+    """Without crowds: a box around several objects is no example of one."""
     found = [
         (_shares(annotation.box, image), labels.index(annotation.label))
         for annotation in image.annotations
-        if annotation.box
+        if annotation.box and not is_crowd(annotation)
     ]
     kept = [(box, label) for box, label in found if box[2] > box[0] and box[3] > box[1]]
     boxes = np.array([box for box, _ in kept], np.float32).reshape(-1, 4)
@@ -44,8 +46,9 @@ def annotations(
 ) -> Iterator[list[AnnotationRecord]]:
     scores, boxes = (tensor.float().cpu() for tensor in outputs)
     suppression = Suppression.of(config)
-    for of_image, its_boxes, size in zip(scores, boxes, sizes, strict=True):
-        yield detected_annotations(detections(of_image, its_boxes, scoring, suppression), labels, size)
+    found = [detections(*of_one, scoring, suppression) for of_one in zip(scores, boxes, strict=True)]
+    for of_image, size in zip(of_images(found, config), sizes, strict=True):
+        yield detected_annotations(of_image, labels, size)
 
 
 def detected_annotations(found: Detections, labels: Sequence[str], size: tuple[int, int]) -> list[AnnotationRecord]:
@@ -107,4 +110,6 @@ def _as_json(annotation: AnnotationRecord) -> dict[str, Any]:
     row: dict[str, Any] = {"label": annotation.label} | {
         side: round(getattr(annotation.box, side), 2) for side in SIDES
     }
+    if is_crowd(annotation):
+        row["crowd"] = True
     return row if annotation.score is None else row | {"score": round(annotation.score, 4)}

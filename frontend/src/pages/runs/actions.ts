@@ -9,6 +9,9 @@ export const resumeRun = (run: Run): Promise<Run> => api.post<Run>(`runs/${run.i
 /** A snapshot of what is labelled now, the last config, the last run's checkpoint. */
 export const retrain = (project: number): Promise<Run> => api.post<Run>(`projects/${project}/retrain/`);
 
+/** A snapshot of what is labelled now, of which the run's successor learns what is new to it. */
+export const continueRun = (run: Run): Promise<Run> => api.post<Run>(`runs/${run.id}/continue/`);
+
 /** The same run again, from random weights: what remains where no weights can be had. */
 export function startFromRandom(run: Run): Promise<Run> {
   const { epochs, batch_size, learning_rate } = run.config;

@@ -29,6 +29,11 @@ describe("the score chart", () => {
     ]);
   });
 
+  it("draws a line through the epochs that were evaluated", () => {
+    const epochs = [epoch(1, { loss: 2 }), epoch(2, { loss: 1, AP: 0.3 }), epoch(3, { loss: 0.9 })];
+    expect(scoreSeries("AP", { name: "run 2", epochs }, null)[0]?.points).toEqual([{ x: 2, y: 0.3 }]);
+  });
+
   it("draws this run alone when there is no other", () => {
     expect(scoreSeries("AP", run, null)).toHaveLength(1);
     expect(scoreSeries("AP", run, { name: "run 1", epochs: [] })).toHaveLength(1);

@@ -14,8 +14,11 @@ export function mergeEpochs(known: readonly Epoch[], arrived: readonly Epoch[]):
   return [...byEpoch.values()].sort((a, b) => a.epoch - b.epoch);
 }
 
+/** Of the epochs that were measured: a run that looks at large images is not evaluated after each. */
 export function pointsOf(epochs: readonly Epoch[], key: string): DataPoint[] {
-  return epochs.map((one) => ({ x: one.epoch, y: one.values[key] ?? null }));
+  return epochs
+    .filter((one) => key in one.values)
+    .map((one) => ({ x: one.epoch, y: one.values[key] ?? null }));
 }
 
 export interface NamedEpochs {

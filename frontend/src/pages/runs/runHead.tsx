@@ -6,6 +6,7 @@ import { useModels } from "../../training/useModels";
 import { StatusBadge } from "../../ui/badge";
 import { counted } from "../../ui/figures";
 import { Icon } from "../../ui/icons";
+import { ContinueButton } from "./continueButton";
 import { RetrainButton } from "./retrainButton";
 import { isLive } from "./runProgress";
 import { baseText, modelTitle } from "./runTexts";
@@ -20,6 +21,7 @@ export function RunHead({ run, put }: RunHeadProps) {
   const { project, may } = useProject();
   const home = `/p/${project.value.slug}`;
   const models = useModels();
+  const open = (next: Run) => navigate(`${home}/runs/${next.number}`);
   return (
     <header class="runhead">
       <a class="btn quiet icon" href={`${home}/runs`} aria-label="All runs" title="All runs">
@@ -51,7 +53,10 @@ export function RunHead({ run, put }: RunHeadProps) {
           <CancelButton<Run> at={`runs/${run.id}`} name="run" onCanceled={put} />
         )}
         {run.status === "succeeded" && may("manager") && (
-          <RetrainButton run={run} onStarted={(next) => navigate(`${home}/runs/${next.number}`)} />
+          <>
+            <ContinueButton run={run} onStarted={open} />
+            <RetrainButton run={run} onStarted={open} />
+          </>
         )}
       </div>
     </header>

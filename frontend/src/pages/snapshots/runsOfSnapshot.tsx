@@ -21,7 +21,7 @@ export function RunsOfSnapshot({ runs }: { runs: readonly Run[] }) {
               <a href={`/p/${project.value.slug}/runs/${run.number}`}>
                 <b>Run {run.number}</b>
                 <StatusBadge status={run.status} />
-                <span class="grow faint">{ago(run.created_at)}</span>
+                <span class="grow faint cut">{ago(run.created_at)}</span>
                 {figure && (
                   <span>
                     {figure.name} <b>{figure.value}</b>

@@ -21,7 +21,7 @@ from training.engine.export import export
 from training.engine.exporters.images import read_export_images
 from training.engine.families import build_network
 from training.engine.network import normalise
-from training.engine.parameters import freeze, parameters_of
+from training.engine.parameters import begin_anew, freeze, parameters_of, still_of
 from training.engine.progress import Silent
 from training.engine.train import train
 from training.engine.weight_files import read_weights
@@ -126,6 +126,12 @@ def test_parameters_are_frozen_by_timms_own_names(name: str) -> None:
     first = next(iter(known)).partition(".")[0]
     still = freeze(network, f"blocks:{first}").still
     assert {key for key, p in network.timm.named_parameters() if not p.requires_grad} == {one.name for one in still}
+    assert still_of(network).still == still
+    before = {key: value.clone() for key, value in network.timm.state_dict().items()}
+    count = begin_anew(network)
+    changed = [key for key, value in network.timm.state_dict().items() if not torch.equal(value, before[key])]
+    assert changed
+    assert count >= sum(before[key].numel() for key in changed)
 
 
 @pytest.fixture

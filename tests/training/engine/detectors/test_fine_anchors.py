@@ -141,3 +141,9 @@ def test_a_run_on_crops_goes_on_and_is_a_base(lay_run: LayRun, weights_dir: Path
 def test_a_model_without_a_layout_refuses_other_anchors() -> None:
     with pytest.raises(ConfigError, match="takes no other anchors"):
         complete_config({"model": "mobilenet_v2", "fine_anchors": [[0.1, 0.1]]})
+
+
+@pytest.mark.parametrize("crop", [1, 31, 65])
+def test_a_crop_is_a_size_that_the_network_takes(crop: int) -> None:
+    with pytest.raises(ConfigError, match="crop must be 0 or from 64 to 1280 in steps of 32"):
+        config(crop=crop)

@@ -25,7 +25,7 @@ def draw(seed: int, images: int = 6, boxes: int = 8) -> Drawn:
 def _annotation(random: np.random.Generator) -> AnnotationRecord:
     x, y = random.integers(0, SIDE - 8, 2)
     across, down = random.integers(4, 120, 2)
-    attributes = {"difficult": True} if random.random() < 0.2 else {}
+    attributes = {name: True for name in ("difficult", "crowd") if random.random() < 0.2}
     return AnnotationRecord(str(random.choice(LABELS)), _box(x, y, x + across, y + down), attributes=attributes)
 
 

@@ -63,8 +63,18 @@ def test_the_diagonal_is_what_is_found_and_each_box_counts_once(seed: int, score
     matches = match(images, found, LABELS)
     assert [int(one.hits[0][one.scores >= score].sum()) for one in matches] == counts.diagonal()[:-1].tolist()
     assert [int(one.truths.sum()) for one in matches] == counts[:-1].sum(axis=1).tolist()
-    assert [int((one.scores >= score).sum()) for one in matches] == counts[:, :-1].sum(axis=0).tolist()
+    assert [int((one.scores[one.counts[0]] >= score).sum()) for one in matches] == counts[:, :-1].sum(axis=0).tolist()
     assert counts[-1, -1] == 0
+
+
+def test_what_lies_in_a_crowd_counts_neither_way() -> None:
+    crowd = AnnotationRecord("cat", Box(300, 0, 800, 100), attributes={"crowd": True})
+    scene, seen = [image(pet("cat", 0), crowd)], [[pet("cat", 0, 0.9), pet("cat", 400, 0.8), pet("dog", 500, 0.7)]]
+    matches = match(scene, seen, PETS)
+    assert at_threshold(matches, 0.5) == {"precision": 0.5, "recall": 1.0, "f1": pytest.approx(2 / 3)}
+    assert confusion(scene, seen, PETS, 0.5) == [[1, 0, 0], [0, 0, 0], [0, 1, 0]]
+    assert sum(one["count"] for one in box_calibration(matches).bins) == 2
+    assert sizes(scene) == {"small": 0, "medium": 0, "large": 1}
 
 
 def test_the_calibration_error_by_hand() -> None:

@@ -8,7 +8,7 @@ import pytest
 from annotations.dataset.records import AnnotationRecord, ImageRecord
 from tests.training.engine.metrics.drawn import LABELS, draw
 from training.engine.metrics.detection import coco_numbers
-from training.engine.metrics.paired import compare
+from training.engine.metrics.paired import compare, compare_labels
 from training.engine.tasks.classification import evaluation as classified
 from training.engine.tasks.detection import evaluation as detected
 
@@ -55,6 +55,22 @@ def test_images_whose_truth_has_changed_are_not_compared() -> None:
     assert compare(report(images, found), report([], [])) == {"image_count": 0, "changes": {}}
 
 
+def test_the_change_of_a_label_is_that_of_its_ap() -> None:
+    images, found = draw(3, 40)
+    first = LABELS[0]
+    better = [
+        [*(one for one in seen if one.label != first), *(one for one in truth if one.label == first)]
+        for seen, truth in zip(found, truth_of(images), strict=True)
+    ]
+    changes = compare_labels(report(images, better), report(images, found))
+    row = next(row for row in coco_numbers(images, found, LABELS)[1] if row["name"] == first)
+    assert changes[first]["change"] == pytest.approx(1 - row["AP"], abs=0.01)
+    assert changes[first]["low"] > 0
+    others = [changes[name] for name in changes if name != first]
+    assert others == [{"change": 0.0, "low": 0.0, "high": 0.0}] * len(others)
+    assert compare_labels(report(images[:1], found[:1]), report(images, found)) == {}
+
+
 def test_a_classifier_is_compared_by_accuracy() -> None:
     images = [ImageRecord("", f"{i:064d}", 9, 9, annotations=(AnnotationRecord(LABELS[i % 2]),)) for i in range(40)]
     right = [[AnnotationRecord(LABELS[i % 2], score=0.9)] for i in range(40)]
@@ -63,3 +79,5 @@ def test_a_classifier_is_compared_by_accuracy() -> None:
     change = compare(mine, other)["changes"]["accuracy"]
     assert change["change"] == pytest.approx(0.5)
     assert 0.3 < change["low"] < 0.5 < change["high"] < 0.7
+    by_label = compare_labels(mine, other)
+    assert [by_label[name]["change"] for name in LABELS[:2]] == pytest.approx([1 / 3, 1.0])

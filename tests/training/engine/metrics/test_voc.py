@@ -11,9 +11,9 @@ from training.engine.metrics.voc import voc_numbers
 
 
 def devkit(images: list[ImageRecord], found: list[list[AnnotationRecord]], label: str) -> tuple[float, float] | None:
-    """`VOCevaldet.m` and `VOCap.m` (2010), and the 11 points of 2007."""
+    """`VOCevaldet.m` and `VOCap.m` (2010), and the 11 points of 2007; a box with an attribute is difficult."""
     truth = [[one for one in image.annotations if one.label == label] for image in images]
-    wanted = sum(not one.attributes.get("difficult") for few in truth for one in few)
+    wanted = sum(not one.attributes for few in truth for one in few)
     if not wanted:
         return None
     detections = [(one, i) for i, few in enumerate(found) for one in few if one.label == label]
@@ -26,7 +26,7 @@ def devkit(images: list[ImageRecord], found: list[list[AnnotationRecord]], label
             if (shared := overlap(one, other)) > best:
                 best, place = shared, k
         if best >= 0.5:
-            if not truth[i][place].attributes.get("difficult"):
+            if not truth[i][place].attributes:
                 tp, fp = (tp, fp + 1) if (i, place) in taken else (tp + 1, fp)
                 taken.add((i, place))
         else:

@@ -15,7 +15,7 @@ const PAGE = 24;
 
 type Show = "all" | "wrong" | "right";
 
-/** The validation pictures with the model's answer, the surest mistakes first. */
+/** The split's pictures with the model's answer, the surest mistakes first. */
 export function AnswersPanel({ evaluation }: { evaluation: ClassificationEvaluation }) {
   const [show, setShow] = useState<Show>("all");
   const [limit, setLimit] = useState(PAGE);
@@ -25,9 +25,13 @@ export function AnswersPanel({ evaluation }: { evaluation: ClassificationEvaluat
     (answer) => evaluation.images[answer.image] && (show === "all" || answer.right === (show === "right")),
   );
   return (
-    <section class="panel" aria-label="Validation pictures" data-testid="pictures">
+    <section
+      class="panel"
+      aria-label={`Pictures of ${evaluation.split}`}
+      data-testid={evaluation.split === "test" ? "test-pictures" : "pictures"}
+    >
       <header class="wraps">
-        <h2>What it sees on val</h2>
+        <h2>What it sees on {evaluation.split}</h2>
         <span class="small faint">{sampleText(evaluation.predictions, evaluation.image_count)}</span>
         <Segmented<Show>
           label="Show pictures"

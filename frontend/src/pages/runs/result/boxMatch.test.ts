@@ -41,6 +41,17 @@ describe("matching", () => {
     expect(matchBoxes([cat], [found(cat, 0.39)], 0.4).missed).toEqual([cat]);
   });
 
+  it("asks for no crowd, and takes nothing in one for wrong", () => {
+    const crowd: TrueBox = { ...cat, x_max: 40, crowd: true };
+    const inside = found(cat, 0.9, 20);
+    expect(matchBoxes([crowd], [inside, found(cat, 0.8, 36)], 0)).toEqual({
+      found: 0,
+      missed: [],
+      wrong: [found(cat, 0.8, 36)],
+    });
+    expect(matchBoxes([crowd], [{ ...inside, label: "dog" }], 0).wrong).toHaveLength(1);
+  });
+
   it("does not reorder what it was given", () => {
     const given = [found(cat, 0.1), found(dog, 0.9)];
     matchBoxes([cat], given, 0);

@@ -2,11 +2,16 @@
 
 import { area, type Sides } from "../../../annotator/core/geometry";
 
-export interface TrueBox extends Sides {
+export interface LabelledBox extends Sides {
   readonly label: string;
 }
 
-export interface FoundBox extends TrueBox {
+export interface TrueBox extends LabelledBox {
+  /** Around several objects: it need not be found, and what lies in it is not wrong. */
+  readonly crowd?: boolean;
+}
+
+export interface FoundBox extends LabelledBox {
   readonly score: number;
 }
 
@@ -27,24 +32,33 @@ export function matchBoxes(
   detections: readonly FoundBox[],
   scoreFrom: number,
 ): BoxMatch {
-  const open = new Set(truth);
+  const open = new Set(truth.filter((box) => !box.crowd));
+  const count = open.size;
   const wrong: FoundBox[] = [];
   const shown = detections.filter((box) => box.score >= scoreFrom);
   for (const box of shown.sort((a, b) => b.score - a.score)) {
     const partner = bestPartner(box, open);
     if (partner) open.delete(partner);
-    else wrong.push(box);
+    else if (!truth.some((crowd) => liesIn(box, crowd))) wrong.push(box);
   }
-  return { found: truth.length - open.size, missed: [...open], wrong };
+  return { found: count - open.size, missed: [...open], wrong };
 }
 
 /** Intersection over union of two boxes, 0 where they do not touch. */
-export function overlap(a: TrueBox, b: TrueBox): number {
+export function overlap(a: Sides, b: Sides): number {
+  const shared = sharedArea(a, b);
+  return shared && shared / (area(a) + area(b) - shared);
+}
+
+function sharedArea(a: Sides, b: Sides): number {
   const width = Math.min(a.x_max, b.x_max) - Math.max(a.x_min, b.x_min);
   const height = Math.min(a.y_max, b.y_max) - Math.max(a.y_min, b.y_min);
-  if (width <= 0 || height <= 0) return 0;
-  const shared = width * height;
-  return shared / (area(a) + area(b) - shared);
+  return width <= 0 || height <= 0 ? 0 : width * height;
+}
+
+function liesIn(box: FoundBox, crowd: TrueBox): boolean {
+  if (!crowd.crowd || crowd.label !== box.label) return false;
+  return sharedArea(box, crowd) >= MATCH_OVERLAP * area(box);
 }
 
 function bestPartner(box: FoundBox, open: Set<TrueBox>): TrueBox | null {

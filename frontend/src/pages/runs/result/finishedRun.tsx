@@ -13,6 +13,7 @@ import type { NamedEpochs } from "../curves";
 import { LogPanel } from "../logPanel";
 import { tookText } from "../runTexts";
 import { SettingsPanel } from "../settingsPanel";
+import { BeforePanel } from "./beforePanel";
 import { clearChanges } from "./certainty";
 import { CertaintyPanel } from "./certaintyPanel";
 import { ClassificationResult } from "./classificationResult";
@@ -65,6 +66,7 @@ export function FinishedRun({ run, before, mine, other, runs }: FinishedRunProps
       <TestSplitPanel run={run} />
       <ArtifactsPanel run={run} />
       {evaluation && <Result run={run} evaluation={evaluation} before={comparable} />}
+      {evaluation?.before && <BeforePanel before={evaluation.before} task={evaluation.task} />}
       {evaluation?.start && <StartPanel start={evaluation.start} />}
       <div class="cols two-one">
         <ScorePanel run={run} mine={mine} other={other} />

@@ -33,7 +33,7 @@ interface ImagesPanelProps {
   onScore: (score: number) => void;
 }
 
-/** Validation pictures with truth and model over each other, the most mistakes first. */
+/** The split's pictures with truth and model over each other, the most mistakes first. */
 export function ImagesPanel({ evaluation, score, orderScore, onScore }: ImagesPanelProps) {
   const [show, setShow] = useState<Show>("all");
   const [label, setLabel] = useState("");
@@ -45,9 +45,13 @@ export function ImagesPanel({ evaluation, score, orderScore, onScore }: ImagesPa
   const list = shown(judged, show, label).filter((one) => images[one.prediction.image]);
   const at = list.findIndex((one) => one.prediction.image === open);
   return (
-    <section class="panel" aria-label="Validation pictures" data-testid="pictures">
+    <section
+      class="panel"
+      aria-label={`Pictures of ${evaluation.split}`}
+      data-testid={evaluation.split === "test" ? "test-pictures" : "pictures"}
+    >
       <header class="wraps">
-        <h2>What it sees on val</h2>
+        <h2>What it sees on {evaluation.split}</h2>
         <span class="small faint">{sampleText(predictions, evaluation.image_count)}</span>
         <Segmented<Show>
           label="Show pictures"

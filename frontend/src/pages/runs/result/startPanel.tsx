@@ -1,4 +1,4 @@
-import { heldText, labelOriginText, lineageText, type Start } from "./startTexts";
+import { heldText, labelOriginText, lineageText, replayText, type Start } from "./startTexts";
 
 /** What the run began with: earlier stages, where each label's row comes from, what did not learn. */
 export function StartPanel({ start }: { start: Start }) {
@@ -10,6 +10,7 @@ export function StartPanel({ start }: { start: Start }) {
       </header>
       <div class="body">
         <p>{lineageText(start)}</p>
+        {start.replay && <p>{replayText(start.replay)}</p>}
         <p class="small dim">
           {start.labels.map((one) => `${one.label} ${labelOriginText(one)}`).join(", ")}
         </p>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { heldText, labelOriginText, lineageText, type Start } from "./startTexts";
+import { heldText, labelOriginText, lineageText, replayText, type Start } from "./startTexts";
 
 const start: Start = {
   lineage: ["COCO weights", "8 epochs on disc"],
@@ -23,7 +23,15 @@ describe("what a run began with", () => {
     expect(labelOriginText({ ...label, how: "mean" })).toContain("no image showed it");
   });
 
+  it("says what was new and what was seen again", () => {
+    const replayed = "It learned from 1 new image, beside 24 of 80 old ones an epoch.";
+    expect(replayText({ new: 1, old: 80, replayed: 24 })).toBe(replayed);
+  });
+
   it("counts what did not learn", () => {
     expect(heldText(start)).toBe("1,000 of 2,000 parameters held still, 13 of 70 layers");
+    expect(heldText({ ...start, frozen: { ...start.frozen, still: 0, still_layers: 0 } })).toBe(
+      "All 2,000 parameters learned",
+    );
   });
 });

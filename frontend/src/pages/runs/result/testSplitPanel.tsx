@@ -1,7 +1,7 @@
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { api } from "../../../api/client";
 import { sentence } from "../../../api/errors";
-import type { Evaluation, Holdout, Run, TestSplit } from "../../../api/types";
+import type { DetectionEvaluation, Evaluation, Holdout, Run, TestSplit } from "../../../api/types";
 import { CancelButton } from "../../../app/cancelButton";
 import { useProject } from "../../../app/project";
 import { StatusBadge } from "../../../ui/badge";
@@ -9,9 +9,12 @@ import { Button } from "../../../ui/button";
 import { counted } from "../../../ui/figures";
 import { toastError } from "../../../ui/toast";
 import { isLive } from "../runProgress";
+import { AnswersPanel } from "./answersPanel";
 import { CertaintyPanel } from "./certaintyPanel";
 import { evaluationFigures } from "./evaluationFigures";
 import { FigureRow } from "./figureRow";
+import { ImagesPanel } from "./imagesPanel";
+import { bestScore, sweep } from "./threshold";
 import { useTestSplit } from "./useTestSplit";
 
 const NONE: ReadonlySet<string> = new Set();
@@ -41,10 +44,27 @@ export function TestSplitPanel({ run }: { run: Run }) {
             testId="test-figures"
           />
           <CertaintyPanel evaluation={report} comparison={null} other={null} />
+          <TestPictures report={report} />
         </>
       )}
     </>
   );
+}
+
+/** What the counted look brought, the worst first. */
+function TestPictures({ report }: { report: Evaluation }) {
+  switch (report.task) {
+    case "detection":
+      return <DetectedPictures evaluation={report} />;
+    case "classification":
+      return <AnswersPanel evaluation={report} />;
+  }
+}
+
+function DetectedPictures({ evaluation }: { evaluation: DetectionEvaluation }) {
+  const best = useMemo(() => bestScore(sweep(evaluation.predictions)), [evaluation]);
+  const [chosen, setChosen] = useState<number | null>(null);
+  return <ImagesPanel evaluation={evaluation} score={chosen ?? best} orderScore={best} onScore={setChosen} />;
 }
 
 interface TestSplitActsProps {
@@ -84,7 +104,7 @@ function TestSplitActs({ run, state, onReport, reload }: TestSplitActsProps) {
         onClick={() => ask<Evaluation>("look/", onReport)}
         data-testid="look-at-test"
       >
-        Look at the numbers
+        Look at numbers and pictures
       </Button>
     );
   }

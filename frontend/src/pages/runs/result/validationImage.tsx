@@ -1,5 +1,5 @@
 import { apiUrl } from "../../../api/client";
-import type { TrueBox } from "./boxMatch";
+import type { LabelledBox } from "./boxMatch";
 import type { Prediction } from "./judgedImages";
 import { useLabelColors } from "./useLabelColors";
 
@@ -58,7 +58,7 @@ export function ValidationImage({ prediction, image, score, isLarge = false }: V
   );
 }
 
-function BoxLines({ box, color, look }: { box: TrueBox; color: string; look: "truth" | "model" }) {
+function BoxLines({ box, color, look }: { box: LabelledBox; color: string; look: "truth" | "model" }) {
   const at = { x: box.x_min, y: box.y_min, width: box.x_max - box.x_min, height: box.y_max - box.y_min };
   return (
     <g class={`lines ${look}`} style={`--c:${color}`}>
@@ -83,7 +83,7 @@ export function BoxLegend() {
   );
 }
 
-function boxKey(box: TrueBox & { score?: number }): string {
+function boxKey(box: LabelledBox & { score?: number }): string {
   return `${box.label} ${box.x_min} ${box.y_min} ${box.x_max} ${box.y_max} ${box.score ?? ""}`;
 }
 

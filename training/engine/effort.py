@@ -1,0 +1,49 @@
+"""What a run's epochs cost, and after which of them it is evaluated: torch-free."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Self
+
+from training.engine.config import Config
+
+FEWEST_STEPS = 6
+"""Steps of an epoch over a few images, each of which is then seen several times, always in another view."""
+
+JUDGED = 1 / 3
+"""An image costs this share of what it costs to train on as many pixels."""
+MOST_JUDGED = 1 / 4
+"""Of the cost of training: what evaluations before the last one may cost at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """In pixels that are trained on."""
+
+    training: float
+    """Of one epoch."""
+    evaluation: float
+    epochs: int
+
+    @classmethod
+    def of_run(cls, config: Config, training: int, validation: int, epochs: int) -> Self:
+        """`training`, `validation`: images."""
+        pixels = pictures_seen(training, config.batch_size) * (config.crop or config.image_size) ** 2
+        return cls(pixels, validation * (config.tiles * config.image_size) ** 2 * JUDGED, epochs)
+
+    @property
+    def period(self) -> int:
+        """Epochs from one evaluation to the next."""
+        return max(1, math.ceil(self.evaluation / self.training / MOST_JUDGED)) if self.training else 1
+
+    def is_evaluated(self, epoch: int) -> bool:
+        """Epochs count from 1; the last one always is."""
+        return (self.epochs - epoch) % self.period == 0
+
+    def of_epochs(self, epochs: Iterable[int]) -> float:
+        return sum(self.training + self.evaluation * self.is_evaluated(epoch) for epoch in epochs)
+
+
+def pictures_seen(images: int, batch_size: int) -> int:
+    """How many pictures an epoch shows: of a few images each several times."""
+    return max(images, FEWEST_STEPS * min(batch_size, images))
