@@ -19,6 +19,7 @@ from training import estimates, small_boxes
 from training.engine import catalog, freezing, transfer
 from training.engine.config import Config
 from training.engine.errors import ConfigError
+from training.engine.model_info import ModelInfo
 from training.models import Run, Sweep
 from training.queries import last_succeeded, team_runs
 from training.sweep_table import best_run
@@ -183,10 +184,7 @@ def estimate(
 
 def check_config(project: Project, model: str, config: Mapping[str, Any]) -> Config:
     """The whole config, with the model's defaults. Raises Invalid naming `model` or `config`."""
-    try:
-        info = catalog.model_info(model)
-    except ConfigError as error:
-        raise Invalid("There is no such model.", {"model": error.detail}) from error
+    info = _known_model(model)
     if info.task != project.task:
         raise Invalid(
             "The model does not fit the project.", {"model": f"{info.title} is for {info.task}, not {project.task}"}
@@ -195,6 +193,13 @@ def check_config(project: Project, model: str, config: Mapping[str, Any]) -> Con
         return catalog.complete_config({**config, "model": model})
     except (ConfigError, TypeError) as error:
         raise Invalid("The settings are wrong.", {"config": str(error)}) from error
+
+
+def _known_model(model: str) -> ModelInfo:
+    try:
+        return catalog.model_info(model)
+    except ConfigError as error:
+        raise Invalid("There is no such model.", {"model": error.detail}) from error
 
 
 def _parse_base(project: Project, author: User, base: str, model: str) -> tuple[str, Run | None]:
@@ -207,7 +212,7 @@ def _parse_base(project: Project, author: User, base: str, model: str) -> tuple[
         raise Invalid("The base is wrong.", {"base": "expected catalogue, none, or run:<id> of this team"})
     if run.status != Status.SUCCEEDED:
         raise Invalid("The base is wrong.", {"base": f"run {run.number} has no finished checkpoint"})
-    if run.model != model:
+    if run.model != _known_model(model).name:
         raise Invalid("The base is wrong.", {"base": f"run {run.number} trained {run.model}, not {model}"})
     return "checkpoint", run
 

@@ -10,6 +10,7 @@ from annotations.models import Snapshot
 from boxwright.projects.models import Project
 from boxwright.storage import store
 from boxwright.teams.models import AuditEntry, User
+from tests.training.conftest import MakeRun
 from training.engine import timm_models
 from training.models import Run
 
@@ -56,6 +57,14 @@ def test_a_run_begins_by_any_of_timms_names(as_user: Client, mona: User, project
     answer = start(as_user(mona), project, snapshot, model="mobilenetv3_small_050")
     assert answer.status_code == 201
     assert (answer.json()["model"], answer.json()["config"]["model"]) == (FREE, FREE)
+
+
+def test_a_run_of_the_same_weights_is_a_base_under_either_name(
+    as_user: Client, mona: User, project: Project, snapshot: Snapshot, make_run: MakeRun
+) -> None:
+    base = f"run:{make_run(model=FREE, status='succeeded').pk}"
+    answer = start(as_user(mona), project, snapshot, model="mobilenetv3_small_050", base=base)
+    assert (answer.status_code, answer.json()["base"]) == (201, base)
 
 
 def test_an_unknown_name_is_told_the_nearest(as_user: Client, mona: User, project: Project, snapshot: Snapshot) -> None:

@@ -39,6 +39,9 @@ def _on_data(commands: Any, name: str, purpose: str) -> argparse.ArgumentParser:
 
 def _train(command: argparse.ArgumentParser) -> None:
     _settings(command)
+    command.add_argument(
+        "--base", type=Path, metavar="FILE", help="begin with a checkpoint, or with weights of the model"
+    )
 
 
 def _settings(command: argparse.ArgumentParser) -> None:

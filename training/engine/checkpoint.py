@@ -46,6 +46,14 @@ class Checkpoint:
         return picture_side(self.image_size, self.config.tiles)
 
     @property
+    def stages(self) -> tuple[str, ...]:
+        """What its weights learned from, this run too."""
+        if not self.epoch:
+            return self.lineage
+        replayed = ", new images beside old ones" if self.config.replay else ""
+        return (*self.lineage, f"{self.epoch} epochs on {', '.join(self.labels)}{replayed}")
+
+    @property
     def info(self) -> catalog.ModelInfo:
         """The model's row of the catalogue: its input normalisation (`mean`, `std` on pixels 0..255) among it."""
         return catalog.model_info(self.model)

@@ -4,7 +4,7 @@ import json
 import os
 from argparse import Namespace
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,7 +16,9 @@ from training.engine import predict as predicting
 from training.engine import sweep as sweeping
 from training.engine import train as training
 from training.engine import verify as verifying
+from training.engine.base_files import as_checkpoint
 from training.engine.checkpoint import Checkpoint
+from training.engine.config import Config
 from training.engine.data import read_run_folder
 from training.engine.errors import CheckpointError
 from training.engine.exporters.images import read_export_images
@@ -40,6 +42,9 @@ def train(options: Namespace, events: Events) -> None:
     folder = _run_folder(options, events)
     dataset = read_run_folder(folder)
     config = config_of(options, folder, dataset.task)
+    if options.base:
+        config = replace(config, base="checkpoint")
+        _lay_base(options.base, folder, config)
     if folder != options.folder:
         (folder / CONFIG).write_text(json.dumps(config.to_dict()), encoding="utf-8")
     best = training.train(config, dataset, folder, events, options.weights_dir)
@@ -94,6 +99,13 @@ def sweep(options: Namespace, events: Events) -> None:
         settings, grid, dataset, folder, events, options.weights_dir, lambda row: events.write("run", **row)
     )
     events.write("done", runs=len(rows), table=str(folder / "sweep" / "table.csv"))
+
+
+def _lay_base(path: Path, folder: Path, config: Config) -> None:
+    """As `base.pt`, which a run that goes on reads again."""
+    if distributed.rank() == 0:
+        checkpoint.save(as_checkpoint(path, config), folder / "base.pt")
+    distributed.wait()
 
 
 def _run_folder(options: Namespace, events: Events) -> Path:

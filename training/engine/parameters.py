@@ -15,10 +15,14 @@ from training.engine.model_info import ModelInfo
 from training.engine.network import Network
 
 
+def named(network: Network) -> dict[str, nn.Parameter]:
+    """All parameters by the names that users know."""
+    return {name.removeprefix(network.parameter_prefix): one for name, one in network.named_parameters()}
+
+
 def parameters_of(network: Network) -> list[Parameter]:
     """All parameters from the pixels to the head. A folded bias, which takes no gradient, has share 0."""
-    prefix = network.parameter_prefix
-    names = {id(parameter): name.removeprefix(prefix) for name, parameter in network.named_parameters()}
+    names = {id(parameter): name for name, parameter in named(network).items()}
     return [
         Parameter(
             names[id(parameter)],
@@ -35,8 +39,8 @@ def freeze(network: Network, setting: str) -> Frozen:
     """Take the gradient from what a run with `setting` holds still. Raises ConfigError: see `freezing.frozen`."""
     found = freezing.frozen(setting, parameters_of(network))
     still = {one.name for one in found.still}
-    for name, parameter in network.named_parameters():
-        if name.removeprefix(network.parameter_prefix) in still:
+    for name, parameter in named(network).items():
+        if name in still:
             parameter.requires_grad_(False)
     return found
 
@@ -45,7 +49,9 @@ def freeze(network: Network, setting: str) -> Frozen:
 def begin_anew(network: Network) -> int:
     """Give the trunk's late layers random weights, in place; returns how many numbers that are."""
     late = freezing.late_names(parameters_of(network))
-    found = [module for name, module in network.named_modules() if f"{name}.weight" in late and _is_layer(module)]
+    prefix = network.parameter_prefix
+    modules = {name.removeprefix(prefix): module for name, module in network.named_modules()}
+    found = [module for name, module in modules.items() if f"{name}.weight" in late and _is_layer(module)]
     for layer in found:
         nn.init.kaiming_normal_(layer.get_parameter("weight"))
         if layer.bias is not None:
@@ -56,7 +62,7 @@ def begin_anew(network: Network) -> int:
 def still_of(network: Network) -> Frozen:
     """What takes no gradient now: of random weights nothing, whatever share its stage has."""
     parameters = tuple(parameters_of(network))
-    learning = {name for name, parameter in network.named_parameters() if parameter.requires_grad}
+    learning = {name for name, parameter in named(network).items() if parameter.requires_grad}
     return Frozen(parameters, tuple(one for one in parameters if one.name not in learning))
 
 

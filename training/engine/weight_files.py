@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol, cast
 
 import torch
+from safetensors.torch import load_file
 from torch import Tensor
 
 from training.engine import catalog
@@ -79,8 +80,11 @@ def read_weights(info: ModelInfo, path: Path) -> State:
 
 
 def read(path: Path, info: ModelInfo) -> State:
-    """The `WeightReader` of state dicts as torch saves them; nothing in the file is executed."""
-    state: State = torch.load(path, map_location="cpu", weights_only=True)
+    """The `WeightReader` of state dicts as torch or safetensors save them; nothing in the file is executed."""
+    if path.suffix == ".safetensors":
+        state: State = load_file(path)
+    else:
+        state = torch.load(path, map_location="cpu", weights_only=True)
     return renamed(state, info.weights.key_map)
 
 

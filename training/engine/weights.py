@@ -68,12 +68,11 @@ def _from_checkpoint(
             f"The base checkpoint is a {base.model}, not a {config.model}: choose that model, or random weights "
             "(base: none)."
         )
-    replayed = ", new images beside old ones" if base.config.replay else ""
-    lineage = (*base.lineage, f"{base.epoch} epochs on {', '.join(base.labels)}{replayed}")
+    lineage = base.stages
     progress.on_log(f"Weights of an earlier run: {lineage[-1]}")
     network = network_for(replace(base.config, image_size=_side(config)), len(base.labels))
     network.fold()
-    _load(network, base.weights, path)
+    load_state(network, base.weights, path)
     if base.config.fits_anchors:
         place_anchors(network, config, _side(config))
     choice = _choice(network, config, labels, examples)
@@ -114,7 +113,7 @@ def _load_published(network: Network, info: ModelInfo, path: Path, progress: Pro
         if absent:
             progress.on_log(f"Not in {path.name}, so random: {', '.join(absent)}")
         state = random | state
-    _load(network, state, path)
+    load_state(network, state, path)
 
 
 def _take_labels(
@@ -195,7 +194,8 @@ def _few_of_each_label(examples: Examples, label_count: int) -> list[int]:
     return [*chosen, *(i for i in range(len(examples)) if i not in chosen)][: max(IMAGES_FOR_ROWS, len(chosen))]
 
 
-def _load(network: Network, state: State, path: Path) -> None:
+def load_state(network: Network, state: State, path: Path) -> None:
+    """Raises WeightsError, before anything is loaded, that names the first tensor which does not fit."""
     misfit = _misfit(network.state_dict(), state, path.name)
     if misfit:
         raise WeightsError(f"The weights do not fit the model: {misfit}. Choose the model that they are of.")

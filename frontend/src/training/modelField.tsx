@@ -14,6 +14,9 @@ interface ModelFieldProps {
   onLicence: (accepts: boolean) => void;
 }
 
+const hintOf = (model: Model, isSearching: boolean): string =>
+  isSearching ? `${model.title} stays until you pick another.` : `${model.summary}. ${model.licence}.`;
+
 /** One of the catalogue's, or any other classifier; and a tick where its licence wants one. */
 export function ModelField({ form, models, onModel, onLicence }: ModelFieldProps) {
   const [isSearching, setSearching] = useState(false);
@@ -28,7 +31,7 @@ export function ModelField({ form, models, onModel, onLicence }: ModelFieldProps
       <SelectField
         label="Model"
         value={isSearching ? OTHER : form.model}
-        hint={!isSearching && model && `${model.summary}. ${model.licence}.`}
+        hint={model && hintOf(model, isSearching)}
         options={[
           ...models.map((one) => ({ value: one.name, name: one.title })),
           ...(offersOthers ? [{ value: OTHER, name: "Other: any classifier of timm" }] : []),

@@ -1,16 +1,14 @@
 """Any classifier of timm's registry, under timm's names and keys (Wightman, PyTorch Image Models, 2019)."""
 
-from collections import Counter
 from typing import Any
 
 import timm
 import torch
-from timm.layers import BatchNormAct2d
-from timm.layers.conv2d_same import Conv2dSame
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from training.engine.classifiers.classifier import TRUNK_SHARE, LogitClassifier, mixed
+from training.engine.classifiers.timm_folding import behind, folding_pairs
 from training.engine.model_info import ModelInfo
 from training.engine.network import Stage
 
@@ -46,56 +44,15 @@ class TimmClassifier(LogitClassifier):
         self.timm.num_classes = self.label_count = len(mix)
 
     def fold(self) -> None:
-        """Only where a BatchNorm was seen to take what a convolution gave; others stay, and their statistics with them.
-
-        The order in which timm's modules are registered does not tell: some norms come before their convolution.
-        """
+        """Only what `timm_folding` has seen; other BatchNorms stay, and their statistics with them."""
         self.eval()
-        for conv_name, norm_name in self._pairs():
-            conv, norm = self.timm.get_submodule(conv_name), self.timm.get_submodule(norm_name)
-            self.timm.set_submodule(conv_name, fuse_conv_bn_eval(conv, norm))
-            self.timm.set_submodule(norm_name, behind(norm))
+        if any(isinstance(module, nn.BatchNorm2d) for module in self.modules()):
+            image = next(self.parameters()).new_zeros(1, 3, self.least_side, self.least_side)
+            for conv_name, norm_name in folding_pairs(self.timm, image):
+                conv, norm = self.timm.get_submodule(conv_name), self.timm.get_submodule(norm_name)
+                self.timm.set_submodule(conv_name, fuse_conv_bn_eval(conv, norm))
+                self.timm.set_submodule(norm_name, behind(norm))
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-
-    def _pairs(self) -> list[tuple[str, str]]:
-        """Names of each convolution and of the BatchNorm that takes its output, as an image goes through."""
-        convs = {name: one for name, one in self.timm.named_modules() if type(one) in (nn.Conv2d, Conv2dSame)}
-        norms = {name: one for name, one in self.timm.named_modules() if type(one) in (nn.BatchNorm2d, BatchNormAct2d)}
-        given: dict[int, tuple[str, Tensor]] = {}  # with the tensor, or its id would be another's
-        pairs: list[tuple[str, str]] = []
-        calls: Counter[str] = Counter()
-
-        def gave(name: str, output: Tensor) -> None:
-            calls[name] += 1
-            given[id(output)] = (name, output)
-
-        def took(name: str, seen: Tensor) -> None:
-            calls[name] += 1
-            if id(seen) in given:
-                pairs.append((given[id(seen)][0], name))
-
-        hooks = [
-            *(
-                conv.register_forward_hook(lambda _m, _i, output, name=name: gave(name, output))
-                for name, conv in convs.items()
-            ),
-            *(
-                norm.register_forward_pre_hook(lambda _m, inputs, name=name: took(name, inputs[0]))
-                for name, norm in norms.items()
-            ),
-        ]
-        if norms:
-            with torch.no_grad():
-                self.timm(next(self.parameters()).new_zeros(1, 3, self.least_side, self.least_side))
-        for hook in hooks:
-            hook.remove()
-        takers = Counter(conv for conv, _ in pairs)
-        return [(conv, norm) for conv, norm in pairs if calls[conv] == calls[norm] == takers[conv] == 1]
-
-
-def behind(norm: nn.BatchNorm2d) -> nn.Module:
-    """What a BatchNorm does besides normalising."""
-    return nn.Sequential(norm.drop, norm.act) if isinstance(norm, BatchNormAct2d) else nn.Identity()
 
 
 def heads_of(network: Any) -> tuple[str, ...]:

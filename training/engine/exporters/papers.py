@@ -103,8 +103,8 @@ def _tiling(checkpoint: Checkpoint) -> dict[str, Any]:
 
 
 def _lineage(checkpoint: Checkpoint) -> str:
-    stages = [*checkpoint.lineage, f"{checkpoint.epoch} epochs on {', '.join(checkpoint.labels)}"]
-    return "Learned from:\n" + "".join(f"  {i}. {stage}\n" for i, stage in enumerate(stages, 1)) + "\n"
+    stages = enumerate(checkpoint.stages, 1)
+    return "Learned from:\n" + "".join(f"  {i}. {stage}\n" for i, stage in stages) + "\n"
 
 
 def _thresholds(checkpoint: Checkpoint) -> str:

@@ -1,0 +1,113 @@
+"""A file that somebody brings as the base of a run: ours, torch's or safetensors', of any number of labels."""
+
+import os
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from tests.training.engine.test_cli import finished
+from training.engine import checkpoint
+from training.engine.base_files import as_checkpoint
+from training.engine.catalog import complete_config, model_info
+from training.engine.checkpoint import Checkpoint
+from training.engine.errors import WeightsError
+from training.engine.families import build_network
+
+MODELS = ["mobilenet_v3_small", "ssdlite320_mobilenet_v3_large", "mobilenetv3_small_050.lamb_in1k"]
+SIZE: dict[str, object] = {"image_size": 96}
+
+
+def state_of(model: str, labels: int) -> dict[str, torch.Tensor]:
+    """As whoever published the model would save it."""
+    network = build_network(model_info(model), labels, 96)
+    prefix = network.parameter_prefix
+    return {name.removeprefix(prefix): value.contiguous() for name, value in network.state_dict().items()}
+
+
+def asked(model: str) -> dict[str, object]:
+    return {"model": model, "fit": "none", **(SIZE if "ssd" not in model else {})}
+
+
+@pytest.mark.parametrize("ending", ["safetensors", "pth"])
+@pytest.mark.parametrize("model", MODELS)
+def test_weights_of_any_number_of_labels_become_a_base(model: str, ending: str, tmp_path: Path) -> None:
+    state, path = state_of(model, 5), tmp_path / f"mine.{ending}"
+    if ending == "pth":
+        torch.save(state, path)
+    else:
+        save_file(state, path)
+    base = as_checkpoint(path, complete_config(asked(model)))
+    assert (base.model, base.labels) == (model, tuple(f"label {i}" for i in range(1, 6)))
+    assert base.lineage == (f"weights from mine.{ending}, of unknown licence",)
+    checkpoint.save(base, tmp_path / "base.pt")
+    network = checkpoint.network_of(checkpoint.load(tmp_path / "base.pt"))
+    assert network.label_count == 5
+
+
+def test_published_weights_keep_the_names_of_their_labels(tmp_path: Path) -> None:
+    torch.save(state_of("mobilenet_v3_small", 1000), tmp_path / "imagenet.pth")
+    base = as_checkpoint(tmp_path / "imagenet.pth", complete_config(asked("mobilenet_v3_small")))
+    assert (len(base.labels), base.labels[0]) == (1000, "tench")
+
+
+def test_a_checkpoint_of_ours_is_taken_as_it_is(tmp_path: Path) -> None:
+    network, info = build_network(model_info(MODELS[0]), 2, 96), model_info(MODELS[0])
+    network.fold()
+    ours = Checkpoint(info.name, info.task, ("cat", "dog"), 96, info.default_config, network.state_dict(), epoch=3)
+    checkpoint.save(ours, tmp_path / "best.pt")
+    base = as_checkpoint(tmp_path / "best.pt", complete_config(asked(MODELS[0])))
+    assert (base.labels, base.stages) == (("cat", "dog"), ("3 epochs on cat, dog",))
+
+
+class Bomb:
+    def __reduce__(self) -> tuple[Callable[[str], int], tuple[str]]:
+        return os.system, ("touch exploded",)
+
+
+def test_what_is_no_weights_is_refused_by_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    config, path = complete_config(asked(MODELS[0])), tmp_path / "some.pth"
+    with pytest.raises(WeightsError, match="There is no file"):
+        as_checkpoint(path, config)
+    contents = (b"", os.urandom(99), pickle.dumps(Bomb(), protocol=2))
+    for ending in ("pth", "safetensors"):
+        for content in contents:
+            path = tmp_path / f"some.{ending}"
+            path.write_bytes(content)
+            with pytest.raises(WeightsError, match=rf"some\.{ending} can't be read"):
+                as_checkpoint(path, config)
+    assert not (tmp_path / "exploded").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"features.0.0.weight": torch.zeros(16, 3, 5, 5)}, r"features\.0\.0\.weight is \[16, 3, 5, 5\] in some\.pth"),
+        ({"extra.weight": torch.zeros(1)}, r"the model has no extra\.weight"),
+        ({"classifier.3.weight": torch.zeros(())}, r"classifier\.3\.weight is \[\] in some\.pth"),
+        ({"classifier.3.weight": torch.zeros(7, 1024)}, r"classifier\.3\.bias is \[5\] in some\.pth and \[7\]"),
+    ],
+)
+def test_shapes_are_checked_before_anything_is_loaded(
+    change: dict[str, torch.Tensor], reason: str, tmp_path: Path
+) -> None:
+    torch.save(state_of(MODELS[0], 5) | change, tmp_path / "some.pth")
+    with pytest.raises(WeightsError, match=reason):
+        as_checkpoint(tmp_path / "some.pth", complete_config(asked(MODELS[0])))
+
+
+def test_a_run_begins_with_a_file_by_the_command(lay_run: Callable[..., Path], tmp_path: Path) -> None:
+    folder, path = lay_run(), tmp_path / "mine.safetensors"
+    save_file(state_of(MODELS[1], 3), path)
+    code, events = finished("train", folder, "--base", path)
+    assert code == 0, events
+    lines = [event["line"] for event in events if event["event"] == "log"]
+    assert "Weights of an earlier run: weights from mine.safetensors, of unknown licence" in lines
+    trained = checkpoint.load(folder / "out" / "best.pt")
+    assert trained.lineage == ("weights from mine.safetensors, of unknown licence",)
+    code, events = finished("train", folder, "--base", tmp_path / "absent.pth")
+    assert (code, events[-1]["code"]) == (2, "weights_unavailable")
