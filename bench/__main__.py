@@ -9,6 +9,7 @@ BENCHMARKS = {
     "training": ["bench.training.raccoon"],
     "small_objects": ["bench.training.small_objects"],
     "two_stages": ["bench.training.two_stages"],
+    "continuing": ["bench.training.continuing"],
     "steps": ["bench.training.steps"],
     "classifying": ["bench.training.hymenoptera"],
     "labelling": ["bench.labelling.eight"],
