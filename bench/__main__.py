@@ -11,6 +11,7 @@ BENCHMARKS = {
     "two_stages": ["bench.training.two_stages"],
     "transfer": ["bench.training.transfer"],
     "peers": ["bench.training.peers", "--sets", "raccoon", "--splits", "0", "--seeds", "0"],
+    "continuing": ["bench.training.continuing"],
     "steps": ["bench.training.steps"],
     "classifying": ["bench.training.hymenoptera"],
     "labelling": ["bench.labelling.eight"],

@@ -71,7 +71,7 @@ def plan_run(
     kind, base_run = _parse_base(project, author, base, model)
     checked = check_config(project, model, {**(config or {}), "base": kind})
     images = estimates.images_in(project, snapshot)
-    expected = small_boxes.brought_by(base_run, checked)
+    expected = small_boxes.brought_by(base_run, checked) if base_run else checked
     seconds = estimates.seconds_for(project, expected, estimates.seen_of(images, checked, base_run))
     return RunPlan(checked, base_run, images, seconds)
 
@@ -128,11 +128,11 @@ def retrain(*, project: Project, author: User) -> Run:
 def continue_run(*, run: Run, author: User) -> Run:
     """A new run from the checkpoint of `run`, on a snapshot of what is labelled now: see `engine.replay`.
 
-    Raises Conflict unless `run` has succeeded.
+    Raises Conflict unless `run` has succeeded, Invalid.
     """
     if run.status != Status.SUCCEEDED:
         raise Conflict(f"Only a run that has succeeded can be continued; this one is {run.status}.")
-    config = Config.from_dict(run.config | {"model": run.model}).continued().to_dict()
+    config = check_config(run.project, run.model, run.config).continued().to_dict()
     same = {name: value for name, value in config.items() if name not in ("model", "base")}
     with transaction.atomic():
         snapshot = snapshots.create_snapshot(project=run.project, author=author)
@@ -163,7 +163,7 @@ def estimate(
     kind, base_run = _parse_base(project, author, base, model)
     checked = check_config(project, model, {**(config or {}), "base": kind})
     images = estimates.images_in(project, snapshot)
-    brought = small_boxes.brought_by(base_run, checked)
+    brought = small_boxes.brought_by(base_run, checked) if base_run else checked
     found = small_boxes.fit_for(project, checked) if brought == checked else None
     expected = brought if found is None else found.config
     seconds = estimates.seconds_for(project, expected, estimates.seen_of(images, checked, base_run))

@@ -22,23 +22,21 @@ def fit_for(project: Project, config: Config) -> AnchorFit | None:
     return anchor_fit.fit(config, catalog.model_info(config.model), [_as_image(*row) for row in _newest_boxes(project)])
 
 
-def brought_by(base: Run | None, config: Config) -> Config:
-    """The config with the anchors and the size that the weights of its base hang on."""
-    known = _config_of_base(base)
-    if known is None or not known.fits_anchors or known.model != config.model:
-        return config
-    return anchor_fit.as_in(known, config, catalog.model_info(config.model))[0]
+def brought_by(base: Run, config: Config) -> Config:
+    """The config of a run of the base's model, with the anchors and the size that the base's weights hang on."""
+    known = _config_of(base)
+    return anchor_fit.as_in(known, config, catalog.model_info(config.model))[0] if known.fits_anchors else config
 
 
 def config_of(run: Run, training: Sequence[ImageRecord]) -> tuple[Config, str]:
     """The run's config with anchors and image size that serve its training images, and what the log says of that."""
     config = catalog.complete_config(run.config | {"model": run.model, "base": run.base})
-    base = _config_of_base(run.base_run) if run.base == "checkpoint" else None
+    base = _config_of(run.base_run) if run.base == "checkpoint" and run.base_run else None
     return anchor_fit.chosen(config, catalog.model_info(config.model), training, base)
 
 
-def _config_of_base(run: Run | None) -> Config | None:
-    return Config.from_dict(run.config | {"model": run.model}) if run else None
+def _config_of(run: Run) -> Config:
+    return Config.from_dict(run.config | {"model": run.model})
 
 
 def _newest_boxes(project: Project) -> list[Any]:

@@ -11,7 +11,7 @@ import onnxruntime
 import pytest
 from playwright.sync_api import Download, Page, expect
 
-from tests.e2e.api import Api
+from tests.e2e.api import Api, box
 from tests.e2e.conftest import Server
 from tests.e2e.steps import draw_box, first_visit, sample_project, saved
 
@@ -114,6 +114,23 @@ def test_retrain_takes_one_click(server: Server, visitor: Page, slug: str, weigh
     if confirm.count():
         confirm.click()
     expect(visitor.get_by_test_id("run-status")).to_have_text(re.compile("canceled", re.I))
+
+
+def test_a_run_is_continued_with_what_is_new(server: Server, visitor: Page, slug: str, weights_dir: Path) -> None:
+    with Api(server.url) as api:
+        project = api.get("projects/", slug=slug)["results"][0]
+        for image in api.get(f"projects/{project['id']}/images/", queue="unlabelled")["results"]:
+            drawn = box(project["labels"][0]["id"], 20, 20, 120, 100)
+            api.patch(f"images/{image['id']}/annotations/", base_revision=0, upsert=[drawn], delete=[])
+    visitor.goto(f"{server.url}/p/{slug}/runs/1")
+
+    visitor.get_by_test_id("continue-run").click()
+
+    expect(visitor).to_have_url(re.compile(r"/runs/3$"))
+    expect(visitor.get_by_test_id("run-status")).to_have_text(re.compile("succeeded", re.I), timeout=4 * MINUTES)
+    labels = visitor.get_by_test_id("before-after").get_by_role("row")
+    expect(labels).to_have_count(1 + len(project["labels"]))
+    expect(visitor.get_by_test_id("run-start")).to_contain_text(re.compile(r"learned from \d+ new images?, beside \d+"))
 
 
 def read_bundle(download: Download) -> tuple[dict[str, float], list[str]]:

@@ -111,7 +111,7 @@ class LabelChangeSerializer(serializers.Serializer[Any]):
 
 
 class BeforeSerializer(ComparisonSerializer):
-    """The base run's checkpoint on the same images."""
+    """The base run's checkpoint on the same images: of labels that it does not know, it finds nothing."""
 
     metrics = SummarySerializer()
     labels = LabelChangeSerializer(many=True)

@@ -104,7 +104,7 @@ def load_training(path: Path) -> tuple[Checkpoint, dict[str, Any] | None]:
             epoch=content["epoch"],
             metrics=content["metrics"],
             lineage=tuple(content.get("lineage", ())),
-            learned=content.get("learned", {}),
+            learned=dict(content.get("learned", {})),
         )
         return checkpoint, content["training"]
     except FileNotFoundError as error:

@@ -43,7 +43,7 @@ def _truth(image: ImageRecord) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """The training images of an epoch, by index; those of rare labels, and of a few new ones, come several times."""
+    """The training images of an epoch, by index; those of rare labels may come several times."""
 
     new: tuple[int, ...]
     old: tuple[int, ...] = ()
@@ -70,7 +70,7 @@ class Pool:
 def pool_of(indices: Sequence[int], is_old: Sequence[bool], config: Config) -> Pool:
     """Of an epoch over `indices`; without a share to replay all are new. `is_old`: by image.
 
-    A few new ones are repeated to fill the epoch's fewest steps, with as many more old ones.
+    Beside a few new ones come as many old ones as the share of the epoch's fewest steps asks for.
     """
     old = [i for i in indices if config.replay and is_old[i]]
     new = [i for i in indices if not (config.replay and is_old[i])]
@@ -78,5 +78,4 @@ def pool_of(indices: Sequence[int], is_old: Sequence[bool], config: Config) -> P
         return Pool(tuple(new), tuple(old), 0, config.seed)
     places = max(round(len(new) / (1 - config.replay)), FEWEST_STEPS * config.batch_size)
     replayed = min(len(old), max(1, round(config.replay * places)))
-    times = max(1, (places - replayed) // len(new))
-    return Pool(tuple(new * times), tuple(old), replayed, config.seed)
+    return Pool(tuple(new), tuple(old), replayed, config.seed)

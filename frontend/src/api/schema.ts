@@ -1984,7 +1984,7 @@ export interface components {
             sha256: string;
             trained_on: string;
         };
-        /** @description The base run's checkpoint on the same images. */
+        /** @description The base run's checkpoint on the same images: of labels that it does not know, it finds nothing. */
         Before: {
             /** @description that both evaluations show, with the same truth */
             image_count: number;

@@ -48,7 +48,7 @@ export function RunHead({ run, put }: RunHeadProps) {
           </>
         )}
       </p>
-      <div class="row acts">
+      <div class="row wraps acts">
         {isLive(run.status) && may("manager") && (
           <CancelButton<Run> at={`runs/${run.id}`} name="run" onCanceled={put} />
         )}

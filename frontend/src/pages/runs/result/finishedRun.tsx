@@ -56,6 +56,7 @@ export function FinishedRun({ run, before, mine, other, runs }: FinishedRunProps
             clear={clearChanges(comparison)}
           />
           <CertaintyPanel evaluation={evaluation} comparison={comparison} other={before} />
+          {evaluation.before && <BeforePanel before={evaluation.before} task={evaluation.task} />}
         </>
       )}
       {!evaluation && !result.error && <FigureSkeleton />}
@@ -66,7 +67,6 @@ export function FinishedRun({ run, before, mine, other, runs }: FinishedRunProps
       <TestSplitPanel run={run} />
       <ArtifactsPanel run={run} />
       {evaluation && <Result run={run} evaluation={evaluation} before={comparable} />}
-      {evaluation?.before && <BeforePanel before={evaluation.before} task={evaluation.task} />}
       {evaluation?.start && <StartPanel start={evaluation.start} />}
       <div class="cols two-one">
         <ScorePanel run={run} mine={mine} other={other} />

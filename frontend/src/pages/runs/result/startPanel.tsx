@@ -4,7 +4,7 @@ import { heldText, labelOriginText, lineageText, replayText, type Start } from "
 export function StartPanel({ start }: { start: Start }) {
   return (
     <section class="panel" aria-label="What it began with" data-testid="run-start">
-      <header>
+      <header class="wraps">
         <h2 class="grow">What it began with</h2>
       </header>
       <div class="body">

@@ -70,7 +70,7 @@ function BoxLines({ box, color, look }: { box: LabelledBox; color: string; look:
 
 export function BoxLegend() {
   return (
-    <span class="row small dim legend">
+    <span class="row small dim box-legend">
       <svg width="18" height="12" aria-hidden="true">
         <rect x="1" y="1" width="16" height="10" />
       </svg>
