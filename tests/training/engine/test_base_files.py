@@ -113,6 +113,6 @@ def test_a_run_begins_with_a_file_by_the_command(lay_run: Callable[..., Path], t
     best = shutil.copy(folder / "out" / "best.pt", tmp_path)
     code, events = finished("train", folder, "--base", best, "--set", "replay=0.5")
     assert code == 2
-    assert "Nothing is new since the base run" in events[-1]["message"]
+    assert "Nothing is new since the base run" in events[-1]["detail"]
     code, events = finished("train", folder, "--base", tmp_path / "absent.pth")
     assert (code, events[-1]["code"]) == (2, "weights_unavailable")
