@@ -10,6 +10,7 @@ from tests.e2e.conftest import Server
 from tests.e2e.drawings import drop, pictures
 from tests.e2e.steps import saved
 
+shares_server = True
 MINUTES = 60_000
 PER_LABEL = 12
 

@@ -48,8 +48,8 @@ class Checkpoint:
     @property
     def stages(self) -> tuple[str, ...]:
         """What its weights learned from, this run too."""
-        if not self.epoch:
-            return self.lineage
+        if self.lineage and not self.epoch:
+            return self.lineage  # a file of weights that nobody trained here
         replayed = ", new images beside old ones" if self.config.replay else ""
         return (*self.lineage, f"{self.epoch} epochs on {', '.join(self.labels)}{replayed}")
 

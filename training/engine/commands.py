@@ -4,7 +4,7 @@ import json
 import os
 from argparse import Namespace
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -43,7 +43,6 @@ def train(options: Namespace, events: Events) -> None:
     dataset = read_run_folder(folder)
     config = config_of(options, folder, dataset.task)
     if options.base:
-        config = replace(config, base="checkpoint")
         _lay_base(options.base, folder, config)
     if folder != options.folder:
         (folder / CONFIG).write_text(json.dumps(config.to_dict()), encoding="utf-8")

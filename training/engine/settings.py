@@ -16,7 +16,8 @@ CONFIG = "config.json"
 
 def config_of(options: Namespace, folder: Path, task: Task) -> Config:
     """Complete and checked; of a folder without settings the defaults of the task's first model. Raises ConfigError."""
-    return complete_config(values_of(options, folder, task))
+    values = values_of(options, folder, task)
+    return complete_config(values | {"base": "checkpoint"} if options.base else values)
 
 
 def values_of(options: Namespace, folder: Path, task: Task) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -109,5 +110,9 @@ def test_a_run_begins_with_a_file_by_the_command(lay_run: Callable[..., Path], t
     assert "Weights of an earlier run: weights from mine.safetensors, of unknown licence" in lines
     trained = checkpoint.load(folder / "out" / "best.pt")
     assert trained.lineage == ("weights from mine.safetensors, of unknown licence",)
+    best = shutil.copy(folder / "out" / "best.pt", tmp_path)
+    code, events = finished("train", folder, "--base", best, "--set", "replay=0.5")
+    assert code == 2
+    assert "Nothing is new since the base run" in events[-1]["message"]
     code, events = finished("train", folder, "--base", tmp_path / "absent.pth")
     assert (code, events[-1]["code"]) == (2, "weights_unavailable")

@@ -20,7 +20,7 @@ def test_a_config_is_completed_by_the_models_defaults() -> None:
     assert (config.image_size, config.epochs) == (224, 3)
 
 
-@pytest.mark.parametrize("size", [100, 48, 1056])
+@pytest.mark.parametrize("size", [100, 48, 1312])
 def test_an_image_size_that_the_model_does_not_take_is_named(size: int) -> None:
     with pytest.raises(ConfigError, match="image_size"):
         catalog.complete_config({"model": "mobilenet_v2", "image_size": size})
