@@ -43,7 +43,7 @@ def seconds_for(project: Project, config: Config, images: dict[str, int]) -> flo
     weight = _weight(images, config, epochs)
     if (pace := _pace(project, config)) is not None:
         return catalog.STARTUP_SECONDS + pace * weight
-    return catalog.estimate_seconds(config.model, round(weight / epochs), epochs, os.cpu_count() or 1)
+    return catalog.estimate_seconds(config.model, weight, os.cpu_count() or 1)
 
 
 def _pace(project: Project, config: Config) -> float | None:

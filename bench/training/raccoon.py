@@ -81,7 +81,7 @@ def _report(seed: int, counts: tuple[int, int], done: dict[str, Any], config: di
     metrics, seconds = done["metrics"], round(done["seconds"], 1)
     passed: bool = metrics["AP"] >= BAR["AP"] and metrics["AP50"] >= BAR["AP50"] and seconds <= BAR["seconds"]
     epochs = complete_config({"model": MODEL} | config).epochs
-    estimate = round(estimate_seconds(MODEL, counts[0], epochs, os.cpu_count() or 1))
+    estimate = round(estimate_seconds(MODEL, counts[0] * epochs, os.cpu_count() or 1))
     result = {"seed": seed, "train": counts[0], "val": counts[1], **metrics, "best_epoch": done["best_epoch"]}
     result |= {"seconds": seconds, "estimated_seconds": estimate, "passed": passed}
     if as_json:

@@ -58,11 +58,10 @@ def epochs_of(config: Config, images: int) -> int:
     return math.ceil(config.iterations / math.ceil(pictures_seen(images, batch) / batch))
 
 
-def estimate_seconds(model: str, images: int, epochs: int, cores: int) -> float:
-    """How long a run over `images` training images will take on `cores` quiet cores, within a factor of two."""
-    info = model_info(model)
-    speed: float = info.images_per_second * max(1, cores) ** 0.8  # threads share memory and the data's loop
-    return STARTUP_SECONDS + pictures_seen(images, info.default_config.batch_size) * epochs / speed
+def estimate_seconds(model: str, pictures: float, cores: int) -> float:
+    """How long a run that sees `pictures` in all its epochs takes on `cores` quiet cores, within a factor of two."""
+    speed: float = model_info(model).images_per_second * max(1, cores) ** 0.8  # threads share memory and data's loop
+    return STARTUP_SECONDS + pictures / speed
 
 
 def load_module(dotted_path: str) -> ModuleType:

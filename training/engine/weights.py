@@ -69,7 +69,8 @@ def _from_checkpoint(
             "(base: none)."
         )
     lineage = base.stages
-    progress.on_log(f"Weights of an earlier run: {lineage[-1]}")
+    if lineage:
+        progress.on_log(f"Weights of an earlier run: {lineage[-1]}")
     network = network_for(replace(base.config, image_size=_side(config)), len(base.labels))
     network.fold()
     load_state(network, base.weights, path)

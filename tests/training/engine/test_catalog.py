@@ -58,9 +58,9 @@ def test_an_unknown_model_lists_the_known() -> None:
 
 def test_more_images_or_fewer_cores_take_longer() -> None:
     model = catalog.default_model("detection").name
-    estimate = catalog.estimate_seconds(model, 160, 8, 2)
-    assert catalog.estimate_seconds(model, 320, 8, 2) > estimate
-    assert catalog.estimate_seconds(model, 160, 8, 1) > estimate
+    estimate = catalog.estimate_seconds(model, 1280, 2)
+    assert catalog.estimate_seconds(model, 2560, 2) > estimate
+    assert catalog.estimate_seconds(model, 1280, 1) > estimate
 
 
 def test_any_name_of_timms_is_a_model() -> None:

@@ -110,7 +110,7 @@ def test_a_random_trunk_is_not_frozen() -> None:
 def test_the_web_process_gets_config_and_catalogue_without_torch() -> None:
     code = (
         "import sys; from training.engine import config, catalog, errors; "
-        f"catalog.estimate_seconds({next(iter(MODELS))!r}, 10, 2, 2); "
+        f"catalog.estimate_seconds({next(iter(MODELS))!r}, 20, 2); "
         "assert not {'torch', 'torchvision', 'numpy', 'PIL'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
