@@ -7,7 +7,7 @@ from boxwright.jobs import Status
 from boxwright.projects.models import Project
 from training.engine import catalog
 from training.engine.config import Config
-from training.engine.effort import FEWEST_STEPS, Effort
+from training.engine.effort import FEWEST_STEPS
 from training.models import Metric, Run
 
 VAL_SHARE = 0.2
@@ -40,14 +40,14 @@ def seen_of(images: dict[str, int], config: Config, base: Run | None) -> dict[st
 def seconds_for(project: Project, config: Config, images: dict[str, int]) -> float:
     """Seconds from start to end."""
     epochs = catalog.epochs_of(config, images["train"])
-    weight = _weight(images, config, epochs)
+    pictures = catalog.pictures_of(config, images["train"], images["val"], epochs)
     if (pace := _pace(project, config)) is not None:
-        return catalog.STARTUP_SECONDS + pace * weight
-    return catalog.estimate_seconds(config.model, weight, os.cpu_count() or 1)
+        return catalog.STARTUP_SECONDS + pace * pictures
+    return catalog.estimate_seconds(config.model, pictures, os.cpu_count() or 1)
 
 
 def _pace(project: Project, config: Config) -> float | None:
-    """Seconds an image took in the newest like run of this team, which has the machines we will have."""
+    """Seconds a picture took in the newest like run of this team, which has the machines we will have."""
     runs = Run.objects.filter(project__team_id=project.team_id, model=config.model, status=Status.SUCCEEDED)
     for run in runs.exclude(images=None).order_by("-pk")[:5]:
         saw_all = not run.config.get("replay")
@@ -55,14 +55,6 @@ def _pace(project: Project, config: Config) -> float | None:
         seconds = list(Metric.objects.filter(run=run).values_list("seconds", flat=True))
         if same and seconds and run.images:
             theirs = Config.from_dict(run.config | {"model": run.model})
-            if weight := _weight(run.images, theirs, len(seconds)):
-                return sum(seconds) / weight
+            if pictures := catalog.pictures_of(theirs, run.images["train"], run.images["val"], len(seconds)):
+                return sum(seconds) / pictures
     return None
-
-
-def _weight(images: dict[str, int], config: Config, epochs: int) -> float:
-    """Images to train on, of the size that the model comes with, that would cost as much."""
-    learning = config.learning_images(images["train"])
-    effort = Effort.of_run(config, learning, images["val"], epochs)
-    usual = catalog.model_info(config.model).default_config.image_size
-    return effort.of_epochs(range(1, epochs + 1)) / usual**2

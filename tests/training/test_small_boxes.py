@@ -91,7 +91,7 @@ def test_a_larger_image_is_in_the_estimate(
 ) -> None:
     label_boxes(*[20] * 20)
     client = as_user(vera)
-    fitted, plain = ask(client, project, snapshot), ask(client, project, snapshot, fit="none")
+    fitted, plain = (ask(client, project, snapshot, fit=fit, batch_size=4) for fit in ("auto", "none"))
     assert fitted["estimate_seconds"] > plain["estimate_seconds"]
     assert (fitted["epochs"], plain["epochs"]) == (12, 8)
 
@@ -102,6 +102,6 @@ def test_the_size_that_a_base_brings_is_in_the_estimate(
     fitted = complete_config({"model": MODEL, "fine_anchors": [[0.01, 0.02]], "image_size": 640, "crop": 320})
     base = make_run(status="succeeded", config=fitted.to_dict())
     client = as_user(vera)
-    brought, plain = ask(client, project, snapshot, f"run:{base.pk}"), ask(client, project, snapshot)
+    brought, plain = (ask(client, project, snapshot, one, batch_size=4) for one in (f"run:{base.pk}", "catalogue"))
     assert brought["estimate_seconds"] > plain["estimate_seconds"]
     assert (brought["advice"], brought["boxes_without_anchor"]) == ("", None)

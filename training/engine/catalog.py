@@ -7,7 +7,7 @@ from typing import Any
 
 from training.engine import freezing, timm_models
 from training.engine.config import Config
-from training.engine.effort import pictures_seen
+from training.engine.effort import Effort, pictures_seen
 from training.engine.errors import ConfigError
 from training.engine.model_info import ModelInfo, Rgb
 from training.engine.model_zoo import MODELS
@@ -56,6 +56,12 @@ def epochs_of(config: Config, images: int) -> int:
         return config.epochs
     batch = min(config.batch_size, images)
     return math.ceil(config.iterations / math.ceil(pictures_seen(images, batch) / batch))
+
+
+def pictures_of(config: Config, training: int, validation: int, epochs: int) -> float:
+    """What a run over so many images costs, in pictures of the model's own size that are trained on."""
+    effort = Effort.of_run(config, config.learning_images(training), validation, epochs)
+    return effort.of_epochs(range(1, epochs + 1)) / model_info(config.model).default_config.image_size ** 2
 
 
 def estimate_seconds(model: str, pictures: float, cores: int) -> float:
