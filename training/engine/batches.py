@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -20,8 +21,10 @@ from training.engine.transforms import USUAL, Boxes, Labels, Views, augment
 View = tuple[Square, Boxes, Labels]
 """One picture as a step sees it, and its truth."""
 
-CROPS_ACROSS = 3
+MOST_ACROSS = 3
 """Cut-outs, across and down, that a square of crops is put together from."""
+AS_A_WHOLE = 0.95
+"""The share of boxes for which each cut-out must have room."""
 
 Batch = tuple[Tensor, list[LearningTarget]]
 """uint8 squares [B, S, S, 3] and their targets."""
@@ -61,7 +64,7 @@ def training_batches(
     Where views are cut out, each square is put together from several.
     """
     first, stride = distributed.rank(), distributed.world_size()
-    seen_as = cut_outs if views.crop else view
+    seen_as = partial(cut_outs, across=crops_across(examples, views.crop)) if views.crop else view
     for step, indices in enumerate(order):
         examples.squares.prepare(i for few in order[step : step + 2] for i in few[first::stride])
         mine = list(enumerate(indices))[first::stride]
@@ -78,14 +81,21 @@ def view(examples: Examples, i: int, rng: np.random.Generator, views: Views) -> 
     return augment(examples.squares[i], examples.boxes[i], examples.labels[i], rng, views)
 
 
-def cut_outs(examples: Examples, i: int, rng: np.random.Generator, views: Views) -> View:
+def crops_across(examples: Examples, side: int) -> int:
+    """How many cut-outs across and down share a square of `side` pixels: more where all boxes are small."""
+    boxes = np.concatenate([np.zeros((1, 4), np.float32), *examples.boxes])
+    usual = np.quantile((boxes[:, 2:] - boxes[:, :2]).max(1), AS_A_WHOLE) * examples.squares.shape[1]
+    return next((across for across in range(MOST_ACROSS, 1, -1) if usual <= side / across), 1)
+
+
+def cut_outs(examples: Examples, i: int, rng: np.random.Generator, views: Views, across: int) -> View:
     """Crops in one square of `views.crop` pixels, a row of image `i` and the others of any: small boxes in numbers."""
     side = views.crop
-    part_side = math.ceil(side / CROPS_ACROSS)
+    part_side = math.ceil(side / across)
     square = np.empty((side, side, 3), np.uint8)
     all_boxes, all_labels = [], []
-    for row, image in enumerate([i, *rng.integers(len(examples), size=CROPS_ACROSS - 1).tolist()]):
-        for column in range(CROPS_ACROSS):
+    for row, image in enumerate([i, *rng.integers(len(examples), size=across - 1).tolist()]):
+        for column in range(across):
             part, boxes, labels = view(examples, image, rng, replace(views, crop=part_side))
             top, left = row * part_side, column * part_side
             square[top : top + part_side, left : left + part_side] = part[: side - top, : side - left]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from annotations.dataset.records import ImageRecord
-from training.engine.batches import CROPS_ACROSS, cut_outs, epoch_order, repeated
+from training.engine.batches import crops_across, cut_outs, epoch_order, repeated
 from training.engine.data import Examples
 from training.engine.effort import FEWEST_STEPS
 from training.engine.squares import Squares
@@ -46,6 +46,14 @@ def test_images_of_rare_labels_are_seen_more_often() -> None:
     assert repeated([], 0.5) == []
 
 
+@pytest.mark.parametrize(("pixels", "across"), [(20, 3), (33, 3), (34, 2), (50, 2), (51, 1), (400, 1)])
+def test_a_cut_out_has_room_for_the_boxes(pixels: int, across: int) -> None:
+    image = ImageRecord("a.png", "a", 400, 400, 1, "labelled", "train", ())
+    boxes = np.array([[0, 0, pixels / 400, 0.01]] * 500, np.float32)
+    examples = Examples((image,), Squares.kept(np.zeros((1, 400, 400, 3), np.uint8)), [boxes], [np.zeros(500, int)])
+    assert crops_across(examples, 100) == across
+
+
 def test_each_crop_of_a_square_shows_a_box() -> None:
     squares = np.zeros((3, 400, 400, 3), np.uint8)
     squares[:, 100:120, 200:220] = 255
@@ -53,10 +61,10 @@ def test_each_crop_of_a_square_shows_a_box() -> None:
     images = tuple(ImageRecord(f"{i}.png", str(i), 400, 400, 1, "labelled", "train", ()) for i in range(3))
     examples = Examples(images, Squares.kept(squares), boxes, [np.array([i]) for i in range(3)])
     views = Views(crop=100, colour_chance=0.0)  # a third of it is no whole number of pixels
-    square, corners, labels = cut_outs(examples, 1, np.random.default_rng(0), views)
+    square, corners, labels = cut_outs(examples, 1, np.random.default_rng(0), views, 3)
     assert square.shape == (100, 100, 3)
-    assert len(corners) == CROPS_ACROSS**2
-    assert labels.tolist()[:CROPS_ACROSS] == [1] * CROPS_ACROSS
+    assert len(corners) == 3**2
+    assert labels.tolist()[:3] == [1] * 3
     for x_min, y_min, x_max, y_max in corners * 100:
         inside = square[round(y_min) + 1 : round(y_max) - 1, round(x_min) + 1 : round(x_max) - 1]
         assert inside.size

@@ -22,7 +22,7 @@ from training.engine.train import train
 
 DETECTOR = "ssdlite320_mobilenet_v3_large"
 FINE = ((0.05, 0.05), (0.1, 0.05))
-SETTINGS: dict[str, Any] = {"fit": "none", "fine_anchors": FINE, "anchor_scale": 0.5, "crop": 64}
+SETTINGS: dict[str, Any] = {"fit": "none", "freeze": "none", "fine_anchors": FINE, "anchor_scale": 0.5, "crop": 64}
 LayRun = Callable[..., Path]
 
 
