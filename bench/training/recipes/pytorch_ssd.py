@@ -1,7 +1,7 @@
 """jetson-inference's `train_ssd.py` (pytorch-ssd) with its defaults, on SSD with MobileNetV1, width 0.75.
 
 https://github.com/dusty-nv/jetson-inference/blob/master/docs/pytorch-ssd.md. Class heads are new. There box heads are,
-too; here they keep the published weights, in its favour. BatchNorm is folded, as the weights are published: theirs is not.
+too; here they keep the published weights, in its favour. BatchNorm is folded, as in the weights' file: theirs is not.
 """
 
 from collections.abc import Callable, Iterator
