@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
+from annotations.dataset.attributes import CROWD
+
 Task = Literal["detection", "classification"]
 Split = Literal["train", "val", "test"]
 Attributes = Mapping[str, bool | float | str]
@@ -53,6 +55,11 @@ class AnnotationRecord:
     score: float | None = None
     source: str = "human"
     attributes: Attributes = field(default_factory=lambda: NO_ATTRIBUTES, hash=False)
+
+    @property
+    def is_crowd(self) -> bool:
+        """Whether its box is around several objects that nobody told apart."""
+        return self.attributes.get(CROWD) is True
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,7 +139,7 @@ def box_shares(images: Iterable[ImageRecord], config: Config) -> list[Corners]:
         (box.x_min / image.width, box.y_min / image.height, box.x_max / image.width, box.y_max / image.height)
         for image in images
         for annotation in image.annotations
-        if (box := annotation.box) and box.area > 0
+        if (box := annotation.box) and box.area > 0 and not annotation.is_crowd
     ]
     count = min(MOST_BOXES, len(found))
     chosen = [found[i * len(found) // count] for i in range(count)]

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 
 from training.engine.data import Examples
 from training.engine.errors import DataError
-from training.engine.metrics.matching import is_crowd
 
 MOST = 20
 """Remarks that are told of labels."""
@@ -27,7 +26,7 @@ def remarks(labels: Sequence[str], training: Examples, validation: Examples) -> 
         yield "No labelled image in the validation split: nothing measures this run; the last epoch is kept."
     elif not any(len(found) for found in validation.labels):
         yield "No validation image has a box: nothing measures this run, the last epoch is kept; draw some there."
-    if crowds := sum(is_crowd(one) for image in (*training.images, *validation.images) for one in image.annotations):
+    if crowds := sum(one.is_crowd for image in (*training.images, *validation.images) for one in image.annotations):
         yield f"Marked as crowds: {crowds}. Such boxes teach nothing, and what is found in them counts neither way."
     said = list(_of_labels(labels, _pictures(training), _pictures(validation)))
     yield from said[:MOST]

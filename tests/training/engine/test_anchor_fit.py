@@ -9,6 +9,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from annotations.dataset.attributes import CROWD
 from annotations.dataset.records import AnnotationRecord, Box, ImageRecord
 from training.engine import anchor_fit
 from training.engine.anchor_layout import AnchorLayout
@@ -42,6 +43,16 @@ def test_the_best_anchor_is_that_of_all_laid_out(
     box = (x, y, x + width, y + height)
     expected = float(pairwise_iou(torch.tensor([box]), laid_out(layout, 96)).max())
     assert layout.best_ious([box], 96)[0] == pytest.approx(expected, abs=1e-4)
+
+
+def test_a_box_around_a_crowd_counts_for_nothing() -> None:
+    far = spread(20)
+    crowds = tuple(replace(one, attributes={CROWD: True}) for one in far.annotations)
+    near = image_with([(100 + i, 200 + i, 600) for i in range(30)])
+    found = anchor_fit.fit(CONFIG, INFO, [near, replace(far, annotations=crowds)])
+    assert found is not None
+    assert found.config == CONFIG
+    assert found.share == 1
 
 
 @pytest.mark.parametrize("size", [300, 600, 900])

@@ -7,7 +7,7 @@ import numpy as np
 from faster_coco_eval import COCO, COCOeval_faster
 
 from annotations.dataset.records import AnnotationRecord, ImageRecord
-from training.engine.metrics.matching import crowds, is_crowd, true_boxes
+from training.engine.metrics.matching import crowds, true_boxes
 
 NAMES = (
     "AP",
@@ -67,7 +67,7 @@ def _truth_as_coco(images: Sequence[ImageRecord], labels: Sequence[str]) -> dict
     for i, image in enumerate(images, start=1):
         for annotation in (*true_boxes(image), *crowds(image)):
             row = _annotation_as_coco(annotation, i, labels)
-            size = {"iscrowd": int(is_crowd(annotation)), "area": row["bbox"][2] * row["bbox"][3]}
+            size = {"iscrowd": int(annotation.is_crowd), "area": row["bbox"][2] * row["bbox"][3]}
             rows.append(row | size | {"id": len(rows) + 1})
     return {
         "info": {},

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from annotations.dataset.attributes import CROWD
 from annotations.dataset.records import AnnotationRecord, ImageRecord
 
 Floats = npt.NDArray[np.float64]
@@ -72,16 +71,12 @@ def shared_parts(detections: Floats, crowds: Floats) -> Floats:
 
 def true_boxes(image: ImageRecord) -> list[AnnotationRecord]:
     """Annotations that a detector is to find."""
-    return [one for one in _boxes(image) if not is_crowd(one)]
+    return [one for one in _boxes(image) if not one.is_crowd]
 
 
 def crowds(image: ImageRecord) -> list[AnnotationRecord]:
     """Boxes around several objects that nobody told apart."""
-    return [one for one in _boxes(image) if is_crowd(one)]
-
-
-def is_crowd(annotation: AnnotationRecord) -> bool:
-    return annotation.attributes.get(CROWD) is True
+    return [one for one in _boxes(image) if one.is_crowd]
 
 
 def _boxes(image: ImageRecord) -> list[AnnotationRecord]:

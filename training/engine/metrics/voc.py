@@ -19,7 +19,6 @@ from training.engine.metrics.matching import (
     Found,
     corners,
     crowds,
-    is_crowd,
     overlaps,
     scores_of,
     true_boxes,
@@ -94,7 +93,7 @@ def _judge(truth: Sequence[AnnotationRecord], detections: Sequence[AnnotationRec
 
 
 def _is_difficult(annotation: AnnotationRecord) -> bool:
-    return bool(annotation.attributes.get(DIFFICULT)) or is_crowd(annotation)
+    return bool(annotation.attributes.get(DIFFICULT)) or annotation.is_crowd
 
 
 def _mean(values: Sequence[float | None]) -> float | None:

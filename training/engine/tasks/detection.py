@@ -16,7 +16,7 @@ from training.engine.detectors.tiling import of_images
 from training.engine.metrics import operating
 from training.engine.metrics.bootstrap import average_precisions, intervals
 from training.engine.metrics.detection import Numbers, coco_numbers
-from training.engine.metrics.matching import is_crowd, match
+from training.engine.metrics.matching import match
 from training.engine.metrics.voc import voc_numbers
 from training.engine.scoring import Scoring
 from training.engine.tasks import SHOWN_IMAGES, TASKS, Found, Metrics, Report
@@ -30,7 +30,7 @@ def truth(image: ImageRecord, labels: Sequence[str]) -> tuple[npt.NDArray[np.flo
     found = [
         (_shares(annotation.box, image), labels.index(annotation.label))
         for annotation in image.annotations
-        if annotation.box and not is_crowd(annotation)
+        if annotation.box and not annotation.is_crowd
     ]
     kept = [(box, label) for box, label in found if box[2] > box[0] and box[3] > box[1]]
     boxes = np.array([box for box, _ in kept], np.float32).reshape(-1, 4)
@@ -110,6 +110,6 @@ def _as_json(annotation: AnnotationRecord) -> dict[str, Any]:
     row: dict[str, Any] = {"label": annotation.label} | {
         side: round(getattr(annotation.box, side), 2) for side in SIDES
     }
-    if is_crowd(annotation):
+    if annotation.is_crowd:
         row["crowd"] = True
     return row if annotation.score is None else row | {"score": round(annotation.score, 4)}
