@@ -7,7 +7,7 @@ from annotations.dataset.records import Dataset, ImageRecord
 from training.engine import anchor_fit
 from training.engine.config import Config
 from training.engine.model_info import ModelInfo
-from training.engine.tasks import TASKS
+from training.engine.tasks import TASKS, TaskInfo
 
 NEAR_ZERO = 0.05
 """A headline below this is no success: for classification, so little above chance."""
@@ -45,7 +45,7 @@ def diagnoses(
         *_unmeasured(dataset.labels, training, validation),
         *_diverged(config, curve),
     ]
-    return found or [_still_learning(config)]
+    return found or [_still_learning(config, TASKS[dataset.task])]
 
 
 def is_near_zero(headline: float | None, info: ModelInfo, dataset: Dataset) -> bool:
@@ -79,7 +79,7 @@ def _few_images(training: Sequence[ImageRecord]) -> list[Diagnosis]:
         return []
     return [
         Diagnosis(
-            "few_images", f"Only {with_objects} images with objects train this model. Label more: 50 are a start."
+            "few_images", f"Only {with_objects} images with a label train this model. Label more: 50 are a start."
         )
     ]
 
@@ -123,9 +123,9 @@ def _diverged(config: Config, curve: Curve) -> list[Diagnosis]:
     ]
 
 
-def _still_learning(config: Config) -> Diagnosis:
+def _still_learning(config: Config, task: TaskInfo) -> Diagnosis:
     return Diagnosis(
         "unknown",
         f"Nothing measurable stands out after {config.epochs} epochs. Try more epochs, and look at the validation "
-        "images: are the boxes where they belong?",
+        f"images: {task.to_look_at}",
     )

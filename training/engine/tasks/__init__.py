@@ -41,6 +41,8 @@ class TaskInfo:
     metrics: tuple[str, ...]
     of_label: str
     """The number of a label in a report's `labels` by which it is compared with an earlier run's."""
+    to_look_at: str
+    """What people should ask the validation images where a result is bad and nothing measurable says why."""
     has_negatives: bool
     """Whether a labelled image without an annotation says something: that nothing is there."""
 
@@ -94,6 +96,7 @@ TASKS: dict[str, TaskInfo] = {
             module="training.engine.tasks.detection",
             metrics=("AP", "AP50"),
             of_label="AP",
+            to_look_at="are the boxes where they belong?",
             has_negatives=True,
         ),
         TaskInfo(
@@ -101,6 +104,7 @@ TASKS: dict[str, TaskInfo] = {
             module="training.engine.tasks.classification",
             metrics=("accuracy", "macro_f1"),
             of_label="f1",
+            to_look_at="can their labels be told from what they show?",
             has_negatives=False,
         ),
     )
