@@ -13,6 +13,7 @@ AXES = (
     "base",
     "freeze",
     "image_size",
+    "tiles",
     "train_share",
     "epochs",
     "iterations",

@@ -3268,7 +3268,7 @@ export interface components {
              */
             base: string;
             config?: components["schemas"]["ConfigChangesRequest"];
-            /** @description setting: its values, of model, base, freeze, image_size, train_share, epochs, iterations, learning_rate, batch_size, optimizer, seed; one run a combination */
+            /** @description setting: its values, of model, base, freeze, image_size, tiles, train_share, epochs, iterations, learning_rate, batch_size, optimizer, seed; one run a combination */
             axes: {
                 [key: string]: (string | number)[];
             };
@@ -4056,7 +4056,7 @@ export interface components {
              */
             base: string;
             config?: components["schemas"]["ConfigChangesRequest"];
-            /** @description setting: its values, of model, base, freeze, image_size, train_share, epochs, iterations, learning_rate, batch_size, optimizer, seed; one run a combination */
+            /** @description setting: its values, of model, base, freeze, image_size, tiles, train_share, epochs, iterations, learning_rate, batch_size, optimizer, seed; one run a combination */
             axes: {
                 [key: string]: (string | number)[];
             };

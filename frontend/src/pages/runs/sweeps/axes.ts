@@ -17,6 +17,7 @@ export const AXES: Readonly<Record<string, Axis>> = {
   base: { name: "Start from" },
   freeze: { name: "Freeze", example: "none trunk layers:13" },
   image_size: { name: "Image size", example: "320 416", isNumber: true },
+  tiles: { name: "Tiles along a side", example: "1 2 3", isNumber: true },
   train_share: { name: "Share of the images", example: "0.25 0.5 1", isNumber: true },
   epochs: { name: "Epochs", example: "4 8 16", isNumber: true },
   iterations: { name: "Iterations", example: "100 200 400", isNumber: true },
