@@ -23,7 +23,7 @@ from training.engine.batches import training_batches
 from training.engine.catalog import MODELS, model_info
 from training.engine.config import CHILD_ENVIRONMENT
 from training.engine.data import Examples
-from training.engine.device import fast_arithmetic
+from training.engine.device import fast_arithmetic, loss_scaler
 from training.engine.families import build_network
 from training.engine.network import normalise
 from training.engine.squares import Squares
@@ -74,7 +74,7 @@ def _step(model: str) -> Callable[[int], None]:
     network.train()
     optimizer = optim.build_optimizer(network, replace(info.default_config, base="none"))
     average = optim.Average(network)
-    examples = _examples(info.image_size)
+    examples, scaler = _examples(info.image_size), loss_scaler(torch.device("cpu"), "auto")
 
     def step(number: int) -> None:
         squares, targets = next(training_batches(examples, [list(range(BATCH))], 0, number))
@@ -83,7 +83,7 @@ def _step(model: str) -> Callable[[int], None]:
             parts = network.losses(images, targets)
         optimizer.zero_grad(set_to_none=True)
         torch.stack(list(parts.values())).sum().backward()  # type: ignore[no-untyped-call]
-        optim.descend(optimizer)
+        optim.descend(optimizer, scaler)
         average.update(network)
 
     return step

@@ -11,7 +11,7 @@ Base = Literal["catalogue", "checkpoint", "none"]
 Optimizer = Literal["sgd", "adamw"]
 Fit = Literal["auto", "anchors", "none"]
 Schedule = Literal["cosine", "step"]
-Precision = Literal["auto", "fp32", "bf16"]
+Precision = Literal["auto", "fp32", "bf16", "fp16"]
 
 REPLAY = 0.5
 """As many old images as new ones."""
@@ -164,7 +164,7 @@ class Config:
     """The run sees what is new to its base, and in this share of an epoch what the base has seen; 0: all images."""
 
     precision: Precision = "auto"
-    """`auto`: bf16 on CUDA, fp32 elsewhere."""
+    """`auto`: bf16 on CUDA and where it is known to pay, else fp32; `fp16`, for GPUs without bf16, scales the loss."""
 
     patience: int = 0
     """The run ends after so many epochs without a better one; 0: it never does."""
@@ -193,7 +193,12 @@ class Config:
         _expect(self.learning_rate > 0, "learning_rate", "a number over 0 and at most 1", self.learning_rate)
         _expect(self.train_share > 0, "train_share", "a number over 0 and at most 1", self.train_share)
         _expect(self.schedule in get_args(Schedule), "schedule", "one of cosine, step", self.schedule)
-        _expect(self.precision in get_args(Precision), "precision", "one of auto, fp32, bf16", self.precision)
+        _expect(
+            self.precision in get_args(Precision),
+            "precision",
+            f"one of {', '.join(get_args(Precision))}",
+            self.precision,
+        )
         if self.warmup_steps is not None and self.warmup_epochs is not None:
             raise ConfigError("warmup_steps and warmup_epochs say the same: give one of them.")
         if self.zoom_min > self.zoom_max:

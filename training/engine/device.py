@@ -7,6 +7,8 @@ import torch
 
 from training.engine.config import Precision
 
+HALVES: dict[Precision, torch.dtype] = {"bf16": torch.bfloat16, "fp16": torch.float16}
+
 
 def choose_device() -> torch.device:
     """On CUDA that of this process, where `torchrun` started several."""
@@ -31,10 +33,15 @@ def use_threads(wanted: int) -> int:
 
 
 def fast_arithmetic(device: torch.device, precision: Precision, pays_on_cpu: bool) -> AbstractContextManager[object]:
-    """bf16 where it is asked for, or helps: on CUDA, and on CPUs that have it for networks measured to gain."""
+    """What is asked for; bf16 where it helps: on CUDA, and on CPUs that have it for networks measured to gain."""
     helps = device.type == "cuda" or (pays_on_cpu and cpu_has_bf16())
-    is_half = precision == "bf16" or (precision == "auto" and helps)
-    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=is_half)
+    is_half = precision in HALVES or (precision == "auto" and helps)
+    return torch.autocast(device.type, dtype=HALVES.get(precision, torch.bfloat16), enabled=is_half)
+
+
+def loss_scaler(device: torch.device, precision: Precision) -> torch.amp.GradScaler:
+    """Keeps small gradients of fp16 from becoming zero; idle elsewhere."""
+    return torch.amp.GradScaler(device.type, enabled=precision == "fp16")
 
 
 def cpu_has_bf16() -> bool:

@@ -105,14 +105,20 @@ def warm_up_steps(config: Config, steps_per_epoch: int) -> int | None:
     return config.warmup_steps
 
 
-def descend(optimizer: torch.optim.Optimizer) -> bool:
-    """One step downhill along the gradients, their length limited; False, and no step, where that is no number."""
+def descend(optimizer: torch.optim.Optimizer, scaler: torch.amp.GradScaler) -> bool:
+    """One step downhill along the gradients, their length limited; False, and no step, where that is no number.
+
+    Where `scaler` has scaled the loss too high it scales less from then on, and only the step is left out.
+    """
     parameters = _learning(optimizer)
     distributed.average_gradients(parameters)
+    scaler.unscale_(optimizer)
     length = nn.utils.clip_grad_norm_(parameters, LARGEST_GRADIENT)
-    if not torch.isfinite(length):
+    is_number = bool(torch.isfinite(length))
+    if not is_number and scaler.get_scale() <= 1:
         return False
-    optimizer.step()
+    scaler.step(optimizer)
+    scaler.update()
     return True
 
 

@@ -14,7 +14,7 @@ import torch
 from training.engine import catalog, checkpoint, optim
 from training.engine.checkpoint import Checkpoint
 from training.engine.config import Config
-from training.engine.device import choose_device
+from training.engine.device import choose_device, loss_scaler
 from training.engine.errors import CheckpointError
 from training.engine.families import network_for, place_anchors
 from training.engine.network import Network
@@ -33,6 +33,7 @@ class TrainingState:
     average: optim.Average
     optimizer: torch.optim.Optimizer
     device: torch.device
+    scaler: torch.amp.GradScaler
     epoch: int = 0
     rate: float = 0.0
     best_score: float | None = None
@@ -71,6 +72,7 @@ class TrainingState:
             "average": self.average.network.state_dict(),
             "updates": self.average.updates,
             "optimizer": self.optimizer.state_dict(),
+            "scaler": self.scaler.state_dict(),
             "best_score": self.best_score,
             "best_epoch": self.best_epoch,
             "origin": self.network.origin.to_dict() if self.network.origin else None,
@@ -87,7 +89,8 @@ def start(network: Network, config: Config) -> TrainingState:
     average = optim.Average(network, config.average_decay)
     if config.crop:
         place_anchors(network, config, config.crop)
-    return TrainingState(config, network, average, optimizer, device)
+    scaler = loss_scaler(device, config.precision)
+    return TrainingState(config, network, average, optimizer, device, scaler)
 
 
 def resume(path: Path, config: Config, labels: tuple[str, ...], progress: Progress) -> TrainingState | None:
@@ -116,6 +119,7 @@ def resume(path: Path, config: Config, labels: tuple[str, ...], progress: Progre
     state.average.network.load_state_dict(training["average"])
     state.average.updates = training["updates"]
     state.optimizer.load_state_dict(training["optimizer"])
+    state.scaler.load_state_dict(training["scaler"])
     state.epoch = last.epoch
     state.best_score, state.best_epoch = training["best_score"], training["best_epoch"]
     progress.on_log(f"Going on after epoch {last.epoch} of {config.epochs}")

@@ -28,7 +28,7 @@ def take_step(
     """
     while (parts := _gradients(state, config, info, batch)) is None:
         _halve(state, config, len(batch[1]), told)
-    if not math.isfinite(sum(parts.values())) or not optim.descend(state.optimizer):
+    if not math.isfinite(sum(parts.values())) or not optim.descend(state.optimizer, state.scaler):
         raise DivergedError(
             f"The loss is no longer a number in {place}: start again with a learning_rate of "
             f"{config.learning_rate / 10:g} instead of {config.learning_rate:g}, or with more warmup_steps."
@@ -53,7 +53,7 @@ def _gradients(state: TrainingState, config: Config, info: ModelInfo, batch: Bat
                 sums[name] = sums.get(name, 0.0) + value.item() * share
             if not math.isfinite(sum(sums.values())):
                 break
-            torch.stack(list(losses.values())).sum().mul(share).backward()  # type: ignore[no-untyped-call]
+            state.scaler.scale(torch.stack(list(losses.values())).sum() * share).backward()  # type: ignore[no-untyped-call]
     except (RuntimeError, MemoryError) as error:
         if not device.is_out_of_memory(error) or distributed.world_size() > 1:  # the others wait for this part
             raise

@@ -3544,9 +3544,10 @@ export interface components {
          * @description * `auto` - auto
          *     * `fp32` - fp32
          *     * `bf16` - bf16
+         *     * `fp16` - fp16
          * @enum {string}
          */
-        PrecisionEnum: "auto" | "fp32" | "bf16";
+        PrecisionEnum: "auto" | "fp32" | "bf16" | "fp16";
         Preset: {
             readonly id: number;
             readonly name: string;

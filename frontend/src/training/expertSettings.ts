@@ -30,7 +30,7 @@ const EXPERT_SETTINGS: readonly ExpertSetting[] = [
   { key: "rare_share", name: "Rare labels, share" },
   { key: "train_share", name: "Share of the images" },
   { key: "replay", name: "Of an epoch, what the base knows", otherwise: "all images" },
-  { key: "precision", name: "Precision", choices: ["auto", "fp32", "bf16"] },
+  { key: "precision", name: "Precision", choices: ["auto", "fp32", "bf16", "fp16"] },
   { key: "patience", name: "Patience, epochs", otherwise: "no end" },
   { key: "seed", name: "Seed" },
   { key: "tiles", name: "Tiles along a side", task: "detection" },

@@ -62,7 +62,7 @@ def test_a_config_survives_json() -> None:
         ("train_share", 1.5),
         ("replay", -0.1),
         ("replay", 1.0),
-        ("precision", "fp16"),
+        ("precision", "fp8"),
         ("patience", 1.5),
         ("score_threshold", 1.0),
         ("nms_threshold", 0.0),

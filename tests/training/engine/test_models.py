@@ -16,6 +16,7 @@ from training.engine import checkpoint, optim, targets
 from training.engine.catalog import MODELS, complete_config, load_module
 from training.engine.checkpoint import Checkpoint
 from training.engine.config import Optimizer
+from training.engine.device import loss_scaler
 from training.engine.families import build_network
 from training.engine.model_info import ModelInfo
 from training.engine.network import Classifier, Detector, LearningTarget, Network, export_form
@@ -257,7 +258,7 @@ def one_step(network: Network, info: ModelInfo, freeze: str, optimizer: Optimize
     steps.zero_grad(set_to_none=True)
     loss = torch.stack(list(network.losses(images(info), truth(info, [0, 1])).values())).sum()
     loss.backward()  # type: ignore[no-untyped-call]
-    assert optim.descend(steps)
+    assert optim.descend(steps, loss_scaler(torch.device("cpu"), config.precision))
     learning = {id(p) for p in network.parameters() if p.requires_grad}
     moved = {id(p) for p in network.parameters() if not torch.equal(p, before[id(p)])}
     assert moved

@@ -1,4 +1,5 @@
 import copy
+import math
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from training.engine import optim
 from training.engine.catalog import MODELS
 from training.engine.classifiers.mobilenet import build
 from training.engine.config import Config, Optimizer
+from training.engine.device import loss_scaler
 
 INFO = MODELS["mobilenet_v3_small"]
 
@@ -47,6 +49,31 @@ def test_room_made_beforehand_changes_no_step(kind: Optimizer) -> None:
         roomy.step()
         without.step()
     assert all(torch.equal(a, b) for a, b in zip(network.parameters(), lean.parameters(), strict=True))
+
+
+def test_a_loss_that_was_scaled_too_high_costs_a_step_and_a_loss_that_is_no_number_all() -> None:
+    network = build(INFO, 2, 96)
+    config = Config(INFO.name, base="none", precision="fp16")
+    optimizer = optim.build_optimizer(network, config)
+    scaler = loss_scaler(torch.device("cpu"), config.precision)
+    parameter = next(network.parameters())
+    before = parameter.detach().clone()
+
+    def descend(gradient: float) -> bool:
+        optimizer.zero_grad(set_to_none=False)
+        scaler.scale(parameter.sum() * gradient).backward()  # type: ignore[no-untyped-call]
+        return optim.descend(optimizer, scaler)
+
+    scale = scaler.scale(torch.ones(())).item()
+    assert descend(math.inf)
+    assert torch.equal(parameter, before)
+    assert scaler.get_scale() < scale
+    assert descend(1.0)
+    assert not torch.equal(parameter, before)
+    while scaler.get_scale() > 1:
+        assert descend(math.nan)
+    assert not descend(math.nan)
+    assert parameter.isfinite().all()
 
 
 def test_a_rate_may_fall_in_steps() -> None:

@@ -81,6 +81,21 @@ def test_a_stopped_run_goes_on_and_ends_where_an_unbroken_one_does(
         torch.testing.assert_close(resumed.weights[name], value, atol=1e-5, rtol=1e-4)
 
 
+def test_half_precision_learns_and_goes_on_with_its_scale(
+    lay_run: LayRun, weights_dir: Path, recorder: Recorders
+) -> None:
+    folder, told = lay_run(epochs=2, precision="fp16"), recorder()
+    with pytest.raises(Stopped):
+        run(folder, weights_dir, recorder(stop_after_steps=7))
+    _, training = checkpoint.load_training(folder / "out" / "last.pt")
+    assert training is not None
+    assert training["scaler"]["scale"] > 1
+    run(folder, weights_dir, told)
+    lines = [json.loads(line) for line in (folder / "out" / "metrics.jsonl").read_text().splitlines()]
+    first, second = (line["values"]["loss"] for line in lines)
+    assert second < first
+
+
 def test_a_finished_run_started_again_does_nothing(lay_run: LayRun, weights_dir: Path, recorder: Recorders) -> None:
     folder, told = lay_run(), recorder()
     first = run(folder, weights_dir)
