@@ -18,6 +18,7 @@ PRECISIONS = get_args(Precision)
 DEFAULTS = {field.name: field.default for field in fields(Config) if field.default is not MISSING}
 
 OF_TILES = "along each side of an image: a detector looks at each of them; 1: at the whole image"
+OF_MOSAIC = "of an image standing with three others in one square; for detectors"
 OF_SCORE = "a detector's boxes below it are dropped, when it is measured and in its artifacts"
 OF_REPLAY = "of an epoch that images have which the base run knows, beside all that are new to it; 0: all images alike"
 OF_NMS = "of two boxes of one label whose IoU is larger, the better one stays"
@@ -60,6 +61,7 @@ class ConfigSerializer(serializers.Serializer[Any]):
     zoom_max = serializers.FloatField()
     flip_chance = serializers.FloatField()
     colour_chance = serializers.FloatField()
+    mosaic_chance = serializers.FloatField(help_text=OF_MOSAIC)
     rare_share = serializers.FloatField(help_text="labels on fewer than this share of the images are seen more often")
     train_share = serializers.FloatField(help_text="of the training images that the run learns from; the seed chooses")
     replay = serializers.FloatField(help_text=OF_REPLAY)
@@ -104,6 +106,7 @@ class ConfigChangesSerializer(serializers.Serializer[Any]):
     zoom_max = serializers.FloatField(required=False)
     flip_chance = serializers.FloatField(required=False)
     colour_chance = serializers.FloatField(required=False)
+    mosaic_chance = serializers.FloatField(required=False, help_text=OF_MOSAIC)
     rare_share = serializers.FloatField(
         required=False, help_text="labels on fewer than this share of the images are seen more often"
     )

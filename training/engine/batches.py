@@ -78,7 +78,17 @@ def _rng(*place: int) -> np.random.Generator:
 
 
 def view(examples: Examples, i: int, rng: np.random.Generator, views: Views) -> View:
+    if views.mosaic_chance and rng.random() < views.mosaic_chance:
+        return mosaic(examples, i, rng, views)
     return augment(examples.squares[i], examples.boxes[i], examples.labels[i], rng, views)
+
+
+def mosaic(examples: Examples, i: int, rng: np.random.Generator, views: Views) -> View:
+    """Image `i` and three of any in one square, each from half as large as alone to as large, but only in part."""
+    side = examples.squares.shape[1]
+    small = replace(views, crop=math.ceil(side / 2), zoom_min=views.zoom_min / 2, mosaic_chance=0.0)
+    images = [i, *rng.integers(len(examples), size=3).tolist()]
+    return _put_together([view(examples, image, rng, small) for image in images], side)
 
 
 def crops_across(examples: Examples, side: int) -> int:
@@ -90,19 +100,23 @@ def crops_across(examples: Examples, side: int) -> int:
 
 def cut_outs(examples: Examples, i: int, rng: np.random.Generator, views: Views, across: int) -> View:
     """Crops in one square of `views.crop` pixels, a row of image `i` and the others of any: small boxes in numbers."""
-    side = views.crop
-    part_side = math.ceil(side / across)
+    small = replace(views, crop=math.ceil(views.crop / across), mosaic_chance=0.0)
+    images = [i, *rng.integers(len(examples), size=across - 1).tolist()]
+    return _put_together([view(examples, image, rng, small) for image in images for _ in range(across)], views.crop)
+
+
+def _put_together(parts: Sequence[View], side: int) -> View:
+    """A square of `side` pixels from as many parts across as down, row by row."""
+    across = math.isqrt(len(parts))
     square = np.empty((side, side, 3), np.uint8)
-    all_boxes, all_labels = [], []
-    for row, image in enumerate([i, *rng.integers(len(examples), size=across - 1).tolist()]):
-        for column in range(across):
-            part, boxes, labels = view(examples, image, rng, replace(views, crop=part_side))
-            top, left = row * part_side, column * part_side
-            square[top : top + part_side, left : left + part_side] = part[: side - top, : side - left]
-            corners = (boxes * part_side + np.array([left, top] * 2, np.float32)) / side
-            all_boxes.append(corners.clip(max=1.0))
-            all_labels.append(labels)
-    return square, np.concatenate(all_boxes), np.concatenate(all_labels)
+    all_boxes = []
+    for place, (part, boxes, _) in enumerate(parts):
+        part_side = part.shape[0]
+        top, left = (number * part_side for number in divmod(place, across))
+        square[top : top + part_side, left : left + part_side] = part[: side - top, : side - left]
+        corners = (boxes * part_side + np.array([left, top] * 2, np.float32)) / side
+        all_boxes.append(corners.clip(max=1.0))
+    return square, np.concatenate(all_boxes), np.concatenate([labels for _, _, labels in parts])
 
 
 def plain_batch(examples: Examples, indices: Sequence[int]) -> Batch:

@@ -44,6 +44,7 @@ NUMBERS = {
     "zoom_max": (0.1, 4.0),
     "flip_chance": (0.0, 1.0),
     "colour_chance": (0.0, 1.0),
+    "mosaic_chance": (0.0, 1.0),
     "rare_share": (0.0, 1.0),
     "score_threshold": (0.0, 0.99),
     "nms_threshold": (0.05, 1.0),
@@ -153,6 +154,9 @@ class Config:
 
     colour_chance: float = 0.8
     """Of another light."""
+
+    mosaic_chance: float = 0.0
+    """Of standing with three others in one square, for a detector; where crops are cut out, squares hold several."""
 
     rare_share: float = 0.0
     """Images of labels that fewer than this share of the images have are seen more often; 0: none."""

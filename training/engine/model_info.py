@@ -109,6 +109,8 @@ class ModelInfo:
             raise ConfigError(f"{self.title} takes no other anchors: leave out fine_anchors, anchor_scale and crop.")
         if config.tiles > 1 and self.task != "detection":
             raise ConfigError(f"tiles must be 1 for {self.title}: only a detector looks at an image in parts.")
+        if config.mosaic_chance and self.task != "detection":
+            raise ConfigError(f"mosaic_chance must be 0 for {self.title}: a label of a whole image has no place.")
         if config.optimizer not in self.optimizers:
             choices = ", ".join(self.optimizers)
             raise ConfigError(f"optimizer must be one of {choices} for {self.title}, not {config.optimizer!r}.")

@@ -29,11 +29,13 @@ class Views:
     zoom_max: float = 1.5
     flip_chance: float = 0.5
     colour_chance: float = 0.8
+    mosaic_chance: float = 0.0
     crop: int = 0
 
     @classmethod
     def of(cls, config: Config) -> Self:
-        return cls(config.zoom_min, config.zoom_max, config.flip_chance, config.colour_chance, config.cut_out)
+        chances = config.flip_chance, config.colour_chance, config.mosaic_chance
+        return cls(config.zoom_min, config.zoom_max, *chances, config.cut_out)
 
 
 USUAL = Views()

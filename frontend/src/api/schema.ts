@@ -2272,6 +2272,11 @@ export interface components {
             colour_chance: number;
             /**
              * Format: double
+             * @description of an image standing with three others in one square; for detectors
+             */
+            mosaic_chance: number;
+            /**
+             * Format: double
              * @description labels on fewer than this share of the images are seen more often
              */
             rare_share: number;
@@ -2345,6 +2350,11 @@ export interface components {
             colour_chance?: number;
             /**
              * Format: double
+             * @description of an image standing with three others in one square; for detectors
+             */
+            mosaic_chance?: number;
+            /**
+             * Format: double
              * @description labels on fewer than this share of the images are seen more often
              */
             rare_share?: number;
@@ -2416,6 +2426,11 @@ export interface components {
             flip_chance?: number;
             /** Format: double */
             colour_chance?: number;
+            /**
+             * Format: double
+             * @description of an image standing with three others in one square; for detectors
+             */
+            mosaic_chance?: number;
             /**
              * Format: double
              * @description labels on fewer than this share of the images are seen more often

@@ -5,6 +5,7 @@ describe("expert settings", () => {
   it("are those of the task", () => {
     const [detection, classification] = [settingsOf("detection"), settingsOf("classification")];
     expect(detection.filter((one) => !classification.includes(one)).map(({ key }) => key)).toEqual([
+      "mosaic_chance",
       "tiles",
       "score_threshold",
       "nms_threshold",

@@ -27,6 +27,7 @@ const EXPERT_SETTINGS: readonly ExpertSetting[] = [
   { key: "zoom_max", name: "Largest zoom" },
   { key: "flip_chance", name: "Flip, chance" },
   { key: "colour_chance", name: "New colours, chance" },
+  { key: "mosaic_chance", name: "Four images in one, chance", task: "detection" },
   { key: "rare_share", name: "Rare labels, share" },
   { key: "train_share", name: "Share of the images" },
   { key: "replay", name: "Of an epoch, what the base knows", otherwise: "all images" },

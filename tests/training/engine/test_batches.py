@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from annotations.dataset.records import ImageRecord
-from training.engine.batches import crops_across, cut_outs, epoch_order, repeated
+from training.engine.batches import View, crops_across, cut_outs, epoch_order, repeated, view
 from training.engine.data import Examples
 from training.engine.effort import FEWEST_STEPS
 from training.engine.squares import Squares
@@ -54,18 +54,51 @@ def test_a_cut_out_has_room_for_the_boxes(pixels: int, across: int) -> None:
     assert crops_across(examples, 100) == across
 
 
-def test_each_crop_of_a_square_shows_a_box() -> None:
+def white_squares(size: int) -> Examples:
+    """Three black images of 400 pixels, each with a white square of this `size` in its box."""
     squares = np.zeros((3, 400, 400, 3), np.uint8)
-    squares[:, 100:120, 200:220] = 255
-    boxes = [np.array([[0.5, 0.25, 0.55, 0.3]], np.float32)] * 3
+    squares[:, 100 : 100 + size, 200 : 200 + size] = 255
+    boxes = [np.array([[0.5, 0.25, 0.5 + size / 400, 0.25 + size / 400]], np.float32)] * 3
     images = tuple(ImageRecord(f"{i}.png", str(i), 400, 400, 1, "labelled", "train", ()) for i in range(3))
-    examples = Examples(images, Squares.kept(squares), boxes, [np.array([i]) for i in range(3)])
-    views = Views(crop=100, colour_chance=0.0)  # a third of it is no whole number of pixels
-    square, corners, labels = cut_outs(examples, 1, np.random.default_rng(0), views, 3)
-    assert square.shape == (100, 100, 3)
-    assert len(corners) == 3**2
-    assert labels.tolist()[:3] == [1] * 3
-    for x_min, y_min, x_max, y_max in corners * 100:
+    return Examples(images, Squares.kept(squares), boxes, [np.array([i]) for i in range(3)])
+
+
+def expect_white_boxes(seen: View) -> None:
+    square, corners, _ = seen
+    for x_min, y_min, x_max, y_max in corners * len(square):
         inside = square[round(y_min) + 1 : round(y_max) - 1, round(x_min) + 1 : round(x_max) - 1]
         assert inside.size
         assert inside.min() > 200
+
+
+def test_each_crop_of_a_square_shows_a_box() -> None:
+    views = Views(crop=100, colour_chance=0.0)  # a third of it is no whole number of pixels
+    seen = cut_outs(white_squares(20), 1, np.random.default_rng(0), views, 3)
+    square, corners, labels = seen
+    assert square.shape == (100, 100, 3)
+    assert len(corners) == 3**2
+    assert labels.tolist()[:3] == [1] * 3
+    expect_white_boxes(seen)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_mosaic_shows_four_images_smaller(seed: int) -> None:
+    views = Views(zoom_min=1.0, zoom_max=1.0, mosaic_chance=1.0, colour_chance=0.0)
+    seen = view(white_squares(40), 1, np.random.default_rng(seed), views)
+    square, corners, labels = seen
+    assert square.shape == (400, 400, 3)
+    assert len(corners) == 4
+    assert labels[0] == 1
+    middles = (corners[:, :2] + corners[:, 2:]) / 2
+    assert ((middles > 0.5) == [[False, False], [True, False], [False, True], [True, True]]).all()
+    sides = np.sqrt((corners[:, 2:] - corners[:, :2]).prod(1)) * 400
+    assert sides.min() > 40 / 2 * 0.8
+    assert sides.max() < 40 * 1.2
+    expect_white_boxes(seen)
+
+
+def test_no_mosaic_where_the_chance_says_so() -> None:
+    plain = view(white_squares(40), 1, np.random.default_rng(3), Views())
+    assert len(plain[1]) == 1
+    seldom = [view(white_squares(40), 1, np.random.default_rng(i), Views(mosaic_chance=0.5)) for i in range(40)]
+    assert 10 < sum(len(corners) > 1 for _, corners, _ in seldom) < 30

@@ -51,6 +51,11 @@ def test_only_a_detector_looks_at_tiles() -> None:
         catalog.complete_config({"model": "mobilenet_v2", "tiles": 2})
 
 
+def test_only_a_detector_sees_mosaics() -> None:
+    with pytest.raises(ConfigError, match="mosaic_chance must be 0 for MobileNetV2: a label of a whole image"):
+        catalog.complete_config({"model": "mobilenet_v2", "mosaic_chance": 0.5})
+
+
 def test_an_unknown_model_lists_the_known() -> None:
     with pytest.raises(ConfigError, match="ssdlite320"):
         catalog.complete_config({"model": "yolo"})

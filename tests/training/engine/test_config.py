@@ -57,6 +57,7 @@ def test_a_config_survives_json() -> None:
         ("zoom_max", float("inf")),
         ("flip_chance", 1.1),
         ("colour_chance", True),
+        ("mosaic_chance", 1.1),
         ("rare_share", -1),
         ("train_share", 0),
         ("train_share", 1.5),
