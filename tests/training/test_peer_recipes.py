@@ -8,7 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
+from torch import nn
 
 from annotations.dataset.records import Dataset
 from bench.training import peers
@@ -16,6 +18,8 @@ from bench.training.recipes import pytorch_ssd, torchvision_reference
 from bench.training.recipes.__main__ import RECIPES
 from bench.training.recipes.ssd_views import random_view
 from training.engine.data import read_run_folder
+from training.engine.detectors.ssd_mobilenet_v1 import Edition, SsdMobilenetV1
+from training.engine.network import fold_batch_norm
 
 MODEL = "ssd_mobilenet_v1_075"
 OURS = peers.Trial("raccoon", MODEL, 0, 0, peers.OURS)
@@ -73,6 +77,24 @@ def test_views_keep_boxes_in_the_picture(seed: int) -> None:
         assert inside.max() < 60  # black, even where it is made lighter
         outside = np.delete(seen, np.s_[y_min:y_max], 0)
         assert outside.size == 0 or outside.min() > 60
+
+
+def test_unfolding_gives_statistics_and_changes_no_answer() -> None:
+    torch.manual_seed(0)
+    network, images = SsdMobilenetV1(Edition(width=0.25), 2, 96).eval(), torch.randn(4, 3, 96, 96)
+    norms = [module for module in network.features.modules() if isinstance(module, nn.BatchNorm2d)]
+    for norm in norms:
+        nn.init.normal_(norm.bias)
+    fold_batch_norm(network.extras)
+    with torch.no_grad():
+        before = network(images)
+        pytorch_ssd.unfold(network, images)
+        after = network(images)
+        learning = network.train()(images)
+    for i in range(2):
+        assert torch.allclose(after[i], before[i], atol=1e-4)
+        assert torch.allclose(learning[i], before[i], atol=0.1)
+    assert all(norm.running_var is not None and norm.running_var.std() > 0 for norm in norms)
 
 
 @pytest.mark.full

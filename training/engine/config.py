@@ -168,7 +168,8 @@ class Config:
     """The run sees what is new to its base, and in this share of an epoch what the base has seen; 0: all images."""
 
     precision: Precision = "auto"
-    """`auto`: bf16 on CUDA and where it is known to pay, else fp32; `fp16`, for GPUs without bf16, scales the loss."""
+    """`auto`: bf16 on CUDA, and on CPUs that have it where a step of the model is quicker, else fp32; `fp16`, for GPUs
+    without bf16, scales the loss."""
 
     patience: int = 0
     """The run ends after so many epochs without a better one; 0: it never does."""

@@ -1,7 +1,7 @@
 """jetson-inference's `train_ssd.py` (pytorch-ssd) with its defaults, on SSD with MobileNetV1, width 0.75.
 
 https://github.com/dusty-nv/jetson-inference/blob/master/docs/pytorch-ssd.md. Class heads are new. There box heads are,
-too; here they keep the published weights, in its favour. BatchNorm is folded, as in the weights' file: theirs is not.
+too; here they keep the published weights, in its favour.
 """
 
 from collections.abc import Callable, Iterator
@@ -20,7 +20,7 @@ from training.engine.catalog import model_info
 from training.engine.config import Config
 from training.engine.data import usable_images
 from training.engine.detectors.ssd_mobilenet_v1 import Edition, SsdMobilenetV1
-from training.engine.network import LearningTarget
+from training.engine.network import LearningTarget, fold_batch_norm
 from training.engine.scoring import Scoring
 from training.engine.tasks import TASKS
 from training.engine.weight_files import find_weights, read_weights
@@ -31,6 +31,8 @@ BATCH = 4
 RATE, TRUNK_RATE, MOMENTUM, DECAY = 0.01, 0.001, 0.9, 0.0005
 COSINE_EPOCHS = 100
 """The rate's way down is longer than the training."""
+CALIBRATING = 64
+"""Images."""
 MEAN = (127, 127, 127)
 
 
@@ -38,8 +40,9 @@ def epochs(
     dataset: Dataset, folder: Path, weights_dir: Path, seed: int
 ) -> Iterator[Callable[[ImageRecord], list[AnnotationRecord]]]:
     """Trains; after each epoch what the network finds in an image."""
-    network = _network(len(dataset.labels), weights_dir)
     images = [image for image in usable_images(dataset, dataset.split("train")) if image.annotations]
+    plain = torch.stack([_pixels(_picture(image, folder)) for image in images[:CALIBRATING]])
+    network = _network(len(dataset.labels), weights_dir, plain)
     heads = [*network.class_heads.parameters(), *network.box_heads.parameters()]
     groups: list[dict[str, Any]] = [
         {"params": network.features.parameters(), "lr": TRUNK_RATE},
@@ -62,8 +65,8 @@ def epochs(
         yield partial(_found, network.eval(), dataset, folder)
 
 
-def _network(label_count: int, weights_dir: Path) -> SsdMobilenetV1:
-    """Published weights, their BatchNorm folded as it is published, under new class heads."""
+def _network(label_count: int, weights_dir: Path, plain: Tensor) -> SsdMobilenetV1:
+    """Published weights under new class heads; BatchNorm in the trunk has the statistics of `plain` images."""
     info = model_info(MODEL)
     path = find_weights(info, [weights_dir])
     if path is None:
@@ -73,13 +76,35 @@ def _network(label_count: int, weights_dir: Path) -> SsdMobilenetV1:
     published = read_weights(info, path)
     own = {name: value for name, value in published.items() if not name.startswith("class_heads")}
     network.load_state_dict(network.state_dict() | own)
-    network.fold()
+    fold_batch_norm(network.extras)  # theirs have none
+    unfold(network, plain)
     for head in network.class_heads:
         assert isinstance(head, nn.Conv2d)
         nn.init.xavier_uniform_(head.weight)
     network.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
     network.requires_grad_()
     return network
+
+
+@torch.no_grad()
+def unfold(network: SsdMobilenetV1, images: Tensor) -> None:
+    """Give the trunk's BatchNorms, of which the file has only the bias, the statistics of `images`.
+
+    What it says of an image stays the same. Folded, as the file has it, AP on raccoon was 0.29 after three epochs
+    instead of 0.49.
+    """
+
+    def see(norm: nn.BatchNorm2d, seen: tuple[Tensor]) -> None:
+        variance, mean = torch.var_mean(seen[0], (0, 2, 3))
+        norm.bias += mean
+        norm.weight.copy_((variance + norm.eps).sqrt())
+        norm.running_mean, norm.running_var = mean, variance
+
+    norms = [module for module in network.features.modules() if isinstance(module, nn.BatchNorm2d)]
+    hooks = [norm.register_forward_pre_hook(see) for norm in norms]
+    network.eval()(images)
+    for hook in hooks:
+        hook.remove()
 
 
 def _sample(

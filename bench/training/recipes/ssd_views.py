@@ -13,8 +13,7 @@ CONTRAST = SATURATION = (0.5, 1.5)
 HUE = 18 / 360
 MOST_ROOM = 4
 """Times the picture's sides."""
-LEAST_IOUS = (None, 0.1, 0.3, 0.7, 0.9, 0.0)
-"""With the boxes of the crop; None: no crop."""
+CROP_CHANCE = 5 / 6
 LEAST_CROP = 0.3
 """Of the picture's sides."""
 TRIALS = 50
@@ -77,11 +76,11 @@ def _with_room(
 def _cropped(
     picture: Image.Image, boxes: Boxes, labels: Labels, rng: np.random.Generator
 ) -> tuple[Image.Image, Boxes, Labels]:
-    """A crop that has as much IoU with a box as was drawn, and the boxes whose middles lie in it."""
-    while True:
-        least = LEAST_IOUS[rng.integers(len(LEAST_IOUS))]
-        if least is None:
-            return picture, boxes, labels
+    """Mostly a crop, and the boxes whose middles lie in it.
+
+    The paper asks for a least IoU with them. pytorch-ssd's condition for it never holds, so that any crop is taken.
+    """
+    while rng.random() < CROP_CHANCE:
         for _ in range(TRIALS):
             width, height = (rng.uniform(LEAST_CROP, 1) * side for side in picture.size)
             if not 0.5 <= height / width <= 2:
@@ -90,15 +89,8 @@ def _cropped(
             crop = np.array([int(left), int(top), int(left + width), int(top + height)], np.float32)
             middles = (boxes[:, :2] + boxes[:, 2:]) / 2
             inside = ((middles > crop[:2]) & (middles < crop[2:])).all(1)
-            if not inside.any() or _iou(boxes, crop).max() < least:
+            if not inside.any():
                 continue
             kept = np.concatenate([np.maximum(boxes[inside, :2], crop[:2]), np.minimum(boxes[inside, 2:], crop[2:])], 1)
             return picture.crop(tuple(crop.astype(int).tolist())), kept - np.tile(crop[:2], 2), labels[inside]
-
-
-def _iou(boxes: Boxes, crop: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    sides = (np.minimum(boxes[:, 2:], crop[2:]) - np.maximum(boxes[:, :2], crop[:2])).clip(0)
-    shared = sides.prod(1)
-    total = (boxes[:, 2:] - boxes[:, :2]).prod(1) + (crop[2:] - crop[:2]).prod() - shared
-    iou: npt.NDArray[np.float32] = shared / total
-    return iou
+    return picture, boxes, labels
