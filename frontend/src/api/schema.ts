@@ -2241,6 +2241,7 @@ export interface components {
             /** Format: double */
             anchor_scale: number;
             crop: number;
+            magnify: number;
             /** @description along each side of an image: a detector looks at each of them; 1: at the whole image */
             tiles: number;
             seed: number;
@@ -2314,6 +2315,7 @@ export interface components {
             /** Format: double */
             anchor_scale?: number;
             crop?: number;
+            magnify?: number;
             /** @description along each side of an image: a detector looks at each of them; 1: at the whole image */
             tiles?: number;
             seed?: number;
@@ -2387,6 +2389,7 @@ export interface components {
             /** Format: double */
             anchor_scale?: number;
             crop?: number;
+            magnify?: number;
             /** @description along each side of an image: a detector looks at each of them; 1: at the whole image */
             tiles?: number;
             seed?: number;
