@@ -11,7 +11,7 @@ from training.engine.effort import FEWEST_STEPS
 from training.models import Metric, Run
 
 VAL_SHARE = 0.2
-SAME = ("freeze", "image_size", "crop", "tiles")
+SAME = ("freeze", "image_size", "crop", "magnify", "tiles")
 """Settings that decide how long an image takes; an earlier run counts when it had the same, and saw all its images."""
 
 

@@ -2,7 +2,8 @@
 
 Pretrained heads hang on their anchors, so theirs stay as they are, and nothing changes where they serve the set. Where
 they don't, anchors of the missed boxes' shapes stand beside them on a finer map; where its cells are still too
-coarse, the image is larger, with the same anchors in pixels, and training sees crops of the usual size.
+coarse, the image is larger, with the same anchors in pixels, and training sees crops of the usual size. Where the
+largest image is needed, the network magnifies it.
 """
 
 import math
@@ -21,7 +22,8 @@ MATCH_IOU = 0.5
 SERVED = 0.8
 """From this share of boxes that find an anchor on, the anchors serve the set."""
 FINE_SHAPES = 3
-LARGER_SIZES = (416, 512, 640, 768, 1024, 1280)
+LARGER = ((416, 1), (512, 1), (640, 1), (768, 1), (1024, 1), (1280, 1), (1280, 2))
+"""Image sizes in pixels, and how many times the network magnifies them."""
 WORTH_A_SIZE = 0.03
 """What a larger image must add to the share of boxes that find an anchor: it costs time on every device."""
 MOST_BOXES = 1000
@@ -66,6 +68,7 @@ class AnchorFit:
             return ""
         size, epochs = self.config.image_size, self.config.epochs
         way = f"The run looks at {size} px" if size != self.asked.image_size else "The run stays at this size"
+        way += f", magnified {self.config.magnify} times," if self.config.magnify != self.asked.magnify else ""
         longer = f" and takes {epochs} epochs" if epochs != self.asked.epochs else ""
         return (
             f"{1 - self.share_before:.0%} of the boxes are too small for this model at {self.asked.image_size} px. "
@@ -79,6 +82,7 @@ def as_in(base: Config, config: Config, info: ModelInfo) -> tuple[Config, str]:
         config,
         image_size=base.image_size,
         crop=base.crop,
+        magnify=base.magnify,
         tiles=base.tiles,
         anchor_scale=base.anchor_scale,
         fine_anchors=base.fine_anchors,
@@ -98,13 +102,13 @@ def fit(config: Config, info: ModelInfo, images: Sequence[ImageRecord]) -> Ancho
     before = share_of_served(info.anchors, config.image_size, boxes)
     if before >= SERVED:
         return AnchorFit(config, config, before, before)
-    best = _with_fine_anchors(config, info.anchors, config.image_size, boxes, before)
+    best = _with_fine_anchors(config, info.anchors, config.image_size, config.magnify, boxes, before)
     if config.fit == "auto" and config.tiles == 1:
-        for size in LARGER_SIZES:
-            if best.share >= SERVED:
+        for size, magnify in LARGER:
+            if best.share >= SERVED and best.config.image_size < size:
                 break
-            if size > config.image_size and size in info.image_sizes:
-                larger = _with_fine_anchors(config, info.anchors, size, boxes, before)
+            if size > config.image_size and size in info.image_sizes and magnify >= config.magnify:
+                larger = _with_fine_anchors(config, info.anchors, size, magnify, boxes, before)
                 best = larger if larger.share >= best.share + WORTH_A_SIZE else best
     in_tiles = None if best.share >= SERVED else _in_tiles(config, info.anchors, images)
     return replace(best, config=_learning_anew(best.config, info), in_tiles=in_tiles)
@@ -116,7 +120,7 @@ def _in_tiles(config: Config, layout: AnchorLayout, images: Sequence[ImageRecord
     for tiles in range(config.tiles + 1, MOST_ADVISED + 1):
         if picture_side(size, tiles) <= MOST_PICTURE:
             tiled = replace(config, tiles=tiles)
-            found = _with_fine_anchors(tiled, layout, size, box_shares(images, tiled), 0.0)
+            found = _with_fine_anchors(tiled, layout, size, tiled.magnify, box_shares(images, tiled), 0.0)
             if found.share >= SERVED:
                 return tiles, found.share
     return None
@@ -167,18 +171,18 @@ def _learning_anew(config: Config, info: ModelInfo) -> Config:
 
 
 def _with_fine_anchors(
-    config: Config, layout: AnchorLayout, size: int, boxes: Sequence[Corners], before: float
+    config: Config, layout: AnchorLayout, size: int, magnify: int, boxes: Sequence[Corners], before: float
 ) -> AnchorFit:
-    scale = config.image_size / size
-    crop = config.image_size if size > config.image_size else 0
-    larger = replace(config, image_size=size, crop=crop, anchor_scale=scale)
-    ious = layout_of(larger, layout).best_ious(boxes, size)
+    scale = config.image_size / (size * magnify)
+    crop = config.image_size // magnify if size > config.image_size else 0
+    larger = replace(config, image_size=size, crop=crop, magnify=magnify, anchor_scale=scale)
+    ious = layout_of(larger, layout).best_ious(boxes, larger.magnified_size)
     missed = [box for box, iou in zip(boxes, ious, strict=True) if iou < MATCH_IOU]
     if not missed:
         return AnchorFit(larger, config, before, 1.0)
     shapes = [(box[2] - box[0], box[3] - box[1]) for box in missed]
     fitted = replace(larger, fine_anchors=tuple(typical_shapes(shapes, FINE_SHAPES)))
-    return AnchorFit(fitted, config, before, share_of_served(layout_of(fitted, layout), size, boxes))
+    return AnchorFit(fitted, config, before, share_of_served(layout_of(fitted, layout), fitted.magnified_size, boxes))
 
 
 def typical_shapes(shapes: Sequence[Shape], count: int) -> list[Shape]:

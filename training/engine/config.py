@@ -25,6 +25,7 @@ WHOLE = {
     "batch_size": (1, 512),
     "image_size": (64, 1280),
     "crop": (0, 1280),
+    "magnify": (1, 2),
     "tiles": (1, 8),
     "seed": (0, 2**31 - 1),
     "threads": (0, 512),
@@ -108,6 +109,9 @@ class Config:
 
     crop: int = 0
     """Side in pixels of the squares that training cuts out of each image; 0 trains on whole images."""
+
+    magnify: int = 1
+    """How many times larger the network makes what it sees, across and down: for objects of a few pixels."""
 
     tiles: int = 1
     """Overlapping tiles along each side of an image, each of `image_size` pixels: a detector learns from cut-outs of
@@ -219,12 +223,17 @@ class Config:
     @property
     def fits_anchors(self) -> bool:
         """Whether the network's anchors are not just the model's own on whole images."""
-        return bool(self.fine_anchors or self.crop or self.anchor_scale != 1.0)
+        return bool(self.fine_anchors or self.crop or self.anchor_scale != 1.0 or self.magnify != 1)
 
     @property
     def picture_size(self) -> int:
         """Side in pixels of the square that every image is stretched to: `image_size`, or what the tiles cover."""
         return tiles.picture_side(self.image_size, self.tiles)
+
+    @property
+    def magnified_size(self) -> int:
+        """Side in pixels of an image, or a tile, as the network's layers see it."""
+        return self.image_size * self.magnify
 
     @property
     def cut_out(self) -> int:

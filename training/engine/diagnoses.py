@@ -60,7 +60,7 @@ def _without_anchor(config: Config, info: ModelInfo, training: Sequence[ImageRec
     if info.anchors is None or not boxes:
         return []
     layout = anchor_fit.layout_of(config, info.anchors)
-    share = 1 - anchor_fit.share_of_served(layout, config.image_size, boxes)
+    share = 1 - anchor_fit.share_of_served(layout, config.magnified_size, boxes)
     if share < MOSTLY:
         return []
     way = "more tiles" if config.fits_anchors or config.tiles > 1 else "set fit to auto"

@@ -28,8 +28,9 @@ class Effort:
     @classmethod
     def of_run(cls, config: Config, training: int, validation: int, epochs: int) -> Self:
         """`training`, `validation`: images."""
-        pixels = pictures_seen(training, config.batch_size) * (config.crop or config.image_size) ** 2
-        return cls(pixels, validation * (config.tiles * config.image_size) ** 2 * JUDGED, epochs)
+        trained, seen = (config.crop or config.image_size), config.tiles * config.image_size
+        pixels = pictures_seen(training, config.batch_size) * (trained * config.magnify) ** 2
+        return cls(pixels, validation * (seen * config.magnify) ** 2 * JUDGED, epochs)
 
     @property
     def period(self) -> int:

@@ -34,6 +34,7 @@ def set_anchors(network: Network, config: Config) -> None:
     if not config.fits_anchors:
         return
     assert isinstance(network, AnchorDetector)
+    network.magnify = config.magnify
     if config.fine_anchors:
         network.add_fine_anchors(config.fine_anchors)
     place_anchors(network, config, config.image_size)
@@ -44,4 +45,4 @@ def place_anchors(network: Network, config: Config, side: int) -> None:
     layout = model_info(config.model).anchors
     assert isinstance(network, AnchorDetector)
     assert layout is not None
-    network.place_layout(layout_of(config, layout).scaled(config.image_size / side), side)
+    network.place_layout(layout_of(config, layout).scaled(config.image_size / side), side * config.magnify)

@@ -106,7 +106,9 @@ class ModelInfo:
         if config.crop and config.crop not in self.image_sizes:
             raise ConfigError(f"crop must be 0 or {self.image_sizes} for {self.title}, not {config.crop}.")
         if config.fits_anchors and self.anchors is None:
-            raise ConfigError(f"{self.title} takes no other anchors: leave out fine_anchors, anchor_scale and crop.")
+            raise ConfigError(
+                f"{self.title} takes no other anchors: leave out fine_anchors, anchor_scale, crop and magnify."
+            )
         if config.tiles > 1 and self.task != "detection":
             raise ConfigError(f"tiles must be 1 for {self.title}: only a detector looks at an image in parts.")
         if config.mosaic_chance and self.task != "detection":

@@ -48,7 +48,7 @@ def predicted_annotations(
     """The annotations of pictures of the given (width, height).
 
     Detection: boxes by falling score. Classification: every label by falling score, without a box. `config`: of the
-    network's run, for its thresholds.
+    network's run, for its thresholds and what it magnifies.
     """
     network.eval()
     rules = TASKS[info.task].rules
@@ -56,14 +56,14 @@ def predicted_annotations(
     for start in range(0, len(sizes), batch):
         check_stop()
         few = torch.from_numpy(cut(squares[start : start + batch], config.image_size, config.tiles))
-        said = _said(network, info, few)
+        said = _said(network, info, few, config.magnify)
         yield from rules.annotations(said, info.scoring, labels, sizes[start : start + batch], config)
 
 
 @torch.inference_mode()
-def _said(network: Network, info: catalog.ModelInfo, squares: Tensor) -> Any:
+def _said(network: Network, info: catalog.ModelInfo, squares: Tensor, magnify: int) -> Any:
     """The network's predictions on uint8 squares [n, S, S, 3], asked in parts where one batch would be too large."""
-    device, at_once = next(network.parameters()).device, max(1, BATCH_PIXELS // (squares.shape[1] * squares.shape[2]))
+    device, at_once = next(network.parameters()).device, max(1, BATCH_PIXELS // (squares.shape[1] * magnify) ** 2)
     said = [
         network.predictions(normalise(part.to(device), info.mean, info.std)) for part in torch.split(squares, at_once)
     ]

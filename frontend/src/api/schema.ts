@@ -2241,6 +2241,7 @@ export interface components {
             /** Format: double */
             anchor_scale: number;
             crop: number;
+            magnify: number;
             /** @description along each side of an image: a detector looks at each of them; 1: at the whole image */
             tiles: number;
             seed: number;
@@ -2319,6 +2320,7 @@ export interface components {
             /** Format: double */
             anchor_scale?: number;
             crop?: number;
+            magnify?: number;
             /** @description along each side of an image: a detector looks at each of them; 1: at the whole image */
             tiles?: number;
             seed?: number;
@@ -2397,6 +2399,7 @@ export interface components {
             /** Format: double */
             anchor_scale?: number;
             crop?: number;
+            magnify?: number;
             /** @description along each side of an image: a detector looks at each of them; 1: at the whole image */
             tiles?: number;
             seed?: number;

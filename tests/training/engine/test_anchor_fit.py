@@ -74,6 +74,17 @@ def test_small_boxes_get_finer_anchors_and_a_larger_image() -> None:
     assert found.advice.startswith("100% of the boxes are too small for this model at 320 px.")
 
 
+@pytest.mark.parametrize(("size", "magnified"), [(20, False), (13, True)])
+def test_what_needs_the_largest_image_is_magnified(size: float, magnified: bool) -> None:
+    found = anchor_fit.fit(CONFIG, INFO, [spread(size)])
+    assert found is not None
+    config = found.config
+    assert config.magnified_size * config.anchor_scale == pytest.approx(CONFIG.image_size)
+    assert config.crop * config.magnify == CONFIG.image_size
+    assert ((config.image_size, config.magnify) == (1280, 2)) == magnified
+    assert ("looks at 1280 px, magnified 2 times, with finer anchors" in found.advice) == magnified
+
+
 def test_whoever_asks_for_a_size_gets_it() -> None:
     config = complete_config({"model": DETECTOR, "image_size": 416})
     assert config.fit == "anchors"

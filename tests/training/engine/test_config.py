@@ -37,6 +37,8 @@ def test_a_config_survives_json() -> None:
         ("fine_anchors", [[0.1, 0.1]] * 9),
         ("anchor_scale", 0),
         ("crop", 400),
+        ("magnify", 0),
+        ("magnify", 3),
         ("tiles", 0),
         ("tiles", 9),
         ("tiles", 2.5),

@@ -25,6 +25,11 @@ def test_a_usual_run_is_evaluated_after_every_epoch() -> None:
 def test_large_images_seen_in_crops_are_evaluated_seldom_and_at_the_end() -> None:
     assert evaluated(effort(160, 40, image_size=1280, crop=320)) == [6, 12]
     assert evaluated(effort(160, 40, epochs=3, image_size=1280, crop=320)) == [3]
+    assert evaluated(effort(160, 40, image_size=1280, crop=160, magnify=2)) == [12]
+
+
+def test_an_image_costs_what_it_is_magnified_to() -> None:
+    assert effort(160, 40, image_size=320, magnify=2) == effort(160, 40, image_size=640)
 
 
 def test_evaluations_before_the_last_cost_at_most_their_share() -> None:

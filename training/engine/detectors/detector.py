@@ -12,9 +12,13 @@ from training.engine.network import Detector, LearningTarget
 
 
 class AnchorDetector(Detector):
-    """A family gives `forward`: images to logits [B, A, columns] and box deltas [B, A, 4] over A anchors."""
+    """A family gives `forward`: images to logits [B, A, columns] and box deltas [B, A, 4] over A anchors.
+
+    It makes images `magnify` times larger first, where its row has a layout of anchors.
+    """
 
     anchors: Tensor
+    magnify = 1
     match_iou, near_iou = anchor_boxes.MATCH_IOU, anchor_boxes.MATCH_IOU
 
     def place_anchors(self, anchors: Tensor) -> None:
@@ -23,7 +27,7 @@ class AnchorDetector(Detector):
         self.decoder = anchor_boxes.Decoder(anchors)
 
     def place_layout(self, layout: AnchorLayout, image_size: int) -> None:
-        """The same network on images of another size, or with its anchors of other sizes."""
+        """The same network on images of another size, once magnified, or with its anchors of other sizes."""
         device = next(self.parameters()).device
         self.place_anchors(anchor_boxes.laid_out(layout, image_size).to(device))
 

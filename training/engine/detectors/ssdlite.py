@@ -7,6 +7,7 @@ squares with cached anchors the same network trains 1.5-2 times faster. State di
 from collections.abc import Iterable, Sequence
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 from torchvision.models.detection import ssdlite320_mobilenet_v3_large
 from torchvision.models.detection.image_list import ImageList
@@ -62,6 +63,8 @@ class Ssdlite(AnchorDetector):
 
     def _maps(self, images: Tensor) -> list[Tensor]:
         """Those of torchvision's extractor, from a sixteenth of the image on, then the fine one if there is one."""
+        if self.magnify > 1:
+            images = F.interpolate(images, scale_factor=float(self.magnify), mode="bilinear", align_corners=False)
         trunk = self.backbone.features[0]
         quarter = trunk[: QUARTER + 1](images)
         eighth = trunk[QUARTER + 1 : EIGHTH + 1](quarter)

@@ -23,6 +23,7 @@ from training.engine.train import train
 DETECTOR = "ssdlite320_mobilenet_v3_large"
 FINE = ((0.05, 0.05), (0.1, 0.05))
 SETTINGS: dict[str, Any] = {"fit": "none", "freeze": "none", "fine_anchors": FINE, "anchor_scale": 0.5, "crop": 64}
+MAGNIFIED = SETTINGS | {"anchor_scale": 0.25, "magnify": 2}
 LayRun = Callable[..., Path]
 
 
@@ -63,7 +64,7 @@ def test_new_anchors_start_with_nothing() -> None:
     assert scores[:, -12 * 12 * len(FINE) :, 1:].max() < 0.05
 
 
-@pytest.mark.parametrize("changes", [{"fine_anchors": FINE}, SETTINGS])
+@pytest.mark.parametrize("changes", [{"fine_anchors": FINE}, SETTINGS, MAGNIFIED])
 @torch.no_grad()
 def test_every_anchor_has_an_answer(changes: dict[str, Any]) -> None:
     asked = config(**changes)
@@ -81,6 +82,16 @@ def test_anchors_of_crops_are_of_the_same_pixels() -> None:
     cropped = made.anchors[:, 2:] - made.anchors[:, :2]
     torch.testing.assert_close(cropped[:6] * 48, whole[:6] * 96)
     torch.testing.assert_close(cropped[-2:] * 48, whole[-2:] * 96)
+
+
+@torch.no_grad()
+def test_a_magnified_image_is_seen_as_a_larger_one() -> None:
+    magnified = network(config(**MAGNIFIED))
+    large = network(config(**SETTINGS | {"image_size": 192, "anchor_scale": 0.25}))
+    images = torch.randn(1, 3, 96, 96)
+    seen = torch.nn.functional.interpolate(images, scale_factor=2.0, mode="bilinear")
+    for expected, found in zip(large.predictions(seen), magnified.predictions(images), strict=True):
+        torch.testing.assert_close(found, expected)
 
 
 def test_every_parameter_learns_in_one_stage() -> None:
@@ -101,7 +112,7 @@ def test_an_anchor_near_a_box_is_neither_object_nor_background() -> None:
 
 @torch.no_grad()
 def test_a_checkpoint_rebuilds_the_network(tmp_path: Path) -> None:
-    asked = config(**SETTINGS)
+    asked = config(**MAGNIFIED)
     made = network(asked)
     made.fold()
     labels = ("disc", "square")
@@ -117,9 +128,9 @@ def test_a_checkpoint_rebuilds_the_network(tmp_path: Path) -> None:
 
 
 def test_a_run_on_crops_goes_on_and_is_a_base(lay_run: LayRun, weights_dir: Path, recorder: type[Any]) -> None:
-    folder = lay_run(epochs=2, **(SETTINGS | {"image_size": 96}))
+    folder = lay_run(epochs=2, **(MAGNIFIED | {"image_size": 96}))
     asked = complete_config(
-        {"model": DETECTOR, "epochs": 2, "batch_size": 3, "image_size": 96, "threads": 1, **SETTINGS}
+        {"model": DETECTOR, "epochs": 2, "batch_size": 3, "image_size": 96, "threads": 1, **MAGNIFIED}
     )
     dataset = read_run_folder(folder)
     train(replace(asked, epochs=2), dataset, folder, recorder(), weights_dir)
@@ -135,12 +146,14 @@ def test_a_run_on_crops_goes_on_and_is_a_base(lay_run: LayRun, weights_dir: Path
         after = train(follower, dataset, folder, told, weights_dir)
         assert any("with the anchors of its base" in line for line in told.lines)
         assert (after.config.fine_anchors, after.config.image_size, after.config.crop) == (FINE, 96, 64)
+        assert after.config.magnify == 2
         checkpoint.network_of(after)
 
 
-def test_a_model_without_a_layout_refuses_other_anchors() -> None:
+@pytest.mark.parametrize("changes", [{"fine_anchors": [[0.1, 0.1]]}, {"magnify": 2}])
+def test_a_model_without_a_layout_refuses_other_anchors(changes: dict[str, Any]) -> None:
     with pytest.raises(ConfigError, match="takes no other anchors"):
-        complete_config({"model": "mobilenet_v2", "fine_anchors": [[0.1, 0.1]]})
+        complete_config({"model": "mobilenet_v2"} | changes)
 
 
 @pytest.mark.parametrize("crop", [1, 31, 65])

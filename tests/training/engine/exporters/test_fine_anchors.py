@@ -1,4 +1,4 @@
-"""A detector with fine anchors and a larger image answers as its checkpoint, whatever it is exported to."""
+"""A detector with fine anchors and a larger, magnified image answers as its checkpoint, whatever it is exported to."""
 
 import functools
 import json
@@ -22,7 +22,7 @@ CASES = [
     for target, info in TARGETS.items()
     for quantization in info.quantizations
 ]
-GRID = {"image_size": 416, "crop": 320, "anchor_scale": 320 / 416, "fit": "none"}
+GRID = {"image_size": 352, "crop": 160, "magnify": 2, "anchor_scale": 320 / 704, "fit": "none"}
 FINE = ((0.05, 0.05), (0.1, 0.06), (0.08, 0.15))
 
 
