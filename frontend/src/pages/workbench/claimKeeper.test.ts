@@ -60,6 +60,16 @@ it("gives the claim back when the page goes, and takes it again when the page co
   expect(log).toEqual(["release 7", "claim 7"]);
 });
 
+it("gives back what it just asks for when the page goes, and keeps nothing afterwards", async () => {
+  const one = keeper();
+  one.open(7, iso(LEASE_MS));
+  vi.advanceTimersByTime(46_000);
+  expect(log).toEqual(["claim 7"]);
+  one.leave();
+  await vi.advanceTimersByTimeAsync(2 * LEASE_MS);
+  expect(log).toEqual(["claim 7", "release 7"]);
+});
+
 it("gives back nothing that a colleague holds", () => {
   const one = keeper();
   one.open(7, null);

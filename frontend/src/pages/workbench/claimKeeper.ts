@@ -22,6 +22,8 @@ export class ClaimKeeper {
   /** When the next renewal is due; null while none is to come. */
   private due: number | null = null;
   private hiddenSince: number | null = null;
+  /** The renewal that is on its way; null: none, or none whose answer still counts. */
+  private asked: symbol | null = null;
 
   constructor(
     private readonly requests: ClaimRequests,
@@ -55,7 +57,9 @@ export class ClaimKeeper {
 
   /** The page goes, perhaps to come back from the browser's cache. */
   leave(): void {
-    if (this.image !== null && this.due !== null) this.requests.release(this.image);
+    const isOurs = this.due !== null || this.asked !== null;
+    if (this.image !== null && isOurs) this.requests.release(this.image);
+    this.asked = null;
     this.stop();
     this.hide();
   }
@@ -84,7 +88,11 @@ export class ClaimKeeper {
     const { image } = this;
     this.stop();
     if (image === null || this.isHiddenForLong()) return;
+    const asked = Symbol();
+    this.asked = asked;
     const claim = await this.requests.claim(image).catch(() => null);
+    if (this.asked !== asked) return;
+    this.asked = null;
     if (this.image !== image) return;
     if (!claim) return this.renewIn(AFTER_FAILURE_MS);
     this.onHolder(claim.holder);
