@@ -60,7 +60,7 @@ def _of_weights(path: Path, config: Config) -> Checkpoint:
     info = model_info(config.model)
     state = read_weights(info, path)
     _expect_tensors(state, path)
-    count = label_count_of(state, info)
+    count = _label_count(state, info, path)
     torch.manual_seed(config.seed)
     network = build_network(info, count, config.image_size)
     absent: list[str] = []
@@ -123,9 +123,9 @@ def _expect_sound(ours: Checkpoint, path: Path) -> None:
     _expect_tensors(ours.weights, path)
 
 
-def label_count_of(state: State, info: ModelInfo) -> int:
-    """By the size of its head: the side of a tensor that grows from one label to two; published ones where a file that
-    may be partial has none. Raises WeightsError."""
+def _label_count(state: State, info: ModelInfo, path: Path) -> int:
+    """By the size of its head: the side of a tensor that grows from one label to two; the published count where a file
+    that may be partial has none. Raises WeightsError."""
     one, two = (build_network(info, count, info.image_sizes.least).state_dict() for count in (1, 2))
     for name, tensor in one.items():
         for axis, (least, more) in enumerate(zip(tensor.shape, two[name].shape, strict=True)):
@@ -133,7 +133,8 @@ def label_count_of(state: State, info: ModelInfo) -> int:
                 labels, rest = divmod(int(state[name].shape[axis]) - int(least), int(more) - int(least))
                 if rest == 0 and labels >= 0:
                     return labels + 1
-                raise WeightsError(f"{name} has {state[name].shape[axis]} rows, which is no number of labels.")
+                rows = f"{name} has {state[name].shape[axis]} rows in {path.name}"
+                raise WeightsError(f"{rows}, which is no number of labels of {info.title}.")
     if info.weights.may_be_partial:
         return info.weights.label_count
-    raise WeightsError(f"The file has no head of {info.title}.")
+    raise WeightsError(f"{path.name} has no head of {info.title}. Choose the model that it is of.")
