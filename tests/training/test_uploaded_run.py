@@ -6,6 +6,7 @@ import os
 import pickle
 import zipfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,20 @@ def test_a_run_learns_from_an_uploaded_file(here: Installation, api: Api, projec
     assert told in log_of(api, run)
     assert "Labels: square from " in log_of(api, run)
     assert api.http.delete(f"teams/plates/base-files/{run['base_file']['id']}/").status_code == 204
+
+
+def test_one_file_that_comes_several_times_at_once_is_kept_once(here: Installation, api: Api) -> None:
+    content = save({"a": torch.arange(100_000)})
+
+    def send(number: int) -> tuple[int, int]:
+        answer = api.http.post("teams/plates/base-files/", files={"file": (f"{number}.safetensors", content)})
+        return answer.status_code, answer.json()["id"]
+
+    with ThreadPoolExecutor(4) as people:
+        statuses, ids = zip(*people.map(send, range(4)), strict=True)
+    assert sorted(statuses) == [200, 200, 200, 201]
+    assert len(set(ids)) == 1
+    assert "locked" not in here.log()
 
 
 class Bomb:
