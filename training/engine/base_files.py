@@ -28,7 +28,7 @@ MOST_LABELS = 30_000
 MOST_UNPACKED = 2
 """Times its own size that a zip may unpack to."""
 LETTERS = 12
-"""Of the file's hash in the lineage."""
+"""Of the file's hash where it is told."""
 
 
 def as_checkpoint(path: Path, config: Config) -> Checkpoint:
@@ -71,17 +71,18 @@ def _of_weights(path: Path, config: Config) -> Checkpoint:
     published = count == info.weights.label_count
     labels = base_labels(info) if published else [f"label {i}" for i in range(1, count + 1)]
     plain = replace(info.default_config, image_size=config.image_size)
-    lineage = (_told(path, absent),)
+    random = f"; not in it, so random: {', '.join(absent)}" if absent else ""
+    lineage = (f"weights from {told(path)}, of unknown licence{random}",)
     return Checkpoint(
         info.name, info.task, tuple(labels), config.image_size, plain, network.state_dict(), lineage=lineage
     )
 
 
-def _told(path: Path, absent: list[str]) -> str:
+def told(path: Path) -> str:
+    """Its name and the beginning of its hash."""
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    random = f"; not in it, so random: {', '.join(absent)}" if absent else ""
-    return f"weights from {path.name} (sha256 {sha256[:LETTERS]}), of unknown licence{random}"
+    return f"{path.name} (sha256 {sha256[:LETTERS]})"
 
 
 def _expect_plain(path: Path) -> None:

@@ -70,7 +70,7 @@ def _from_checkpoint(
         )
     lineage = base.stages
     if lineage:
-        progress.on_log(f"Weights of an earlier run: {lineage[-1]}")
+        progress.on_log(f"Last stage of the base: {lineage[-1]}")
     network = network_for(replace(base.config, image_size=_side(config)), len(base.labels))
     network.fold()
     load_state(network, base.weights, path)

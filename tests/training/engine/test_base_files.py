@@ -192,12 +192,14 @@ def test_a_run_begins_with_a_file_by_the_command(lay_run: Callable[..., Path], t
     code, events = finished("train", folder, "--base", path)
     assert code == 0, events
     lines = [event["line"] for event in events if event["event"] == "log"]
-    assert f"Weights of an earlier run: {told(path)}" in lines
+    assert f"Last stage of the base: {told(path)}" in lines
     trained = checkpoint.load(folder / "out" / "best.pt")
     assert trained.lineage == (told(path),)
     best = shutil.copy(folder / "out" / "best.pt", tmp_path)
     code, events = finished("train", folder, "--base", best, "--set", "replay=0.5")
     assert code == 2
+    begins = f"Begins with best.pt (sha256 {hashlib.sha256(Path(best).read_bytes()).hexdigest()[:12]})"
+    assert begins in [event["line"] for event in events if event["event"] == "log"]
     assert "Nothing is new since the base run" in events[-1]["detail"]
     code, events = finished("train", folder, "--base", tmp_path / "absent.pth")
     assert (code, events[-1]["code"]) == (2, "bad_base")
