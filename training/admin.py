@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from training.models import Artifact, Holdout, Preset, Run, Sweep
+from training.models import Artifact, BaseFile, Holdout, Preset, Run, Sweep
 
 
 @admin.register(Run)
@@ -10,7 +10,7 @@ class RunAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # not subscriptable 
     list_display = ["__str__", "status", "phase", "model", "epoch", "epochs", "attempt", "created_at"]
     list_filter = ["status", "model"]
     list_select_related = ["project"]
-    raw_id_fields = ["project", "snapshot", "base_run", "sweep", "created_by"]
+    raw_id_fields = ["project", "snapshot", "base_run", "base_file", "sweep", "created_by"]
 
 
 @admin.register(Sweep)
@@ -39,4 +39,10 @@ class PresetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ["__str__", "team", "model", "created_at"]
     list_filter = ["model"]
     list_select_related = ["team"]
+    raw_id_fields = ["team", "created_by"]
+
+
+@admin.register(BaseFile)
+class BaseFileAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["__str__", "team", "size", "created_at"]
     raw_id_fields = ["team", "created_by"]

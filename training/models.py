@@ -1,4 +1,5 @@
-"""Runs, their metrics and logs, what comes of them, how they did on the test split; the presets of their settings."""
+"""Runs, their metrics and logs, what they begin with, what comes of them, how they did on the test split; the presets
+of their settings."""
 
 from django.db import models
 from django.db.models.functions import Lower
@@ -9,6 +10,31 @@ from boxwright.jobs import Job
 from boxwright.projects.models import Project
 from boxwright.storage.named import Named
 from boxwright.teams.models import Team, User
+
+NAME_OF_BASE = 60
+"""Characters of an uploaded file's name: in UTF-8 no longer than a folder's entry may be."""
+
+
+class BaseFile(models.Model):
+    """Weights that somebody uploaded: any run of the team may begin with them."""
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=NAME_OF_BASE)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    key = models.CharField(max_length=255)
+    created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["team", "sha256"], name="one_base_file_a_content")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def content(self) -> Named:
+        return Named(self.key, self.sha256)
 
 
 class Sweep(models.Model):
@@ -44,6 +70,7 @@ class Run(Job):
     model = models.CharField(max_length=60)
     base = models.CharField(max_length=20, default="catalogue", help_text="catalogue, checkpoint, none")
     base_run = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="followers")
+    base_file = models.ForeignKey(BaseFile, null=True, on_delete=models.SET_NULL, related_name="+")
     config = models.JSONField(default=dict)
     sweep = models.ForeignKey(Sweep, null=True, on_delete=models.SET_NULL, related_name="runs")
     setting = models.JSONField(default=dict, help_text="of a sweep's run: its value on each axis")

@@ -7,15 +7,16 @@ from django.db.models import Q
 
 from boxwright.storage.named import Named
 from training import object_keys
-from training.models import Artifact, Holdout, Run
+from training.models import Artifact, BaseFile, Holdout, Run
 from training.run_files import files_of
 
 OF_RUN = re.compile(r"projects/(\d+)/runs/(\d+)/")
 
 
 def needed(asked: Collection[str]) -> set[str]:
-    """Base weights, what runs and artifacts name."""
+    """Base weights, uploaded ones, what runs and artifacts name."""
     found = {key for key in asked if key.startswith(object_keys.WEIGHTS)}
+    found |= set(BaseFile.objects.filter(key__in=asked).values_list("key", flat=True))
     of_runs = {key: (int(match[1]), int(match[2])) for key in asked if (match := OF_RUN.match(key))}
     if not of_runs:
         return found
@@ -30,6 +31,8 @@ def needed(asked: Collection[str]) -> set[str]:
 
 
 def named() -> Iterator[Named]:
+    for file in BaseFile.objects.iterator():
+        yield file.content
     for run in Run.objects.iterator():
         yield from files_of(run).values()
     for artifact in Artifact.objects.exclude(key="").iterator():

@@ -1,5 +1,6 @@
 """Where things lie in the object store: each file under its own hash, so that nobody overwrites another's."""
 
+from boxwright.teams.models import Team
 from training.models import Artifact, Run
 
 WEIGHTS = "weights/"
@@ -13,6 +14,10 @@ def run_file(run: Run, sha256: str, name: str) -> str:
 
 def artifact(made: Artifact, sha256: str) -> str:
     return f"{_folder(made.run)}/artifacts/{sha256}/{made.target}-{made.quantization}.zip"
+
+
+def base_file(team: Team, sha256: str) -> str:
+    return f"teams/{team.pk}/bases/{sha256}"
 
 
 def _folder(run: Run) -> str:

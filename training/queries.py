@@ -10,7 +10,7 @@ from boxwright.jobs import Status
 from boxwright.projects.models import Project
 from boxwright.projects.queries import project_for, projects_of
 from boxwright.teams.models import Role, Team
-from training.models import Artifact, Holdout, LogLine, Preset, Run, Sweep
+from training.models import Artifact, BaseFile, Holdout, LogLine, Preset, Run, Sweep
 
 LOG_PAGE = 1000
 
@@ -129,10 +129,22 @@ def preset_in(team: Team, preset_id: int) -> Preset:
     return preset
 
 
+def base_files_of(team: Team) -> QuerySet[BaseFile]:
+    return BaseFile.objects.filter(team=team).select_related("team", "created_by")
+
+
+def base_file_in(team: Team, file_id: int) -> BaseFile:
+    """The team's file. Raises NotFound, also for one of another team."""
+    file = base_files_of(team).filter(pk=file_id).first()
+    if file is None:
+        raise NotFound("There is no such file.")
+    return file
+
+
 def _with_runs(sweeps: QuerySet[Sweep]) -> QuerySet[Sweep]:
     runs = Run.objects.only("number", "status", "setting", "metrics", "sweep_id")
     return sweeps.select_related("project", "snapshot", "created_by").prefetch_related(Prefetch("runs", runs))
 
 
 def _whole(runs: QuerySet[Run]) -> QuerySet[Run]:
-    return runs.select_related("project", "snapshot", "base_run__project", "created_by")
+    return runs.select_related("project", "snapshot", "base_run__project", "base_file", "created_by")

@@ -20,11 +20,20 @@ from training.engine import catalog, freezing, transfer
 from training.engine.config import Config
 from training.engine.errors import ConfigError
 from training.engine.model_info import ModelInfo
-from training.models import Run, Sweep
+from training.models import BaseFile, Run, Sweep
 from training.queries import last_succeeded, team_runs
 from training.sweep_table import best_run
 
-BASE_RUN = "run:"
+BASE_RUN, BASE_FILE = "run:", "file:"
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What a run begins with: `kind` as the engine's config has it; of a checkpoint, whose it is."""
+
+    kind: str
+    run: Run | None = None
+    file: BaseFile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +41,7 @@ class RunPlan:
     """What was asked for and can be done, and what it will cost. `images`: labelled ones in train and val."""
 
     config: Config
-    base_run: Run | None
+    base: Base
     images: dict[str, int]
     seconds: float
 
@@ -68,12 +77,12 @@ def plan_run(
     config: Mapping[str, Any] | None = None,
 ) -> RunPlan:
     """Without a snapshot: on what is labelled now. Raises Invalid, naming the field."""
-    kind, base_run = _parse_base(project, author, base, model)
-    checked = check_config(project, model, {**(config or {}), "base": kind})
+    found = _parse_base(project, author, base, model)
+    checked = check_config(project, model, {**(config or {}), "base": found.kind})
     images = estimates.images_in(project, snapshot)
-    expected = small_boxes.brought_by(base_run, checked) if base_run else checked
-    seconds = estimates.seconds_for(project, expected, estimates.seen_of(images, checked, base_run))
-    return RunPlan(checked, base_run, images, seconds)
+    expected = small_boxes.brought_by(found.run, checked) if found.run else checked
+    seconds = estimates.seconds_for(project, expected, estimates.seen_of(images, checked, found.run))
+    return RunPlan(checked, found, images, seconds)
 
 
 def queue_run(
@@ -85,14 +94,18 @@ def queue_run(
     sweep: Sweep | None = None,
     setting: Mapping[str, Any] | None = None,
 ) -> Run:
-    """Inside a transaction, with a slot for it."""
+    """Inside a transaction, with a slot for it. Raises Invalid where its base was deleted meanwhile."""
+    file = plan.base.file
+    if file and not BaseFile.objects.select_for_update().filter(pk=file.pk).exists():
+        raise Invalid("The base is wrong.", {"base": f"{file.name} was deleted"})
     run = Run.objects.create(
         project=project,
         number=_next_number(project),
         snapshot=snapshot,
         model=plan.config.model,
         base=plan.config.base,
-        base_run=plan.base_run,
+        base_run=plan.base.run,
+        base_file=file,
         config=asdict(plan.config),
         sweep=sweep,
         setting=setting or {},
@@ -160,13 +173,13 @@ def estimate(
     config: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What a run would cost, hold still and be hindered by, before it is started: see `EstimateSerializer`."""
-    kind, base_run = _parse_base(project, author, base, model)
-    checked = check_config(project, model, {**(config or {}), "base": kind})
+    begun = _parse_base(project, author, base, model)
+    checked = check_config(project, model, {**(config or {}), "base": begun.kind})
     images = estimates.images_in(project, snapshot)
-    brought = small_boxes.brought_by(base_run, checked) if base_run else checked
+    brought = small_boxes.brought_by(begun.run, checked) if begun.run else checked
     found = small_boxes.fit_for(project, checked) if brought == checked else None
     expected = brought if found is None else found.config
-    seconds = estimates.seconds_for(project, expected, estimates.seen_of(images, checked, base_run))
+    seconds = estimates.seconds_for(project, expected, estimates.seen_of(images, checked, begun.run))
     parameters = freezing.parameter_table(checked.model, bool(expected.fine_anchors))
     return {
         "images": sum(images.values()),
@@ -202,19 +215,28 @@ def _known_model(model: str) -> ModelInfo:
         raise Invalid("There is no such model.", {"model": error.detail}) from error
 
 
-def _parse_base(project: Project, author: User, base: str, model: str) -> tuple[str, Run | None]:
+def _parse_base(project: Project, author: User, base: str, model: str) -> Base:
     if base in ("catalogue", "none"):
-        return base, None
-    number = base.removeprefix(BASE_RUN)
-    is_run = base.startswith(BASE_RUN) and number.isascii() and number.isdecimal()
-    run = team_runs(author, project).filter(pk=number).first() if is_run else None
+        return Base(base)
+    if (file_id := _id_in(base, BASE_FILE)) and (
+        file := BaseFile.objects.filter(team_id=project.team_id, pk=file_id).first()
+    ):
+        return Base("checkpoint", file=file)
+    run_id = _id_in(base, BASE_RUN)
+    run = team_runs(author, project).filter(pk=run_id).first() if run_id else None
     if run is None:
-        raise Invalid("The base is wrong.", {"base": "expected catalogue, none, or run:<id> of this team"})
+        expected = "expected catalogue, none, file:<id> or run:<id> of this team"
+        raise Invalid("The base is wrong.", {"base": expected})
     if run.status != Status.SUCCEEDED:
         raise Invalid("The base is wrong.", {"base": f"run {run.number} has no finished checkpoint"})
     if run.model != _known_model(model).name:
         raise Invalid("The base is wrong.", {"base": f"run {run.number} trained {run.model}, not {model}"})
-    return "checkpoint", run
+    return Base("checkpoint", run)
+
+
+def _id_in(base: str, prefix: str) -> str | None:
+    number = base.removeprefix(prefix)
+    return number if base.startswith(prefix) and number.isascii() and number.isdecimal() else None
 
 
 def expect_licence(project: Project, plan: RunPlan, *, accepted: bool) -> None:

@@ -99,6 +99,12 @@ LABEL_NAME_LENGTH = _limit("LABEL_NAME_LENGTH", 100, "characters a label's name"
 PRESETS_A_TEAM = _limit("PRESETS_A_TEAM", 200, "presets a team", "400")
 PRESET_NAME_LENGTH = _limit("PRESET_NAME_LENGTH", 60, "characters a preset's name", "400")
 
+# files of weights --------------------------------------------------------------------------------------------------
+BASE_FILE_BYTES = _limit(
+    "BASE_FILE_BYTES", 1_000, "MB a file of weights that runs begin with", "413", "BOXWRIGHT_MAX_BASE_FILE_MB", MIB
+)
+BASE_FILES_A_TEAM = _limit("BASE_FILES_A_TEAM", 50, "files of weights a team", "409")
+
 # training and export processes --------------------------------------------------------------------------------------
 HUNG_MINUTES = _limit(
     "HUNG_MINUTES",

@@ -4,13 +4,15 @@ import hashlib
 import json
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from annotations.models import Snapshot
 from boxwright.projects.models import Project
 from boxwright.storage import store
 from tests.access.table import Row, World
 from training import object_keys
 from training.engine.catalog import complete_config
-from training.models import Artifact, Holdout, Preset, Run, Sweep
+from training.models import Artifact, BaseFile, Holdout, Preset, Run, Sweep
 
 MODEL = "ssdlite320_mobilenet_v3_large"
 SEES = "401 404 200 200 200 200"
@@ -25,6 +27,14 @@ def foreign_snapshot(world: World) -> dict[str, Any]:
 
 
 NEW_PRESET = {"name": "Slow", "model": MODEL, "config": {"epochs": 50}}
+
+
+def base_file(_world: World) -> dict[str, Any]:
+    return {"file": SimpleUploadedFile("new.pth", b"PK\x03\x04 weights")}
+
+
+def foreign_base(world: World) -> dict[str, Any]:
+    return {**new_run(world), "base": f"file:{world.foreign['file_id']}"}
 
 
 def new_sweep(world: World) -> dict[str, Any]:
@@ -43,11 +53,14 @@ ROWS: list[Row] = [
     Row("POST", "presets", "401 404 403 403 201 201", NEW_PRESET),
     Row("PATCH", "preset", "401 404 403 403 200 200", {"name": "Slower"}),
     Row("DELETE", "preset", "401 404 403 403 204 204"),
+    Row("GET", "base-files", SEES),
+    Row("POST", "base-files", "401 404 403 403 201 201", base_file, form=True),
+    Row("DELETE", "base-file", "401 404 403 403 204 204"),
     Row("GET", "runs-latest", "401 200 200 200 200 200"),
     Row("GET", "runs", SEES),
     Row("POST", "runs", "401 404 403 403 201 201", new_run, foreign=foreign_snapshot),
     Row("GET", "run-bases", SEES),
-    Row("POST", "run-estimate", SEES, new_run, foreign=foreign_snapshot),
+    Row("POST", "run-estimate", SEES, new_run, foreign=foreign_base),
     Row("POST", "retrain", "401 404 403 403 201 201"),
     Row("GET", "sweeps", SEES),
     Row("POST", "sweeps", "401 404 403 403 201 201", new_sweep, foreign=foreign_sweep),
@@ -100,7 +113,14 @@ def _build(project: Project, snapshot_id: int | None) -> dict[str, Any]:
     Snapshot.objects.filter(pk=snapshot.pk).update(splits={"train": 1, "val": 0, "test": 1})
     _evaluate_on_test(run)
     preset = Preset.objects.create(team=project.team, name="Fast", model=MODEL, config={"epochs": 2})
-    ids = {"snapshot_id": snapshot.pk, "run_id": run.pk, "other_run_id": run.pk, "artifact_id": artifact.pk}
+    file = BaseFile.objects.create(team=project.team, name="mine.pth", size=8, sha256="0" * 64, key="mine")
+    ids = {
+        "file_id": file.pk,
+        "snapshot_id": snapshot.pk,
+        "run_id": run.pk,
+        "other_run_id": run.pk,
+        "artifact_id": artifact.pk,
+    }
     return ids | {"preset_id": preset.pk, "sweep_id": sweep.pk}
 
 

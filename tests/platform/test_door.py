@@ -141,6 +141,7 @@ ROUTES = {
     "images/1/annotations/": limits.JSON_BYTES,
     "projects/1/images/": 4 * MB,
     "projects/1/imports/": limits.ARCHIVE_BYTES,
+    "teams/plates/base-files/": limits.BASE_FILE_BYTES,
 }
 
 

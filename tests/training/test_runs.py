@@ -148,7 +148,7 @@ def test_runs_of_strangers_of_other_tasks_and_of_deleted_projects_are_no_base(
     for run in runs:
         answer = start(as_user(mona), project, snapshot=snapshot.pk, model=MODEL, base=f"run:{run.pk}")
         assert answer.status_code == 400
-        assert answer.json()["errors"][0]["detail"] == "expected catalogue, none, or run:<id> of this team"
+        assert answer.json()["errors"][0]["detail"] == "expected catalogue, none, file:<id> or run:<id> of this team"
 
 
 def test_a_run_that_has_not_succeeded_is_no_base(

@@ -84,7 +84,7 @@ def test_starting_tells_whoever_watches_and_the_audit_log(
         ({"epochs": [1, True]}, "a text or a number"),
         ({"epochs": [1, 0]}, "epochs 0: epochs must be a whole number from 1"),
         ({"model": [MODEL, "yolo99"]}, "model yolo99: There is no model 'yolo99': choose one of"),
-        ({"base": ["catalogue", "run:999"]}, "base run:999: expected catalogue, none, or run:<id>"),
+        ({"base": ["catalogue", "run:999"]}, "base run:999: expected catalogue, none, file:<id> or run:<id>"),
         ({"freeze": ["none", "trunk"], "base": ["catalogue", "none"]}, "base none, freeze trunk: freeze: random"),
     ],
 )

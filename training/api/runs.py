@@ -20,11 +20,11 @@ from boxwright.teams.models import Role
 from training import queries, runs
 from training.api.config import ConfigChangesField, ConfigSerializer
 from training.api.frozen import FrozenSerializer
-from training.models import Run
+from training.models import BaseFile, Run
 
 OF_LICENCE = "you know that the licence of the base weights forbids commercial use; asked for by such models only"
 PHASES = ("preparing", "training", "evaluating", "")
-OF_BASE = "catalogue, none, or run:<id> of a run of the team"
+OF_BASE = "catalogue, none, run:<id> of a run of the team, or file:<id> of a file that it has uploaded"
 
 
 class RunSnapshotSerializer(serializers.ModelSerializer[Snapshot]):
@@ -66,10 +66,20 @@ class BaseRunSerializer(serializers.ModelSerializer[Run]):
         read_only_fields = fields
 
 
+class BaseFileOfRunSerializer(serializers.ModelSerializer[BaseFile]):
+    """An uploaded file of weights; `size` is in bytes."""
+
+    class Meta:
+        model = BaseFile
+        fields = ["id", "name", "size", "sha256"]
+        read_only_fields = fields
+
+
 class RunSerializer(JobSerializer):
     phase = serializers.ChoiceField(choices=PHASES)
-    base = serializers.SerializerMethodField(help_text="catalogue, none, or run:<id>")
+    base = serializers.SerializerMethodField(help_text="catalogue, none, run:<id>, or file:<id>")
     base_run = BaseRunSerializer(allow_null=True)
+    base_file = BaseFileOfRunSerializer(allow_null=True)
     config = ConfigSerializer()
     snapshot = RunSnapshotSerializer()
     metrics = SummarySerializer()
@@ -80,14 +90,16 @@ class RunSerializer(JobSerializer):
         model = Run
         fields = [
             *("id", "number", "project", *JobSerializer.FIELDS, "phase", "model", "base", "base_run"),
-            *("config", "snapshot", "sweep"),
+            *("base_file", "config", "snapshot", "sweep"),
             *("epoch", "epochs", "step", "steps", "loss", "eta_seconds", "metrics", "images", "estimate_seconds"),
             *("attempt", "created_by", "created_at", "started_at", "finished_at"),
         ]
         read_only_fields = fields
 
     def get_base(self, run: Run) -> str:
-        """A base whose run was deleted reads `checkpoint`."""
+        """A base that was deleted, run or file, reads `checkpoint`."""
+        if run.base_file_id:
+            return f"{runs.BASE_FILE}{run.base_file_id}"
         return f"{runs.BASE_RUN}{run.base_run_id}" if run.base_run_id else run.base
 
 

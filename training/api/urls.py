@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from training.api import artifacts, catalogue, evaluations, holdouts, presets, run_progress, runs, sweeps
+from training.api import artifacts, base_files, catalogue, evaluations, holdouts, presets, run_progress, runs, sweeps
 
 urlpatterns: list[URLPattern] = [
     path("models/", catalogue.ModelsView.as_view(), name="models"),
@@ -10,6 +10,8 @@ urlpatterns: list[URLPattern] = [
     path("targets/", catalogue.TargetsView.as_view(), name="targets"),
     path("teams/<slug:slug>/presets/", presets.PresetsView.as_view(), name="presets"),
     path("teams/<slug:slug>/presets/<int:preset_id>/", presets.PresetView.as_view(), name="preset"),
+    path("teams/<slug:slug>/base-files/", base_files.BaseFilesView.as_view(), name="base-files"),
+    path("teams/<slug:slug>/base-files/<int:file_id>/", base_files.BaseFileView.as_view(), name="base-file"),
     path("projects/<int:project_id>/runs/", runs.RunsView.as_view(), name="runs"),
     path("projects/<int:project_id>/runs/bases/", runs.BasesView.as_view(), name="run-bases"),
     path("projects/<int:project_id>/runs/estimate/", runs.EstimateView.as_view(), name="run-estimate"),

@@ -111,7 +111,7 @@ def load_training(path: Path) -> tuple[Checkpoint, dict[str, Any] | None]:
         raise CheckpointError(f"There is no checkpoint {path.name}.") from error
     except (pickle.UnpicklingError, zipfile.BadZipFile, RuntimeError, EOFError, ValueError) as error:
         raise CheckpointError(f"{path.name} is not a checkpoint, or is damaged.") from error
-    except (KeyError, TypeError, IndexError, ConfigError) as error:
+    except (KeyError, TypeError, AttributeError, IndexError, ConfigError) as error:
         raise CheckpointError(f"{path.name} is no checkpoint of Boxwright.") from error
 
 

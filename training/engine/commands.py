@@ -16,7 +16,7 @@ from training.engine import predict as predicting
 from training.engine import sweep as sweeping
 from training.engine import train as training
 from training.engine import verify as verifying
-from training.engine.base_files import as_checkpoint
+from training.engine.base_files import as_checkpoint, told
 from training.engine.checkpoint import Checkpoint
 from training.engine.config import Config
 from training.engine.data import read_run_folder
@@ -43,7 +43,7 @@ def train(options: Namespace, events: Events) -> None:
     dataset = read_run_folder(folder)
     config = config_of(options, folder, dataset.task)
     if options.base:
-        _lay_base(options.base, folder, config)
+        _lay_base(options.base, folder, config, events)
     if folder != options.folder:
         (folder / CONFIG).write_text(json.dumps(config.to_dict()), encoding="utf-8")
     best = training.train(config, dataset, folder, events, options.weights_dir)
@@ -100,10 +100,11 @@ def sweep(options: Namespace, events: Events) -> None:
     events.write("done", runs=len(rows), table=str(folder / "sweep" / "table.csv"))
 
 
-def _lay_base(path: Path, folder: Path, config: Config) -> None:
+def _lay_base(path: Path, folder: Path, config: Config, events: Events) -> None:
     """As `base.pt`, which a run that goes on reads again."""
     if distributed.rank() == 0:
         checkpoint.save(as_checkpoint(path, config), folder / "base.pt")
+        events.on_log(f"Begins with {told(path)}")
     distributed.wait()
 
 

@@ -29,6 +29,12 @@ class WeightsError(EngineError):
     code = "weights_unavailable"
 
 
+class BaseFileError(WeightsError):
+    """The file that somebody brought is damaged, or of another model."""
+
+    code = "bad_base"
+
+
 class CheckpointError(EngineError):
     """A checkpoint is damaged, or was made for another task or model."""
 

@@ -70,7 +70,7 @@ def _from_checkpoint(
         )
     lineage = base.stages
     if lineage:
-        progress.on_log(f"Weights of an earlier run: {lineage[-1]}")
+        progress.on_log(f"Last stage of the base: {lineage[-1]}")
     network = network_for(replace(base.config, image_size=_side(config)), len(base.labels))
     network.fold()
     load_state(network, base.weights, path)
@@ -108,13 +108,18 @@ def _side(config: Config) -> int:
 
 def _load_published(network: Network, info: ModelInfo, path: Path, progress: Progress) -> None:
     """Load what the file has; what a partial one lacks stays random and is told."""
-    state, random = read_weights(info, path), network.state_dict()
+    state = read_weights(info, path)
     if info.weights.may_be_partial:
-        absent = dict.fromkeys(".".join(name.split(".")[:2]) for name in random if name not in state)
+        state, absent = completed(network, state)
         if absent:
             progress.on_log(f"Not in {path.name}, so random: {', '.join(absent)}")
-        state = random | state
     load_state(network, state, path)
+
+
+def completed(network: Network, state: State) -> tuple[State, list[str]]:
+    """A partial `state` with the network's own numbers for what it lacks, and the names of those layers."""
+    own = network.state_dict()
+    return own | state, list(dict.fromkeys(".".join(name.split(".")[:2]) for name in own if name not in state))
 
 
 def _take_labels(

@@ -12,7 +12,7 @@ from annotations.dataset.records import ImageRecord, Task
 from annotations.needed_objects import about_of, manifest_of
 from annotations.originals import originals_of
 from boxwright.errors import Conflict, DomainError
-from boxwright.jobs import Beat
+from boxwright.jobs import Beat, UserFault
 from boxwright.storage import ObjectStore, registry
 from boxwright.storage.named import Named
 from training import base_weights, small_boxes
@@ -23,6 +23,8 @@ from training.run_files import CHECKPOINT, files_of
 from training.work import image_cache
 
 FETCHERS = 8
+UPLOADED = "uploaded"
+"""The folder, inside a run's, of the file that somebody brought: it keeps its name there."""
 
 
 @dataclass(frozen=True)
@@ -79,13 +81,29 @@ def lay_training(run: Run, site: Site) -> TrainingInputs:
     (site.folder / "out").mkdir()
     splits = ("train", "val")
     images = _lay_snapshot(run, site, lambda found: [image for image in found if image.split in splits])
-    if run.base == "checkpoint" and run.base_run is not None:
-        site.fetch(_best_of(run.base_run), "base.pt")
+    _lay_base(run, site)
     base_weights.lay(run, site)
     config, note = small_boxes.config_of(run, [image for image in images if image.split == "train"])
     (site.folder / "config.json").write_text(json.dumps(config.to_dict()), encoding="utf-8")
     counts = {split: sum(image.split == split for image in images) for split in splits}
     return TrainingInputs(counts, config, note)
+
+
+def _lay_base(run: Run, site: Site) -> None:
+    """A checkpoint that the run begins with. An uploaded file becomes one in the child: only there it is loaded."""
+    if run.base != "checkpoint":
+        return
+    if run.base_run is not None:
+        site.fetch(_best_of(run.base_run), "base.pt")
+    elif run.base_file is not None:
+        site.fetch(run.base_file.content, f"{UPLOADED}/{run.base_file.name}")
+    else:
+        raise UserFault("base_deleted", "What this run was to begin with was deleted: start one from another base.")
+
+
+def uploaded_base(run: Run, folder: Path) -> Path | None:
+    """Where `lay_training` has laid the file that somebody brought."""
+    return folder / UPLOADED / run.base_file.name if run.base_file else None
 
 
 def lay_checkpoint(run: Run, site: Site) -> None:

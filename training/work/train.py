@@ -83,11 +83,13 @@ class Training:
 
     def _train(self) -> None:
         """A process that was killed starts again in place, from its last checkpoint."""
-        weights = ("--weights-dir", str(settings.WEIGHTS_DIR)) if settings.WEIGHTS_DIR else ()
+        begins = ["--weights-dir", str(settings.WEIGHTS_DIR)] if settings.WEIGHTS_DIR else []
+        if base := inputs.uploaded_base(self.run, self.folder):
+            begins += ["--base", str(base)]
         kills, seen = 0, self.records.checkpoints
         while True:
             try:
-                self._watch(Child("train", str(self.folder), *weights, temporary=self.folder / "tmp"))
+                self._watch(Child("train", str(self.folder), *begins, temporary=self.folder / "tmp"))
                 return
             except Killed as killed:
                 kills = kills + 1 if self.records.checkpoints == seen else 1

@@ -1654,6 +1654,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/teams/{slug}/base-files/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Newest first. */
+        get: operations["teams_base_files_list"];
+        put?: never;
+        /** @description Keep a file of weights; 200 where the team has these bytes already. Nothing in it is loaded here. */
+        post: operations["teams_base_files_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{slug}/base-files/{file_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** @description Runs that began with it keep what they learned. 409 while one that has not ended needs it. */
+        delete: operations["teams_base_files_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/teams/{slug}/invitations/": {
         parameters: {
             query?: never;
@@ -1968,6 +2003,23 @@ export interface components {
          * @enum {string}
          */
         BaseEnum: "catalogue" | "checkpoint" | "none";
+        /** @description `size` is in bytes. What the file holds is seen when a run begins with it. */
+        BaseFile: {
+            readonly id: number;
+            readonly name: string;
+            readonly size: number;
+            readonly sha256: string;
+            created_by: components["schemas"]["Person"] | null;
+            /** Format: date-time */
+            readonly created_at: string;
+        };
+        /** @description An uploaded file of weights; `size` is in bytes. */
+        BaseFileOfRun: {
+            readonly id: number;
+            readonly name: string;
+            readonly size: number;
+            readonly sha256: string;
+        };
         /** @description Another run, maybe of another project. */
         BaseRun: {
             readonly id: number;
@@ -3216,6 +3268,13 @@ export interface components {
             /** @default none */
             quantization: string;
         };
+        NewBaseFileRequest: {
+            /**
+             * Format: binary
+             * @description safetensors, a checkpoint or state dict as torch saves it, .tflite, or darknet's .weights
+             */
+            file: string;
+        };
         /** @description The only answer that carries the link. */
         NewInvitation: {
             readonly id: number;
@@ -3262,7 +3321,7 @@ export interface components {
             /** @description one of models/, or any name of models/timm/ */
             model: string;
             /**
-             * @description catalogue, none, or run:<id> of a run of the team
+             * @description catalogue, none, run:<id> of a run of the team, or file:<id> of a file that it has uploaded
              * @default catalogue
              */
             base: string;
@@ -3363,6 +3422,13 @@ export interface components {
         };
         PaginatedAuditEntryList: {
             results: components["schemas"]["AuditEntry"][];
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+        };
+        PaginatedBaseFileList: {
+            results: components["schemas"]["BaseFile"][];
             /** Format: uri */
             next: string | null;
             /** Format: uri */
@@ -3757,9 +3823,10 @@ export interface components {
             readonly waiting_for: string;
             phase: components["schemas"]["PhaseEnum"] | components["schemas"]["BlankEnum"];
             readonly model: string;
-            /** @description catalogue, none, or run:<id> */
+            /** @description catalogue, none, run:<id>, or file:<id> */
             readonly base: string;
             base_run: components["schemas"]["BaseRun"] | null;
+            base_file: components["schemas"]["BaseFileOfRun"] | null;
             config: components["schemas"]["Config"];
             snapshot: components["schemas"]["RunSnapshot"];
             readonly sweep: number | null;
@@ -3811,7 +3878,7 @@ export interface components {
             snapshot?: number | null;
             model: string;
             /**
-             * @description catalogue, none, or run:<id> of a run of the team
+             * @description catalogue, none, run:<id> of a run of the team, or file:<id> of a file that it has uploaded
              * @default catalogue
              */
             base: string;
@@ -7888,6 +7955,111 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PaginatedAuditEntryList"];
                 };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    teams_base_files_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedBaseFileList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    teams_base_files_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["NewBaseFileRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BaseFile"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BaseFile"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    teams_base_files_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_id: number;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem */
             default: {

@@ -64,6 +64,8 @@ export type Target = Schemas["Target"];
 export type Run = Schemas["Run"];
 /** A finished run of the team that another can start from. */
 export type Base = Schemas["Base"];
+/** Weights that somebody of the team has uploaded. */
+export type BaseFile = Schemas["BaseFile"];
 export type RunEstimate = Schemas["Estimate"];
 /** Settings of a run that the team keeps under a name: what differs from the model's defaults. */
 export type Preset = Schemas["Preset"];

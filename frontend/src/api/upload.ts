@@ -16,11 +16,12 @@ function problemOf(request: XMLHttpRequest): Problem {
   }
 }
 
-/** A multipart POST that tells how many bytes have left: fetch cannot, XMLHttpRequest can. */
+/** A multipart POST that tells how many bytes have left: fetch cannot, XMLHttpRequest can. Aborted, it never ends. */
 export function postForm<T>(
   path: string,
   form: FormData,
   onSent: (bytes: number, total: number) => void,
+  signal?: AbortSignal,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
@@ -34,6 +35,7 @@ export function postForm<T>(
       if (request.status >= 200 && request.status < 300) resolve(JSON.parse(request.responseText) as T);
       else reject(new ApiError(problemOf(request)));
     };
+    signal?.addEventListener("abort", () => request.abort());
     request.send(form);
   });
 }

@@ -35,5 +35,8 @@ describe("expert settings", () => {
     expect(trainCommand({ freeze: "match:'a" })).toBe(
       `python -m training.engine train FOLDER --config '{"freeze":"match:'\\''a"}'`,
     );
+    expect(trainCommand({}, "it's mine.pth")).toBe(
+      `python -m training.engine train FOLDER --base 'it'\\''s mine.pth' --config '{}'`,
+    );
   });
 });

@@ -71,8 +71,10 @@ export function differences(
   return others.map((key) => `${key} ${config[key] ?? "none"} (${defaults[key] ?? "none"})`);
 }
 
-/** What does the same on a run's folder. */
-export function trainCommand(config: Readonly<Record<string, unknown>>): string {
-  const quoted = JSON.stringify(config).replaceAll("'", "'\\''");
-  return `python -m training.engine train FOLDER --config '${quoted}'`;
+const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+
+/** What does the same on a run's folder. `file`: the name of the weights that it begins with, where somebody brought them. */
+export function trainCommand(config: Readonly<Record<string, unknown>>, file?: string): string {
+  const base = file ? ` --base ${quoted(file)}` : "";
+  return `python -m training.engine train FOLDER${base} --config ${quoted(JSON.stringify(config))}`;
 }

@@ -58,9 +58,7 @@ export function TrainCost({ form, snapshot, isReady }: TrainCostProps) {
     <>
       <p class="cost row" data-testid="train-cost" aria-live="polite">
         <Icon name="clock" />
-        {estimate
-          ? `${counted(estimate.images, "image")} × ${counted(estimate.epochs, "epoch")}, about ${duration(estimate.estimate_seconds)}`
-          : "Estimating"}
+        {estimate ? costText(estimate) : waitingText(isReady)}
       </p>
       {estimate && estimate.passes > 1 && (
         <p class="cost row" data-testid="train-passes" aria-live="polite">
@@ -84,6 +82,11 @@ export function TrainCost({ form, snapshot, isReady }: TrainCostProps) {
     </>
   );
 }
+
+const costText = ({ images, epochs, estimate_seconds }: RunEstimate): string =>
+  `${counted(images, "image")} × ${counted(epochs, "epoch")}, about ${duration(estimate_seconds)}`;
+
+const waitingText = (isReady: boolean): string => (isReady ? "Estimating" : "No estimate yet");
 
 /** Which parameters do not learn. */
 function Still({ frozen }: Pick<RunEstimate, "frozen">) {

@@ -1,8 +1,7 @@
-import type { Base, Model } from "../api/types";
 import { useProject } from "../app/project";
-import { runFigure } from "../app/shell/runFigure";
 import { SelectField, TextField } from "../ui/field";
 import { counted } from "../ui/figures";
+import { BaseField } from "./baseField";
 import { ExpertFields } from "./expertFields";
 import { FreezeFields } from "./freezeFields";
 import { ModelField } from "./modelField";
@@ -17,7 +16,7 @@ interface TrainFieldsProps {
 
 export function TrainFields({ choice, form }: TrainFieldsProps) {
   const { models, bases, snapshots, change: onForm } = choice;
-  const { project, counts } = useProject();
+  const { counts } = useProject();
   const model = models.find((one) => one.name === form.model);
   const errors = formErrors(form);
   const { labelled, review, done } = counts.value;
@@ -47,12 +46,12 @@ export function TrainFields({ choice, form }: TrainFieldsProps) {
         onLicence={(acceptLicence) => change({ acceptLicence })}
       />
       <div class="form-pair stacked">
-        <SelectField
-          label="Start from"
-          value={form.base}
-          hint={baseHint(form.base, model)}
-          {...baseChoices(form.model, bases, project.value.id)}
-          onPick={(base) => change({ base })}
+        <BaseField
+          base={form.base}
+          model={model}
+          bases={bases}
+          files={choice.files}
+          onBase={(base) => change({ base })}
         />
         <TextField
           label="Epochs"
@@ -94,37 +93,4 @@ export function TrainFields({ choice, form }: TrainFieldsProps) {
       </ExpertFields>
     </>
   );
-}
-
-/** Runs of this project among the options, those of others behind them. */
-function baseChoices(model: string, bases: readonly Base[], project: number) {
-  const fitting = bases.filter((base) => base.model === model);
-  return {
-    options: [
-      { value: "catalogue", name: "Catalogue weights" },
-      ...fitting.filter((base) => base.project.id === project).map((base) => baseOption(base, "")),
-      { value: "none", name: "Random weights" },
-    ],
-    groups: [
-      {
-        title: "Other projects",
-        options: fitting
-          .filter((base) => base.project.id !== project)
-          .map((base) => baseOption(base, ` of ${base.project.name}`)),
-      },
-    ],
-  };
-}
-
-function baseOption(base: Base, where: string): { value: string; name: string } {
-  const figure = runFigure(base);
-  const told = figure ? `, ${figure.name} ${figure.value}` : "";
-  return { value: `run:${base.id}`, name: `Run ${base.number}${where}${told}` };
-}
-
-function baseHint(base: string, model: Model | undefined): string | undefined {
-  if (base === "none") return "Needs far more images and epochs.";
-  if (base === "catalogue" && model && !model.weights_available)
-    return "They are downloaded when the run starts.";
-  return undefined;
 }

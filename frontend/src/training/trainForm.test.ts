@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { UPLOAD } from "./bases";
 import { formErrors, formFor, modelsFor, needsWord, requestOf, type TrainableModel } from "./trainForm";
 
 const ssd: TrainableModel = {
@@ -36,6 +37,7 @@ describe("the train dialog", () => {
   it("says what can't be sent", () => {
     const form = { ...formFor(ssd), epochs: "0", batchSize: "1.5", learningRate: "" };
     expect(Object.keys(formErrors(form))).toEqual(["epochs", "batchSize", "learningRate"]);
+    expect(formErrors(formFor(ssd, UPLOAD))).toEqual({ base: "Choose a file." });
     expect(formErrors(formFor(ssd))).toEqual({});
   });
 });

@@ -1,6 +1,7 @@
 /** The train dialog's fields: from the catalogue's defaults to the request. Pure. */
 
 import type { Task } from "../api/types";
+import { UPLOAD } from "./bases";
 import { type ExpertTexts, expertConfig } from "./expertSettings";
 import { freezeFault } from "./freeze";
 
@@ -12,7 +13,7 @@ export interface TrainableModel {
 
 export interface TrainForm {
   readonly model: string;
-  /** "catalogue", "none" or "run:<id>". */
+  /** "catalogue", "none", "run:<id>", "file:<id>", or UPLOAD while a file is still to be chosen. */
   readonly base: string;
   readonly epochs: string;
   readonly batchSize: string;
@@ -22,7 +23,7 @@ export interface TrainForm {
   readonly acceptLicence: boolean;
 }
 
-export type FieldName = "epochs" | "batchSize" | "learningRate" | "freeze";
+export type FieldName = "base" | "epochs" | "batchSize" | "learningRate" | "freeze";
 
 export interface TrainRequest {
   readonly model: string;
@@ -64,6 +65,7 @@ export function needsWord(form: TrainForm, model: { readonly forbids_commerce: b
 /** One sentence for each field that can't be sent; the bounds are the engine's. */
 export function formErrors(form: TrainForm): Partial<Record<FieldName, string>> {
   const errors: Partial<Record<FieldName, string>> = {};
+  if (form.base === UPLOAD) errors.base = "Choose a file.";
   if (!isWhole(form.epochs, 1, 1000)) errors.epochs = "A whole number from 1 to 1000.";
   if (!isWhole(form.batchSize, 1, 512)) errors.batchSize = "A whole number from 1 to 512.";
   const rate = numberOf(form.learningRate);

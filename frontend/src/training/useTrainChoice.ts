@@ -3,6 +3,7 @@ import type { Base, Model, Snapshot } from "../api/types";
 import { useProject } from "../app/project";
 import { hasChanged, sinceSnapshot } from "./sinceSnapshot";
 import { formErrors, formFor, modelsFor, needsWord, type TrainForm } from "./trainForm";
+import { type BaseFiles, useBaseFiles } from "./useBaseFiles";
 import { useBases } from "./useBases";
 import { useModels } from "./useModels";
 import { useSnapshots } from "./useSnapshots";
@@ -14,6 +15,7 @@ export interface TrainChoice {
   /** Those of the project's task. */
   readonly models: readonly Model[];
   readonly bases: readonly Base[];
+  readonly files: BaseFiles;
   /** Those that can be trained on, newest first. */
   readonly snapshots: readonly Snapshot[];
   /** "now" or a snapshot's id. */
@@ -33,6 +35,7 @@ export function useTrainChoice(first: Snapshot | null): TrainChoice {
   const { project, counts } = useProject();
   const { snapshots } = useSnapshots();
   const bases = useBases();
+  const files = useBaseFiles();
   const catalogue = useModels();
   const models = useMemo(
     () => modelsFor(catalogue ?? [], project.value.task),
@@ -49,6 +52,7 @@ export function useTrainChoice(first: Snapshot | null): TrainChoice {
     form,
     models,
     bases: bases ?? [],
+    files,
     snapshots: frozen,
     snapshot,
     snapshotId: snapshot === "now" ? null : Number(snapshot),

@@ -87,6 +87,8 @@ TABLE: dict[str, dict[str, str]] = {
     "targets": {"GET": READ},
     "presets": {"GET": READ, "POST": TRAIN},
     "preset": {"PATCH": TRAIN, "DELETE": TRAIN},
+    "base-files": {"GET": READ, "POST": TRAIN},
+    "base-file": {"DELETE": TRAIN},
     "runs-latest": {"GET": READ},
     "runs": {"GET": READ, "POST": TRAIN},
     "run-bases": {"GET": READ},

@@ -4,6 +4,7 @@ from django.db import transaction
 from django.db.models import RestrictedError
 
 from boxwright.errors import Conflict
+from boxwright.storage.registry import release_folder
 from boxwright.teams import audit
 from boxwright.teams.models import Membership, Role, Team, User
 from boxwright.teams.slugs import create_with_slug
@@ -30,7 +31,9 @@ def rename_team(team: Team, name: str) -> None:
 def delete_team(team: Team) -> None:
     """Only without projects: deleting those is a decision of its own, one by one. The audit log stays, by slug."""
     audit.record(team, "deleted team", team.name)
+    folder = f"teams/{team.pk}/"
     try:
         team.delete()
     except RestrictedError as error:
         raise Conflict("This team still has projects; delete them first.") from error
+    release_folder(folder)

@@ -18,7 +18,11 @@ describe("a run in words", () => {
     expect(from("none", null)).toBe("from random weights");
     expect(from("run:9", 1)).toBe("from run 2");
     expect(from("run:9", 5)).toBe("from run 2 of Badgers");
-    expect(from("checkpoint", null)).toBe("from an earlier run");
+    expect(from("checkpoint", null)).toBe("from weights that were deleted");
+    const base_file = { id: 4, name: "mine.pth", size: 8, sha256: "9f2c41d7b08e".padEnd(64, "0") };
+    expect(baseText({ base: "file:4", base_file, base_run: null, project: 1 })).toBe(
+      "from mine.pth (9f2c·41d7·b08e)",
+    );
   });
 
   it("says how long it took, once it has ended", () => {

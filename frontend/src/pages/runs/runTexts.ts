@@ -1,17 +1,19 @@
 /** Runs in words. Pure. */
 
 import type { Model, Run } from "../../api/types";
+import { fileText } from "../../training/bases";
 import { duration } from "../../ui/figures";
 
 export function modelTitle(models: readonly Model[] | null, name: string): string {
   return models?.find((model) => model.name === name)?.title ?? name;
 }
 
-/** "from catalogue weights", "from run 7", "from run 7 of Badgers", "from random weights". */
-export function baseText(run: Pick<Run, "base" | "base_run" | "project">): string {
+/** "from catalogue weights", "from run 7", "from run 7 of Badgers", "from mine.pth (9f2c·41d7·b08e)", "from random weights". */
+export function baseText(run: Pick<Run, "base" | "base_run" | "base_file" | "project">): string {
   if (run.base === "none") return "from random weights";
   if (run.base === "catalogue") return "from catalogue weights";
-  if (!run.base_run) return "from an earlier run";
+  if (run.base_file) return `from ${fileText(run.base_file)}`;
+  if (!run.base_run) return "from weights that were deleted";
   const { number, project } = run.base_run;
   return project.id === run.project ? `from run ${number}` : `from run ${number} of ${project.name}`;
 }
@@ -30,6 +32,8 @@ export function runBefore(runs: readonly Run[], run: Run): Run | null {
 
 const FAILURES: Readonly<Record<string, string>> = {
   weights_unavailable: "The base weights could not be had",
+  bad_base: "The uploaded file cannot be used",
+  base_deleted: "The base was deleted",
   bad_checkpoint: "The base does not fit this model",
   bad_config: "The settings do not work",
   bad_data: "The snapshot cannot be trained on",

@@ -15,7 +15,7 @@ export function SettingsPanel({ run }: { run: Run }) {
       </header>
       <div class="body stack">
         <p>{found.length > 0 ? found.join(", ") : "All as the model has them."}</p>
-        <CopyField text={trainCommand(run.config)} label="Command" />
+        <CopyField text={trainCommand(run.config, run.base_file?.name)} label="Command" />
       </div>
     </section>
   );

@@ -1,7 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { rowNote, settingText, valueText } from "./axes";
 
-const names = { models: [{ name: "ssd", title: "SSD" }], bases: [{ id: 7, number: 2 }] };
+const names = {
+  models: [{ name: "ssd", title: "SSD" }],
+  bases: [{ id: 7, number: 2 }],
+  files: [{ id: 7, name: "mine.pth", sha256: "9f2c41d7b08e" }],
+};
 
 describe("a setting in words", () => {
   it("names models and runs", () => {
@@ -11,6 +15,8 @@ describe("a setting in words", () => {
     );
     expect(valueText("base", "catalogue", names)).toBe("Catalogue weights");
     expect(valueText("base", "run:9", names)).toBe("An earlier run");
+    expect(valueText("base", "file:7", names)).toBe("mine.pth (9f2c·41d7·b08e)");
+    expect(valueText("base", "file:9", names)).toBe("A deleted file");
   });
 
   it("says why a run ended early", () => {

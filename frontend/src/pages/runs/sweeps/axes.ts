@@ -1,6 +1,7 @@
 /** What a sweep's runs may differ in, in words. Pure; the order and the names are the server's. */
 
-import type { Base, Model, SweepRow } from "../../../api/types";
+import type { Base, BaseFile, Model, SweepRow } from "../../../api/types";
+import { baseOf, fileText } from "../../../training/bases";
 
 export type Value = string | number;
 export type Setting = Readonly<Record<string, Value>>;
@@ -33,6 +34,7 @@ export const axisName = (key: string): string => AXES[key]?.name ?? key;
 export interface Names {
   readonly models: readonly Pick<Model, "name" | "title">[];
   readonly bases: readonly Pick<Base, "id" | "number">[];
+  readonly files: readonly Pick<BaseFile, "id" | "name" | "sha256">[];
 }
 
 const BASES: Readonly<Record<string, string>> = { catalogue: "Catalogue weights", none: "Random weights" };
@@ -41,7 +43,10 @@ export function valueText(key: string, value: Value, names: Names): string {
   if (key === "model") return names.models.find((one) => one.name === value)?.title ?? String(value);
   if (key !== "base") return String(value);
   const run = names.bases.find((one) => `run:${one.id}` === value);
-  return run ? `Run ${run.number}` : (BASES[value] ?? "An earlier run");
+  if (run) return `Run ${run.number}`;
+  const file = names.files.find((one) => baseOf(one) === value);
+  if (file) return fileText(file);
+  return BASES[value] ?? (String(value).startsWith("file:") ? "A deleted file" : "An earlier run");
 }
 
 /** "Freeze trunk, Epochs 8"; values that are words of their own stand alone. */

@@ -1,4 +1,5 @@
-import type { Base, Model } from "../../../api/types";
+import type { Base, BaseFile, Model } from "../../../api/types";
+import { baseOf } from "../../../training/bases";
 import { IconButton } from "../../../ui/button";
 import { Check, Select, TextField } from "../../../ui/field";
 import { AXES, axisName, valueText } from "./axes";
@@ -8,11 +9,12 @@ interface AxisFieldsProps {
   lines: readonly AxisLine[];
   models: readonly Model[];
   bases: readonly Base[];
+  files: readonly BaseFile[];
   onLines: (lines: AxisLine[]) => void;
 }
 
 /** The settings that are compared, each with its values. */
-export function AxisFields({ lines, models, bases, onLines }: AxisFieldsProps) {
+export function AxisFields({ lines, models, bases, files, onLines }: AxisFieldsProps) {
   const put = (index: number, line: AxisLine) => onLines(lines.map((one, at) => (at === index ? line : one)));
   const free = freeAxes(lines);
   return (
@@ -20,7 +22,13 @@ export function AxisFields({ lines, models, bases, onLines }: AxisFieldsProps) {
       <legend>Compare</legend>
       {lines.map((line, index) => (
         <div class="axis" key={line.key}>
-          <AxisValues line={line} models={models} bases={bases} onLine={(next) => put(index, next)} />
+          <AxisValues
+            line={line}
+            models={models}
+            bases={bases}
+            files={files}
+            onLine={(next) => put(index, next)}
+          />
           <IconButton
             icon="x"
             label={`Do not compare ${axisName(line.key).toLowerCase()}`}
@@ -47,10 +55,11 @@ interface AxisValuesProps {
   line: AxisLine;
   models: readonly Model[];
   bases: readonly Base[];
+  files: readonly BaseFile[];
   onLine: (line: AxisLine) => void;
 }
 
-function AxisValues({ line, models, bases, onLine }: AxisValuesProps) {
+function AxisValues({ line, models, bases, files, onLine }: AxisValuesProps) {
   const { name, example } = AXES[line.key] ?? { name: line.key };
   if (example) {
     return (
@@ -67,17 +76,23 @@ function AxisValues({ line, models, bases, onLine }: AxisValuesProps) {
   return (
     <fieldset class="form-row">
       <legend class="label">{name}</legend>
-      {choicesOf(line.key, models, bases).map((word) => (
+      {choicesOf(line.key, models, bases, files).map((word) => (
         <Check key={word} checked={chosen.includes(word)} onCheck={() => onLine(toggled(line, word))}>
-          {valueText(line.key, word, { models, bases })}
+          {valueText(line.key, word, { models, bases, files })}
         </Check>
       ))}
     </fieldset>
   );
 }
 
-function choicesOf(key: string, models: readonly Model[], bases: readonly Base[]): string[] {
+function choicesOf(
+  key: string,
+  models: readonly Model[],
+  bases: readonly Base[],
+  files: readonly BaseFile[],
+): string[] {
   if (key === "model") return models.map((model) => model.name);
-  if (key === "base") return ["catalogue", "none", ...bases.map((base) => `run:${base.id}`)];
+  if (key === "base")
+    return ["catalogue", "none", ...bases.map((base) => `run:${base.id}`), ...files.map(baseOf)];
   return ["sgd", "adamw"];
 }

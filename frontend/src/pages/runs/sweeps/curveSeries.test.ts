@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { SweepRow } from "../../../api/types";
 import { axesText, curveSeries, endSeries, lengthAxis } from "./curveSeries";
 
-const names = { models: [], bases: [] };
+const names = { models: [], bases: [], files: [] };
 const axes = { freeze: ["none", "trunk"], iterations: [100, 200] };
 const row = (id: number, freeze: string, iterations: number, AP: number, status = "succeeded") =>
   ({ id, status, setting: { freeze, iterations }, metrics: { AP } }) as unknown as SweepRow;

@@ -20,7 +20,7 @@ interface SweepDialogProps {
 /** Which settings are compared over which values, what all runs share, and what it will cost. */
 export function SweepDialog({ close, onStarted }: SweepDialogProps) {
   const choice = useTrainChoice(null);
-  const { form, models, bases, snapshotId, isReady } = choice;
+  const { form, models, bases, files, snapshotId, isReady } = choice;
   const [lines, setLines] = useState<AxisLine[]>([{ key: "freeze", words: "none trunk" }]);
   const [name, setName] = useState("");
   const [stopHopeless, setStopHopeless] = useState(false);
@@ -55,7 +55,13 @@ export function SweepDialog({ close, onStarted }: SweepDialogProps) {
         {!form && <p class="dim">Loading the models.</p>}
         {form && (
           <>
-            <AxisFields lines={lines} models={models} bases={bases} onLines={setLines} />
+            <AxisFields
+              lines={lines}
+              models={models}
+              bases={bases}
+              files={files.list ?? []}
+              onLines={setLines}
+            />
             {wrong && (
               <p class="bad" role="alert">
                 {wrong}

@@ -4,6 +4,7 @@ import { CancelButton } from "../../../app/cancelButton";
 import { useProject } from "../../../app/project";
 import { useOwnPrimary } from "../../../app/shell/pagePrimary";
 import { useTitle } from "../../../app/title";
+import { useBaseFiles } from "../../../training/useBaseFiles";
 import { useBases } from "../../../training/useBases";
 import { useModels } from "../../../training/useModels";
 import { ButtonLink } from "../../../ui/button";
@@ -35,7 +36,11 @@ function OneSweep({ sweep, state }: { sweep: Sweep; state: SweepState }) {
   const { table, curves } = state;
   const models = useModels();
   const bases = useBases();
-  const names = useMemo<Names>(() => ({ models: models ?? [], bases: bases ?? [] }), [models, bases]);
+  const files = useBaseFiles().list;
+  const names = useMemo<Names>(
+    () => ({ models: models ?? [], bases: bases ?? [], files: files ?? [] }),
+    [models, bases, files],
+  );
   const failed = table.error ?? curves.error;
   return (
     <main class="page run-page" id="content" aria-busy={!table.value && !failed}>
