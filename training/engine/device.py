@@ -70,9 +70,8 @@ def _is_slow_in_bf16(
     _images: Tensor, weight: Tensor, _bias: object = None, stride: int | tuple[int, ...] = 1, *_: object, **__: object
 ) -> bool:
     """Whether this is a depthwise convolution with strides, or with a kernel over 3 x 3."""
-    _, channels, height, width = weight.shape
-    strides = (stride,) if isinstance(stride, int) else stride
-    return channels == 1 and (max(height, width) > 3 or max(strides) > 1)
+    steps = (stride,) if isinstance(stride, int) else stride
+    return weight.shape[1] == 1 and (max(weight.shape[2:]) > 3 or max(steps) > 1)
 
 
 def loss_scaler(device: torch.device, precision: Precision) -> torch.amp.GradScaler:

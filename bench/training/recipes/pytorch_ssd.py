@@ -96,7 +96,7 @@ def unfold(network: SsdMobilenetV1, images: Tensor) -> None:
 
     def see(norm: nn.BatchNorm2d, seen: tuple[Tensor]) -> None:
         variance, mean = torch.var_mean(seen[0], (0, 2, 3))
-        norm.bias += mean
+        norm.bias.add_(mean)
         norm.weight.copy_((variance + norm.eps).sqrt())
         norm.running_mean, norm.running_var = mean, variance
 

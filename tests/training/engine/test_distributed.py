@@ -38,7 +38,8 @@ def trained(folder: Path, weights_dir: Path, *launcher: str) -> tuple[list[dict[
 
 
 def test_two_processes_have_the_curve_of_one(lay_run: LayRun, weights_dir: Path, tmp_path: Path) -> None:
-    folder = lay_run(train=9, val=5, epochs=2, batch_size=5)
+    # in bf16 a part of a batch is rounded otherwise than the whole, by more than what is looked for
+    folder = lay_run(train=9, val=5, epochs=2, batch_size=5, precision="fp32")
     link_run_folder(folder, tmp_path / "two")
     (tmp_path / "two" / "config.json").write_text((folder / "config.json").read_text())
     _, alone = trained(folder, weights_dir)

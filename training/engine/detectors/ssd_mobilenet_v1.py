@@ -88,7 +88,7 @@ EDITIONS = {
 class SsdMobilenetV1(AnchorDetector):
     """Logits [B, A, columns] and box deltas [B, A, 4] over the anchors of six maps."""
 
-    bf16_pays_on_cpu = True  # 31 images a CPU-second for 25 at width 0.75
+    bf16_pays_on_cpu = True  # a step of 16 images takes 0.65 CPU-seconds for 1.07 at width 0.75
 
     def __init__(self, edition: Edition, label_count: int, image_size: int) -> None:
         super().__init__()
