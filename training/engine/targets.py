@@ -82,6 +82,13 @@ TARGETS: dict[str, TargetInfo] = {
             limits={"none": EXACT},
         ),
         TargetInfo(
+            name="jetson",
+            title="NVIDIA Jetson",
+            module="training.engine.exporters.jetson",
+            for_whom="Jetson boards: jetson-inference, TensorRT",
+            limits={"none": EXACT},
+        ),
+        TargetInfo(
             name="tflite",
             title="TensorFlow Lite",
             module="training.engine.exporters.tflite",

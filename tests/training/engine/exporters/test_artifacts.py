@@ -189,6 +189,7 @@ def test_the_code_in_the_readme_runs_as_it_stands(
     ("target", "files", "runtime"),
     [
         ("onnx", r"model\.onnx", "onnxruntime"),
+        ("jetson", r"model\.onnx|run\.sh", "onnxruntime"),
         ("tflite", r"model\.tflite", "LiteRT"),
         ("tfjs", r"model\.json|group1-shard\d+of\d+\.bin", "tfjs"),
     ],
@@ -224,6 +225,39 @@ def break_onnx(folder: Path) -> None:
     onnx_format.save(model, folder / "model.onnx")
 
 
+def scale_onnx(folder: Path) -> None:
+    """The first layer's weights, one percent up."""
+    model = onnx_format.load(folder / "model.onnx")
+    first = next(tensor for tensor in model.graph.initializer if len(tensor.dims) == 4)
+    first.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(first) * np.float32(1.01), first.name))
+    onnx_format.save(model, folder / "model.onnx")
+
+
+def drop_label_onnx(folder: Path) -> None:
+    model = onnx_format.load(folder / "model.onnx")
+    labels = next(prop for prop in model.metadata_props if prop.key == "labels")
+    labels.value = json.dumps(json.loads(labels.value)[:-1])
+    onnx_format.save(model, folder / "model.onnx")
+
+
+def swap_outputs_onnx(folder: Path) -> None:
+    """`scores` are called `boxes`, and the other way round."""
+    model = onnx_format.load(folder / "model.onnx")
+    other = {"scores": "boxes", "boxes": "scores"}
+    for node in model.graph.node:
+        node.output[:] = [other.get(name, name) for name in node.output]
+        node.input[:] = [other.get(name, name) for name in node.input]
+    for output in model.graph.output:
+        output.name = other[output.name]
+    onnx_format.save(model, folder / "model.onnx")
+
+
+def corrupt_onnx(folder: Path) -> None:
+    """The file's first byte."""
+    content = (folder / "model.onnx").read_bytes()
+    (folder / "model.onnx").write_bytes(b"\xff" + content[1:])
+
+
 def break_tflite(folder: Path) -> None:
     """The largest weight tensor, ten percent up."""
     model = read_model((folder / "model.tflite").read_bytes())
@@ -240,24 +274,52 @@ def break_tfjs(folder: Path) -> None:
     shard.write_bytes(content)
 
 
-DAMAGE: dict[str, Callable[[Path], None]] = {"onnx": break_onnx, "tflite": break_tflite, "tfjs": break_tfjs}
+MOVED, REFUSED = r"The {target} model answers differently.*px", r".+"
+ONNX_DAMAGE: dict[Callable[[Path], None], str] = {
+    break_onnx: MOVED,
+    scale_onnx: MOVED,
+    swap_outputs_onnx: REFUSED,
+    drop_label_onnx: r"names other labels",
+    corrupt_onnx: REFUSED,
+}
+DAMAGE: dict[str, dict[Callable[[Path], None], str]] = {
+    "onnx": ONNX_DAMAGE,
+    "jetson": ONNX_DAMAGE,
+    "tflite": {break_tflite: MOVED},
+    "tfjs": {break_tfjs: MOVED},
+}
+"""What happens to a target's files before their check, and what is then said."""
 
 
-@pytest.mark.parametrize("target", DAMAGE)
-def test_a_weight_changed_after_conversion_fails_the_artifact(
-    target: str, detector: Checkpoint, detector_exporters: Exporters, images_of_task: ImagesOf, tmp_path: Path
+@pytest.mark.parametrize(
+    ("target", "damage"),
+    [
+        pytest.param(target, damage, marks=() if damage is next(iter(kinds)) else pytest.mark.full)
+        for target, kinds in DAMAGE.items()
+        for damage in kinds
+    ],
+)
+def test_a_file_damaged_after_conversion_is_no_artifact(
+    target: str,
+    damage: Callable[[Path], None],
+    detector: Checkpoint,
+    detector_exporters: Exporters,
+    images_of_task: ImagesOf,
+    tmp_path: Path,
 ) -> None:
     (tmp_path / "artifact.zip").write_bytes(b"of an earlier attempt")
 
-    damaged = broken(detector_exporters[target], DAMAGE[target])
+    damaged = broken(detector_exporters[target], damage)
 
-    with pytest.raises(ParityError, match=f"The {target} model answers differently.*px"):
+    with pytest.raises(ParityError, match=DAMAGE[target][damage].format(target=target)):
         publish(damaged, detector, images_of_task(detector), tmp_path, "none", Silent())
 
-    report = json.loads((tmp_path / "artifact.json").read_text())
-    assert not report["parity"]["passed"]
-    assert report["sha256"] is None
-    assert [file.name for file in tmp_path.iterdir()] == ["artifact.json"]
+    assert not (tmp_path / "artifact.zip").exists()
+    if DAMAGE[target][damage] == MOVED:
+        report = json.loads((tmp_path / "artifact.json").read_text())
+        assert not report["parity"]["passed"]
+        assert report["sha256"] is None
+        assert [file.name for file in tmp_path.iterdir()] == ["artifact.json"]
 
 
 @pytest.mark.parametrize("target", TARGETS)
