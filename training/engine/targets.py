@@ -79,7 +79,7 @@ TARGETS: dict[str, TargetInfo] = {
             title="ONNX",
             module="training.engine.exporters.onnx",
             for_whom="Servers and desktops: onnxruntime, OpenCV, TensorRT",
-            limits={"none": EXACT},
+            limits={"none": EXACT, "fp16": HALF_PRECISION},
         ),
         TargetInfo(
             name="jetson",
@@ -101,6 +101,13 @@ TARGETS: dict[str, TargetInfo] = {
             module="training.engine.exporters.tfjs",
             for_whom="Browsers and Node",
             limits={"none": EXACT, "fp16": HALF_PRECISION},
+        ),
+        TargetInfo(
+            name="torch",
+            title="PyTorch",
+            module="training.engine.exporters.torch_weights",
+            for_whom="Whoever goes on in torch: weights, and a program without our code",
+            limits={"none": EXACT},
         ),
     )
 }

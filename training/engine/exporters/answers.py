@@ -72,7 +72,7 @@ OUTPUTS: dict[Task, Outputs] = {
 
 @torch.inference_mode()
 def ask_torch(form: nn.Module, checkpoint: Checkpoint, squares: Squares) -> list[Answer]:
-    """The answers of the checkpoint's own `form`: what every artifact is held against."""
+    """The answers of a `form` in torch. Those of the checkpoint's own are what every artifact is held against."""
     info, answer = checkpoint.info, OUTPUTS[checkpoint.task].answer
     answers = []
     for square in squares:

@@ -14,7 +14,9 @@ from typing import Any
 import numpy as np
 import onnx as onnx_format
 import pytest
+import torch
 from onnx import numpy_helper
+from safetensors.torch import load_file, save_file
 
 from tests.training.engine.exporters.conftest import (
     CLASSIFIER,
@@ -190,6 +192,7 @@ def test_the_code_in_the_readme_runs_as_it_stands(
     [
         ("onnx", r"model\.onnx", "onnxruntime"),
         ("jetson", r"model\.onnx|run\.sh", "onnxruntime"),
+        ("torch", r"model\.pt2|model\.safetensors|config\.json|use\.py", "torch"),
         ("tflite", r"model\.tflite", "LiteRT"),
         ("tfjs", r"model\.json|group1-shard\d+of\d+\.bin", "tfjs"),
     ],
@@ -274,6 +277,36 @@ def break_tfjs(folder: Path) -> None:
     shard.write_bytes(content)
 
 
+def change_torch(factor: float) -> Callable[[Path], None]:
+    def change(folder: Path) -> None:
+        weights = load_file(folder / "model.safetensors")
+        first = next(name for name, tensor in weights.items() if tensor.dim() == 4)
+        weights[first] *= factor
+        save_file(weights, folder / "model.safetensors")
+
+    return change
+
+
+def swap_outputs_torch(folder: Path) -> None:
+    program = torch.export.load(folder / "model.pt2")
+    program.graph.output_node().args = (program.graph.output_node().args[0][::-1],)
+    specs = program.graph_signature.output_specs
+    specs.reverse()
+    torch.export.save(program, folder / "model.pt2")
+
+
+def drop_label_torch(folder: Path) -> None:
+    config = json.loads((folder / "config.json").read_text())
+    config["labels"].pop()
+    (folder / "config.json").write_text(json.dumps(config))
+
+
+def corrupt_torch(folder: Path) -> None:
+    """The length of the header."""
+    content = (folder / "model.safetensors").read_bytes()
+    (folder / "model.safetensors").write_bytes(b"\xff" + content[1:])
+
+
 MOVED, REFUSED = r"The {target} model answers differently.*px", r".+"
 ONNX_DAMAGE: dict[Callable[[Path], None], str] = {
     break_onnx: MOVED,
@@ -285,6 +318,12 @@ ONNX_DAMAGE: dict[Callable[[Path], None], str] = {
 DAMAGE: dict[str, dict[Callable[[Path], None], str]] = {
     "onnx": ONNX_DAMAGE,
     "jetson": ONNX_DAMAGE,
+    "torch": {
+        change_torch(1.01): MOVED,
+        swap_outputs_torch: REFUSED,
+        drop_label_torch: r"names other labels",
+        corrupt_torch: r"can't be loaded",
+    },
     "tflite": {break_tflite: MOVED},
     "tfjs": {break_tfjs: MOVED},
 }
