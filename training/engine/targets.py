@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self
 
+from annotations.dataset.records import Task
 from training.engine.errors import TargetError
 
 
@@ -65,6 +66,8 @@ class TargetInfo:
     for_whom: str
     limits: Mapping[str, ParityLimits]
     """What each quantization that is offered may differ by."""
+    tasks: tuple[Task, ...] = ("detection", "classification")
+    """Those whose models can be converted to it."""
 
     @property
     def quantizations(self) -> tuple[str, ...]:
@@ -80,6 +83,14 @@ TARGETS: dict[str, TargetInfo] = {
             module="training.engine.exporters.onnx",
             for_whom="Servers and desktops: onnxruntime, OpenCV, TensorRT",
             limits={"none": EXACT, "fp16": HALF_PRECISION},
+        ),
+        TargetInfo(
+            name="onnx-nms",
+            title="ONNX with suppression inside",
+            module="training.engine.exporters.onnx_nms",
+            for_whom="Servers and desktops that want boxes and no code behind the model: onnxruntime",
+            limits={"none": EXACT, "fp16": HALF_PRECISION},
+            tasks=("detection",),
         ),
         TargetInfo(
             name="jetson",

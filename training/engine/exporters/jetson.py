@@ -86,7 +86,7 @@ Outputs: scores [1, {rows}, 1 + labels] ({scores}; column i is line i of labels.
 label are already suppressed: their scores are 0. Give another least score by --threshold=0.3; detectNet's own is 0.5.
 detectNet never shows a label that is called void.
 """
-CLASSIFIED = "Output: output_0 [1, labels] ({scores}), in the order of labels.txt.\n"
+CLASSIFIED = "Output: scores [1, labels] ({scores}), called output_0, in the order of labels.txt.\n"
 
 
 @dataclass(frozen=True, slots=True)
