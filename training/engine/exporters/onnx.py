@@ -43,7 +43,7 @@ def build(checkpoint: Checkpoint, folder: Path, quantization: str, calibration: 
     names = OUTPUTS[checkpoint.task].names
     scale, path = input_scale(checkpoint), folder / MODEL_FILE
     model = write_onnx(export_form(checkpoint), checkpoint.image_size, path, names)
-    model = PRECISIONS[quantization](model, lambda: scaled(calibration(), *scale))
+    model = PRECISIONS[quantization](model, lambda: (scaled(one[None], *scale)[0] for one in calibration()))
     save_described(model, path, checkpoint, scale)
 
 

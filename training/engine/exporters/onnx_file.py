@@ -32,7 +32,7 @@ def write_onnx(form: nn.Module, size: int, path: Path, outputs: Sequence[str], o
     """
     import onnxslim
 
-    with _quiet(), torch.no_grad():
+    with quiet(), torch.no_grad():
         torch.onnx.export(
             form,
             (torch.zeros(1, 3, size, size),),
@@ -89,19 +89,27 @@ def run_onnx(
     given = {output.name for output in model.graph.output}
     inner = [onnx.helper.make_empty_tensor_value_info(name) for name in outputs if name not in given]
     model.graph.output.extend(inner)
+    yield from run_model(model.SerializeToString() if inner else content, outputs, images)
+
+
+def run_model(content: bytes, outputs: Sequence[str], images: Iterable[Floats]) -> Iterator[list[Floats]]:
+    """These outputs, on one thread, of each image [S, S, 3] by itself."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    content = model.SerializeToString() if inner else content
     session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     for image in images:
-        rows = session.run(outputs, {INPUT: np.ascontiguousarray(image.transpose(2, 0, 1)[None])})
-        yield [row[0] for row in rows]
+        yield [output[0] for output in session.run(outputs, fed(image))]
+
+
+def fed(image: Floats) -> dict[str, Floats]:
+    """What a session is given for an image [S, S, 3]."""
+    return {INPUT: np.ascontiguousarray(image.transpose(2, 0, 1)[None])}
 
 
 @contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """The tracer warns of its own age and of every Python number it meets; parity says whether that mattered."""
+def quiet() -> Iterator[None]:
+    """The tracer and the quantizer warn of what parity tells: whether it mattered."""
     before = logging.root.manager.disable
     logging.disable(logging.WARNING)
     try:
