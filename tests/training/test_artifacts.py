@@ -80,7 +80,7 @@ def test_a_run_that_has_not_succeeded_can_not_be_published(as_user: Client, mona
 
 
 @pytest.mark.parametrize(
-    ("body", "field"), [({"target": "abacus"}, "target"), ({"target": "onnx", "quantization": "fp16"}, "quantization")]
+    ("body", "field"), [({"target": "abacus"}, "target"), ({"target": "onnx", "quantization": "int3"}, "quantization")]
 )
 def test_what_can_not_be_made_names_its_field(
     as_user: Client, mona: User, run: Run, body: dict[str, str], field: str

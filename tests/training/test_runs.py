@@ -373,7 +373,7 @@ def test_the_catalogue_tells_what_can_be_trained(as_user: Client, vera: User) ->
 def test_the_catalogue_tells_what_a_models_row_states(
     as_user: Client, vera: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    exclusions = (("onnx", "none"), ("tflite", "fp16"))
+    exclusions = (("torch", "none"), ("tflite", "fp16"))
     changed = replace(
         MODELS[MODEL], not_to=exclusions, image_sizes=ImageSizes(320, 320), remark="wants a large machine"
     )
@@ -391,7 +391,7 @@ def test_the_catalogue_tells_what_a_models_row_states(
         "trained_on": "COCO",
     }
     targets = {target["name"]: target["quantizations"] for target in row["targets"]}
-    assert "onnx" not in targets
+    assert "torch" not in targets
     assert (targets["tflite"], targets["tfjs"]) == (["none"], ["none", "fp16"])
 
 

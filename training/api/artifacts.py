@@ -53,11 +53,17 @@ class ParitySerializer(serializers.Serializer[Any]):
     split = serializers.ChoiceField(choices=SPLITS)
     verification = serializers.ChoiceField(choices=list(VERIFICATIONS.items()))
     runtime = serializers.CharField(help_text="what ran the artifact, with its version")
+    client = serializers.CharField(
+        required=False, allow_null=True, help_text="the client, as far as it is rewritten here, that `client_AP` is of"
+    )
     passed = serializers.BooleanField()
 
 
 class ArtifactMetricsSerializer(serializers.Serializer[Any]):
-    """The artifact's metrics, and the checkpoint's on the same images; what was not measured is left out."""
+    """Metrics of the artifact, of the checkpoint, and of the artifact in its own client, on the same images.
+
+    What was not measured is left out.
+    """
 
     AP = serializers.FloatField(required=False)
     AP50 = serializers.FloatField(required=False)
@@ -65,6 +71,9 @@ class ArtifactMetricsSerializer(serializers.Serializer[Any]):
     checkpoint_AP = serializers.FloatField(required=False)  # noqa: N815
     checkpoint_AP50 = serializers.FloatField(required=False)  # noqa: N815
     checkpoint_accuracy = serializers.FloatField(required=False)
+    client_AP = serializers.FloatField(required=False)  # noqa: N815
+    client_AP50 = serializers.FloatField(required=False)  # noqa: N815
+    client_accuracy = serializers.FloatField(required=False)
 
 
 class ArtifactSerializer(JobSerializer):

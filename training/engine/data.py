@@ -20,6 +20,8 @@ from training.engine.tasks import TASKS
 
 LET_GO = 256
 """Images decoded before their pages are let go."""
+Picture = npt.NDArray[np.uint8]
+"""One image [H, W, 3], RGB, as large as it is."""
 KEPT_BYTES = 2**30
 """Of decoded images that are kept; those beyond are decoded each time. A run is to need 3 GB at most."""
 
@@ -96,13 +98,24 @@ def read_examples(
 
 def read_square(path: Path, image_size: int, name: str | None = None) -> Square:
     """Decode one image file, upright by its EXIF tag, into a square. Raises DataError naming the image."""
+    upright = _upright(path, name, (image_size, image_size))
+    return np.asarray(upright.resize((image_size, image_size), Image.Resampling.BILINEAR))
+
+
+def read_picture(path: Path, name: str | None = None) -> Picture:
+    """Decode one image file, upright by its EXIF tag, as large as it is. Raises DataError naming the image."""
+    return np.asarray(_upright(path, name))
+
+
+def _upright(path: Path, name: str | None, least: tuple[int, int] | None = None) -> Image.Image:
+    """In RGB; where it may be as small as `least`, the decoder may leave out what is finer."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(path) as image:
-                image.draft("RGB", (image_size, image_size))
-                upright = ImageOps.exif_transpose(image).convert("RGB")
-        return np.asarray(upright.resize((image_size, image_size), Image.Resampling.BILINEAR))
+                if least:
+                    image.draft("RGB", least)
+                return ImageOps.exif_transpose(image).convert("RGB")
     except FileNotFoundError as error:
         raise DataError(f"The file of {name or path.name} is missing.") from error
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:

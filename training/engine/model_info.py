@@ -9,7 +9,7 @@ from training.engine.anchor_layout import AnchorLayout
 from training.engine.config import Config, Optimizer
 from training.engine.errors import ConfigError, TargetError
 from training.engine.scoring import Scoring
-from training.engine.targets import TargetInfo
+from training.engine.targets import TARGETS, TargetInfo
 
 Rgb = tuple[float, float, float]
 
@@ -119,9 +119,16 @@ class ModelInfo:
 
     def quantizations_of(self, target: TargetInfo) -> list[str]:
         """Those of the target that the network can be converted to."""
+        if self.task not in target.tasks:
+            return []
         return [name for name in target.quantizations if (target.name, name) not in self.not_to]
 
     def check_target(self, target: str, quantization: str) -> None:
-        """Raises TargetError where the network can't be converted to it."""
-        if (target, quantization) in self.not_to:
-            raise TargetError(f"{self.title} can't be converted to {target} with quantization {quantization!r}.")
+        """Raises TargetError, naming those that can be, where the network can't be converted to it."""
+        if quantization in self.quantizations_of(TARGETS[target]):
+            return
+        offered = {info.name: self.quantizations_of(info) for info in TARGETS.values()}
+        others = ", ".join(f"{name} ({', '.join(ways)})" for name, ways in offered.items() if ways)
+        raise TargetError(
+            f"{self.title} can't be converted to {target} with quantization {quantization!r}, but to {others}."
+        )

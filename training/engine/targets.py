@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self
 
+from annotations.dataset.records import Task
 from training.engine.errors import TargetError
 
 
@@ -51,6 +52,8 @@ class ParityLimits:
 
 
 EXACT = ParityLimits()
+EIGHT_BITS = ParityLimits(box_share=1.0, score=1.0, metric_loss=0.02)
+"""Single scores and boxes move as they like: AP or accuracy decides."""
 HALF_PRECISION = ParityLimits(box_share=0.005, score=0.03, metric_loss=0.02)
 """16-bit weights move boxes by half of that on real models."""
 
@@ -65,6 +68,8 @@ class TargetInfo:
     for_whom: str
     limits: Mapping[str, ParityLimits]
     """What each quantization that is offered may differ by."""
+    tasks: tuple[Task, ...] = ("detection", "classification")
+    """Those whose models can be converted to it."""
 
     @property
     def quantizations(self) -> tuple[str, ...]:
@@ -79,6 +84,21 @@ TARGETS: dict[str, TargetInfo] = {
             title="ONNX",
             module="training.engine.exporters.onnx",
             for_whom="Servers and desktops: onnxruntime, OpenCV, TensorRT",
+            limits={"none": EXACT, "fp16": HALF_PRECISION, "int8": EIGHT_BITS},
+        ),
+        TargetInfo(
+            name="onnx-nms",
+            title="ONNX with NMS",
+            module="training.engine.exporters.onnx_nms",
+            for_whom="Boxes without code behind the model: onnxruntime",
+            limits={"none": EXACT, "fp16": HALF_PRECISION, "int8": EIGHT_BITS},
+            tasks=("detection",),
+        ),
+        TargetInfo(
+            name="jetson",
+            title="NVIDIA Jetson",
+            module="training.engine.exporters.jetson",
+            for_whom="Jetson boards: jetson-inference, TensorRT",
             limits={"none": EXACT},
         ),
         TargetInfo(
@@ -94,6 +114,13 @@ TARGETS: dict[str, TargetInfo] = {
             module="training.engine.exporters.tfjs",
             for_whom="Browsers and Node",
             limits={"none": EXACT, "fp16": HALF_PRECISION},
+        ),
+        TargetInfo(
+            name="torch",
+            title="PyTorch",
+            module="training.engine.exporters.torch_weights",
+            for_whom="Whoever goes on in torch: weights, and a program",
+            limits={"none": EXACT},
         ),
     )
 }

@@ -1958,7 +1958,11 @@ export interface components {
          * @enum {string}
          */
         ArtifactFrameEventEnum: "artifact";
-        /** @description The artifact's metrics, and the checkpoint's on the same images; what was not measured is left out. */
+        /**
+         * @description Metrics of the artifact, of the checkpoint, and of the artifact in its own client, on the same images.
+         *
+         *     What was not measured is left out.
+         */
         ArtifactMetrics: {
             /** Format: double */
             AP?: number;
@@ -1972,6 +1976,12 @@ export interface components {
             checkpoint_AP50?: number;
             /** Format: double */
             checkpoint_accuracy?: number;
+            /** Format: double */
+            client_AP?: number;
+            /** Format: double */
+            client_AP50?: number;
+            /** Format: double */
+            client_accuracy?: number;
         };
         AuditEntry: {
             readonly id: number;
@@ -3580,6 +3590,8 @@ export interface components {
             verification: components["schemas"]["VerificationEnum"];
             /** @description what ran the artifact, with its version */
             runtime: string;
+            /** @description the client, as far as it is rewritten here, that `client_AP` is of */
+            client?: string | null;
             passed: boolean;
         };
         PasswordChangeRequest: {

@@ -31,18 +31,19 @@ def _best_of_map(logits: Tensor, boxes: Tensor, count: int) -> tuple[Tensor, Ten
     """Logits, low where suppressed, and boxes of the best `count`."""
     best = logits.topk(min(count, logits.shape[1]), 1)
     candidates = _chosen(boxes, best.indices)
-    alive = torch.stack([unsuppressed(of_image) for of_image in candidates])
+    alive = torch.stack([unsuppressed(pairwise_iou(some, some) > OVERLAP) for some in candidates])
     return best.values - SUPPRESSED * (1 - alive), candidates
 
 
-def unsuppressed(boxes: Tensor) -> Tensor:
-    """1 for each of `boxes` [n, 4], best first, that greedy suppression keeps, else 0: [n].
+def unsuppressed(overlaps: Tensor) -> Tensor:
+    """1 for each of n boxes, best first, that greedy suppression keeps, else 0: [n]; `overlaps` [n, n] says whose.
 
     A box goes if a better one that stays overlaps it. Said of all boxes at once, again and again, this ends with
     what a greedy loop finds (Cluster-NMS, Zheng et al., 2020).
     """
-    rivals = torch.triu((pairwise_iou(boxes, boxes) > OVERLAP).to(boxes.dtype), 1)
-    alive = torch.ones_like(boxes[:, 0])
+    order = torch.arange(len(overlaps), device=overlaps.device)
+    rivals = (overlaps & (order[:, None] < order)).float()
+    alive = torch.ones_like(rivals[0])
     for _ in range(ROUNDS):
         alive = 1 - (rivals * alive[:, None]).amax(0)
     return alive

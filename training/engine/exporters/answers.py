@@ -12,6 +12,7 @@ from annotations.dataset.records import Task
 from training.engine.checkpoint import Checkpoint
 from training.engine.config import Config
 from training.engine.detectors.postprocess import Detections, Suppression, detections
+from training.engine.errors import ParityError
 from training.engine.network import normalise
 from training.engine.scoring import Scoring
 
@@ -33,7 +34,14 @@ class Answer:
     detections: Detections | None = None
 
 
+def expect_boxes(scores: Floats, boxes: Floats) -> None:
+    """Raises ParityError where `boxes` are not four numbers for each row of `scores`."""
+    if boxes.shape != (len(scores), 4):
+        raise ParityError(f"The model gives boxes of the shape {list(boxes.shape)} for {len(scores)} rows of scores.")
+
+
 def with_detections(config: Config, scores: Floats, boxes: Floats) -> Answer:
+    expect_boxes(scores, boxes)
     raw, suppression = (torch.from_numpy(scores), torch.from_numpy(boxes)), Suppression.of(config)
     return Answer(scores, boxes, detections(*raw, Scoring.SOFTMAX_WITH_BACKGROUND, suppression))
 
@@ -64,7 +72,7 @@ OUTPUTS: dict[Task, Outputs] = {
 
 @torch.inference_mode()
 def ask_torch(form: nn.Module, checkpoint: Checkpoint, squares: Squares) -> list[Answer]:
-    """The answers of the checkpoint's own `form`: what every artifact is held against."""
+    """The answers of a `form` in torch. Those of the checkpoint's own are what every artifact is held against."""
     info, answer = checkpoint.info, OUTPUTS[checkpoint.task].answer
     answers = []
     for square in squares:

@@ -69,7 +69,9 @@ def report_of(
     target: str, quantization: str, checkpoint: Checkpoint, comparison: Comparison, images: ComparisonImages
 ) -> Report:
     """The zip's own fields are still empty."""
-    metrics = comparison.artifact | {f"checkpoint_{name}": value for name, value in comparison.checkpoint.items()}
+    metrics = dict(comparison.artifact)
+    metrics |= {f"checkpoint_{name}": value for name, value in comparison.checkpoint.items()}
+    metrics |= {f"client_{name}": value for name, value in comparison.client.items()}
     return {
         "target": target,
         "quantization": quantization,
@@ -105,6 +107,7 @@ def _circumstances(comparison: Comparison, images: ComparisonImages) -> Report:
         "split": images.split,
         "verification": comparison.asked.verification.value,
         "runtime": comparison.asked.runtime,
+        "client": comparison.client_name,
     }
 
 

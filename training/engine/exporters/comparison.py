@@ -28,6 +28,9 @@ class Comparison:
     artifact: Metrics
     asked: Asked
     """The last request, for what it says of the runtime."""
+    client: Metrics
+    """As the target's own client prepares pictures and reads answers; empty where that is not known."""
+    client_name: str | None
 
     @property
     def passed(self) -> bool:
@@ -58,7 +61,21 @@ def compare_on(
     labels = checkpoint.labels
     before, after = judge.accuracy(labels, expected, records), judge.accuracy(labels, found, records)
     difference = largest(differences, _loss(before.metrics, after.metrics, TASKS[checkpoint.task].headline))
-    return Comparison(difference, limits.on(sizes, before.one_annotation), before.metrics, after.metrics, asked)
+    client, name = _in_client(images, checkpoint, exporter, model_folder)
+    limits = limits.on(sizes, before.one_annotation)
+    return Comparison(difference, limits, before.metrics, after.metrics, asked, client, name)
+
+
+def _in_client(
+    images: ComparisonImages, checkpoint: Checkpoint, exporter: Exporter, model_folder: Path
+) -> tuple[Metrics, str | None]:
+    """Metrics of the artifact in its own client, and what that is. A client knows nothing of tiles."""
+    if exporter.ask_client is None or checkpoint.config.tiles > 1:
+        return {}, None
+    records, judge = images.examples.images, JUDGES[checkpoint.task]
+    asked = exporter.ask_client(model_folder, checkpoint, images.pictures())
+    found = judge.annotations(asked.answers, checkpoint, records)
+    return judge.accuracy(checkpoint.labels, found, records).metrics, asked.runtime
 
 
 def _loss(before: Metrics, after: Metrics, metric: str) -> float | None:

@@ -1,11 +1,12 @@
 """What one target must be able to do: the seam between making artifacts and the formats."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from training.engine.catalog import Rgb
 from training.engine.checkpoint import Checkpoint
+from training.engine.data import Picture
 from training.engine.exporters.answers import Answer, Squares
 from training.engine.exporters.images import Calibration
 from training.engine.targets import Verification
@@ -41,3 +42,6 @@ class Exporter:
 
     names_background: bool
     """Whether a detector's labels.txt starts with the background, so that its lines are the columns of `scores`."""
+
+    ask_client: Callable[[Path, Checkpoint, Iterable[Picture]], Asked] | None = None
+    """Answers as the target's own client gives them, which prepares pictures and reads outputs in its own way."""

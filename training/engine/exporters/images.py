@@ -1,11 +1,11 @@
 """The images that an export uses, decoded."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from annotations.dataset.records import Split
-from training.engine.data import Examples, read_examples, read_run_folder
+from training.engine.data import Examples, Picture, read_examples, read_picture, read_run_folder
 from training.engine.errors import DataError
 from training.engine.export_images import calibration_sample, comparison_sample
 from training.engine.exporters.answers import Squares
@@ -18,16 +18,22 @@ Calibration = Callable[[], Squares]
 
 @dataclass(frozen=True, slots=True)
 class ComparisonImages:
-    """Labelled images of `split`, decoded; `available` is how many the split has."""
+    """Labelled images of `split`, decoded; `available` is how many the split has. `folder` is the run's."""
 
     examples: Examples
     split: Split
     available: int
+    folder: Path
 
     @property
     def sizes(self) -> list[tuple[int, int]]:
         """Width and height of each original."""
         return [(image.width, image.height) for image in self.examples.images]
+
+    def pictures(self) -> Iterator[Picture]:
+        """The originals, decoded one by one."""
+        for image in self.examples.images:
+            yield read_picture(self.folder / "images" / image.sha256, image.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,4 +59,4 @@ def read_export_images(folder: Path, image_size: int, tiles: int = 1) -> ExportI
     if not sample.images:
         raise DataError("There is no labelled image to check the artifact on.")
     examples = read_examples(dataset, sample.images, folder, side)
-    return ExportImages(calibration, ComparisonImages(examples, sample.split, sample.available))
+    return ExportImages(calibration, ComparisonImages(examples, sample.split, sample.available, folder))

@@ -12,11 +12,12 @@ from annotations.dataset.records import Task
 from training.engine.catalog import Rgb
 from training.engine.checkpoint import Checkpoint, export_form
 from training.engine.exporters.flatbuffer import keep_outputs
+from training.engine.exporters.rescaling import Rescaling, Scale
 
 ONE_SCALE: Rgb = (127.5, 127.5, 127.5)
 
 
-def input_scale(checkpoint: Checkpoint) -> tuple[Rgb, Rgb]:
+def input_scale(checkpoint: Checkpoint) -> Scale:
     """Mean and std (pixels 0..255) of the converted graph's input.
 
     MediaPipe knows one mean and one std for all channels. A model that wants more gets it inside its graph.
@@ -48,24 +49,15 @@ def only(content: bytes, task: Task, *names: str) -> bytes:
 class _MobileForm(nn.Module):
     """The export form with its channels last, one scale for all channels, and its task's outputs."""
 
-    factor: Tensor
-    offset: Tensor
-
     def __init__(self, form: nn.Module, checkpoint: Checkpoint) -> None:
         super().__init__()
         self.form = form
         self.outputs = GRAPHS[checkpoint.task].outputs
-        info = checkpoint.info
-        mean, std = (torch.tensor(values) for values in input_scale(checkpoint))
-        wanted_mean, wanted_std = torch.tensor(info.mean), torch.tensor(info.std)
-        self.rescales = (tuple(info.mean), tuple(info.std)) != input_scale(checkpoint)
-        self.register_buffer("factor", std / wanted_std)
-        self.register_buffer("offset", (mean - wanted_mean) / wanted_std)
+        wanted = (checkpoint.info.mean, checkpoint.info.std)
+        self.rescaling = Rescaling(input_scale(checkpoint), wanted, channels_last=True)
 
     def forward(self, image: Tensor) -> Any:
-        if self.rescales:
-            image = image * self.factor + self.offset
-        return self.outputs(self.form(image.permute(0, 3, 1, 2)))
+        return self.outputs(self.form(self.rescaling(image).permute(0, 3, 1, 2)))
 
 
 def _with_encodings(outputs: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor, Tensor]:

@@ -1,27 +1,16 @@
-"""ONNX, opset 17: `input_0` to `scores` and `boxes`, the names that jetson-inference's detectNet looks for."""
+"""ONNX, opset 17: `input_0` to `scores` and `boxes`."""
 
-import contextlib
-import logging
-import warnings
-from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
-import onnxruntime
-import torch
-from torch import nn
-
 from annotations.dataset.records import Task
-from training.engine.catalog import Rgb
 from training.engine.checkpoint import Checkpoint, export_form
 from training.engine.exporters.answers import OUTPUTS, Squares, scaled
 from training.engine.exporters.exporter import Asked, Exporter
 from training.engine.exporters.images import Calibration
+from training.engine.exporters.onnx_file import MODEL_FILE, RUNTIME, run_onnx, save_described, write_onnx
+from training.engine.exporters.onnx_precision import PRECISIONS
+from training.engine.exporters.rescaling import Scale
 from training.engine.targets import Verification
-
-MODEL_FILE = "model.onnx"
-INPUT = "input_0"
-OPSET = 17
 
 PREPARE = """\
     import numpy as np, onnxruntime
@@ -49,30 +38,23 @@ Output: scores [1, labels] ({scores}), in the order of labels.txt.
 }
 
 
-def build(checkpoint: Checkpoint, folder: Path, _quantization: str, _calibration: Calibration) -> None:
+def build(checkpoint: Checkpoint, folder: Path, quantization: str, calibration: Calibration) -> None:
     """Write the slimmed model."""
-    import onnxslim
-
-    path = str(folder / MODEL_FILE)
-    _trace(export_form(checkpoint), checkpoint, path)
-    with _quiet():
-        onnxslim.slim(path, path)
+    names = OUTPUTS[checkpoint.task].names
+    scale, path = input_scale(checkpoint), folder / MODEL_FILE
+    model = write_onnx(export_form(checkpoint), checkpoint.image_size, path, names)
+    model = PRECISIONS[quantization](model, lambda: (scaled(one[None], *scale)[0] for one in calibration()))
+    save_described(model, path, checkpoint, scale)
 
 
 def ask(folder: Path, checkpoint: Checkpoint, squares: Squares) -> Asked:
     """Run the shipped file in onnxruntime."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    content = (folder / MODEL_FILE).read_bytes()
-    session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-    outputs, answers = OUTPUTS[checkpoint.task], []
-    for image in scaled(squares, *input_scale(checkpoint)):
-        given = session.run(outputs.names, {INPUT: np.ascontiguousarray(image.transpose(2, 0, 1)[None])})
-        answers.append(outputs.answer(checkpoint.config, *(output[0] for output in given)))
-    return Asked(Verification.RUN_HERE, f"onnxruntime {onnxruntime.__version__}", answers)
+    outputs, content = OUTPUTS[checkpoint.task], (folder / MODEL_FILE).read_bytes()
+    given = run_onnx(content, checkpoint, outputs.names, scaled(squares, *input_scale(checkpoint)))
+    return Asked(Verification.RUN_HERE, RUNTIME, [outputs.answer(checkpoint.config, *row) for row in given])
 
 
-def input_scale(checkpoint: Checkpoint) -> tuple[Rgb, Rgb]:
+def input_scale(checkpoint: Checkpoint) -> Scale:
     return checkpoint.info.mean, checkpoint.info.std
 
 
@@ -80,34 +62,6 @@ def readme(checkpoint: Checkpoint) -> str:
     mean, std = (list(values) for values in input_scale(checkpoint))
     text = PREPARE + EXAMPLES[checkpoint.task]
     return text.format(size=checkpoint.image_size, mean=mean, std=std, scores=checkpoint.info.scoring.function)
-
-
-def _trace(form: nn.Module, checkpoint: Checkpoint, path: str) -> None:
-    """By tracing: the newer exporter needs one more dependency and gives a larger graph."""
-    size = checkpoint.image_size
-    with _quiet(), torch.no_grad():
-        torch.onnx.export(
-            form,
-            (torch.zeros(1, 3, size, size),),
-            path,
-            dynamo=False,
-            input_names=[INPUT],
-            output_names=OUTPUTS[checkpoint.task].names,
-            opset_version=OPSET,
-        )
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """The tracer warns of its own age and of every Python number it meets; parity says whether that mattered."""
-    before = logging.root.manager.disable
-    logging.disable(logging.WARNING)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logging.disable(before)
 
 
 EXPORTER = Exporter(target="onnx", build=build, ask=ask, input_scale=input_scale, readme=readme, names_background=True)

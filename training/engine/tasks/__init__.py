@@ -2,7 +2,7 @@
 
 What differs between detection and classification stands here and in the two modules. A third task is a module and a
 row here, a word in `annotations.dataset.records.Task`, and a row in each table of `exporters`: `answers.OUTPUTS`,
-`accuracy.JUDGES`, `litert.GRAPHS`, `onnx.EXAMPLES`, `tfjs.EXAMPLES`, `tflite.HEADS`.
+`accuracy.JUDGES`, `jetson.PROGRAMS`, `litert.GRAPHS`, `onnx.EXAMPLES`, `tfjs.EXAMPLES`, `tflite.HEADS`.
 """
 
 import importlib

@@ -27,7 +27,7 @@ def test_a_fourth_target_is_tested_the_moment_it_is_there() -> None:
         "-rA",
         *files,
         "-k",
-        "torch and not ssdlite",
+        "program and not ssdlite",
     ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 

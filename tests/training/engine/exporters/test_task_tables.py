@@ -9,7 +9,7 @@ import pytest
 
 from training.engine.catalog import load_module
 from training.engine.checkpoint import Checkpoint
-from training.engine.exporters import accuracy, answers, litert, onnx, tfjs, tflite
+from training.engine.exporters import accuracy, answers, jetson, litert, onnx, tfjs, tflite
 from training.engine.exporters.papers import add_papers
 from training.engine.targets import TARGETS, TargetInfo
 from training.engine.tasks import TASKS
@@ -17,6 +17,7 @@ from training.engine.tasks import TASKS
 TABLES = {
     "answers": answers.OUTPUTS,
     "accuracy": accuracy.JUDGES,
+    "jetson": jetson.PROGRAMS,
     "litert": litert.GRAPHS,
     "onnx": onnx.EXAMPLES,
     "tfjs": tfjs.EXAMPLES,

@@ -63,9 +63,11 @@ def _to_bytes(weights: Tensor) -> tuple[Tensor, Tensor]:
     return (weights / step).round().to(torch.int8), step
 
 
-EXPORTER = Exporter(target="torch", build=build, ask=ask, input_scale=input_scale, readme=readme, names_background=True)
-TARGETS["torch"] = TargetInfo(
-    name="torch",
+EXPORTER = Exporter(
+    target="program", build=build, ask=ask, input_scale=input_scale, readme=readme, names_background=True
+)
+TARGETS["program"] = TargetInfo(
+    name="program",
     title="torch program",
     module=__name__,
     for_whom="tests",

@@ -79,6 +79,11 @@ function Measured({ artifact, rowKey }: { artifact: Artifact; rowKey: string }) 
           <dt>{metric.title}</dt>
           <dd>
             {changeText(metric.change)}
+            {metric.client && (
+              <small>
+                in {metric.client.name} {changeText(metric.client.change)}
+              </small>
+            )}
             <small>{metric.note}</small>
           </dd>
         </div>

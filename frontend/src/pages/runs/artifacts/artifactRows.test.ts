@@ -94,7 +94,17 @@ describe("the metric", () => {
       title: "AP to checkpoint",
       change: -0.0004,
       note: "on all 142 validation images",
+      client: null,
     });
+  });
+
+  it("is told of the client too, where that was measured", () => {
+    const inClient = {
+      parity: { ...parity, client: "detectnet" },
+      metrics: { ...metrics, client_AP: 0.489 },
+    };
+    expect(metricChange(inClient)?.client).toEqual({ name: "detectnet", change: expect.closeTo(-0.01) });
+    expect(metricChange({ parity: { ...parity, client: null }, metrics })?.client).toBeNull();
   });
 
   it("names both figures where a sample was compared, whose AP is another", () => {

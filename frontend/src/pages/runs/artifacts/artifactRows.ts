@@ -77,6 +77,8 @@ export interface MetricChange {
   /** Of the artifact against the checkpoint, on the same images. */
   readonly change: number;
   readonly note: string;
+  /** The same in the client that the artifact is for, where that was measured. */
+  readonly client: { readonly name: string; readonly change: number } | null;
 }
 
 /** The change of the headline metric; null if the images have no annotations. The note gives absolute values only
@@ -86,12 +88,17 @@ export function metricChange({ parity, metrics }: Pick<Artifact, "parity" | "met
   const { metric } = parity;
   const own = metrics?.[metric];
   const checkpoint = metrics?.[`checkpoint_${metric}`];
+  const inClient = metrics?.[`client_${metric}`];
   const isWhole = parity.split === "val" && parity.images === parity.images_available;
   const figures = `${fraction(own)} against the checkpoint's ${fraction(checkpoint)} on the same`;
   return {
     title: `${metricTitle(metric)} to checkpoint`,
     change: -parity.metric_loss,
     note: isWhole ? `on ${imagesText(parity)}` : `${figures} ${imagesText(parity)}`,
+    client:
+      parity.client && inClient !== undefined && checkpoint !== undefined
+        ? { name: parity.client, change: inClient - checkpoint }
+        : null,
   };
 }
 

@@ -1,0 +1,120 @@
+"""Writes, describes and runs ONNX files: what the targets that ship one share."""
+
+import contextlib
+import json
+import logging
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
+from torch import nn
+
+from training.engine.checkpoint import Checkpoint
+from training.engine.errors import ParityError
+from training.engine.exporters.answers import OUTPUTS, Floats
+from training.engine.exporters.rescaling import Scale
+
+MODEL_FILE = "model.onnx"
+INPUT = "input_0"
+RUNTIME = f"onnxruntime {onnxruntime.__version__}"
+BACKGROUND = "BACKGROUND"
+
+
+def write_onnx(form: nn.Module, size: int, path: Path, outputs: Sequence[str], opset: int = 17) -> onnx.ModelProto:
+    """What the form makes of one image, slimmed; into the file too.
+
+    Traced: the newer exporter wants one more dependency, and its graph is larger.
+    """
+    import onnxslim
+
+    with quiet(), torch.no_grad():
+        torch.onnx.export(
+            form,
+            (torch.zeros(1, 3, size, size),),
+            str(path),
+            dynamo=False,
+            input_names=[INPUT],
+            output_names=outputs,
+            opset_version=opset,
+        )
+        onnxslim.slim(str(path), str(path))
+    return onnx.load(path)
+
+
+def save_described(model: onnx.ModelProto, path: Path, checkpoint: Checkpoint, scale: Scale) -> None:
+    """Check the model and write it, with what its user must know as its `metadata_props`, each as JSON."""
+    onnx.checker.check_model(model, full_check=True)
+    model.producer_name, model.producer_version = "Boxwright", ""
+    about = {
+        "labels": labels_of(checkpoint),
+        "task": checkpoint.task,
+        "model": checkpoint.model,
+        "image": {"size": checkpoint.image_size, "channels": "RGB", "mean": scale[0], "std": scale[1]},
+        "lineage": checkpoint.stages,
+    }
+    onnx.helper.set_model_props(model, {name: json.dumps(value) for name, value in about.items()})
+    onnx.save(model, path)
+
+
+def labels_of(checkpoint: Checkpoint) -> list[str]:
+    """The columns of `scores`."""
+    return [*([BACKGROUND] if OUTPUTS[checkpoint.task].has_background else []), *checkpoint.labels]
+
+
+def read_onnx(content: bytes, checkpoint: Checkpoint) -> onnx.ModelProto:
+    """A described model. Raises ParityError on a damaged file, or one whose own labels are others."""
+    try:
+        model = onnx.load_model_from_string(content)
+    except DecodeError as error:
+        raise ParityError("The model's file is damaged.") from error
+    said = {prop.key: prop.value for prop in model.metadata_props}
+    if said.get("labels") != json.dumps(labels_of(checkpoint)):
+        raise ParityError("The model's file names other labels than the checkpoint it was made of.")
+    return model
+
+
+def run_onnx(
+    content: bytes, checkpoint: Checkpoint, outputs: Sequence[str], images: Iterable[Floats]
+) -> Iterator[list[Floats]]:
+    """These tensors of the model, inner ones too, on one thread, of each image [S, S, 3] by itself.
+
+    Raises ParityError where the file is damaged, or its own labels are others.
+    """
+    model = read_onnx(content, checkpoint)
+    given = {output.name for output in model.graph.output}
+    inner = [onnx.helper.make_empty_tensor_value_info(name) for name in outputs if name not in given]
+    model.graph.output.extend(inner)
+    yield from run_model(model.SerializeToString() if inner else content, outputs, images)
+
+
+def run_model(content: bytes, outputs: Sequence[str], images: Iterable[Floats]) -> Iterator[list[Floats]]:
+    """These outputs, on one thread, of each image [S, S, 3] by itself."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+    for image in images:
+        yield [output[0] for output in session.run(outputs, fed(image))]
+
+
+def fed(image: Floats) -> dict[str, Floats]:
+    """What a session is given for an image [S, S, 3]."""
+    return {INPUT: np.ascontiguousarray(image.transpose(2, 0, 1)[None])}
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """The tracer and the quantizer warn of what parity tells: whether it mattered."""
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(before)
