@@ -1,6 +1,6 @@
 """What one target must be able to do: the seam between making artifacts and the formats."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,16 @@ class Asked:
     verification: Verification
     runtime: str
     answers: list[Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """Where a format keeps texts by name, as `lineage`, beside the network itself."""
+
+    write: Callable[[Path, Mapping[str, str]], None]
+    """Into the files of a folder that `build` made."""
+
+    read: Callable[[Path], dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +51,9 @@ class Exporter:
 
     names_background: bool
     """Whether a detector's labels.txt starts with the background, so that its lines are the columns of `scores`."""
+
+    notes: Notes | None = None
+    """The file's own metadata, where its format has a place."""
+
+    libraries: Callable[[], Mapping[str, Path]] = dict
+    """What its sample, see `samples`, needs beside itself: name in the bundle and file."""

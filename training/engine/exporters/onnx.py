@@ -3,7 +3,7 @@
 import contextlib
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +12,11 @@ import torch
 from torch import nn
 
 from annotations.dataset.records import Task
+from training.engine import tiles
 from training.engine.catalog import Rgb
 from training.engine.checkpoint import Checkpoint, export_form
 from training.engine.exporters.answers import OUTPUTS, Squares, scaled
-from training.engine.exporters.exporter import Asked, Exporter
+from training.engine.exporters.exporter import Asked, Exporter, Notes
 from training.engine.exporters.images import Calibration
 from training.engine.targets import Verification
 
@@ -57,6 +58,21 @@ def build(checkpoint: Checkpoint, folder: Path, _quantization: str, _calibration
     _trace(export_form(checkpoint), checkpoint, path)
     with _quiet():
         onnxslim.slim(path, path)
+
+
+def write_notes(folder: Path, notes: Mapping[str, str]) -> None:
+    """As `metadata_props`, which Netron and onnxruntime show."""
+    import onnx
+
+    model = onnx.load(folder / MODEL_FILE)
+    onnx.helper.set_model_props(model, read_notes(folder) | dict(notes))
+    onnx.save(model, folder / MODEL_FILE)
+
+
+def read_notes(folder: Path) -> dict[str, str]:
+    import onnx
+
+    return {entry.key: entry.value for entry in onnx.load(folder / MODEL_FILE).metadata_props}
 
 
 def ask(folder: Path, checkpoint: Checkpoint, squares: Squares) -> Asked:
@@ -110,4 +126,13 @@ def _quiet() -> Iterator[None]:
         logging.disable(before)
 
 
-EXPORTER = Exporter(target="onnx", build=build, ask=ask, input_scale=input_scale, readme=readme, names_background=True)
+EXPORTER = Exporter(
+    target="onnx",
+    build=build,
+    ask=ask,
+    input_scale=input_scale,
+    readme=readme,
+    names_background=True,
+    notes=Notes(write_notes, read_notes),
+    libraries=lambda: {"tiles.py": Path(tiles.__file__)},
+)

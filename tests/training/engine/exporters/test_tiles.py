@@ -125,6 +125,5 @@ def test_a_detector_of_whole_images_tells_nothing_of_tiles(
 ) -> None:
     with zipfile.ZipFile(detector_artifact("onnx") / "artifact.zip") as archive:
         archive.extractall(tmp_path)
-    assert not (tmp_path / "tiles.py").exists()
     assert "tile" not in (tmp_path / "README.txt").read_text()
     assert json.loads((tmp_path / "parity.json").read_text())["tiles"]["along_a_side"] == 1
