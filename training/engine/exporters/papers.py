@@ -14,6 +14,7 @@ from training.engine.exporters.answers import OUTPUTS
 from training.engine.exporters.bundle import files_in, sha256_of
 from training.engine.exporters.card import card_of
 from training.engine.exporters.contract import contract_of, tiling_of
+from training.engine.exporters.expected import EXPECTED_FILE, PICTURE_FILE
 from training.engine.exporters.exporter import Exporter
 from training.engine.exporters.provenance import Provenance
 from training.engine.exporters.samples import sample_files
@@ -29,6 +30,13 @@ TILES_FILE = "tiles.py"
 LINEAGE_NOTE, CONTRACT_NOTE = "lineage", "contract"
 """Under which names a model's own metadata holds what the two files say, the lineage without hashes."""
 BACKGROUND = "BACKGROUND"
+
+SAMPLES = {
+    "sample.py": "sample.py: pip install -r requirements.txt, then python sample.py PICTURE prints what it finds.",
+    "index.html": "index.html, for pictures and the camera: python -m http.server, then http://localhost:8000.",
+    "android/settings.gradle.kts": "android: a project for Android Studio. Leave the folder beside the model.",
+}
+"""What the README tells of a sample that is there, by one of its files."""
 
 TILES = """\
 This model looks at tiles: ask it about each of the {passes}, then make one list of what it found. tiles.py, which needs
@@ -100,6 +108,7 @@ def _readme(exporter: Exporter, checkpoint: Checkpoint) -> str:
         f"(pixel - mean) / std with mean {list(mean)} and std {list(std)} on pixels 0..255.\n\n"
         f"{exporter.readme(checkpoint)}{_note(exporter, checkpoint)}{_thresholds(checkpoint)}\n"
         f"{_tiles(checkpoint)}"
+        f"{_samples(exporter, checkpoint)}"
         f"{_lineage(checkpoint)}"
         f"{PARITY_FILE}: how far this model's answers are from those of the checkpoint it was made of.\n"
     )
@@ -126,6 +135,12 @@ def _tiles(checkpoint: Checkpoint) -> str:
         iou=config.nms_threshold,
         most=MAX_DETECTIONS,
     )
+
+
+def _samples(exporter: Exporter, checkpoint: Checkpoint) -> str:
+    there = sample_files(exporter.target, checkpoint.config.tiles)
+    told = "".join(f"{text}\n" for name, text in SAMPLES.items() if name in there)
+    return f"{told}In {PICTURE_FILE} it finds what {EXPECTED_FILE} says. {CONTRACT_FILE}: sizes and thresholds.\n\n"
 
 
 def _lineage(checkpoint: Checkpoint) -> str:

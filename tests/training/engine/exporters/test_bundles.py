@@ -11,6 +11,7 @@ import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 from PIL import Image
@@ -290,3 +291,19 @@ def test_an_export_that_is_killed_leaves_nothing_and_the_next_one_is_whole(shape
         [*command[:3], "verify", str(folder / "out" / "artifact.zip")], capture_output=True, text=True
     )
     assert json.loads(told.stdout)["verified"]["sha256"] == first["sha256"]
+
+
+def test_the_android_project_is_well_formed_and_asks_for_what_is_there() -> None:
+    files = {name: file.read_text() for name, file in sample_files("tflite", 1).items() if name.startswith("android/")}
+    for name, text in files.items():
+        if name.endswith(".xml"):
+            ET.fromstring(text)
+        if name.endswith((".kts", ".kt")):
+            assert all(text.count(opening) == text.count(closing) for opening, closing in ("()", "{}", "[]"))
+    code = "".join(text for name, text in files.items() if name.endswith(".kt"))
+    resources = "".join(text for name, text in files.items() if "/res/" in name)
+    for kind, name in set(re.findall(r"\bR\.(id|string)\.(\w+)", code)):
+        assert (f'"@+id/{name}"' if kind == "id" else f'<string name="{name}">') in resources
+    copied = re.search(r"include\((.*)\)", files["android/app/build.gradle.kts"])
+    assert copied
+    assert set(re.findall(r'"([\w.]+)"', copied[1])) == {"model.tflite", "contract.json", "expected.json", "sample.png"}

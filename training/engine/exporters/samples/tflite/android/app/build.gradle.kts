@@ -4,7 +4,7 @@ plugins {
 }
 
 android {
-    namespace = "sample"
+    namespace = "app.boxwright.sample"
     compileSdk = 35
 
     defaultConfig {

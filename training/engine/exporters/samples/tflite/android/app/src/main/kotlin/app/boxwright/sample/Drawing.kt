@@ -1,4 +1,4 @@
-package sample
+package app.boxwright.sample
 
 import android.graphics.Bitmap
 import android.graphics.Canvas

@@ -1,12 +1,13 @@
-package sample
+package app.boxwright.sample
 
 import android.content.Context
 import android.graphics.Bitmap
+import android.graphics.BitmapFactory
 import android.graphics.ImageDecoder
 import android.graphics.Matrix
-import android.graphics.BitmapFactory
 import android.net.Uri
 import android.os.Build
+import androidx.annotation.RequiresApi
 import androidx.exifinterface.media.ExifInterface
 
 private const val MOST_PIXELS = 2048
@@ -15,7 +16,7 @@ private const val MOST_PIXELS = 2048
 fun Context.upright(address: Uri): Bitmap =
     if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.P) decoded(address) else turned(address)
 
-@androidx.annotation.RequiresApi(Build.VERSION_CODES.P)
+@RequiresApi(Build.VERSION_CODES.P)
 private fun Context.decoded(address: Uri): Bitmap =
     ImageDecoder.decodeBitmap(ImageDecoder.createSource(contentResolver, address)) { decoder, info, _ ->
         decoder.allocator = ImageDecoder.ALLOCATOR_SOFTWARE

@@ -1,4 +1,4 @@
-package sample
+package app.boxwright.sample
 
 import android.content.Context
 import android.graphics.BitmapFactory
@@ -35,4 +35,4 @@ private fun boxAgrees(one: Found, wanted: JSONArray?, pixels: Double): Boolean {
     return sides.withIndex().all { (i, side) -> abs(side - wanted.getDouble(i)) <= pixels }
 }
 
-private fun JSONArray.objects(): List<JSONObject> = (0 until length()).map(::getJSONObject)
+private fun JSONArray.objects(): List<JSONObject> = (0 until length()).map { getJSONObject(it) }

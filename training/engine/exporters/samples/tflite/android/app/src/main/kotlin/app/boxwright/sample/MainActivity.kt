@@ -1,9 +1,10 @@
-package sample
+package app.boxwright.sample
 
 import android.Manifest
 import android.graphics.Bitmap
 import android.graphics.BitmapFactory
 import android.os.Bundle
+import android.view.View
 import android.widget.Button
 import android.widget.ImageView
 import android.widget.TextView
@@ -91,5 +92,5 @@ class MainActivity : ComponentActivity() {
         view<Button>(R.id.camera).setText(R.string.start_camera)
     }
 
-    private fun <T : android.view.View> view(id: Int): T = findViewById(id)
+    private fun <T : View> view(id: Int): T = findViewById(id)
 }

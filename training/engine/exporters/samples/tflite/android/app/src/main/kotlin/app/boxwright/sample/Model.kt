@@ -1,4 +1,4 @@
-package sample
+package app.boxwright.sample
 
 import android.content.Context
 import android.graphics.Bitmap
