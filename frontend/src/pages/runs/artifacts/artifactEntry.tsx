@@ -18,7 +18,7 @@ import {
   rowTitle,
   verificationText,
 } from "./artifactRows";
-import { bundleParts } from "./bundle";
+import { bundleParts, unpackedSize } from "./bundle";
 
 const ICONS: Readonly<Record<string, IconName>> = { onnx: "cube", tflite: "phone", tfjs: "web" };
 
@@ -105,7 +105,10 @@ function Measured({ artifact, rowKey }: { artifact: Artifact; rowKey: string }) 
 function Contents({ artifact, rowKey }: { artifact: Artifact; rowKey: string }) {
   return (
     <details class="contents small" data-testid={`contents-${rowKey}`}>
-      <summary>In the zip: {counted(artifact.files.length, "file", "files")}</summary>
+      <summary>
+        In the zip: {counted(artifact.files.length, "file", "files")}, {bytes(unpackedSize(artifact.files))}{" "}
+        unpacked
+      </summary>
       <ul>
         {bundleParts(artifact.files).map((part) => (
           <li key={part.title}>

@@ -19,7 +19,7 @@ it("tells the parts of a bundle, the model first", () => {
 
 it("counts a page and its libraries as one, and names few files of a model", () => {
   const parts = bundleParts(
-    files("index.html", "page.js", "tfjs/core.js", "tfjs/simd.wasm", "model.json", "a.bin", "b.bin"),
+    files("index.html", "page.js", "tfjs/core.js", "tfjs/simd.wasm", "a.bin", "b.bin", "model.json"),
   );
   expect(parts.map((part) => part.title)).toEqual(["Model", "Web page"]);
   expect(parts[0]?.note).toBe("model.json, a.bin and 1 more");

@@ -64,15 +64,21 @@ export function bundleParts(files: readonly File[]): BundlePart[] {
     const own = files.filter((file) => kindOf(file) === kind);
     if (own.length === 0) return [];
     const note = kind === MODEL ? named(own) : kind.note;
-    return [{ title: kind.title, note, size: own.reduce((sum, file) => sum + file.size, 0) }];
+    return [{ title: kind.title, note, size: unpackedSize(own) }];
   });
 }
 
-const MOST_NAMED = 2;
+export const unpackedSize = (files: readonly File[]): number =>
+  files.reduce((sum, file) => sum + file.size, 0);
 
-/** "model.onnx", "group1-shard1of2.bin, group1-shard2of2.bin and 1 more". */
+const MOST_NAMED = 2;
+const isMain = (name: string): boolean => name.startsWith("model.");
+
+/** "model.onnx", "model.json, group1-shard1of2.bin and 1 more". */
 function named(files: readonly File[]): string {
-  const names = files.slice(0, MOST_NAMED).map((file) => file.name);
+  const all = files.map((file) => file.name);
+  const [first, rest] = [all.filter(isMain), all.filter((name) => !isMain(name))];
+  const names = [...first, ...rest].slice(0, MOST_NAMED);
   const more = files.length - names.length;
   return more > 0 ? `${names.join(", ")} and ${more} more` : names.join(", ");
 }
