@@ -28,7 +28,7 @@ def card_of(exporter: Exporter, checkpoint: Checkpoint, provenance: Provenance, 
         "Not tested": _untested(report),
         "Licence": _licence(checkpoint),
     }
-    text = "".join(f"\n## {title}\n\n{body}\n" for title, body in sections.items())
+    text = "".join(f"\n## {title}\n\n{body.strip()}\n" for title, body in sections.items())
     return f"# {plain(_title(checkpoint, provenance))}\n{text}"
 
 

@@ -22,7 +22,7 @@ def as_mediapipe(picture):
 def classify(picture):
     with vision.ImageClassifier.create_from_options(vision.ImageClassifierOptions(base_options=BASE)) as task:
         said = task.classify(as_mediapipe(picture)).classifications[0].categories
-    return [{"label": MODEL["labels"][one.index], "score": one.score} for one in said]
+    return [{"label": one.category_name, "score": one.score} for one in said]
 
 
 def detect(picture, least_score):
@@ -37,13 +37,10 @@ def detect(picture, least_score):
                 box, label = one.bounding_box, one.categories[0]
                 sides = (box.origin_x, box.origin_y, box.origin_x + box.width, box.origin_y + box.height)
                 shares = [side / whole for side, whole in zip(sides, part.size * 2)]
-                found.append(Found(label.score, label.index, on_picture(shares, window), window))
+                found.append(Found(label.score, label.category_name, on_picture(shares, window), window))
     best = merged(found, MODEL["nms_threshold"])[: MODEL["most_detections"]]
     scale = picture.size * 2
-    return [
-        {"label": MODEL["labels"][one.label], "score": one.score, "box": [s * b for s, b in zip(scale, one.box)]}
-        for one in best
-    ]
+    return [{"label": one.label, "score": one.score, "box": [s * b for s, b in zip(scale, one.box)]} for one in best]
 
 
 path = sys.argv[1] if len(sys.argv) > 1 else HERE / "sample.png"

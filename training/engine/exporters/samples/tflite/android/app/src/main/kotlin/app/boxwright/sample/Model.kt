@@ -16,7 +16,6 @@ data class Found(val label: String, val score: Float, val box: RectF?)
 /** The model in the assets. Labels and preprocessing are in its file; one thread at a time may ask it. */
 class Model(context: Context, leastScore: Float? = null) : Closeable {
     private val contract = JSONObject(context.text("contract.json"))
-    private val labels = contract.getJSONArray("labels")
     private val least = leastScore ?: contract.getDouble("shown_score").toFloat()
     private val base = BaseOptions.builder().setModelAssetPath("model.tflite").build()
     private val finds: (Bitmap) -> List<Found>
@@ -48,13 +47,13 @@ class Model(context: Context, leastScore: Float? = null) : Closeable {
     private fun boxes(detector: ObjectDetector, picture: Bitmap): List<Found> =
         detector.detect(BitmapImageBuilder(picture).build()).detections().map { one ->
             val best = one.categories().first()
-            Found(labels.getString(best.index()), best.score(), one.boundingBox())
+            Found(best.categoryName(), best.score(), one.boundingBox())
         }
 
     private fun classes(classifier: ImageClassifier, picture: Bitmap): List<Found> =
         classifier.classify(BitmapImageBuilder(picture).build())
             .classificationResult().classifications().first().categories()
-            .map { one -> Found(labels.getString(one.index()), one.score(), null) }
+            .map { one -> Found(one.categoryName(), one.score(), null) }
 }
 
 fun Context.text(asset: String): String = assets.open(asset).bufferedReader().use { it.readText() }
