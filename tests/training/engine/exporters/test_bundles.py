@@ -22,6 +22,7 @@ from tests.training.engine.exporters.conftest import (
     Exporters,
     MakeArtifact,
     random_classifier,
+    sample_says,
 )
 from training.engine.checkpoint import Checkpoint, save
 from training.engine.errors import ParityError, TargetError
@@ -56,15 +57,6 @@ def pack(path: Path, folder: Path) -> None:
 
 def read(path: Path) -> Any:
     return json.loads(path.read_text())
-
-
-def sample_says(folder: Path, *arguments: object) -> list[dict[str, Any]]:
-    """What `sample.py` prints in a process of its own, which finds none of our code."""
-    command = [sys.executable, str(folder / "sample.py"), *map(str, arguments)]
-    environment = {"PATH": "/usr/bin:/bin", "HOME": str(folder)}
-    done = subprocess.run(command, cwd="/", env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 @pytest.mark.parametrize(("model", "target"), PYTHON)
