@@ -14,6 +14,7 @@ from playwright.sync_api import Download, Page, expect
 from tests.e2e.api import Api, box
 from tests.e2e.conftest import Server
 from tests.e2e.steps import draw_box, first_visit, sample_project, saved
+from training.engine.verify import verify_bundle
 
 MINUTES = 60_000
 TARGETS = ("onnx", "tfjs")
@@ -92,6 +93,10 @@ def test_an_artifact_is_measured_before_it_can_be_had(
     assert "labels.txt" in names
     if target == "onnx":
         runs_in_onnxruntime(waiting.value)
+        verified = verify_bundle(waiting.value.path())
+        assert (verified["run"]["team"], verified["run"]["number"]) == ("Plates", 1)
+        assert verified["snapshot"]["number"] == 1
+        assert verified["reproduced"]["count"] > 10  # boxes on the breakfast table, and the strongest outputs
 
 
 def test_retrain_takes_one_click(server: Server, visitor: Page, slug: str, weights_dir: Path) -> None:

@@ -151,6 +151,15 @@ def test_an_export_gets_the_checkpoint_and_images_to_compare_and_calibrate_on(ru
     assert (site.folder / "checkpoint.pt").read_bytes() == b"learned"
 
 
+def test_an_export_gets_what_its_bundle_says_of_the_run_and_no_persons_name(run: Run, site: inputs.Site) -> None:
+    keep(run, "best.pt", b"learned")
+    keep(run, "evaluation.json", b"{}")
+    inputs.lay_export(Artifact(run=run, target="onnx"), site)
+    said = json.loads((site.folder / "origin.json").read_text())
+    assert said == {"team": run.project.team.name, "project": run.project.name, "number": run.number}
+    assert (site.folder / "out" / "evaluation.json").read_bytes() == b"{}"
+
+
 def test_an_export_without_validation_images_gets_those_it_will_compare_on(
     run: Run, site: inputs.Site, tmp_path: Path
 ) -> None:

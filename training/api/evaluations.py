@@ -204,6 +204,7 @@ class LabelAPSerializer(serializers.Serializer[Any]):
     truth_count = serializers.IntegerField(help_text="boxes")
     AP = serializers.FloatField(allow_null=True)
     AP50 = serializers.FloatField(allow_null=True)
+    interval = IntervalSerializer(allow_null=True, required=False, help_text="of AP")
     voc = VocSerializer(required=False, help_text=LATER)
     precision = serializers.FloatField(allow_null=True, required=False, help_text="at the threshold's score")
     recall = serializers.FloatField(allow_null=True, required=False)

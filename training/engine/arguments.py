@@ -23,7 +23,14 @@ def parser() -> argparse.ArgumentParser:
     _evaluate(_on_data(commands, "evaluate", "evaluate a checkpoint on a split of the data"))
     _predict(commands.add_parser("predict", help="what a checkpoint sees in pictures"))
     _export(_on_data(commands, "export", "make an artifact of a checkpoint and check it"))
-    _verify(_on_data(commands, "verify", "hold an artifact against its checkpoint, on this machine's runtime"))
+    _verify(
+        _on_data(
+            commands,
+            "verify",
+            "hold an artifact against its checkpoint, on this machine's runtime; with an artifact's zip as DATA: look "
+            "at its hashes and lineage, and find again what it found in its own picture",
+        )
+    )
     _sweep(_on_data(commands, "sweep", "a run for each combination of settings, and a table of them"))
     return asked
 

@@ -22,6 +22,7 @@ from training.engine.config import Config
 from training.engine.data import read_run_folder
 from training.engine.errors import CheckpointError
 from training.engine.exporters.images import read_export_images
+from training.engine.exporters.provenance import read_provenance
 from training.engine.progress import JsonLines, Progress, stop_if_asked
 from training.engine.results import Ids, Seen, coco_results, manifest_of, pictures_in
 from training.engine.settings import CONFIG, config_of, values_of
@@ -77,11 +78,16 @@ def export(options: Namespace, events: Events) -> None:
     folder = _run_folder(options, events)
     trained = _checkpoint(options, folder)
     images = read_export_images(folder, trained.image_size, trained.config.tiles)
-    artifact = exporting.export(trained, options.target, options.quantization, images, _out(folder), events)
+    provenance = read_provenance(folder, _checkpoint_file(options.checkpoint or folder))
+    out = _out(folder)
+    artifact = exporting.export(trained, options.target, options.quantization, images, out, events, provenance)
     events.write("done", artifact=artifact)
 
 
 def verify(options: Namespace, events: Events) -> None:
+    if verifying.is_bundle(options.folder):
+        events.write("done", verified=verifying.verify_bundle(options.folder))
+        return
     folder = _run_folder(options, events)
     trained = _checkpoint(options, folder)
     images = read_export_images(folder, trained.image_size, trained.config.tiles)
@@ -126,13 +132,17 @@ def _checkpoint(options: Namespace, folder: Path) -> Checkpoint:
 
 
 def _trained(place: Path) -> Checkpoint:
-    """Of a checkpoint's file or its run's folder."""
+    return checkpoint.load(_checkpoint_file(place))
+
+
+def _checkpoint_file(place: Path) -> Path:
+    """A checkpoint's file, or that of its run's folder. Raises CheckpointError."""
     if not place.is_dir():
-        return checkpoint.load(place)
+        return place
     path = next((place / name for name in CHECKPOINTS if (place / name).is_file()), None)
     if path is None:
         raise CheckpointError(f"{place} has no checkpoint ({' or '.join(CHECKPOINTS)}): train first, or name one.")
-    return checkpoint.load(path)
+    return path
 
 
 def _seen(trained: Checkpoint, images: list[Path], events: Events) -> Iterator[Seen]:

@@ -9,11 +9,18 @@ from training.engine.disk import room_expected
 from training.engine.exporters.artifact import publish
 from training.engine.exporters.exporter import Exporter
 from training.engine.exporters.images import ExportImages
+from training.engine.exporters.provenance import UNKNOWN, Provenance
 from training.engine.progress import Progress
 
 
 def export(
-    checkpoint: Checkpoint, target: str, quantization: str, images: ExportImages, out: Path, progress: Progress
+    checkpoint: Checkpoint,
+    target: str,
+    quantization: str,
+    images: ExportImages,
+    out: Path,
+    progress: Progress,
+    provenance: Provenance = UNKNOWN,
 ) -> dict[str, Any]:
     """Write the artifact into `out`, check it against the checkpoint, and describe it and how it was verified.
 
@@ -23,4 +30,4 @@ def export(
     checkpoint.info.check_target(target, quantization)
     exporter: Exporter = catalog.load_module(info.module).EXPORTER
     with room_expected(out):
-        return publish(exporter, checkpoint, images, out, quantization, progress)
+        return publish(exporter, checkpoint, images, out, quantization, progress, provenance)

@@ -1,44 +1,134 @@
-"""Holds a finished artifact against a checkpoint, as the export did, on the runtime of this machine."""
+"""Looks at a finished artifact again: whether its bundle is whole, and whether it still answers as it did."""
 
 import json
 import zipfile
+from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from training.engine import catalog, targets
 from training.engine.checkpoint import Checkpoint
-from training.engine.errors import ParityError, TargetError
+from training.engine.config import Config
+from training.engine.errors import EngineError, ParityError, TargetError
 from training.engine.exporters.artifact import complaint, report_of
+from training.engine.exporters.bundle import files_in, sha256_of, unpack
 from training.engine.exporters.comparison import compare_on
+from training.engine.exporters.expected import EXPECTED_FILE, find, reproduce
 from training.engine.exporters.exporter import Exporter
 from training.engine.exporters.images import ComparisonImages
-from training.engine.exporters.papers import PARITY_FILE
+from training.engine.exporters.papers import LINEAGE_FILE, LINEAGE_NOTE, as_json
+
+Json = dict[str, Any]
 
 
-def verify(archive: Path, checkpoint: Checkpoint, images: ComparisonImages) -> dict[str, Any]:
-    """What the comparison measured. Raises TargetError on a file that is no artifact, ParityError where it differs."""
+def is_bundle(path: Path) -> bool:
+    """Whether it is the zip of an artifact; one of images has no lineage."""
+    try:
+        with zipfile.ZipFile(path) as packed:
+            return LINEAGE_FILE in packed.namelist()
+    except (OSError, zipfile.BadZipFile):
+        return False
+
+
+def verify(archive: Path, checkpoint: Checkpoint, images: ComparisonImages) -> Json:
+    """What the comparison with the checkpoint measured.
+
+    Raises TargetError on a file that is no whole artifact, ParityError where it differs.
+    """
     with TemporaryDirectory() as place:
         folder = Path(place)
-        target, quantization = _unpack(archive, folder)
-        info = targets.target_info(target, quantization)
-        exporter: Exporter = catalog.load_module(info.module).EXPORTER
-        limits = info.limits[quantization]
-        comparison = compare_on(images, checkpoint, exporter, folder, limits)
+        lineage = _opened(archive, folder)
+        target, quantization = lineage["artifact"]["target"], lineage["artifact"]["quantization"]
+        exporter, limits = _exporter(target, quantization), targets.target_info(target, quantization).limits
+        comparison = compare_on(images, checkpoint, exporter, folder, limits[quantization])
     report = report_of(target, quantization, checkpoint, comparison, images)
     if not comparison.passed:
         raise ParityError(complaint(report))
     return {name: report[name] for name in ("target", "quantization", "parity", "metrics")}
 
 
-def _unpack(archive: Path, folder: Path) -> tuple[str, str]:
-    """The artifact's target and quantization, as it says itself."""
+def verify_bundle(archive: Path) -> Json:
+    """What the bundle is, and how far its answers are from those that it had, without a checkpoint or an image.
+
+    That it is whole is proven, not who made it: for that its sha256 is compared with the one beside its download.
+    Raises TargetError on a file that is no whole artifact, ParityError where it answers differently.
+    """
+    with TemporaryDirectory() as place:
+        folder = Path(place)
+        try:
+            lineage = _opened(archive, folder)
+            artifact, checkpoint = lineage["artifact"], _without_weights(lineage)
+            exporter = _exporter(artifact["target"], artifact["quantization"])
+            found = find(exporter, checkpoint, folder)
+            again = reproduce(found, json.loads((folder / EXPECTED_FILE).read_text(encoding="utf-8")))
+        except (EngineError, MemoryError):
+            raise
+        except Exception as error:  # whole, but made by somebody else: a runtime may fail on it in any way
+            raise TargetError(f"What is in {archive} can't be run: {error!r:.300}.") from error
+    return {
+        "sha256": sha256_of(archive),
+        "files": len(lineage["files"]),
+        "artifact": artifact,
+        "run": lineage["run"],
+        "snapshot": lineage["snapshot"],
+        "runtime": found.runtime,
+        "reproduced": asdict(again),
+    }
+
+
+def _opened(archive: Path, folder: Path) -> Json:
+    """The lineage of the bundle that is unpacked into the folder, every file with the hash that it should have."""
+    unpack(archive, folder)
     try:
-        with zipfile.ZipFile(archive) as packed:
-            packed.extractall(folder)
-        said = json.loads((folder / PARITY_FILE).read_text(encoding="utf-8"))
-        return said["target"], said["quantization"]
+        text = (folder / LINEAGE_FILE).read_text(encoding="utf-8")
+        lineage: Json = json.loads(text)
+        hashes, artifact = dict(lineage["files"]), lineage["artifact"]
+        exporter = _exporter(artifact["target"], artifact["quantization"])
     except FileNotFoundError as error:
-        raise TargetError(f"There is no artifact {archive}, or it has no {PARITY_FILE}: export one first.") from error
-    except (zipfile.BadZipFile, ValueError, KeyError, TypeError) as error:
+        raise TargetError(f"{archive} has no {LINEAGE_FILE}: it is no artifact of Boxwright, or not whole.") from error
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise TargetError(f"{archive} is no artifact of Boxwright, or is damaged.") from error
+    _expect_files(archive, folder, hashes)
+    _expect_same(archive, folder, exporter, lineage, text)
+    return lineage
+
+
+def _expect_files(archive: Path, folder: Path, hashes: Json) -> None:
+    there = {name: file for name, file in files_in(folder).items() if name != LINEAGE_FILE}
+    missing, strange = sorted(hashes.keys() - there.keys()), sorted(there.keys() - hashes.keys())
+    if missing:
+        raise TargetError(f"{archive} is not whole: {missing[0]!r} is missing.")
+    if strange:
+        raise TargetError(f"{archive} holds {strange[0]!r}, of which its lineage knows nothing.")
+    for name, file in there.items():
+        if sha256_of(file) != hashes[name]:
+            raise TargetError(f"{archive} is damaged: {name!r} is not what it was.")
+
+
+def _expect_same(archive: Path, folder: Path, exporter: Exporter, lineage: Json, text: str) -> None:
+    """The model's own metadata tells the same lineage."""
+    about = {name: value for name, value in lineage.items() if name != "files"}
+    if text != as_json(lineage) or (exporter.notes and _noted(exporter, folder) != as_json(about)):
+        raise TargetError(f"{archive} is damaged: {LINEAGE_FILE} is not what the model's own metadata says.")
+
+
+def _noted(exporter: Exporter, folder: Path) -> str | None:
+    return exporter.notes.read(folder).get(LINEAGE_NOTE) if exporter.notes else None
+
+
+def _exporter(target: str, quantization: str) -> Exporter:
+    exporter: Exporter = catalog.load_module(targets.target_info(target, quantization).module).EXPORTER
+    return exporter
+
+
+def _without_weights(lineage: Json) -> Checkpoint:
+    """All that running the artifact needs to know of its checkpoint."""
+    said = lineage["checkpoint"]
+    try:
+        config = Config.from_dict(lineage["config"])
+        catalog.model_info(said["model"])
+    except EngineError as error:
+        raise TargetError(f"This version of Boxwright does not know the model or a setting: {error.detail}") from error
+    labels = tuple(said["labels"])
+    return Checkpoint(said["model"], said["task"], labels, said["image_size"], config, weights={})

@@ -125,9 +125,13 @@ def lay_checkpoint(run: Run, site: Site) -> None:
 
 
 def lay_export(artifact: Artifact, site: Site) -> None:
-    """Everything that `export` reads: the best checkpoint, and the images to calibrate and compare on."""
+    """Everything that `export` reads: the best checkpoint, the images to calibrate and compare on, and whose it is."""
     run = artifact.run
     site.fetch(_best_of(run), "checkpoint.pt")
+    (site.folder / "out").mkdir()
+    if "evaluation.json" in files_of(run):
+        site.fetch(files_of(run)["evaluation.json"], "out/evaluation.json")
+    (site.folder / "origin.json").write_text(json.dumps(_origin(run)), encoding="utf-8")
     task: Task = run.project.task  # type: ignore[assignment]
     _lay_snapshot(run, site, lambda images: images_of_export(images, task))
 
@@ -145,6 +149,11 @@ def _lay_snapshot(run: Run, site: Site, choose: Callable[[list[ImageRecord]], li
     images = choose([image for image in read_manifest(site.folder / "manifest.jsonl") if image.is_labelled])
     site.fetch_images(run.project.team_id, images)
     return images
+
+
+def _origin(run: Run) -> dict[str, object]:
+    """What the bundle says of the run: no person is named, as it goes to strangers."""
+    return {"team": run.project.team.name, "project": run.project.name, "number": run.number}
 
 
 def _best_of(run: Run) -> Named:

@@ -3065,6 +3065,8 @@ export interface components {
             AP: number | null;
             /** Format: double */
             AP50: number | null;
+            /** @description of AP */
+            interval?: components["schemas"]["Interval"] | null;
             /** @description missing where an earlier version wrote the file */
             voc?: components["schemas"]["Voc"];
             /**

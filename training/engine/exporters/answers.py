@@ -19,6 +19,8 @@ from training.engine.scoring import Scoring
 Floats = NDArray[np.float32]
 Squares = NDArray[np.uint8]
 """Images [n, S, S, 3], RGB, stretched to the model's input size."""
+BACKGROUND = "BACKGROUND"
+"""What the label of no object is called: label 0, where a file has a line for it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,19 +2,23 @@
 
 import math
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from training.engine.catalog import MODELS
 from training.engine.checkpoint import Checkpoint
 from training.engine.errors import EngineError, ParityError, TargetError
-from training.engine.exporters.bundle import write_bundle
+from training.engine.exporters.bundle import files_in, write_bundle
 from training.engine.exporters.comparison import Comparison, compare_on
+from training.engine.exporters.contract import contract_of
+from training.engine.exporters.expected import EXPECTED_FILE, draw_picture, expected_of, find
 from training.engine.exporters.exporter import Exporter
 from training.engine.exporters.images import ComparisonImages, ExportImages
-from training.engine.exporters.papers import add_papers, write_json
+from training.engine.exporters.papers import CONTRACT_NOTE, LINEAGE_NOTE, add_papers, as_json, write_json, write_lineage
+from training.engine.exporters.provenance import UNKNOWN, Provenance, lineage_of
 from training.engine.progress import Progress
-from training.engine.targets import target_info
+from training.engine.targets import ParityLimits, target_info
 from training.engine.tasks import TASKS
 
 ARCHIVE = "artifact.zip"
@@ -30,6 +34,7 @@ def publish(
     out: Path,
     quantization: str,
     progress: Progress,
+    provenance: Provenance = UNKNOWN,
 ) -> Report:
     """Write `artifact.zip` and `artifact.json` into `out`, checked on the comparison images.
 
@@ -39,12 +44,17 @@ def publish(
     model_folder = _empty_folder(out / f"{exporter.target}-{quantization}")
     progress.on_log(f"Converting to {exporter.target}.")
     _build(exporter, checkpoint, model_folder, quantization, images)
+    lineage = lineage_of(exporter.target, quantization, checkpoint, provenance)
+    if exporter.notes:
+        contract = contract_of(exporter, checkpoint, provenance)
+        exporter.notes.write(model_folder, {LINEAGE_NOTE: as_json(lineage), CONTRACT_NOTE: as_json(contract)})
     progress.on_log(f"Checking on {_counted(images.comparison)} images of the {images.comparison.split} split.")
     limits = target_info(exporter.target, quantization).limits[quantization]
     comparison = compare_on(images.comparison, checkpoint, exporter, model_folder, limits)
     report = report_of(exporter.target, quantization, checkpoint, comparison, images.comparison)
     if comparison.passed:
-        report |= _pack(exporter, checkpoint, model_folder, out, report)
+        _expect(exporter, checkpoint, model_folder, limits)
+        report |= _pack(exporter, checkpoint, provenance, lineage, model_folder, out, report)
     shutil.rmtree(model_folder)
     write_json(out / REPORT, report)
     if not comparison.passed:
@@ -111,12 +121,30 @@ def _circumstances(comparison: Comparison, images: ComparisonImages) -> Report:
     }
 
 
-def _pack(exporter: Exporter, checkpoint: Checkpoint, model_folder: Path, out: Path, report: Report) -> Report:
+def _expect(exporter: Exporter, checkpoint: Checkpoint, folder: Path, limits: ParityLimits) -> None:
+    """A picture, and what the artifact finds in it."""
+    draw_picture(checkpoint, folder)
+    side = checkpoint.picture_size
+    threshold = checkpoint.config.score_threshold if checkpoint.task == "detection" else -1.0
+    found = find(exporter, checkpoint, folder)
+    write_json(folder / EXPECTED_FILE, expected_of(found, limits.on([(side, side)], one_annotation=0), threshold))
+
+
+def _pack(
+    exporter: Exporter,
+    checkpoint: Checkpoint,
+    provenance: Provenance,
+    lineage: Mapping[str, Any],
+    model_folder: Path,
+    out: Path,
+    report: Report,
+) -> Report:
     """Write the zip; the fields that describe it."""
     proof = {name: report[name] for name in ("target", "quantization", "parity", "metrics")}
-    add_papers(exporter, checkpoint, model_folder, proof)
+    add_papers(exporter, checkpoint, provenance, model_folder, proof)
+    write_lineage(model_folder, lineage)
     digest = write_bundle(out / ARCHIVE, model_folder)
-    files = [{"name": file.name, "size": file.stat().st_size} for file in sorted(model_folder.iterdir())]
+    files = [{"name": name, "size": file.stat().st_size} for name, file in files_in(model_folder).items()]
     return {"files": files, "size": (out / ARCHIVE).stat().st_size, "sha256": digest}
 
 

@@ -1,6 +1,6 @@
 """What one target must be able to do: the seam between making artifacts and the formats."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,16 @@ class Asked:
     verification: Verification
     runtime: str
     answers: list[Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """Where a format keeps texts by name, as `lineage`, beside the network itself."""
+
+    write: Callable[[Path, Mapping[str, str]], None]
+    """Into the files of a folder that `build` made."""
+
+    read: Callable[[Path], dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +55,9 @@ class Exporter:
 
     ask_client: Callable[[Path, Checkpoint, Iterable[Picture]], Asked] | None = None
     """Answers as the target's own client gives them, which prepares pictures and reads outputs in its own way."""
+
+    notes: Notes | None = None
+    """The file's own metadata, where its format has a place."""
+
+    libraries: Callable[[], Mapping[str, Path]] = dict
+    """What its sample, see `samples`, needs beside itself: name in the bundle and file."""

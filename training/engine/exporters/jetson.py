@@ -27,6 +27,7 @@ from training.engine.exporters.images import Calibration
 from training.engine.exporters.onnx_file import (
     INPUT,
     MODEL_FILE,
+    NOTES,
     RUNTIME,
     run_onnx,
     save_described,
@@ -237,5 +238,6 @@ EXPORTER = Exporter(
     input_scale=input_scale,
     readme=readme,
     names_background=True,
+    notes=NOTES,
     ask_client=ask_client,
 )

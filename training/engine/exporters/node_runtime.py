@@ -15,6 +15,14 @@ from training.engine.errors import EngineError
 from training.engine.exporters.answers import Floats
 
 FOLDER = Path(__file__).parent / "node"
+BROWSER_FILES = (
+    "tfjs-core/dist/tf-core.es2017.min.js",
+    "tfjs-converter/dist/tf-converter.es2017.min.js",
+    "tfjs-backend-wasm/dist/tf-backend-wasm.es2017.min.js",
+    "tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm",
+    "tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm",
+)
+"""What a page needs to run a model without asking another server. Apache-2.0, as each file says at its top."""
 TIMEOUT = 300  # seconds; the largest model of the catalogue answers 64 images in 5
 
 
@@ -50,6 +58,12 @@ def run_tfjs(model_folder: Path, images: Floats, folder: Path = FOLDER) -> NodeA
             for name, shape in report["outputs"].items()
         }
     return NodeAnswers(report["runtime"], outputs)
+
+
+def browser_files(folder: Path = FOLDER) -> dict[str, Path]:
+    """`tfjs/<name>` and file, from the very packages that ran the check."""
+    packages = folder / "node_modules" / "@tensorflow"
+    return {f"tfjs/{Path(name).name}": packages / name for name in BROWSER_FILES}
 
 
 def find_node() -> str:

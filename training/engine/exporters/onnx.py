@@ -3,11 +3,12 @@
 from pathlib import Path
 
 from annotations.dataset.records import Task
+from training.engine import tiles
 from training.engine.checkpoint import Checkpoint, export_form
 from training.engine.exporters.answers import OUTPUTS, Squares, scaled
 from training.engine.exporters.exporter import Asked, Exporter
 from training.engine.exporters.images import Calibration
-from training.engine.exporters.onnx_file import MODEL_FILE, RUNTIME, run_onnx, save_described, write_onnx
+from training.engine.exporters.onnx_file import MODEL_FILE, NOTES, RUNTIME, run_onnx, save_described, write_onnx
 from training.engine.exporters.onnx_precision import PRECISIONS
 from training.engine.exporters.rescaling import Scale
 from training.engine.targets import Verification
@@ -64,4 +65,13 @@ def readme(checkpoint: Checkpoint) -> str:
     return text.format(size=checkpoint.image_size, mean=mean, std=std, scores=checkpoint.info.scoring.function)
 
 
-EXPORTER = Exporter(target="onnx", build=build, ask=ask, input_scale=input_scale, readme=readme, names_background=True)
+EXPORTER = Exporter(
+    target="onnx",
+    build=build,
+    ask=ask,
+    input_scale=input_scale,
+    readme=readme,
+    names_background=True,
+    notes=NOTES,
+    libraries=lambda: {"tiles.py": Path(tiles.__file__)},
+)

@@ -4,7 +4,7 @@ import contextlib
 import json
 import logging
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,13 +16,13 @@ from torch import nn
 
 from training.engine.checkpoint import Checkpoint
 from training.engine.errors import ParityError
-from training.engine.exporters.answers import OUTPUTS, Floats
+from training.engine.exporters.answers import BACKGROUND, OUTPUTS, Floats
+from training.engine.exporters.exporter import Notes
 from training.engine.exporters.rescaling import Scale
 
 MODEL_FILE = "model.onnx"
 INPUT = "input_0"
 RUNTIME = f"onnxruntime {onnxruntime.__version__}"
-BACKGROUND = "BACKGROUND"
 
 
 def write_onnx(form: nn.Module, size: int, path: Path, outputs: Sequence[str], opset: int = 17) -> onnx.ModelProto:
@@ -55,10 +55,27 @@ def save_described(model: onnx.ModelProto, path: Path, checkpoint: Checkpoint, s
         "task": checkpoint.task,
         "model": checkpoint.model,
         "image": {"size": checkpoint.image_size, "channels": "RGB", "mean": scale[0], "std": scale[1]},
-        "lineage": checkpoint.stages,
     }
     onnx.helper.set_model_props(model, {name: json.dumps(value) for name, value in about.items()})
     onnx.save(model, path)
+
+
+def _write_notes(folder: Path, notes: Mapping[str, str]) -> None:
+    model = onnx.load(folder / MODEL_FILE)
+    onnx.helper.set_model_props(model, _props(model) | dict(notes))
+    onnx.save(model, folder / MODEL_FILE)
+
+
+def _read_notes(folder: Path) -> dict[str, str]:
+    return _props(onnx.load(folder / MODEL_FILE))
+
+
+def _props(model: onnx.ModelProto) -> dict[str, str]:
+    return {prop.key: prop.value for prop in model.metadata_props}
+
+
+NOTES = Notes(_write_notes, _read_notes)
+"""As `metadata_props`, which Netron and onnxruntime show."""
 
 
 def labels_of(checkpoint: Checkpoint) -> list[str]:
@@ -72,8 +89,7 @@ def read_onnx(content: bytes, checkpoint: Checkpoint) -> onnx.ModelProto:
         model = onnx.load_model_from_string(content)
     except DecodeError as error:
         raise ParityError("The model's file is damaged.") from error
-    said = {prop.key: prop.value for prop in model.metadata_props}
-    if said.get("labels") != json.dumps(labels_of(checkpoint)):
+    if _props(model).get("labels") != json.dumps(labels_of(checkpoint)):
         raise ParityError("The model's file names other labels than the checkpoint it was made of.")
     return model
 

@@ -14,7 +14,7 @@ from training.engine.exporters import onnx as plain
 from training.engine.exporters.answers import OUTPUTS, Answer, Floats, Squares, expect_boxes, scaled
 from training.engine.exporters.exporter import Asked, Exporter
 from training.engine.exporters.images import Calibration
-from training.engine.exporters.onnx_file import MODEL_FILE, RUNTIME, run_onnx, save_described
+from training.engine.exporters.onnx_file import MODEL_FILE, NOTES, RUNTIME, run_onnx, save_described
 from training.engine.targets import Verification
 
 OUTPUT = "detections"
@@ -106,5 +106,11 @@ def readme(checkpoint: Checkpoint) -> str:
 
 
 EXPORTER = Exporter(
-    target="onnx-nms", build=build, ask=ask, input_scale=input_scale, readme=readme, names_background=False
+    target="onnx-nms",
+    build=build,
+    ask=ask,
+    input_scale=input_scale,
+    readme=readme,
+    names_background=False,
+    notes=NOTES,
 )

@@ -6,10 +6,10 @@ from annotations.dataset.records import Task
 from training.engine.checkpoint import Checkpoint
 from training.engine.exporters import litert
 from training.engine.exporters.answers import OUTPUTS, Squares, scaled
-from training.engine.exporters.exporter import Asked, Exporter
+from training.engine.exporters.exporter import Asked, Exporter, Notes
 from training.engine.exporters.images import Calibration
-from training.engine.exporters.node_runtime import run_tfjs
-from training.engine.exporters.tfjs_model import write_tfjs
+from training.engine.exporters.node_runtime import browser_files, run_tfjs
+from training.engine.exporters.tfjs_model import read_notes, write_notes, write_tfjs
 from training.engine.targets import Verification
 
 PREPARE = """\
@@ -66,5 +66,12 @@ def readme(checkpoint: Checkpoint) -> str:
 
 
 EXPORTER = Exporter(
-    target="tfjs", build=build, ask=ask, input_scale=litert.input_scale, readme=readme, names_background=True
+    target="tfjs",
+    build=build,
+    ask=ask,
+    input_scale=litert.input_scale,
+    readme=readme,
+    names_background=True,
+    notes=Notes(write_notes, read_notes),
+    libraries=browser_files,
 )

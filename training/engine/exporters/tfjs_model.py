@@ -1,7 +1,7 @@
 """A TF.js graph model on disk: `model.json` and the weight files beside it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,19 @@ def write_tfjs(content: bytes, output_names: Sequence[str], folder: Path, *, hal
         "weightsManifest": [{"paths": paths, "weights": entries}],
     }
     (folder / MODEL_FILE).write_text(json.dumps(document, separators=(",", ":")), encoding="utf-8")
+
+
+def write_notes(folder: Path, notes: Mapping[str, str]) -> None:
+    """As `userDefinedMetadata`, which a loaded model has too."""
+    path = folder / MODEL_FILE
+    document = json.loads(path.read_text(encoding="utf-8"))
+    document["userDefinedMetadata"] = read_notes(folder) | dict(notes)
+    path.write_text(json.dumps(document, separators=(",", ":")), encoding="utf-8")
+
+
+def read_notes(folder: Path) -> dict[str, str]:
+    document = json.loads((folder / MODEL_FILE).read_text(encoding="utf-8"))
+    return dict(document.get("userDefinedMetadata", {}))
 
 
 def _add_input(graph: TfjsGraph) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """TensorFlow Lite: one file that MediaPipe, the Task Library and the plain interpreter load as it is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,16 +10,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotations.dataset.records import Task
+from training.engine import tiles
 from training.engine.checkpoint import Checkpoint
 from training.engine.config import Config
 from training.engine.detectors.postprocess import Detections, Suppression
 from training.engine.exporters import litert
 from training.engine.exporters.answers import Answer, Floats, Squares, scaled
-from training.engine.exporters.exporter import Asked, Exporter
+from training.engine.exporters.exporter import Asked, Exporter, Notes
 from training.engine.exporters.flatbuffer import read_model
 from training.engine.exporters.images import Calibration
 from training.engine.exporters.tflite_half import to_half
-from training.engine.exporters.tflite_metadata import Description, describe_classifier, describe_detector
+from training.engine.exporters.tflite_metadata import (
+    LABELS_FILE,
+    Description,
+    append_files,
+    appended_files,
+    describe_classifier,
+    describe_detector,
+)
 from training.engine.exporters.tflite_pack import add_postprocess
 from training.engine.targets import Verification
 
@@ -66,6 +74,14 @@ def pack(graph: bytes, checkpoint: Checkpoint, quantization: str) -> bytes:
     if quantization == "fp16":
         graph = to_half(graph)
     return head.finish(graph, Description(checkpoint.model, checkpoint.labels, mean, std), checkpoint.config)
+
+
+def write_notes(folder: Path, notes: Mapping[str, str]) -> None:
+    append_files(folder / MODEL_FILE, {f"{name}.json": text for name, text in notes.items()})
+
+
+def read_notes(folder: Path) -> dict[str, str]:
+    return {Path(name).stem: text for name, text in appended_files(folder / MODEL_FILE).items() if name != LABELS_FILE}
 
 
 def ask(folder: Path, checkpoint: Checkpoint, squares: Squares) -> Asked:
@@ -141,5 +157,12 @@ HEADS: dict[Task, Head] = {
     "classification": Head(("scores",), _finish_classifier, _read_classifier, CLASSIFIER_README),
 }
 EXPORTER = Exporter(
-    target="tflite", build=build, ask=ask, input_scale=litert.input_scale, readme=readme, names_background=False
+    target="tflite",
+    build=build,
+    ask=ask,
+    input_scale=litert.input_scale,
+    readme=readme,
+    names_background=False,
+    notes=Notes(write_notes, read_notes),
+    libraries=lambda: {"tiles.py": Path(tiles.__file__)},
 )

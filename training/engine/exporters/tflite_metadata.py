@@ -6,8 +6,9 @@ field's place in its table, as the schema counts, a union taking two. Only what 
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import flatbuffers
@@ -131,10 +132,23 @@ def _attach(content: bytes, metadata: bytes) -> bytes:
     return write_model(model)
 
 
+def append_files(path: Path, texts: Mapping[str, str]) -> None:
+    """Beside the labels in the zip behind the flatbuffer: readers of either format ignore the other."""
+    with path.open("r+b") as file, zipfile.ZipFile(file, "a", zipfile.ZIP_STORED) as archive:
+        for name, text in texts.items():
+            archive.writestr(zipfile.ZipInfo(name, ZIP_DATE), text)
+
+
+def appended_files(path: Path) -> dict[str, str]:
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name).decode() for name in archive.namelist()}
+
+
 def _append_labels(content: bytes, labels: Sequence[str]) -> bytes:
-    """A zip behind the flatbuffer: readers of either format ignore the other."""
+    """As `append_files`, a line each."""
     file = io.BytesIO(content)
     file.seek(0, io.SEEK_END)
     with zipfile.ZipFile(file, "a", zipfile.ZIP_STORED) as archive:
-        archive.writestr(zipfile.ZipInfo(LABELS_FILE, ZIP_DATE), "\n".join(labels) + "\n")
+        lines = (" ".join(label.split()) for label in labels)
+        archive.writestr(zipfile.ZipInfo(LABELS_FILE, ZIP_DATE), "\n".join(lines) + "\n")
     return file.getvalue()

@@ -66,7 +66,22 @@ def intervals(images: int, statistic: Callable[[Weights], dict[str, Floats]]) ->
 
 def average_precisions(matches: Sequence[LabelMatches], weights: Weights) -> dict[str, Floats]:
     """COCO's AP and AP50 [R] of weighted images; NaN where a resample holds no true box."""
-    means = mean_of_defined(label_precisions(matches, weights))
+    return _averages(label_precisions(matches, weights))
+
+
+def detection_intervals(
+    images: int, matches: Sequence[LabelMatches]
+) -> tuple[dict[str, Interval | None], list[Interval | None]]:
+    """Those of AP and AP50, and of each label's AP."""
+    if images < 2:
+        return {}, [None] * len(matches)
+    of_labels = label_precisions(matches, draw(images))
+    overall = {name: interval(values) for name, values in _averages(of_labels).items()}
+    return overall, [interval(of_label.mean(axis=0)) for of_label in of_labels]
+
+
+def _averages(of_labels: Floats) -> dict[str, Floats]:
+    means = mean_of_defined(of_labels)
     return {"AP": means.mean(axis=0), "AP50": means[0]}
 
 

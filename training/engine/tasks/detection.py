@@ -14,7 +14,7 @@ from training.engine.config import Config
 from training.engine.detectors.postprocess import Detections, Suppression, detections
 from training.engine.detectors.tiling import of_images
 from training.engine.metrics import operating
-from training.engine.metrics.bootstrap import average_precisions, intervals
+from training.engine.metrics.bootstrap import detection_intervals
 from training.engine.metrics.detection import Numbers, coco_numbers
 from training.engine.metrics.matching import match
 from training.engine.metrics.voc import voc_numbers
@@ -73,14 +73,15 @@ def _report(
     score = operating.best_threshold(matches)
     voc, voc_rows = voc_numbers(images, found, labels)
     at_score = operating.label_rows(matches, score)
-    spread = intervals(len(images), lambda weights: average_precisions(matches, weights))
+    spread, label_spread = detection_intervals(len(images), matches)
+    of_labels = zip(rows, voc_rows, at_score, label_spread, strict=True)
     return {
         "coco": numbers,
         "voc": voc,
         "intervals": {name: one and one.as_json() for name, one in spread.items()},
         "sizes": operating.sizes(images),
         "threshold": {"score": score} | operating.at_threshold(matches, score),
-        "labels": [row | {"voc": of_voc} | at for row, of_voc, at in zip(rows, voc_rows, at_score, strict=True)],
+        "labels": [row | {"voc": of_voc, "interval": one and one.as_json()} | at for row, of_voc, at, one in of_labels],
         "confusion": operating.confusion(images, found, labels, score),
         "calibration": operating.box_calibration(matches).as_json(),
         "predictions": _predictions(images, found),

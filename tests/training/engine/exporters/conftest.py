@@ -5,11 +5,15 @@ Conversion takes seconds: each checkpoint is converted once for all, and every t
 
 import fcntl
 import functools
+import json
 import os
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -229,6 +233,15 @@ def broken(exporter: Exporter, damage: Callable[[Path], None]) -> Exporter:
         damage(folder)
 
     return replace(exporter, build=build)
+
+
+def sample_says(folder: Path, picture: Path, least_score: float) -> list[dict[str, Any]]:
+    """What `sample.py` of an unpacked bundle prints, in a process of its own that finds none of our code."""
+    command = [sys.executable, str(folder / "sample.py"), str(picture), str(least_score)]
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(folder)}
+    done = subprocess.run(command, cwd="/", env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def _voc_annotations(description: Path) -> list[AnnotationRecord]:

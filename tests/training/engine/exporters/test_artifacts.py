@@ -38,12 +38,21 @@ from training.engine.exporters.artifact import publish
 from training.engine.exporters.exporter import Asked
 from training.engine.exporters.flatbuffer import read_model, write_model
 from training.engine.exporters.images import ExportImages
+from training.engine.exporters.node_runtime import browser_files
+from training.engine.exporters.samples import sample_files
 from training.engine.progress import Silent
 from training.engine.targets import TARGETS, ParityLimits, Verification
 
 ImagesOf = Callable[[Checkpoint], ExportImages]
 
-OURS = {"README.txt", "labels.txt", "parity.json"}
+PAPERS = {
+    *("README.txt", "labels.txt", "model-card.md", "parity.json", "lineage.json", "contract.json"),
+    *("expected.json", "sample.png"),
+}
+OURS = PAPERS | {
+    *("tiles.py", *browser_files()),
+    *(name for target in TARGETS for name in sample_files(target, 1)),
+}
 OF_TIMM = "mobilenetv3_small_050.lamb_in1k"
 QUICK = {DETECTOR, CLASSIFIER}
 CONVERTED_ONCE = {"tflite", "tfjs"}
@@ -143,7 +152,7 @@ def test_the_zip_holds_what_the_report_says(
     with zipfile.ZipFile(out / "artifact.zip") as archive:
         sizes = {entry.filename: entry.file_size for entry in archive.infolist()}
     assert sizes == {file["name"]: file["size"] for file in report["files"]}
-    assert set(sizes) > OURS
+    assert set(sizes) > PAPERS
     assert json.loads(read_archive(out, "parity.json"))["parity"] == report["parity"]
     assert sorted(file.name for file in out.iterdir()) == ["artifact.json", "artifact.zip"]
 

@@ -11,6 +11,7 @@ from training.engine.catalog import load_module
 from training.engine.checkpoint import Checkpoint
 from training.engine.exporters import accuracy, answers, jetson, litert, onnx, tfjs, tflite
 from training.engine.exporters.papers import add_papers
+from training.engine.exporters.provenance import UNKNOWN
 from training.engine.targets import TARGETS, TargetInfo
 from training.engine.tasks import TASKS
 
@@ -39,5 +40,5 @@ def test_a_task_without_a_row_is_not_exported_as_another(
     with pytest.raises(KeyError, match="keypoints"):
         exporter.build(unknown, tmp_path, "none", lambda: None)
     with pytest.raises(KeyError, match="keypoints"):
-        add_papers(exporter, unknown, tmp_path, {})
+        add_papers(exporter, unknown, UNKNOWN, tmp_path, {})
     assert not list(tmp_path.iterdir())

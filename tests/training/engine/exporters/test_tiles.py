@@ -17,7 +17,12 @@ import pytest
 import torch
 from PIL import Image
 
-from tests.training.engine.exporters.conftest import DETECTOR, exporters_of, untrained_detector
+from tests.training.engine.exporters.conftest import (
+    DETECTOR,
+    exporters_of,
+    sample_says,
+    untrained_detector,
+)
 from training.engine import tiles
 from training.engine.catalog import complete_config
 from training.engine.checkpoint import Checkpoint
@@ -31,6 +36,7 @@ from training.engine.exporters.images import read_export_images
 from training.engine.predict import predict
 from training.engine.progress import Silent
 from training.engine.targets import TARGETS
+from training.engine.verify import verify_bundle
 
 CASES = [
     pytest.param(target, quantization, marks=() if target == "onnx" else pytest.mark.full)
@@ -75,6 +81,8 @@ def test_what_is_measured_of_an_artifact_is_measured_in_tiles(
     assert told == {"along_a_side": 2, "begin_at": [0, 256], "image": 576, "tile": 320}
     if quantization == "none" and target == "onnx":
         assert_the_readme_finds_what_the_engine_does(tmp_path / "unpacked", tiled, raccoons)
+        assert_the_sample_finds_what_the_engine_does(tmp_path / "unpacked", tiled)
+        assert verify_bundle(tmp_path / "artifact.zip")["reproduced"]["count"] > 0
 
 
 def assert_the_readme_finds_what_the_engine_does(unpacked: Path, tiled: Checkpoint, raccoons: Path) -> None:
@@ -95,6 +103,15 @@ def assert_the_readme_finds_what_the_engine_does(unpacked: Path, tiled: Checkpoi
         scale = np.tile(image.size, 2)
     ours = [(mark.box.x_min, mark.box.y_min, mark.box.x_max, mark.box.y_max) for mark in expected if mark.box]
     np.testing.assert_allclose([np.array(one.box) * scale for one in found], ours, atol=1)
+
+
+def assert_the_sample_finds_what_the_engine_does(unpacked: Path, tiled: Checkpoint) -> None:
+    found = sample_says(unpacked, unpacked / "photo.png", tiled.config.score_threshold)
+    (expected,) = predict(tiled, [unpacked / "photo.png"])
+    assert [one["label"] for one in found] == [mark.label for mark in expected]
+    assert [one["score"] for one in found] == pytest.approx([mark.score for mark in expected], abs=1e-3)
+    ours = [(mark.box.x_min, mark.box.y_min, mark.box.x_max, mark.box.y_max) for mark in expected if mark.box]
+    np.testing.assert_allclose([one["box"] for one in found], ours, atol=1)
 
 
 def run(code: str, unpacked: Path, tiled: Checkpoint) -> list[Any]:
@@ -125,6 +142,5 @@ def test_a_detector_of_whole_images_tells_nothing_of_tiles(
 ) -> None:
     with zipfile.ZipFile(detector_artifact("onnx") / "artifact.zip") as archive:
         archive.extractall(tmp_path)
-    assert not (tmp_path / "tiles.py").exists()
     assert "tile" not in (tmp_path / "README.txt").read_text()
     assert json.loads((tmp_path / "parity.json").read_text())["tiles"]["along_a_side"] == 1

@@ -7,7 +7,7 @@ import pytest
 
 from tests.training.engine.metrics.drawn import LABELS, draw
 from training.engine.metrics import bootstrap
-from training.engine.metrics.bootstrap import accuracies, average_precisions, interval, intervals
+from training.engine.metrics.bootstrap import accuracies, average_precisions, detection_intervals, interval, intervals
 from training.engine.metrics.classification import classification_numbers
 from training.engine.metrics.matching import match
 
@@ -44,6 +44,17 @@ def test_one_image_gives_no_interval_and_neither_do_numbers_that_are_mostly_unde
     assert intervals(0, lambda weights: {"AP": np.ones(len(weights))}) == {}
     assert interval(np.array([np.nan, np.nan, 0.5])) is None
     assert interval(np.full(3, np.nan)) is None
+
+
+def test_each_labels_interval_is_that_of_its_matches_alone() -> None:
+    images, found = draw(1, images=20, boxes=6)
+    matches = match(images, found, LABELS)
+    overall, of_labels = detection_intervals(20, matches)
+    assert overall == intervals(20, lambda weights: average_precisions(matches, weights))
+    alone = [detection_intervals(20, [one])[0]["AP"] for one in matches]
+    assert of_labels == alone
+    assert all(one and one.low < one.high for one in of_labels)
+    assert detection_intervals(1, matches) == ({}, [None] * len(matches))
 
 
 def test_ap_of_200_images_with_many_boxes_takes_less_than_a_second() -> None:

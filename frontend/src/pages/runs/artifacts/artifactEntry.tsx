@@ -4,7 +4,7 @@ import { CancelButton } from "../../../app/cancelButton";
 import { useProject } from "../../../app/project";
 import { StatusBadge } from "../../../ui/badge";
 import { Button, ButtonLink } from "../../../ui/button";
-import { bytes } from "../../../ui/figures";
+import { bytes, counted } from "../../../ui/figures";
 import { Hash } from "../../../ui/hash";
 import { Icon, type IconName } from "../../../ui/icons";
 import { waitingText } from "../../../ui/waiting";
@@ -18,6 +18,7 @@ import {
   rowTitle,
   verificationText,
 } from "./artifactRows";
+import { bundleParts, unpackedSize } from "./bundle";
 
 const ICONS: Readonly<Record<string, IconName>> = { onnx: "cube", tflite: "phone", tfjs: "web" };
 
@@ -49,6 +50,9 @@ export function ArtifactEntry({ row, isAsking, isLead, onPublish, put }: Artifac
         {status && status !== "succeeded" && <StatusBadge status={status} />}
         <Action row={row} title={title} isAsking={isAsking} isLead={isLead} onPublish={onPublish} put={put} />
       </div>
+      {status === "succeeded" && artifact && artifact.files.length > 0 && (
+        <Contents artifact={artifact} rowKey={row.key} />
+      )}
       {artifact?.status === "queued" && artifact.waiting_for && (
         <p class="reason small" role="status">
           <Icon name="clock" />
@@ -100,6 +104,25 @@ function Measured({ artifact, rowKey }: { artifact: Artifact; rowKey: string }) 
         </div>
       )}
     </dl>
+  );
+}
+
+function Contents({ artifact, rowKey }: { artifact: Artifact; rowKey: string }) {
+  return (
+    <details class="contents small" data-testid={`contents-${rowKey}`}>
+      <summary>
+        In the zip: {counted(artifact.files.length, "file", "files")}, {bytes(unpackedSize(artifact.files))}{" "}
+        unpacked
+      </summary>
+      <ul>
+        {bundleParts(artifact.files).map((part) => (
+          <li key={part.title}>
+            <b>{part.title}</b> <span class="faint">{part.note}</span>
+            <span class="faint">{bytes(part.size)}</span>
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
 

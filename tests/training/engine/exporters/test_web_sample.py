@@ -1,0 +1,90 @@
+"""The page of a TF.js bundle, from a static server, in a real browser with a camera that is none."""
+
+import functools
+import json
+import os
+import threading
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.training.engine.exporters.conftest import CLASSIFIER, DETECTOR, MakeArtifact
+
+CHROMIUM = Path(os.environ.get("BOXWRIGHT_CHROMIUM", "/usr/bin/chromium"))
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+]
+HOSTILE = "</script><img src=x onerror=alert(1)> \"'$(rm) 🦝"
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: Any) -> None:
+        """Nothing."""
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder))) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[tuple[Page, list[str]]]:
+    """The page, and what the browser complains about or asks of others."""
+    if not CHROMIUM.exists():
+        pytest.skip(f"{CHROMIUM} is not there")
+    faults: list[str] = []
+    with served(folder) as url, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_page(permissions=["camera"])
+        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("request", lambda one: None if one.url.startswith((url, "data:", "blob:")) else faults.append(one.url))
+        page.goto(url)
+        yield page, faults
+        browser.close()
+
+
+@pytest.mark.parametrize("model", [DETECTOR, pytest.param(CLASSIFIER, marks=pytest.mark.full)])
+def test_the_page_finds_what_is_expected_in_pictures_and_the_camera(
+    model: str, make_artifact: MakeArtifact, tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(make_artifact(model, "tfjs") / "artifact.zip") as archive:
+        archive.extractall(tmp_path)
+    contract = json.loads((tmp_path / "contract.json").read_text())
+    expected = json.loads((tmp_path / "expected.json").read_text())
+    assert expected["found"]
+    labels = [HOSTILE if label == expected["found"][0]["label"] else label for label in contract["labels"]]
+    for one in expected["found"]:
+        one["label"] = labels[contract["labels"].index(one["label"])]
+    (tmp_path / "contract.json").write_text(json.dumps(contract | {"labels": labels, "shown_score": 0.0}))
+    (tmp_path / "expected.json").write_text(json.dumps(expected))
+
+    with opened(tmp_path) as (page, faults):
+        count = len(expected["found"]) + len(expected["raw"])
+        expect(page.locator("#check")).to_contain_text(f"gives the {count} answers", timeout=60_000)
+        expect(page.locator("#found li").first).to_contain_text(f"{HOSTILE}:", timeout=60_000)
+        page.locator("#file").set_input_files(tmp_path / "sample.png")
+        expect(page.locator("#took")).to_contain_text("ms")
+        page.get_by_role("button", name="Start the camera").click()
+        expect(page.get_by_role("button", name="Stop the camera")).to_be_visible()
+        page.wait_for_function("document.getElementById('picture').width === 640")
+        page.get_by_role("button", name="Stop the camera").click()
+        assert page.locator("main img").count() == 0
+    assert faults == []
