@@ -10,7 +10,8 @@ import os
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from training.engine.checkpoint import Checkpoint
 from training.engine.config import Config
 from training.engine.data import read_examples, read_run_folder
 from training.engine.exporters import litert, tfjs, tflite
-from training.engine.exporters.artifact import publish
+from training.engine.exporters.artifact import ARCHIVE, publish
 from training.engine.exporters.exporter import Exporter
 from training.engine.exporters.images import Calibration, ExportImages, read_export_images
 from training.engine.families import build_network
@@ -154,8 +155,7 @@ def graph_of_model(
         if worker_id == "master":
             return litert.convert(checkpoint_of_model(model))
         place = tmp_path_factory.getbasetemp().parent / f"{model}.tflite"
-        with place.with_suffix(".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with one_process_at(place):
             if not place.exists():
                 place.write_bytes(litert.convert(checkpoint_of_model(model)))
         return place.read_bytes()
@@ -191,14 +191,22 @@ def make_artifact(
     exporters_of_model: MakeExporters,
     images_of_task: Callable[[Checkpoint], ExportImages],
     tmp_path_factory: pytest.TempPathFactory,
+    worker_id: str,
 ) -> MakeArtifact:
-    """`make_artifact(model, target, quantization="none")`: the folder that it was published into, once."""
+    """`make_artifact(model, target, quantization="none")`: the folder that it was published into, once.
+
+    In whichever process of the tests asks first.
+    """
 
     @functools.cache
     def make(model: str, target: str, quantization: str) -> Path:
-        out, checkpoint = tmp_path_factory.mktemp(f"{target}-{quantization}"), checkpoint_of_model(model)
-        exporter = exporters_of_model(model)[target]
-        publish(exporter, checkpoint, images_of_task(checkpoint), out, quantization, Silent())
+        base = tmp_path_factory.getbasetemp()
+        out = (base if worker_id == "master" else base.parent) / f"{model}-{target}-{quantization}"
+        with one_process_at(out):
+            if not (out / ARCHIVE).exists():
+                out.mkdir(exist_ok=True)
+                exporter, checkpoint = exporters_of_model(model)[target], checkpoint_of_model(model)
+                publish(exporter, checkpoint, images_of_task(checkpoint), out, quantization, Silent())
         return out
 
     return lambda model, target, quantization="none": make(model, target, quantization)
@@ -207,6 +215,13 @@ def make_artifact(
 @pytest.fixture(scope="session")
 def detector_artifact(make_artifact: MakeArtifact) -> MakeArtifact:
     return functools.partial(make_artifact, DETECTOR)
+
+
+@contextmanager
+def one_process_at(place: Path) -> Iterator[None]:
+    with place.with_name(f"{place.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def exporters_of(graph: Callable[[], bytes]) -> Exporters:

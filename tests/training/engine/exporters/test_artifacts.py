@@ -112,7 +112,8 @@ def test_it_answers_as_its_checkpoint(model: str, target: str, quantization: str
     assert parity["runtime"]
     assert (parity["max_box_px"] is None, parity["limit_box_px"] is None) == (not is_detector, not is_detector)
     if is_detector and quantization == "none":
-        assert 0 < parity["max_box_px"] < 0.05  # far below the limit: the limit is for bad luck, not for us
+        assert target == "torch" or parity["max_box_px"] > 0
+        assert parity["max_box_px"] < 0.05  # far below the limit: the limit is for bad luck, not for us
 
 
 def test_a_detector_says_how_good_it_is_on_which_images(detector_artifact: MakeArtifact) -> None:

@@ -6,13 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.training.engine.exporters.conftest import Exporters, MakeArtifact
+from tests.training.engine.exporters.conftest import CLASSIFIER, MakeArtifact
 from training.engine.checkpoint import Checkpoint, export_form
 from training.engine.data import read_square
 from training.engine.exporters.answers import Answer, Squares, ask_torch
-from training.engine.exporters.artifact import publish
-from training.engine.exporters.images import read_export_images
-from training.engine.progress import Silent
 
 
 def shipped_model(out: Path) -> bytes:
@@ -53,14 +50,13 @@ def test_mediapipe_detects_what_the_checkpoint_detects(
 
 
 def test_mediapipe_classifies_as_the_checkpoint_does(
-    classifier: Checkpoint, classifier_exporters: Exporters, shapes: Path, tmp_path: Path
+    classifier: Checkpoint, make_artifact: MakeArtifact, shapes: Path
 ) -> None:
     import mediapipe  # a second: for the one process that runs this
     from mediapipe.tasks.python import BaseOptions, vision
 
-    images = read_export_images(shapes, classifier.image_size)
-    publish(classifier_exporters["tflite"], classifier, images, tmp_path, "none", Silent())
-    options = vision.ImageClassifierOptions(base_options=BaseOptions(model_asset_buffer=shipped_model(tmp_path)))
+    model = shipped_model(make_artifact(CLASSIFIER, "tflite"))
+    options = vision.ImageClassifierOptions(base_options=BaseOptions(model_asset_buffer=model))
     squares = squares_of(shapes, classifier.image_size)
 
     with vision.ImageClassifier.create_from_options(options) as task:
