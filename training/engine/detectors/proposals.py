@@ -35,7 +35,7 @@ def _best_of_map(logits: Tensor, boxes: Tensor, count: int) -> tuple[Tensor, Ten
     return best.values - SUPPRESSED * (1 - alive), candidates
 
 
-def unsuppressed(overlaps: Tensor) -> Tensor:
+def unsuppressed(overlaps: Tensor, rounds: int = ROUNDS) -> Tensor:
     """1 for each of n boxes, best first, that greedy suppression keeps, else 0: [n]; `overlaps` [n, n] says whose.
 
     A box goes if a better one that stays overlaps it. Said of all boxes at once, again and again, this ends with
@@ -44,7 +44,7 @@ def unsuppressed(overlaps: Tensor) -> Tensor:
     order = torch.arange(len(overlaps), device=overlaps.device)
     rivals = (overlaps & (order[:, None] < order)).float()
     alive = torch.ones_like(rivals[0])
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         alive = 1 - (rivals * alive[:, None]).amax(0)
     return alive
 

@@ -34,6 +34,8 @@ class Answer:
     scores: Floats
     boxes: Floats | None = None
     detections: Detections | None = None
+    floor: float = 0.0
+    """The score of the least candidate that suppression looked at, where it looks at so many at most."""
 
 
 def expect_boxes(scores: Floats, boxes: Floats) -> None:

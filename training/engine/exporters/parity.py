@@ -78,11 +78,12 @@ def _missing(checkpoint: Answer, artifact: Answer, limits: ParityLimits, suppres
     """Detections of the checkpoint that the artifact neither has nor rightly suppressed.
 
     Whatever a greedy suppression drops overlaps a kept box of its label that scores as well: that is looked for.
-    Boxes near the score threshold, or pushed out by the limit on detections, may go.
+    Boxes near the score threshold, or pushed out by a limit on detections or candidates, may go.
     """
     kept = _rows(artifact)
     is_full = len(kept) >= suppression.max_detections
     floor = min((row[1] for row in kept), default=0.0) if is_full else suppression.score
+    floor = max(floor, artifact.floor)
     missing = 0
     for box, score, label in _rows(checkpoint):
         rivals = [row[0] for row in kept if row[2] == label and row[1] >= score - limits.score]

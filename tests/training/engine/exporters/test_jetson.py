@@ -79,7 +79,7 @@ def test_the_file_has_the_names_and_shapes_that_detect_net_looks_for(
         value.name: [axis.dim_value for axis in value.type.tensor_type.shape.dim]
         for value in (*model.graph.input, *model.graph.output)
     }
-    assert shapes == {"input_0": [1, 3, 640, 640], "scores": [1, 500, 3], "boxes": [1, 500, 4]}
+    assert shapes == {"input_0": [1, 3, 640, 640], "scores": [1, 1000, 3], "boxes": [1, 1000, 4]}
     assert [opset.version for opset in model.opset_import] == [13]
 
 

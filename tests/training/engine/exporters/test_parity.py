@@ -73,6 +73,14 @@ def test_a_detection_that_is_missing_is_seen_though_the_raw_outputs_agree() -> N
     assert not difference.within(LIMITS)
 
 
+def test_what_scores_less_than_all_candidates_may_be_missing() -> None:
+    assert TWO.detections is not None
+    first = Detections(*(part[:1] for part in (TWO.detections.boxes, TWO.detections.scores, TWO.detections.labels)))
+
+    assert compare(TWO, replace(TWO, detections=first, floor=0.6), SIZE, LIMITS).unmatched == 0
+    assert compare(TWO, replace(TWO, detections=first, floor=0.5), SIZE, LIMITS).unmatched == 1
+
+
 def test_a_detection_under_another_label_is_seen() -> None:
     both = Answer(np.array([[0.1, 0.9, 0.0]], np.float32), np.array([FAR_LEFT], np.float32))
     right = Detections(torch.tensor([FAR_LEFT]), torch.tensor([0.9]), torch.tensor([0]))

@@ -72,7 +72,8 @@ def test_what_is_measured_of_an_artifact_is_measured_in_tiles(
 
     report = json.loads((tmp_path / "artifact.json").read_text())
     assert report["parity"]["passed"]
-    assert 0 < report["parity"]["max_score"] < (1e-4 if quantization == "none" else 0.03)
+    limit = 1e-4 if quantization == "none" else TARGETS[target].limits[quantization].score
+    assert report["parity"]["max_score"] < limit
     measured = evaluate(tiled, read_run_folder(raccoons), raccoons, "val", Silent()).metrics["AP"]
     assert report["metrics"]["checkpoint_AP"] == pytest.approx(measured, abs=1e-3)
     with zipfile.ZipFile(tmp_path / "artifact.zip") as archive:
