@@ -39,7 +39,7 @@ from training.engine.targets import TARGETS
 from training.engine.verify import verify_bundle
 
 CASES = [
-    pytest.param(target, quantization, marks=() if target == "onnx" else pytest.mark.full)
+    pytest.param(target, quantization, marks=() if (target, quantization) == ("onnx", "none") else pytest.mark.full)
     for target, info in TARGETS.items()
     for quantization in info.quantizations
 ]
@@ -73,6 +73,7 @@ def test_what_is_measured_of_an_artifact_is_measured_in_tiles(
     report = json.loads((tmp_path / "artifact.json").read_text())
     assert report["parity"]["passed"]
     limit = 1e-4 if quantization == "none" else TARGETS[target].limits[quantization].score
+    assert target == "torch" or report["parity"]["max_score"] > 0
     assert report["parity"]["max_score"] < limit
     measured = evaluate(tiled, read_run_folder(raccoons), raccoons, "val", Silent()).metrics["AP"]
     assert report["metrics"]["checkpoint_AP"] == pytest.approx(measured, abs=1e-3)
