@@ -34,13 +34,18 @@ def is_bundle(path: Path) -> bool:
 def verify(archive: Path, checkpoint: Checkpoint, images: ComparisonImages) -> Json:
     """What the comparison with the checkpoint measured.
 
-    Raises TargetError on a file that is no whole artifact, ParityError where it differs.
+    Raises TargetError on a file that is no whole artifact, or whose format may hold code, ParityError where it differs.
     """
     with TemporaryDirectory() as place:
         folder = Path(place)
         lineage = _opened(archive, folder)
         target, quantization = lineage["artifact"]["target"], lineage["artifact"]["quantization"]
         exporter, limits = _exporter(target, quantization), targets.target_info(target, quantization).limits
+        if exporter.holds_code:
+            raise TargetError(
+                f"{archive} is whole, but its program could hold code, so it is not run here: compare the sha256 of "
+                f"the zip, {sha256_of(archive)}, with the one on its run's page."
+            )
         comparison = compare_on(images, checkpoint, exporter, folder, limits[quantization])
     report = report_of(target, quantization, checkpoint, comparison, images)
     if not comparison.passed:
@@ -51,7 +56,8 @@ def verify(archive: Path, checkpoint: Checkpoint, images: ComparisonImages) -> J
 def verify_bundle(archive: Path) -> Json:
     """What the bundle is, and how far its answers are from those that it had, without a checkpoint or an image.
 
-    That it is whole is proven, not who made it: for that its sha256 is compared with the one beside its download.
+    That it is whole is proven, not who made it: for that its sha256 is compared with the one beside its download. One
+    whose format may hold code is not run: `runtime` and `reproduced` are None.
     Raises TargetError on a file that is no whole artifact, ParityError where it answers differently.
     """
     with TemporaryDirectory() as place:
@@ -60,8 +66,8 @@ def verify_bundle(archive: Path) -> Json:
             lineage = _opened(archive, folder)
             artifact, checkpoint = lineage["artifact"], _without_weights(lineage)
             exporter = _exporter(artifact["target"], artifact["quantization"])
-            found = find(exporter, checkpoint, folder)
-            again = reproduce(found, json.loads((folder / EXPECTED_FILE).read_text(encoding="utf-8")))
+            found = None if exporter.holds_code else find(exporter, checkpoint, folder)
+            again = found and reproduce(found, json.loads((folder / EXPECTED_FILE).read_text(encoding="utf-8")))
         except (EngineError, MemoryError):
             raise
         except Exception as error:  # whole, but made by somebody else: a runtime may fail on it in any way
@@ -72,8 +78,8 @@ def verify_bundle(archive: Path) -> Json:
         "artifact": artifact,
         "run": lineage["run"],
         "snapshot": lineage["snapshot"],
-        "runtime": found.runtime,
-        "reproduced": asdict(again),
+        "runtime": found and found.runtime,
+        "reproduced": again and asdict(again),
     }
 
 

@@ -53,6 +53,9 @@ class Exporter:
     names_background: bool
     """Whether a detector's labels.txt starts with the background, so that its lines are the columns of `scores`."""
 
+    holds_code: bool = False
+    """Whether files of its format may hold code, which runs as they are loaded: a bundle of unknown origin is not."""
+
     ask_client: Callable[[Path, Checkpoint, Iterable[Picture]], Asked] | None = None
     """Answers as the target's own client gives them, which prepares pictures and reads outputs in its own way."""
 

@@ -71,7 +71,8 @@ With torch alone, {version} or newer; use.py has all of it:
 
 Input: [1, 3, {size}, {size}]. Output: {output}
 model.pt2 is the program without its weights; those of model.safetensors have the names that the model's authors gave
-them. BatchNorm is folded into the convolutions. config.json has labels, input, thresholds and anchors.
+them. BatchNorm is folded into the convolutions. config.json has labels, input, thresholds and anchors. A .pt2 can hold
+code: load one only where its zip has the sha256 that its run's page shows.
 """
 
 
@@ -143,4 +144,12 @@ def readme(checkpoint: Checkpoint) -> str:
     return README.format(version=torch.__version__.partition("+")[0], size=checkpoint.image_size, output=output)
 
 
-EXPORTER = Exporter(target="torch", build=build, ask=ask, input_scale=input_scale, readme=readme, names_background=True)
+EXPORTER = Exporter(
+    target="torch",
+    build=build,
+    ask=ask,
+    input_scale=input_scale,
+    readme=readme,
+    names_background=True,
+    holds_code=True,  # a .pt2 may have pickles, and expressions that torch evaluates
+)
