@@ -15,10 +15,8 @@ WEIGHTS := $(wildcard $(CURDIR)/../shared/weights)
 # One thread for each of them computes most in the time that two cores have.
 TEST_ENV = OMP_NUM_THREADS=1 BOXWRIGHT_TEST_DATA=$${BOXWRIGHT_TEST_DATA:-$(DATA)} BOXWRIGHT_WEIGHTS_DIR=$${BOXWRIGHT_WEIGHTS_DIR:-$(WEIGHTS)}
 
-# A file each, in the order of tests/conftest.py. The stage that is alone at the end has one more for what waits.
-PROCESSES = 2
-test-sqlite: PROCESSES = 3
-PYTEST = $(BIN)/python -u -m pytest -n $(PROCESSES) --dist loadfile --no-loadscope-reorder
+# A file each, in the order of tests/conftest.py.
+PYTEST = $(BIN)/python -u -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 # Stages run side by side: each line says whose it is.
 MARKED = 2>&1 | awk '{ print "$@: " $$0; fflush() }'
 

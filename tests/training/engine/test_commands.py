@@ -105,7 +105,7 @@ def test_an_artifact_is_verified_against_its_checkpoint_and_no_other(
     called("train", run, "--run", tmp_path / "other", *SMALL, "--weights-dir", weights_dir)
     with pytest.raises(ParityError, match="answers differently"):
         called("verify", run, "--checkpoint", tmp_path / "other" / "out" / "best.pt")
-    with pytest.raises(TargetError, match="is no artifact"):
+    with pytest.raises(TargetError, match="is no bundle of Boxwright"):
         called("verify", run, "--artifact", run / "snapshot.json")
 
 
