@@ -38,6 +38,8 @@ NAMES = [
     "convnext_atto.d2_in1k",
     "vit_tiny_patch16_224.augreg_in21k_ft_in1k",
 ]
+QUICK = {"mobilenetv3_small_050.lamb_in1k"}
+"""Trained and converted in every run of the tests; the others in `make test-full`."""
 """BatchNorm beside ReLU, inside `BatchNormAct2d`, with padding of its own; LayerNorm in maps, and in tokens."""
 UNTAKEN = {"tfjs": ("convnext_atto.d2_in1k", "vit_tiny_patch16_224.augreg_in21k_ft_in1k")}
 """By target, those that it lacks an operator for: LayerNorm's squared difference."""
@@ -188,7 +190,9 @@ def test_weights_of_another_network_are_refused_by_a_sentence(tmp_path: Path) ->
         read_weights(model_info(NAMES[0]), path)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name in QUICK else pytest.mark.full) for name in NAMES]
+)
 def test_it_trains_and_goes_to_onnx(name: str, few: Path) -> None:
     asked = {"model": name, "base": "none", "image_size": side_of(name), "batch_size": 3, "iterations": 3, "threads": 1}
     best = train(complete_config(asked), read_run_folder(few), few, Silent())
