@@ -38,9 +38,9 @@ NAMES = [
     "convnext_atto.d2_in1k",
     "vit_tiny_patch16_224.augreg_in21k_ft_in1k",
 ]
+"""BatchNorm beside ReLU, inside `BatchNormAct2d`, with padding of its own; LayerNorm in maps, and in tokens."""
 QUICK = {"mobilenetv3_small_050.lamb_in1k"}
 """Trained and converted in every run of the tests; the others in `make test-full`."""
-"""BatchNorm beside ReLU, inside `BatchNormAct2d`, with padding of its own; LayerNorm in maps, and in tokens."""
 UNTAKEN = {"tfjs": ("convnext_atto.d2_in1k", "vit_tiny_patch16_224.augreg_in21k_ft_in1k")}
 """By target, those that it lacks an operator for: LayerNorm's squared difference."""
 NORM_FIRST = ["resnetv2_50.a1h_in1k", "densenet121.ra_in1k", "maxvit_rmlp_pico_rw_256.sw_in1k"]
