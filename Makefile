@@ -24,8 +24,8 @@ MARKED = 2>&1 | awk '{ print "$@: " $$0; fflush() }'
 # prove there.
 NO_DATABASE = annotations/dataset annotations/formats training/engine annotations/test_archives.py annotations/test_bad_line.py \
 	annotations/test_bucket_imports.py annotations/test_decoding.py annotations/test_download_server.py \
-	annotations/test_hostile_files.py annotations/test_imaging.py annotations/test_left_sources.py annotations/test_location.py annotations/test_names.py \
-	annotations/test_server_memory.py annotations/test_tars.py annotations/test_zips.py \
+	annotations/test_frozen.py annotations/test_hostile_files.py annotations/test_imaging.py annotations/test_left_images.py annotations/test_left_sources.py annotations/test_location.py annotations/test_names.py \
+	annotations/test_sample.py annotations/test_server_memory.py annotations/test_tars.py annotations/test_zips.py \
 	platform/test_archive.py platform/test_door.py platform/test_event_stream.py platform/test_folder_queue.py platform/test_headers.py platform/test_hosts.py \
 	platform/test_lifeline.py platform/test_links.py platform/test_openapi.py platform/test_parallel.py platform/test_queue.py platform/test_screenshots.py platform/test_seats.py \
 	platform/test_security_page.py platform/test_settings.py platform/test_shares.py platform/test_storage.py platform/test_streams.py \
