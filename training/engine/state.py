@@ -119,7 +119,7 @@ def resume(path: Path, config: Config, labels: tuple[str, ...], progress: Progre
     state.average.network.load_state_dict(training["average"])
     state.average.updates = training["updates"]
     state.optimizer.load_state_dict(training["optimizer"])
-    state.scaler.load_state_dict(training["scaler"])
+    state.scaler.load_state_dict(training.get("scaler", {}))  # those before fp16 have none
     state.epoch = last.epoch
     state.best_score, state.best_epoch = training["best_score"], training["best_epoch"]
     progress.on_log(f"Going on after epoch {last.epoch} of {config.epochs}")

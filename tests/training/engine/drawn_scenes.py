@@ -1,6 +1,7 @@
 """Scenes of four labels, drawn here, that differ in shape alone: what random weights have to learn."""
 
 import io
+from collections.abc import Sequence
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -9,7 +10,6 @@ from annotations.dataset.records import AnnotationRecord, Box, ImageRecord, Spli
 from tests.training.engine.conftest import record
 
 LABELS = ("disc", "square", "triangle", "cross")
-WIDTH, HEIGHT = 320, 240
 Corners = tuple[int, int, int, int]
 
 
@@ -19,21 +19,43 @@ def drawn_scenes(train: int, val: int) -> list[tuple[ImageRecord, bytes]]:
 
 
 def drawn_scene(seed: int, split: Split) -> tuple[ImageRecord, bytes]:
-    """One to four shapes of 30 to 110 pixels, of any colour, on coarse noise; at most one in a quarter."""
+    """One to four shapes of 30 to 110 pixels on 320 x 240."""
+    return draw_scene(
+        f"scene-{seed}.png", seed, split, LABELS, cells=(2, 2), cell=(160, 120), counts=(1, 5), sides=(30, 110)
+    )
+
+
+def draw_scene(
+    name: str,
+    seed: int,
+    split: Split,
+    labels: Sequence[str],
+    *,
+    cells: tuple[int, int],
+    cell: tuple[int, int],
+    counts: tuple[int, int],
+    sides: tuple[int, int],
+) -> tuple[ImageRecord, bytes]:
+    """Shapes of any colour on coarse noise, at most one in a cell; `cells` across and down, each of `cell` pixels.
+
+    How many there are and how large is from the first of `counts` and `sides` on, below the second.
+    """
     rng = np.random.default_rng(seed)
-    noise = Image.fromarray(rng.integers(60, 190, (HEIGHT // 8, WIDTH // 8, 3), dtype=np.uint8))
-    image = noise.resize((WIDTH, HEIGHT), Image.Resampling.BICUBIC)
+    (across, down), (cell_width, cell_height) = cells, cell
+    width, height = across * cell_width, down * cell_height
+    noise = Image.fromarray(rng.integers(60, 190, (height // 8, width // 8, 3), dtype=np.uint8))
+    image = noise.resize((width, height), Image.Resampling.BICUBIC)
     draw, annotations = ImageDraw.Draw(image), []
-    for quarter in rng.permutation(4)[: rng.integers(1, 5)]:
-        side = int(rng.integers(30, 110))
-        x = int(quarter % 2 * WIDTH // 2 + rng.integers(0, WIDTH // 2 - side))
-        y = int(quarter // 2 * HEIGHT // 2 + rng.integers(0, HEIGHT // 2 - side))
-        label, colour = LABELS[rng.integers(4)], tuple(int(level) for level in rng.choice([0, 255], 3))
+    for place in rng.permutation(across * down)[: rng.integers(*counts)]:
+        side = int(rng.integers(*sides))
+        x = int(place % across * cell_width + rng.integers(0, cell_width - side))
+        y = int(place // across * cell_height + rng.integers(0, cell_height - side))
+        label, colour = labels[rng.integers(len(labels))], tuple(int(level) for level in rng.choice([0, 255], 3))
         draw_shape(draw, label, (x, y, x + side - 1, y + side - 1), colour)
         annotations.append(AnnotationRecord(label, Box(x, y, x + side, y + side)))
     file = io.BytesIO()
     image.save(file, "PNG")
-    return record(file.getvalue(), f"scene-{seed}.png", split, annotations), file.getvalue()
+    return record(file.getvalue(), name, split, annotations), file.getvalue()
 
 
 def draw_shape(draw: ImageDraw.ImageDraw, label: str, corners: Corners, colour: tuple[int, ...]) -> None:
