@@ -1,7 +1,6 @@
 """Scenes of four labels, drawn here, that differ in shape alone: what random weights have to learn."""
 
 import io
-from collections.abc import Sequence
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -29,7 +28,7 @@ def draw_scene(
     name: str,
     seed: int,
     split: Split,
-    labels: Sequence[str],
+    labels: tuple[str, ...],
     *,
     cells: tuple[int, int],
     cell: tuple[int, int],
