@@ -84,6 +84,8 @@ def publish(page: Page) -> None:
         page.get_by_test_id(f"publish-{target}").click()
     for target in ("onnx", "tflite", "tfjs"):
         expect(page.get_by_test_id(f"artifact-{target}-download")).to_be_visible(timeout=6 * MINUTES)
+    page.reload()  # the list is longer than the window: from its beginning, with the figures above it
+    expect(page.get_by_test_id("artifact-onnx-download")).to_be_visible()
     take(page, "run")
 
 
