@@ -20,18 +20,17 @@ PYTEST = $(BIN)/python -u -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 # Stages run side by side: each line says whose it is.
 MARKED = 2>&1 | awk '{ print "$@: " $$0; fflush() }'
 
-# What runs on PostgreSQL too: all but what knows no database, or is about lines, buckets and files, over rows that others
-# prove there.
-NO_DATABASE = annotations/dataset annotations/formats training/engine annotations/test_archives.py annotations/test_bad_line.py \
-	annotations/test_bucket_imports.py annotations/test_decoding.py annotations/test_download_server.py \
-	annotations/test_frozen.py annotations/test_hostile_files.py annotations/test_imaging.py annotations/test_left_images.py annotations/test_left_sources.py annotations/test_location.py annotations/test_names.py \
-	annotations/test_sample.py annotations/test_server_memory.py annotations/test_tars.py annotations/test_zips.py \
-	platform/test_archive.py platform/test_door.py platform/test_event_stream.py platform/test_folder_queue.py platform/test_headers.py platform/test_hosts.py \
-	platform/test_lifeline.py platform/test_links.py platform/test_openapi.py platform/test_parallel.py platform/test_queue.py platform/test_screenshots.py platform/test_seats.py \
-	platform/test_security_page.py platform/test_settings.py platform/test_shares.py platform/test_storage.py platform/test_streams.py \
-	platform/test_tree.py training/test_container_files.py training/test_exits.py training/test_hung_run.py training/test_image_cache.py \
-	training/test_watchdog.py
-DATABASE_TESTS = tests/platform tests/test_schema.py tests/annotations tests/training $(NO_DATABASE:%=--ignore=tests/%)
+# What runs on PostgreSQL too: what is about locks, transactions, people at once, SQL of our own, plans and counts, and one
+# request of each kind. `make test-full` asks there all that knows a database.
+DATABASE_TESTS = tests/test_schema.py tests/platform/jobs \
+	tests/platform/test_{accounts,attempts,audit,backups,clocks,collector,concurrency,events,invitations,label_names,labels}.py \
+	tests/platform/test_{pagination,projects,resets,sent_away,setup,teams}.py \
+	tests/annotations/test_{archive_uploads,canceled_jobs,counters,held,identity,image_lists,import_labels,import_stages}.py \
+	tests/annotations/test_{imports,labeling,labels,merge_server,queue,queue_moves,quotas,scale,side_by_side}.py \
+	tests/annotations/test_{snapshots,together}.py \
+	tests/training/test_{presets,run_records,runs,sweeps,uploaded_bases,uploads,waiting_runs}.py
+ALL_DATABASE_TESTS = tests/test_schema.py tests/platform tests/annotations tests/training \
+	--ignore=tests/annotations/dataset --ignore=tests/annotations/formats --ignore=tests/training/engine
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test test-sqlite test-postgres test-frontend test-full e2e check check-frontend check-types check-python setup-node fix bench schema migrations compose limits formats pins screenshots
@@ -62,7 +61,7 @@ test-frontend: setup-node
 	npm --prefix frontend run --silent test $(MARKED)
 
 test-full: setup ## all tests with two busy processes beside them, then the long proofs: full training, Ceph, RabbitMQ, others' libraries
-	$(BIN)/python -m tests.services.busy -- $(MAKE) test
+	$(BIN)/python -m tests.services.busy -- $(MAKE) test DATABASE_TESTS='$(ALL_DATABASE_TESTS)'
 	@$(PYTHON) bootstrap.py full
 	$(TEST_ENV) $(PYTEST) -rs -m full tests
 
