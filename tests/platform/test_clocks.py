@@ -11,10 +11,9 @@ from tests.services.server import ROOT, installed
 
 HOUR = 3600
 PROCESS = """
-import sys
 from datetime import timedelta
 from django.utils import timezone
-true_time, skew = timezone.now, timedelta(seconds=int(sys.argv[1]))
+true_time, skew = timezone.now, timedelta(0)
 timezone.now = lambda: true_time() + skew
 import django
 django.setup()
@@ -39,32 +38,40 @@ def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
         yield made
 
 
-def process(environment: dict[str, str], skew: int, code: str) -> str:
-    """What a process says whose clock is `skew` seconds ahead."""
-    command = [sys.executable, "-c", f"{PROCESS}\n{code}", str(skew)]
+def said(environment: dict[str, str], *deeds: tuple[int, str]) -> list[str]:
+    """What processes say whose clocks are so many seconds ahead, one after another.
+
+    One process plays them all: between two deeds it keeps nothing but its clock, and that is set anew.
+    """
+    code = "\n".join(f"skew = timedelta(seconds={skew})\n{deed}" for skew, deed in deeds)
+    command = [sys.executable, "-c", f"{PROCESS}\n{code}"]
     done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
+    return done.stdout.splitlines()
 
 
 @pytest.mark.parametrize("skew", [-HOUR, HOUR])
 def test_a_worker_with_another_clock_is_alive(environment: dict[str, str], skew: int) -> None:
     """It was "killed" five times when its clock was 20 s behind the reaper's, and never found dead when ahead."""
-    process(environment, skew, f"{A_JOB}; job = Import.claim(job.pk); assert job.beat(), job")
-    assert process(environment, 0, "print(revive(Import), Import.objects.get().status)") == "0 running"
-    dead = "Import.objects.update(heartbeat_at=true_time() - timedelta(minutes=1)); print(revive(Import))"
-    assert process(environment, skew, dead) == "1"
+    assert said(
+        environment,
+        (skew, f"{A_JOB}; job = Import.claim(job.pk); assert job.beat(), job"),
+        (0, "print(revive(Import), Import.objects.get().status)"),
+        (skew, "Import.objects.update(heartbeat_at=true_time() - timedelta(minutes=1)); print(revive(Import))"),
+    ) == ["0 running", "1"]
 
 
 @pytest.mark.parametrize("skew", [-HOUR, HOUR])
 def test_a_message_is_sent_again_when_the_database_says_so(environment: dict[str, str], skew: int) -> None:
-    process(environment, skew, A_JOB)
-    assert process(environment, 0, "print(revive(Import))") == "0"
-    process(environment, skew, "job = Import.claim(1); assert job.release()")
-    assert process(environment, 0, "print(revive(Import))") == "1"
+    assert said(
+        environment,
+        (skew, A_JOB),
+        (0, "print(revive(Import))"),
+        (skew, "job = Import.claim(1); assert job.release()"),
+        (0, "print(revive(Import))"),
+    ) == ["0", "1"]
 
 
 def test_events_are_pruned_by_the_clock_of_the_database(environment: dict[str, str]) -> None:
-    process(environment, -2 * HOUR, "events.publish(1, 'counts', {})")
-    prune = "print(events.prune())"
-    assert process(environment, 2 * HOUR, prune) == "0"
+    publish = (-2 * HOUR, "events.publish(1, 'counts', {})")
+    assert said(environment, publish, (2 * HOUR, "print(events.prune())")) == ["0"]
