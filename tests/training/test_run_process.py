@@ -35,8 +35,6 @@ from training.engine.targets import TARGETS
 LONG = 20
 """Epochs of the run that is interrupted again and again: each time it does a few, at last the rest."""
 FEW, SEED = 5, 0
-QUICK = {"onnx"}
-"""Converted in every run of the tests; the other targets, whose conversion takes half a minute, in `make test-full`."""
 
 
 pytestmark = brings_its_own
@@ -145,6 +143,7 @@ INTERRUPTIONS: dict[str, Callable[[Installation, Api, Json], None]] = {
     "canceled and resumed": cancel_and_resume,
     "Ctrl-C and the next start": stop_and_start,
 }
+DAILY = {"both killed", "canceled and resumed", "Ctrl-C and the next start"}
 
 
 def test_a_run_succeeds(here: Installation, api: Api, project: Json, snapshot: Json) -> None:
@@ -173,14 +172,14 @@ def run_without_validation(api: Api, tmp_path_factory: pytest.TempPathFactory) -
     return finish(api, start_run(api, project, snapshot_of(api, project)))
 
 
+@pytest.mark.full
 def test_a_small_project_trains(run_without_validation: Json) -> None:
     assert run_without_validation["images"] == {"train": FEW, "val": 0}
     assert run_without_validation["metrics"] == {}  # nothing measures it
 
 
-@pytest.mark.parametrize(
-    "target", [pytest.param(name, marks=() if name in QUICK else pytest.mark.full) for name in TARGETS]
-)
+@pytest.mark.full
+@pytest.mark.parametrize("target", TARGETS)
 def test_a_small_project_is_published(here: Installation, api: Api, run_without_validation: Json, target: str) -> None:
     made = api.post(f"runs/{run_without_validation['id']}/artifacts/", target=target)
     artifact = api.finish(f"artifacts/{made['id']}/", 240)
@@ -193,6 +192,7 @@ def test_a_small_project_is_published(here: Installation, api: Api, run_without_
     assert not list((here.folder / "scratch" / "jobs").iterdir())
 
 
+@pytest.mark.full
 def test_one_click_trains_again_from_the_last_checkpoint(api: Api, project: Json) -> None:
     again = api.post(f"projects/{project['id']}/retrain/")
     last = api.get(f"projects/{project['id']}/runs/", limit=10)["results"][1:]
@@ -211,14 +211,16 @@ def test_a_run_whose_snapshot_is_not_built_yet_lets_the_next_one_train(
     builder.suspend()
     try:
         unbuilt = api.post(f"projects/{project['id']}/snapshots/")
-        first, second = start_run(api, project, unbuilt), start_run(api, project, snapshot)
+        first, second = start_run(api, project, unbuilt), start_run(api, project, snapshot, epochs=1)
         finish(api, second)
         first = api.get(f"runs/{first['id']}/")
     finally:
         builder.resume()
     assert (first["status"], first["started_at"]) == ("queued", None)
     assert first["waiting_for"] == f"Snapshot v{unbuilt['number']} is not ready yet."
-    assert finish(api, first)["waiting_for"] == ""
+    begun = wait_run(api, first, lambda row: row["status"] == "running")
+    assert begun["waiting_for"] == ""
+    api.post(f"runs/{first['id']}/cancel/")
 
 
 def test_what_the_user_can_mend_is_said_in_one_sentence(
@@ -232,7 +234,7 @@ def test_what_the_user_can_mend_is_said_in_one_sentence(
 
 @pytest.mark.parametrize(
     "interruption",
-    [pytest.param(name, marks=pytest.mark.full if name == "worker killed" else ()) for name in INTERRUPTIONS],
+    [pytest.param(name, marks=() if name in DAILY else pytest.mark.full) for name in INTERRUPTIONS],
 )
 def test_an_interrupted_run_goes_on_from_its_last_checkpoint(
     here: Installation, api: Api, survivor: Json, interruption: str
