@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from training.engine.config import CHILD_ENVIRONMENT
 
 LayRun = Callable[..., Path]
@@ -48,6 +50,12 @@ def test_a_run_speaks_json_lines_from_log_to_done(lay_run: LayRun, weights_dir: 
     step = next(event for event in events if event["event"] == "step")
     assert set(step) == {"event", "epoch", "epochs", "step", "steps", "loss", "eta_seconds"}
     assert events[-1]["best_epoch"] == 1
+
+
+@pytest.mark.full
+def test_what_a_run_learned_is_asked_by_other_processes(lay_run: LayRun, weights_dir: Path) -> None:
+    folder = lay_run()
+    assert finished("train", folder, "--weights-dir", weights_dir)[0] == 0
     (folder / "out" / "best.pt").rename(folder / "checkpoint.pt")
     code, events = finished("evaluate", folder)
     assert (code, events[-1]["event"]) == (0, "done")
@@ -56,16 +64,6 @@ def test_a_run_speaks_json_lines_from_log_to_done(lay_run: LayRun, weights_dir: 
     assert (code, events[0]["image"]) == (0, str(image))
     sides = {"x_min", "y_min", "x_max", "y_max"}
     assert all(set(mark) == {"label", "score"} | sides for mark in events[0]["marks"])
-
-
-def test_settings_may_come_with_the_command(lay_run: LayRun, weights_dir: Path) -> None:
-    folder = lay_run(epochs=40)
-    settings = json.loads((folder / "config.json").read_text()) | {"epochs": 1, "freeze": "trunk"}
-    code, events = finished("train", folder, "--weights-dir", weights_dir, "--config", json.dumps(settings))
-    assert (code, [event["epochs"] for event in events if event["event"] == "metrics"]) == (0, [1])
-    code, events = finished("train", folder, "--config", "{")
-    assert code == 2
-    assert "--config can't be read" in events[-1]["detail"]
 
 
 def test_sigterm_stops_a_run_and_starting_again_goes_on(lay_run: LayRun, weights_dir: Path) -> None:

@@ -19,7 +19,7 @@ from pycocotools.cocoeval import COCOeval
 
 from annotations.dataset.manifest import read_manifest
 from tests.training.engine.foreign import write_as
-from tests.training.engine.test_cli import ROOT, finished
+from tests.training.engine.test_cli import ROOT
 from training.engine import commands
 from training.engine.arguments import parser
 from training.engine.errors import CheckpointError, ConfigError, DataError, ParityError, TargetError
@@ -33,7 +33,7 @@ def called(*arguments: object) -> list[dict[str, Any]]:
     """A command in this process; its events."""
     options: Namespace = parser().parse_args([str(argument) for argument in arguments])
     stream = io.StringIO()
-    getattr(commands, options.command)(options, JsonLines(stream))
+    commands.called(options, JsonLines(stream))
     return [json.loads(line) for line in stream.getvalue().splitlines()]
 
 
@@ -49,6 +49,15 @@ def trained(tmp_path_factory: pytest.TempPathFactory, weights_dir: Path) -> tupl
     events = called("train", coco, "--run", place / "run", "--weights-dir", weights_dir, *SMALL, "--set=epochs=4")
     assert events[-1]["event"] == "done"
     return coco, place / "run"
+
+
+def test_settings_may_come_with_the_command(lay_run: LayRun, weights_dir: Path) -> None:
+    folder = lay_run(epochs=40)
+    settings = json.loads((folder / "config.json").read_text()) | {"epochs": 1, "freeze": "trunk"}
+    events = called("train", folder, "--weights-dir", weights_dir, "--config", json.dumps(settings))
+    assert [event["epochs"] for event in events if event["event"] == "metrics"] == [1]
+    with pytest.raises(ConfigError, match="--config can't be read"):
+        called("train", folder, "--config", "{")
 
 
 def test_a_coco_folder_trains_in_one_command(trained: tuple[Path, Path]) -> None:
@@ -152,9 +161,9 @@ def test_help_says_what_each_command_wants() -> None:
         assert (said.returncode, said.stderr) == (0, "")
 
 
-def test_a_terminal_shows_a_bar(lay_run: LayRun, weights_dir: Path) -> None:
+def test_a_terminal_shows_a_bar(lay_run: LayRun) -> None:
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "training.engine", "train", str(lay_run()), "--weights-dir", str(weights_dir)]
+    command = [sys.executable, "-m", "training.engine", "train", str(lay_run()), "--set=base=none"]
     with subprocess.Popen(command, cwd=ROOT, stdout=theirs, stderr=subprocess.DEVNULL) as child:
         assert child.wait(timeout=120) == 0
     shown = os.read(ours, 2**16).decode()
@@ -165,17 +174,13 @@ def test_a_terminal_shows_a_bar(lay_run: LayRun, weights_dir: Path) -> None:
     assert '"event"' not in shown
 
 
-def test_the_engine_needs_no_django(lay_run: LayRun, tmp_path: Path) -> None:
-    foreign = write_as("yolo", lay_run(), tmp_path / "yolo")
+def test_a_foreign_folder_by_the_command_itself_which_needs_no_django(lay_run: LayRun, tmp_path: Path) -> None:
+    foreign = write_as("voc", lay_run(), tmp_path / "voc")
     blocked = "import sys; sys.modules['django'] = None; from training.engine.__main__ import main; sys.exit(main())"
     command = [sys.executable, "-c", blocked, "train", str(foreign), "--run", str(tmp_path / "run")]
     command += [*SMALL, "--set=base=none", "--set=iterations=1"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout.splitlines()[-1])["event"] == "done"
-
-
-def test_a_foreign_folder_by_the_command_itself(lay_run: LayRun, tmp_path: Path) -> None:
-    foreign = write_as("voc", lay_run(), tmp_path / "voc")
-    code, events = finished("train", foreign, "--run", tmp_path / "run", *SMALL, "--set=base=none")
-    assert (code, events[0]["line"][:20]) == (0, "Reading as Pascal VO")
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    assert events[0]["line"][:20] == "Reading as Pascal VO"
+    assert events[-1]["event"] == "done"

@@ -13,9 +13,11 @@ import torch
 import torch.distributed as dist
 
 from tests.training.engine.test_cli import ROOT
+from tests.training.engine.test_commands import called
 from training.engine import distributed
 from training.engine.catalog import MODELS
 from training.engine.config import CHILD_ENVIRONMENT
+from training.engine.errors import ConfigError
 from training.engine.families import build_network
 from training.engine.model_info import ModelInfo
 from training.engine.network import LearningTarget
@@ -27,14 +29,17 @@ LayRun = Callable[..., Path]
 TWO = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2")
 
 
-def trained(folder: Path, weights_dir: Path, *launcher: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The events, and what `metrics.jsonl` says."""
-    command = [sys.executable, *launcher, "-m", "training.engine", "train", str(folder), f"--weights-dir={weights_dir}"]
+def trained_together(folder: Path, weights_dir: Path) -> list[dict[str, Any]]:
+    """The events of two processes."""
+    command = [sys.executable, *TWO, "-m", "training.engine", "train", str(folder), f"--weights-dir={weights_dir}"]
     environment = os.environ | CHILD_ENVIRONMENT | {"OMP_NUM_THREADS": "1"}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    rows = [json.loads(line) for line in (folder / "out" / "metrics.jsonl").read_text().splitlines()]
-    return [json.loads(line) for line in done.stdout.splitlines()], rows
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def curve(folder: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (folder / "out" / "metrics.jsonl").read_text().splitlines()]
 
 
 def test_two_processes_have_the_curve_of_one(lay_run: LayRun, weights_dir: Path, tmp_path: Path) -> None:
@@ -42,8 +47,9 @@ def test_two_processes_have_the_curve_of_one(lay_run: LayRun, weights_dir: Path,
     folder = lay_run(train=9, val=5, epochs=2, batch_size=5, precision="fp32")
     link_run_folder(folder, tmp_path / "two")
     (tmp_path / "two" / "config.json").write_text((folder / "config.json").read_text())
-    _, alone = trained(folder, weights_dir)
-    events, together = trained(tmp_path / "two", weights_dir, *TWO)
+    called("train", folder, "--weights-dir", weights_dir)
+    events = trained_together(tmp_path / "two", weights_dir)
+    alone, together = curve(folder), curve(tmp_path / "two")
     assert [row["epoch"] for row in together] == [1, 2]
     for one, two in zip(alone, together, strict=True):
         assert two["values"] == pytest.approx(one["values"], abs=1e-4)
@@ -55,7 +61,14 @@ def test_two_processes_have_the_curve_of_one(lay_run: LayRun, weights_dir: Path,
     assert [row["truth_count"] for row in report["labels"]] == [5, 5]
 
 
-def test_a_batch_too_small_for_all_processes_is_said(lay_run: LayRun, weights_dir: Path) -> None:
+def test_a_batch_too_small_for_all_processes_is_said(lay_run: LayRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(distributed, "world_size", lambda: 2)
+    with pytest.raises(ConfigError, match="batch_size must give each of the 2 processes an image"):
+        called("train", lay_run(batch_size=1), "--set=base=none")
+
+
+@pytest.mark.full
+def test_a_batch_too_small_is_said_by_the_processes(lay_run: LayRun) -> None:
     command = [sys.executable, *TWO, "-m", "training.engine", "train", str(lay_run(batch_size=1))]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert "batch_size must give each of the 2 processes an image" in done.stdout
