@@ -1,5 +1,6 @@
 """Tiny real run folders: pictures drawn here (discs and squares on noise), with exact boxes."""
 
+import functools
 import hashlib
 import io
 import json
@@ -13,6 +14,8 @@ from PIL import Image, ImageDraw
 
 from annotations.dataset.manifest import write_manifest
 from annotations.dataset.records import AnnotationRecord, Box, ImageRecord, Split, Task
+from tests.training.engine import tiny
+from training.engine.catalog import MODELS
 from training.engine.progress import Silent, Values
 
 LABELS = ("disc", "square")
@@ -82,6 +85,14 @@ def lay_run(tmp_path: Path) -> LayRun:
         return write_run(tmp_path / "run", images, **(defaults | config))
 
     return lay
+
+
+@pytest.fixture
+def lay_tiny(lay_run: LayRun, monkeypatch: pytest.MonkeyPatch) -> LayRun:
+    """`lay_run` for a detector of some thousand random weights: where it does not matter which network learns."""
+    for info in tiny.ROWS:
+        monkeypatch.setitem(MODELS, info.name, info)
+    return functools.partial(lay_run, model=tiny.DETECTOR, base="none")
 
 
 class Recorder(Silent):

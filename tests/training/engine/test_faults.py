@@ -62,8 +62,8 @@ def test_a_gradient_that_is_no_number_leaves_the_weights_alone(
         run(lay_run(base="none"))
 
 
-def test_a_label_on_one_picture_is_told(lay_run: LayRun, recorder: Any) -> None:
-    folder, told = lay_run(train=4, val=2, base="none"), recorder()
+def test_a_label_on_one_picture_is_told(lay_tiny: LayRun, recorder: Any) -> None:
+    folder, told = lay_tiny(train=4, val=2), recorder()
     first = next(image for image in read_manifest(folder / "manifest.jsonl") if image.split == "train").sha256
     rewrite(folder, lambda image: image if image.sha256 == first else without("square", image))
     run(folder, told)
@@ -71,29 +71,29 @@ def test_a_label_on_one_picture_is_told(lay_run: LayRun, recorder: Any) -> None:
     assert "Of square nothing is in the validation split: these numbers don't tell whether it is found." in told.lines
 
 
-def test_a_label_that_only_validates_is_told(lay_run: LayRun, recorder: Any) -> None:
-    folder, told = lay_run(train=4, val=2, base="none"), recorder()
+def test_a_label_that_only_validates_is_told(lay_tiny: LayRun, recorder: Any) -> None:
+    folder, told = lay_tiny(train=4, val=2), recorder()
     rewrite(folder, lambda image: image if image.split == "val" else without("disc", image))
     run(folder, told)
     assert any("disc is in no training image" in line for line in told.lines)
 
 
-def test_a_validation_split_without_boxes_is_told(lay_run: LayRun, recorder: Any) -> None:
-    folder, told = lay_run(train=4, val=2, base="none"), recorder()
+def test_a_validation_split_without_boxes_is_told(lay_tiny: LayRun, recorder: Any) -> None:
+    folder, told = lay_tiny(train=4, val=2), recorder()
     rewrite(folder, lambda image: image if image.split == "train" else replace(image, annotations=()))
     run(folder, told)
     assert any("No validation image has a box" in line and "draw some" in line for line in told.lines)
 
 
-def test_a_training_split_without_boxes_says_what_to_do(lay_run: LayRun) -> None:
-    folder = lay_run(train=4, val=2, base="none")
+def test_a_training_split_without_boxes_says_what_to_do(lay_tiny: LayRun) -> None:
+    folder = lay_tiny(train=4, val=2)
     rewrite(folder, lambda image: image if image.split == "val" else replace(image, annotations=()))
     with pytest.raises(DataError, match="draw some"):
         run(folder)
 
 
-def test_evaluating_a_split_that_is_empty_or_has_strange_labels_is_said(lay_run: LayRun) -> None:
-    folder = lay_run(train=3, val=1, base="none")
+def test_evaluating_a_split_that_is_empty_or_has_strange_labels_is_said(lay_tiny: LayRun) -> None:
+    folder = lay_tiny(train=3, val=1)
     best = run(folder)
     with pytest.raises(DataError, match="The test split has no labelled image"):
         evaluate.evaluate(best, read_run_folder(folder), folder, "test", Silent())

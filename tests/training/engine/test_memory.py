@@ -46,9 +46,9 @@ def test_squares_beyond_the_limit_are_the_same(lay_run: LayRun, monkeypatch: pyt
 
 
 def test_a_run_beyond_the_limit_learns_the_same(
-    lay_run: LayRun, monkeypatch: pytest.MonkeyPatch, recorder: Any
+    lay_tiny: LayRun, monkeypatch: pytest.MonkeyPatch, recorder: Any
 ) -> None:
-    folder = lay_run(train=5, val=3, base="none")
+    folder = lay_tiny(train=5, val=3)
     config = complete_config(json.loads((folder / "config.json").read_text()))
     within, beyond = recorder(), recorder()
     train(config, read_run_folder(folder), folder, within)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 import torch
 
+from tests.training.engine import tiny
 from training.engine import optim
 from training.engine.catalog import MODELS
 from training.engine.classifiers.mobilenet import build
@@ -23,7 +24,7 @@ def test_the_rate_warms_up_and_falls() -> None:
 
 
 def test_the_average_follows_the_weights() -> None:
-    network = build(INFO, 2, 96)
+    network = tiny.build(tiny.ROWS[0], 2, 96)
     average = optim.Average(network)
     with torch.no_grad():
         for parameter in network.parameters():

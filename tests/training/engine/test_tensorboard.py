@@ -42,8 +42,8 @@ def test_a_file_begins_with_its_version_and_its_step(tmp_path: Path) -> None:
     assert scalars[9:] == b"\x10\xac\x02\x2a\x0b\x0a\x09\x0a\x02AP\x15" + struct.pack("<f", 0.5)
 
 
-def test_a_run_that_went_on_is_one_curve(lay_run: LayRun, recorder: Any) -> None:
-    folder = lay_run(base="none", epochs=3)
+def test_a_run_that_went_on_is_one_curve(lay_tiny: LayRun, recorder: Any) -> None:
+    folder = lay_tiny(epochs=3)
     config = complete_config(json.loads((folder / "config.json").read_text()))
     with pytest.raises(Stopped):
         train(config, read_run_folder(folder), folder, recorder(stop_after_steps=8))

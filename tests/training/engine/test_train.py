@@ -57,24 +57,22 @@ def test_a_run_learns_and_writes_what_it_promises(lay_run: LayRun, weights_dir: 
     assert not list((folder / "out").glob("*.tmp"))
 
 
-def test_a_run_may_learn_from_a_share_of_the_images(lay_run: LayRun, weights_dir: Path, recorder: Recorders) -> None:
+def test_a_run_may_learn_from_a_share_of_the_images(lay_tiny: LayRun, recorder: Recorders) -> None:
     told = recorder()
-    run(lay_run(epochs=1, train_share=0.5), weights_dir, told)
+    run(lay_tiny(epochs=1, train_share=0.5), None, told)
     assert any("3 training and 2 validation images" in line for line in told.lines)
 
 
-def test_a_stopped_run_goes_on_and_ends_where_an_unbroken_one_does(
-    lay_run: LayRun, weights_dir: Path, recorder: Recorders
-) -> None:
-    folder = lay_run(epochs=2)
-    unbroken = run(folder, weights_dir)
+def test_a_stopped_run_goes_on_and_ends_where_an_unbroken_one_does(lay_tiny: LayRun, recorder: Recorders) -> None:
+    folder = lay_tiny(epochs=2)
+    unbroken = run(folder, None)
     for path in (folder / "out").iterdir():
         path.unlink()
     with pytest.raises(Stopped):
-        run(folder, weights_dir, recorder(stop_after_steps=8))  # six steps are an epoch: in the second
+        run(folder, None, recorder(stop_after_steps=8))  # six steps are an epoch: in the second
     assert checkpoint.load(folder / "out" / "last.pt").epoch == 1
     told = recorder()
-    resumed = run(folder, weights_dir, told)
+    resumed = run(folder, None, told)
     assert told.steps[0] == (2, 1)
     assert (resumed.epoch, resumed.metrics) == (unbroken.epoch, unbroken.metrics)
     for name, value in unbroken.weights.items():
@@ -96,49 +94,45 @@ def test_half_precision_learns_and_goes_on_with_its_scale(
     assert second < first
 
 
-def test_a_finished_run_started_again_does_nothing(lay_run: LayRun, weights_dir: Path, recorder: Recorders) -> None:
-    folder, told = lay_run(), recorder()
-    first = run(folder, weights_dir)
-    again = run(folder, weights_dir, told)
+def test_a_finished_run_started_again_does_nothing(lay_tiny: LayRun, recorder: Recorders) -> None:
+    folder, told = lay_tiny(), recorder()
+    first = run(folder, None)
+    again = run(folder, None, told)
     assert told.steps == []
     assert again.metrics == first.metrics
 
 
-def test_a_run_stops_within_one_step(lay_run: LayRun, weights_dir: Path, recorder: Recorders) -> None:
+def test_a_run_stops_within_one_step(lay_tiny: LayRun, recorder: Recorders) -> None:
     told = recorder(stop_after_steps=1)
     with pytest.raises(Stopped):
-        run(lay_run(), weights_dir, told)
+        run(lay_tiny(), None, told)
     assert told.steps == [(1, 1)]
 
 
-def test_a_damaged_last_checkpoint_means_starting_again(
-    lay_run: LayRun, weights_dir: Path, recorder: Recorders
-) -> None:
-    folder, told = lay_run(), recorder()
+def test_a_damaged_last_checkpoint_means_starting_again(lay_tiny: LayRun, recorder: Recorders) -> None:
+    folder, told = lay_tiny(), recorder()
     (folder / "out").mkdir()
     (folder / "out" / "last.pt").write_bytes(b"half")
-    run(folder, weights_dir, told)
+    run(folder, None, told)
     assert told.steps[0] == (1, 1)
     assert any("first epoch" in line for line in told.lines)
 
 
-def test_a_last_checkpoint_without_the_best_means_starting_again(
-    lay_run: LayRun, weights_dir: Path, recorder: Recorders
-) -> None:
-    folder, told = lay_run(), recorder()
-    run(folder, weights_dir)
+def test_a_last_checkpoint_without_the_best_means_starting_again(lay_tiny: LayRun, recorder: Recorders) -> None:
+    folder, told = lay_tiny(), recorder()
+    run(folder, None)
     (folder / "out" / "best.pt").unlink()
-    run(folder, weights_dir, told)
+    run(folder, None, told)
     assert told.steps[0] == (1, 1)
     assert any("without best.pt" in line for line in told.lines)
 
 
-def test_the_same_seed_gives_the_same_run(lay_run: LayRun, weights_dir: Path) -> None:
-    folder = lay_run()
-    first = run(folder, weights_dir)
+def test_the_same_seed_gives_the_same_run(lay_tiny: LayRun) -> None:
+    folder = lay_tiny()
+    first = run(folder, None)
     for path in (folder / "out").iterdir():
         path.unlink()
-    second = run(folder, weights_dir)
+    second = run(folder, None)
     assert all(torch.allclose(value, second.weights[name], atol=1e-6) for name, value in first.weights.items())
 
 
@@ -160,9 +154,9 @@ def test_a_run_tells_what_it_began_with_also_after_a_stop(
     assert json.loads((folder / "out" / "evaluation.json").read_text())["start"] == begun
 
 
-def test_a_run_goes_on_from_an_earlier_checkpoint(lay_run: LayRun, weights_dir: Path) -> None:
-    folder = lay_run()
-    run(folder, weights_dir)
+def test_a_run_goes_on_from_an_earlier_checkpoint(lay_tiny: LayRun) -> None:
+    folder = lay_tiny()
+    run(folder, None)
     (folder / "out" / "best.pt").rename(folder / "base.pt")
     (folder / "out" / "last.pt").unlink()
     config = json.loads((folder / "config.json").read_text())
@@ -170,21 +164,19 @@ def test_a_run_goes_on_from_an_earlier_checkpoint(lay_run: LayRun, weights_dir: 
     assert run(folder, None).config.base == "checkpoint"
 
 
-def test_a_run_ends_after_its_iterations(lay_run: LayRun, weights_dir: Path, recorder: Recorders) -> None:
+def test_a_run_ends_after_its_iterations(lay_tiny: LayRun, recorder: Recorders) -> None:
     told = recorder()
-    best = run(lay_run(iterations=8, epochs=5, schedule="step", precision="fp32"), weights_dir, told)
+    best = run(lay_tiny(iterations=8, epochs=5, schedule="step", precision="fp32"), None, told)
     assert told.steps == [(1, 1), (1, 2), (1, 3), (1, 4), (1, 5), (1, 6), (2, 1), (2, 2)]
     assert best.config.iterations == 8
 
 
-def test_an_impatient_run_ends_when_nothing_becomes_better(
-    lay_run: LayRun, weights_dir: Path, recorder: Recorders
-) -> None:
-    folder, told = lay_run(epochs=6, patience=1, learning_rate=1e-7, average_decay=0.99999), recorder()
-    best = run(folder, weights_dir, told)
+def test_an_impatient_run_ends_when_nothing_becomes_better(lay_tiny: LayRun, recorder: Recorders) -> None:
+    folder, told = lay_tiny(epochs=6, patience=1, learning_rate=1e-7, average_decay=0.99999), recorder()
+    best = run(folder, None, told)
     assert len(told.metrics) < 6
     assert any("No better epoch than" in line for line in told.lines)
-    assert run(folder, weights_dir).epoch == best.epoch
+    assert run(folder, None).epoch == best.epoch
 
 
 LARGE = {"image_size": 192, "crop": 64, "anchor_scale": 1 / 3, "fine_anchors": [[0.2, 0.2]]}
@@ -227,11 +219,9 @@ def test_random_weights_learn_too(lay_run: LayRun, recorder: Recorders) -> None:
     assert not [name for name in best.weights if "running_mean" in name], "BatchNorm is folded into what is kept"
 
 
-def test_without_validation_images_the_last_epoch_is_kept(
-    lay_run: LayRun, weights_dir: Path, recorder: Recorders
-) -> None:
-    folder, told = lay_run(val=0, epochs=2), recorder()
-    best = run(folder, weights_dir, told)
+def test_without_validation_images_the_last_epoch_is_kept(lay_tiny: LayRun, recorder: Recorders) -> None:
+    folder, told = lay_tiny(val=0, epochs=2), recorder()
+    best = run(folder, None, told)
     assert (best.epoch, best.metrics["AP"]) == (2, None)
     assert any("validation" in line for line in told.lines)
     assert json.loads((folder / "out" / "evaluation.json").read_text())["image_count"] == 0
@@ -241,19 +231,19 @@ def test_one_image_is_enough_to_train(lay_run: LayRun, weights_dir: Path) -> Non
     assert run(lay_run(train=1, val=1), weights_dir).epoch == 1
 
 
-def test_a_negative_among_the_images_is_trained_on(lay_run: LayRun, weights_dir: Path) -> None:
-    folder = lay_run(train=3, val=1)
+def test_a_negative_among_the_images_is_trained_on(lay_tiny: LayRun) -> None:
+    folder = lay_tiny(train=3, val=1)
     first = next(read_manifest(folder / "manifest.jsonl")).sha256
     rewrite(folder, lambda image: without_annotations(image) if image.sha256 == first else image)
-    assert run(folder, weights_dir).epoch == 1
+    assert run(folder, None).epoch == 1
 
 
-def test_a_label_without_boxes_is_carried_along(lay_run: LayRun, weights_dir: Path) -> None:
-    folder = lay_run()
+def test_a_label_without_boxes_is_carried_along(lay_tiny: LayRun) -> None:
+    folder = lay_tiny()
     snapshot = json.loads((folder / "snapshot.json").read_text())
     snapshot["labels"].append({"name": "star"})
     (folder / "snapshot.json").write_text(json.dumps(snapshot))
-    assert run(folder, weights_dir).labels == ("disc", "square", "star")
+    assert run(folder, None).labels == ("disc", "square", "star")
     report = json.loads((folder / "out" / "evaluation.json").read_text())
     star = {"name": "star", "truth_count": 0, "AP": None, "AP50": None}
     assert report["labels"][2] | star == report["labels"][2]
@@ -288,9 +278,9 @@ def test_a_model_of_the_other_task_is_refused(lay_run: LayRun) -> None:
         run(lay_run(model="mobilenet_v2"), None)
 
 
-def test_evaluating_the_best_checkpoint_gives_its_metrics(lay_run: LayRun, weights_dir: Path) -> None:
-    folder = lay_run()
-    best = run(folder, weights_dir)
+def test_evaluating_the_best_checkpoint_gives_its_metrics(lay_tiny: LayRun) -> None:
+    folder = lay_tiny()
+    best = run(folder, None)
     found = evaluate.evaluate(best, read_run_folder(folder), folder, "val", Silent())
     assert found.metrics == pytest.approx(best.metrics, abs=1e-3)
 

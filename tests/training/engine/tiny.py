@@ -140,3 +140,4 @@ ROWS = (
     row("mobilenet_v2", Scoring.SOFTMAX),
     row("mobilenet_v2", Scoring.SIGMOID),
 )
+DETECTOR = ROWS[0].name
