@@ -66,7 +66,7 @@ test-full: setup ## all tests with two busy processes beside them, then the long
 	$(TEST_ENV) $(PYTEST) -rs -m full tests
 
 e2e: setup ## only the tests that drive a real browser
-	$(TEST_ENV) $(PYTEST) -m e2e tests/e2e $(MARKED)
+	$(TEST_ENV) $(PYTEST) -m "e2e and not full" tests/e2e $(MARKED)
 
 check: ## formatting, lint, types, import rules, migrations, schema
 	@$(MAKE) --jobs 2 --output-sync check-frontend check-types check-python

@@ -1,8 +1,8 @@
 """Every page: by its address, in both themes, on a phone, by keyboard, and for those who do not see it."""
 
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, ViewportSize, expect
@@ -51,7 +51,7 @@ SHORTCOMINGS = """async rules => {
 
 @pytest.fixture(scope="module")
 def world(server: Server, api: Api) -> Json:
-    """The sample project with a snapshot and a run that has ended: every page has something to show."""
+    """The sample project with a snapshot and a sweep of two runs that have ended: every page has something to show."""
     project = api.post("projects/sample/", team="plates")
     here = f"projects/{project['id']}/"
     api.wait(here, lambda row: row["counts"]["images"] - row["counts"]["unlabelled"] >= 16, 120)
@@ -60,9 +60,7 @@ def world(server: Server, api: Api) -> Json:
     api.finish(f"snapshots/{snapshot['id']}/", 60)
     config = {"epochs": 1, "batch_size": 4, "image_size": 128}
     asked = {"snapshot": snapshot["id"], "model": "ssdlite320_mobilenet_v3_large", "base": "none", "config": config}
-    run = api.post(f"{here}runs/", **asked)
     sweep = api.post(f"{here}sweeps/", **asked, axes={"seed": [0, 1]})
-    api.finish(f"runs/{run['id']}/", 240)
     api.wait(f"sweeps/{sweep['id']}/", lambda row: row["runs"]["succeeded"] == 2, 240)
     image = api.get(f"{here}images/", queue="labelled")["results"][0]["id"]
     link = api.post("teams/plates/invitations/", role="viewer")["link"]
@@ -127,31 +125,45 @@ def scan(page: Page) -> list[str]:
     return found
 
 
-def look(page: Page, server: Server, path: str, world: Json) -> None:
-    """Both themes on the desk, then the phone."""
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        page.set_viewport_size(DESK)
-        show(page, server, path, world)
-        expect(page.locator("html")).to_have_attribute("data-theme", scheme)
-        assert scan(page) == [], scheme
-    page.set_viewport_size(PHONE)
+FORMS: dict[str, tuple[Literal["light", "dark"], ViewportSize]] = {
+    "light": ("light", DESK),
+    "dark": ("dark", DESK),
+    "phone": ("dark", PHONE),
+}
+
+
+def in_forms(names: Iterable[str]) -> list[Any]:
+    """Each page in one form a day, the forms in turn; in `make test-full` in the others."""
+    return [
+        pytest.param(name, form, marks=() if number % len(FORMS) == place else pytest.mark.full)
+        for number, name in enumerate(names)
+        for place, form in enumerate(FORMS)
+    ]
+
+
+def look(page: Page, server: Server, path: str, world: Json, form: str) -> None:
+    """As the form has it; at last no wider than a phone."""
+    scheme, size = FORMS[form]
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    page.set_viewport_size(size)
     show(page, server, path, world)
+    expect(page.locator("html")).to_have_attribute("data-theme", scheme)
+    assert scan(page) == []
+    page.set_viewport_size(PHONE)
     too_wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     assert too_wide <= 0
-    assert scan(page) == [], "phone"
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_page_opens_by_its_address_in_every_form(server: Server, reader: Page, world: Json, name: str) -> None:
-    look(reader, server, PAGES[name], world)
+@pytest.mark.parametrize(("name", "form"), in_forms(PAGES))
+def test_page_opens_by_its_address(server: Server, reader: Page, world: Json, name: str, form: str) -> None:
+    look(reader, server, PAGES[name], world, form)
     if name != "not found":
         expect(reader.get_by_role("heading", name=re.compile("Not found|no such page"))).to_have_count(0)
 
 
-@pytest.mark.parametrize("name", OPEN_PAGES)
-def test_page_before_an_account(server: Server, stranger: Page, world: Json, name: str) -> None:
-    look(stranger, server, OPEN_PAGES[name], world)
+@pytest.mark.parametrize(("name", "form"), in_forms(OPEN_PAGES))
+def test_page_before_an_account(server: Server, stranger: Page, world: Json, name: str, form: str) -> None:
+    look(stranger, server, OPEN_PAGES[name], world, form)
 
 
 @pytest.mark.parametrize(
