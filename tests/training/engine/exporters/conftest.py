@@ -44,6 +44,8 @@ PHOTOS = 8
 
 DETECTOR = "ssdlite320_mobilenet_v3_large"
 CLASSIFIER = "mobilenet_v3_small"
+PACKED = {"tflite", "tfjs"}
+"""Targets whose files are packed, at once, from what was converted once."""
 
 Exporters = dict[str, Exporter]
 MakeArtifact = Callable[..., Path]
@@ -165,8 +167,14 @@ def graph_of_model(
 
 @pytest.fixture(scope="session")
 def exporters_of_model(graph_of_model: Callable[[str], bytes]) -> MakeExporters:
-    """`exporters_of_model("mobilenet_v2")`: the product's exporters of all targets."""
-    return functools.cache(lambda model: exporters_of(functools.partial(graph_of_model, model)))
+    """`exporters_of_model("mobilenet_v2")`: the product's exporters of all targets; each builds its files once."""
+
+    @functools.cache
+    def make(model: str) -> Exporters:
+        exporters = exporters_of(functools.partial(graph_of_model, model))
+        return {name: one if name in PACKED else built_once(one) for name, one in exporters.items()}
+
+    return make
 
 
 @pytest.fixture(scope="session")
@@ -238,6 +246,24 @@ def exporters_of(graph: Callable[[], bytes]) -> Exporters:
         "tflite": replace(tflite.EXPORTER, build=build_tflite),
         "tfjs": replace(tfjs.EXPORTER, build=build_tfjs),
     }
+
+
+def built_once(exporter: Exporter) -> Exporter:
+    """The exporter, but of one checkpoint and quantization it writes again what it built at first."""
+    built: dict[tuple[int, str], dict[str, bytes]] = {}
+    checkpoints: list[Checkpoint] = []  # kept, so that no other one gets the number of one that is gone
+
+    def build(checkpoint: Checkpoint, folder: Path, quantization: str, calibration: Calibration) -> None:
+        key = id(checkpoint), quantization
+        if key in built:
+            for name, content in built[key].items():
+                (folder / name).write_bytes(content)
+        else:
+            exporter.build(checkpoint, folder, quantization, calibration)
+            built[key] = {path.name: path.read_bytes() for path in folder.iterdir()}
+            checkpoints.append(checkpoint)
+
+    return replace(exporter, build=build)
 
 
 def broken(exporter: Exporter, damage: Callable[[Path], None]) -> Exporter:

@@ -49,6 +49,7 @@ def test_mediapipe_detects_what_the_checkpoint_detects(
             assert sides == pytest.approx(box.tolist(), abs=2)  # MediaPipe rounds to whole pixels
 
 
+@pytest.mark.full
 def test_mediapipe_classifies_as_the_checkpoint_does(
     classifier: Checkpoint, make_artifact: MakeArtifact, shapes: Path
 ) -> None:

@@ -148,6 +148,7 @@ def test_a_classifier_answers_as_its_checkpoint(target: str, classifier: Trained
     assert "they need not sum to 1.\n" in readme
 
 
+@pytest.mark.full
 def test_a_detector_s_own_thresholds_hold_in_its_file(detector: Trained, tmp_path: Path) -> None:
     squares = detector.images.comparison.examples.squares[:]
     counts = {}
@@ -165,7 +166,14 @@ def test_a_detector_s_own_thresholds_hold_in_its_file(detector: Trained, tmp_pat
     assert counts[0.01, 0.55] > counts[0.25, 0.55] > 0
 
 
-@pytest.mark.parametrize(("target", "has_background"), [("onnx", True), ("tflite", False), ("tfjs", True)])
+@pytest.mark.parametrize(
+    ("target", "has_background"),
+    [
+        ("onnx", True),
+        pytest.param("tflite", False, marks=pytest.mark.full),
+        pytest.param("tfjs", True, marks=pytest.mark.full),
+    ],
+)
 def test_the_readme_says_what_the_scores_of_a_detector_are(
     target: str, has_background: bool, detector: Trained, tmp_path: Path
 ) -> None:

@@ -23,7 +23,7 @@ from training.engine.exporters.papers import write_json
 from training.engine.verify import verify, verify_bundle
 
 
-@pytest.mark.parametrize("model", [DETECTOR, CLASSIFIER])
+@pytest.mark.parametrize("model", [DETECTOR, pytest.param(CLASSIFIER, marks=pytest.mark.full)])
 def test_twenty_lines_load_it_without_our_code(
     model: str, make_artifact: MakeArtifact, checkpoint_of_model: MakeCheckpoint, raccoons: Path, tmp_path: Path
 ) -> None:
