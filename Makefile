@@ -15,8 +15,9 @@ WEIGHTS := $(wildcard $(CURDIR)/../shared/weights)
 # One thread for each of them computes most in the time that two cores have.
 TEST_ENV = OMP_NUM_THREADS=1 BOXWRIGHT_TEST_DATA=$${BOXWRIGHT_TEST_DATA:-$(DATA)} BOXWRIGHT_WEIGHTS_DIR=$${BOXWRIGHT_WEIGHTS_DIR:-$(WEIGHTS)}
 
-# A file each, in the order of tests/conftest.py.
-PYTEST = $(BIN)/python -u -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+# A file each, in the order of tests/conftest.py. `make test-full` tries four times as many examples of each law.
+PYTEST = $(BIN)/python -u -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(HYPOTHESIS)
+THOROUGH = --hypothesis-profile=thorough
 # Stages run side by side: each line says whose it is.
 MARKED = 2>&1 | awk '{ print "$@: " $$0; fflush() }'
 
@@ -61,9 +62,9 @@ test-frontend: setup-node
 	npm --prefix frontend run --silent test $(MARKED)
 
 test-full: setup ## all tests with two busy processes beside them, then the long proofs: full training, Ceph, RabbitMQ, others' libraries
-	$(BIN)/python -m tests.services.busy -- $(MAKE) test DATABASE_TESTS='$(ALL_DATABASE_TESTS)'
+	$(BIN)/python -m tests.services.busy -- $(MAKE) test DATABASE_TESTS='$(ALL_DATABASE_TESTS)' HYPOTHESIS=$(THOROUGH)
 	@$(PYTHON) bootstrap.py full
-	$(TEST_ENV) $(PYTEST) -rs -m full tests
+	$(TEST_ENV) $(PYTEST) $(THOROUGH) -rs -m full tests
 
 e2e: setup ## only the tests that drive a real browser
 	$(TEST_ENV) $(PYTEST) -m "e2e and not full" tests/e2e $(MARKED)

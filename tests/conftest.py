@@ -26,8 +26,9 @@ gc.disable()  # until the tests are collected
 PASSWORD = "correct horse battery"
 
 # How long an example takes says how busy the machine is, not whether a law holds.
-hypothesis_settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-hypothesis_settings.load_profile("house")
+hypothesis_settings.register_profile("thorough", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.register_profile("daily", hypothesis_settings.get_profile("thorough"), max_examples=25)
+hypothesis_settings.load_profile("daily")
 
 
 LONGEST = (
