@@ -4,7 +4,7 @@ A new row is tested here without a line; what is its own (torchvision's answers,
 """
 
 import copy
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import pytest
@@ -32,20 +32,24 @@ OFF_CENTRE = {"ssd_mobilenet_v1_jetson": 0.02, "fcos_resnet50_fpn": 0.1, "faster
 """Networks whose published anchors lie so far off: cells of 32 pixels, ten on 300; or points from the corner on."""
 TWO_STAGES = {"fasterrcnn_mobilenet_v3_large_320_fpn"}
 """Networks that score some of their anchors only."""
+DAILY = {
+    *("ssdlite320_mobilenet_v3_large", "fasterrcnn_mobilenet_v3_large_320_fpn", "mobilenet_v3_small"),
+    *(info.name for info in tiny.ROWS),
+}
+"""Of one stage, of two, a classifier, and the tiny ones. The others run in `make test-full`."""
 HEAVY = 100_000_000
-"""Bytes of weights beyond which a row runs in `make test-full` only."""
+"""Bytes of weights beyond which what is said of published ones is held against them in `make test-full` only."""
 
 
-def every(rows: Iterable[ModelInfo]) -> pytest.MarkDecorator:
-    marks = {True: [pytest.mark.full], False: []}
-    params = [pytest.param(info, id=info.name, marks=marks[info.weights.size > HEAVY]) for info in rows]
+def every(rows: Iterable[ModelInfo], is_daily: Callable[[ModelInfo], bool]) -> pytest.MarkDecorator:
+    params = [pytest.param(info, id=info.name, marks=() if is_daily(info) else pytest.mark.full) for info in rows]
     return pytest.mark.parametrize("info", params)
 
 
-every_model = every(ROWS)
-every_detector = every(DETECTORS)
-every_classifier = every(CLASSIFIERS)
-every_published = every(MODELS.values())
+every_model, every_detector, every_classifier = (
+    every(rows, lambda info: info.name in DAILY) for rows in (ROWS, DETECTORS, CLASSIFIERS)
+)
+every_published = every(MODELS.values(), lambda info: info.weights.size <= HEAVY)
 
 
 @pytest.fixture(autouse=True)

@@ -41,9 +41,16 @@ NAMES = [
 """BatchNorm beside ReLU, inside `BatchNormAct2d`, with padding of its own; LayerNorm in maps, and in tokens."""
 QUICK = {"mobilenetv3_small_050.lamb_in1k"}
 """Trained and converted in every run of the tests; the others in `make test-full`."""
+DAILY = {*QUICK, "convnext_atto.d2_in1k"}
+"""With BatchNorm, and with LayerNorm: built in every run of the tests; the others in `make test-full`."""
 UNTAKEN = {"tfjs": ("convnext_atto.d2_in1k", "vit_tiny_patch16_224.augreg_in21k_ft_in1k")}
 """By target, those that it lacks an operator for: LayerNorm's squared difference."""
 NORM_FIRST = ["resnetv2_50.a1h_in1k", "densenet121.ra_in1k", "maxvit_rmlp_pico_rw_256.sw_in1k"]
+
+
+def each(names: list[str]) -> pytest.MarkDecorator:
+    params = [pytest.param(name, marks=() if name in DAILY else pytest.mark.full) for name in names]
+    return pytest.mark.parametrize("name", params)
 
 
 def lively(name: str, label_count: int = 3) -> Any:
@@ -79,7 +86,7 @@ def smallest_of_each_family() -> list[str]:
 
 
 @torch.no_grad()
-@pytest.mark.parametrize("name", [*NAMES, *NORM_FIRST])
+@each([*NAMES, *NORM_FIRST])
 def test_folding_changes_no_answer(name: str) -> None:
     network, seen = lively(name), images(name)
     before = network(seen)
@@ -105,7 +112,7 @@ def test_folding_changes_no_answer_of_any_family() -> None:
 
 
 @torch.no_grad()
-@pytest.mark.parametrize("name", NAMES)
+@each(NAMES)
 def test_a_new_head_mixes_the_old_rows(name: str) -> None:
     network, seen = lively(name), images(name)
     before, mix = network(seen), torch.tensor([[1.0, 0, 0], [0, 0, 1], [0.5, 0.5, 0], [0, 1, 0]])
@@ -119,7 +126,7 @@ def test_a_new_head_mixes_the_old_rows(name: str) -> None:
     assert sorted(staged) == sorted(id(parameter) for parameter in network.parameters())
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each(NAMES)
 def test_parameters_are_frozen_by_timms_own_names(name: str) -> None:
     network = lively(name)
     network.fold()
@@ -149,7 +156,7 @@ def few(tmp_path: Path, write_run: Callable[..., Path], record: Any) -> Path:
 
 @torch.no_grad()
 @pytest.mark.parametrize("ending", ["safetensors", "pth"])
-@pytest.mark.parametrize("name", NAMES)
+@each(NAMES)
 def test_a_file_that_timm_wrote_is_where_a_run_starts(name: str, ending: str, few: Path, tmp_path: Path) -> None:
     torch.manual_seed(0)
     theirs = timm.create_model(name, num_classes=model_info(name).weights.label_count).eval()
