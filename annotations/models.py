@@ -34,17 +34,25 @@ class Image(models.Model):
     annotation_count = models.PositiveIntegerField(default=0)
     claimed_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     claim_expires_at = models.DateTimeField(null=True)
+    drafted_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    """Whose boxes on it are not finished."""
     uploaded_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     created_at = models.DateTimeField(default=timezone.now)
     member_role: str
     """Of whoever asked; there where `queries.image_for` found the image."""
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["project", "sha256"], name="one_image_a_project")]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "sha256"], name="one_image_a_project"),
+            models.CheckConstraint(name="only_unlabelled_drafts", condition=Q(drafted_by=None) | Q(queue="unlabelled")),
+        ]
         indexes = [
             models.Index(fields=["project", "queue", "id"], name="image_by_queue"),
             models.Index(fields=["project", "id"], name="image_by_age"),
             models.Index(fields=["project", "name", "id"], name="image_by_name"),
+            models.Index(
+                fields=["project", "drafted_by", "id"], name="image_by_drafter", condition=Q(drafted_by__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -11,15 +11,18 @@ from boxwright.api.pagination import DIGITS, beyond, turned
 from boxwright.errors import Invalid, NotFound
 from boxwright.jobs import OPEN
 from boxwright.projects.models import QUEUES, Label, Project
-from boxwright.teams.models import Role
+from boxwright.teams.models import Role, User
 from boxwright.teams.queries import require
 
+DRAFTS = ("mine", "all")
 ORDERS: Mapping[str, tuple[str, ...]] = {"created": ("id",), "-created": ("-id",), "name": ("name", "id")}
 
 
 def image_for(user: Any, image_id: int, role: Role = Role.VIEWER) -> Image:
     """The image, if `user` is on its team with at least `role`; one query."""
-    image: Image = _mine(Image.objects.select_related("project", "claimed_by"), user, image_id, role, "image")
+    image: Image = _mine(
+        Image.objects.select_related("project", "claimed_by", "drafted_by"), user, image_id, role, "image"
+    )
     return image
 
 
@@ -66,13 +69,24 @@ def _mine(rows: QuerySet[Any], user: Any, pk: int, role: Role, word: str) -> Any
     return row
 
 
-def images_of(project: Project, *, queue: str = "", label: str = "", search: str = "") -> QuerySet[Image]:
-    """The project's images, filtered; the order is the page's."""
-    rows = Image.objects.filter(project=project).select_related("claimed_by")
+def images_of(
+    project: Project,
+    *,
+    queue: str = "",
+    label: str = "",
+    search: str = "",
+    drafts: str = "",
+    person: User | None = None,
+) -> QuerySet[Image]:
+    """The project's images, filtered; the order is the page's. `person` is whose drafts are `mine`."""
+    rows = Image.objects.filter(project=project).select_related("claimed_by", "drafted_by")
     if queue:
         rows = rows.filter(queue=known_queue(queue))
     if label:
         rows = rows.filter(pk__in=Annotation.objects.filter(label=_label(project, label)).values("image"))
+    if drafts:
+        of_all = known_drafts(drafts) == "all"
+        rows = rows.filter(drafted_by__isnull=False) if of_all else rows.filter(drafted_by=person)
     if search:
         rows = rows.filter(name__icontains=search[:200])
     return rows
@@ -98,6 +112,12 @@ def known_queue(queue: str) -> str:
     if queue not in QUEUES:
         raise Invalid("There is no such queue.", {"queue": f"expected one of {', '.join(QUEUES)}"})
     return queue
+
+
+def known_drafts(drafts: str) -> str:
+    if drafts not in DRAFTS:
+        raise Invalid("There are no such drafts.", {"drafts": f"expected one of {', '.join(DRAFTS)}"})
+    return drafts
 
 
 def ordering(order: str) -> tuple[str, ...]:

@@ -36,15 +36,15 @@ class Claimed(Conflict):
 def claim_next(*, project: Project, user: User, queue: str = "unlabelled", after: int | None = None) -> Image | None:
     """Claim the first image of the queue that is free or already the user's; None when there is none.
 
-    `after` goes on behind that image, gives back the user's claim on it, and comes round to the start at the end.
+    `after` goes on behind that image, gives back the user's claim on it, and comes round to the start at the end;
+    without it the user's drafts come first. Other people's come last, when nothing else is left.
     """
     waiting = Image.objects.filter(project=project, queue=known_queue(queue))
-    if after is None:
-        return _claim_first(waiting, user)
-    for part in (waiting.filter(pk__gt=after), waiting.filter(pk__lt=after)):
+    for part in _parts(waiting, user, after):
         image = _claim_first(part, user)
         if image is not None:
-            release(image_id=after, user=user, project_id=project.pk)
+            if after is not None:
+                release(image_id=after, user=user, project_id=project.pk)
             return image
     return None
 
@@ -67,10 +67,23 @@ def release(*, image_id: int, user: User, project_id: int) -> None:
 
 
 def release_all(*, team: Team, user: User) -> None:
-    """Give back whatever the person holds in the team's projects."""
+    """Give back whatever the person holds in the team's projects; what they drew there is anybody's to finish."""
     held = Image.objects.filter(project__team=team, claimed_by=user)
     for pk, project_id in list(held.values_list("pk", "project_id")):
         release(image_id=pk, user=user, project_id=project_id)
+    with write_in_turn():
+        Image.objects.filter(project__team=team, drafted_by=user).update(drafted_by=None)
+
+
+def _parts(waiting: QuerySet[Image], user: User, after: int | None) -> Iterator[QuerySet[Image]]:
+    """What is waiting, in the order in which it is asked for."""
+    drafts = waiting.filter(drafted_by__isnull=False)
+    rest = waiting.filter(Q(drafted_by=None) | Q(drafted_by=user))
+    if after is None:
+        yield from (drafts.filter(drafted_by=user), rest, drafts)
+    else:
+        for rows in (rest, drafts):
+            yield from (rows.filter(pk__gt=after), rows.filter(pk__lt=after))
 
 
 def _claim_first(waiting: QuerySet[Image], user: User) -> Image | None:
@@ -124,7 +137,7 @@ def _free_for(user: User) -> Q:
 
 
 def _load(pk: int) -> Image:
-    return Image.objects.select_related("project", "claimed_by").get(pk=pk)
+    return Image.objects.select_related("project", "claimed_by", "drafted_by").get(pk=pk)
 
 
 def _publish(project_id: int, image_id: int, user: User | None, expires: Any) -> None:

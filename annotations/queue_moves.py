@@ -53,12 +53,12 @@ def expect_move(before: str, after: str, role: str) -> None:
     raise NoSuchMove(f"An image can't go from {before} to {after}.", **queues)
 
 
-def queue_after(queue: str, before: int, after: int) -> str:
+def queue_after(queue: str, before: int, after: int, *, is_draft: bool = False) -> str:
     """Where the number of its annotations, `before` and `after` a save, moves an image by itself.
 
-    The first annotation labels it, taking the last one away unlabels it.
+    The first annotation labels it, unless more are to come; taking the last one away unlabels it.
     """
-    if after and not before and queue in {"unlabelled", "skipped"}:
+    if after and not before and not is_draft and queue in {"unlabelled", "skipped"}:
         return "labelled"
     if before and not after and queue == "labelled":
         return "unlabelled"

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from annotations import originals, uploads
 from annotations.models import Image
 from annotations.object_keys import preview_key, thumbnail_key
-from annotations.queries import ORDERS, image_for, images_beside, images_of, ordering
+from annotations.queries import DRAFTS, ORDERS, image_for, images_beside, images_of, ordering
 from boxwright import limits
 from boxwright.api.files import FOREVER, send_file, send_object
 from boxwright.api.links import LINK, LinkSerializer, from_bucket, refuse_link
@@ -31,6 +31,7 @@ FILTERS = [
     OpenApiParameter("queue", str, enum=QUEUES),
     OpenApiParameter("label", int, description="only images that carry this label"),
     OpenApiParameter("search", {"type": "string", "maxLength": 200}, description="part of the name"),
+    OpenApiParameter("drafts", str, enum=DRAFTS, description="only images with boxes that somebody has yet to finish"),
     OpenApiParameter("order", str, enum=list(ORDERS), default="created"),
     OpenApiParameter("after", int, description="an image of the project: only what comes behind it in this order"),
     OpenApiParameter("before", int, description="an image of the project: only what comes before it, nearest first"),
@@ -42,6 +43,7 @@ class ImageSerializer(serializers.ModelSerializer[Image]):
 
     queue = serializers.ChoiceField(choices=QUEUES)
     claimed_by = PersonSerializer(allow_null=True)
+    drafted_by = PersonSerializer(allow_null=True, help_text="whose boxes on it are not finished")
 
     class Meta:
         model = Image
@@ -59,6 +61,7 @@ class ImageSerializer(serializers.ModelSerializer[Image]):
             "annotation_count",
             "claimed_by",
             "claim_expires_at",
+            "drafted_by",
             "created_at",
         ]
         read_only_fields = fields
@@ -94,10 +97,10 @@ class ImagesView(Endpoint):
     @extend_schema(parameters=FILTERS, responses=ImageSerializer(many=True))
     def get(self, request: Request, project_id: int) -> Response:
         project = project_for(request.user, project_id)
-        asked = {name: request.query_params.get(name, "") for name in ("queue", "label", "search")}
+        asked = {name: request.query_params.get(name, "") for name in ("queue", "label", "search", "drafts")}
         order = ordering(request.query_params.get("order") or "created")
         beside = {name: request.query_params.get(name, "") for name in ("after", "before")}
-        rows, way = images_beside(images_of(project, **asked), order, project, **beside)
+        rows, way = images_beside(images_of(project, person=signed_in(request), **asked), order, project, **beside)
         return self.page(rows, ImageSerializer, *way)
 
     @extend_schema(request={"multipart/form-data": UploadRequestSerializer}, responses=UploadSerializer)

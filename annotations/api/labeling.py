@@ -115,6 +115,7 @@ class SaveSerializer(serializers.Serializer[Any]):
 
     base_revision = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
     queue = serializers.ChoiceField(choices=QUEUES, required=False)
+    draft = serializers.BooleanField(required=False)
     upsert = AsSentField(required=False, allow_null=True)
     delete = AsSentField(required=False, allow_null=True)
 
@@ -124,6 +125,7 @@ class SaveRequestSerializer(serializers.Serializer[Any]):
 
     base_revision = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
     queue = serializers.ChoiceField(choices=QUEUES, required=False)
+    draft = serializers.BooleanField(required=False, help_text="the first annotations don't label the image")
     upsert = CountedListField(child=AnnotationContentSerializer(), required=False, max_length=limits.ANNOTATIONS_A_SAVE)
     delete = CountedListField(child=serializers.UUIDField(), required=False, max_length=limits.ANNOTATIONS_A_SAVE)
 
@@ -145,6 +147,7 @@ class ImageEventSerializer(serializers.Serializer[Any]):
     queue = serializers.ChoiceField(choices=QUEUES)
     revision = serializers.IntegerField()
     annotation_count = serializers.IntegerField()
+    drafted_by = PersonSerializer(allow_null=True)
     by = PersonSerializer(allow_null=True)
 
 

@@ -61,7 +61,8 @@ LANDING = (
     f"""UPDATE planned_image SET image_id =
         (SELECT i.id FROM {IMAGE} i WHERE i.project_id = %(project)s AND i.sha256 = planned_image.sha256)
         WHERE is_new""",
-    f"""UPDATE {IMAGE} SET {", ".join(f"{column} = p.{column}" for column in SAID)}
+    f"""UPDATE {IMAGE} SET {", ".join(f"{column} = p.{column}" for column in SAID)},
+        drafted_by_id = CASE WHEN p.queue = 'unlabelled' THEN {IMAGE}.drafted_by_id END
         FROM planned_image p WHERE p.image_id = {IMAGE}.id AND NOT p.is_new""",
     f"DELETE FROM {ANNOTATION} WHERE (image_id, id) IN (SELECT image_id, id FROM planned_removal)",
     f"""INSERT INTO {ANNOTATION} (image_id, {", ".join(MARK)}) SELECT p.image_id, {_of("a", MARK)}

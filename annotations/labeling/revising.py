@@ -78,6 +78,7 @@ class Plan:
     queue: str
     upserted: Sequence[Mapping[str, Any]]
     deleted: Sequence[str]
+    is_draft: bool
 
     @property
     def gone(self) -> list[uuid.UUID]:
@@ -92,6 +93,8 @@ def planned(
     queue: str,
     labels: Mapping[int, str],
     role: str = Role.ANNOTATOR,
+    *,
+    is_draft: bool = False,
 ) -> Plan | None:
     """None for an edit that changes nothing. Needs no lock; holds as long as the image has the revision it had.
 
@@ -100,7 +103,7 @@ def planned(
     held = {a.id: a for a in annotations}
     now = timezone.now()
     after = _after(image, held, edit, author, now)
-    moved_to = queue_after(image.queue, len(held), len(after))
+    moved_to = queue_after(image.queue, len(held), len(after), is_draft=is_draft)
     if queue:
         expect_move(moved_to, queue, role)
         moved_to = queue
@@ -117,6 +120,7 @@ def planned(
         queue=moved_to,
         upserted=[to_row(row, labels[row.label_id]) for row in upserted],
         deleted=[str(id_) for id_ in edit.delete],
+        is_draft=is_draft,
     )
 
 
@@ -156,7 +160,7 @@ def publish_images(images: Sequence[Image], author: User | None) -> None:
 
 def _news(image: Image, author: User | None) -> dict[str, Any]:
     news = {"id": image.pk, "queue": image.queue, "revision": image.revision, "by": author}
-    return {**news, "annotation_count": image.annotation_count}
+    return {**news, "annotation_count": image.annotation_count, "drafted_by": image.drafted_by}
 
 
 Sides = tuple[float | None, float | None, float | None, float | None]
@@ -193,6 +197,15 @@ def _advance(image: Image, plan: Plan) -> Image:
     advanced, author = copy.copy(image), plan.author.pk if plan.author else None
     changes = {"revision": plan.number, "queue": plan.queue, "annotation_count": len(plan.after)}
     vars(advanced).update(changes)
+    advanced.drafted_by = _drafter(image, plan)
+    changes["drafted_by"] = advanced.drafted_by
     claim = {"claim_expires_at": lease_end()} if author and image.claimed_by_id == author else {}
     Image.objects.filter(pk=image.pk).update(**changes, **claim)
     return advanced
+
+
+def _drafter(image: Image, plan: Plan) -> User | None:
+    """Whose unfinished boxes the image has now: those of the person who drew last."""
+    if plan.queue != "unlabelled" or not plan.after:
+        return None
+    return plan.author if plan.is_draft else image.drafted_by

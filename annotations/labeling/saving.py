@@ -36,9 +36,12 @@ def save(
     upsert: Any = (),
     delete: Any = (),
     queue: str = "",
+    draft: bool = False,
     role: str = Role.ANNOTATOR,
 ) -> State:
     """Apply a client's changes, based on `base_revision`, and answer the state after them.
+
+    Of a `draft` the first annotations don't label the image: it is the author's to finish, by a move to `queue`.
 
     Raises Invalid with field paths, and SameAnnotations when another person changed one of them since; NoSuchMove and
     MoveNotAllowed when `role` may not move the image to `queue`. Sending the same save again changes nothing. A label
@@ -51,9 +54,11 @@ def save(
 
     def attempt(book: LabelBook) -> State:
         edit = _parsed(upsert, delete, image, book)
-        return _revised(
-            image, author, role, book, lambda state: _merged(state, author, base_revision, edit, queue, book)
-        )
+
+        def asked(state: State) -> tuple[Edit, str]:
+            return _merged(state, author, base_revision, edit, queue, book)
+
+        return _revised(image, author, role, book, asked, is_draft=draft)
 
     return _on_present_labels(image.project_id, attempt)
 
@@ -81,14 +86,20 @@ def restore(*, image: Image, author: User, number: int, role: str = Role.ANNOTAT
 
 
 def _revised(
-    image: Image, author: User, role: str, book: LabelBook, asked: Callable[[State], tuple[Edit, str]]
+    image: Image,
+    author: User,
+    role: str,
+    book: LabelBook,
+    asked: Callable[[State], tuple[Edit, str]],
+    *,
+    is_draft: bool = False,
 ) -> State:
     """One revision by what is `asked` of a state. Worked out before the image is locked, since from then on others
     wait; and anew, in turn, where somebody was quicker."""
 
     def worked_out(held: Image) -> tuple[State, Plan | None]:
         state = state_of(held)
-        return state, planned(held, state.annotations, author, *asked(state), book.names, role)
+        return state, planned(held, state.annotations, author, *asked(state), book.names, role, is_draft=is_draft)
 
     found: tuple[State, Plan | None] | DomainError
     try:

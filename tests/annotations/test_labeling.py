@@ -214,6 +214,7 @@ def test_save_tells_who_watches(project: Project, image: Image, bob: User, as_us
         "queue": "labelled",
         "revision": 1,
         "annotation_count": 1,
+        "drafted_by": None,
         "by": {"id": bob.pk, "name": "Bob"},
     }
     assert told["counts"]["labelled"] == 1

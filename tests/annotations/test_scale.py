@@ -71,6 +71,7 @@ def test_each_request_reads_few_rows_by_index(crowded: Project, bob: User, as_us
         "newest of a queue": (5, lambda: client.get(f"{base}/images/?queue=labelled&order=-created")),
         "by name": (5, lambda: client.get(f"{base}/images/?order=name")),
         "by name, before an image": (6, lambda: client.get(f"{base}/images/?order=name&before={middle}")),
+        "drafts": (5, lambda: client.get(f"{base}/images/?drafts=all")),
         "next image": (12, lambda: client.post(f"{base}/queue/next/", {}, format="json")),
         "next after": (20, lambda: client.post(f"{base}/queue/next/", {"after": middle}, format="json")),
         "open": (5, lambda: client.get(f"/api/v1/images/{middle}/annotations/")),

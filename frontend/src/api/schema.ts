@@ -2198,6 +2198,8 @@ export interface components {
             claimed_by: components["schemas"]["Person"] | null;
             /** Format: date-time */
             readonly claim_expires_at: string | null;
+            /** @description whose boxes on it are not finished */
+            drafted_by: components["schemas"]["Person"] | null;
             /** Format: date-time */
             readonly created_at: string;
             readonly annotations: components["schemas"]["Annotation"][];
@@ -2843,6 +2845,8 @@ export interface components {
             claimed_by: components["schemas"]["Person"] | null;
             /** Format: date-time */
             readonly claim_expires_at: string | null;
+            /** @description whose boxes on it are not finished */
+            drafted_by: components["schemas"]["Person"] | null;
             /** Format: date-time */
             readonly created_at: string;
         };
@@ -2852,6 +2856,7 @@ export interface components {
             queue: components["schemas"]["QueueEnum"];
             revision: number;
             annotation_count: number;
+            drafted_by: components["schemas"]["Person"] | null;
             by: components["schemas"]["Person"] | null;
         };
         ImageFrame: {
@@ -3623,6 +3628,8 @@ export interface components {
         PatchedSaveRequestRequest: {
             base_revision?: number;
             queue?: components["schemas"]["QueueEnum"];
+            /** @description the first annotations don't label the image */
+            draft?: boolean;
             upsert?: components["schemas"]["AnnotationContentRequest"][];
             delete?: string[];
         };
@@ -6138,6 +6145,8 @@ export interface operations {
                 /** @description an image of the project: only what comes before it, nearest first */
                 before?: number;
                 cursor?: string;
+                /** @description only images with boxes that somebody has yet to finish */
+                drafts?: "all" | "mine";
                 /** @description only images that carry this label */
                 label?: number;
                 limit?: number;
