@@ -127,6 +127,7 @@ def test_two_people_get_different_images(server: Server, api: Api, ada: Page, bo
     draw_box(bob, (0.2, 0.2), (0.5, 0.5))
 
     saved(bob)
+    bob.keyboard.press("Enter")
     expect(left).to_have_text("9 left to label")
 
 

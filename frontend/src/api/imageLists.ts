@@ -10,29 +10,35 @@ export interface ImageFilter {
   readonly label: string;
   /** Part of the name, or empty. */
   readonly search: string;
+  /** Only images whose boxes nobody finished: one's own, or those of all. */
+  readonly drafts: "" | "mine" | "all";
   readonly order: ImageOrder;
 }
 
 const QUEUES = new Set<string>(["unlabelled", "labelled", "review", "done", "skipped"]);
+const DRAFTS = new Set<string>(["mine", "all"]);
 const ORDERS = new Set<string>(["-created", "created", "name"]);
 
 export function filterFrom(query: URLSearchParams): ImageFilter {
   const queue = query.get("queue") ?? "";
   const order = query.get("order") ?? "";
+  const drafts = query.get("drafts") ?? "";
   return {
     queue: QUEUES.has(queue) ? (queue as Queue) : "all",
     label: query.get("label") ?? "",
     search: query.get("search") ?? "",
+    drafts: DRAFTS.has(drafts) ? (drafts as ImageFilter["drafts"]) : "",
     order: ORDERS.has(order) ? (order as ImageOrder) : "-created",
   };
 }
 
 /** The filter as the query of an address. Default values are left out. */
-export function filterQuery({ queue, label, search, order }: ImageFilter): URLSearchParams {
+export function filterQuery({ queue, label, search, drafts, order }: ImageFilter): URLSearchParams {
   const given = Object.entries({
     queue: queue === "all" ? "" : queue,
     label,
     search,
+    drafts,
     order: order === "-created" ? "" : order,
   });
   return new URLSearchParams(given.filter(([, value]) => value !== ""));
@@ -41,10 +47,15 @@ export function filterQuery({ queue, label, search, order }: ImageFilter): URLSe
 /** One page of the list; `after` and `before` (nearest first) begin beside an image. */
 export function fetchImages(
   project: number,
-  { queue, ...rest }: ImageFilter,
+  { queue, drafts, ...rest }: ImageFilter,
   part: { limit: number; after?: number; before?: number },
   signal?: AbortSignal,
 ): Promise<Page<Image>> {
-  const query = { ...rest, queue: queue === "all" ? undefined : queue, ...part };
+  const query = {
+    ...rest,
+    queue: queue === "all" ? undefined : queue,
+    drafts: drafts === "" ? undefined : drafts,
+    ...part,
+  };
   return api.get<Page<Image>>(`projects/${project}/images/`, { query, signal });
 }

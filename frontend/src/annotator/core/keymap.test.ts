@@ -32,7 +32,7 @@ it.each([
 
 describe("arrows", () => {
   it("leaf through images when nothing is selected", () => {
-    expect(commandFor(press("ArrowRight"), CONTEXT)).toEqual({ name: "next" });
+    expect(commandFor(press("ArrowRight"), CONTEXT)).toEqual({ name: "leaf" });
     expect(commandFor(press("ArrowLeft"), CONTEXT)).toEqual({ name: "previous" });
     expect(commandFor(press("ArrowUp"), CONTEXT)).toBeNull();
   });

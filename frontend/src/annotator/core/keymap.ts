@@ -3,7 +3,7 @@ import type { Command } from "./commands";
 
 /** Commands of the page around the stage. */
 export type PageCommand =
-  | { readonly name: "next" | "previous" | "skip" | "empty" | "help" | "find" }
+  | { readonly name: "next" | "leaf" | "previous" | "skip" | "empty" | "help" | "find" }
   | { readonly name: "number"; readonly index: number };
 
 export type KeyCommand = Command | PageCommand;
@@ -105,7 +105,7 @@ function arrowCommand(
     return { name: press.alt || press.ctrl ? "grow" : "nudge", dx: x * by, dy: y * by };
   }
   if (press.alt || press.ctrl || press.shift || y !== 0) return null;
-  return { name: x > 0 ? "next" : "previous" };
+  return { name: x > 0 ? "leaf" : "previous" };
 }
 
 export interface HelpGroup {
@@ -159,7 +159,7 @@ export const HELP: readonly HelpGroup[] = [
   {
     title: "Queue",
     rows: [
-      { does: "Next image", keys: ["Enter", "N"] },
+      { does: "Finish, next image", keys: ["Enter", "N"] },
       { does: "Previous image", keys: ["Shift Enter", "P"] },
       { does: "Leaf, nothing selected", keys: ["←", "→"] },
       { does: "Nothing to mark here", keys: ["E"] },

@@ -32,7 +32,19 @@ describe("what goes out", () => {
       base_revision: 3,
       upsert: [{ id: "a", label: 1, x_min: 1, y_min: 2, x_max: 50, y_max: 40, source: "human", score: null }],
       delete: ["b"],
+      draft: true,
     });
+  });
+
+  it("finishes no image by its boxes, nor by taking a move back", () => {
+    const drafts = [
+      record(EMPTY, put(a)),
+      recordQueue(EMPTY, "unlabelled"),
+      recordQueue(record(EMPTY, put(a)), "labelled"),
+      record(EMPTY, put(newAnnotation("w", 2, null))),
+      recordQueue(EMPTY, "labelled"),
+    ].map((entry) => outgoing(entry)?.request.draft);
+    expect(drafts).toEqual([true, true, true, undefined, undefined]);
   });
 
   it("sends a queue alone", () => {

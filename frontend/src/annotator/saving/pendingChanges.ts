@@ -95,6 +95,9 @@ export function outgoing(entry: Entry): Outgoing | null {
     delete: ready.flatMap(([id, { value }]) => (value ? [] : [id])),
   };
   if (queue) request.queue = queue.value;
+  // The class of a whole image finishes it; boxes do not, as more may come.
+  if (request.upsert.some(({ x_min }) => x_min !== undefined) || queue?.value === "unlabelled")
+    request.draft = true;
   const turns = Object.fromEntries(ready.map(([id, { turn }]) => [id, turn]));
   return { request, turns, queueTurn: queue?.turn ?? null };
 }

@@ -6,7 +6,7 @@ const EMPTY_QUEUE: Record<Exclude<ImageFilter["queue"], "all">, { title: string;
   unlabelled: { title: "Nothing waits for labels", text: "New uploads appear here." },
   labelled: {
     title: "Nothing is labelled yet",
-    text: "An image comes here with its first annotation, or as “nothing here”.",
+    text: "An image comes here once someone finishes it, with annotations or with “nothing here”.",
   },
   review: { title: "Nothing to review", text: "Images that someone should look at again come here." },
   done: { title: "Nothing is done yet", text: "Images come here when a reviewer accepts them." },
@@ -47,9 +47,13 @@ export function EmptyGallery({
   startImport,
   clearFilter,
 }: EmptyGalleryProps) {
-  if (filter.search || filter.label) {
+  if (filter.search || filter.label || filter.drafts) {
     return (
-      <Empty title="No image matches" actions={<Button onClick={clearFilter}>Clear the filter</Button>}>
+      <Empty
+        title={filter.drafts && !filter.search && !filter.label ? "No drafts" : "No image matches"}
+        actions={<Button onClick={clearFilter}>Clear the filter</Button>}
+      >
+        {filter.drafts && "A draft has boxes that nobody has finished yet."}
         {filter.search && `No file name holds “${filter.search}” here.`}
       </Empty>
     );

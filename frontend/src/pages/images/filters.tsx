@@ -29,6 +29,11 @@ function Search({ value, set }: { value: string; set: (text: string) => void }) 
   return <SearchField value={text} onText={setText} placeholder="File name" />;
 }
 
+/** Only what is unlabelled can be a draft. */
+function hasDrafts({ queue, drafts }: ImageFilter): boolean {
+  return queue === "all" || queue === "unlabelled" || drafts !== "";
+}
+
 export function Filters({ filter, labels, set, onExport }: FiltersProps) {
   const chosen = labels.find((label) => String(label.id) === filter.label);
   return (
@@ -71,6 +76,16 @@ export function Filters({ filter, labels, set, onExport }: FiltersProps) {
             <Icon name="x" />
           </button>
         </span>
+      )}
+      {hasDrafts(filter) && (
+        <Button
+          look="quiet"
+          aria-pressed={filter.drafts === "mine"}
+          title="Images with boxes of yours that are not finished"
+          onClick={() => set({ drafts: filter.drafts ? null : "mine" })}
+        >
+          My drafts
+        </Button>
       )}
       <span class="grow" />
       {onExport && (

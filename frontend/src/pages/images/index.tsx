@@ -46,7 +46,11 @@ export default function Images() {
               filter={filter}
               labels={project.value.labels}
               set={(values) => setQuery(values, { replace: "search" in values })}
-              onExport={may("manager") && list.images.length > 0 ? () => setExporting(true) : null}
+              onExport={
+                may("manager") && list.images.length > 0 && filter.drafts === ""
+                  ? () => setExporting(true)
+                  : null
+              }
             />
           )}
           <QueueImages
@@ -62,7 +66,7 @@ export default function Images() {
                 arriving={incoming.isArriving}
                 upload={choose}
                 startImport={startImport}
-                clearFilter={() => setQuery({ search: null, label: null })}
+                clearFilter={() => setQuery({ search: null, label: null, drafts: null })}
               />
             }
           />
@@ -92,7 +96,7 @@ export default function Images() {
 
 /** How many images the list has, as far as it is known: a search is not counted before it is scrolled through. */
 function shownText(filter: ImageFilter, list: ImageList, counts: Counts): string {
-  const isCounted = filter.search === "" && filter.label === "";
+  const isCounted = filter.search === "" && filter.label === "" && filter.drafts === "";
   if (isCounted) return counted(countOf(counts, filter.queue), "image");
   return (list.hasMore ? "more than " : "") + counted(list.images.length, "image");
 }

@@ -44,7 +44,7 @@ function Content({ filter, list, selected, onSelect, empty }: QueueImagesProps) 
     return <Gallery project={project.value} list={list} selected={selected} onSelect={onSelect} />;
   }
   // The counts come before the list: images are on their way.
-  const isFiltered = filter.search !== "" || filter.label !== "";
+  const isFiltered = filter.search !== "" || filter.label !== "" || filter.drafts !== "";
   if (!isFiltered && countOf(counts.value, filter.queue) > 0) return <LoadingGallery />;
   return <>{empty}</>;
 }

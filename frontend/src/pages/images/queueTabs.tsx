@@ -23,7 +23,7 @@ export function QueueTabs({ queue, counts }: { queue: ImageFilter["queue"]; coun
       label="Queues"
       value={queue}
       controls="queue-images"
-      onPick={(value) => setQuery({ queue: value === "all" ? null : value })}
+      onPick={(value) => setQuery({ queue: value === "all" ? null : value, drafts: null })}
       choices={TABS.map(({ value, name }) => ({
         value,
         name: (

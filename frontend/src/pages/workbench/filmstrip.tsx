@@ -53,9 +53,10 @@ export function Filmstrip({ route }: { route: WalkRoute }) {
 }
 
 function Thumbnail({ frame, href }: { frame: Frame; href: string }) {
-  const { id, name, shape, queue, isHere } = frame;
-  const sign = queue && SIGNS[queue];
-  const said = queue && queue !== "unlabelled" ? `${name}, ${QUEUE_NAMES[queue].name.toLowerCase()}` : name;
+  const { id, name, shape, queue, isDraft, isHere } = frame;
+  const sign = isDraft ? "box" : queue && SIGNS[queue];
+  const state = isDraft ? "draft" : queue && queue !== "unlabelled" && QUEUE_NAMES[queue].name.toLowerCase();
+  const said = state ? `${name}, ${state}` : name;
   return (
     <a
       href={href}

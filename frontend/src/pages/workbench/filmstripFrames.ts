@@ -8,6 +8,8 @@ export interface Frame {
   /** Width over height, so that nothing jumps when the thumbnail arrives; null while unknown. */
   readonly shape: number | null;
   readonly queue: Queue | null;
+  /** It has boxes that nobody has finished. */
+  readonly isDraft: boolean;
   readonly isHere: boolean;
 }
 
@@ -42,6 +44,7 @@ export function framesOf(
         name: image?.name ?? `Image ${id}`,
         shape: image ? image.width / image.height : null,
         queue: image?.queue ?? null,
+        isDraft: image?.queue === "unlabelled" && image.annotation_count > 0,
         isHere: id === here,
       };
     },

@@ -1,4 +1,5 @@
 import type { Queue } from "../../api/types";
+import { userId } from "../../app/session";
 import { ThemeToggle } from "../../app/shell/person";
 import { Avatar } from "../../ui/avatar";
 import { Badge, type Tone } from "../../ui/badge";
@@ -68,7 +69,7 @@ export function WorkbenchHeader({ workbench, page, walk }: HeaderProps) {
           disabled={!ready && workbench.phase.value !== "failed"}
           data-testid="next-image"
         >
-          Next image <kbd>Enter</kbd>
+          {workbench.isDraft.value && workbench.editable ? "Finish image" : "Next image"} <kbd>Enter</kbd>
         </Button>
       </span>
       <span class="phone-only">
@@ -100,6 +101,7 @@ const QUEUE_TONES: Partial<Record<Queue, Tone>> = { skipped: "warn", done: "good
 /** Where this image stands, once it isn't waiting for labels any more. */
 function QueueBadge({ workbench }: { workbench: WorkbenchState }) {
   const queue = workbench.queue.value;
+  if (workbench.isDraft.value) return <DraftBadge workbench={workbench} />;
   if (queue === "unlabelled") return null;
   const isEmpty = queue !== "skipped" && workbench.document.value.annotations.size === 0;
   return (
@@ -107,6 +109,17 @@ function QueueBadge({ workbench }: { workbench: WorkbenchState }) {
       <Badge tone={QUEUE_TONES[queue] ?? "neutral"}>
         {isEmpty ? `${QUEUE_NAMES[queue].name}, empty` : QUEUE_NAMES[queue].name}
       </Badge>
+    </span>
+  );
+}
+
+/** Whose unfinished boxes these are, until one draws oneself. */
+function DraftBadge({ workbench }: { workbench: WorkbenchState }) {
+  const author = workbench.image.value?.drafted_by;
+  const isTheirs = author && author.id !== userId.value && workbench.document.value.past.length === 0;
+  return (
+    <span data-testid="queue-badge" data-queue="draft" title="It has boxes, and nobody has finished it yet">
+      <Badge tone="info">{isTheirs ? `Draft by ${author.name}` : "Draft"}</Badge>
     </span>
   );
 }

@@ -37,7 +37,12 @@ function actionsOf(
   open: (overlay: Overlay) => void,
 ): PageActions {
   return {
-    next: () => void navigation.next(),
+    next: () => {
+      if (navigation.isMoving) return;
+      workbench.finish();
+      void navigation.next();
+    },
+    leaf: () => void navigation.next(),
     previous: () => void navigation.previous(),
     skip: () => workbench.editable && skip(workbench, navigation),
     empty: () => workbench.editable && markEmpty(workbench, navigation),

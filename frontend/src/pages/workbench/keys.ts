@@ -7,7 +7,10 @@ import type { WorkbenchState } from "./workbenchState";
 
 /** What the page does beyond the stage. */
 export interface PageActions {
+  /** Finishes the image, if it has boxes, and goes on. */
   next(): void;
+  /** Goes on, and leaves the image as it is. */
+  leaf(): void;
   previous(): void;
   skip(): void;
   empty(): void;
@@ -49,6 +52,7 @@ function walksBoxes(event: KeyboardEvent, workbench: WorkbenchState): boolean {
 
 function act(command: KeyCommand, workbench: WorkbenchState, page: PageActions): void {
   switch (command.name) {
+    case "leaf":
     case "next":
     case "previous":
     case "skip":
@@ -87,7 +91,8 @@ export function useKeys(workbench: WorkbenchState, page: PageActions): void {
       });
       if (!command) return;
       event.preventDefault();
-      act(command, workbench, page);
+      // A key that is held leafs through images; each is finished by a press of its own.
+      act(command.name === "next" && event.repeat ? { name: "leaf" } : command, workbench, page);
     };
     const letGo = (): void => workbench.dispatch({ type: "space", held: false });
     const onKeyUp = (event: KeyboardEvent): void => {

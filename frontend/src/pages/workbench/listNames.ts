@@ -10,10 +10,14 @@ const ORDER_NAMES: Record<ImageOrder, string> = {
 };
 
 /** "Labelled, label raccoon, name with “ir”, by name". */
-export function listName({ queue, label, search, order }: ImageFilter, labels: readonly Label[]): string {
+export function listName(
+  { queue, label, search, drafts, order }: ImageFilter,
+  labels: readonly Label[],
+): string {
   const chosen = labels.find(({ id }) => String(id) === label);
   const parts = [
     queue === "all" ? "All images" : QUEUE_NAMES[queue].name,
+    drafts && (drafts === "mine" ? "my drafts" : "drafts"),
     chosen ? `label ${chosen.name}` : "",
     search ? `name with “${search}”` : "",
     ORDER_NAMES[order],

@@ -23,8 +23,8 @@ export function followUpdates(workbench: WorkbenchState, surroundings: Surroundi
       const isBehind = id === awaited.id && state.revision < awaited.revision;
       if (isBehind && !workbench.saving.saver.entry(id)) refresh(id).catch(() => undefined);
     }),
-    events.on("image", ({ id, revision, queue }) => {
-      surroundings.moved(id, queue);
+    events.on("image", ({ id, revision, queue, annotation_count }) => {
+      surroundings.changed(id, queue, annotation_count);
       if (id !== workbench.image.peek()?.id || revision <= workbench.revision.peek()) return;
       awaited = { id, revision };
       // With something pending the save itself brings back the merged state.
@@ -42,7 +42,8 @@ export function followUpdates(workbench: WorkbenchState, surroundings: Surroundi
     }),
     effect(() => {
       const image = workbench.image.value;
-      if (image) surroundings.moved(image.id, workbench.queue.value);
+      const { size } = workbench.document.value.annotations;
+      if (image) surroundings.changed(image.id, workbench.queue.value, size);
     }),
     keepClaim(workbench, keeper),
   ];

@@ -47,7 +47,7 @@ export function PhoneBar({ workbench, page }: { workbench: WorkbenchState; page:
           disabled={workbench.phase.value === "loading" || workbench.phase.value === "empty"}
           data-testid="next-image-phone"
         >
-          Next
+          {workbench.isDraft.value && workbench.editable ? "Finish" : "Next"}
         </Button>
       </div>
     </div>

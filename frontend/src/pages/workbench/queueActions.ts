@@ -5,7 +5,9 @@ import type { Navigation } from "./navigation";
 import type { WorkbenchState } from "./workbenchState";
 
 export function skip(workbench: WorkbenchState, navigation: Navigation): void {
-  settle(workbench, navigation, "skipped", "skipped");
+  const count = workbench.document.peek().annotations.size;
+  const kept = count === 1 ? "its annotation stays" : `its ${count} annotations stay`;
+  settle(workbench, navigation, "skipped", count === 0 ? "skipped" : `skipped; ${kept}`);
 }
 
 /** Marks the image as a negative, which training uses. An image that is marked already goes back to be labelled. */

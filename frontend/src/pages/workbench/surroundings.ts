@@ -22,10 +22,11 @@ export class Surroundings {
     this.known.value = new Map([...this.known.peek(), ...images.map((one) => [one.id, one] as const)]);
   }
 
-  /** Notes an image's newest queue, whoever moved it. */
-  moved(id: number, queue: Queue): void {
+  /** Notes an image's newest queue and whether it has annotations, whoever changed it. */
+  changed(id: number, queue: Queue, annotation_count: number): void {
     const image = this.known.peek().get(id);
-    if (image && image.queue !== queue) this.meet([{ ...image, queue }]);
+    const isSame = image?.queue === queue && image.annotation_count > 0 === annotation_count > 0;
+    if (image && !isSame) this.meet([{ ...image, queue, annotation_count }]);
   }
 
   /** The next picture is fetched while one labels this one; the browser's cache does the rest. */

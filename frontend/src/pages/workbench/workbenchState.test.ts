@@ -116,7 +116,21 @@ it("takes an image out of the skipped ones when someone draws on it", () => {
   const workbench = workbenchFor("annotator");
   workbench.show({ image: IMAGE, state: { ...STATE, queue: "skipped" }, holder: null });
   workbench.command({ name: "add" });
-  expect(workbench.saving.saver.entry(7)?.queue?.value).toBe("labelled");
+  expect(workbench.saving.saver.entry(7)?.queue?.value).toBe("unlabelled");
+});
+
+it("calls boxes a draft until someone finishes the image", () => {
+  const workbench = workbenchFor("annotator");
+  workbench.show({ image: IMAGE, state: { ...STATE, annotations: [] }, holder: null });
+  workbench.finish();
+  expect(workbench.saving.saver.entry(7)).toBeUndefined();
+  workbench.command({ name: "add" });
+  expect(workbench.isDraft.value).toBe(true);
+  workbench.finish();
+  expect([workbench.isDraft.value, workbench.saving.saver.entry(7)?.queue?.value]).toEqual([
+    false,
+    "labelled",
+  ]);
 });
 
 it("says why a role may not move an image", () => {

@@ -28,6 +28,10 @@ export class WorkbenchState {
   /** The revision on the screen. */
   readonly revision = signal(0);
   readonly queue = signal<Queue>("unlabelled");
+  /** It has boxes that nobody has finished. */
+  readonly isDraft = computed(
+    () => !this.whole && this.queue.value === "unlabelled" && this.document.value.annotations.size > 0,
+  );
   private readonly revisions = new Map<number, number>();
   /** How many annotations of each label this visit added, to keep the project's counts fresh. */
   readonly added = signal<ReadonlyMap<LabelId, number>>(new Map());
@@ -92,11 +96,16 @@ export class WorkbenchState {
 
   readonly command = (command: Command): void => this.dispatch({ type: "command", command });
 
-  /** Who draws on a skipped image has not skipped it. */
+  /** Who draws on a skipped image has not skipped it; with boxes it is a draft from now on. */
   private unskip(changes: readonly Change[]): void {
     const isSkipped = this.queue.value === "skipped";
     if (isSkipped && changes.some(({ before, after }) => before === null && after !== null))
-      this.moveTo("labelled");
+      this.moveTo(this.whole ? "labelled" : "unlabelled");
+  }
+
+  /** The boxes that are here are all there are. */
+  finish(): void {
+    if (this.isDraft.peek()) this.moveTo("labelled");
   }
 
   private counted(changes: readonly Change[]): void {

@@ -25,20 +25,31 @@ describe("looking again at the head of a list", () => {
 });
 
 describe("an image that changes", () => {
-  const event = { id: 2, queue: "labelled" as const, revision: 1, annotation_count: 3, by: null };
+  const event = {
+    id: 2,
+    queue: "labelled" as const,
+    revision: 1,
+    annotation_count: 3,
+    drafted_by: null,
+    by: null,
+  };
 
   it("changes in place where all queues are shown", () => {
-    const images = applyEvent([1, 2, 3].map(image), event, "all");
+    const images = applyEvent([1, 2, 3].map(image), event, { queue: "all", drafts: "" });
     expect(images[1]).toMatchObject({ id: 2, queue: "labelled", annotation_count: 3 });
   });
 
   it("leaves the queue it is no longer in", () => {
-    expect(ids(applyEvent([1, 2, 3].map(image), event, "unlabelled"))).toEqual([1, 3]);
+    expect(ids(applyEvent([1, 2, 3].map(image), event, { queue: "unlabelled", drafts: "" }))).toEqual([1, 3]);
+  });
+
+  it("leaves the drafts once it is finished", () => {
+    expect(ids(applyEvent([1, 2, 3].map(image), event, { queue: "all", drafts: "mine" }))).toEqual([1, 3]);
   });
 
   it("does not touch a list that does not hold it", () => {
     const images = [image(9)];
-    expect(applyEvent(images, event, "all")).toBe(images);
+    expect(applyEvent(images, event, { queue: "all", drafts: "" })).toBe(images);
   });
 });
 

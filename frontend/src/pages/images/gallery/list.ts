@@ -25,16 +25,18 @@ export function holderOf(image: Image, now: number): Person | null {
 export function applyEvent(
   images: Image[],
   event: EventKinds["image"],
-  queue: ImageFilter["queue"],
+  { queue, drafts }: Pick<ImageFilter, "queue" | "drafts">,
 ): Image[] {
   const at = images.findIndex((image) => image.id === event.id);
   if (at < 0) return images;
-  if (queue !== "all" && event.queue !== queue) return images.filter((image) => image.id !== event.id);
+  const isLeft = (queue !== "all" && event.queue !== queue) || (drafts !== "" && !event.drafted_by);
+  if (isLeft) return images.filter((image) => image.id !== event.id);
   const changed = {
     ...images[at]!,
     queue: event.queue,
     revision: event.revision,
     annotation_count: event.annotation_count,
+    drafted_by: event.drafted_by,
   };
   return images.with(at, changed);
 }

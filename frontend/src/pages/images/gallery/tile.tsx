@@ -26,13 +26,20 @@ function describe(image: Image, hasBoxes: boolean): string {
   const boxes = hasBoxes ? `, ${counted(image.annotation_count, "box", "boxes")}` : "";
   const holder = holderOf(image, Date.now());
   const claim = holder ? `, open at ${holder.name}` : "";
-  return `${image.name}, ${image.queue}${boxes}${claim}`;
+  return `${image.name}, ${draftText(image) ?? image.queue}${boxes}${claim}`;
+}
+
+/** Whose boxes on it are not finished; null where it is no draft. */
+function draftText({ queue, annotation_count, drafted_by }: Image): string | null {
+  if (queue !== "unlabelled" || annotation_count === 0) return null;
+  return drafted_by ? `draft by ${drafted_by.name}` : "draft";
 }
 
 function Pill({ image, hasBoxes }: { image: Image; hasBoxes: boolean }) {
   if (image.queue === "unlabelled" && image.annotation_count === 0) return null;
   return (
-    <span class="pill">
+    <span class="pill" title={draftText(image) ?? undefined}>
+      {draftText(image) && "Draft"}
       {image.queue === "skipped" && <Icon name="skip" />}
       {image.queue === "review" && <Icon name="eye" />}
       {image.queue === "done" && <Icon name="check" />}

@@ -105,7 +105,7 @@ function useNews({ key, latest, put, refresh }: Loaded, filter: ImageFilter): vo
       events.on("image", (event) => {
         const isKnown = latest.current.images.some((image) => image.id === event.id);
         if (!isKnown && (filter.queue === "all" || filter.queue === event.queue)) again.call();
-        put((old) => ({ images: applyEvent(old.images, event, filter.queue) }));
+        put((old) => ({ images: applyEvent(old.images, event, filter) }));
       }),
       events.on("claim", (event) =>
         put((old) => ({
