@@ -69,24 +69,13 @@ def _mine(rows: QuerySet[Any], user: Any, pk: int, role: Role, word: str) -> Any
     return row
 
 
-def images_of(
-    project: Project,
-    *,
-    queue: str = "",
-    label: str = "",
-    search: str = "",
-    drafts: str = "",
-    person: User | None = None,
-) -> QuerySet[Image]:
-    """The project's images, filtered; the order is the page's. `person` is whose drafts are `mine`."""
+def images_of(project: Project, *, queue: str = "", label: str = "", search: str = "") -> QuerySet[Image]:
+    """The project's images, filtered; the order is the page's."""
     rows = Image.objects.filter(project=project).select_related("claimed_by", "drafted_by")
     if queue:
         rows = rows.filter(queue=known_queue(queue))
     if label:
         rows = rows.filter(pk__in=Annotation.objects.filter(label=_label(project, label)).values("image"))
-    if drafts:
-        of_all = known_drafts(drafts) == "all"
-        rows = rows.filter(drafted_by__isnull=False) if of_all else rows.filter(drafted_by=person)
     if search:
         rows = rows.filter(name__icontains=search[:200])
     return rows
@@ -114,10 +103,13 @@ def known_queue(queue: str) -> str:
     return queue
 
 
-def known_drafts(drafts: str) -> str:
-    if drafts not in DRAFTS:
+def drafts_among(rows: QuerySet[Image], whose: str, person: User) -> QuerySet[Image]:
+    """Only drafts, the person's or all; empty: all images."""
+    if whose and whose not in DRAFTS:
         raise Invalid("There are no such drafts.", {"drafts": f"expected one of {', '.join(DRAFTS)}"})
-    return drafts
+    if not whose:
+        return rows
+    return rows.filter(drafted_by=person) if whose == "mine" else rows.filter(drafted_by__isnull=False)
 
 
 def ordering(order: str) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from annotations import originals, uploads
 from annotations.models import Image
 from annotations.object_keys import preview_key, thumbnail_key
-from annotations.queries import DRAFTS, ORDERS, image_for, images_beside, images_of, ordering
+from annotations.queries import DRAFTS, ORDERS, drafts_among, image_for, images_beside, images_of, ordering
 from boxwright import limits
 from boxwright.api.files import FOREVER, send_file, send_object
 from boxwright.api.links import LINK, LinkSerializer, from_bucket, refuse_link
@@ -97,10 +97,12 @@ class ImagesView(Endpoint):
     @extend_schema(parameters=FILTERS, responses=ImageSerializer(many=True))
     def get(self, request: Request, project_id: int) -> Response:
         project = project_for(request.user, project_id)
-        asked = {name: request.query_params.get(name, "") for name in ("queue", "label", "search", "drafts")}
+        asked = {name: request.query_params.get(name, "") for name in ("queue", "label", "search")}
         order = ordering(request.query_params.get("order") or "created")
         beside = {name: request.query_params.get(name, "") for name in ("after", "before")}
-        rows, way = images_beside(images_of(project, person=signed_in(request), **asked), order, project, **beside)
+        whose = request.query_params.get("drafts", "")
+        images = drafts_among(images_of(project, **asked), whose, signed_in(request))
+        rows, way = images_beside(images, order, project, **beside)
         return self.page(rows, ImageSerializer, *way)
 
     @extend_schema(request={"multipart/form-data": UploadRequestSerializer}, responses=UploadSerializer)

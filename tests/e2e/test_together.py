@@ -205,7 +205,8 @@ def test_an_annotator_is_not_offered_to_make_labels(server: Server, bob: Page, p
 
 
 def open_for_both(server: Server, api: Api, ada: Page, bob: Page, project: Json) -> int:
-    image = int(api.get(f"projects/{project['id']}/images/", queue="unlabelled")["results"][-1]["id"])
+    rows = api.get(f"projects/{project['id']}/images/", queue="unlabelled")["results"]
+    image = int(next(row["id"] for row in reversed(rows) if row["annotation_count"] == 0))
     for page in (ada, bob):
         page.goto(f"{server.url}/p/{project['slug']}/label/{image}")
         expect(page.get_by_test_id("picture")).to_be_visible(timeout=30_000)
