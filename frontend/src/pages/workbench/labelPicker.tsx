@@ -4,6 +4,7 @@ import type { Label } from "../../api/types";
 import { Dialog } from "../../ui/dialog";
 import { Icon } from "../../ui/icons";
 import { LabelDot } from "../../ui/label";
+import { labelsFor } from "./labelSearch";
 
 interface LabelPickerProps {
   readonly labels: readonly Label[];
@@ -11,20 +12,10 @@ interface LabelPickerProps {
   readonly close: () => void;
 }
 
-function matching(labels: readonly Label[], text: string): { label: Label; index: number }[] {
-  const wanted = text.trim().toLowerCase();
-  const all = labels.map((label, index) => ({ label, index }));
-  const starts = all.filter(({ label }) => label.name.toLowerCase().startsWith(wanted));
-  return [
-    ...starts,
-    ...all.filter((one) => !starts.includes(one) && one.label.name.toLowerCase().includes(wanted)),
-  ];
-}
-
 export function LabelPicker({ labels, pick, close }: LabelPickerProps) {
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
-  const found = matching(labels, text);
+  const found = labelsFor(labels, text);
   const choose = (index: number | undefined): void => {
     if (index === undefined) return;
     close();
