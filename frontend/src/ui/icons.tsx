@@ -24,6 +24,12 @@ const DRAWINGS = {
       <path d="M8 2.5a5.5 5.5 0 0 1 0 11z" fill="currentColor" stroke="none" />
     </>
   ),
+  corners: () => (
+    <>
+      <path d="M4 4h8v8H4z" stroke-dasharray="2 2" />
+      <path d="M4 4h.1M12 12h.1" stroke-width="3.4" />
+    </>
+  ),
   copy: () => (
     <>
       <path d="M5.5 5.5h8v8h-8z" />

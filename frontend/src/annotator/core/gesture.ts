@@ -5,7 +5,13 @@ import type { Box, Handle, ImagePoint, Size, StagePoint } from "./geometry";
 import type { Hit, PointerKind } from "./hit";
 import type { View } from "./viewport";
 
-export type Tool = "draw" | "select" | "pan";
+/** Boxes come of a drag, of two opposite corners, or of an object's four extreme points. */
+export type DrawingTool = "draw" | "corners" | "extreme";
+export type Tool = DrawingTool | "select" | "pan";
+
+export function draws(tool: Tool): tool is DrawingTool {
+  return tool !== "select" && tool !== "pan";
+}
 
 export interface PointerInput {
   readonly type: "down" | "move" | "up" | "cancel" | "leave";
@@ -15,6 +21,8 @@ export interface PointerInput {
   readonly button: number;
   /** Shift: draw, whatever lies under the pointer. */
   readonly force: boolean;
+  /** Alt: take hold of the box under the pointer, or draw where it would be held without. */
+  readonly turn: boolean;
 }
 
 /** Nothing pressed. `at` is null when the pointer is elsewhere (or a finger, which has no place between touches). */
@@ -32,7 +40,8 @@ export interface Pressed {
   readonly at: StagePoint;
   readonly hit: Hit;
   readonly force: boolean;
-  /** A first corner that an earlier click set. If this press stays a click, it sets the second; a drag drops it. */
+  readonly turn: boolean;
+  /** Points that earlier clicks set: this press sets the next one where it is let go. */
   readonly armed: Placing | null;
 }
 
@@ -46,10 +55,10 @@ export interface Drawing {
   readonly box: Box;
 }
 
-/** First corner set by a click, waiting for the second: drawing without dragging. */
+/** Some points are set by clicks, of the corners or extreme points that a box needs. */
 export interface Placing {
   readonly kind: "placing";
-  readonly from: ImagePoint;
+  readonly points: readonly ImagePoint[];
   readonly at: StagePoint;
   readonly box: Box;
 }
@@ -107,6 +116,8 @@ export interface World {
   readonly view: View;
   readonly boxes: readonly BoxAnnotation[];
   readonly selected: BoxAnnotation | null;
+  /** The selection was made on purpose: only such a box is moved by a drag while one draws. */
+  readonly picked: boolean;
   readonly tool: Tool;
   /** Space is held, or the middle button. */
   readonly panHeld: boolean;

@@ -12,6 +12,7 @@ const WORLD: World = {
   view: { scale: 1, x: 0, y: 0 },
   boxes: [LARGE, SMALL],
   selected: null,
+  picked: true,
   tool: "draw",
   panHeld: false,
   editable: true,
@@ -35,6 +36,7 @@ function play(
       at: { x, y },
       button: 0,
       force: false,
+      turn: false,
       ...more,
     };
     const [next, ...asked] = stepGesture(gesture, input, now);
@@ -88,41 +90,12 @@ describe("drawing", () => {
     ).toBe("pressed");
   });
 
-  it("draws by two clicks", () => {
-    const { effects } = play([
-      ["down", 10, 10],
-      ["up", 10, 10],
-      ["move", 50, 50],
-      ["down", 70, 80],
-      ["up", 70, 80],
-    ]);
-    expect(effects.at(-1)).toEqual({ do: "create", box: { x_min: 10, y_min: 10, x_max: 70, y_max: 80 } });
-  });
-
-  it("forgets the corner of a stray click when one drags", () => {
+  it("arms nothing with a click", () => {
     const { effects, gesture } = play([
       ["down", 50, 50],
       ["up", 50, 50],
-      ["move", 200, 200],
-      ["down", 210, 220],
-      ["move", 250, 250],
-      ["move", 280, 290],
-      ["up", 280, 290],
     ]);
-    expect(effects.filter(({ do: it }) => it === "create")).toEqual([
-      { do: "create", box: { x_min: 210, y_min: 220, x_max: 280, y_max: 290 } },
-    ]);
-    expect(gesture.kind).toBe("idle");
-  });
-
-  it("shows the box while the second corner's button is down", () => {
-    const { gesture } = play([
-      ["down", 10, 10],
-      ["up", 10, 10],
-      ["move", 50, 50],
-      ["down", 70, 80],
-    ]);
-    expect(inHand(gesture)?.box).toEqual({ x_min: 10, y_min: 10, x_max: 70, y_max: 80 });
+    expect([effects, gesture.kind]).toEqual([[], "idle"]);
   });
 
   it("makes nothing of a slip of the hand", () => {
@@ -154,6 +127,65 @@ describe("drawing", () => {
       { ...WORLD, editable: false },
     );
     expect(effects.every(({ do: it }) => it === "view")).toBe(true);
+  });
+});
+
+describe("drawing by clicks", () => {
+  const click = (x: number, y: number, more?: Partial<PointerInput>): Event[] => [
+    ["move", x, y, more],
+    ["down", x, y, more],
+    ["up", x, y, more],
+  ];
+  const corners: World = { ...WORLD, tool: "corners" };
+  const extreme: World = { ...WORLD, tool: "extreme" };
+
+  it("takes two corners, over other boxes too", () => {
+    const { effects } = play([...click(130, 130), ...click(70, 180)], corners);
+    expect(effects).toEqual([{ do: "create", box: { x_min: 70, y_min: 130, x_max: 130, y_max: 180 } }]);
+  });
+
+  it("takes the top, bottom, left and right of an object, in any order", () => {
+    const points = [click(50, 10), click(20, 40), click(90, 45), click(55, 80)].flat();
+    const { effects } = play(points, extreme);
+    expect(effects).toEqual([{ do: "create", box: { x_min: 20, y_min: 10, x_max: 90, y_max: 80 } }]);
+  });
+
+  it("sets a point where a hand that slipped lets go", () => {
+    const { effects } = play([...click(10, 10), ["down", 60, 60], ["move", 70, 80], ["up", 70, 80]], corners);
+    expect(effects).toEqual([{ do: "create", box: { x_min: 10, y_min: 10, x_max: 70, y_max: 80 } }]);
+  });
+
+  it("shows the box while the next point's button is down", () => {
+    const { gesture } = play([...click(10, 10), ["down", 70, 80]], corners);
+    expect(inHand(gesture)?.box).toEqual({ x_min: 10, y_min: 10, x_max: 70, y_max: 80 });
+  });
+
+  it("selects with Alt, and lets go with the other button", () => {
+    expect(play(click(140, 140, { turn: true }), extreme).effects).toEqual([{ do: "select", id: "small" }]);
+    expect(play([...click(10, 10), ["down", 30, 30, { button: 2 }]], extreme).gesture.kind).toBe("idle");
+  });
+});
+
+describe("a drag from inside a box", () => {
+  const drag = (more?: Partial<PointerInput>): Event[] => [
+    ["down", 200, 200, more],
+    ["move", 230, 240, more],
+    ["up", 230, 240, more],
+  ];
+  const did = (world: World, more?: Partial<PointerInput>): string | undefined =>
+    play(drag(more), world).effects.at(-1)?.do;
+
+  it("draws in what is not selected or was just drawn, and moves what was picked", () => {
+    expect(did(WORLD)).toBe("create");
+    expect(did({ ...WORLD, selected: LARGE, picked: false })).toBe("create");
+    expect(did({ ...WORLD, selected: LARGE })).toBe("reshape");
+  });
+
+  it("is turned round by Alt", () => {
+    const alt = { turn: true };
+    expect(did(WORLD, alt)).toBe("reshape");
+    expect(did({ ...WORLD, selected: LARGE, picked: false }, alt)).toBe("reshape");
+    expect(did({ ...WORLD, selected: LARGE }, alt)).toBe("create");
   });
 });
 

@@ -2,7 +2,7 @@
 
 import { distance } from "./geometry";
 import { type Gesture, IDLE, type PointerInput, type Step, type World } from "./gesture";
-import { finishDrawing, placed } from "./gestures/drawing";
+import { finishDrawing, placed, placing } from "./gestures/drawing";
 import { drop, move } from "./gestures/moving";
 import { begin, click } from "./gestures/pressed";
 import { finish, resize } from "./gestures/resizing";
@@ -32,10 +32,10 @@ function down(gesture: Gesture, input: PointerInput, world: World): Step {
 }
 
 function pressed(before: Gesture, input: PointerInput, world: World): Gesture {
-  const { pointer, kind: by, at, force } = input;
+  const { pointer, kind: by, at, force, turn } = input;
   const hit = hitTest(world.view, world.boxes, world.selected, at, by);
-  const armed = before.kind === "placing" ? { ...before, ...placed(before.from, at, world) } : null;
-  return { kind: "pressed", pointer, by, at, hit, force, armed };
+  const armed = before.kind === "placing" ? placing(before.points, at, world) : null;
+  return { kind: "pressed", pointer, by, at, hit, force, turn, armed };
 }
 
 function moved(gesture: Gesture, input: PointerInput, world: World): Step {
@@ -45,10 +45,13 @@ function moved(gesture: Gesture, input: PointerInput, world: World): Step {
     case "idle":
       return [hovering(input, world)];
     case "pressed":
+      if (gesture.armed)
+        return [{ ...gesture, at: input.at, armed: placing(gesture.armed.points, input.at, world) }];
       return distance(gesture.at, input.at) < SLOP[gesture.by] ? [gesture] : begin(gesture, input, world);
     case "drawing":
-    case "placing":
       return [{ ...gesture, ...placed(gesture.from, input.at, world) }];
+    case "placing":
+      return [placing(gesture.points, input.at, world)];
     case "moving":
       return move(gesture, input, world);
     case "resizing":

@@ -53,19 +53,28 @@ function grown(box: Sides, by: number): Sides {
   return { x_min: box.x_min - by, y_min: box.y_min - by, x_max: box.x_max + by, y_max: box.y_max + by };
 }
 
-/** Inside a small box the reach shrinks, so that its middle still moves it. */
-function reachWithin(box: StageBox, at: StagePoint, reach: number): number {
-  if (!contains(box, at)) return reach;
-  return Math.min(reach, Math.max(3, Math.min(width(box), height(box)) / 3));
+/** A box with a shorter side than this, in screen pixels, has its handles outside. */
+const ROOM: Record<PointerKind, number> = { mouse: 40, pen: 40, touch: 88 };
+/** So far outside: half a handle, and a gap. */
+const OUTSIDE: Record<PointerKind, number> = { mouse: 6, pen: 6, touch: 12 };
+
+function isSmall(box: StageBox, kind: PointerKind): boolean {
+  return Math.min(width(box), height(box)) < ROOM[kind];
 }
 
-/** The handle of a selected box (in pixels of the stage) under a point. */
+/** Where the handles of a box sit: on it, or around it where they would cover it. */
+export function grips(box: StageBox, kind: PointerKind): StageBox {
+  return isSmall(box, kind) ? grown(box, OUTSIDE[kind]) : box;
+}
+
+/** The handle of a selected box (in pixels of the stage) under a point. All of a small box is its middle. */
 export function handleAt(box: StageBox, at: StagePoint, kind: PointerKind): Handle | null {
-  const reach = reachWithin(box, at, CORNER_REACH[kind]);
-  const near = CORNERS.map((handle) => ({ handle, far: distance(handlePoint(box, handle), at) }))
-    .filter(({ far }) => far <= reach)
+  if (isSmall(box, kind) && contains(box, at)) return null;
+  const around = grips(box, kind);
+  const near = CORNERS.map((handle) => ({ handle, far: distance(handlePoint(around, handle), at) }))
+    .filter(({ far }) => far <= CORNER_REACH[kind])
     .sort((a, b) => a.far - b.far);
-  return near[0]?.handle ?? sideAt(box, at, reachWithin(box, at, SIDE_REACH[kind]));
+  return near[0]?.handle ?? sideAt(box, at, SIDE_REACH[kind]);
 }
 
 function sideAt(box: StageBox, at: StagePoint, reach: number): Handle | null {

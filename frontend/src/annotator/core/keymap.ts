@@ -50,6 +50,8 @@ const PLAIN: Record<string, KeyCommand> = {
 const LETTERS: Record<string, KeyCommand> = {
   v: { name: "tool", tool: "select" },
   b: { name: "tool", tool: "draw" },
+  c: { name: "tool", tool: "corners" },
+  x: { name: "tool", tool: "extreme" },
   a: { name: "add" },
   d: { name: "duplicate" },
   h: { name: "hide" },
@@ -118,8 +120,11 @@ export const HELP: readonly HelpGroup[] = [
   {
     title: "Draw",
     rows: [
-      { does: "Box by drag or two clicks", keys: ["B"] },
+      { does: "Box by a drag", keys: ["B"] },
+      { does: "Box by two corners", keys: ["C"] },
+      { does: "Box by four extreme points", keys: ["X"] },
       { does: "Box inside a selected box", keys: ["Shift", "drag"] },
+      { does: "Move a box unselected", keys: ["Alt", "drag"] },
       { does: "Box in the middle", keys: ["A"] },
       { does: "Select and move", keys: ["V"] },
       { does: "Pan", keys: ["Space", "drag"] },

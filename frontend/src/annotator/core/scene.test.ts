@@ -43,12 +43,24 @@ it("gives a phone four round handles, and a tiny box no side handles", () => {
   expect(liveScene(editorWith({ selected: "b" }), LOOKS).handles).toHaveLength(4);
 });
 
+it("keeps the handles off a small box", () => {
+  const { handles } = liveScene(editorWith({ selected: "b" }), LOOKS);
+  expect(handles[0]).toEqual({ x: 202, y: 102 });
+});
+
+it("marks the points that are set, and the box around them", () => {
+  const gesture = { kind: "placing", points: [{ x: 10, y: 20 }], at: { x: 50, y: 60 } } as const;
+  const box = { x_min: 10, y_min: 20, x_max: 42, y_max: 52 };
+  const live = liveScene(editorWith({ tool: "extreme", gesture: { ...gesture, box } }), LOOKS);
+  expect([live.handles, live.cross?.at]).toEqual([[{ x: 18, y: 28 }], { x: 50, y: 60 }]);
+});
+
 it("follows the hand during a drag, and leaves the boxes at rest alone", () => {
-  const before = editorWith({ selected: "a" });
+  const before = editorWith({ selected: "a", picked: true });
   const at = (type: "down" | "move", x: number, y: number) =>
     ({
       type: "pointer",
-      input: { type, pointer: 1, kind: "mouse", at: { x, y }, button: 0, force: false },
+      input: { type, pointer: 1, kind: "mouse", at: { x, y }, button: 0, force: false, turn: false },
     }) as const;
   const during = [at("down", 60, 60), at("move", 80, 60)].reduce(
     (now, one) => step(now, one, () => "x"),
@@ -65,6 +77,19 @@ it("crosses the stage in the colour of the label in hand", () => {
   expect(liveScene(hovering, LOOKS).cross).toEqual({ at, color: "#D4651C" });
   expect(cursorOf(hovering)).toBe("crosshair");
   expect(liveScene({ ...hovering, editable: false }, LOOKS).cross).toBeNull();
+});
+
+it("says a label's name once: at the pointer, while the box just drawn is still selected", () => {
+  const idle = { kind: "idle", at: { x: 300, y: 250 }, hover: { on: "nothing" } } as const;
+  const drawn = editorWith({ selected: "a", gesture: idle });
+  expect(liveScene(drawn, LOOKS).tags.map(({ text }) => text)).toEqual(["1", "person"]);
+  const picked = liveScene({ ...drawn, picked: true, label: 2 }, LOOKS);
+  expect(picked.tags.map(({ text }) => text)).toEqual(["person", "kite"]);
+});
+
+it("writes the name on a box whose label has no digit", () => {
+  const looks: LabelLooks = new Map([...LOOKS, [1, { name: "person", color: "#AA53FB", key: "" }]]);
+  expect(restScene(editorWith(), looks).tags.map(({ text }) => text)).toEqual(["person"]);
 });
 
 it("hides all", () => {

@@ -12,8 +12,9 @@ import {
   type StagePoint,
   width,
 } from "./geometry";
-import { asBox, type Gesture, inHand } from "./gesture";
-import { boxToStage, toImage } from "./viewport";
+import { asBox, draws, type Gesture, inHand, type Placing } from "./gesture";
+import { grips } from "./hit";
+import { boxToStage, toStage } from "./viewport";
 
 export interface LabelLook {
   readonly name: string;
@@ -86,7 +87,8 @@ export function restScene(editor: Editor, looks: LabelLooks): RestScene {
     const look = lookOf(looks, one.label);
     const stroke = strokeOf(box, look.color);
     strokes.push(stroke);
-    if (!stroke.thin && look.key) tags.push(tagOn(box, look.key, look.color));
+    const text = look.key || look.name;
+    if (!stroke.thin && text) tags.push(tagOn(box, text, look.color));
   }
   return { strokes, tags: tags.length > MAX_TAGS ? [] : tags };
 }
@@ -107,14 +109,20 @@ export function liveScene(
   const image = held?.box ?? target?.box ?? null;
   const box = image && boxToStage(editor.view, image);
   const stroke = box && strokeOf(box, look.color);
+  const cross = crossAt(editor);
   return {
     stroke,
     ...handlesFor(editor, box, held?.id !== null),
     tags: [...liveTags(editor, box, image, look), ...pointerTags(editor, looks)],
-    cross: crossAt(editor, looks),
+    cross: cross && { at: cross, color: lookOf(looks, editor.label).color },
     hover: hoverStroke(editor, looks),
     theirs: theirs.map((one) => strokeOf(boxToStage(editor.view, one.box), lookOf(looks, one.label).color)),
   };
+}
+
+function placingOf(gesture: Gesture): Placing | null {
+  if (gesture.kind === "placing") return gesture;
+  return gesture.kind === "pressed" ? gesture.armed : null;
 }
 
 function fingers(gesture: Gesture): boolean {
@@ -127,8 +135,11 @@ function handlesFor(
   saved: boolean,
 ): { handles: StagePoint[]; round: boolean } {
   const round = editor.coarse || fingers(editor.gesture);
+  const points = placingOf(editor.gesture)?.points;
+  if (points) return { handles: points.map((point) => toStage(editor.view, point)), round: false };
   if (!box || !saved || !editor.editable || editor.gesture.kind === "moving") return { handles: [], round };
-  return { handles: handleNames(box, round).map((handle) => handlePoint(box, handle)), round };
+  const around = grips(box, round ? "touch" : "mouse");
+  return { handles: handleNames(box, round).map((handle) => handlePoint(around, handle)), round };
 }
 
 /** Sides get handles of their own only where there is room between the corners. */
@@ -141,50 +152,48 @@ function handleNames(box: StageBox, round: boolean): readonly Handle[] {
 
 function liveTags(editor: Editor, box: StageBox | null, image: Box | null, look: LabelLook): Tag[] {
   if (!box || !image) return [];
+  // The pointer says the label's name; the box that was just drawn does not say it beside.
+  const isQuiet = editor.gesture.kind === "idle" && !editor.picked && crossAt(editor) !== null;
+  if (isQuiet) return look.key ? [tagOn(box, look.key, look.color)] : [];
   const size = `${Math.round(width(image))} × ${Math.round(height(image))}`;
   return [tagOn(box, look.name, look.color, editor.gesture.kind === "idle" ? "" : size)];
 }
 
-/** The crosshair goes through the whole stage, in the colour the next box will have. */
-function crossAt(editor: Editor, looks: LabelLooks): LiveScene["cross"] {
+/** The crosshair goes through the whole stage, in the colour the next box will have: where, if it is shown. */
+function crossAt(editor: Editor): StagePoint | null {
   const { gesture } = editor;
-  if (editor.tool !== "draw" || !editor.editable || editor.whole || editor.panHeld) return null;
+  if (
+    gesture.kind === "pinching" ||
+    !draws(editor.tool) ||
+    !editor.editable ||
+    editor.whole ||
+    editor.panHeld
+  )
+    return null;
   const free = gesture.kind === "idle" && gesture.hover.on !== "handle" && !onSelected(editor);
-  const placing = gesture.kind === "placing" || (gesture.kind === "pressed" && gesture.armed !== null);
-  const open = placing || (gesture.kind === "drawing" && gesture.by !== "touch");
+  const open = placingOf(gesture) !== null || (gesture.kind === "drawing" && gesture.by !== "touch");
   if ((!free && !open) || gesture.at === null) return null;
-  return { at: gesture.at, color: lookOf(looks, editor.label).color };
+  return gesture.at;
 }
 
 function onSelected(editor: Editor): boolean {
-  const { gesture, selected } = editor;
+  const { gesture, selected, tool, picked } = editor;
   return (
     gesture.kind === "idle" &&
     gesture.hover.on === "box" &&
     selected !== null &&
+    (tool === "select" || picked) &&
     gesture.hover.ids.includes(selected)
   );
 }
 
 function pointerTags(editor: Editor, looks: LabelLooks): Tag[] {
-  const cross = crossAt(editor, looks);
-  if (!cross || editor.gesture.kind !== "idle") return [];
-  const look = lookOf(looks, editor.label);
-  const on = toImage(editor.view, cross.at);
-  const x = clampInt(on.x, editor.image.width);
-  const y = clampInt(on.y, editor.image.height);
-  return [
-    {
-      at: { x: cross.at.x + 10, y: cross.at.y + 32 },
-      text: look.name,
-      detail: `${x}, ${y}`,
-      color: look.color,
-    },
-  ];
-}
-
-function clampInt(value: number, limit: number): number {
-  return Math.round(Math.min(Math.max(value, 0), limit));
+  const at = crossAt(editor);
+  if (!at || editor.gesture.kind !== "idle") return [];
+  const { name, color } = lookOf(looks, editor.label);
+  if (!name) return [];
+  // Above the pointer: a drag goes down and to the right, over the object.
+  return [{ at: { x: at.x + 8, y: at.y - 4 }, text: name, detail: "", color }];
 }
 
 /** The box a click would pick shows itself. */
@@ -215,6 +224,6 @@ export function cursorOf(editor: Editor): string {
   if (editor.panHeld || tool === "pan" || editor.whole || !editor.editable) return "grab";
   if (gesture.kind === "idle" && gesture.hover.on === "handle") return CURSORS[gesture.hover.handle];
   if (onSelected(editor)) return "move";
-  if (tool === "draw") return "crosshair";
+  if (draws(tool)) return "crosshair";
   return gesture.kind === "idle" && gesture.hover.on === "box" ? "pointer" : "grab";
 }

@@ -4,6 +4,7 @@ import type { Command } from "./commands";
 import { ordered } from "./document";
 import { CLOSED, type Editor, opened, selectedAnnotation } from "./editor";
 import { type Action, step } from "./step";
+import { toImage } from "./viewport";
 
 const IMAGE = { width: 400, height: 300 };
 const A = newAnnotation("a", 1, { x_min: 10, y_min: 10, x_max: 110, y_max: 60 });
@@ -30,7 +31,7 @@ function command(editor: Editor, ...commands: Command[]): Editor {
 describe("a drag", () => {
   const drag = (type: "down" | "move" | "up", x: number, y: number): Action => ({
     type: "pointer",
-    input: { type, pointer: 1, kind: "mouse", at: { x, y }, button: 0, force: false },
+    input: { type, pointer: 1, kind: "mouse", at: { x, y }, button: 0, force: false, turn: false },
   });
 
   it("makes one box with the label in hand, selected, and one undo mark", () => {
@@ -52,7 +53,7 @@ describe("a drag", () => {
   });
 
   it("changes no document until it ends", () => {
-    const before = editorWith([A], { selected: "a" });
+    const before = editorWith([A], { selected: "a", picked: true });
     const during = act(before, drag("down", 68, 43), drag("move", 90, 60), drag("move", 120, 80));
     expect(during.document).toBe(before.document);
     expect(during.gesture).toMatchObject({ kind: "moving", id: "a" });
@@ -71,8 +72,21 @@ describe("a drag", () => {
     expect(selectedAnnotation(after)?.box).toMatchObject({ x_min: 50, y_min: 50, x_max: 292, y_max: 192 });
   });
 
+  it("zooms by a fifth at most with a notch of the wheel, towards the pointer", () => {
+    const at = { x: 300, y: 200 };
+    const wheel = (dy: number): Action => ({ type: "wheel", at, dx: 0, dy, zoom: true });
+    const before = editorWith([]);
+    const scales = [-100, -120, -960, 120].map((dy) => act(before, wheel(dy)).view.scale);
+    expect(scales.map((scale) => Math.round(scale * 100))).toEqual([116, 120, 120, 83]);
+    expect(toImage(act(before, wheel(-120)).view, at).x).toBeCloseTo(toImage(before.view, at).x);
+  });
+
   it("is dropped by Escape", () => {
-    const during = act(editorWith([A], { selected: "a" }), drag("down", 68, 43), drag("move", 120, 80));
+    const during = act(
+      editorWith([A], { selected: "a", picked: true }),
+      drag("down", 68, 43),
+      drag("move", 120, 80),
+    );
     const after = act(during, { type: "command", command: { name: "cancel" } }, drag("up", 120, 80));
     expect(selectedAnnotation(after)).toEqual(A);
   });
@@ -81,7 +95,7 @@ describe("a drag", () => {
 describe("a label picked after drawing", () => {
   const pointer = (type: "down" | "move" | "up", x: number, y: number): Action => ({
     type: "pointer",
-    input: { type, pointer: 1, kind: "mouse", at: { x, y }, button: 0, force: false },
+    input: { type, pointer: 1, kind: "mouse", at: { x, y }, button: 0, force: false, turn: false },
   });
   const draw = (x: number, y: number): Action[] => [
     pointer("down", x, y),
@@ -106,14 +120,15 @@ describe("a label picked after drawing", () => {
     expect(labels(command(after, { name: "remove" }))).toEqual([]);
   });
 
-  it("is that of the next box too once the drawn box was moved", () => {
+  it("is that of the next box too once the drawn box was pulled larger", () => {
     const moved = act(
       editorWith([]),
       ...draw(58, 58),
-      pointer("down", 78, 73),
-      pointer("move", 90, 90),
-      pointer("up", 90, 90),
+      pointer("down", 104, 94),
+      pointer("move", 120, 120),
+      pointer("up", 120, 120),
     );
+    expect(moved.document.past).toHaveLength(2);
     expect(labels(act(moved, label(3)))).toEqual([1]);
   });
 

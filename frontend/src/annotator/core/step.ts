@@ -30,6 +30,7 @@ function worldOf(editor: Editor): World {
     view: editor.view,
     boxes: editor.hidden ? [] : boxes(editor),
     selected: editor.hidden ? null : asBox(selectedAnnotation(editor)),
+    picked: editor.picked,
     tool: editor.whole && editor.tool !== "pan" ? "pan" : editor.tool,
     panHeld: editor.panHeld,
     editable: editor.editable && !editor.whole && editor.label !== null,
@@ -84,9 +85,16 @@ function affected(editor: Editor, effect: Effect, newId: () => string): Editor {
 function wheeled(editor: Editor, action: Action & { type: "wheel" }): Editor {
   const { image, stage, view } = editor;
   const next = action.zoom
-    ? zoomed(view, action.at, Math.exp(-action.dy / 240), image, stage)
+    ? zoomed(view, action.at, wheelFactor(action.dy), image, stage)
     : panned(view, -action.dx, -action.dy, image, stage);
   return { ...editor, view: next, follows: false };
+}
+
+/** The most that one event of a wheel zooms: its notch has 100 to 120 pixels. */
+const NOTCH = { pixels: 120, factor: 1.2 };
+
+function wheelFactor(dy: number): number {
+  return NOTCH.factor ** -Math.min(Math.max(dy / NOTCH.pixels, -1), 1);
 }
 
 function staged(editor: Editor, stage: Size): Editor {

@@ -20,6 +20,10 @@ export function toImage(view: View, point: StagePoint): ImagePoint {
   return { x: (point.x - view.x) / view.scale, y: (point.y - view.y) / view.scale };
 }
 
+export function toStage(view: View, point: ImagePoint): StagePoint {
+  return { x: point.x * view.scale + view.x, y: point.y * view.scale + view.y };
+}
+
 export function boxToStage(view: View, box: Box): StageBox {
   return {
     x_min: box.x_min * view.scale + view.x,

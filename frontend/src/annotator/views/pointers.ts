@@ -14,16 +14,16 @@ function kindOf(event: PointerEvent): PointerKind {
 }
 
 export function pointerAction(type: PointerInput["type"], stage: Element, event: PointerEvent): Action {
-  const { pointerId: pointer, button, shiftKey: force } = event;
+  const { pointerId: pointer, button, shiftKey: force, altKey: turn } = event;
   return {
     type: "pointer",
-    input: { type, pointer, kind: kindOf(event), at: pointIn(stage, event), button, force },
+    input: { type, pointer, kind: kindOf(event), at: pointIn(stage, event), button, force, turn },
   };
 }
 
 const LINE = 16;
 /** A pinch on a trackpad comes as small steps of a wheel with Ctrl. */
-const PINCH_GAIN = 4;
+const PINCH_GAIN = 10;
 
 /** The wheel zooms at the pointer; sideways, or with Shift, it pans. */
 export function wheelAction(stage: Element, event: WheelEvent): Action {
@@ -37,7 +37,7 @@ export function wheelAction(stage: Element, event: WheelEvent): Action {
       type: "wheel",
       at,
       dx: 0,
-      dy: Math.sign(dy) * Math.min(120, Math.abs(dy) * PINCH_GAIN),
+      dy: dy * PINCH_GAIN,
       zoom: true,
     };
   return { type: "wheel", at, dx, dy, zoom: !sideways };

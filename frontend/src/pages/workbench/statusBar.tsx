@@ -1,24 +1,33 @@
 import { useComputed } from "@preact/signals";
 import type { Editor } from "../../annotator/core/editor";
 import { clamp, height, width } from "../../annotator/core/geometry";
+import { draws, type Tool } from "../../annotator/core/gesture";
 import { lookOf } from "../../annotator/core/scene";
 import { toImage } from "../../annotator/core/viewport";
 import { Button, IconButton } from "../../ui/button";
+import { counted } from "../../ui/figures";
 import type { WorkbenchState } from "./workbenchState";
 
 /** What a hand could do next, where it isn't obvious. */
 function hint(editor: Editor): string | null {
-  if (editor.gesture.kind === "placing") return "Click the opposite corner. Esc lets go.";
+  if (editor.gesture.kind === "placing") return placingHint(editor.tool, editor.gesture.points.length);
   if (editor.hidden) return "Boxes are hidden. H shows them.";
   if (
     editor.gesture.kind === "idle" &&
     editor.gesture.hover.on === "box" &&
     editor.selected &&
-    editor.tool === "draw"
+    draws(editor.tool)
   ) {
-    return "Drag to move. Shift drag draws inside.";
+    return editor.picked
+      ? "Drag to move. Shift drag draws inside."
+      : "Drag to draw. Click, then drag, to move.";
   }
   return null;
+}
+
+function placingHint(tool: Tool, set: number): string {
+  if (tool === "corners") return "Click the opposite corner. Esc lets go.";
+  return `Click ${counted(4 - set, "more extreme point")}: top, bottom, left, right. Esc lets go.`;
 }
 
 function Coordinates({ workbench }: { workbench: WorkbenchState }) {

@@ -1,9 +1,17 @@
 /** A press becomes a drag (of what lies under it) or, when it is let go in place, a click. */
 
 import type { BoxAnnotation } from "../annotation";
-import { asBox, type Gesture, type PointerInput, type Pressed, type Step, type World } from "../gesture";
+import {
+  asBox,
+  draws,
+  type Gesture,
+  type PointerInput,
+  type Pressed,
+  type Step,
+  type World,
+} from "../gesture";
 import { toImage } from "../viewport";
-import { finishDrawing, placed } from "./drawing";
+import { CLICKS, place, placed, placing } from "./drawing";
 import { move } from "./moving";
 import { resize } from "./resizing";
 import { pan } from "./viewing";
@@ -11,20 +19,20 @@ import { pan } from "./viewing";
 /** The first movement past the slop decides what the drag is. */
 export function begin(press: Pressed, input: PointerInput, world: World): Step {
   if (!world.editable) return panFrom(press, input, world);
-  if (press.force && world.tool === "draw") return drawFrom(press, input, world);
+  if (press.force && draws(world.tool)) return drawFrom(press, input, world);
   if (press.hit.on === "handle") return resizeFrom(press, input, world);
   const target = draggable(press, world);
   if (target) return moveFrom(press, target, input, world);
-  return world.tool === "draw" ? drawFrom(press, input, world) : panFrom(press, input, world);
+  return draws(world.tool) ? drawFrom(press, input, world) : panFrom(press, input, world);
 }
 
-/** While drawing only the selected box moves, so that one can draw over the others. */
-function draggable(press: Pressed, world: World): BoxAnnotation | null {
-  if (press.hit.on !== "box") return null;
-  const { selected } = world;
-  if (selected && press.hit.ids.includes(selected.id)) return selected;
-  if (world.tool === "draw") return null;
-  return asBox(world.boxes.find((one) => press.hit.on === "box" && one.id === press.hit.ids[0]));
+/** While drawing only a box that was picked moves, so that one can draw in crowds; Alt turns it round. */
+function draggable({ hit, turn }: Pressed, world: World): BoxAnnotation | null {
+  if (hit.on !== "box") return null;
+  const { selected, picked } = world;
+  const isOnSelected = selected !== null && hit.ids.includes(selected.id);
+  if (draws(world.tool) && (isOnSelected && picked) === turn) return null;
+  return isOnSelected ? selected : asBox(world.boxes.find(({ id }) => id === hit.ids[0]));
 }
 
 function drawFrom(press: Pressed, input: PointerInput, world: World): Step {
@@ -62,18 +70,16 @@ function panFrom(press: Pressed, input: PointerInput, world: World): Step {
   );
 }
 
-/** If a first corner is set, a click sets the second. On a box it selects the smallest one there, and each further
- * click the next larger one. Beside all boxes it deselects; if nothing was selected, it sets a first corner. */
+/** Where boxes are made of clicks it sets a point (with Alt it selects, as elsewhere). On a box it selects the
+ * smallest one there, and each further click the next larger one; beside all boxes it deselects. */
 export function click(press: Pressed, world: World, rest: Gesture): Step {
-  if (press.armed) return finishDrawing(press.armed.box, world, rest);
+  const clicks = draws(world.tool) && world.editable && !press.turn ? CLICKS[world.tool] : 0;
+  if (clicks > 0) return place(press.armed ?? placing([], press.at, world), clicks, world, rest);
   if (press.hit.on === "handle") return [rest, { do: "select", id: press.hit.id }];
   if (press.hit.on === "box") {
     const { ids } = press.hit;
     const at = world.selected ? ids.indexOf(world.selected.id) : -1;
     return [rest, { do: "select", id: ids[(at + 1) % ids.length] ?? null }];
   }
-  if (world.selected) return [rest, { do: "select", id: null }];
-  if (world.tool !== "draw" || !world.editable) return [rest];
-  const from = toImage(world.view, press.at);
-  return [{ kind: "placing", from, ...placed(from, press.at, world) }];
+  return world.selected ? [rest, { do: "select", id: null }] : [rest];
 }
