@@ -9,8 +9,8 @@ from torch import Tensor
 from training.engine.config import NMS_THRESHOLD, SCORE_THRESHOLD, Config
 from training.engine.scoring import Scoring
 
-MAX_CANDIDATES = 300
-"""Boxes per label, the best by score, that non-maximum suppression looks at."""
+MAX_CANDIDATES = 1000
+"""Boxes per label, the best by score, that non-maximum suppression looks at: dozens say the same object."""
 
 MAX_DETECTIONS = 100
 """Detections an image, the best by score."""

@@ -43,3 +43,12 @@ def test_at_most_a_hundred_detections() -> None:
     found = postprocess.detections(scores, boxes)
     assert len(found.scores) == postprocess.MAX_DETECTIONS
     assert found.scores.diff().max() <= 0
+
+
+def test_an_object_is_found_behind_many_answers_for_surer_ones() -> None:
+    objects, answers = 12, 60
+    left = torch.arange(objects).repeat_interleave(answers) / objects
+    boxes = torch.stack([left, left, left + 0.05, left + 0.05], 1)
+    label = 0.9 - left / 2
+    found = postprocess.detections(torch.stack([1 - label, label], 1), boxes)
+    assert len(found.scores) == objects
