@@ -21,13 +21,24 @@ def make_artifact(*, run: Run, author: User, target: str, quantization: str = "n
         artifact, made = Artifact.objects.get_or_create(
             run=run, target=target, quantization=quantization, defaults={"created_by": author}
         )
-        queued = made or artifact.queue_again(MENDABLE, parity=None)
+        queued = made or artifact.queue_again(MENDABLE, parity=None, released=False)
         if queued:
             expect_slot(run.project.team_id, more=0)
             audit.record(run.project.team, "published", file_name(artifact))
         if made:
             artifact.send()
     return artifact, queued
+
+
+def release_artifact(artifact: Artifact) -> Artifact:
+    """Have one that failed for its AP or accuracy alone made once more, to be given out. Raises Conflict."""
+    parity = artifact.parity or {}
+    with transaction.atomic():
+        if not parity.get("misses_metric_alone") or not artifact.queue_again((Status.FAILED,), released=True):
+            raise Conflict("Only an artifact that failed for what it loses of AP or accuracy alone can be released.")
+        expect_slot(artifact.run.project.team_id, more=0)
+        audit.record(artifact.run.project.team, "released", file_name(artifact))
+    return artifact
 
 
 def _check_target(run: Run, target: str, quantization: str) -> None:

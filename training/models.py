@@ -147,6 +147,8 @@ class Artifact(Job):
     files = models.JSONField(default=list)
     parity = models.JSONField(null=True)
     metrics = models.JSONField(null=True)
+    latency_ms = models.FloatField(null=True)
+    released = models.BooleanField(default=False)
     created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
 

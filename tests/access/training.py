@@ -88,6 +88,7 @@ ROWS: list[Row] = [
     Row("POST", "artifacts", "401 404 403 403 201 201", {"target": "tflite"}),
     Row("GET", "artifact", SEES),
     Row("POST", "artifact-cancel", "401 404 403 403 409 409"),
+    Row("POST", "artifact-release", "401 404 403 403 409 409"),
     Row("GET", "artifact-download", "401 404 200/302 200/302 200/302 200/302"),
 ]
 

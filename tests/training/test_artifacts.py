@@ -67,6 +67,47 @@ def test_what_the_model_can_not_be_converted_to_is_refused(
     assert publish(as_user(mona), run, target="tflite").status_code == 201
 
 
+MISSED = {
+    **{"max_box_px": 9.0, "max_score": 0.1, "unmatched_detections": 0, "metric": "AP", "metric_loss": 0.03},
+    **{"limit_box_px": 640.0, "limit_score": 1.0, "limit_metric_loss": 0.02, "client_loss": None},
+    **{"limit_client_loss": None, "images": 40, "images_available": 40, "split": "val", "verification": "run_here"},
+    **{"runtime": "onnxruntime", "passed": False, "released": False, "misses_metric_alone": True},
+}
+
+
+def test_a_manager_releases_what_lost_too_much_ap_and_trying_again_takes_that_back(
+    as_user: Client, mona: User, run: Run
+) -> None:
+    lossy = Artifact.objects.create(run=run, target="onnx", quantization="int8", status="failed", parity=MISSED)
+    release = f"{API}/artifacts/{lossy.pk}/release/"
+
+    first, again = (as_user(mona).post(release) for _ in range(2))
+
+    assert (first.status_code, first.json()["status"], first.json()["released"]) == (200, "queued", True)
+    assert again.status_code == 409
+    Artifact.objects.filter(pk=lossy.pk).update(status="failed")
+    assert publish(as_user(mona), run, target="onnx", quantization="int8").json()["released"] is False
+
+
+@pytest.mark.parametrize(
+    ("status", "parity"),
+    [
+        ("failed", MISSED | {"misses_metric_alone": False}),
+        ("failed", None),
+        ("canceled", MISSED),
+        ("succeeded", MISSED),
+    ],
+)
+def test_nothing_else_can_be_released(
+    as_user: Client, mona: User, run: Run, status: str, parity: dict[str, Any] | None
+) -> None:
+    artifact = Artifact.objects.create(run=run, target="onnx", status=status, parity=parity)
+
+    assert as_user(mona).post(f"{API}/artifacts/{artifact.pk}/release/").status_code == 409
+    artifact.refresh_from_db()
+    assert (artifact.status, artifact.released) == (status, False)
+
+
 @pytest.mark.parametrize("status", ["queued", "running", "succeeded"])
 def test_one_that_is_there_or_on_its_way_is_left_alone(as_user: Client, mona: User, run: Run, status: str) -> None:
     Artifact.objects.create(run=run, target="onnx", status=status)

@@ -45,9 +45,13 @@ class ParitySerializer(serializers.Serializer[Any]):
     unmatched_detections = serializers.IntegerField(help_text="final detections that only one of the two has")
     metric = serializers.ChoiceField(choices=[task.headline for task in TASKS.values()])
     metric_loss = serializers.FloatField(allow_null=True, help_text="the checkpoint's metric less the artifact's")
+    client_loss = serializers.FloatField(
+        required=False, allow_null=True, help_text="the checkpoint's metric less that of the artifact in `client`"
+    )
     limit_box_px = serializers.FloatField(allow_null=True)
     limit_score = serializers.FloatField()
     limit_metric_loss = serializers.FloatField(allow_null=True)
+    limit_client_loss = serializers.FloatField(required=False, allow_null=True)
     images = serializers.IntegerField(help_text="that were compared on")
     images_available = serializers.IntegerField(help_text="in the split; `images` are spread evenly over it")
     split = serializers.ChoiceField(choices=SPLITS)
@@ -57,6 +61,12 @@ class ParitySerializer(serializers.Serializer[Any]):
         required=False, allow_null=True, help_text="the client, as far as it is rewritten here, that `client_AP` is of"
     )
     passed = serializers.BooleanField()
+    released = serializers.BooleanField(
+        required=False, help_text="given out though it did not pass: a manager knew what it loses of `metric`"
+    )
+    misses_metric_alone = serializers.BooleanField(
+        required=False, help_text="did not pass for what it loses of `metric`, and nothing else: it can be released"
+    )
 
 
 class ArtifactMetricsSerializer(serializers.Serializer[Any]):
@@ -80,6 +90,9 @@ class ArtifactSerializer(JobSerializer):
     files = FileSerializer(many=True)
     parity = ParitySerializer(allow_null=True)
     metrics = ArtifactMetricsSerializer(allow_null=True)
+    latency_ms = serializers.FloatField(
+        allow_null=True, help_text="the network's time for a picture, on one thread of the export machine: the median"
+    )
 
     class Meta:
         model = Artifact
@@ -95,6 +108,8 @@ class ArtifactSerializer(JobSerializer):
                 "files",
                 "parity",
                 "metrics",
+                "latency_ms",
+                "released",
             ),
             *("created_at", "finished_at"),
         ]
@@ -136,6 +151,17 @@ class ArtifactCancelView(Endpoint):
         """At once; twice changes nothing; 409 when it has ended otherwise. Asked for again, it is made anew."""
         artifact = queries.artifact_for(request.user, artifact_id, Role.MANAGER)
         return Response(ArtifactSerializer(cancel(artifact)).data)
+
+
+class ArtifactReleaseView(Endpoint):
+    @extend_schema(request=None, responses=ArtifactSerializer)
+    def post(self, request: Request, artifact_id: int) -> Response:
+        """Made once more, and given out though it loses more AP or accuracy than allowed; its card and file say so.
+
+        409 unless it has failed, and for that alone (`misses_metric_alone`).
+        """
+        artifact = queries.artifact_for(request.user, artifact_id, Role.MANAGER)
+        return Response(ArtifactSerializer(artifacts.release_artifact(artifact)).data)
 
 
 class ArtifactDownloadView(Endpoint):

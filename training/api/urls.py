@@ -40,5 +40,6 @@ urlpatterns: list[URLPattern] = [
     path("runs/<int:run_id>/artifacts/", artifacts.ArtifactsView.as_view(), name="artifacts"),
     path("artifacts/<int:artifact_id>/", artifacts.ArtifactView.as_view(), name="artifact"),
     path("artifacts/<int:artifact_id>/cancel/", artifacts.ArtifactCancelView.as_view(), name="artifact-cancel"),
+    path("artifacts/<int:artifact_id>/release/", artifacts.ArtifactReleaseView.as_view(), name="artifact-release"),
     path("artifacts/<int:artifact_id>/download/", artifacts.ArtifactDownloadView.as_view(), name="artifact-download"),
 ]

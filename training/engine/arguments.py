@@ -85,6 +85,7 @@ def _export(command: argparse.ArgumentParser) -> None:
     command.add_argument("--target", choices=tuple(targets.TARGETS), required=True)
     offered = "; ".join(f"{one.name}: {', '.join(one.quantizations)}" for one in targets.TARGETS.values())
     command.add_argument("--quantization", default="none", metavar="NAME", help=f"none by default; {offered}")
+    command.add_argument("--released", action="store_true", help="though it may lose more AP or accuracy than allowed")
 
 
 def _verify(command: argparse.ArgumentParser) -> None:

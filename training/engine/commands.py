@@ -80,7 +80,8 @@ def export(options: Namespace, events: Events) -> None:
     images = read_export_images(folder, trained.image_size, trained.config.tiles)
     provenance = read_provenance(folder, _checkpoint_file(options.checkpoint or folder))
     out = _out(folder)
-    artifact = exporting.export(trained, options.target, options.quantization, images, out, events, provenance)
+    wanted = (options.target, options.quantization)
+    artifact = exporting.export(trained, *wanted, images, out, events, provenance, released=options.released)
     events.write("done", artifact=artifact)
 
 

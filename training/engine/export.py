@@ -21,13 +21,16 @@ def export(
     out: Path,
     progress: Progress,
     provenance: Provenance = UNKNOWN,
+    *,
+    released: bool = False,
 ) -> dict[str, Any]:
     """Write the artifact into `out`, check it against the checkpoint, and describe it and how it was verified.
 
-    Raises TargetError on an unknown target or quantization, ParityError when the artifact answers differently.
+    `released`: though it may lose more AP or accuracy than its limits allow. Raises TargetError on an unknown target
+    or quantization, ParityError when the artifact answers differently.
     """
     info = targets.target_info(target, quantization)
     checkpoint.info.check_target(target, quantization)
     exporter: Exporter = catalog.load_module(info.module).EXPORTER
     with room_expected(out):
-        return publish(exporter, checkpoint, images, out, quantization, progress, provenance)
+        return publish(exporter, checkpoint, images, out, quantization, progress, provenance, released=released)

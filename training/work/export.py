@@ -35,7 +35,9 @@ class Exporting:
         self._succeed()
 
     def _make(self) -> None:
-        wanted = ("--target", self.artifact.target, "--quantization", self.artifact.quantization)
+        wanted = ["--target", self.artifact.target, "--quantization", self.artifact.quantization]
+        if self.artifact.released:
+            wanted.append("--released")
         child = Child("export", str(self.folder), *wanted, temporary=self.folder / "tmp")
         follow(child, self.beat, lambda: {"parity": self._described().get("parity")})
 
@@ -44,7 +46,7 @@ class Exporting:
         key = object_keys.artifact(self.artifact, described["sha256"])
         with (self.folder / "out" / "artifact.zip").open("rb") as file:
             self.site.put(key, file)
-        fields = ("size", "sha256", "files", "parity", "metrics")
+        fields = ("size", "sha256", "files", "parity", "metrics", "latency_ms")
         with transaction.atomic():
             registry.confirm([key])
             self.beat.finish(key=key, **{name: described[name] for name in fields})

@@ -63,6 +63,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/artifacts/{artifact_id}/release/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Made once more, and given out though it loses more AP or accuracy than allowed; its card and file say so.
+         *
+         *     409 unless it has failed, and for that alone (`misses_metric_alone`).
+         */
+        post: operations["artifacts_release_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/login/": {
         parameters: {
             query?: never;
@@ -1940,6 +1961,12 @@ export interface components {
             files: components["schemas"]["File"][];
             parity: components["schemas"]["Parity"] | null;
             metrics: components["schemas"]["ArtifactMetrics"] | null;
+            /**
+             * Format: double
+             * @description the network's time for a picture, on one thread of the export machine: the median
+             */
+            latency_ms: number | null;
+            readonly released: boolean;
             /** Format: date-time */
             readonly created_at: string;
             /** Format: date-time */
@@ -3583,12 +3610,19 @@ export interface components {
              * @description the checkpoint's metric less the artifact's
              */
             metric_loss: number | null;
+            /**
+             * Format: double
+             * @description the checkpoint's metric less that of the artifact in `client`
+             */
+            client_loss?: number | null;
             /** Format: double */
             limit_box_px: number | null;
             /** Format: double */
             limit_score: number;
             /** Format: double */
             limit_metric_loss: number | null;
+            /** Format: double */
+            limit_client_loss?: number | null;
             /** @description that were compared on */
             images: number;
             /** @description in the split; `images` are spread evenly over it */
@@ -3600,6 +3634,10 @@ export interface components {
             /** @description the client, as far as it is rewritten here, that `client_AP` is of */
             client?: string | null;
             passed: boolean;
+            /** @description given out though it did not pass: a manager knew what it loses of `metric` */
+            released?: boolean;
+            /** @description did not pass for what it loses of `metric`, and nothing else: it can be released */
+            misses_metric_alone?: boolean;
         };
         PasswordChangeRequest: {
             current: string;
@@ -4466,6 +4504,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    artifacts_release_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                artifact_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Artifact"];
+                };
             };
             /** @description A problem */
             default: {

@@ -115,6 +115,7 @@ TABLE: dict[str, dict[str, str]] = {
     "artifacts": {"GET": READ, "POST": TRAIN},
     "artifact": {"GET": READ},
     "artifact-cancel": {"POST": TRAIN},
+    "artifact-release": {"POST": TRAIN},
     "artifact-download": {"GET": READ},
     # the schema
     "schema": {"GET": ANY},

@@ -1,6 +1,8 @@
 """What a model says of an image, whichever runtime it runs in: the thing that parity compares."""
 
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,15 +77,28 @@ OUTPUTS: dict[Task, Outputs] = {
 
 
 @torch.inference_mode()
-def ask_torch(form: nn.Module, checkpoint: Checkpoint, squares: Squares) -> list[Answer]:
+def ask_torch(
+    form: nn.Module, checkpoint: Checkpoint, squares: Squares, milliseconds: list[float] | None = None
+) -> list[Answer]:
     """The answers of a `form` in torch. Those of the checkpoint's own are what every artifact is held against."""
     info, answer = checkpoint.info, OUTPUTS[checkpoint.task].answer
     answers = []
     for square in squares:
-        outputs = form(normalise(torch.from_numpy(square[None]), info.mean, info.std))
+        image = normalise(torch.from_numpy(square[None]), info.mean, info.std)
+        with lap(milliseconds):
+            outputs = form(image)
         few = outputs if isinstance(outputs, tuple) else (outputs,)
         answers.append(answer(checkpoint.config, *(output[0].numpy() for output in few)))
     return answers
+
+
+@contextmanager
+def lap(milliseconds: list[float] | None) -> Iterator[None]:
+    """Appends how long the block took."""
+    start = time.perf_counter()
+    yield
+    if milliseconds is not None:
+        milliseconds.append(1000 * (time.perf_counter() - start))
 
 
 def scaled(squares: Squares, mean: Sequence[float], std: Sequence[float]) -> Floats:

@@ -24,7 +24,7 @@ def card_of(exporter: Exporter, checkpoint: Checkpoint, provenance: Provenance, 
         "Where it comes from": _origin(checkpoint, provenance),
         "How it was trained": _training(checkpoint),
         "How good it is": _quality(checkpoint, provenance, report),
-        "Limits": _limits(checkpoint, provenance),
+        "Limits": _limits(checkpoint, provenance, report),
         "Not tested": _untested(report),
         "Licence": _licence(checkpoint),
     }
@@ -112,18 +112,32 @@ def _of_labels(checkpoint: Checkpoint, rows: Sequence[Mapping[str, Any]]) -> str
     return _table(head, [(plain(r["name"]), r["truth_count"], *cell) for r, cell in zip(rows, cells, strict=True)])
 
 
-def _limits(checkpoint: Checkpoint, provenance: Provenance) -> str:
+def _limits(checkpoint: Checkpoint, provenance: Provenance, report: Mapping[str, Any]) -> str:
     rows = provenance.evaluation.get("labels", ())
     of_what = "true boxes" if checkpoint.task == "detection" else "images"
     few = [plain(row["name"]) for row in rows if row["truth_count"] < FEW]
+    missed = _missed(report["parity"]) if report["parity"]["released"] else ""
     thin = f"- Fewer than {FEW} {of_what} judge {', '.join(few)}: their numbers may be far off.\n" if few else ""
     return (
+        f"{missed}"
         "- It knows the labels above and nothing else: what is none of them may still get one of their names.\n"
         "- It was judged on pictures of the same collection that it learned from; other cameras, places and seasons "
         "are another matter.\n"
         "- Pictures are stretched to a square: one much longer than wide is distorted.\n"
         f"{thin}"
     )
+
+
+def _missed(parity: Mapping[str, Any]) -> str:
+    lost = [
+        f"{loss:.3f} {parity['metric']}{where} (allowed: {limit:.3g})"
+        for loss, limit, where in (
+            (parity["metric_loss"], parity["limit_metric_loss"], ""),
+            (parity["client_loss"], parity["limit_client_loss"], f" in {parity['client']}"),
+        )
+        if loss is not None and loss > limit
+    ]
+    return f"- It loses {' and '.join(lost)} against its checkpoint. A manager knew, and released it.\n"
 
 
 def _untested(report: Mapping[str, Any]) -> str:

@@ -1,7 +1,7 @@
 """What one target must be able to do: the seam between making artifacts and the formats."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from training.engine.catalog import Rgb
@@ -19,6 +19,8 @@ class Asked:
     verification: Verification
     runtime: str
     answers: list[Answer]
+    milliseconds: list[float] = field(default_factory=list)
+    """What the runtime took for each image on one thread, without what comes before and after the network."""
 
 
 @dataclass(frozen=True, slots=True)

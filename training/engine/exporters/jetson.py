@@ -208,22 +208,27 @@ def expect_tensorrt(model: onnx.ModelProto, title: str) -> None:
 
 def ask(folder: Path, checkpoint: Checkpoint, squares: Squares) -> Asked:
     """Run the shipped file in onnxruntime, on squares whose pixels are repeated to what the program feeds."""
-    answers = _ask(folder, checkpoint, (square.repeat(FINER, 0).repeat(FINER, 1) for square in squares))
-    return Asked(Verification.RUN_HERE, RUNTIME, answers)
+    milliseconds: list[float] = []
+    finer = (square.repeat(FINER, 0).repeat(FINER, 1) for square in squares)
+    answers = _ask(folder, checkpoint, finer, milliseconds)
+    return Asked(Verification.RUN_HERE, RUNTIME, answers, milliseconds)
 
 
 def ask_client(folder: Path, checkpoint: Checkpoint, pictures: Iterable[Picture]) -> Asked:
     """What jetson-inference's program would say, where TensorRT computes as onnxruntime does."""
     side, name = FINER * checkpoint.image_size, PROGRAMS[checkpoint.task].name
-    answers = _ask(folder, checkpoint, (jetson_client.sampled(picture, side) for picture in pictures))
+    answers = _ask(folder, checkpoint, (jetson_client.sampled(picture, side) for picture in pictures), [])
     return Asked(Verification.RUN_HERE, name, answers)
 
 
-def _ask(folder: Path, checkpoint: Checkpoint, squares: Iterable[Square]) -> list[Answer]:
+def _ask(
+    folder: Path, checkpoint: Checkpoint, squares: Iterable[Square], milliseconds: list[float]
+) -> list[Answer]:
     program, content = PROGRAMS[checkpoint.task], (folder / MODEL_FILE).read_bytes()
     names = (*program.outputs, *program.inner)
     images = (scaled(square[None], *program.scale)[0] for square in squares)
-    return [program.answer(checkpoint.config, *row) for row in run_onnx(content, checkpoint, names, images)]
+    given = run_onnx(content, checkpoint, names, images, milliseconds)
+    return [program.answer(checkpoint.config, *row) for row in given]
 
 
 def input_scale(checkpoint: Checkpoint) -> Scale:

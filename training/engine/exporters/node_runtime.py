@@ -38,6 +38,7 @@ class NodeAnswers:
 
     runtime: str
     outputs: dict[str, Floats]
+    milliseconds: list[float]
 
 
 def run_tfjs(model_folder: Path, images: Floats, folder: Path = FOLDER) -> NodeAnswers:
@@ -57,7 +58,7 @@ def run_tfjs(model_folder: Path, images: Floats, folder: Path = FOLDER) -> NodeA
             name: np.fromfile(Path(exchange) / f"{name}.f32", np.float32).reshape(len(images), *shape[1:])
             for name, shape in report["outputs"].items()
         }
-    return NodeAnswers(report["runtime"], outputs)
+    return NodeAnswers(report["runtime"], outputs, report["milliseconds"])
 
 
 def browser_files(folder: Path = FOLDER) -> dict[str, Path]:

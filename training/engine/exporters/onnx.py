@@ -11,12 +11,13 @@ from training.engine.exporters.images import Calibration
 from training.engine.exporters.onnx_file import MODEL_FILE, NOTES, RUNTIME, run_onnx, save_described, write_onnx
 from training.engine.exporters.onnx_precision import PRECISIONS
 from training.engine.exporters.rescaling import Scale
+from training.engine.exporters.resizing import asked_after, by_centres
 from training.engine.targets import Verification
 
 PREPARE = """\
     import numpy as np, onnxruntime
     from PIL import Image
-    image = Image.open("photo.jpg").convert("RGB").resize(({size}, {size}))
+    image = Image.open("photo.jpg").convert("RGB").resize(({size}, {size}), Image.Resampling.BILINEAR)
     mean, std = np.array({mean}, "float32"), np.array({std}, "float32")
     x = ((np.asarray(image, "float32") - mean) / std).transpose(2, 0, 1)[None]
     session = onnxruntime.InferenceSession("model.onnx")
@@ -51,8 +52,10 @@ def build(checkpoint: Checkpoint, folder: Path, quantization: str, calibration: 
 def ask(folder: Path, checkpoint: Checkpoint, squares: Squares) -> Asked:
     """Run the shipped file in onnxruntime."""
     outputs, content = OUTPUTS[checkpoint.task], (folder / MODEL_FILE).read_bytes()
-    given = run_onnx(content, checkpoint, outputs.names, scaled(squares, *input_scale(checkpoint)))
-    return Asked(Verification.RUN_HERE, RUNTIME, [outputs.answer(checkpoint.config, *row) for row in given])
+    milliseconds: list[float] = []
+    given = run_onnx(content, checkpoint, outputs.names, scaled(squares, *input_scale(checkpoint)), milliseconds)
+    answers = [outputs.answer(checkpoint.config, *row) for row in given]
+    return Asked(Verification.RUN_HERE, RUNTIME, answers, milliseconds)
 
 
 def input_scale(checkpoint: Checkpoint) -> Scale:
@@ -73,5 +76,6 @@ EXPORTER = Exporter(
     readme=readme,
     names_background=True,
     notes=NOTES,
+    ask_client=asked_after(ask, "OpenCV", by_centres),
     libraries=lambda: {"tiles.py": Path(tiles.__file__)},
 )

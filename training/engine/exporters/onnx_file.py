@@ -16,7 +16,7 @@ from torch import nn
 
 from training.engine.checkpoint import Checkpoint
 from training.engine.errors import ParityError
-from training.engine.exporters.answers import BACKGROUND, OUTPUTS, Floats
+from training.engine.exporters.answers import BACKGROUND, OUTPUTS, Floats, lap
 from training.engine.exporters.exporter import Notes
 from training.engine.exporters.rescaling import Scale
 
@@ -95,7 +95,11 @@ def read_onnx(content: bytes, checkpoint: Checkpoint) -> onnx.ModelProto:
 
 
 def run_onnx(
-    content: bytes, checkpoint: Checkpoint, outputs: Sequence[str], images: Iterable[Floats]
+    content: bytes,
+    checkpoint: Checkpoint,
+    outputs: Sequence[str],
+    images: Iterable[Floats],
+    milliseconds: list[float],
 ) -> Iterator[list[Floats]]:
     """These tensors of the model, inner ones too, on one thread, of each image [S, S, 3] by itself.
 
@@ -105,17 +109,22 @@ def run_onnx(
     given = {output.name for output in model.graph.output}
     inner = [onnx.helper.make_empty_tensor_value_info(name) for name in outputs if name not in given]
     model.graph.output.extend(inner)
-    yield from run_model(model.SerializeToString() if inner else content, outputs, images)
+    yield from run_model(model.SerializeToString() if inner else content, outputs, images, milliseconds)
 
 
-def run_model(content: bytes, outputs: Sequence[str], images: Iterable[Floats]) -> Iterator[list[Floats]]:
+def run_model(
+    content: bytes, outputs: Sequence[str], images: Iterable[Floats], milliseconds: list[float] | None = None
+) -> Iterator[list[Floats]]:
     """These outputs, on one thread, of each image [S, S, 3] by itself."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
     session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     for image in images:
-        yield [output[0] for output in session.run(outputs, fed(image))]
+        given = fed(image)
+        with lap(milliseconds):
+            found = session.run(outputs, given)
+        yield [output[0] for output in found]
 
 
 def fed(image: Floats) -> dict[str, Floats]:

@@ -15,6 +15,7 @@ from training.engine.exporters.answers import OUTPUTS, Answer, Floats, Squares, 
 from training.engine.exporters.exporter import Asked, Exporter
 from training.engine.exporters.images import Calibration
 from training.engine.exporters.onnx_file import MODEL_FILE, NOTES, RUNTIME, run_onnx, save_described
+from training.engine.exporters.resizing import asked_after, by_centres
 from training.engine.targets import Verification
 
 OUTPUT = "detections"
@@ -85,8 +86,9 @@ def ask(folder: Path, checkpoint: Checkpoint, squares: Squares) -> Asked:
     """Run the shipped file in onnxruntime; the checkpoint's tensors are inside it."""
     content, names = (folder / MODEL_FILE).read_bytes(), (OUTPUT, *OUTPUTS[checkpoint.task].names)
     images = scaled(squares, *input_scale(checkpoint))
-    answers = [_answer(*row) for row in run_onnx(content, checkpoint, names, images)]
-    return Asked(Verification.RUN_HERE, RUNTIME, answers)
+    milliseconds: list[float] = []
+    answers = [_answer(*row) for row in run_onnx(content, checkpoint, names, images, milliseconds)]
+    return Asked(Verification.RUN_HERE, RUNTIME, answers, milliseconds)
 
 
 def _answer(found: Floats, scores: Floats, boxes: Floats) -> Answer:
@@ -113,4 +115,5 @@ EXPORTER = Exporter(
     readme=readme,
     names_background=False,
     notes=NOTES,
+    ask_client=asked_after(ask, "OpenCV", by_centres),
 )

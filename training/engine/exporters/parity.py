@@ -15,23 +15,33 @@ from training.engine.targets import ParityLimits
 class Difference:
     """The largest differences seen. `unmatched` counts final detections that only one side has.
 
-    `metric_loss`: what the artifact loses of AP or accuracy; None for one image, or where there is no truth.
+    `metric_loss`: what the artifact loses of AP or accuracy, and `client_loss` what it loses in its own client; None
+    for one image, where there is no truth, and where no client is known.
     """
 
     box_px: float | None = None
     score: float = 0.0
     unmatched: int = 0
     metric_loss: float | None = None
+    client_loss: float | None = None
 
     def within(self, limits: ParityLimits) -> bool:
-        """False also for what is not a number."""
+        return self.agrees(limits) and self.keeps_metric(limits)
+
+    def agrees(self, limits: ParityLimits) -> bool:
+        """Answer by answer. False also for what is not a number."""
         boxes_agree = self.box_px is None or self.box_px <= limits.box_px
-        keeps_metric = self.metric_loss is None or self.metric_loss <= limits.metric_loss
-        return boxes_agree and keeps_metric and self.score <= limits.score and self.unmatched == 0
+        return boxes_agree and self.score <= limits.score and self.unmatched == 0
+
+    def keeps_metric(self, limits: ParityLimits) -> bool:
+        losses = (self.metric_loss, limits.metric_loss), (self.client_loss, limits.client_loss)
+        return all(loss is None or loss <= limit for loss, limit in losses)
 
 
-def largest(differences: Iterable[Difference], metric_loss: float | None = None) -> Difference:
-    """The worst of every kind, and the loss over all images. What is not a number is worse than any number."""
+def largest(
+    differences: Iterable[Difference], metric_loss: float | None = None, client_loss: float | None = None
+) -> Difference:
+    """The worst of every kind, and the losses over all images. What is not a number is worse than any number."""
     seen = list(differences)
     boxes = [_not_nan(each.box_px) for each in seen if each.box_px is not None]
     return Difference(
@@ -39,6 +49,7 @@ def largest(differences: Iterable[Difference], metric_loss: float | None = None)
         score=max((_not_nan(each.score) for each in seen), default=0.0),
         unmatched=sum(each.unmatched for each in seen),
         metric_loss=metric_loss,
+        client_loss=client_loss,
     )
 
 

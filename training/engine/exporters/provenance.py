@@ -52,10 +52,16 @@ def read_provenance(folder: Path, checkpoint_file: Path) -> Provenance:
     )
 
 
-def lineage_of(target: str, quantization: str, checkpoint: Checkpoint, provenance: Provenance) -> Json:
+RELEASED = "It loses more AP or accuracy than is allowed, and was released by somebody who knew."
+
+
+def lineage_of(
+    target: str, quantization: str, checkpoint: Checkpoint, provenance: Provenance, released: bool = False
+) -> Json:
     """What `lineage.json` says before its hashes, and the artifact's own metadata where its format has a place."""
+    artifact = {"target": target, "quantization": quantization}
     return {
-        "artifact": {"target": target, "quantization": quantization},
+        "artifact": artifact | ({"released": RELEASED} if released else {}),
         "checkpoint": {
             "sha256": provenance.checkpoint_sha256,
             "model": checkpoint.model,

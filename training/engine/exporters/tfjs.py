@@ -9,6 +9,7 @@ from training.engine.exporters.answers import OUTPUTS, Squares, scaled
 from training.engine.exporters.exporter import Asked, Exporter, Notes
 from training.engine.exporters.images import Calibration
 from training.engine.exporters.node_runtime import browser_files, run_tfjs
+from training.engine.exporters.resizing import asked_after, by_corners
 from training.engine.exporters.tfjs_model import read_notes, write_notes, write_tfjs
 from training.engine.targets import Verification
 
@@ -56,7 +57,8 @@ def ask(folder: Path, checkpoint: Checkpoint, squares: Squares) -> Asked:
     given = run_tfjs(folder, scaled(squares, *litert.input_scale(checkpoint)))
     outputs = OUTPUTS[checkpoint.task]
     rows = zip(*(given.outputs[name] for name in outputs.names), strict=True)
-    return Asked(Verification.RUN_HERE, given.runtime, [outputs.answer(checkpoint.config, *row) for row in rows])
+    answers = [outputs.answer(checkpoint.config, *row) for row in rows]
+    return Asked(Verification.RUN_HERE, given.runtime, answers, given.milliseconds)
 
 
 def readme(checkpoint: Checkpoint) -> str:
@@ -73,5 +75,6 @@ EXPORTER = Exporter(
     readme=readme,
     names_background=True,
     notes=Notes(write_notes, read_notes),
+    ask_client=asked_after(ask, "tf.image.resizeBilinear", by_corners),
     libraries=browser_files,
 )

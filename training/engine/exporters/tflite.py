@@ -1,24 +1,27 @@
 """TensorFlow Lite: one file that MediaPipe, the Task Library and the plain interpreter load as it is."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import ai_edge_litert
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from annotations.dataset.records import Task
 from training.engine import tiles
 from training.engine.checkpoint import Checkpoint
 from training.engine.config import Config
+from training.engine.data import Picture
 from training.engine.detectors.postprocess import Detections, Suppression
 from training.engine.exporters import litert
-from training.engine.exporters.answers import Answer, Floats, Squares, scaled
+from training.engine.exporters.answers import Answer, Floats, Squares, lap, scaled
 from training.engine.exporters.exporter import Asked, Exporter, Notes
 from training.engine.exporters.flatbuffer import read_model
 from training.engine.exporters.images import Calibration
+from training.engine.exporters.resizing import asked_after, by_corners
 from training.engine.exporters.tflite_half import to_half
 from training.engine.exporters.tflite_metadata import (
     LABELS_FILE,
@@ -93,12 +96,22 @@ def ask(folder: Path, checkpoint: Checkpoint, squares: Squares) -> Asked:
     interpreter.allocate_tensors()
     read = HEADS[checkpoint.task].read
     graph = read_model(content).subgraphs[0]
-    answers = []
+    answers, milliseconds = [], list[float]()
     for image in scaled(squares, *litert.input_scale(checkpoint)):
         interpreter.set_tensor(int(graph.inputs[0]), image[None])
-        interpreter.invoke()
+        with lap(milliseconds):
+            interpreter.invoke()
         answers.append(read(interpreter, graph))
-    return Asked(Verification.RUN_HERE, f"LiteRT {ai_edge_litert.__version__}", answers)
+    return Asked(Verification.RUN_HERE, f"LiteRT {ai_edge_litert.__version__}", answers, milliseconds)
+
+
+def _in_mediapipe(answer: Answer, picture: Picture) -> Answer:
+    """MediaPipe's boxes are whole pixels of the picture."""
+    found = answer.detections
+    if found is None:
+        return answer
+    sides = torch.tensor((*picture.shape[1::-1], *picture.shape[1::-1]))
+    return replace(answer, detections=replace(found, boxes=(found.boxes * sides).round() / sides))
 
 
 def _finish_detector(graph: bytes, description: Description, config: Config) -> bytes:
@@ -128,8 +141,6 @@ def _decoded(encodings: Floats) -> Floats:
 
 
 def _detections(corners: Floats, scores: Floats, labels: Floats) -> Detections:
-    import torch
-
     boxes: NDArray[np.float32] = np.ascontiguousarray(corners[:, [1, 0, 3, 2]])
     return Detections(torch.from_numpy(boxes), torch.from_numpy(scores.copy()), torch.from_numpy(labels.astype(int)))
 
@@ -164,5 +175,6 @@ EXPORTER = Exporter(
     readme=readme,
     names_background=False,
     notes=Notes(write_notes, read_notes),
+    ask_client=asked_after(ask, "MediaPipe", by_corners, _in_mediapipe),
     libraries=lambda: {"tiles.py": Path(tiles.__file__)},
 )

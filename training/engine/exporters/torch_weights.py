@@ -2,6 +2,8 @@
 
 import json
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -121,8 +123,20 @@ def ask(folder: Path, checkpoint: Checkpoint, squares: Squares) -> Asked:
     """Run the shipped program with the shipped weights."""
     if json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8"))["labels"] != list(checkpoint.labels):
         raise ParityError("The model's config names other labels than the checkpoint it was made of.")
-    answers = ask_torch(_load(folder), checkpoint, np.ascontiguousarray(squares))
-    return Asked(Verification.RUN_HERE, f"torch {torch.__version__}", answers)
+    milliseconds: list[float] = []
+    with _one_thread():
+        answers = ask_torch(_load(folder), checkpoint, np.ascontiguousarray(squares), milliseconds)
+    return Asked(Verification.RUN_HERE, f"torch {torch.__version__}", answers, milliseconds)
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _load(folder: Path) -> nn.Module:

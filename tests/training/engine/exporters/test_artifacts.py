@@ -137,7 +137,10 @@ def test_a_detector_says_how_good_it_is_on_which_images(detector_artifact: MakeA
     parity, metrics = report["parity"], report["metrics"]
     assert (parity["images"], parity["images_available"], parity["split"]) == (6, 6, "val")
     assert parity["unmatched_detections"] == 0
-    assert set(metrics) == {"AP", "AP50", "checkpoint_AP", "checkpoint_AP50"}
+    numbers = {"AP", "AP50"}
+    assert set(metrics) == numbers | {f"{of}_{name}" for of in ("checkpoint", "client") for name in numbers}
+    assert (parity["client"], parity["client_loss"]) == ("OpenCV", metrics["checkpoint_AP"] - metrics["client_AP"])
+    assert report["latency_ms"] > 0
     assert metrics["checkpoint_AP50"] > 0.5
 
 
@@ -154,7 +157,7 @@ def test_a_classifier_without_validation_images_says_what_it_was_compared_on(mak
     report = read_report(make_artifact(CLASSIFIER, "onnx"))
 
     assert (report["parity"]["images"], report["parity"]["split"]) == (6, "train")
-    assert set(report["metrics"]) == {"accuracy", "checkpoint_accuracy"}
+    assert set(report["metrics"]) == {"accuracy", "checkpoint_accuracy", "client_accuracy"}
 
 
 @pytest.mark.parametrize(("model", "target", "quantization"), CASES)
@@ -441,11 +444,44 @@ def test_lost_accuracy_alone_fails_the_artifact(
     monkeypatch.setitem(TARGETS, "onnx", strict)
     monkeypatch.setattr(ParityLimits, "on", lambda self, sizes, one_annotation: self)
 
-    with pytest.raises(ParityError, match=r"a loss of .* AP \(allowed: .*, -1\)"):
+    with pytest.raises(ParityError, match=r"a loss of .* AP, .* \(allowed: .*, -1, .*\)"):
         publish(detector_exporters["onnx"], detector, images_of_task(detector), tmp_path, "none", Silent())
 
     parity = json.loads((tmp_path / "artifact.json").read_text())["parity"]
     assert (parity["metric"], parity["limit_metric_loss"]) == ("AP", -1.0)
+    assert parity["misses_metric_alone"]
+
+    publish(detector_exporters["onnx"], detector, images_of_task(detector), tmp_path, "none", Silent(), released=True)
+
+    parity = read_report(tmp_path)["parity"]
+    assert (parity["passed"], parity["released"]) == (False, True)
+    assert "A manager knew, and released it." in read_archive(tmp_path, "model-card.md")
+    with zipfile.ZipFile(tmp_path / "artifact.zip") as archive:
+        model = onnx_format.load_model_from_string(archive.read("model.onnx"))
+    lineage = json.loads(next(prop.value for prop in model.metadata_props if prop.key == "lineage"))
+    assert "released" in lineage["artifact"]
+
+
+def test_what_answers_differently_is_not_released(
+    detector: Checkpoint, detector_exporters: Exporters, images_of_task: ImagesOf, tmp_path: Path
+) -> None:
+    damaged = broken(detector_exporters["onnx"], scale_onnx)
+
+    with pytest.raises(ParityError):
+        publish(damaged, detector, images_of_task(detector), tmp_path, "none", Silent(), released=True)
+
+    assert not (tmp_path / "artifact.zip").exists()
+    assert not read_report(tmp_path)["parity"]["misses_metric_alone"]
+
+
+def test_one_that_passes_is_none_that_was_released(
+    classifier: Checkpoint, classifier_exporters: Exporters, images_of_task: ImagesOf, tmp_path: Path
+) -> None:
+    images = images_of_task(classifier)
+    publish(classifier_exporters["onnx"], classifier, images, tmp_path, "none", Silent(), released=True)
+
+    assert not read_report(tmp_path)["parity"]["released"]
+    assert "released" not in read_archive(tmp_path, "lineage.json")
 
 
 def test_a_detector_packed_with_another_suppression_fails(

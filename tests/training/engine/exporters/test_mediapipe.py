@@ -8,7 +8,8 @@ import pytest
 
 from tests.training.engine.exporters.conftest import CLASSIFIER, MakeArtifact
 from training.engine.checkpoint import Checkpoint, export_form
-from training.engine.data import read_square
+from training.engine.data import read_picture, read_square
+from training.engine.exporters import tflite
 from training.engine.exporters.answers import Answer, Squares, ask_torch
 
 
@@ -47,6 +48,31 @@ def test_mediapipe_detects_what_the_checkpoint_detects(
             assert best.categories[0].category_name == detector.labels[label]
             assert best.categories[0].score == pytest.approx(float(expected.detections.scores[0]), abs=0.01)
             assert sides == pytest.approx(box.tolist(), abs=2)  # MediaPipe rounds to whole pixels
+
+
+def test_what_is_said_of_mediapipe_is_what_it_says(
+    detector: Checkpoint, detector_artifact: MakeArtifact, raccoons: Path, tmp_path: Path
+) -> None:
+    """On photographs of any size and shape, box by box: `client_AP` is measured by these."""
+    import mediapipe  # a second: for the one process that runs this
+    from mediapipe.tasks.python import BaseOptions, vision
+
+    model = shipped_model(detector_artifact("tflite"))
+    (tmp_path / "model.tflite").write_bytes(model)
+    pictures = [read_picture(file) for file in sorted((raccoons / "images").iterdir())]
+    assert tflite.EXPORTER.ask_client
+    said = tflite.EXPORTER.ask_client(tmp_path, detector, pictures)
+    options = vision.ObjectDetectorOptions(base_options=BaseOptions(model_asset_buffer=model), max_results=5)
+
+    with vision.ObjectDetector.create_from_options(options) as task:
+        for picture, answer in zip(pictures, said.answers, strict=True):
+            image = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=picture)
+            assert answer.detections is not None
+            sides = np.tile(picture.shape[1::-1], 2)
+            ours = (answer.detections.boxes.numpy()[:5] * sides).tolist()
+            theirs = [one.bounding_box for one in task.detect(image).detections]
+            corners = [[b.origin_x, b.origin_y, b.origin_x + b.width, b.origin_y + b.height] for b in theirs]
+            assert np.abs(np.array(corners) - ours).max() <= 1.01
 
 
 @pytest.mark.full

@@ -113,14 +113,17 @@ def test_limits_of_boxes_may_grow_with_the_images() -> None:
 
 
 def test_what_one_annotation_decides_may_always_be_lost() -> None:
-    limits = ParityLimits(metric_loss=0.02)
-    assert limits.on([(100, 100)], one_annotation=0.2).metric_loss == 0.2
-    assert limits.on([(100, 100)], one_annotation=0.001).metric_loss == 0.02
+    limits = ParityLimits(metric_loss=0.02, client_loss=0.03)
+    few, many = (limits.on([(100, 100)], one_annotation=share) for share in (0.2, 0.001))
+    assert (few.metric_loss, few.client_loss) == (0.2, 0.2)
+    assert (many.metric_loss, many.client_loss) == (0.02, 0.03)
 
 
 @pytest.mark.parametrize(("loss", "passes"), [(None, True), (-0.5, True), (0.02, True), (0.021, False)])
 def test_lost_metric_counts_as_pixels_do(loss: float | None, passes: bool) -> None:
-    assert Difference(0.0, 0.0, 0, loss).within(ParityLimits(metric_loss=0.02)) is passes
+    for difference in (Difference(0.0, metric_loss=loss), Difference(0.0, client_loss=loss)):
+        assert difference.within(ParityLimits(metric_loss=0.02, client_loss=0.02)) is passes
+        assert difference.agrees(ParityLimits())
 
 
 def test_no_quantization_is_stricter_than_none() -> None:
@@ -130,3 +133,4 @@ def test_no_quantization_is_stricter_than_none() -> None:
             assert limits.score >= exact.score
             assert limits.box_px >= exact.box_px
             assert limits.metric_loss >= exact.metric_loss
+            assert limits.client_loss >= exact.client_loss

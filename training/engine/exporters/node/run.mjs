@@ -1,6 +1,7 @@
 // Runs a TF.js graph model on raw float32 pictures: node run.mjs MODEL_FOLDER INPUT_FILE OUTPUT_FOLDER [BACKEND]
 // INPUT_FILE holds any number of pictures of the model's input shape; each output goes to OUTPUT_FOLDER/<name>.f32,
-// one picture after the other. The last line of stdout is JSON: {"runtime", "outputs": {name: shape of one picture}}.
+// one picture after the other. The last line of stdout is JSON:
+// {"runtime", "outputs": {name: shape of one picture}, "milliseconds": [of each picture]}.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -46,9 +47,12 @@ const size = shape.reduce((product, side) => product * side, 1);
 const pictures = new Float32Array(bytesOf(inputFile));
 const names = Object.keys(model.modelSignature.outputs);
 const collected = names.map(() => []);
+const milliseconds = [];
 for (let start = 0; start < pictures.length; start += size) {
   const picture = tf.tensor(pictures.subarray(start, start + size), shape);
+  const before = performance.now();
   const read = await answers(model, picture, names);
+  milliseconds.push(performance.now() - before);
   read.forEach((values, i) => collected[i].push(Buffer.from(values.buffer, values.byteOffset, values.byteLength)));
   picture.dispose();
 }
@@ -56,5 +60,5 @@ names.forEach((name, i) => writeFileSync(path.join(outputFolder, `${name}.f32`),
 const shapeOf = ({ tensorShape }) => tensorShape.dim.map(({ size: side }) => Number(side));
 const shapes = Object.entries(model.modelSignature.outputs).map(([name, output]) => [name, shapeOf(output)]);
 const runtime = `tfjs ${tf.version_core} ${tf.getBackend()}, Node ${process.versions.node}`;
-console.log(JSON.stringify({ runtime, outputs: Object.fromEntries(shapes) }));
+console.log(JSON.stringify({ runtime, outputs: Object.fromEntries(shapes), milliseconds }));
 process.exit(0);
