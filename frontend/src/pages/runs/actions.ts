@@ -24,6 +24,10 @@ export function startFromRandom(run: Run): Promise<Run> {
   });
 }
 
+/** Makes one that lost too much AP or accuracy once more, to be given out: a manager knows what it loses. */
+export const release = (artifact: Artifact): Promise<Artifact> =>
+  api.post<Artifact>(`artifacts/${artifact.id}/release/`);
+
 export function publish(run: number, target: string, quantization: string): Promise<Artifact> {
   return api.post<Artifact>(`runs/${run}/artifacts/`, { target, quantization });
 }

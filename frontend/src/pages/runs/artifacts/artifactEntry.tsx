@@ -1,13 +1,17 @@
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
 import { apiUrl } from "../../../api/client";
 import type { Artifact } from "../../../api/types";
 import { CancelButton } from "../../../app/cancelButton";
 import { useProject } from "../../../app/project";
 import { StatusBadge } from "../../../ui/badge";
 import { Button, ButtonLink } from "../../../ui/button";
+import { Confirm } from "../../../ui/confirm";
 import { bytes, counted } from "../../../ui/figures";
 import { Hash } from "../../../ui/hash";
 import { Icon, type IconName } from "../../../ui/icons";
 import { waitingText } from "../../../ui/waiting";
+import { release } from "../actions";
 import { changeText } from "../result/figureChanges";
 import { isLive } from "../runProgress";
 import {
@@ -16,6 +20,7 @@ import {
   parityFault,
   parityText,
   rowTitle,
+  speedOf,
   verificationText,
 } from "./artifactRows";
 import { bundleParts, unpackedSize } from "./bundle";
@@ -24,6 +29,10 @@ const ICONS: Readonly<Record<string, IconName>> = { onnx: "cube", tflite: "phone
 
 interface ArtifactEntryProps {
   row: ArtifactRow;
+  /** All of its target. */
+  rows: readonly ArtifactRow[];
+  /** Chooses among these. */
+  choice: ComponentChildren;
   /** Queued, running, or just asked for. */
   isAsking: boolean;
   /** Its button is the page's primary. */
@@ -32,8 +41,8 @@ interface ArtifactEntryProps {
   put: (artifact: Artifact) => void;
 }
 
-/** One target: publish, watch, then what was measured beside the download. */
-export function ArtifactEntry({ row, isAsking, isLead, onPublish, put }: ArtifactEntryProps) {
+/** One file: publish, watch, then what was measured beside the download. */
+export function ArtifactEntry({ row, rows, choice, isAsking, isLead, onPublish, put }: ArtifactEntryProps) {
   const { artifact, target } = row;
   const status = artifact?.status ?? null;
   const title = rowTitle(row);
@@ -41,11 +50,12 @@ export function ArtifactEntry({ row, isAsking, isLead, onPublish, put }: Artifac
     <li class="artifact" data-testid={`artifact-${row.key}`} data-status={status ?? "none"}>
       <Icon name={ICONS[target.name] ?? "cube"} />
       <div class="what">
-        <b>{title}</b>
+        <b>{target.title}</b>
         <span class="small faint">{target.for_whom}</span>
+        {choice}
         {status === "succeeded" && artifact?.sha256 && <Hash sha256={artifact.sha256} />}
       </div>
-      {status === "succeeded" && artifact && <Measured artifact={artifact} rowKey={row.key} />}
+      {status === "succeeded" && artifact && <Measured artifact={artifact} row={row} rows={rows} />}
       <div class="state">
         {status && status !== "succeeded" && <StatusBadge status={status} />}
         <Action row={row} title={title} isAsking={isAsking} isLead={isLead} onPublish={onPublish} put={put} />
@@ -69,14 +79,26 @@ export function ArtifactEntry({ row, isAsking, isLead, onPublish, put }: Artifac
   );
 }
 
-function Measured({ artifact, rowKey }: { artifact: Artifact; rowKey: string }) {
+interface MeasuredProps {
+  artifact: Artifact;
+  row: ArtifactRow;
+  rows: readonly ArtifactRow[];
+}
+
+function Measured({ artifact, row, rows }: MeasuredProps) {
   const { parity } = artifact;
+  const rowKey = row.key;
   const metric = metricChange(artifact);
+  const speed = speedOf(row, rows);
   return (
     <dl class="measured">
-      <div>
+      <div class="noted" data-testid={`speed-${rowKey}`}>
         <dt>Size</dt>
-        <dd>{artifact.size === null ? "–" : bytes(artifact.size)}</dd>
+        <dd>
+          {artifact.size === null ? "–" : bytes(artifact.size)}
+          {speed && <small>{speed.text}</small>}
+          {speed?.isSlower && <small>slower than fp32 on this CPU</small>}
+        </dd>
       </div>
       {metric && (
         <div class="noted" data-testid={`metric-${rowKey}`}>
@@ -89,6 +111,7 @@ function Measured({ artifact, rowKey }: { artifact: Artifact; rowKey: string }) 
               </small>
             )}
             <small>{metric.note}</small>
+            {parity?.released && <small class="bad">over its limit, released knowingly</small>}
           </dd>
         </div>
       )}
@@ -159,15 +182,49 @@ function Action({ row, title, isAsking, isLead, onPublish, put }: ActionProps) {
   }
   const deed = isRetry ? "Retry" : "Publish";
   return (
-    <Button
-      look={isLead ? "primary" : "normal"}
-      busy={isAsking}
-      onClick={onPublish}
-      aria-label={`${deed} ${title}`}
-      data-testid={isRetry ? `retry-${key}` : `publish-${key}`}
-    >
-      {isAsking ? "Starting" : deed}
-    </Button>
+    <>
+      {artifact?.status === "failed" && artifact.parity?.misses_metric_alone && (
+        <ReleaseButton artifact={artifact} title={title} name={key} put={put} />
+      )}
+      <Button
+        look={isLead ? "primary" : "normal"}
+        busy={isAsking}
+        onClick={onPublish}
+        aria-label={`${deed} ${title}`}
+        data-testid={isRetry ? `retry-${key}` : `publish-${key}`}
+      >
+        {isAsking ? "Starting" : deed}
+      </Button>
+    </>
+  );
+}
+
+interface ReleaseButtonProps {
+  artifact: Artifact;
+  title: string;
+  name: string;
+  put: (artifact: Artifact) => void;
+}
+
+/** Gives out what lost more AP or accuracy than is allowed, and nothing else. */
+function ReleaseButton({ artifact, title, name, put }: ReleaseButtonProps) {
+  const [isAsked, setAsked] = useState(false);
+  return (
+    <>
+      <Button onClick={() => setAsked(true)} data-testid={`release-${name}`}>
+        Release anyway
+      </Button>
+      {isAsked && (
+        <Confirm
+          deed={`Release ${title}`}
+          keep="Leave it"
+          close={() => setAsked(false)}
+          run={() => release(artifact).then(put)}
+        >
+          {faultText(artifact)} It is made once more; its model card and its lineage will say so.
+        </Confirm>
+      )}
+    </>
   );
 }
 

@@ -2,12 +2,15 @@ import { describe, expect, it } from "vitest";
 import type { Artifact, Parity, Target } from "../../../api/types";
 import {
   artifactRows,
+  byTarget,
+  firstShown,
   imagesText,
   metricChange,
   parityFault,
   parityText,
   rowTitle,
   small,
+  speedOf,
   verificationText,
 } from "./artifactRows";
 
@@ -45,6 +48,29 @@ describe("the rows", () => {
     expect(rows.map(rowTitle)).toEqual(["ONNX", "TensorFlow Lite fp32", "TensorFlow Lite fp16"]);
   });
 
+  it("are shown a target at a time, beginning with what can be downloaded", () => {
+    const half = { ...artifact(3, "tflite", "fp16"), status: "succeeded" } as Artifact;
+    const [first, second] = byTarget(artifactRows([onnx, tflite], [half]));
+    expect([first, second].map((few) => few?.map((row) => row.key))).toEqual([
+      ["onnx"],
+      ["tflite", "tflite-fp16"],
+    ]);
+    expect([first, second].map((few) => firstShown(few ?? [])?.key)).toEqual(["onnx", "tflite-fp16"]);
+  });
+
+  it("say how fast a file is, and where a smaller one is slower", () => {
+    const timed = (quantization: string, latency_ms: number | null) =>
+      ({ ...artifact(1, "tflite", quantization), latency_ms }) as Artifact;
+    const [whole, half] = artifactRows([tflite], [timed("none", 10), timed("fp16", 12.34)]);
+    expect(speedOf(half!, [whole!, half!])).toEqual({
+      text: "12 ms a picture on one thread here",
+      isSlower: true,
+    });
+    expect(speedOf(half!, [half!])?.isSlower).toBe(false);
+    expect(speedOf(whole!, [whole!, half!])?.isSlower).toBe(false);
+    expect(speedOf(artifactRows([onnx], [timed("none", null)])[0]!, [])).toBeNull();
+  });
+
   it("hold the newest try", () => {
     expect(rows.map((row) => row.artifact?.id ?? null)).toEqual([null, null, 2]);
   });
@@ -75,6 +101,8 @@ describe("parity", () => {
     );
     expect(parityFault({ ...parity, unmatched_detections: 2 })).toContain("2 detections without a partner");
     expect(parityFault({ ...parity, metric_loss: 0.08 })).toContain("0.08 AP lost (limit 0.01)");
+    const inClient = { client: "OpenCV", client_loss: 0.03, limit_client_loss: 0.01 };
+    expect(parityFault({ ...parity, ...inClient })).toContain("0.03 AP lost in OpenCV (limit 0.01)");
     expect(parityFault(parity)).toBe("");
   });
 

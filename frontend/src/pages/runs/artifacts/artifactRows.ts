@@ -1,4 +1,4 @@
-/** One row for each thing a run can be published as. Pure. */
+/** What a run can be published as: a row for each target, of which one quantization is shown. Pure. */
 
 import type { Artifact, Parity, Split, Target } from "../../../api/types";
 import { metricTitle } from "../../../app/tasks";
@@ -23,18 +23,44 @@ export function artifactRows(targets: readonly Target[], artifacts: readonly Art
   );
 }
 
+/** The rows of each target, one a quantization, in the order in which the server lists them. */
+export function byTarget(rows: readonly ArtifactRow[]): ArtifactRow[][] {
+  const names = [...new Set(rows.map((row) => row.target.name))];
+  return names.map((name) => rows.filter((row) => row.target.name === name));
+}
+
+/** The row to begin with: the first that can be downloaded, else the first. */
+export const firstShown = (rows: readonly ArtifactRow[]): ArtifactRow | undefined =>
+  rows.find((row) => row.artifact?.status === "succeeded") ?? rows[0];
+
 export function rowTitle(row: ArtifactRow): string {
   return row.target.quantizations.length > 1
     ? `${row.target.title} ${precision(row.quantization)}`
     : row.target.title;
 }
 
-const precision = (quantization: string): string => (quantization === "none" ? "fp32" : quantization);
+export const precision = (quantization: string): string => (quantization === "none" ? "fp32" : quantization);
 
 /** "0.0003 px, 0.000001 score": the largest differences, to two significant digits. */
 export function parityText(parity: Parity): string {
   const score = `${size(parity.max_score)} score`;
   return parity.limit_box_px === null ? score : `${size(parity.max_box_px)} px, ${score}`;
+}
+
+const SLOWER = 1.1;
+
+/** "12 ms a picture on one thread here", and whether that is more than the whole-precision file of its target takes. */
+export function speedOf(
+  row: ArtifactRow,
+  rows: readonly ArtifactRow[],
+): { text: string; isSlower: boolean } | null {
+  const own = row.artifact?.latency_ms;
+  if (own == null) return null;
+  const whole = rows.find((one) => one.quantization === "none")?.artifact?.latency_ms;
+  return {
+    text: `${small(own)} ms a picture on one thread here`,
+    isSlower: row.quantization !== "none" && whole != null && own > SLOWER * whole,
+  };
 }
 
 /** By how much a failed artifact is off, against its limits. */
@@ -51,6 +77,10 @@ export function parityFault(parity: Parity): string {
     faults.push(counted(unmatched_detections, "detection without a partner", "detections without a partner"));
   if (metric_loss !== null && limit_metric_loss !== null && metric_loss > limit_metric_loss) {
     faults.push(`${small(metric_loss)} ${metric} lost (limit ${small(limit_metric_loss)})`);
+  }
+  const { client, client_loss, limit_client_loss } = parity;
+  if (client_loss != null && limit_client_loss != null && client_loss > limit_client_loss) {
+    faults.push(`${small(client_loss)} ${metric} lost in ${client} (limit ${small(limit_client_loss)})`);
   }
   return faults.length > 0 ? `It differs from the checkpoint: ${faults.join(", ")}.` : "";
 }

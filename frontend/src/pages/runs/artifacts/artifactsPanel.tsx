@@ -10,8 +10,8 @@ import { useLoaded } from "../../../ui/useLoaded";
 import { publish } from "../actions";
 import { isLive } from "../runProgress";
 import { useFreshImages } from "../useFreshImages";
-import { ArtifactEntry } from "./artifactEntry";
-import { type ArtifactRow, artifactRows } from "./artifactRows";
+import { type ArtifactRow, artifactRows, byTarget } from "./artifactRows";
+import { TargetEntry } from "./targetEntry";
 import { useArtifacts } from "./useArtifacts";
 
 /** What one takes home: each artifact is compared with the checkpoint before it is offered. */
@@ -55,13 +55,13 @@ export function ArtifactsPanel({ run }: { run: Run }) {
       {!rows && !problem && <LoadingRows />}
       {rows && (
         <ul class="artifact-rows">
-          {rows.map((row) => (
-            <ArtifactEntry
-              key={row.key}
-              row={row}
-              isAsking={asked.has(row.key) || isLive(row.artifact?.status ?? "")}
-              isLead={row.key === lead}
-              onPublish={() => ask(row)}
+          {byTarget(rows).map((few) => (
+            <TargetEntry
+              key={few[0]!.target.name}
+              rows={few}
+              isAsking={(row) => asked.has(row.key) || isLive(row.artifact?.status ?? "")}
+              lead={lead}
+              onPublish={ask}
               put={put}
             />
           ))}
