@@ -78,6 +78,9 @@ def _predict(command: argparse.ArgumentParser) -> None:
     command.add_argument("--as", dest="form", choices=("coco", "manifest"), default="coco", help="form of --to")
     command.add_argument("--to", type=Path, metavar="FILE", help="COCO's results, or a manifest, in this file")
     command.add_argument("--ids", type=Path, metavar="JSON", help="a COCO file whose ids the results have")
+    command.add_argument(
+        "--runtime", choices=("torch", "onnx"), default="torch", help="onnx: onnxruntime on one thread of the CPU"
+    )
 
 
 def _export(command: argparse.ArgumentParser) -> None:

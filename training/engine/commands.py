@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from annotations.dataset.records import AnnotationRecord
-from training.engine import checkpoint, distributed
+from training.engine import catalog, checkpoint, distributed
 from training.engine import evaluate as evaluation
 from training.engine import export as exporting
 from training.engine import predict as predicting
@@ -62,7 +62,7 @@ def evaluate(options: Namespace, events: Events) -> None:
 def predict(options: Namespace, events: Events) -> None:
     trained = _trained(options.folder)
     images = pictures_in(options.images)
-    seen = _seen(trained, images, events)
+    seen = _seen(trained, images, options.runtime, events)
     if options.to is None:
         for path, annotations in seen:
             events.write("prediction", image=str(path), marks=[_as_json(annotation) for annotation in annotations])
@@ -146,8 +146,11 @@ def _checkpoint_file(place: Path) -> Path:
     return path
 
 
-def _seen(trained: Checkpoint, images: list[Path], events: Events) -> Iterator[Seen]:
-    found = predicting.predict(trained, images, lambda: stop_if_asked(events))
+def _seen(trained: Checkpoint, images: list[Path], runtime: str, events: Events) -> Iterator[Seen]:
+    predict_by = predicting.predict
+    if runtime == "onnx":
+        predict_by = catalog.load_module("training.engine.exporters.onnx_predict").predict_with_onnx
+    found = predict_by(trained, images, lambda: stop_if_asked(events))
     return zip(images, found, strict=True)
 
 
