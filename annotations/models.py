@@ -32,6 +32,7 @@ class Image(models.Model):
     queue = models.CharField(max_length=10, choices=QUEUE_CHOICES, default="unlabelled")
     revision = models.PositiveIntegerField(default=0)
     annotation_count = models.PositiveIntegerField(default=0)
+    uncertainty = models.FloatField(default=0, help_text="0 to 1: how unsure the model was that last looked at it")
     claimed_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     claim_expires_at = models.DateTimeField(null=True)
     drafted_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
@@ -50,6 +51,7 @@ class Image(models.Model):
             models.Index(fields=["project", "queue", "id"], name="image_by_queue"),
             models.Index(fields=["project", "id"], name="image_by_age"),
             models.Index(fields=["project", "name", "id"], name="image_by_name"),
+            models.Index(fields=["project", "queue", "-uncertainty", "id"], name="image_by_uncertainty"),
             models.Index(
                 fields=["project", "drafted_by", "id"], name="image_by_drafter", condition=Q(drafted_by__isnull=False)
             ),

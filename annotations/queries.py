@@ -15,7 +15,12 @@ from boxwright.teams.models import Role, User
 from boxwright.teams.queries import require
 
 DRAFTS = ("mine", "all")
-ORDERS: Mapping[str, tuple[str, ...]] = {"created": ("id",), "-created": ("-id",), "name": ("name", "id")}
+ORDERS: Mapping[str, tuple[str, ...]] = {
+    "created": ("id",),
+    "-created": ("-id",),
+    "name": ("name", "id"),
+    "uncertain": ("-uncertainty", "id"),
+}
 
 
 def image_for(user: Any, image_id: int, role: Role = Role.VIEWER) -> Image:

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from training.models import Artifact, BaseFile, Holdout, Preset, Run, Sweep
+from training.models import Artifact, BaseFile, Holdout, Prediction, Preset, Run, Sweep
 
 
 @admin.register(Run)
@@ -30,6 +30,13 @@ class ArtifactAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 @admin.register(Holdout)
 class HoldoutAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ["__str__", "status", "looks", "created_at"]
+    list_filter = ["status"]
+    raw_id_fields = ["run", "created_by"]
+
+
+@admin.register(Prediction)
+class PredictionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["__str__", "status", "image_count", "done_count", "created_at"]
     list_filter = ["status"]
     raw_id_fields = ["run", "created_by"]
 

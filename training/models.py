@@ -1,11 +1,11 @@
-"""Runs, their metrics and logs, what they begin with, what comes of them, how they did on the test split; the presets
-of their settings."""
+"""Runs, their metrics and logs, what they begin with, what comes of them, how they did on the test split, what
+they suggest for images; the presets of their settings."""
 
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from annotations.models import Snapshot
+from annotations.models import Image, Snapshot
 from boxwright.jobs import Job
 from boxwright.projects.models import Project
 from boxwright.storage.named import Named
@@ -190,6 +190,45 @@ class Holdout(Job):
     @property
     def report(self) -> Named:
         return Named(self.key, self.sha256)
+
+
+class Prediction(Job):
+    """A run's best checkpoint looks at a project's unlabelled images, and what it finds is suggested for them."""
+
+    WORK = "training.work.predict_images"
+    SERIALIZER = "training.api.suggestions.PredictionSerializer"
+    EVENT = "prediction"
+    QUEUE = "export"
+    PROJECT = "run__project"
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="predictions")
+    chosen = models.JSONField(null=True, help_text="ids of images; null: all that are unlabelled")
+    image_count = models.PositiveIntegerField(default=0, help_text="to look at, as last counted")
+    done_count = models.PositiveIntegerField(default=0)
+    created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"suggestions {self.pk} by {self.run_id}"
+
+    @property
+    def title(self) -> str:
+        return f"suggestions by {self.run.title}"
+
+
+class Suggestions(models.Model):
+    """What a model found in an image, apart from its annotations: a person who takes one saves it under its id."""
+
+    image = models.OneToOneField(Image, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    run = models.ForeignKey(Run, null=True, on_delete=models.CASCADE, related_name="+")
+    sha256 = models.CharField(max_length=64, help_text="of the checkpoint or artifact that found them")
+    shown_score = models.FloatField(help_text="the least score that is worth showing")
+    boxes = models.JSONField(help_text="id, label's id, x_min, y_min, x_max, y_max, score; best first")
+    rejected = models.JSONField(default=list, help_text="ids that a person put away")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"of image {self.image_id}"
 
 
 class Preset(models.Model):

@@ -10,7 +10,7 @@ from boxwright.jobs import Status
 from boxwright.projects.models import Project
 from boxwright.projects.queries import project_for, projects_of
 from boxwright.teams.models import Role, Team
-from training.models import Artifact, BaseFile, Holdout, LogLine, Preset, Run, Sweep
+from training.models import Artifact, BaseFile, Holdout, LogLine, Prediction, Preset, Run, Sweep
 
 LOG_PAGE = 1000
 
@@ -104,6 +104,17 @@ def looks_at_test(project: Project) -> int:
     """By all runs of the project."""
     looks: int | None = Holdout.objects.filter(run__project=project).aggregate(looks=Sum("looks"))["looks"]
     return looks or 0
+
+
+def prediction_for(user: Any, prediction_id: int, role: str = Role.VIEWER) -> Prediction:
+    prediction = Prediction.objects.select_related("run__project").filter(pk=prediction_id).first()
+    if prediction is None:
+        raise NotFound("There is no such prediction.")
+    try:
+        project_for(user, prediction.run.project_id, role)
+    except NotFound:
+        raise NotFound("There is no such prediction.") from None
+    return prediction
 
 
 def artifact_for(user: Any, artifact_id: int, role: str = Role.VIEWER) -> Artifact:

@@ -16,6 +16,16 @@ def fit(box: Box, width: float, height: float) -> Box | None:
     return cut if cut.width > 0 and cut.height > 0 else None
 
 
+def overlap(one: Box, other: Box) -> float:
+    """IoU: 1 for equal boxes, 0 for boxes that share nothing."""
+    wide = min(one.x_max, other.x_max) - max(one.x_min, other.x_min)
+    high = min(one.y_max, other.y_max) - max(one.y_min, other.y_min)
+    if wide <= 0 or high <= 0:
+        return 0.0
+    shared = wide * high
+    return shared / (one.width * one.height + other.width * other.height - shared)
+
+
 def scaled(box: Box, x: float, y: float) -> Box:
     return Box(box.x_min * x, box.y_min * y, box.x_max * x, box.y_max * y)
 

@@ -12,7 +12,7 @@ from boxwright.storage import store
 from tests.access.table import Row, World
 from training import object_keys
 from training.engine.catalog import complete_config
-from training.models import Artifact, BaseFile, Holdout, Preset, Run, Sweep
+from training.models import Artifact, BaseFile, Holdout, Prediction, Preset, Run, Sweep
 
 MODEL = "ssdlite320_mobilenet_v3_large"
 SEES = "401 404 200 200 200 200"
@@ -24,6 +24,10 @@ def new_run(world: World) -> dict[str, Any]:
 
 def foreign_snapshot(world: World) -> dict[str, Any]:
     return {"snapshot": world.foreign["snapshot_id"], "model": MODEL}
+
+
+def foreign_run(world: World) -> dict[str, Any]:
+    return {"run": world.foreign["run_id"]}
 
 
 NEW_PRESET = {"name": "Slow", "model": MODEL, "config": {"epochs": 50}}
@@ -84,6 +88,13 @@ ROWS: list[Row] = [
     Row("POST", "run-test", "401 404 403 403 200 200"),
     Row("POST", "run-test-cancel", "401 404 403 403 409 409"),
     Row("POST", "run-test-look", "401 404 403 403 200 200"),
+    Row("GET", "predictions", SEES),
+    # Its run has no checkpoint: whoever may ask is told that it can't be done.
+    Row("POST", "predictions", "401 404 403 403 409 409", {}, foreign=foreign_run),
+    Row("POST", "prediction-cancel", "401 404 403 403 409 409"),
+    Row("GET", "suggestions", SEES),
+    Row("POST", "suggestions-reject", "401 404 403 204 204 204", {"ids": []}),
+    Row("GET", "run-suggestions", SEES),
     Row("GET", "artifacts", SEES),
     Row("POST", "artifacts", "401 404 403 403 201 201", {"target": "tflite"}),
     Row("GET", "artifact", SEES),
@@ -121,6 +132,7 @@ def _build(project: Project, snapshot_id: int | None) -> dict[str, Any]:
         "run_id": run.pk,
         "other_run_id": run.pk,
         "artifact_id": artifact.pk,
+        "prediction_id": Prediction.objects.create(run=run, status="succeeded").pk,
     }
     return ids | {"preset_id": preset.pk, "sweep_id": sweep.pk}
 

@@ -18,7 +18,7 @@ from boxwright.teams.models import User
 from tests.annotations.archives import Commits, import_zip, voc, zipped
 from tests.annotations.images import box, picture, save, upload
 from tests.training.conftest import make_run, snapshot  # noqa: F401 (fixtures)
-from training.models import Artifact, Holdout, Metric, Run
+from training.models import Artifact, Holdout, Metric, Prediction, Run
 
 AsUser = Callable[[User], APIClient]
 SCHEMAS: dict[str, Any] = json.loads((Path(__file__).parents[2] / "docs" / "openapi.json").read_text())["components"]
@@ -90,5 +90,6 @@ def test_what_trains_is_told_as_the_schema_says(make_run: Callable[..., Run], al
     announce(run.project_id, "metrics", {"run": run.pk, "epoch": 1, "values": {"loss": 1.5, "AP": None}})
     Artifact.objects.create(run=run, target="onnx", created_by=alice).announce()
     Holdout.objects.create(run=run, created_by=alice).announce()
-    for kind in ("run", "metrics", "artifact", "holdout"):
+    Prediction.objects.create(run=run, created_by=alice).announce()
+    for kind in ("run", "metrics", "artifact", "holdout", "prediction"):
         assert list(faults_of(kind)) == []

@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, path
 
-from training.api import artifacts, base_files, catalogue, evaluations, holdouts, presets, run_progress, runs, sweeps
+from training.api import (
+    artifacts,
+    base_files,
+    catalogue,
+    evaluations,
+    holdouts,
+    presets,
+    run_progress,
+    runs,
+    suggestions,
+    sweeps,
+)
 
 urlpatterns: list[URLPattern] = [
     path("models/", catalogue.ModelsView.as_view(), name="models"),
@@ -37,6 +48,17 @@ urlpatterns: list[URLPattern] = [
     path("runs/<int:run_id>/test/", holdouts.HoldoutView.as_view(), name="run-test"),
     path("runs/<int:run_id>/test/cancel/", holdouts.HoldoutCancelView.as_view(), name="run-test-cancel"),
     path("runs/<int:run_id>/test/look/", holdouts.HoldoutLookView.as_view(), name="run-test-look"),
+    path("projects/<int:project_id>/predictions/", suggestions.PredictionsView.as_view(), name="predictions"),
+    path(
+        "predictions/<int:prediction_id>/cancel/", suggestions.PredictionCancelView.as_view(), name="prediction-cancel"
+    ),
+    path("images/<int:image_id>/suggestions/", suggestions.SuggestionsView.as_view(), name="suggestions"),
+    path(
+        "images/<int:image_id>/suggestions/reject/",
+        suggestions.RejectSuggestionsView.as_view(),
+        name="suggestions-reject",
+    ),
+    path("runs/<int:run_id>/suggestions/", suggestions.FatesView.as_view(), name="run-suggestions"),
     path("runs/<int:run_id>/artifacts/", artifacts.ArtifactsView.as_view(), name="artifacts"),
     path("artifacts/<int:artifact_id>/", artifacts.ArtifactView.as_view(), name="artifact"),
     path("artifacts/<int:artifact_id>/cancel/", artifacts.ArtifactCancelView.as_view(), name="artifact-cancel"),

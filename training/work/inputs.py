@@ -1,7 +1,7 @@
 """What an engine process finds in its folder: laid there from the database and the object store."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,8 +49,9 @@ class Site:
         with ThreadPoolExecutor(1) as pool:
             self.beat.wait_for([pool.submit(self.objects.put, key, file)])
 
-    def fetch_images(self, team_id: int, images: list[ImageRecord]) -> None:
-        place, originals = self.folder / "images", originals_of(team_id, (image.sha256 for image in images))
+    def fetch_images(self, team_id: int, hashes: Iterable[str]) -> None:
+        """Into `images`, each under its sha256."""
+        place, originals = self.folder / "images", originals_of(team_id, hashes)
         place.mkdir()
         with ThreadPoolExecutor(FETCHERS) as pool:
             try:
@@ -136,6 +137,11 @@ def lay_export(artifact: Artifact, site: Site) -> None:
     _lay_snapshot(run, site, lambda images: images_of_export(images, task))
 
 
+def lay_best(run: Run, site: Site) -> None:
+    """What `predict` asks."""
+    site.fetch(_best_of(run), "checkpoint.pt")
+
+
 def lay_holdout(run: Run, site: Site) -> None:
     """Everything that `evaluate --split test` reads."""
     site.fetch(_best_of(run), "checkpoint.pt")
@@ -147,7 +153,7 @@ def _lay_snapshot(run: Run, site: Site, choose: Callable[[list[ImageRecord]], li
     site.fetch(about_of(run.snapshot), "snapshot.json")
     site.fetch(manifest_of(run.snapshot), "manifest.jsonl")
     images = choose([image for image in read_manifest(site.folder / "manifest.jsonl") if image.is_labelled])
-    site.fetch_images(run.project.team_id, images)
+    site.fetch_images(run.project.team_id, (image.sha256 for image in images))
     return images
 
 

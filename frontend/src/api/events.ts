@@ -15,6 +15,7 @@ const KINDS = Object.keys({
   metrics: true,
   artifact: true,
   holdout: true,
+  prediction: true,
 } satisfies Record<Kind, true>) as Kind[];
 const RECONNECT_MS = [1000, 2000, 5000, 10000, 30000];
 

@@ -465,6 +465,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/images/{image_id}/suggestions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
+        get: operations["images_suggestions_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/images/{image_id}/suggestions/reject/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Put suggestions away, for everybody. Ids that the image does not have change nothing. */
+        post: operations["images_suggestions_reject_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/images/{image_id}/thumbnail/": {
         parameters: {
             query?: never;
@@ -796,6 +834,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/predictions/{prediction_id}/cancel/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description At once; what was found stays. Twice changes nothing; 409 when it has ended otherwise. */
+        post: operations["predictions_cancel_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/": {
         parameters: {
             query?: never;
@@ -974,6 +1029,24 @@ export interface paths {
          *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
          */
         post: operations["projects_labels_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/predictions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Newest first. */
+        get: operations["projects_predictions_list"];
+        put?: never;
+        /** @description Suggest boxes for unlabelled images. 201 when it is done now, 200 when it is on its way already. */
+        post: operations["projects_predictions_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1315,6 +1388,23 @@ export interface paths {
         put?: never;
         /** @description Go on from the last checkpoint of a failed or canceled run. */
         post: operations["runs_resume_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run_id}/suggestions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What became of the boxes that this run suggested. */
+        get: operations["runs_suggestions_retrieve"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2731,7 +2821,7 @@ export interface components {
             height: number;
         };
         Evaluation: components["schemas"]["DetectionEvaluation"] | components["schemas"]["ClassificationEvaluation"];
-        Event: components["schemas"]["ImageFrame"] | components["schemas"]["CountsFrame"] | components["schemas"]["LabelsFrame"] | components["schemas"]["ClaimFrame"] | components["schemas"]["SweepFrame"] | components["schemas"]["MetricsFrame"] | components["schemas"]["ImportFrame"] | components["schemas"]["SnapshotFrame"] | components["schemas"]["RunFrame"] | components["schemas"]["ArtifactFrame"] | components["schemas"]["HoldoutFrame"];
+        Event: components["schemas"]["ImageFrame"] | components["schemas"]["CountsFrame"] | components["schemas"]["LabelsFrame"] | components["schemas"]["ClaimFrame"] | components["schemas"]["SweepFrame"] | components["schemas"]["MetricsFrame"] | components["schemas"]["ImportFrame"] | components["schemas"]["SnapshotFrame"] | components["schemas"]["RunFrame"] | components["schemas"]["ArtifactFrame"] | components["schemas"]["HoldoutFrame"] | components["schemas"]["PredictionFrame"];
         /**
          * @description * `training` - training
          *     * `tool` - tool
@@ -2739,6 +2829,18 @@ export interface components {
          * @enum {string}
          */
         FamilyEnum: "training" | "tool" | "plain";
+        Fates: {
+            /** @description that the run's suggestions stand on */
+            images: number;
+            /** @description on images that nobody has labelled yet */
+            open: number;
+            /** @description as they were */
+            taken: number;
+            /** @description changed, or drawn anew */
+            moved: number;
+            /** @description put away, or passed over */
+            rejected: number;
+        };
         FieldProblem: {
             field: string;
             detail: string;
@@ -3345,6 +3447,15 @@ export interface components {
             token: string;
             password: string;
         };
+        NewPredictionRequest: {
+            /**
+             * Format: int64
+             * @description else the last one that succeeded
+             */
+            run?: number | null;
+            /** @description unlabelled ones; null: all of them */
+            images?: number[] | null;
+        };
         NewPresetRequest: {
             name: string;
             model: string;
@@ -3527,6 +3638,13 @@ export interface components {
             /** Format: uri */
             previous: string | null;
         };
+        PaginatedPredictionList: {
+            results: components["schemas"]["Prediction"][];
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+        };
         PaginatedPresetList: {
             results: components["schemas"]["Preset"][];
             /** Format: uri */
@@ -3691,6 +3809,36 @@ export interface components {
          * @enum {string}
          */
         PrecisionEnum: "auto" | "fp32" | "bf16" | "fp16";
+        /** @description Name `FIELDS` in `Meta.fields`. */
+        Prediction: {
+            readonly id: number;
+            readonly run: number;
+            readonly run_number: number;
+            status: components["schemas"]["StatusEnum"];
+            readonly error: components["schemas"]["JobError"] | null;
+            /** @description what a queued job waits for, in one sentence, or empty */
+            readonly waiting_for: string;
+            /** @description to look at, as last counted */
+            readonly image_count: number;
+            readonly done_count: number;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly finished_at: string | null;
+        };
+        PredictionFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "prediction";
+            data: components["schemas"]["Prediction"];
+        };
+        /**
+         * @description * `prediction` - prediction
+         * @enum {string}
+         */
+        PredictionFrameEventEnum: "prediction";
         Preset: {
             readonly id: number;
             readonly name: string;
@@ -3755,6 +3903,9 @@ export interface components {
         Reject: {
             name: string;
             reason: string;
+        };
+        RejectSuggestionsRequest: {
+            ids: string[];
         };
         /** @description Answers whose score lies in one tenth. */
         ReliabilityBin: {
@@ -4138,6 +4289,34 @@ export interface components {
          * @enum {string}
          */
         StatusEnum: "queued" | "running" | "waiting" | "succeeded" | "failed" | "canceled";
+        /** @description Pixels of the EXIF-oriented image. Whoever takes it saves an annotation with its id. */
+        Suggestion: {
+            /** Format: uuid */
+            id: string;
+            /** @description the label's id */
+            label: number;
+            /** Format: double */
+            x_min: number;
+            /** Format: double */
+            y_min: number;
+            /** Format: double */
+            x_max: number;
+            /** Format: double */
+            y_max: number;
+            /** Format: double */
+            score: number;
+        };
+        Suggestions: {
+            /** @description null: no run of this project, or nobody looked */
+            run_number: number | null;
+            /**
+             * Format: double
+             * @description the least score that is worth showing
+             */
+            shown_score: number;
+            /** @description best first, without those that were put away */
+            boxes: components["schemas"]["Suggestion"][];
+        };
         /** @description The best checkpoint on the validation split; what does not apply to the task is left out. */
         Summary: {
             /** Format: double */
@@ -5343,6 +5522,69 @@ export interface operations {
             };
         };
     };
+    images_suggestions_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                image_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suggestions"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    images_suggestions_reject_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                image_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RejectSuggestionsRequest"];
+            };
+        };
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     images_thumbnail_retrieve: {
         parameters: {
             query?: never;
@@ -6012,6 +6254,36 @@ export interface operations {
             };
         };
     };
+    predictions_cancel_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                prediction_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prediction"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     projects_list: {
         parameters: {
             query?: {
@@ -6218,7 +6490,7 @@ export interface operations {
                 /** @description only images that carry this label */
                 label?: number;
                 limit?: number;
-                order?: "-created" | "created" | "name";
+                order?: "-created" | "created" | "name" | "uncertain";
                 queue?: "done" | "labelled" | "review" | "skipped" | "unlabelled";
                 /** @description part of the name */
                 search?: string;
@@ -6551,6 +6823,81 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Label"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    projects_predictions_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedPredictionList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    projects_predictions_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NewPredictionRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prediction"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prediction"];
                 };
             };
             /** @description A problem */
@@ -7275,6 +7622,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    runs_suggestions_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fates"];
                 };
             };
             /** @description A problem */

@@ -75,6 +75,13 @@ export type SweepRow = Schemas["SweepRow"];
 export type SweepTable = Schemas["SweepTable"];
 export type SweepCurve = Schemas["Curve"];
 export type SweepEstimate = Schemas["SweepEstimate"];
+/** A run looks at unlabelled images. */
+export type Prediction = Schemas["Prediction"];
+export type Suggestion = Schemas["Suggestion"];
+/** What is suggested for an image. */
+export type ImageSuggestions = Schemas["Suggestions"];
+/** What became of a run's suggestions. */
+export type Fates = Schemas["Fates"];
 export type EpochMetrics = Schemas["Metric"];
 export type LogLine = Schemas["LogLine"];
 export type Parity = Schemas["Parity"];

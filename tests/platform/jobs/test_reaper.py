@@ -13,7 +13,7 @@ from boxwright.jobs.job import MAX_DEATHS
 from boxwright.jobs.reaper import revive, revive_all
 from boxwright.projects.models import Project
 from tests.platform.jobs.conftest import MakeJob
-from training.models import Artifact, Holdout, Run
+from training.models import Artifact, Holdout, Prediction, Run
 
 LONG_AGO = timedelta(hours=2)
 
@@ -27,11 +27,12 @@ def test_a_dead_workers_jobs_of_every_kind_are_queued_again_and_told(project: Pr
     run = Run.objects.create(project=project, snapshot=snapshot, number=1, model="m", config={"model": "m"}, **lost())
     Artifact.objects.create(run=run, target="onnx", **lost())
     Holdout.objects.create(run=run, **lost())
+    Prediction.objects.create(run=run, **lost())
     Import.objects.create(project=project, **lost())
-    assert revive_all() == 5
-    assert sorted(queue for *_, queue in sent) == ["default", "default", "export", "export", "train"]
+    assert revive_all() == 6
+    assert sorted(queue for *_, queue in sent) == ["default", "default", "export", "export", "export", "train"]
     told = {event.kind: event.data["status"] for event in Event.objects.all()}
-    assert told == dict.fromkeys(("import", "snapshot", "run", "artifact", "holdout"), "queued")
+    assert told == dict.fromkeys(("import", "snapshot", "run", "artifact", "holdout", "prediction"), "queued")
 
 
 def test_one_that_lives_is_left_alone(make_job: MakeJob, sent: list[Any]) -> None:
