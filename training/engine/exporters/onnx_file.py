@@ -99,7 +99,7 @@ def run_onnx(
     checkpoint: Checkpoint,
     outputs: Sequence[str],
     images: Iterable[Floats],
-    milliseconds: list[float],
+    milliseconds: list[float] | None = None,
 ) -> Iterator[list[Floats]]:
     """These tensors of the model, inner ones too, on one thread, of each image [S, S, 3] by itself.
 
