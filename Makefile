@@ -77,7 +77,7 @@ check-frontend: setup-node
 	npm --prefix frontend run --silent check
 
 check-types: setup
-	$(BIN)/mypy --num-workers 2 .
+	$(BIN)/mypy .
 
 check-python: setup
 	$(BIN)/ruff format --check .
