@@ -96,6 +96,15 @@ def test_an_embedded_start_makes_its_own_secret(tmp_path: Path) -> None:
     assert tmp_path.stat().st_mode & 0o077 == 0
 
 
+def test_a_start_takes_along_no_client_and_no_other_database(tmp_path: Path) -> None:
+    code = "import django, sys; django.setup(); print(sorted({'requests', 'psycopg'} & set(sys.modules)))"
+    embedded = {"BOXWRIGHT_MODE": "embedded", "BOXWRIGHT_DATABASE_URL": "", "BOXWRIGHT_BROKER_URL": ""}
+    environment = environment_of(tmp_path, **embedded, DJANGO_SETTINGS_MODULE="boxwright.settings")
+    environment["PYTHONPATH"] += os.pathsep + str(ROOT)
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
 def test_a_folder_that_others_could_read_is_closed_at_the_next_start(tmp_path: Path) -> None:
     embedded = dict.fromkeys(SAFE, "")
     start(tmp_path, **embedded)
