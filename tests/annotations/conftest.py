@@ -66,7 +66,7 @@ def client_of(endpoint: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
         "aws_secret_access_key": "secret",
         "config": CONFIG,
     }
-    client: Any = boto3.session.Session().client("s3", **settings.IMPORT_S3)
+    client: Any = boto3.client("s3", **settings.IMPORT_S3)
     yield client
     for page in client.get_paginator("list_objects_v2").paginate(Bucket="scans"):
         for one in page.get("Contents", []):

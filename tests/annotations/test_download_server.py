@@ -42,7 +42,7 @@ class Site:
         return str(answer.json()["url"])
 
 
-@pytest.fixture(scope="module", params=["folder", "bucket"])
+@pytest.fixture(scope="module", params=["folder", pytest.param("bucket", marks=pytest.mark.full)])
 def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with ExitStack() as stack:
         settings = in_bucket(stack) if request.param == "bucket" else {}

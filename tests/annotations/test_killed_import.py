@@ -87,7 +87,7 @@ def check(tmp_path: Path, dataset: Path, points: int) -> None:
 
 
 def test_killed_at_some_points(tmp_path: Path, dataset: Path) -> None:
-    check(tmp_path, dataset, 3)
+    check(tmp_path, dataset, 2)
 
 
 @pytest.mark.full

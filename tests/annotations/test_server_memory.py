@@ -62,6 +62,7 @@ def test_millions_of_rows_are_refused_by_number(tmp_path: Path) -> None:
         assert peak_mb(running.process.pid) < MB_ALLOWED
 
 
+@pytest.mark.full
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads the peak from /proc")
 def test_sixteen_uploads_at_once_leave_the_server_under_400_mb(tmp_path: Path) -> None:
     """Each of 12 megapixels, 48 MB when it is decoded."""

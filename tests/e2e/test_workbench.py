@@ -13,6 +13,8 @@ from tests.e2e.steps import box_ids, draw_box, saved
 from tests.e2e.test_together import join, link_from_the_page
 from tests.services.processes import wait_until
 
+shares_server = True
+
 
 @pytest.fixture(scope="module")
 def project(api: Api, tmp_path_factory: pytest.TempPathFactory) -> Json:

@@ -47,7 +47,7 @@ def test_every_command_of_the_documentation_is_run_or_named() -> None:
     assert len(found) == len(NOT_RUN)
 
 
-@pytest.fixture(params=["folder", "bucket"])
+@pytest.fixture(params=["folder", pytest.param("bucket", marks=pytest.mark.full)])
 def installation(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Installation]:
     with ExitStack() as stack:
         made = Installation(tmp_path / "var")

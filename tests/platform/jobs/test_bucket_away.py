@@ -12,7 +12,7 @@ from tests.services.bucket import make_bucket
 from tests.services.installation import Installation, brings_its_own
 from tests.services.processes import free_port, wait_until
 
-pytestmark = brings_its_own
+pytestmark = [brings_its_own, pytest.mark.full]
 
 
 @pytest.fixture

@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.annotations.archives import voc, zipped
 from tests.annotations.images import picture
 from tests.e2e.api import Api, Json, setup_code
 from tests.services.installation import Installation, brings_its_own
 
-pytestmark = brings_its_own
+pytestmark = [brings_its_own, pytest.mark.full]
 
 MANY, PATIENCE = 20, 120
 
