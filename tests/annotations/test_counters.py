@@ -120,7 +120,7 @@ def examples(number: int) -> settings:
 
 
 @given(deeds=steps)
-@examples(20)
+@examples(10)
 def test_counters_and_history_agree_with_what_is_there(project: Project, bob: User, mona: User, deeds: Deeds) -> None:
     play(project, (bob, mona), deeds)
 

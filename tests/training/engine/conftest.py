@@ -88,10 +88,15 @@ def lay_run(tmp_path: Path) -> LayRun:
 
 
 @pytest.fixture
-def lay_tiny(lay_run: LayRun, monkeypatch: pytest.MonkeyPatch) -> LayRun:
-    """`lay_run` for a detector of some thousand random weights: where it does not matter which network learns."""
+def tiny_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Networks of some thousand weights are in the table of models: where it does not matter which one learns."""
     for info in tiny.ROWS:
         monkeypatch.setitem(MODELS, info.name, info)
+
+
+@pytest.fixture
+def lay_tiny(lay_run: LayRun, tiny_rows: None) -> LayRun:
+    """`lay_run` for a tiny detector of random weights."""
     return functools.partial(lay_run, model=tiny.DETECTOR, base="none")
 
 

@@ -13,11 +13,12 @@ import torch
 from safetensors.torch import save_file
 
 from tests.training.engine.test_cli import finished
+from tests.training.engine.test_commands import called
 from training.engine import checkpoint
 from training.engine.base_files import MOST_LABELS, as_checkpoint
 from training.engine.catalog import complete_config, model_info
 from training.engine.checkpoint import Checkpoint
-from training.engine.errors import WeightsError
+from training.engine.errors import BaseFileError, WeightsError
 from training.engine.families import build_network
 from training.engine.importers.darknet import VERSION, _layers
 
@@ -186,6 +187,17 @@ def test_shapes_are_checked_before_anything_is_loaded(
         as_checkpoint(tmp_path / "some.pth", complete_config(asked(MODELS[0])))
 
 
+def test_a_run_begins_with_a_file(lay_run: Callable[..., Path], tmp_path: Path) -> None:
+    folder, path = lay_run(), tmp_path / "mine.safetensors"
+    save_file(state_of(MODELS[1], 3), path)
+    events = called("train", folder, "--base", path)
+    assert f"Last stage of the base: {told(path)}" in [event.get("line") for event in events]
+    assert checkpoint.load(folder / "out" / "best.pt").lineage == (told(path),)
+    with pytest.raises(BaseFileError, match=r"There is no file .*absent\.pth"):
+        called("train", folder, "--base", tmp_path / "absent.pth")
+
+
+@pytest.mark.full
 def test_a_run_begins_with_a_file_by_the_command(lay_run: Callable[..., Path], tmp_path: Path) -> None:
     folder, path = lay_run(), tmp_path / "mine.safetensors"
     save_file(state_of(MODELS[1], 3), path)

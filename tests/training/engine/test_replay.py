@@ -12,6 +12,7 @@ import pytest
 import torch
 
 from annotations.dataset.records import AnnotationRecord, Box, ImageRecord, Split
+from tests.training.engine import tiny
 from tests.training.engine.conftest import DETECTOR, draw_picture, record, write_run
 from training.api.evaluations import DetectionEvaluationSerializer
 from training.engine import checkpoint
@@ -27,7 +28,7 @@ from training.engine.train import train
 LayRun = Callable[..., Path]
 Recorders = type[Any]
 CAT, DOG = (AnnotationRecord(name, Box(1, 2, 30, 40), id=name) for name in ("cat", "dog"))
-SETTINGS: dict[str, Any] = {"model": DETECTOR, "batch_size": 3, "image_size": 64, "threads": 1, "fit": "none"}
+SETTINGS: dict[str, Any] = {"model": tiny.DETECTOR, "batch_size": 3, "image_size": 64, "threads": 1, "fit": "none"}
 LARGE = Config(model=DETECTOR, base="checkpoint", replay=0.5, batch_size=1, seed=3)
 
 
@@ -82,17 +83,16 @@ def scene(seed: int, split: Split) -> tuple[ImageRecord, bytes]:
 
 
 @pytest.fixture
-def base(tmp_path: Path, weights_dir: Path) -> Path:
+def base(tmp_path: Path, tiny_rows: None) -> Path:
     """A finished run: it has learned from scenes 0 to 5; 6 and 7 were of val."""
     scenes = [*(scene(i, "train") for i in range(6)), scene(6, "val"), scene(7, "val")]
-    folder = write_run(tmp_path / "base", scenes, **SETTINGS, epochs=1)
-    run(folder, weights_dir)
+    run(folder := write_run(tmp_path / "base", scenes, **SETTINGS, base="none", epochs=1))
     return folder
 
 
-def run(folder: Path, weights_dir: Path | None, progress: Silent | None = None) -> Checkpoint:
+def run(folder: Path, progress: Silent | None = None) -> Checkpoint:
     config = complete_config(json.loads((folder / "config.json").read_text()))
-    return train(config, read_run_folder(folder), folder, progress or Silent(), weights_dir)
+    return train(config, read_run_folder(folder), folder, progress or Silent())
 
 
 def continuation(folder: Path, base: Path, scenes: list[tuple[ImageRecord, bytes]], *labels: str) -> Path:
@@ -121,7 +121,7 @@ def test_what_is_new_is_learned_beside_old_images_and_each_label_is_told_before_
         *(scene(i, "train") for i in (8, 9)),
     ]
     folder, told = continuation(tmp_path / "second", base, scenes, "star"), recorder()
-    best = run(folder, None, told)
+    best = run(folder, told)
     report = json.loads((folder / "out" / "evaluation.json").read_text())
 
     assert report["start"]["replay"] == {"new": 3, "old": 4, "replayed": 4}
@@ -150,11 +150,11 @@ def test_a_continued_run_that_is_stopped_ends_bit_for_bit_where_an_unbroken_one_
     base: Path, tmp_path: Path, recorder: Recorders
 ) -> None:
     scenes = [*(scene(i, "train") for i in range(6)), scene(6, "val"), scene(8, "train")]
-    whole = run(continuation(tmp_path / "whole", base, scenes), None)
+    whole = run(continuation(tmp_path / "whole", base, scenes))
     broken = continuation(tmp_path / "broken", base, scenes)
     with pytest.raises(Stopped):
-        run(broken, None, recorder(stop_after_steps=8))  # in the second epoch
-    again = run(broken, None)
+        run(broken, recorder(stop_after_steps=8))  # in the second epoch
+    again = run(broken)
     assert all(torch.equal(value, again.weights[name]) for name, value in whole.weights.items())
     assert again.learned == whole.learned
     reports = [json.loads((tmp_path / name / "out" / "evaluation.json").read_text()) for name in ("whole", "broken")]
@@ -164,4 +164,4 @@ def test_a_continued_run_that_is_stopped_ends_bit_for_bit_where_an_unbroken_one_
 def test_without_anything_new_there_is_nothing_to_continue(base: Path, tmp_path: Path) -> None:
     scenes = [*(scene(i, "train") for i in range(6)), scene(6, "val"), scene(9, "val")]
     with pytest.raises(DataError, match="Nothing is new since the base run"):
-        run(continuation(tmp_path / "second", base, scenes), None)
+        run(continuation(tmp_path / "second", base, scenes))
