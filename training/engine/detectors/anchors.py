@@ -11,10 +11,11 @@ CENTRE_WEIGHT = 10.0
 SIZE_WEIGHT = 5.0
 MAX_LOG_SIZE = math.log(1000 / 16)
 MATCH_IOU = 0.5
-FINE_MATCH_IOU, FINE_NEAR_IOU = 0.35, 0.2
-"""Where there are fine anchors: a small box moved by a few pixels has an IoU of 0.35 with itself, and no anchor nearer.
+FINE_MATCH_IOU, FINE_NEAR_IOU = 0.45, 0.4
+"""Where there are fine anchors: some small boxes have no anchor that overlaps them by half.
 
-From the second on an anchor is too near to a box to learn that nothing is there.
+From the second on an anchor is too near to a box to learn that nothing is there. What learns nothing still answers, as
+surely as its neighbours and in the wrong place: the two are close together.
 """
 NOTHING, UNSURE = -1, -2
 """An anchor's label where it answers for no box, and where it is not to learn anything."""

@@ -103,7 +103,7 @@ def test_every_parameter_learns_in_one_stage() -> None:
 
 def test_an_anchor_near_a_box_is_neither_object_nor_background() -> None:
     made = network(config(fine_anchors=FINE))
-    target = LearningTarget(torch.tensor([[0.275, 0.325, 0.475, 0.425]]), torch.tensor([1]))
+    target = LearningTarget(torch.tensor([[0.315, 0.35, 0.435, 0.4]]), torch.tensor([1]))
     labels, _ = made.assigned([target])
     assert (labels == 1).any()
     assert (labels == UNSURE).any()
