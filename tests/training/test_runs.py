@@ -392,7 +392,7 @@ def test_the_catalogue_tells_what_a_models_row_states(
     }
     targets = {target["name"]: target["quantizations"] for target in row["targets"]}
     assert "torch" not in targets
-    assert (targets["tflite"], targets["tfjs"]) == (["none"], ["none", "fp16"])
+    assert (targets["tflite"], targets["tfjs"]) == (["none", "int8"], ["none", "fp16"])
 
 
 def test_an_image_size_that_the_model_does_not_take_is_refused(

@@ -265,7 +265,9 @@ ROWS = (
         std=IMAGENET_STD,
         images_per_second=6.0,
         image_sizes=ImageSizes(128),
-        not_to=(("tflite", "fp16"), ("tfjs", "none"), ("tfjs", "fp16")),  # the choice of proposals: see decisions.md
+        not_to=(
+            *(("tflite", "fp16"), ("tflite", "int8"), ("tfjs", "none"), ("tfjs", "fp16")),
+        ),  # the choice of proposals: see decisions.md
         remark="goes to ONNX and to TensorFlow Lite in 32 bits only",
     ),
     ModelInfo(

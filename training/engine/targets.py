@@ -113,7 +113,7 @@ TARGETS: dict[str, TargetInfo] = {
             title="TensorFlow Lite",
             module="training.engine.exporters.tflite",
             for_whom="Phones and small boards: LiteRT, MediaPipe",
-            limits={"none": EXACT, "fp16": HALF_PRECISION},
+            limits={"none": EXACT, "fp16": HALF_PRECISION, "int8": EIGHT_BITS},
         ),
         TargetInfo(
             name="tfjs",

@@ -23,6 +23,7 @@ from training.engine.exporters.flatbuffer import read_model
 from training.engine.exporters.images import Calibration
 from training.engine.exporters.resizing import asked_after, by_corners
 from training.engine.exporters.tflite_half import to_half
+from training.engine.exporters.tflite_int8 import to_int8
 from training.engine.exporters.tflite_metadata import (
     LABELS_FILE,
     Description,
@@ -64,18 +65,21 @@ Output: scores [1, labels] ({scores}), in the order of labels.txt.
 """
 
 
-def build(checkpoint: Checkpoint, folder: Path, quantization: str, _calibration: Calibration) -> None:
+def build(checkpoint: Checkpoint, folder: Path, quantization: str, calibration: Calibration) -> None:
     """Write the model's file. The converter takes 10-20 s for a detector."""
-    (folder / MODEL_FILE).write_bytes(pack(litert.convert(checkpoint), checkpoint, quantization))
+    (folder / MODEL_FILE).write_bytes(pack(litert.convert(checkpoint), checkpoint, quantization, calibration))
 
 
-def pack(graph: bytes, checkpoint: Checkpoint, quantization: str) -> bytes:
+def pack(graph: bytes, checkpoint: Checkpoint, quantization: str, calibration: Calibration) -> bytes:
     """The file to ship, from what `litert.convert` gave."""
     mean, std = litert.input_scale(checkpoint)
     head = HEADS[checkpoint.task]
     graph = litert.only(graph, checkpoint.task, *head.outputs)
     if quantization == "fp16":
         graph = to_half(graph)
+    if quantization == "int8":
+        scores = head.outputs.index("scores")
+        graph = to_int8(graph, scores, lambda: (scaled(one[None], mean, std)[0] for one in calibration()))
     return head.finish(graph, Description(checkpoint.model, checkpoint.labels, mean, std), checkpoint.config)
 
 
@@ -106,12 +110,14 @@ def ask(folder: Path, checkpoint: Checkpoint, squares: Squares) -> Asked:
 
 
 def _in_mediapipe(answer: Answer, picture: Picture) -> Answer:
-    """MediaPipe's boxes are whole pixels of the picture."""
+    """MediaPipe cuts a box's left and top, its width and height to whole pixels of the picture."""
     found = answer.detections
     if found is None:
         return answer
-    sides = torch.tensor((*picture.shape[1::-1], *picture.shape[1::-1]))
-    return replace(answer, detections=replace(found, boxes=(found.boxes * sides).round() / sides))
+    sides = torch.tensor(picture.shape[1::-1])
+    low, high = (found.boxes * sides.repeat(2)).split(2, 1)
+    whole = torch.cat([low.floor(), low.floor() + (high - low).floor()], 1)
+    return replace(answer, detections=replace(found, boxes=whole / sides.repeat(2)))
 
 
 def _finish_detector(graph: bytes, description: Description, config: Config) -> bytes:

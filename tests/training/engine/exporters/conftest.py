@@ -235,8 +235,8 @@ def one_process_at(place: Path) -> Iterator[None]:
 def exporters_of(graph: Callable[[], bytes]) -> Exporters:
     """The exporter of every target, except that the slow conversion, which some share, is done once."""
 
-    def build_tflite(checkpoint: Checkpoint, folder: Path, quantization: str, _calibration: Calibration) -> None:
-        (folder / tflite.MODEL_FILE).write_bytes(tflite.pack(graph(), checkpoint, quantization))
+    def build_tflite(checkpoint: Checkpoint, folder: Path, quantization: str, calibration: Calibration) -> None:
+        (folder / tflite.MODEL_FILE).write_bytes(tflite.pack(graph(), checkpoint, quantization, calibration))
 
     def build_tfjs(checkpoint: Checkpoint, folder: Path, quantization: str, _calibration: Calibration) -> None:
         tfjs.pack(graph(), checkpoint, folder, quantization)
