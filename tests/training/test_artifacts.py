@@ -68,10 +68,24 @@ def test_what_the_model_can_not_be_converted_to_is_refused(
 
 
 MISSED = {
-    **{"max_box_px": 9.0, "max_score": 0.1, "unmatched_detections": 0, "metric": "AP", "metric_loss": 0.03},
-    **{"limit_box_px": 640.0, "limit_score": 1.0, "limit_metric_loss": 0.02, "client_loss": None},
-    **{"limit_client_loss": None, "images": 40, "images_available": 40, "split": "val", "verification": "run_here"},
-    **{"runtime": "onnxruntime", "passed": False, "released": False, "misses_metric_alone": True},
+    "max_box_px": 9.0,
+    "max_score": 0.1,
+    "unmatched_detections": 0,
+    "metric": "AP",
+    "metric_loss": 0.03,
+    "limit_box_px": 640.0,
+    "limit_score": 1.0,
+    "limit_metric_loss": 0.02,
+    "client_loss": None,
+    "limit_client_loss": None,
+    "images": 40,
+    "images_available": 40,
+    "split": "val",
+    "verification": "run_here",
+    "runtime": "onnxruntime",
+    "passed": False,
+    "released": False,
+    "misses_metric_alone": True,
 }
 
 

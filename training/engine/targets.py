@@ -123,6 +123,13 @@ TARGETS: dict[str, TargetInfo] = {
             limits={"none": EXACT, "fp16": HALF_PRECISION},
         ),
         TargetInfo(
+            name="coreml",
+            title="Core ML",
+            module="training.engine.exporters.coreml",
+            for_whom="iPhones, iPads, Macs: Vision",
+            limits={"none": EXACT, "fp16": HALF_PRECISION},
+        ),
+        TargetInfo(
             name="torch",
             title="PyTorch",
             module="training.engine.exporters.torch_weights",

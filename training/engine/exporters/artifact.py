@@ -40,8 +40,8 @@ def publish(
 ) -> Report:
     """Write `artifact.zip` and `artifact.json` into `out`, checked on the comparison images.
 
-    One that is `released` may lose more AP or accuracy than its limits allow, and its bundle says so. Raises ParityError,
-    leaving an `artifact.json` that says why but no zip, when the artifact answers differently otherwise.
+    One that is `released` may lose more AP or accuracy than its limits allow, and its bundle says so. Raises
+    ParityError, leaving an `artifact.json` that says why but no zip, when the artifact answers differently otherwise.
     """
     (out / ARCHIVE).unlink(missing_ok=True)
     model_folder = _empty_folder(out / f"{exporter.target}-{quantization}")

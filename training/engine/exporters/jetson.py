@@ -221,9 +221,7 @@ def ask_client(folder: Path, checkpoint: Checkpoint, pictures: Iterable[Picture]
     return Asked(Verification.RUN_HERE, name, answers)
 
 
-def _ask(
-    folder: Path, checkpoint: Checkpoint, squares: Iterable[Square], milliseconds: list[float]
-) -> list[Answer]:
+def _ask(folder: Path, checkpoint: Checkpoint, squares: Iterable[Square], milliseconds: list[float]) -> list[Answer]:
     program, content = PROGRAMS[checkpoint.task], (folder / MODEL_FILE).read_bytes()
     names = (*program.outputs, *program.inner)
     images = (scaled(square[None], *program.scale)[0] for square in squares)

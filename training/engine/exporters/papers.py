@@ -33,6 +33,7 @@ LINEAGE_NOTE, CONTRACT_NOTE = "lineage", "contract"
 SAMPLES = {
     "sample.py": "sample.py: pip install -r requirements.txt, then python sample.py PICTURE prints what it finds.",
     "index.html": "index.html, for pictures and the camera: python -m http.server, then http://localhost:8000.",
+    "ios/SampleApp.swift": "ios: an app in one file of Swift, which says how to begin. Nobody has compiled it here.",
     "android/settings.gradle.kts": "android: a project for Android Studio. Leave the folder beside the model.",
 }
 """What the README tells of a sample that is there, by one of its files."""

@@ -207,7 +207,7 @@ def test_what_somebody_called_a_label_is_text_everywhere(
         run={"team": HOSTILE[3], "project": HOSTILE[1], "number": 7},
         evaluation={"image_count": 9, "split": "val", "accuracy": 0.5, "labels": rows},
     )
-    parity = {"runtime": "LiteRT", "images": 9, "split": "val", "verification": "run_here"}
+    parity = {"runtime": "LiteRT", "images": 9, "split": "val", "verification": "run_here", "released": False}
     report = {"parity": parity, "metrics": {"accuracy": 0.5}}
     for exporter in classifier_exporters.values():
         folder = tmp_path / exporter.target
@@ -239,7 +239,7 @@ def test_a_card_says_how_sure_each_number_is_and_whose_the_base_weights_are(dete
         "threshold": {"score": 0.31},
     }
     about = Provenance("c" * 64, {"team": "Zoo", "project": "Night", "number": 3}, {"number": 2}, evaluation)
-    parity = {"runtime": "onnxruntime", "images": 38, "split": "val", "verification": "run_here"}
+    parity = {"runtime": "onnxruntime", "images": 38, "split": "val", "verification": "run_here", "released": False}
     card = card_of(onnx.EXPORTER, detector, about, {"parity": parity, "metrics": {"AP": 0.6, "checkpoint_AP": 0.61}})
 
     assert card.startswith("# Night, run 3\n")
@@ -253,6 +253,7 @@ def test_a_card_says_how_sure_each_number_is_and_whose_the_base_weights_are(dete
 
 def test_a_model_of_tiles_has_no_sample_that_can_not_merge_them() -> None:
     assert "android/settings.gradle.kts" in sample_files("tflite", 1)
+    assert (set(sample_files("coreml", 1)), sample_files("coreml", 3)) == ({"ios/SampleApp.swift"}, {})
     assert set(sample_files("tflite", 3)) == {"sample.py", "requirements.txt"}
     assert sample_files("tfjs", 3) == {}
     assert sample_files("no such target", 1) == {}

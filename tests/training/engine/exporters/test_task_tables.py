@@ -9,7 +9,7 @@ import pytest
 
 from training.engine.catalog import load_module
 from training.engine.checkpoint import Checkpoint
-from training.engine.exporters import accuracy, answers, jetson, litert, onnx, tfjs, tflite
+from training.engine.exporters import accuracy, answers, coreml, jetson, litert, onnx, tfjs, tflite
 from training.engine.exporters.papers import add_papers
 from training.engine.exporters.provenance import UNKNOWN
 from training.engine.targets import TARGETS, TargetInfo
@@ -18,6 +18,7 @@ from training.engine.tasks import TASKS
 TABLES = {
     "answers": answers.OUTPUTS,
     "accuracy": accuracy.JUDGES,
+    "coreml": coreml.HEADS,
     "jetson": jetson.PROGRAMS,
     "litert": litert.GRAPHS,
     "onnx": onnx.EXAMPLES,

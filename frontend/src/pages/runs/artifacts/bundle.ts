@@ -45,6 +45,7 @@ const KINDS: readonly Kind[] = [
     holds: oneOf("sample.png", "expected.json"),
   },
   { title: "Android project", note: "camera and pictures, with MediaPipe", holds: below("android/") },
+  { title: "iPhone app", note: "one file of Swift, with Vision", holds: below("ios/") },
   {
     title: "Web page",
     note: "camera and pictures, from any static server",
