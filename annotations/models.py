@@ -32,7 +32,9 @@ class Image(models.Model):
     queue = models.CharField(max_length=10, choices=QUEUE_CHOICES, default="unlabelled")
     revision = models.PositiveIntegerField(default=0)
     annotation_count = models.PositiveIntegerField(default=0)
-    uncertainty = models.FloatField(default=0, help_text="0 to 1: how unsure the model was that last looked at it")
+    uncertainty = models.FloatField(
+        default=0, db_default=0, help_text="0 to 1: how unsure the model was that last looked at it"
+    )
     claimed_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     claim_expires_at = models.DateTimeField(null=True)
     drafted_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)

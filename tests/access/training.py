@@ -10,6 +10,7 @@ from annotations.models import Snapshot
 from boxwright.projects.models import Project
 from boxwright.storage import store
 from tests.access.table import Row, World
+from tests.annotations.images import picture
 from training import object_keys
 from training.engine.catalog import complete_config
 from training.models import Artifact, BaseFile, Holdout, Prediction, Preset, Run, Sweep
@@ -28,6 +29,11 @@ def foreign_snapshot(world: World) -> dict[str, Any]:
 
 def foreign_run(world: World) -> dict[str, Any]:
     return {"run": world.foreign["run_id"]}
+
+
+def seen_frame(_world: World) -> dict[str, Any]:
+    file = SimpleUploadedFile("frame.jpg", picture(77), content_type="image/jpeg")
+    return {"file": file, "sha256": "0" * 64, "boxes": "[]"}
 
 
 NEW_PRESET = {"name": "Slow", "model": MODEL, "config": {"epochs": 50}}
@@ -92,6 +98,7 @@ ROWS: list[Row] = [
     # Its run has no checkpoint: whoever may ask is told that it can't be done.
     Row("POST", "predictions", "401 404 403 403 409 409", {}, foreign=foreign_run),
     Row("POST", "prediction-cancel", "401 404 403 403 409 409"),
+    Row("POST", "ingest", "401 404 403 201 201 201", seen_frame, form=True),
     Row("GET", "suggestions", SEES),
     Row("POST", "suggestions-reject", "401 404 403 204 204 204", {"ids": []}),
     Row("GET", "run-suggestions", SEES),

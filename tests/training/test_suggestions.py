@@ -95,12 +95,14 @@ def test_the_unlabelled_are_looked_at_once_and_an_end_in_the_middle_is_gone_on_f
     again = client.post(predictions(project), {"run": run.pk})
     assert (again.status_code, again.json()["id"]) == (200, asked.json()["id"])
 
-    real, written = suggestions.keep, []
+    real = suggestions.keep
+    written: list[None] = []
 
     def keep_one(*arguments: Any) -> None:
         if written:
             raise SystemExit("killed between two batches")
-        written.append(real(*arguments))
+        real(*arguments)
+        written.append(None)
 
     monkeypatch.setattr("training.suggestions.keep", keep_one)
     with pytest.raises(SystemExit):
@@ -151,11 +153,11 @@ def test_what_is_kept_lies_in_the_image_on_labels_of_the_project_and_orders_the_
         (labels[0].pk, 0.3, 10, 40),
     ]
     url = f"/api/v1/projects/{project.pk}/images/"
-    listed = client.get(url, {"queue": "unlabelled", "order": "uncertain", "limit": 1}).json()
+    listed = client.get(url, {"queue": "unlabelled", "order": "uncertain", "limit": "1"}).json()
     assert [row["id"] for row in listed["results"]] == [unsure.pk]
     following = client.get(listed["next"]).json()
     assert [row["id"] for row in following["results"]] == [sure.pk]
-    after = client.get(url, {"queue": "unlabelled", "order": "uncertain", "after": sure.pk}).json()
+    after = client.get(url, {"queue": "unlabelled", "order": "uncertain", "after": str(sure.pk)}).json()
     assert [row["id"] for row in after["results"]] == [empty.pk]
 
 
@@ -229,7 +231,7 @@ def test_a_deleted_image_takes_its_suggestions_along_and_a_snapshot_has_none(
     asked = as_user(mona).post(f"/api/v1/projects/{project.pk}/snapshots/").json()
     attempt(Snapshot, asked["id"])
     manifest = as_user(mona).get(f"/api/v1/snapshots/{asked['id']}/manifest/")
-    (line,) = b"".join(manifest).splitlines()  # type: ignore[call-overload] # it streams
+    (line,) = b"".join(manifest).splitlines()
     assert json.loads(line)["annotations"] == []
 
 

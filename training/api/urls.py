@@ -8,6 +8,7 @@ from training.api import (
     catalogue,
     evaluations,
     holdouts,
+    ingest,
     presets,
     run_progress,
     runs,
@@ -52,6 +53,7 @@ urlpatterns: list[URLPattern] = [
     path(
         "predictions/<int:prediction_id>/cancel/", suggestions.PredictionCancelView.as_view(), name="prediction-cancel"
     ),
+    path("projects/<int:project_id>/ingest/", ingest.IngestView.as_view(), name="ingest"),
     path("images/<int:image_id>/suggestions/", suggestions.SuggestionsView.as_view(), name="suggestions"),
     path(
         "images/<int:image_id>/suggestions/reject/",

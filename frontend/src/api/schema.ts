@@ -1009,6 +1009,23 @@ export interface paths {
         patch: operations["projects_imports_uploads_partial_update"];
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/ingest/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description A picture for the unlabelled queue, with its suggestions; 200 where the project has its bytes already. */
+        post: operations["projects_ingest_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/labels/": {
         parameters: {
             query?: never;
@@ -3124,6 +3141,23 @@ export interface components {
             on_known: components["schemas"]["OnKnownEnum"];
             /** Format: binary */
             archive: string;
+        };
+        Ingest: {
+            /** @description its id */
+            image: number;
+            /** @description suggestions of the image: labels the project lacks are left out */
+            suggested: number;
+        };
+        IngestRequestRequest: {
+            /**
+             * Format: binary
+             * @description the picture
+             */
+            file: string;
+            /** @description of the artifact or checkpoint that found the boxes */
+            sha256: string;
+            /** @description JSON: at most 100 of label (a name), score, x_min, y_min, x_max, y_max */
+            boxes: string;
         };
         /** @description Where the number lies in 95 % of 1000 resamples of the images (fewer of more than 200 images). */
         Interval: {
@@ -6757,6 +6791,48 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    projects_ingest_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["IngestRequestRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ingest"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ingest"];
+                };
             };
             /** @description A problem */
             default: {

@@ -114,6 +114,7 @@ TABLE: dict[str, dict[str, str]] = {
     "run-test-look": {"POST": TRAIN},
     "predictions": {"GET": READ, "POST": TRAIN},
     "prediction-cancel": {"POST": TRAIN},
+    "ingest": {"POST": INGEST},
     "suggestions": {"GET": READ},
     "suggestions-reject": {"POST": ANNOTATE},
     "run-suggestions": {"GET": READ},
