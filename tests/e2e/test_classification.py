@@ -96,7 +96,7 @@ def test_another_key_relabels_and_the_last_image_ends_the_queue(server: Server, 
     tab.goto(f"{server.url}/p/{slug}/label")
     expect(tab.get_by_test_id("picture")).to_be_visible()
     tab.keyboard.press("1")
-    expect(tab.get_by_test_id("empty-queue")).to_contain_text("Nothing left to label")
+    expect(tab.get_by_test_id("empty-queue")).to_contain_text("No unlabelled images")
     saved(tab)
     assert of_slug(api, slug)["counts"]["unlabelled"] == 0
     tab.close()

@@ -28,10 +28,29 @@ export function newAnnotation(id: string, label: LabelId, box: Box | null): Anno
   return { id, label, box, source: "human", score: null, author: null, updated: null };
 }
 
+/** What a person may say of a box beside its label; the names are those of Pascal VOC and CVAT. */
+export const FLAGS = ["difficult", "truncated", "occluded"] as const;
+export type Flag = (typeof FLAGS)[number];
+
+/** A flag is true or absent. */
+export function flagsOf({ attributes }: Annotation): Flag[] {
+  return FLAGS.filter((flag) => attributes?.[flag] === true);
+}
+
+export function flagged(annotation: Annotation, flag: Flag, isOn: boolean): Annotation {
+  const { [flag]: _, ...rest } = annotation.attributes ?? {};
+  return { ...annotation, attributes: isOn ? { ...rest, [flag]: true } : rest };
+}
+
+function sameAttributes(a: Annotation, b: Annotation): boolean {
+  const [mine, theirs] = [Object.entries(a.attributes ?? {}), b.attributes ?? {}];
+  return mine.length === Object.keys(theirs).length && mine.every(([name, value]) => theirs[name] === value);
+}
+
 /** Whether two states of an annotation say the same about the picture (not: who said it, or when). */
 export function sameAnnotation(a: Annotation | null, b: Annotation | null): boolean {
   if (a === null || b === null) return a === b;
-  if (a.label !== b.label) return false;
+  if (a.label !== b.label || !sameAttributes(a, b)) return false;
   if (a.box === null || b.box === null) return a.box === b.box;
   const near = (x: number, y: number): boolean => Math.abs(x - y) < 0.01;
   return (

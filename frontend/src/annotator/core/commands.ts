@@ -1,8 +1,8 @@
 /** What keys and buttons do to the editor: one table, name to pure function. */
-import { type Annotation, type LabelId, newAnnotation } from "./annotation";
+import { type Annotation, type Flag, flagged, flagsOf, type LabelId, newAnnotation } from "./annotation";
 import { commit, type Document, type HistoryStep, ordered, redo, undo } from "./document";
 import { boxes, created, type Editor, middleBox, select, selectedAnnotation } from "./editor";
-import { type Box, fitted, moved, resized, rounded } from "./geometry";
+import { type Box, fitted, moved, resized, rounded, sameBox } from "./geometry";
 import { asBox, IDLE, type Tool } from "./gesture";
 import { centreOf, fitView, zoomed } from "./viewport";
 
@@ -11,6 +11,7 @@ export type Command =
   | { readonly name: "label"; readonly label: LabelId }
   | { readonly name: "nudge" | "grow"; readonly dx: number; readonly dy: number }
   | { readonly name: "reshape"; readonly id: string; readonly box: Box }
+  | { readonly name: "flag"; readonly flag: Flag }
   | { readonly name: "cycle"; readonly by: 1 | -1 }
   | { readonly name: "remove"; readonly id?: string }
   | { readonly name: "zoom"; readonly factor: number }
@@ -24,6 +25,7 @@ export type Command =
         | "paste"
         | "duplicate"
         | "add"
+        | "repeat"
         | "fit"
         | "hide"
         | "clear";
@@ -41,6 +43,7 @@ const COMMANDS: { [C in Command["name"]]: Do<C> } = {
   nudge: (editor, { dx, dy }) => reshape(editor, (box) => moved(box, dx, dy, editor.image)),
   grow: (editor, { dx, dy }) => reshape(editor, (box) => grown(box, dx, dy, editor)),
   reshape: (editor, { id, box }) => reshape({ ...editor, selected: id }, () => fitted(box, editor.image)),
+  flag: (editor, { flag }) => flagSelected(editor, flag),
   cycle: (editor, { by }) => cycled(editor, by),
   remove: (editor, { id }) => removed(editor, id ?? editor.selected),
   zoom: (editor, { factor }) => rescaled(editor, factor),
@@ -52,6 +55,7 @@ const COMMANDS: { [C in Command["name"]]: Do<C> } = {
   paste: (editor, _command, newId) => copied(editor, editor.clipboard, newId),
   duplicate: (editor, _command, newId) => copied(editor, asBox(selectedAnnotation(editor)), newId),
   add: (editor, _command, newId) => added(editor, newId),
+  repeat: (editor, _command, newId) => repeated(editor, newId),
   fit: (editor) => ({ ...editor, view: fitView(editor.image, editor.stage), follows: true }),
   hide: (editor) => ({ ...editor, hidden: !editor.hidden }),
   clear: (editor) => {
@@ -110,6 +114,13 @@ function reshape(editor: Editor, change: (box: Box) => Box): Editor {
   return { ...editor, document: commit(editor.document, [{ id: target.id, after }]) };
 }
 
+function flagSelected(editor: Editor, flag: Flag): Editor {
+  const target = asBox(selectedAnnotation(editor));
+  if (!target || !editor.editable) return editor;
+  const after = flagged(target, flag, !flagsOf(target).includes(flag));
+  return { ...editor, document: commit(editor.document, [{ id: target.id, after }]) };
+}
+
 /** The lower right corner moves; it stops where the box would turn over. */
 function grown(box: Box, dx: number, dy: number, editor: Editor): Box {
   const { box: next, handle } = resized(box, "se", dx, dy, editor.image);
@@ -155,4 +166,30 @@ function copied(editor: Editor, original: Annotation | null, newId: () => string
 function added(editor: Editor, newId: () => string): Editor {
   if (!editor.editable || editor.whole || editor.label === null) return editor;
   return created(editor, newAnnotation(newId(), editor.label, fitted(middleBox(editor), editor.image)));
+}
+
+/** The boxes of the image that was open before, stretched to this one; those that are here already are left out. */
+function repeated(editor: Editor, newId: () => string): Editor {
+  if (!editor.editable || editor.whole) return editor;
+  const { image, boxes: before } = editor.previous;
+  const [x, y] = [editor.image.width / image.width, editor.image.height / image.height];
+  const stretched = before.map(({ label, box }) => ({
+    label,
+    box: fitted(
+      { x_min: box.x_min * x, y_min: box.y_min * y, x_max: box.x_max * x, y_max: box.y_max * y },
+      editor.image,
+    ),
+  }));
+  const isHere = ({ label, box }: { label: LabelId; box: Box }): boolean =>
+    boxes(editor).some((one) => one.label === label && sameBox(one.box, box));
+  const added = stretched
+    .filter((one) => !isHere(one))
+    .map(({ label, box }) => newAnnotation(newId(), label, box));
+  return changed(
+    editor,
+    commit(
+      editor.document,
+      added.map((after) => ({ id: after.id, after })),
+    ),
+  );
 }

@@ -22,6 +22,10 @@ export interface Editor {
   readonly panHeld: boolean;
   readonly hidden: boolean;
   readonly clipboard: Annotation | null;
+  /** The boxes of the last image that had some. */
+  readonly previous: { readonly image: Size; readonly boxes: readonly BoxAnnotation[] };
+  /** Zoom and place stay between images of the same size. */
+  readonly keepsView: boolean;
   /** False for viewers: one may look, zoom and select. */
   readonly editable: boolean;
   /** Whole-image labels instead of boxes. */
@@ -46,6 +50,8 @@ export const CLOSED: Editor = {
   panHeld: false,
   hidden: false,
   clipboard: null,
+  previous: { image: { width: 1, height: 1 }, boxes: [] },
+  keepsView: false,
   editable: false,
   whole: false,
   coarse: false,
@@ -54,11 +60,15 @@ export const CLOSED: Editor = {
 
 /** Opens another image; tool, label and clipboard stay in hand. */
 export function opened(editor: Editor, image: Size, annotations: readonly Annotation[]): Editor {
+  const left = boxes(editor);
+  const isAlike = image.width === editor.image.width && image.height === editor.image.height;
+  const stays = editor.keepsView && isAlike && !editor.follows;
   return {
     ...editor,
+    previous: left.length > 0 ? { image: editor.image, boxes: left } : editor.previous,
     image,
-    view: fitView(image, editor.stage),
-    follows: true,
+    view: stays ? editor.view : fitView(image, editor.stage),
+    follows: !stays,
     document: documentOf(annotations),
     selected: null,
     picked: false,

@@ -55,6 +55,10 @@ const LETTERS: Record<string, KeyCommand> = {
   a: { name: "add" },
   d: { name: "duplicate" },
   h: { name: "hide" },
+  r: { name: "repeat" },
+  f: { name: "flag", flag: "difficult" },
+  t: { name: "flag", flag: "truncated" },
+  o: { name: "flag", flag: "occluded" },
   l: { name: "find" },
   n: { name: "next" },
   p: { name: "previous" },
@@ -67,7 +71,7 @@ const LETTERS: Record<string, KeyCommand> = {
   "0": { name: "fit" },
 };
 
-const FOR_BOXES = new Set(["add", "duplicate", "copy", "paste", "tool", "hide"]);
+const FOR_BOXES = new Set(["add", "duplicate", "copy", "paste", "tool", "hide", "repeat", "flag"]);
 
 /** The command of a key press, or null. Digits go by their place on the board, so that AZERTY has them too. */
 export function commandFor(press: KeyPress, context: KeyContext): KeyCommand | null {
@@ -138,9 +142,11 @@ export const HELP: readonly HelpGroup[] = [
       { does: "Resize 1 px, 10 px", keys: ["Alt ←", "Alt Shift ←"] },
       { does: "Delete", keys: ["Del"] },
       { does: "Duplicate", keys: ["D"] },
+      { does: "The previous image's boxes", keys: ["R"] },
+      { does: "Difficult, truncated, occluded", keys: ["F", "T", "O"] },
       { does: "Copy, paste", keys: ["Ctrl C", "Ctrl V"] },
       { does: "Undo, redo", keys: ["Ctrl Z", "Ctrl Shift Z"] },
-      { does: "Let go", keys: ["Esc"] },
+      { does: "Deselect", keys: ["Esc"] },
     ],
   },
   {
@@ -167,7 +173,7 @@ export const HELP: readonly HelpGroup[] = [
       { does: "Finish, next image", keys: ["Enter", "N"] },
       { does: "Previous image", keys: ["Shift Enter", "P"] },
       { does: "Leaf, nothing selected", keys: ["←", "→"] },
-      { does: "Nothing to mark here", keys: ["E"] },
+      { does: "Nothing here", keys: ["E"] },
       { does: "Skip", keys: ["S"] },
     ],
   },

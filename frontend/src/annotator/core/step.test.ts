@@ -256,3 +256,56 @@ describe("the view", () => {
     expect(after.view).not.toEqual(near.view);
   });
 });
+
+describe("flags", () => {
+  const flag = { name: "flag", flag: "truncated" } as const;
+
+  it("are put on the selected box and taken off again, beside what a file said", () => {
+    const posed = { ...A, attributes: { pose: "Left" } };
+    const on = command(editorWith([posed], { selected: "a" }), flag);
+    expect(selectedAnnotation(on)?.attributes).toEqual({ pose: "Left", truncated: true });
+    const off = command(on, flag);
+    expect(selectedAnnotation(off)?.attributes).toEqual({ pose: "Left" });
+    expect(off.document.past).toHaveLength(2);
+    expect(selectedAnnotation(command(off, { name: "undo" }))?.attributes).toMatchObject({ truncated: true });
+  });
+
+  it("are not for who may only look", () => {
+    const viewer = editorWith([A], { selected: "a", editable: false });
+    expect(command(viewer, flag)).toBe(viewer);
+  });
+});
+
+describe("the image before", () => {
+  const repeat = { name: "repeat" } as const;
+  const next = (editor: Editor, size = IMAGE): Editor => opened(editor, size, []);
+
+  it("lends its boxes, once, as one step", () => {
+    const here = command(next(editorWith([A, B])), repeat, repeat);
+    expect(ordered(here.document).map(({ id, label, box }) => [id, label, box])).toEqual([
+      ["new1", 1, A.box],
+      ["new2", 2, B.box],
+    ]);
+    expect(here.document.past).toHaveLength(1);
+    expect(command(next(here), repeat).document.annotations.size).toBe(2);
+  });
+
+  it("lends them from before an image without any, and to one of another size", () => {
+    const later = next(next(editorWith([A])), { width: 200, height: 150 });
+    expect(ordered(command(later, repeat).document)[0]?.box).toEqual({
+      x_min: 5,
+      y_min: 5,
+      x_max: 55,
+      y_max: 30,
+    });
+  });
+
+  it("leaves its zoom and place to one of the same size, where that is wished", () => {
+    const wheel: Action = { type: "wheel", at: { x: 50, y: 50 }, dx: 0, dy: -120, zoom: true };
+    const near = act(editorWith([A], { keepsView: true }), wheel);
+    expect(next(near).view).toEqual(near.view);
+    expect(next({ ...near, keepsView: false }).view).not.toEqual(near.view);
+    expect(next(near, { width: 400, height: 200 }).follows).toBe(true);
+    expect(next(editorWith([A], { keepsView: true })).follows).toBe(true);
+  });
+});

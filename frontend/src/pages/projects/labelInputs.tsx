@@ -61,7 +61,7 @@ export function LabelInputs({ labels, change }: LabelInputsProps) {
     <div class="form-row">
       <span class="label">Labels</span>
       {labels.length === 0 && (
-        <span class="hint">What to mark. They can also come later, or with an import.</span>
+        <span class="hint">What the boxes are of. They can also come later, or with an import.</span>
       )}
       <ul class="label-drafts" ref={list}>
         {labels.map((label, index) => (

@@ -1,4 +1,5 @@
 /** The selected box in figures: exact, and without any dragging. */
+import { FLAGS, type Flag, flagsOf } from "../../annotator/core/annotation";
 import type { Box } from "../../annotator/core/geometry";
 import type { WorkbenchState } from "./workbenchState";
 
@@ -10,6 +11,13 @@ const FIELDS: readonly { field: Field; short: string; name: string }[] = [
   { field: "width", short: "W", name: "Width, pixels" },
   { field: "height", short: "H", name: "Height, pixels" },
 ];
+
+const FLAG_MEANS: Record<Flag, string> = {
+  difficult: "Hard to recognise",
+  truncated: "Reaches beyond the picture",
+  occluded: "Partly hidden",
+};
+const FLAG_KEYS: Record<Flag, string> = { difficult: "F", truncated: "T", occluded: "O" };
 
 function figureOf(box: Box, field: Field): number {
   if (field === "x") return box.x_min;
@@ -53,6 +61,21 @@ export function BoxFields({ workbench }: { workbench: WorkbenchState }) {
           />
         </label>
       ))}
+      <div class="flags" role="group" aria-label="Flags">
+        {FLAGS.map((flag) => (
+          <button
+            key={flag}
+            type="button"
+            class="flag"
+            aria-pressed={flagsOf(target).includes(flag)}
+            title={`${FLAG_MEANS[flag]} (${FLAG_KEYS[flag]})`}
+            data-testid={`flag-${flag}`}
+            onClick={() => workbench.command({ name: "flag", flag })}
+          >
+            {flag}
+          </button>
+        ))}
+      </div>
     </fieldset>
   );
 }

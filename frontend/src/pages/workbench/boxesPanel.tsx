@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { BoxAnnotation } from "../../annotator/core/annotation";
+import { type BoxAnnotation, flagsOf } from "../../annotator/core/annotation";
 import { height, width } from "../../annotator/core/geometry";
 import { lookOf } from "../../annotator/core/scene";
 import { Button, IconButton } from "../../ui/button";
@@ -56,7 +56,7 @@ function NoBoxes({ workbench, page }: { workbench: WorkbenchState; page: PageAct
       <p>{isSettled ? "Marked as empty: training uses it too." : advice}</p>
       {workbench.whyNotTo(isSettled ? "unlabelled" : "labelled") === null && (
         <Button onClick={page.empty} data-testid="mark-empty">
-          {isSettled ? "Back to Unlabelled" : "Nothing to mark here"} <kbd>E</kbd>
+          {isSettled ? "Back to Unlabelled" : "Nothing here"} <kbd>E</kbd>
         </Button>
       )}
     </div>
@@ -134,6 +134,7 @@ interface RowProps {
 
 function BoxRow({ workbench, one, isOn, position, total, pick }: RowProps) {
   const look = lookOf(workbench.looks.value, one.label);
+  const flags = flagsOf(one);
   const conflict = workbench.entry.value?.conflicts[one.id] !== undefined;
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the listbox around it has the keys
@@ -152,6 +153,11 @@ function BoxRow({ workbench, one, isOn, position, total, pick }: RowProps) {
     >
       <LabelDot color={look.color} />
       <span class="cut grow">{look.name || "no label"}</span>
+      {flags.length > 0 && (
+        <span class="faint" title={flags.join(", ")}>
+          {flags.map((flag) => flag[0]).join(" ")}
+        </span>
+      )}
       {conflict && <span class="warn">conflict</span>}
       <span class="faint size">{sizeText(one)}</span>
     </div>

@@ -27,7 +27,7 @@ export function EmptyQueue({ workbench, queue, again }: EmptyQueueProps) {
       </Empty>
     );
   }
-  const title = queue === "unlabelled" ? "Nothing left to label" : "That was the last one";
+  const title = queue === "unlabelled" ? "No unlabelled images" : "That was the last one";
   return (
     <div class="void" data-testid="empty-queue">
       <h2>{title}</h2>

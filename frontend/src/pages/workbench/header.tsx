@@ -129,7 +129,7 @@ function MoreMenu({ workbench, page }: { workbench: WorkbenchState; page: PageAc
     <Menu trigger={<Icon name="dots" />} label="More" look="btn quiet icon" align="right">
       {workbench.editable && !workbench.whole && (
         <MenuItem icon="check" onClick={page.empty}>
-          Nothing to mark here
+          Nothing here
         </MenuItem>
       )}
       {workbench.editable && (

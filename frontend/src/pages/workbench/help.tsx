@@ -1,6 +1,7 @@
+import type { Signal } from "@preact/signals";
 import { HELP } from "../../annotator/core/keymap";
 import { Dialog } from "../../ui/dialog";
-import { letters } from "./preferences";
+import { keepsView, letters } from "./preferences";
 
 function Keys({ keys }: { keys: readonly string[] }) {
   return (
@@ -15,6 +16,21 @@ function Keys({ keys }: { keys: readonly string[] }) {
         ),
       )}
     </span>
+  );
+}
+
+function Choice({ of, children }: { of: Signal<boolean>; children: string }) {
+  return (
+    <label class="checkline">
+      <input
+        type="checkbox"
+        checked={of.value}
+        onChange={(event) => {
+          of.value = event.currentTarget.checked;
+        }}
+      />
+      <span>{children}</span>
+    </label>
   );
 }
 
@@ -35,16 +51,10 @@ export function Help({ close }: { close: () => void }) {
             </section>
           ))}
         </div>
-        <label class="checkline keys-switch">
-          <input
-            type="checkbox"
-            checked={letters.value}
-            onChange={(event) => {
-              letters.value = event.currentTarget.checked;
-            }}
-          />
-          <span>Letters and digits work without Ctrl</span>
-        </label>
+        <div class="keys-switch">
+          <Choice of={letters}>Letters and digits work without Ctrl</Choice>
+          <Choice of={keepsView}>Keep zoom and place between images of the same size</Choice>
+        </div>
       </div>
     </Dialog>
   );

@@ -15,5 +15,8 @@ function remembered(key: string, start: boolean): Signal<boolean> {
 /** Keys without Ctrl for letters and digits (WCAG 2.1.4 wants a way to turn them off). */
 export const letters = remembered("boxwright.letters", true);
 
+/** Zoom and place stay between images of the same size. */
+export const keepsView = remembered("boxwright.keepsView", false);
+
 /** In a classification project: on to the next image as soon as this one has its label. */
 export const advances = remembered("boxwright.advances", true);

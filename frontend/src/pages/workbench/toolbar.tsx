@@ -92,6 +92,14 @@ const GROUPS: readonly (readonly Tool[])[] = [
       boxes: true,
     },
     {
+      id: "repeat",
+      icon: "repeat",
+      label: "Repeat the previous image's boxes (R)",
+      command: { name: "repeat" },
+      edits: true,
+      boxes: true,
+    },
+    {
       id: "delete",
       icon: "trash",
       label: "Delete (Del)",
@@ -120,6 +128,7 @@ function blocked(tool: Tool, workbench: WorkbenchState): string | null {
   if (tool.id === "redo" && document.value.future.length === 0) return "Nothing to redo";
   if ((tool.id === "duplicate" || tool.id === "delete") && selected.value === null)
     return "Select a box first";
+  if (tool.id === "repeat" && !workbench.hasPrevious.value) return "No image with boxes was open before";
   return null;
 }
 

@@ -16,6 +16,7 @@ import type { AnnotationState, Image, Person, Queue } from "../../api/types";
 import type { ProjectState } from "../../app/project";
 import { TASKS } from "../../app/tasks";
 import { fetchState, type Opened } from "./fetching";
+import { keepsView } from "./preferences";
 import { QUEUE_NAMES, roleFor } from "./queues";
 
 export type Phase = "loading" | "ready" | "empty" | "failed";
@@ -51,6 +52,7 @@ export class WorkbenchState {
   readonly tool = computed(() => this.editor.value.tool);
   readonly label = computed(() => this.editor.value.label);
   readonly hidden = computed(() => this.editor.value.hidden);
+  readonly hasPrevious = computed(() => this.editor.value.previous.boxes.length > 0);
   readonly scale = computed(() => this.editor.value.view.scale);
   readonly target = computed(() => asBox(selectedAnnotation(this.editor.value)));
 
@@ -146,7 +148,8 @@ export class WorkbenchState {
   /** Shows an image: the server's state with what is unsaved on this device laid over it. */
   show({ image, state, holder }: Opened): void {
     const label = this.editor.value.label ?? this.project.project.value.labels[0]?.id ?? null;
-    const editor = opened({ ...this.editor.value, label }, image, state.annotations.map(fromWire));
+    const kept = { label, keepsView: keepsView.peek() };
+    const editor = opened({ ...this.editor.value, ...kept }, image, state.annotations.map(fromWire));
     const mine = unsaved(this.saving.saver.entry(image.id));
     this.image.value = image;
     this.holder.value = holder;
