@@ -1,10 +1,25 @@
 /** What keys and buttons do to the editor: one table, name to pure function. */
 import { type Annotation, type Flag, flagged, flagsOf, type LabelId, newAnnotation } from "./annotation";
 import { commit, type Document, type HistoryStep, ordered, redo, undo } from "./document";
-import { boxes, created, type Editor, middleBox, select, selectedAnnotation } from "./editor";
+import {
+  boxes,
+  changeable,
+  chosen,
+  created,
+  type Editor,
+  middleBox,
+  select,
+  selectAll,
+  selectedAnnotation,
+  shownBoxes,
+  toggled,
+} from "./editor";
 import { type Box, fitted, moved, resized, rounded, sameBox } from "./geometry";
 import { asBox, IDLE, type Tool } from "./gesture";
 import { centreOf, fitView, zoomed } from "./viewport";
+
+/** These boxes, those that are selected, or all but those. */
+export type Some = readonly string[] | "chosen" | "others";
 
 export type Command =
   | { readonly name: "tool"; readonly tool: Tool }
@@ -12,6 +27,10 @@ export type Command =
   | { readonly name: "nudge" | "grow"; readonly dx: number; readonly dy: number }
   | { readonly name: "reshape"; readonly id: string; readonly box: Box }
   | { readonly name: "flag"; readonly flag: Flag }
+  | { readonly name: "toggle"; readonly id: string }
+  | { readonly name: "choose"; readonly ids: readonly string[] }
+  /** If all of them are so already, the other way round. */
+  | { readonly name: "conceal" | "lock"; readonly ids: Some }
   | { readonly name: "cycle"; readonly by: 1 | -1 }
   | { readonly name: "remove"; readonly id?: string }
   | { readonly name: "zoom"; readonly factor: number }
@@ -26,6 +45,7 @@ export type Command =
         | "duplicate"
         | "add"
         | "repeat"
+        | "all"
         | "fit"
         | "hide"
         | "clear";
@@ -40,12 +60,26 @@ type Do<C extends Command["name"]> = (
 const COMMANDS: { [C in Command["name"]]: Do<C> } = {
   tool: (editor, { tool }) => ({ ...editor, tool, gesture: IDLE }),
   label: (editor, { label }, newId) => labelled(editor, label, newId),
-  nudge: (editor, { dx, dy }) => reshape(editor, (box) => moved(box, dx, dy, editor.image)),
+  nudge: (editor, { dx, dy }) => nudged(editor, dx, dy),
   grow: (editor, { dx, dy }) => reshape(editor, (box) => grown(box, dx, dy, editor)),
   reshape: (editor, { id, box }) => reshape({ ...editor, selected: id }, () => fitted(box, editor.image)),
   flag: (editor, { flag }) => flagSelected(editor, flag),
+  toggle: (editor, { id }) => toggled(editor, id),
+  choose: (editor, { ids }) => selectAll(editor, ids),
+  all: (editor) =>
+    selectAll(
+      editor,
+      shownBoxes(editor).map(({ id }) => id),
+    ),
+  conceal: (editor, { ids }) => ({
+    ...editor,
+    concealed: switched(editor, editor.concealed, ids),
+    gesture: IDLE,
+  }),
+  lock: (editor, { ids }) => ({ ...editor, locked: switched(editor, editor.locked, ids), gesture: IDLE }),
   cycle: (editor, { by }) => cycled(editor, by),
-  remove: (editor, { id }) => removed(editor, id ?? editor.selected),
+  remove: (editor, { id }) =>
+    editor.others.size > 0 && !id ? allRemoved(editor) : removed(editor, id ?? editor.selected),
   zoom: (editor, { factor }) => rescaled(editor, factor),
   scale: (editor, { scale }) => rescaled(editor, scale / editor.view.scale),
   cancel,
@@ -93,9 +127,9 @@ function cancel(editor: Editor): Editor {
 function labelled(editor: Editor, label: LabelId, newId: () => string): Editor {
   if (editor.whole) return wholeLabelled(editor, label, newId);
   const next = { ...editor, label };
-  const target = editor.picked ? selectedAnnotation(editor) : null;
-  if (!target || !editor.editable) return next;
-  return { ...next, document: commit(editor.document, [{ id: target.id, after: { ...target, label } }]) };
+  const targets = editor.picked ? changeable(editor) : [];
+  const after = targets.map((one) => ({ id: one.id, after: { ...one, label } }));
+  return { ...next, document: commit(editor.document, after) };
 }
 
 /** Exactly one label an image: the first annotation is relabelled, any other goes. */
@@ -107,18 +141,25 @@ function wholeLabelled(editor: Editor, label: LabelId, newId: () => string): Edi
   return { ...editor, label, document: commit(editor.document, [{ id: after.id, after }, ...gone]) };
 }
 
+function nudged(editor: Editor, dx: number, dy: number): Editor {
+  const after = changeable(editor).flatMap(({ box, ...one }) =>
+    box ? [{ id: one.id, after: { ...one, box: rounded(moved(box, dx, dy, editor.image)) } }] : [],
+  );
+  return { ...editor, document: commit(editor.document, after) };
+}
+
 function reshape(editor: Editor, change: (box: Box) => Box): Editor {
   const target = asBox(selectedAnnotation(editor));
-  if (!target || !editor.editable) return editor;
+  if (!target || !editor.editable || editor.locked.has(target.id)) return editor;
   const after = { ...target, box: rounded(change(target.box)) };
   return { ...editor, document: commit(editor.document, [{ id: target.id, after }]) };
 }
 
 function flagSelected(editor: Editor, flag: Flag): Editor {
-  const target = asBox(selectedAnnotation(editor));
-  if (!target || !editor.editable) return editor;
-  const after = flagged(target, flag, !flagsOf(target).includes(flag));
-  return { ...editor, document: commit(editor.document, [{ id: target.id, after }]) };
+  const targets = changeable(editor);
+  const isOn = !targets.every((one) => flagsOf(one).includes(flag));
+  const after = targets.map((one) => ({ id: one.id, after: flagged(one, flag, isOn) }));
+  return { ...editor, document: commit(editor.document, after) };
 }
 
 /** The lower right corner moves; it stops where the box would turn over. */
@@ -138,9 +179,23 @@ function cycled(editor: Editor, by: 1 | -1): Editor {
   return select(editor, all[next]?.id ?? null, true);
 }
 
+function switched(editor: Editor, now: ReadonlySet<string>, some: Some): ReadonlySet<string> {
+  const mine = chosen(editor);
+  const others = (): string[] => boxes(editor).flatMap(({ id }) => (mine.includes(id) ? [] : id));
+  const named = some === "chosen" ? mine : some;
+  const ids = named === "others" ? others() : named;
+  if (ids.every((id) => now.has(id))) return new Set([...now].filter((id) => !ids.includes(id)));
+  return new Set([...now, ...ids]);
+}
+
+function allRemoved(editor: Editor): Editor {
+  const gone = changeable(editor).map(({ id }) => ({ id, after: null }));
+  return changed(editor, commit(editor.document, gone));
+}
+
 /** Deletes an annotation and selects its neighbour, so that one can go on by keys. */
 function removed(editor: Editor, id: string | null): Editor {
-  if (id === null || !editor.editable) return editor;
+  if (id === null || !editor.editable || editor.locked.has(id)) return editor;
   const all = boxes(editor);
   const at = all.findIndex((one) => one.id === id);
   const document = commit(editor.document, [{ id, after: null }]);

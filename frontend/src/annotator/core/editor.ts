@@ -13,6 +13,11 @@ export interface Editor {
   readonly follows: boolean;
   readonly document: Document;
   readonly selected: string | null;
+  /** Boxes that are selected beside that one. */
+  readonly others: ReadonlySet<string>;
+  /** Boxes that are not shown, and boxes that nothing changes or picks up; both until the image is left. */
+  readonly concealed: ReadonlySet<string>;
+  readonly locked: ReadonlySet<string>;
   /** The selection was made on purpose (click, Tab, list): only then a label goes to the selected box. */
   readonly picked: boolean;
   readonly gesture: Gesture;
@@ -36,6 +41,8 @@ export interface Editor {
   readonly tabLeaves: boolean;
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
 export const CLOSED: Editor = {
   image: { width: 1, height: 1 },
   stage: { width: 1, height: 1 },
@@ -43,6 +50,9 @@ export const CLOSED: Editor = {
   follows: true,
   document: documentOf([]),
   selected: null,
+  others: NONE,
+  concealed: NONE,
+  locked: NONE,
   picked: false,
   gesture: IDLE,
   tool: "draw",
@@ -71,6 +81,9 @@ export function opened(editor: Editor, image: Size, annotations: readonly Annota
     follows: !stays,
     document: documentOf(annotations),
     selected: null,
+    others: NONE,
+    concealed: NONE,
+    locked: NONE,
     picked: false,
     gesture: IDLE,
     tabLeaves: false,
@@ -96,17 +109,48 @@ export function selectedAnnotation(editor: Editor): Annotation | null {
 /** Adds an annotation and selects it; nobody has picked it yet. */
 export function created(editor: Editor, annotation: Annotation): Editor {
   const document = commit(editor.document, [{ id: annotation.id, after: annotation }]);
-  return { ...editor, document, selected: annotation.id, picked: false, hidden: false };
+  return { ...editor, document, selected: annotation.id, others: NONE, picked: false, hidden: false };
 }
 
 /** Selects on purpose. `reveal` pans until the box is seen. */
 export function select(editor: Editor, id: string | null, reveal: boolean): Editor {
   const selected = id !== null && editor.document.annotations.has(id) ? id : null;
-  const next = { ...editor, selected, picked: selected !== null, tabLeaves: false };
+  const next = { ...editor, selected, others: NONE, picked: selected !== null, tabLeaves: false };
   const target = asBox(selectedAnnotation(next));
   if (!reveal || !target) return next;
   const view = revealed(editor.view, target.box, editor.image, editor.stage);
   return view === editor.view ? next : { ...next, view, follows: false };
+}
+
+/** Selects all of these on purpose; the last one is the one that keys and figures speak of. */
+export function selectAll(editor: Editor, ids: readonly string[]): Editor {
+  const last = ids.at(-1) ?? null;
+  return { ...select(editor, last, false), others: new Set(ids.slice(0, -1)) };
+}
+
+/** Adds a box to the selection, or takes it out. */
+export function toggled(editor: Editor, id: string): Editor {
+  const all = chosen(editor);
+  return selectAll(editor, all.includes(id) ? all.filter((one) => one !== id) : [...all, id]);
+}
+
+/** The ids of all that is selected. */
+export function chosen({ selected, others }: Pick<Editor, "selected" | "others">): string[] {
+  return selected === null ? [] : [...others, selected];
+}
+
+/** What is selected and may be changed. */
+export function changeable(editor: Editor): Annotation[] {
+  if (!editor.editable) return [];
+  const free = chosen(editor).filter((id) => !editor.locked.has(id));
+  return free.flatMap((id) => editor.document.annotations.get(id) ?? []);
+}
+
+/** The boxes on the picture. */
+export function shownBoxes(editor: Editor): readonly BoxAnnotation[] {
+  if (editor.hidden) return [];
+  const { concealed } = editor;
+  return concealed.size === 0 ? boxes(editor) : boxes(editor).filter(({ id }) => !concealed.has(id));
 }
 
 /** The box a keyboard makes: a quarter of what is seen, in its middle. */

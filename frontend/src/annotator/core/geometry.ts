@@ -78,6 +78,10 @@ export function contains(box: Sides, point: Point): boolean {
   return point.x >= box.x_min && point.x <= box.x_max && point.y >= box.y_min && point.y <= box.y_max;
 }
 
+export function middleOf(box: Box): ImagePoint {
+  return { x: (box.x_min + box.x_max) / 2, y: (box.y_min + box.y_max) / 2 };
+}
+
 export function sameBox(a: Box, b: Box): boolean {
   return a.x_min === b.x_min && a.y_min === b.y_min && a.x_max === b.x_max && a.y_max === b.y_max;
 }

@@ -23,6 +23,8 @@ export interface PointerInput {
   readonly force: boolean;
   /** Alt: take hold of the box under the pointer, or draw where it would be held without. */
   readonly turn: boolean;
+  /** Ctrl: a click adds to the selection, or takes out of it. */
+  readonly adds: boolean;
 }
 
 /** Nothing pressed. `at` is null when the pointer is elsewhere (or a finger, which has no place between touches). */
@@ -41,6 +43,7 @@ export interface Pressed {
   readonly hit: Hit;
   readonly force: boolean;
   readonly turn: boolean;
+  readonly adds: boolean;
   /** Points that earlier clicks set: this press sets the next one where it is let go. */
   readonly armed: Placing | null;
 }
@@ -87,6 +90,16 @@ export interface Resizing {
   readonly box: Box;
 }
 
+/** A frame around boxes, to select those whose middle lies in it. */
+export interface Marquee {
+  readonly kind: "marquee";
+  readonly pointer: number;
+  readonly by: PointerKind;
+  readonly from: ImagePoint;
+  readonly at: StagePoint;
+  readonly box: Box;
+}
+
 export interface Panning {
   readonly kind: "panning";
   readonly pointer: number;
@@ -105,7 +118,7 @@ export interface Pinching {
   readonly fingers: readonly [Finger, Finger];
 }
 
-export type Gesture = Idle | Pressed | Drawing | Placing | Moving | Resizing | Panning | Pinching;
+export type Gesture = Idle | Pressed | Drawing | Placing | Moving | Resizing | Marquee | Panning | Pinching;
 
 export const IDLE: Idle = { kind: "idle", at: null, hover: { on: "nothing" } };
 
@@ -118,6 +131,8 @@ export interface World {
   readonly selected: BoxAnnotation | null;
   /** The selection was made on purpose: only such a box is moved by a drag while one draws. */
   readonly picked: boolean;
+  /** More than that one is selected. */
+  readonly several: boolean;
   readonly tool: Tool;
   /** Space is held, or the middle button. */
   readonly panHeld: boolean;
@@ -127,6 +142,8 @@ export interface World {
 /** What a gesture asks for. */
 export type Effect =
   | { readonly do: "select"; readonly id: string | null }
+  | { readonly do: "toggle"; readonly id: string }
+  | { readonly do: "frame"; readonly box: Box }
   | { readonly do: "create"; readonly box: Box }
   | { readonly do: "reshape"; readonly id: string; readonly box: Box }
   | { readonly do: "view"; readonly view: View };

@@ -13,6 +13,7 @@ const WORLD: World = {
   boxes: [LARGE, SMALL],
   selected: null,
   picked: true,
+  several: false,
   tool: "draw",
   panHeld: false,
   editable: true,
@@ -37,6 +38,7 @@ function play(
       button: 0,
       force: false,
       turn: false,
+      adds: false,
       ...more,
     };
     const [next, ...asked] = stepGesture(gesture, input, now);

@@ -32,10 +32,10 @@ function down(gesture: Gesture, input: PointerInput, world: World): Step {
 }
 
 function pressed(before: Gesture, input: PointerInput, world: World): Gesture {
-  const { pointer, kind: by, at, force, turn } = input;
+  const { pointer, kind: by, at, force, turn, adds } = input;
   const hit = hitTest(world.view, world.boxes, world.selected, at, by);
   const armed = before.kind === "placing" ? placing(before.points, at, world) : null;
-  return { kind: "pressed", pointer, by, at, hit, force, turn, armed };
+  return { kind: "pressed", pointer, by, at, hit, force, turn, adds, armed };
 }
 
 function moved(gesture: Gesture, input: PointerInput, world: World): Step {
@@ -49,6 +49,7 @@ function moved(gesture: Gesture, input: PointerInput, world: World): Step {
         return [{ ...gesture, at: input.at, armed: placing(gesture.armed.points, input.at, world) }];
       return distance(gesture.at, input.at) < SLOP[gesture.by] ? [gesture] : begin(gesture, input, world);
     case "drawing":
+    case "marquee":
       return [{ ...gesture, ...placed(gesture.from, input.at, world) }];
     case "placing":
       return [placing(gesture.points, input.at, world)];
@@ -75,6 +76,8 @@ function up(gesture: Gesture, input: PointerInput, world: World): Step {
       return click(gesture, world, rest);
     case "drawing":
       return finishDrawing(gesture.box, world, rest);
+    case "marquee":
+      return [rest, { do: "frame", box: gesture.box }];
     case "moving":
       return drop(gesture, rest);
     case "resizing":

@@ -37,6 +37,7 @@ const WITH_CTRL: Record<string, KeyCommand> = {
   c: { name: "copy" },
   v: { name: "paste" },
   d: { name: "duplicate" },
+  a: { name: "all" },
 };
 
 const PLAIN: Record<string, KeyCommand> = {
@@ -56,6 +57,8 @@ const LETTERS: Record<string, KeyCommand> = {
   d: { name: "duplicate" },
   h: { name: "hide" },
   r: { name: "repeat" },
+  g: { name: "conceal", ids: "chosen" },
+  k: { name: "lock", ids: "chosen" },
   f: { name: "flag", flag: "difficult" },
   t: { name: "flag", flag: "truncated" },
   o: { name: "flag", flag: "occluded" },
@@ -71,7 +74,19 @@ const LETTERS: Record<string, KeyCommand> = {
   "0": { name: "fit" },
 };
 
-const FOR_BOXES = new Set(["add", "duplicate", "copy", "paste", "tool", "hide", "repeat", "flag"]);
+const FOR_BOXES = new Set([
+  "add",
+  "duplicate",
+  "copy",
+  "paste",
+  "tool",
+  "hide",
+  "repeat",
+  "flag",
+  "all",
+  "conceal",
+  "lock",
+]);
 
 /** The command of a key press, or null. Digits go by their place on the board, so that AZERTY has them too. */
 export function commandFor(press: KeyPress, context: KeyContext): KeyCommand | null {
@@ -91,6 +106,8 @@ function lookUp(press: KeyPress, context: KeyContext): KeyCommand | null {
   if (!context.letters) return null;
   const digit = /^(?:Digit|Numpad)([1-9])$/.exec(press.code)?.[1];
   if (digit && !press.shift) return { name: "number", index: Number(digit) - 1 };
+  if (press.shift && letter === "h") return { name: "conceal", ids: "others" };
+  if (press.shift && letter === "k") return { name: "lock", ids: "others" };
   if (press.code === "Digit0" && press.shift) return { name: "scale", scale: 1 };
   return LETTERS[letter] ?? null;
 }
@@ -138,6 +155,10 @@ export const HELP: readonly HelpGroup[] = [
     title: "Change",
     rows: [
       { does: "Next, previous box", keys: ["Tab", "Shift Tab"] },
+      { does: "Add to the selection", keys: ["Ctrl", "click"] },
+      { does: "Select what a frame holds", keys: ["V", "drag"] },
+      { does: "Select all", keys: ["Ctrl A"] },
+      { does: "Lock, lock all others", keys: ["K", "Shift K"] },
       { does: "Move 1 px, 10 px", keys: ["←", "Shift ←"] },
       { does: "Resize 1 px, 10 px", keys: ["Alt ←", "Alt Shift ←"] },
       { does: "Delete", keys: ["Del"] },
@@ -164,6 +185,7 @@ export const HELP: readonly HelpGroup[] = [
       { does: "Fit", keys: ["0"] },
       { does: "100 %", keys: ["Shift 0"] },
       { does: "Hide boxes", keys: ["H"] },
+      { does: "Hide this one, all others", keys: ["G", "Shift H"] },
       { does: "Leave the picture", keys: ["Esc", "Tab"] },
     ],
   },

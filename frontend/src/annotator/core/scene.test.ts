@@ -60,7 +60,16 @@ it("follows the hand during a drag, and leaves the boxes at rest alone", () => {
   const at = (type: "down" | "move", x: number, y: number) =>
     ({
       type: "pointer",
-      input: { type, pointer: 1, kind: "mouse", at: { x, y }, button: 0, force: false, turn: false },
+      input: {
+        type,
+        pointer: 1,
+        kind: "mouse",
+        at: { x, y },
+        button: 0,
+        force: false,
+        turn: false,
+        adds: false,
+      },
     }) as const;
   const during = [at("down", 60, 60), at("move", 80, 60)].reduce(
     (now, one) => step(now, one, () => "x"),

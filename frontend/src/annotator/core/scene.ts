@@ -1,6 +1,6 @@
 /** The picture as a function of the state: what the canvas has to draw, in stage pixels. */
 import type { BoxAnnotation, LabelId } from "./annotation";
-import { boxes, type Editor, selectedAnnotation } from "./editor";
+import { type Editor, selectedAnnotation, shownBoxes } from "./editor";
 import {
   type Box,
   CORNERS,
@@ -52,6 +52,10 @@ export interface LiveScene {
   readonly tags: readonly Tag[];
   readonly cross: { readonly at: StagePoint; readonly color: string } | null;
   readonly hover: Stroke | null;
+  /** The boxes that are selected beside the one in hand. */
+  readonly others: readonly Stroke[];
+  /** The frame that selects what lies in it. */
+  readonly frame: StageBox | null;
   /** The other side's boxes in a conflict, dashed. */
   readonly theirs: readonly Stroke[];
 }
@@ -77,10 +81,9 @@ function seen(box: StageBox, editor: Editor): boolean {
 
 /** `held` is the id of the annotation that the live scene draws: the selected one. */
 export function restScene(editor: Editor, looks: LabelLooks): RestScene {
-  if (editor.hidden) return { strokes: [], tags: [] };
   const strokes: Stroke[] = [];
   const tags: Tag[] = [];
-  for (const one of boxes(editor)) {
+  for (const one of shownBoxes(editor)) {
     if (one.id === editor.selected) continue;
     const box = boxToStage(editor.view, one.box);
     if (!seen(box, editor)) continue;
@@ -103,7 +106,8 @@ export function liveScene(
   theirs: readonly BoxAnnotation[] = [],
 ): LiveScene {
   const held = inHand(editor.gesture);
-  const target = editor.hidden ? null : asBox(selectedAnnotation(editor));
+  const isHidden = editor.hidden || editor.concealed.has(editor.selected ?? "");
+  const target = isHidden ? null : asBox(selectedAnnotation(editor));
   const label = held?.id === null ? editor.label : (target?.label ?? null);
   const look = lookOf(looks, label);
   const image = held?.box ?? target?.box ?? null;
@@ -116,6 +120,8 @@ export function liveScene(
     tags: [...liveTags(editor, box, image, look), ...pointerTags(editor, looks)],
     cross: cross && { at: cross, color: lookOf(looks, editor.label).color },
     hover: hoverStroke(editor, looks),
+    others: otherStrokes(editor, looks),
+    frame: editor.gesture.kind === "marquee" ? boxToStage(editor.view, editor.gesture.box) : null,
     theirs: theirs.map((one) => strokeOf(boxToStage(editor.view, one.box), lookOf(looks, one.label).color)),
   };
 }
@@ -137,7 +143,9 @@ function handlesFor(
   const round = editor.coarse || fingers(editor.gesture);
   const points = placingOf(editor.gesture)?.points;
   if (points) return { handles: points.map((point) => toStage(editor.view, point)), round: false };
-  if (!box || !saved || !editor.editable || editor.gesture.kind === "moving") return { handles: [], round };
+  const isLocked = editor.locked.has(editor.selected ?? "") || editor.others.size > 0;
+  if (!box || !saved || isLocked || !editor.editable || editor.gesture.kind === "moving")
+    return { handles: [], round };
   const around = grips(box, round ? "touch" : "mouse");
   return { handles: handleNames(box, round).map((handle) => handlePoint(around, handle)), round };
 }
@@ -154,9 +162,9 @@ function liveTags(editor: Editor, box: StageBox | null, image: Box | null, look:
   if (!box || !image) return [];
   // The pointer says the label's name; the box that was just drawn does not say it beside.
   const isQuiet = editor.gesture.kind === "idle" && !editor.picked && crossAt(editor) !== null;
-  if (isQuiet) return look.key ? [tagOn(box, look.key, look.color)] : [];
+  if (isQuiet) return look.key && !strokeOf(box, look.color).thin ? [tagOn(box, look.key, look.color)] : [];
   const size = `${Math.round(width(image))} × ${Math.round(height(image))}`;
-  return [tagOn(box, look.name, look.color, editor.gesture.kind === "idle" ? "" : size)];
+  return [tagOn(grips(box, "mouse"), look.name, look.color, editor.gesture.kind === "idle" ? "" : size)];
 }
 
 /** The crosshair goes through the whole stage, in the colour the next box will have: where, if it is shown. */
@@ -194,6 +202,13 @@ function pointerTags(editor: Editor, looks: LabelLooks): Tag[] {
   if (!name) return [];
   // Above the pointer: a drag goes down and to the right, over the object.
   return [{ at: { x: at.x + 8, y: at.y - 4 }, text: name, detail: "", color }];
+}
+
+function otherStrokes(editor: Editor, looks: LabelLooks): Stroke[] {
+  if (editor.others.size === 0) return [];
+  return shownBoxes(editor)
+    .filter(({ id }) => editor.others.has(id))
+    .map(({ box, label }) => strokeOf(boxToStage(editor.view, box), lookOf(looks, label).color));
 }
 
 /** The box a click would pick shows itself. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type Annotation, newAnnotation } from "./annotation";
 import type { Command } from "./commands";
 import { ordered } from "./document";
-import { CLOSED, type Editor, opened, selectedAnnotation } from "./editor";
+import { CLOSED, chosen, type Editor, opened, selectedAnnotation, shownBoxes } from "./editor";
 import { type Action, step } from "./step";
 import { toImage } from "./viewport";
 
@@ -31,7 +31,16 @@ function command(editor: Editor, ...commands: Command[]): Editor {
 describe("a drag", () => {
   const drag = (type: "down" | "move" | "up", x: number, y: number): Action => ({
     type: "pointer",
-    input: { type, pointer: 1, kind: "mouse", at: { x, y }, button: 0, force: false, turn: false },
+    input: {
+      type,
+      pointer: 1,
+      kind: "mouse",
+      at: { x, y },
+      button: 0,
+      force: false,
+      turn: false,
+      adds: false,
+    },
   });
 
   it("makes one box with the label in hand, selected, and one undo mark", () => {
@@ -95,7 +104,16 @@ describe("a drag", () => {
 describe("a label picked after drawing", () => {
   const pointer = (type: "down" | "move" | "up", x: number, y: number): Action => ({
     type: "pointer",
-    input: { type, pointer: 1, kind: "mouse", at: { x, y }, button: 0, force: false, turn: false },
+    input: {
+      type,
+      pointer: 1,
+      kind: "mouse",
+      at: { x, y },
+      button: 0,
+      force: false,
+      turn: false,
+      adds: false,
+    },
   });
   const draw = (x: number, y: number): Action[] => [
     pointer("down", x, y),
@@ -272,7 +290,7 @@ describe("flags", () => {
 
   it("are not for who may only look", () => {
     const viewer = editorWith([A], { selected: "a", editable: false });
-    expect(command(viewer, flag)).toBe(viewer);
+    expect(command(viewer, flag).document).toBe(viewer.document);
   });
 });
 
@@ -307,5 +325,75 @@ describe("the image before", () => {
     expect(next({ ...near, keepsView: false }).view).not.toEqual(near.view);
     expect(next(near, { width: 400, height: 200 }).follows).toBe(true);
     expect(next(editorWith([A], { keepsView: true })).follows).toBe(true);
+  });
+});
+
+describe("several boxes", () => {
+  const D = newAnnotation("d", 1, { x_min: 300, y_min: 200, x_max: 320, y_max: 220 });
+  const all = { name: "all" } as const;
+  const three = (more: Partial<Editor> = {}): Editor => editorWith([A, B, D], more);
+  const pointer = (type: "down" | "move" | "up", x: number, y: number, adds = false): Action => ({
+    type: "pointer",
+    input: { type, pointer: 1, kind: "mouse", at: { x, y }, button: 0, force: false, turn: false, adds },
+  });
+  const labels = (editor: Editor): number[] => ordered(editor.document).map(({ label }) => label);
+
+  it("take one label, move and go as one step", () => {
+    const chosenAll = command(three(), all);
+    const relabelled = command(chosenAll, { name: "label", label: 3 });
+    expect([labels(relabelled), relabelled.document.past.length]).toEqual([[3, 3, 3], 1]);
+    const right = command(chosenAll, { name: "nudge", dx: 5, dy: 0 });
+    expect(ordered(right.document).map(({ box }) => box?.x_min)).toEqual([15, 205, 305]);
+    const gone = command(chosenAll, { name: "remove" });
+    expect([gone.document.annotations.size, gone.selected, gone.others.size]).toEqual([0, null, 0]);
+    expect(command(gone, { name: "undo" }).document.annotations.size).toBe(3);
+  });
+
+  it("are selected by a frame around their middles, and one by one with Ctrl", () => {
+    const frame = [
+      pointer("down", 180, 80),
+      pointer("move", 220, 120),
+      pointer("move", 340, 240),
+      pointer("up", 340, 240),
+    ];
+    const framed = act(three({ tool: "select" }), ...frame);
+    expect(chosen(framed).sort()).toEqual(["b", "d"]);
+    const withA = act(framed, pointer("down", 50, 30, true), pointer("up", 50, 30, true));
+    expect(chosen(withA).sort()).toEqual(["a", "b", "d"]);
+    const without = act(withA, pointer("down", 50, 30, true), pointer("up", 50, 30, true));
+    expect(chosen(without).sort()).toEqual(["b", "d"]);
+    expect(act(framed, pointer("down", 50, 30), pointer("up", 50, 30))).toMatchObject({ selected: "a" });
+  });
+
+  it("drops from the selection what a colleague deleted", () => {
+    const chosenAll = command(three(), all);
+    const annotations = new Map([["d", D]]);
+    const after = act(chosenAll, { type: "document", document: { ...chosenAll.document, annotations } });
+    expect(chosen(after)).toEqual(["d"]);
+    const other = { ...chosenAll.document, annotations: new Map([["a", A]]) };
+    expect(chosen(act(chosenAll, { type: "document", document: other }))).toEqual(["a"]);
+  });
+
+  it("that are locked are changed by nothing, and found by no pointer", () => {
+    const locked = command(three(), { name: "lock", ids: ["a", "b"] }, all);
+    const after = command(
+      locked,
+      { name: "nudge", dx: 5, dy: 0 },
+      { name: "label", label: 3 },
+      { name: "remove" },
+    );
+    expect(ordered(after.document)).toEqual([A, B]);
+    const click = [pointer("down", 50, 30), pointer("up", 50, 30)];
+    expect(act(locked, ...click).selected).toBeNull();
+    expect(command(locked, { name: "lock", ids: ["a", "b"] }).locked.size).toBe(0);
+  });
+
+  it("that are hidden lie in nobody's way until the image is left", () => {
+    const others = command(three({ selected: "b" }), { name: "conceal", ids: "others" });
+    expect(shownBoxes(others)).toEqual([B]);
+    const click = [pointer("down", 50, 30), pointer("up", 50, 30)];
+    expect(act(others, ...click).selected).toBeNull();
+    expect(shownBoxes(command(others, { name: "conceal", ids: "others" }))).toHaveLength(3);
+    expect(opened(others, IMAGE, [A]).concealed.size).toBe(0);
   });
 });

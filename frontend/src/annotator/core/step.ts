@@ -1,9 +1,18 @@
 /** The one function that changes the editor: what happened goes in, the next state comes out. */
-import { newAnnotation } from "./annotation";
+import { type BoxAnnotation, newAnnotation } from "./annotation";
 import { type Command, run } from "./commands";
 import { commit, type Document } from "./document";
-import { boxes, created, type Editor, select, selectedAnnotation } from "./editor";
-import type { Size, StagePoint } from "./geometry";
+import {
+  chosen,
+  created,
+  type Editor,
+  select,
+  selectAll,
+  selectedAnnotation,
+  shownBoxes,
+  toggled,
+} from "./editor";
+import { contains, middleOf, type Size, type StagePoint } from "./geometry";
 import { asBox, type Effect, IDLE, type PointerInput, type World } from "./gesture";
 import { stepGesture } from "./gestureMachine";
 import { fitView, held, panned, zoomed } from "./viewport";
@@ -23,13 +32,23 @@ export type Action =
   | { readonly type: "document"; readonly document: Document }
   | { readonly type: "command"; readonly command: Command };
 
+/** The boxes that a pointer finds. */
+function free(editor: Editor): readonly BoxAnnotation[] {
+  const { locked } = editor;
+  const shown = shownBoxes(editor);
+  return locked.size === 0 ? shown : shown.filter(({ id }) => !locked.has(id));
+}
+
 function worldOf(editor: Editor): World {
+  const id = editor.selected ?? "";
+  const isHeldBack = editor.concealed.has(id) || editor.locked.has(id);
   return {
     image: editor.image,
     stage: editor.stage,
     view: editor.view,
-    boxes: editor.hidden ? [] : boxes(editor),
-    selected: editor.hidden ? null : asBox(selectedAnnotation(editor)),
+    boxes: free(editor),
+    selected: editor.hidden || isHeldBack ? null : asBox(selectedAnnotation(editor)),
+    several: editor.others.size > 0,
     picked: editor.picked,
     tool: editor.whole && editor.tool !== "pan" ? "pan" : editor.tool,
     panHeld: editor.panHeld,
@@ -67,6 +86,15 @@ function affected(editor: Editor, effect: Effect, newId: () => string): Editor {
   switch (effect.do) {
     case "select":
       return select(editor, effect.id, false);
+    case "toggle":
+      return toggled(editor, effect.id);
+    case "frame": {
+      const within = free(editor).filter(({ box }) => contains(effect.box, middleOf(box)));
+      return selectAll(
+        editor,
+        within.map(({ id }) => id),
+      );
+    }
     case "view":
       return { ...editor, view: effect.view, follows: false };
     case "create":
@@ -105,9 +133,16 @@ function staged(editor: Editor, stage: Size): Editor {
 /** A selection or a gesture never outlives its box (an undo, a colleague's deletion). */
 function settled(editor: Editor): Editor {
   const { annotations } = editor.document;
-  const selected = editor.selected !== null && annotations.has(editor.selected) ? editor.selected : null;
+  const all = chosen(editor);
+  const left = all.filter((id) => annotations.has(id));
   const gesture = "id" in editor.gesture && !annotations.has(editor.gesture.id) ? IDLE : editor.gesture;
-  return selected === editor.selected && gesture === editor.gesture
-    ? editor
-    : { ...editor, selected, picked: editor.picked && selected !== null, gesture };
+  if (left.length === all.length && gesture === editor.gesture) return editor;
+  const selected = left.at(-1) ?? null;
+  return {
+    ...editor,
+    selected,
+    others: new Set(left.slice(0, -1)),
+    picked: editor.picked && selected !== null,
+    gesture,
+  };
 }

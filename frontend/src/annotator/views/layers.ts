@@ -39,6 +39,7 @@ function restChanged(was: Shown | null, now: Shown): boolean {
     a.view !== b.view ||
     a.stage !== b.stage ||
     a.selected !== b.selected ||
+    a.concealed !== b.concealed ||
     a.hidden !== b.hidden
   );
 }

@@ -1,5 +1,5 @@
 /** Puts a scene on a canvas: colour over a dark halo, so that a box reads on any picture. */
-import type { StagePoint } from "../core/geometry";
+import type { StageBox, StagePoint } from "../core/geometry";
 import type { LiveScene, RestScene, Stroke, Tag } from "../core/scene";
 
 const HALO = "rgba(0, 0, 0, 0.62)";
@@ -22,6 +22,8 @@ export function paintLive(context: Context, scene: LiveScene, ratio: number): vo
   if (scene.cross) paintCross(context, scene.cross.at, scene.cross.color, ratio);
   if (scene.hover) fill(context, scene.hover, 0.1);
   paintTheirs(context, scene.theirs);
+  for (const other of scene.others) fill(context, other, 0.28);
+  if (scene.frame) paintFrame(context, scene.frame);
   if (scene.stroke) {
     fill(context, scene.stroke, 0.14);
     halo(context, scene.stroke);
@@ -71,6 +73,15 @@ function paintTheirs(context: Context, theirs: readonly Stroke[]): void {
     context.lineDashOffset = 0;
     line(context, stroke);
   }
+  context.setLineDash([]);
+}
+
+function paintFrame(context: Context, box: StageBox): void {
+  const stroke = { box, color: "#fff", thin: true };
+  fill(context, stroke, 0.08);
+  halo(context, stroke);
+  context.setLineDash([4, 3]);
+  line(context, stroke);
   context.setLineDash([]);
 }
 

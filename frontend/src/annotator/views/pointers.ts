@@ -15,9 +15,10 @@ function kindOf(event: PointerEvent): PointerKind {
 
 export function pointerAction(type: PointerInput["type"], stage: Element, event: PointerEvent): Action {
   const { pointerId: pointer, button, shiftKey: force, altKey: turn } = event;
+  const adds = event.ctrlKey || event.metaKey;
   return {
     type: "pointer",
-    input: { type, pointer, kind: kindOf(event), at: pointIn(stage, event), button, force, turn },
+    input: { type, pointer, kind: kindOf(event), at: pointIn(stage, event), button, force, turn, adds },
   };
 }
 

@@ -4,7 +4,9 @@ import { height, width } from "../../annotator/core/geometry";
 import { lookOf } from "../../annotator/core/scene";
 import { Button, IconButton } from "../../ui/button";
 import { count } from "../../ui/figures";
+import { Icon } from "../../ui/icons";
 import { LabelDot } from "../../ui/label";
+import { BoxesMenu } from "./boxesMenu";
 import { BoxFields } from "./boxFields";
 import type { PageActions } from "./keys";
 import type { WorkbenchState } from "./workbenchState";
@@ -26,6 +28,7 @@ export function BoxesPanel({ workbench, page }: { workbench: WorkbenchState; pag
         <h2 class="grow">
           Boxes <span class="count">{count(all.length)}</span>
         </h2>
+        <BoxesMenu workbench={workbench} />
         <IconButton
           icon="eye"
           size="sm"
@@ -88,6 +91,16 @@ function BoxList({ workbench, all }: { workbench: WorkbenchState; all: readonly 
       id: all[Math.min(Math.max(index, 0), all.length - 1)]?.id ?? null,
       reveal: true,
     });
+  const chosen = workbench.chosen.value;
+  const pickBy = (event: MouseEvent, index: number): void => {
+    const id = all[index]?.id;
+    if (!id) return;
+    const rows = all.slice(Math.min(at, index), Math.max(at, index) + 1).map((one) => one.id);
+    if (event.ctrlKey || event.metaKey) workbench.command({ name: "toggle", id });
+    else if (event.shiftKey && at >= 0)
+      workbench.command({ name: "choose", ids: [...rows.filter((one) => one !== id), id] });
+    else pick(index);
+  };
   const onKeyDown = (event: KeyboardEvent): void => {
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key];
     if (to === undefined || event.altKey || event.ctrlKey || event.shiftKey) return;
@@ -100,6 +113,7 @@ function BoxList({ workbench, all }: { workbench: WorkbenchState; all: readonly 
       class="rows box-list"
       role="listbox"
       aria-label="Boxes on this image"
+      aria-multiselectable={true}
       aria-activedescendant={at < 0 ? undefined : `box-${selected}`}
       tabIndex={0}
       data-testid="box-list"
@@ -112,10 +126,10 @@ function BoxList({ workbench, all }: { workbench: WorkbenchState; all: readonly 
           key={one.id}
           workbench={workbench}
           one={one}
-          isOn={one.id === selected}
+          isOn={chosen.includes(one.id)}
           position={first + index + 1}
           total={all.length}
-          pick={() => pick(first + index)}
+          pick={(event) => pickBy(event, first + index)}
         />
       ))}
       <div style={{ height: (all.length - last) * ROW }} />
@@ -129,7 +143,7 @@ interface RowProps {
   readonly isOn: boolean;
   readonly position: number;
   readonly total: number;
-  readonly pick: () => void;
+  readonly pick: (event: MouseEvent) => void;
 }
 
 function BoxRow({ workbench, one, isOn, position, total, pick }: RowProps) {
@@ -158,6 +172,8 @@ function BoxRow({ workbench, one, isOn, position, total, pick }: RowProps) {
           {flags.map((flag) => flag[0]).join(" ")}
         </span>
       )}
+      {workbench.locked.value.has(one.id) && <Icon name="lock" />}
+      {workbench.concealed.value.has(one.id) && <span class="faint">hidden</span>}
       {conflict && <span class="warn">conflict</span>}
       <span class="faint size">{sizeText(one)}</span>
     </div>

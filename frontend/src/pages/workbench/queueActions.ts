@@ -5,9 +5,9 @@ import type { Navigation } from "./navigation";
 import type { WorkbenchState } from "./workbenchState";
 
 export function skip(workbench: WorkbenchState, navigation: Navigation): void {
-  const count = workbench.document.peek().annotations.size;
-  const kept = count === 1 ? "its annotation stays" : `its ${count} annotations stay`;
-  settle(workbench, navigation, "skipped", count === 0 ? "skipped" : `skipped; ${kept}`);
+  const boxes = workbench.boxes.peek().length;
+  const kept = boxes === 1 ? "; its box stays" : `; its ${boxes} boxes stay`;
+  settle(workbench, navigation, "skipped", `skipped${boxes > 0 ? kept : ""}`);
 }
 
 /** Marks the image as a negative, which training uses. An image that is marked already goes back to be labelled. */

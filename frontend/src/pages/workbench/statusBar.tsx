@@ -51,6 +51,7 @@ function About({ workbench }: { workbench: WorkbenchState }) {
   const advice = useComputed(() => hint(workbench.editor.value)).value;
   if (advice) return <span class="dim">{advice}</span>;
   if (!target) return null;
+  if (workbench.chosen.value.length > 1) return <span>{workbench.chosen.value.length} boxes selected</span>;
   const { name } = lookOf(workbench.looks.value, target.label);
   const by = target.author ? `, by ${target.author}` : "";
   return (
@@ -108,6 +109,7 @@ export function SelectionVoice({ workbench }: { workbench: WorkbenchState }) {
   const text = useComputed(() => {
     const target = workbench.target.value;
     if (!target) return "";
+    if (workbench.chosen.value.length > 1) return `${workbench.chosen.value.length} boxes selected`;
     const all = workbench.boxes.value;
     const position = all.findIndex(({ id }) => id === target.id) + 1;
     const { x_min, y_min } = target.box;

@@ -3,7 +3,7 @@ import { computed, type ReadonlySignal, type Signal, signal } from "@preact/sign
 import type { BoxAnnotation, LabelId } from "../../annotator/core/annotation";
 import type { Command } from "../../annotator/core/commands";
 import { type Change, difference, rebased } from "../../annotator/core/document";
-import { boxes, CLOSED, type Editor, opened, selectedAnnotation } from "../../annotator/core/editor";
+import { boxes, CLOSED, chosen, type Editor, opened, selectedAnnotation } from "../../annotator/core/editor";
 import { asBox } from "../../annotator/core/gesture";
 import { newId } from "../../annotator/core/ids";
 import type { LabelLooks } from "../../annotator/core/scene";
@@ -49,9 +49,14 @@ export class WorkbenchState {
   readonly document = computed(() => this.editor.value.document);
   readonly boxes = computed(() => boxes(this.editor.value));
   readonly selected = computed(() => this.editor.value.selected);
+  private readonly others = computed(() => this.editor.value.others);
   readonly tool = computed(() => this.editor.value.tool);
   readonly label = computed(() => this.editor.value.label);
   readonly hidden = computed(() => this.editor.value.hidden);
+  /** The ids of all that is selected. */
+  readonly chosen = computed(() => chosen({ selected: this.selected.value, others: this.others.value }));
+  readonly concealed = computed(() => this.editor.value.concealed);
+  readonly locked = computed(() => this.editor.value.locked);
   readonly hasPrevious = computed(() => this.editor.value.previous.boxes.length > 0);
   readonly scale = computed(() => this.editor.value.view.scale);
   readonly target = computed(() => asBox(selectedAnnotation(this.editor.value)));

@@ -23,7 +23,8 @@ export function begin(press: Pressed, input: PointerInput, world: World): Step {
   if (press.hit.on === "handle") return resizeFrom(press, input, world);
   const target = draggable(press, world);
   if (target) return moveFrom(press, target, input, world);
-  return draws(world.tool) ? drawFrom(press, input, world) : panFrom(press, input, world);
+  if (draws(world.tool)) return drawFrom(press, input, world);
+  return press.by === "touch" ? panFrom(press, input, world) : frameFrom(press, input, world);
 }
 
 /** While drawing only a box that was picked moves, so that one can draw in crowds; Alt turns it round. */
@@ -44,12 +45,18 @@ function drawFrom(press: Pressed, input: PointerInput, world: World): Step {
   ];
 }
 
+function frameFrom({ pointer, by, at }: Pressed, input: PointerInput, world: World): Step {
+  const from = toImage(world.view, at);
+  return [{ kind: "marquee", pointer, by, from, ...placed(from, input.at, world) }];
+}
+
 function moveFrom(press: Pressed, target: BoxAnnotation, input: PointerInput, world: World): Step {
   const { pointer, by, at } = press;
   const { id, box } = target;
   const start = toImage(world.view, at);
   const [next] = move({ kind: "moving", pointer, by, id, start, at, from: box, box }, input, world);
-  return id === world.selected?.id ? [next] : [next, { do: "select", id }];
+  // Of several that are selected, only the one under the pointer moves.
+  return id === world.selected?.id && !world.several ? [next] : [next, { do: "select", id }];
 }
 
 function resizeFrom(press: Pressed, input: PointerInput, world: World): Step {
@@ -78,6 +85,7 @@ export function click(press: Pressed, world: World, rest: Gesture): Step {
   if (press.hit.on === "handle") return [rest, { do: "select", id: press.hit.id }];
   if (press.hit.on === "box") {
     const { ids } = press.hit;
+    if (press.adds && ids[0] !== undefined) return [rest, { do: "toggle", id: ids[0] }];
     const at = world.selected ? ids.indexOf(world.selected.id) : -1;
     return [rest, { do: "select", id: ids[(at + 1) % ids.length] ?? null }];
   }

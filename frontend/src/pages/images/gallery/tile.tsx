@@ -39,7 +39,7 @@ function Pill({ image, hasBoxes }: { image: Image; hasBoxes: boolean }) {
   if (image.queue === "unlabelled" && image.annotation_count === 0) return null;
   return (
     <span class="pill" title={draftText(image) ?? undefined}>
-      {draftText(image) && "Draft"}
+      {draftText(image) && "Draft "}
       {image.queue === "skipped" && <Icon name="skip" />}
       {image.queue === "review" && <Icon name="eye" />}
       {image.queue === "done" && <Icon name="check" />}
