@@ -24,6 +24,8 @@ export type Some = readonly string[] | "chosen" | "others";
 export type Command =
   | { readonly name: "tool"; readonly tool: Tool }
   | { readonly name: "label"; readonly label: LabelId }
+  /** Of this box alone, and of the next one. */
+  | { readonly name: "relabel"; readonly id: string; readonly label: LabelId }
   | { readonly name: "nudge" | "grow"; readonly dx: number; readonly dy: number }
   | { readonly name: "reshape"; readonly id: string; readonly box: Box }
   | { readonly name: "flag"; readonly flag: Flag }
@@ -60,6 +62,7 @@ type Do<C extends Command["name"]> = (
 const COMMANDS: { [C in Command["name"]]: Do<C> } = {
   tool: (editor, { tool }) => ({ ...editor, tool, gesture: IDLE }),
   label: (editor, { label }, newId) => labelled(editor, label, newId),
+  relabel: (editor, { id, label }) => relabelled(editor, id, label),
   nudge: (editor, { dx, dy }) => nudged(editor, dx, dy),
   grow: (editor, { dx, dy }) => reshape(editor, (box) => grown(box, dx, dy, editor)),
   reshape: (editor, { id, box }) => reshape({ ...editor, selected: id }, () => fitted(box, editor.image)),
@@ -130,6 +133,12 @@ function labelled(editor: Editor, label: LabelId, newId: () => string): Editor {
   const targets = editor.picked ? changeable(editor) : [];
   const after = targets.map((one) => ({ id: one.id, after: { ...one, label } }));
   return { ...next, document: commit(editor.document, after) };
+}
+
+function relabelled(editor: Editor, id: string, label: LabelId): Editor {
+  const target = editor.document.annotations.get(id);
+  if (!target || !editor.editable) return editor;
+  return { ...editor, label, document: commit(editor.document, [{ id, after: { ...target, label } }]) };
 }
 
 /** Exactly one label an image: the first annotation is relabelled, any other goes. */

@@ -1,16 +1,42 @@
-/** What one does to several boxes at once: to those selected, to those of a label, to all others. */
+/** What one does to several boxes at once: to those selected, to all others, to those of a label. */
 import { lookOf } from "../../annotator/core/scene";
 import { Icon } from "../../ui/icons";
 import { Menu, MenuItem } from "../../ui/menu";
 import type { WorkbenchState } from "./workbenchState";
 
-export function BoxesMenu({ workbench }: { workbench: WorkbenchState }) {
-  const { boxes, chosen, concealed, locked, target, label, looks } = workbench;
+interface Group {
+  readonly name: string;
+  readonly ids: readonly string[];
+}
+
+/** The groups that have boxes. */
+function groupsOf(workbench: WorkbenchState): Group[] {
+  const { boxes, chosen, target, label, looks } = workbench;
   const of = target.value?.label ?? label.value;
-  const { name } = lookOf(looks.value, of);
-  const alike = boxes.value.filter((one) => one.label === of).map(({ id }) => id);
-  const hasChosen = chosen.value.length > 0;
-  const { command } = workbench;
+  const idsWhere = (isIn: (id: string, label: number) => boolean): string[] =>
+    boxes.value.filter((one) => isIn(one.id, one.label)).map(({ id }) => id);
+  const groups = [
+    { name: "the selected", ids: chosen.value },
+    { name: "all others", ids: chosen.value.length > 0 ? idsWhere((id) => !chosen.value.includes(id)) : [] },
+    { name: `all of ${lookOf(looks.value, of).name}`, ids: idsWhere((_, label) => label === of) },
+  ];
+  return groups.filter(({ ids }) => ids.length > 0);
+}
+
+export function BoxesMenu({ workbench }: { workbench: WorkbenchState }) {
+  const { command, concealed, locked } = workbench;
+  const groups = groupsOf(workbench);
+  const alike = groups.at(-1);
+  const switches = (name: "conceal" | "lock", on: string, off: string) => {
+    const now = name === "lock" ? locked.value : concealed.value;
+    const all = { name: "all", ids: [...now] };
+    const isMixed = now.size > 0 && groups.every(({ ids }) => !ids.every((id) => now.has(id)));
+    return (isMixed ? [...groups, all] : groups).map((group) => (
+      <MenuItem key={`${name} ${group.name}`} onClick={() => command({ name, ids: group.ids })}>
+        {group.ids.every((id) => now.has(id)) ? off : on} {group.name}
+      </MenuItem>
+    ));
+  };
   return (
     <Menu
       trigger={<Icon name="dots" />}
@@ -19,51 +45,13 @@ export function BoxesMenu({ workbench }: { workbench: WorkbenchState }) {
       align="right"
     >
       <MenuItem onClick={() => command({ name: "all" })}>Select all</MenuItem>
-      {alike.length > 0 && (
-        <MenuItem onClick={() => command({ name: "choose", ids: alike })}>Select all of {name}</MenuItem>
+      {alike && (
+        <MenuItem onClick={() => command({ name: "choose", ids: alike.ids })}>Select {alike.name}</MenuItem>
       )}
       <hr />
-      {hasChosen && (
-        <MenuItem onClick={() => command({ name: "conceal", ids: "chosen" })}>
-          Hide or show the selected
-        </MenuItem>
-      )}
-      {hasChosen && (
-        <MenuItem onClick={() => command({ name: "conceal", ids: "others" })}>
-          Hide or show all others
-        </MenuItem>
-      )}
-      {alike.length > 0 && (
-        <MenuItem onClick={() => command({ name: "conceal", ids: alike })}>
-          Hide or show all of {name}
-        </MenuItem>
-      )}
-      {concealed.value.size > 0 && (
-        <MenuItem onClick={() => command({ name: "conceal", ids: [...concealed.value] })}>Show all</MenuItem>
-      )}
-      {workbench.editable && (
-        <>
-          <hr />
-          {hasChosen && (
-            <MenuItem onClick={() => command({ name: "lock", ids: "chosen" })}>
-              Lock or unlock the selected
-            </MenuItem>
-          )}
-          {hasChosen && (
-            <MenuItem onClick={() => command({ name: "lock", ids: "others" })}>
-              Lock or unlock all others
-            </MenuItem>
-          )}
-          {alike.length > 0 && (
-            <MenuItem onClick={() => command({ name: "lock", ids: alike })}>
-              Lock or unlock all of {name}
-            </MenuItem>
-          )}
-          {locked.value.size > 0 && (
-            <MenuItem onClick={() => command({ name: "lock", ids: [...locked.value] })}>Unlock all</MenuItem>
-          )}
-        </>
-      )}
+      {switches("conceal", "Hide", "Show")}
+      {workbench.editable && <hr />}
+      {workbench.editable && switches("lock", "Lock", "Unlock")}
     </Menu>
   );
 }

@@ -1,6 +1,6 @@
-import type { Signal } from "@preact/signals";
 import { HELP } from "../../annotator/core/keymap";
 import { Dialog } from "../../ui/dialog";
+import { Choice } from "./choice";
 import { keepsView, letters } from "./preferences";
 
 function Keys({ keys }: { keys: readonly string[] }) {
@@ -16,21 +16,6 @@ function Keys({ keys }: { keys: readonly string[] }) {
         ),
       )}
     </span>
-  );
-}
-
-function Choice({ of, children }: { of: Signal<boolean>; children: string }) {
-  return (
-    <label class="checkline">
-      <input
-        type="checkbox"
-        checked={of.value}
-        onChange={(event) => {
-          of.value = event.currentTarget.checked;
-        }}
-      />
-      <span>{children}</span>
-    </label>
   );
 }
 
@@ -52,8 +37,12 @@ export function Help({ close }: { close: () => void }) {
           ))}
         </div>
         <div class="keys-switch">
-          <Choice of={letters}>Letters and digits work without Ctrl</Choice>
-          <Choice of={keepsView}>Keep zoom and place between images of the same size</Choice>
+          <Choice of={letters} id="letters">
+            Letters and digits work without Ctrl
+          </Choice>
+          <Choice of={keepsView} id="keeps-view">
+            Keep zoom and place between images of the same size
+          </Choice>
         </div>
       </div>
     </Dialog>

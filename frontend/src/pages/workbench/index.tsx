@@ -101,7 +101,12 @@ export default function Workbench({ image }: { image: number | null }) {
       <SelectionVoice workbench={workbench} />
       {overlay === "help" && <Help close={close} />}
       {overlay === "find" && (
-        <LabelPicker labels={project.project.value.labels} pick={page.pick} close={close} />
+        <LabelPicker
+          labels={project.project.value.labels}
+          recent={workbench.recent.value}
+          pick={page.pick}
+          close={close}
+        />
       )}
     </>
   );

@@ -15,3 +15,9 @@ it.each([
 ])("finds labels by their words: %s", (text, names) => {
   expect(found(text)).toEqual(names);
 });
+
+it("puts the last used on top, once the text says no more", () => {
+  const names = labelsFor(labels, "speed", [2, 1]).map(({ label }) => label.name);
+  expect(names).toEqual(["speed limit 70", "speed limit 50", "no speed limit 170"]);
+  expect(labelsFor(labels, "", [4])[0]?.label.name).toBe("Limit");
+});

@@ -8,8 +8,8 @@ interface Found {
 }
 
 /** Each word must be part of the name: "speed 7" finds "speed limit 70". Names that begin with the text come first,
- * then those of which each word begins one. */
-export function labelsFor(labels: readonly Label[], text: string): Found[] {
+ * then those of which each word begins one; among these the last used. */
+export function labelsFor(labels: readonly Label[], text: string, recent: readonly number[] = []): Found[] {
   const wanted = text.trim().toLowerCase();
   const words = wanted.split(/\s+/);
   const found = labels.flatMap((label, index) => {
@@ -20,5 +20,6 @@ export function labelsFor(labels: readonly Label[], text: string): Found[] {
     const rank = name.startsWith(wanted) ? 0 : 2 - Number(beginsEach);
     return [{ label, index, rank }];
   });
-  return found.sort((a, b) => a.rank - b.rank || a.index - b.index);
+  const used = ({ id }: Label): number => (recent.includes(id) ? recent.indexOf(id) : recent.length);
+  return found.sort((a, b) => a.rank - b.rank || used(a.label) - used(b.label) || a.index - b.index);
 }

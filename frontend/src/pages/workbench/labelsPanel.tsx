@@ -2,8 +2,9 @@ import { useComputed } from "@preact/signals";
 import { ButtonLink, IconButton } from "../../ui/button";
 import { count } from "../../ui/figures";
 import { LabelDot } from "../../ui/label";
+import { Choice } from "./choice";
 import type { PageActions } from "./keys";
-import { advances } from "./preferences";
+import { advances, asksLabel } from "./preferences";
 import type { WorkbenchState } from "./workbenchState";
 
 /** How many annotations of each label this image has. */
@@ -75,18 +76,18 @@ export function LabelsPanel({ workbench, page }: { workbench: WorkbenchState; pa
           </li>
         ))}
       </ul>
-      {whole && workbench.editable && (
-        <label class="checkline side-check">
-          <input
-            type="checkbox"
-            checked={advances.value}
-            data-testid="advances"
-            onChange={(event) => {
-              advances.value = event.currentTarget.checked;
-            }}
-          />
-          <span>Next image after a label</span>
-        </label>
+      {workbench.editable && (whole ? labels.length > 0 : labels.length > 1) && (
+        <div class="side-check">
+          {whole ? (
+            <Choice of={advances} id="advances">
+              Next image after a label
+            </Choice>
+          ) : (
+            <Choice of={asksLabel} id="asks-label">
+              Ask for the label after each box
+            </Choice>
+          )}
+        </div>
       )}
     </section>
   );

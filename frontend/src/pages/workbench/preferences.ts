@@ -15,6 +15,9 @@ function remembered(key: string, start: boolean): Signal<boolean> {
 /** Keys without Ctrl for letters and digits (WCAG 2.1.4 wants a way to turn them off). */
 export const letters = remembered("boxwright.letters", true);
 
+/** Box first: the label is asked for after each box that is drawn. */
+export const asksLabel = remembered("boxwright.asksLabel", false);
+
 /** Zoom and place stay between images of the same size. */
 export const keepsView = remembered("boxwright.keepsView", false);
 

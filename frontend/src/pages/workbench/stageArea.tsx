@@ -4,6 +4,7 @@ import { Stage } from "../../annotator/views/stage";
 import type { Image } from "../../api/types";
 import { Button } from "../../ui/button";
 import { Failed } from "../../ui/states";
+import { AskedLabel } from "./askedLabel";
 import { EmptyQueue } from "./emptyQueue";
 import { fileUrl, previewUrl } from "./fetching";
 import { ListEnd } from "./listEnd";
@@ -63,6 +64,7 @@ function OpenStage({ workbench, image }: { workbench: WorkbenchState; image: Ima
         {whole ? "Digits set the label." : "Tab selects the next box, arrows move it, A adds one."} Question
         mark lists all keys.
       </span>
+      <AskedLabel workbench={workbench} />
       {state === "loading" && <span class="picture-wait late" aria-hidden="true" />}
       {state === "failed" && (
         <div class="picture-failed" role="alert" data-testid="picture-failed">

@@ -4,6 +4,7 @@ import type { BoxAnnotation, LabelId } from "../../annotator/core/annotation";
 import type { Command } from "../../annotator/core/commands";
 import { type Change, difference, rebased } from "../../annotator/core/document";
 import { boxes, CLOSED, chosen, type Editor, opened, selectedAnnotation } from "../../annotator/core/editor";
+import type { StagePoint } from "../../annotator/core/geometry";
 import { asBox } from "../../annotator/core/gesture";
 import { newId } from "../../annotator/core/ids";
 import type { LabelLooks } from "../../annotator/core/scene";
@@ -16,7 +17,7 @@ import type { AnnotationState, Image, Person, Queue } from "../../api/types";
 import type { ProjectState } from "../../app/project";
 import { TASKS } from "../../app/tasks";
 import { fetchState, type Opened } from "./fetching";
-import { keepsView } from "./preferences";
+import { asksLabel, keepsView } from "./preferences";
 import { QUEUE_NAMES, roleFor } from "./queues";
 
 export type Phase = "loading" | "ready" | "empty" | "failed";
@@ -34,6 +35,10 @@ export class WorkbenchState {
     () => !this.whole && this.queue.value === "unlabelled" && this.document.value.annotations.size > 0,
   );
   private readonly revisions = new Map<number, number>();
+  /** The box that was just drawn, whose label is asked for, and where the pointer let it go. */
+  readonly asked = signal<{ readonly id: string; readonly at: StagePoint } | null>(null);
+  /** Labels by their last use, newest first. */
+  readonly recent = signal<readonly LabelId[]>([]);
   /** How many annotations of each label this visit added, to keep the project's counts fresh. */
   readonly added = signal<ReadonlyMap<LabelId, number>>(new Map());
   /** A colleague who holds this image. */
@@ -93,6 +98,10 @@ export class WorkbenchState {
     const after = step(before, action, newId);
     if (after === before) return;
     this.editor.value = after;
+    this.ask(action, before, after);
+    if (after.label !== null && after.label !== this.recent.peek()[0]) {
+      this.recent.value = [after.label, ...this.recent.peek().filter((one) => one !== after.label)];
+    }
     const image = this.image.value;
     if (!image || !this.editable || action.type === "document") return;
     const changes = difference(before.document, after.document);
@@ -102,6 +111,14 @@ export class WorkbenchState {
   };
 
   readonly command = (command: Command): void => this.dispatch({ type: "command", command });
+
+  private ask(action: Action, before: Editor, after: Editor): void {
+    if (action.type !== "pointer") return;
+    if (action.input.type === "down") this.asked.value = null;
+    const id = after.document === before.document ? null : after.selected;
+    const isNew = id !== null && !before.document.annotations.has(id);
+    if (isNew && asksLabel.peek()) this.asked.value = { id, at: action.input.at };
+  }
 
   /** Who draws on a skipped image has not skipped it; with boxes it is a draft from now on. */
   private unskip(changes: readonly Change[]): void {
@@ -157,6 +174,7 @@ export class WorkbenchState {
     const editor = opened({ ...this.editor.value, ...kept }, image, state.annotations.map(fromWire));
     const mine = unsaved(this.saving.saver.entry(image.id));
     this.image.value = image;
+    this.asked.value = null;
     this.holder.value = holder;
     this.revision.value = state.revision;
     this.revisions.set(image.id, state.revision);
