@@ -97,18 +97,30 @@ def test_one_draws_before_the_picture_is_all_there(server: Server, ada: Page, pr
     saved(ada)
 
 
-def test_a_drag_forgets_a_stray_click(server: Server, api: Api, ada: Page, project: Json) -> None:
+def test_boxes_in_a_crowd_by_drags_and_clicks(server: Server, api: Api, ada: Page, project: Json) -> None:
+    """A stray click arms nothing, a drag draws inside the box just drawn, clicks on extreme points make the third."""
     image = open_image(server, ada, project, 1)
     area = ada.get_by_test_id("picture").bounding_box()
     assert area is not None
-    ada.mouse.click(area["x"] + 0.1 * area["width"], area["y"] + 0.1 * area["height"])
-    draw_box(ada, (0.5, 0.5), (0.8, 0.8))
-    box_ids(ada, 1)
+
+    def click(x: float, y: float) -> None:
+        ada.mouse.click(area["x"] + x * area["width"], area["y"] + y * area["height"])
+
+    click(0.1, 0.1)
+    draw_box(ada, (0.2, 0.2), (0.8, 0.8))
+    draw_box(ada, (0.5, 0.5), (0.7, 0.7))
+    ada.keyboard.press("f")
+    ada.keyboard.press("x")
+    for point in ((0.4, 0.3), (0.3, 0.4), (0.6, 0.5), (0.45, 0.6)):
+        click(*point)
+    box_ids(ada, 3)
     saved(ada)
-    (drawn,) = api.get(f"images/{image}/annotations/")["annotations"]
     row = project["images"][1]
-    assert drawn["x_min"] == pytest.approx(row["width"] / 2, abs=3)
-    assert drawn["y_min"] == pytest.approx(row["height"] / 2, abs=3)
+    drawn = api.get(f"images/{image}/annotations/")["annotations"]
+    corners = [(box["x_min"] / row["width"], box["y_max"] / row["height"]) for box in drawn]
+    for corner, wanted in zip(corners, ((0.2, 0.8), (0.5, 0.7), (0.3, 0.6)), strict=True):
+        assert corner == pytest.approx(wanted, abs=0.02)
+    assert [box.get("attributes") for box in drawn] == [None, {"difficult": True}, None]
 
 
 @pytest.mark.parametrize("who", ["ada", "vera"])

@@ -8,6 +8,7 @@ import type { SavingSession } from "../../annotator/saving/savingSession";
 import type { Annotation, AnnotationState, Image, Project, Queue, Role } from "../../api/types";
 import type { ProjectState } from "../../app/project";
 import { atLeast, session } from "../../app/session";
+import { asksLabel } from "./preferences";
 import { WorkbenchState } from "./workbenchState";
 
 const PROJECT = {
@@ -143,4 +144,37 @@ it("says why a role may not move an image", () => {
   expect(may("annotator", "review", "done")).toBe("An image in Review can't go to Done without a manager.");
   expect(may("manager", "review", "done")).toBeNull();
   expect(may("owner", "done", "skipped")).toBe("An image in Done can't go to Skipped.");
+});
+
+it("asks for the label of a box that was drawn, where that is wished, and once", () => {
+  const workbench = workbenchFor("annotator");
+  workbench.dispatch({ type: "stage", stage: { width: 416, height: 316 } });
+  workbench.show({ image: IMAGE, state: { ...STATE, annotations: [] }, holder: null });
+  const pointer = (type: "down" | "move" | "up", x: number, y: number): void => {
+    const keys = { force: false, turn: false, adds: false };
+    workbench.dispatch({
+      type: "pointer",
+      input: { type, pointer: 1, kind: "mouse", at: { x, y }, button: 0, ...keys },
+    });
+  };
+  const draw = (x: number): void => {
+    pointer("down", x, 50);
+    pointer("move", x + 30, 90);
+    pointer("up", x + 60, 120);
+  };
+  draw(20);
+  expect(workbench.asked.value).toBeNull();
+  asksLabel.value = true;
+  draw(120);
+  const { id, at } = workbench.asked.value ?? { id: "", at: null };
+  expect(at).toEqual({ x: 180, y: 120 });
+  workbench.command({ name: "relabel", id, label: 11 });
+  expect(boxes(workbench.editor.value).map(({ label }) => label)).toEqual([10, 11]);
+  expect([workbench.label.value, workbench.recent.value]).toEqual([11, [11, 10]]);
+  draw(220);
+  expect(workbench.asked.value?.id).not.toBe(id);
+  workbench.command({ name: "add" });
+  pointer("down", 300, 250);
+  expect(workbench.asked.value).toBeNull();
+  asksLabel.value = false;
 });
