@@ -4,6 +4,7 @@ import json
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from annotations.formats import FORMATS
@@ -99,6 +100,7 @@ def test_review_outlives_a_reload_and_is_found_again(server: Server, api: Api, a
     assert label_counts(api, project) == {"zebra": 1}
 
 
+@pytest.mark.full
 def test_an_import_is_not_found_in_another_project(server: Server, api: Api, ada: Page, tmp_path: Path) -> None:
     """Its labels and images would be held against those of a project that it has nothing to do with."""
     own, other = api.project("Own", "detection", []), api.project("Other", "detection", [])
@@ -111,6 +113,7 @@ def test_an_import_is_not_found_in_another_project(server: Server, api: Api, ada
     expect(ada.get_by_test_id("apply")).to_be_enabled()
 
 
+@pytest.mark.full
 def test_other_choices_are_read_again(server: Server, api: Api, ada: Page, tmp_path: Path) -> None:
     """The tool that wrote it counted pixels from 1."""
     project = api.project("Choices", "detection", [])
@@ -166,6 +169,7 @@ def test_another_format_is_read_again(server: Server, api: Api, ada: Page, tmp_p
     assert label_counts(api, project) == {label: 1}
 
 
+@pytest.mark.full
 def test_cancel_in_review_leaves_nothing(server: Server, api: Api, ada: Page, tmp_path: Path) -> None:
     project = api.project("Canceled review", "detection", [])
     send_archive(ada, server.url, project["slug"], archive_of(tmp_path / "cancel.zip", 50, "zebra"))
@@ -236,6 +240,7 @@ def test_many_labels_are_searched_and_paged(server: Server, api: Api, ada: Page,
     assert label_counts(api, project) == {"species 59": 1}
 
 
+@pytest.mark.full
 def test_findings_stand_beside_the_review(server: Server, api: Api, ada: Page, tmp_path: Path) -> None:
     project = api.project("Review findings", "detection", [])
     archive = tmp_path / "found.zip"

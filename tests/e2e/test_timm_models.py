@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.api import Api
@@ -43,6 +44,7 @@ def test_a_licence_that_forbids_commerce_wants_a_tick(server: Server, api: Api, 
     expect(start).to_be_enabled()
 
 
+@pytest.mark.full
 def test_a_model_of_timms_trains(server: Server, api: Api, ada: Page, test_data: Path) -> None:
     slug = labelled_insects(api, test_data / "hymenoptera384")
     ada.goto(f"{server.url}/p/{slug}/runs?new=1")

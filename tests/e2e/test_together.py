@@ -87,6 +87,7 @@ def test_invited_person_lands_in_the_project(server: Server, api: Api, ada: Page
     expect(ada.get_by_role("row", name=re.compile("^Bob"))).to_be_visible()
 
 
+@pytest.mark.full
 def test_link_works_once(server: Server, ada: Page, newcomer: NewPerson) -> None:
     link = link_from_the_page(server, ada, "Viewer", "7 days")
     join(newcomer(), link, "Cora")
@@ -266,6 +267,7 @@ def test_viewer_looks_and_draws_nothing(
     expect(vera.get_by_role("button", name="Upload")).to_have_count(0)
 
 
+@pytest.mark.full
 def test_stranger_finds_nothing(server: Server, api: Api, project: Json, newcomer: NewPerson) -> None:
     other = api.post("teams/", name="Strangers")
     link = api.post(f"teams/{other['slug']}/invitations/", role="manager")["link"]

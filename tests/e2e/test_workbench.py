@@ -123,7 +123,7 @@ def test_boxes_in_a_crowd_by_drags_and_clicks(server: Server, api: Api, ada: Pag
     assert [box.get("attributes") for box in drawn] == [None, {"difficult": True}, None]
 
 
-@pytest.mark.parametrize("who", ["ada", "vera"])
+@pytest.mark.parametrize("who", ["ada", pytest.param("vera", marks=pytest.mark.full)])
 def test_enter_walks_the_list_that_the_tile_was_in(
     server: Server, project: Json, who: str, request: pytest.FixtureRequest
 ) -> None:
