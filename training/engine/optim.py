@@ -1,6 +1,7 @@
 """The optimizer of a run by stages, a rate that rises and falls, and a moving average of the weights."""
 
 import copy
+import inspect
 import math
 from collections.abc import Callable
 from typing import Any
@@ -27,9 +28,30 @@ STEPS_AFTER = (2 / 3, 8 / 9)
 Groups = list[dict[str, Any]]
 
 
+def _without_compiler() -> None:
+    """torch imports its compiler to keep it off four methods of optimizers, and off `step`; nothing here compiles.
+
+    That took a third of the start of a run, and 70 MB.
+    """
+    for name in ("add_param_group", "load_state_dict", "state_dict", "zero_grad"):
+        plain = inspect.unwrap(getattr(torch.optim.Optimizer, name))
+        vars(plain)["__dynamo_disable"] = plain  # where torch looks for what its compiler has made of it
+
+
+_without_compiler()
+
+
+class _Sgd(torch.optim.SGD):
+    step = torch.no_grad()(inspect.unwrap(torch.optim.SGD.step))
+
+
+class _AdamW(torch.optim.AdamW):
+    step = torch.no_grad()(inspect.unwrap(torch.optim.AdamW.step))
+
+
 def _sgd(groups: Groups, config: Config) -> torch.optim.Optimizer:
     decay = WEIGHT_DECAY if config.weight_decay is None else config.weight_decay
-    optimizer = torch.optim.SGD(groups, momentum=config.momentum, weight_decay=decay)
+    optimizer = _Sgd(groups, momentum=config.momentum, weight_decay=decay)
     if config.momentum:
         for parameter in _learning(optimizer):
             optimizer.state[parameter]["momentum_buffer"] = torch.zeros_like(parameter)
@@ -38,7 +60,7 @@ def _sgd(groups: Groups, config: Config) -> torch.optim.Optimizer:
 
 def _adamw(groups: Groups, config: Config) -> torch.optim.Optimizer:
     decay = DECOUPLED_DECAY if config.weight_decay is None else config.weight_decay
-    return torch.optim.AdamW(groups, weight_decay=decay)
+    return _AdamW(groups, weight_decay=decay)
 
 
 OPTIMIZERS: dict[Optimizer, Callable[[Groups, Config], torch.optim.Optimizer]] = {"sgd": _sgd, "adamw": _adamw}

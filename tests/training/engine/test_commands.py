@@ -174,10 +174,19 @@ def test_a_terminal_shows_a_bar(lay_run: LayRun) -> None:
     assert '"event"' not in shown
 
 
+BLOCKED = """
+import sys
+sys.modules["django"] = None
+from training.engine.__main__ import main
+code = main()
+assert "torch._dynamo" not in sys.modules, "the compiler takes a third of a start"
+sys.exit(code)
+"""
+
+
 def test_a_foreign_folder_by_the_command_itself_which_needs_no_django(lay_run: LayRun, tmp_path: Path) -> None:
     foreign = write_as("voc", lay_run(), tmp_path / "voc")
-    blocked = "import sys; sys.modules['django'] = None; from training.engine.__main__ import main; sys.exit(main())"
-    command = [sys.executable, "-c", blocked, "train", str(foreign), "--run", str(tmp_path / "run")]
+    command = [sys.executable, "-c", BLOCKED, "train", str(foreign), "--run", str(tmp_path / "run")]
     command += [*SMALL, "--set=base=none", "--set=iterations=1"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
