@@ -113,7 +113,14 @@ def _pad(given: Inputs) -> Tensor:
 def _split(given: Inputs) -> Sequence[Tensor]:
     image, axis = given["x"], given["axis"]
     sizes = given.get("split_sizes") or [image.shape[axis] // given["num_splits"]] * given["num_splits"]
-    return image.split(sizes, axis)
+    parts: Sequence[Tensor] = image.split(sizes, axis)
+    return parts
+
+
+def _batch_norm(given: Inputs) -> Tensor:
+    """What scales each channel by itself, too: the converter makes one of a multiplication and a sum."""
+    learned = [given.get(name) for name in ("mean", "variance", "gamma", "beta")]
+    return F.batch_norm(given["x"], *learned, eps=float(given["epsilon"]))
 
 
 def _nearest(given: Inputs) -> Tensor:
@@ -136,6 +143,7 @@ def _over(function: Callable[..., Tensor]) -> Operator:
 OPERATORS: dict[str, Operator] = {
     "add": _of_two(torch.add),
     "avg_pool": _avg_pool,
+    "batch_norm": _batch_norm,
     "cast": lambda given: given["x"],  # between floats of two lengths: all are 32 bits here
     "classify": lambda given: (given["probabilities"], given["probabilities"]),  # the best label's name; each's score
     "clip": lambda given: given["x"].clamp(float(given["alpha"]), float(given["beta"])),
