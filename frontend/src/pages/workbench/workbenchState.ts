@@ -129,7 +129,8 @@ export class WorkbenchState {
 
   /** The boxes that are here are all there are. */
   finish(): void {
-    if (this.isDraft.peek()) this.moveTo("labelled");
+    // While the next image opens, this one is only still to be seen.
+    if (this.isDraft.peek() && this.phase.peek() === "ready") this.moveTo("labelled");
   }
 
   private counted(changes: readonly Change[]): void {
