@@ -88,9 +88,9 @@ const COMMANDS: { [C in Command["name"]]: Do<C> } = {
   cancel,
   undo: (editor) => retraced(editor, undo(editor.document), editor.document.past.at(-1)),
   redo: (editor) => retraced(editor, redo(editor.document), editor.document.future.at(-1)),
-  copy: (editor) => ({ ...editor, clipboard: asBox(selectedAnnotation(editor)) ?? editor.clipboard }),
+  copy: (editor) => (editor.selected === null ? editor : { ...editor, clipboard: selectedOf(editor) }),
   paste: (editor, _command, newId) => copied(editor, editor.clipboard, newId),
-  duplicate: (editor, _command, newId) => copied(editor, asBox(selectedAnnotation(editor)), newId),
+  duplicate: (editor, _command, newId) => copied(editor, selectedOf(editor), newId),
   add: (editor, _command, newId) => added(editor, newId),
   repeat: (editor, _command, newId) => repeated(editor, newId),
   fit: (editor) => ({ ...editor, view: fitView(editor.image, editor.stage), follows: true }),
@@ -218,13 +218,28 @@ function rescaled(editor: Editor, factor: number): Editor {
   return { ...editor, view, follows: false };
 }
 
-/** Pasted where it was; where that place is taken by the original, a little beside it. */
-function copied(editor: Editor, original: Annotation | null, newId: () => string): Editor {
-  if (!original?.box || !editor.editable || editor.whole) return editor;
-  const taken = editor.document.annotations.get(original.id)?.box;
-  const off = taken ? 12 / editor.view.scale : 0;
-  const box = fitted(moved(original.box, off, off, editor.image), editor.image);
-  return created(editor, newAnnotation(newId(), original.label, box));
+function selectedOf(editor: Editor): Annotation[] {
+  return chosen(editor).flatMap((id) => editor.document.annotations.get(id) ?? []);
+}
+
+/** Pasted where they were; where the originals still are, a little beside them. All of them are selected. */
+function copied(editor: Editor, originals: readonly Annotation[], newId: () => string): Editor {
+  if (!editor.editable || editor.whole) return editor;
+  const copies = originals.flatMap(({ id, label, box }) => {
+    const taken = editor.document.annotations.get(id)?.box;
+    const off = taken ? 12 / editor.view.scale : 0;
+    return box ? newAnnotation(newId(), label, fitted(moved(box, off, off, editor.image), editor.image)) : [];
+  });
+  const [only] = copies;
+  if (!only || copies.length === 1) return only ? created(editor, only) : editor;
+  const document = commit(
+    editor.document,
+    copies.map((after) => ({ id: after.id, after })),
+  );
+  return selectAll(
+    { ...editor, document, hidden: false },
+    copies.map(({ id }) => id),
+  );
 }
 
 function added(editor: Editor, newId: () => string): Editor {

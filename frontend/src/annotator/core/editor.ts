@@ -26,7 +26,7 @@ export interface Editor {
   readonly label: LabelId | null;
   readonly panHeld: boolean;
   readonly hidden: boolean;
-  readonly clipboard: Annotation | null;
+  readonly clipboard: readonly Annotation[];
   /** The boxes of the last image that had some. */
   readonly previous: { readonly image: Size; readonly boxes: readonly BoxAnnotation[] };
   /** Zoom and place stay between images of the same size. */
@@ -59,7 +59,7 @@ export const CLOSED: Editor = {
   label: null,
   panHeld: false,
   hidden: false,
-  clipboard: null,
+  clipboard: [],
   previous: { image: { width: 1, height: 1 }, boxes: [] },
   keepsView: false,
   editable: false,

@@ -365,6 +365,14 @@ describe("several boxes", () => {
     expect(act(framed, pointer("down", 50, 30), pointer("up", 50, 30))).toMatchObject({ selected: "a" });
   });
 
+  it("are copied together, and the copies are selected", () => {
+    const doubled = command(three(), all, { name: "duplicate" });
+    expect([doubled.document.annotations.size, doubled.document.past.length]).toEqual([6, 1]);
+    expect(chosen(doubled)).toEqual(["new1", "new2", "new3"]);
+    const there = command(opened(command(three(), all, { name: "copy" }), IMAGE, []), { name: "paste" });
+    expect(ordered(there.document).map(({ box }) => box?.x_min)).toEqual([10, 200, 300]);
+  });
+
   it("drops from the selection what a colleague deleted", () => {
     const chosenAll = command(three(), all);
     const annotations = new Map([["d", D]]);

@@ -5,6 +5,9 @@ import { LabelFinder } from "./labelPicker";
 import type { WorkbenchState } from "./workbenchState";
 
 const WIDTH = 240;
+const ROW = 28;
+/** Of the field and what is around it, and of all at most. */
+const FIELD = 58;
 const HEIGHT = 280;
 const GAP = 12;
 
@@ -25,6 +28,7 @@ function Finder({
   const finder = useRef<HTMLDivElement>(null);
   const { labels } = workbench.project.project.value;
   const { width, height } = workbench.editor.peek().stage;
+  const tall = Math.min(HEIGHT, FIELD + labels.length * ROW);
   useEffect(() => finder.current?.querySelector("input")?.focus(), []);
   const close = (): void => {
     workbench.asked.value = null;
@@ -41,9 +45,9 @@ function Finder({
       class="asked-label"
       style={{
         left: clamp(at.x + GAP, GAP, Math.max(GAP, width - WIDTH - GAP)),
-        top: clamp(at.y + GAP, GAP, Math.max(GAP, height - HEIGHT - GAP)),
+        top: clamp(at.y + GAP, GAP, Math.max(GAP, height - tall - GAP)),
         width: WIDTH,
-        maxHeight: HEIGHT,
+        maxHeight: tall,
       }}
       onKeyDown={(event) => event.key === "Escape" && close()}
       onWheel={(event) => event.stopPropagation()}
