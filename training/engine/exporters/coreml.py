@@ -1,5 +1,6 @@
 """Core ML: a package as Vision takes it, of a detector with suppression and labels inside, for iPhones, iPads, Macs."""
 
+import re
 import shutil
 import uuid
 from collections.abc import Callable, Mapping
@@ -35,6 +36,7 @@ INSIDE = "com.apple.CoreML"
 SPEC_FILE, WEIGHTS_FOLDER = Path(PACKAGE, "Data", INSIDE, "model.mlmodel"), Path(PACKAGE, "Data", INSIDE, "weights")
 RUNTIME = f"torch {torch.__version__}, operator by operator"
 INPUT = "image"
+COUNTED = re.compile(r"const_\d+")
 RAW = ("raw_confidence", "raw_coordinates")
 """What a detector's network gives to its suppression: [A, labels], and [A, 4] as centre x, y, width, height."""
 
@@ -66,7 +68,7 @@ In Xcode drag Model.mlpackage into an app; then, with Vision (labels and preproc
     request.imageCropAndScaleOption = .scaleFill  // as in training: stretched, without letterbox
     try VNImageRequestHandler(cgImage: photo, orientation: orientation).perform([request])
 
-Outputs: classLabel, and scores ({scores}), a dictionary by label.
+Outputs: classLabel, and classLabel_probs ({scores}), a dictionary by label.
 """
 
 
@@ -97,7 +99,7 @@ def _without_names(_coremltools: Any, _labels: list[str]) -> None:
 
 
 def _named(coremltools: Any, labels: list[str]) -> Any:
-    return coremltools.ClassifierConfig(labels, predicted_probabilities_output="scores")
+    return coremltools.ClassifierConfig(labels)
 
 
 def build(checkpoint: Checkpoint, folder: Path, quantization: str, _calibration: Calibration) -> None:
@@ -122,11 +124,31 @@ def build(checkpoint: Checkpoint, folder: Path, quantization: str, _calibration:
             compute_precision=precision,
             skip_model_load=True,
         )
-    spec = head.finish(model.get_spec(), checkpoint)
+    network = model.get_spec()
+    _renumber(network)
+    spec = head.finish(network, checkpoint)
     spec.description.metadata.shortDescription = f"{checkpoint.info.title}: {', '.join(labels)}"
     _write_package(folder, spec, Path(model.weights_dir))
     if unknown := coreml_program.unknown_operators(_function(folder)):
         raise TargetError(f"{checkpoint.info.title} can't be compared as Core ML: it has {', '.join(unknown)}.")
+
+
+def _renumber(network: Any) -> None:
+    """The converter counts its constants as it happens to come by them; here in their order in the file."""
+    places: dict[str, str] = {}
+    for operation in _operations(network):
+        for output in operation.outputs:
+            if COUNTED.fullmatch(output.name):
+                output.name = places.setdefault(output.name, f"const_{len(places)}")
+                operation.attributes["name"].immediateValue.tensor.strings.values[:] = [output.name]
+        for argument in (one for given in operation.inputs.values() for one in given.arguments):
+            if argument.name in places:
+                argument.name = places[argument.name]
+
+
+def _operations(network: Any) -> Any:
+    function = network.mlProgram.functions["main"]
+    return function.block_specializations[function.opset].operations
 
 
 def _write_package(folder: Path, spec: Any, weights: Path) -> None:
@@ -264,16 +286,13 @@ def _read_detector(outputs: dict[str, Tensor], spec: Any, checkpoint: Checkpoint
 
 def _read_classifier(outputs: dict[str, Any], spec: Any, checkpoint: Checkpoint, _every_label: bool) -> Answer:
     _expect_labels(_class_names(spec), checkpoint)
-    return Answer(outputs["scores"][0].numpy())
+    return Answer(outputs[spec.description.predictedProbabilitiesName][0].numpy())
 
 
 def _class_names(spec: Any) -> list[str]:
-    function = spec.mlProgram.functions["main"]
-    operations = function.block_specializations[function.opset].operations
-    (last,) = (one for one in operations if one.type == "classify")
-    name = last.inputs["classes"].arguments[0].name
-    (names,) = (one for one in operations if one.outputs and one.outputs[0].name == name)
-    return list(names.attributes["val"].immediateValue.tensor.strings.values)
+    (last,) = (one for one in _operations(spec) if one.type == "classify")
+    names = last.inputs["classes"].arguments[0].value.immediateValue.list.values
+    return [one.immediateValue.tensor.strings.values[0] for one in names]
 
 
 def _expect_labels(named: Any, checkpoint: Checkpoint) -> None:

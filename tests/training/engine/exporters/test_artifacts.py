@@ -383,8 +383,7 @@ def suppress_otherwise_coreml(spec: Any) -> None:
 
 def scale_coreml(folder: Path) -> None:
     """The first layer's weights, one percent up."""
-    program = coreml._read_spec(folder).pipeline.models[0].mlProgram.functions["main"]
-    operations = program.block_specializations[program.opset].operations
+    operations = coreml._operations(coreml._read_spec(folder).pipeline.models[0])
     stored = (one.attributes["val"] for one in operations if one.type == "const")
     first = next(one for one in stored if one.type.tensorType.rank == 4 and one.HasField("blobFileValue"))
     path = folder / coreml.WEIGHTS_FOLDER / "weight.bin"
