@@ -268,10 +268,10 @@ def _read_detector(outputs: dict[str, Tensor], spec: Any, checkpoint: Checkpoint
     """Core ML gives a box its best label alone; parity is told of every label."""
     stage = spec.pipeline.models[1].nonMaximumSuppression
     _expect_labels(stage.stringClassLabels.vector, checkpoint)
-    found = [outputs.get(name) for name in (stage.confidenceInputFeatureName, stage.coordinatesInputFeatureName)]
-    if found[0] is None or found[1] is None:
+    names = (stage.confidenceInputFeatureName, stage.coordinatesInputFeatureName)
+    if not outputs.keys() >= set(names):
         raise ParityError("The model's suppression takes what its network does not give.")
-    scores, sides = found
+    scores, sides = (outputs[name] for name in names)
     expect_boxes(scores.numpy(), sides.numpy())
     centres, halves = sides[:, :2], sides[:, 2:] / 2
     boxes = torch.cat([centres - halves, centres + halves], 1)

@@ -119,8 +119,8 @@ def _split(given: Inputs) -> Sequence[Tensor]:
 
 def _batch_norm(given: Inputs) -> Tensor:
     """What scales each channel by itself, too: the converter makes one of a multiplication and a sum."""
-    learned = [given.get(name) for name in ("mean", "variance", "gamma", "beta")]
-    return F.batch_norm(given["x"], *learned, eps=float(given["epsilon"]))
+    mean, variance, gamma, beta = (given.get(name) for name in ("mean", "variance", "gamma", "beta"))
+    return F.batch_norm(given["x"], mean, variance, gamma, beta, eps=float(given["epsilon"]))
 
 
 def _nearest(given: Inputs) -> Tensor:

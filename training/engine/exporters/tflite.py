@@ -115,7 +115,8 @@ def _in_mediapipe(answer: Answer, picture: Picture) -> Answer:
     if found is None:
         return answer
     sides = torch.tensor(picture.shape[1::-1])
-    low, high = (found.boxes * sides.repeat(2)).split(2, 1)
+    corners = found.boxes * sides.repeat(2)
+    low, high = corners[:, :2], corners[:, 2:]
     whole = torch.cat([low.floor(), low.floor() + (high - low).floor()], 1)
     return replace(answer, detections=replace(found, boxes=whole / sides.repeat(2)))
 
