@@ -25,7 +25,12 @@ import {
 } from "./artifactRows";
 import { bundleParts, unpackedSize } from "./bundle";
 
-const ICONS: Readonly<Record<string, IconName>> = { onnx: "cube", tflite: "phone", coreml: "phone", tfjs: "web" };
+const ICONS: Readonly<Record<string, IconName>> = {
+  onnx: "cube",
+  tflite: "phone",
+  coreml: "phone",
+  tfjs: "web",
+};
 
 interface ArtifactEntryProps {
   row: ArtifactRow;
