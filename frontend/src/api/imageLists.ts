@@ -2,7 +2,7 @@
 import { api } from "./client";
 import type { Image, Page, Queue } from "./types";
 
-export type ImageOrder = "-created" | "created" | "name";
+export type ImageOrder = "-created" | "created" | "name" | "uncertain";
 
 export interface ImageFilter {
   readonly queue: Queue | "all";
@@ -17,7 +17,7 @@ export interface ImageFilter {
 
 const QUEUES = new Set<string>(["unlabelled", "labelled", "review", "done", "skipped"]);
 const DRAFTS = new Set<string>(["mine", "all"]);
-const ORDERS = new Set<string>(["-created", "created", "name"]);
+const ORDERS = new Set<string>(["-created", "created", "name", "uncertain"]);
 
 export function filterFrom(query: URLSearchParams): ImageFilter {
   const queue = query.get("queue") ?? "";

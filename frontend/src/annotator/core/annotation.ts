@@ -28,6 +28,12 @@ export function newAnnotation(id: string, label: LabelId, box: Box | null): Anno
   return { id, label, box, source: "human", score: null, author: null, updated: null };
 }
 
+/** A changed annotation: what a model found is then a person's. */
+export function edited<A extends Annotation>(annotation: A, change: Partial<A>): A {
+  const owner = annotation.source === "model" ? { source: "human", score: null } : {};
+  return { ...annotation, ...owner, ...change };
+}
+
 /** What a person may say of a box beside its label; the names are those of Pascal VOC and CVAT. */
 export const FLAGS = ["difficult", "truncated", "occluded"] as const;
 export type Flag = (typeof FLAGS)[number];
@@ -39,7 +45,7 @@ export function flagsOf({ attributes }: Annotation): Flag[] {
 
 export function flagged(annotation: Annotation, flag: Flag, isOn: boolean): Annotation {
   const { [flag]: _, ...rest } = annotation.attributes ?? {};
-  return { ...annotation, attributes: isOn ? { ...rest, [flag]: true } : rest };
+  return edited(annotation, { attributes: isOn ? { ...rest, [flag]: true } : rest });
 }
 
 function sameAttributes(a: Annotation, b: Annotation): boolean {

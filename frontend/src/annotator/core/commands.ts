@@ -1,5 +1,14 @@
 /** What keys and buttons do to the editor: one table, name to pure function. */
-import { type Annotation, type Flag, flagged, flagsOf, type LabelId, newAnnotation } from "./annotation";
+import {
+  type Annotation,
+  type BoxAnnotation,
+  edited,
+  type Flag,
+  flagged,
+  flagsOf,
+  type LabelId,
+  newAnnotation,
+} from "./annotation";
 import { commit, type Document, type HistoryStep, ordered, redo, undo } from "./document";
 import {
   boxes,
@@ -10,12 +19,16 @@ import {
   middleBox,
   select,
   selectAll,
+  selectable,
   selectedAnnotation,
   shownBoxes,
+  shownSuggestions,
+  suggestions,
   toggled,
 } from "./editor";
 import { type Box, fitted, moved, resized, rounded, sameBox } from "./geometry";
 import { asBox, IDLE, type Tool } from "./gesture";
+import type { Suggestion } from "./suggestions";
 import { centreOf, fitView, zoomed } from "./viewport";
 
 /** These boxes, those that are selected, or all but those. */
@@ -34,7 +47,8 @@ export type Command =
   /** If all of them are so already, the other way round. */
   | { readonly name: "conceal" | "lock"; readonly ids: Some }
   | { readonly name: "cycle"; readonly by: 1 | -1 }
-  | { readonly name: "remove"; readonly id?: string }
+  | { readonly name: "remove" | "accept" | "reject"; readonly id?: string }
+  | { readonly name: "suggestFrom"; readonly score: number }
   | { readonly name: "zoom"; readonly factor: number }
   | { readonly name: "scale"; readonly scale: number }
   | {
@@ -50,6 +64,8 @@ export type Command =
         | "all"
         | "fit"
         | "hide"
+        | "acceptAll"
+        | "suggestion"
         | "clear";
     };
 
@@ -76,13 +92,25 @@ const COMMANDS: { [C in Command["name"]]: Do<C> } = {
     ),
   conceal: (editor, { ids }) => ({
     ...editor,
-    concealed: switched(editor, editor.concealed, ids),
+    concealed: switched(selectable(editor), chosen(editor), editor.concealed, ids),
     gesture: IDLE,
   }),
-  lock: (editor, { ids }) => ({ ...editor, locked: switched(editor, editor.locked, ids), gesture: IDLE }),
+  lock: (editor, { ids }) => ({
+    ...editor,
+    locked: switched(boxes(editor), chosen(editor), editor.locked, ids),
+    gesture: IDLE,
+  }),
   cycle: (editor, { by }) => cycled(editor, by),
   remove: (editor, { id }) =>
     editor.others.size > 0 && !id ? allRemoved(editor) : removed(editor, id ?? editor.selected),
+  accept: (editor, { id }) => accepted(editor, (seen) => suggestionsFor(seen, id)),
+  acceptAll: (editor) => accepted(editor, shownSuggestions),
+  reject: (editor, { id }) => rejected(editor, (seen) => suggestionsFor(seen, id)),
+  suggestion: (editor) => {
+    const seen = { ...editor, hidden: false };
+    return select(seen, following(seen, seen, editor.selected), true);
+  },
+  suggestFrom: (editor, { score }) => ({ ...editor, suggested: { ...editor.suggested, from: score } }),
   zoom: (editor, { factor }) => rescaled(editor, factor),
   scale: (editor, { scale }) => rescaled(editor, scale / editor.view.scale),
   cancel,
@@ -131,28 +159,28 @@ function labelled(editor: Editor, label: LabelId, newId: () => string): Editor {
   if (editor.whole) return wholeLabelled(editor, label, newId);
   const next = { ...editor, label };
   const targets = editor.picked ? changeable(editor) : [];
-  const after = targets.map((one) => ({ id: one.id, after: { ...one, label } }));
+  const after = targets.map((one) => ({ id: one.id, after: edited(one, { label }) }));
   return { ...next, document: commit(editor.document, after) };
 }
 
 function relabelled(editor: Editor, id: string, label: LabelId): Editor {
   const target = editor.document.annotations.get(id);
   if (!target || !editor.editable) return editor;
-  return { ...editor, label, document: commit(editor.document, [{ id, after: { ...target, label } }]) };
+  return { ...editor, label, document: commit(editor.document, [{ id, after: edited(target, { label }) }]) };
 }
 
 /** Exactly one label an image: the first annotation is relabelled, any other goes. */
 function wholeLabelled(editor: Editor, label: LabelId, newId: () => string): Editor {
   if (!editor.editable) return editor;
   const [first, ...others] = ordered(editor.document);
-  const after: Annotation = first ? { ...first, label } : newAnnotation(newId(), label, null);
+  const after: Annotation = first ? edited(first, { label }) : newAnnotation(newId(), label, null);
   const gone = others.map(({ id }) => ({ id, after: null }));
   return { ...editor, label, document: commit(editor.document, [{ id: after.id, after }, ...gone]) };
 }
 
 function nudged(editor: Editor, dx: number, dy: number): Editor {
-  const after = changeable(editor).flatMap(({ box, ...one }) =>
-    box ? [{ id: one.id, after: { ...one, box: rounded(moved(box, dx, dy, editor.image)) } }] : [],
+  const after = changeable(editor).flatMap((one) =>
+    one.box ? { id: one.id, after: edited(one, { box: rounded(moved(one.box, dx, dy, editor.image)) }) } : [],
   );
   return { ...editor, document: commit(editor.document, after) };
 }
@@ -160,7 +188,7 @@ function nudged(editor: Editor, dx: number, dy: number): Editor {
 function reshape(editor: Editor, change: (box: Box) => Box): Editor {
   const target = asBox(selectedAnnotation(editor));
   if (!target || !editor.editable || editor.locked.has(target.id)) return editor;
-  const after = { ...target, box: rounded(change(target.box)) };
+  const after = edited(target, { box: rounded(change(target.box)) });
   return { ...editor, document: commit(editor.document, [{ id: target.id, after }]) };
 }
 
@@ -179,7 +207,7 @@ function grown(box: Box, dx: number, dy: number, editor: Editor): Box {
 
 /** The next box; a selected one that was only drawn is picked first. */
 function cycled(editor: Editor, by: 1 | -1): Editor {
-  const all = boxes(editor);
+  const all = selectable(editor);
   if (all.length === 0) return editor;
   if (editor.selected !== null && !editor.picked) return select(editor, editor.selected, true);
   const at = all.findIndex((one) => one.id === editor.selected);
@@ -188,29 +216,78 @@ function cycled(editor: Editor, by: 1 | -1): Editor {
   return select(editor, all[next]?.id ?? null, true);
 }
 
-function switched(editor: Editor, now: ReadonlySet<string>, some: Some): ReadonlySet<string> {
-  const mine = chosen(editor);
-  const others = (): string[] => boxes(editor).flatMap(({ id }) => (mine.includes(id) ? [] : id));
-  const named = some === "chosen" ? mine : some;
-  const ids = named === "others" ? others() : named;
+function switched(
+  among: readonly BoxAnnotation[],
+  mine: readonly string[],
+  now: ReadonlySet<string>,
+  some: Some,
+): ReadonlySet<string> {
+  const isNamed = (id: string): boolean => {
+    if (some === "chosen") return mine.includes(id);
+    return some === "others" ? !mine.includes(id) : some.includes(id);
+  };
+  const ids = among.flatMap(({ id }) => (isNamed(id) ? id : []));
   if (ids.every((id) => now.has(id))) return new Set([...now].filter((id) => !ids.includes(id)));
   return new Set([...now, ...ids]);
 }
 
 function allRemoved(editor: Editor): Editor {
   const gone = changeable(editor).map(({ id }) => ({ id, after: null }));
-  return changed(editor, commit(editor.document, gone));
+  return putAway(changed(editor, commit(editor.document, gone)), new Set(gone.map(({ id }) => id)));
 }
 
 /** Deletes an annotation and selects its neighbour, so that one can go on by keys. */
 function removed(editor: Editor, id: string | null): Editor {
   if (id === null || !editor.editable || editor.locked.has(id)) return editor;
+  if (suggestions(editor).some((one) => one.id === id))
+    return rejected(editor, (seen) => suggestionsFor(seen, id));
   const all = boxes(editor);
   const at = all.findIndex((one) => one.id === id);
   const document = commit(editor.document, [{ id, after: null }]);
   if (editor.selected !== id) return { ...editor, document, gesture: IDLE };
   const selected = (all[at + 1] ?? all[at - 1])?.id ?? null;
   return { ...editor, document, selected, picked: false, gesture: IDLE };
+}
+
+/** The one that is named, else those that are selected, else the best. */
+function suggestionsFor(editor: Editor, id: string | undefined): readonly Suggestion[] {
+  const wanted = id === undefined ? chosen(editor) : [id];
+  const found = suggestions(editor).filter((one) => wanted.includes(one.id));
+  return found.length > 0 || id !== undefined ? found : shownSuggestions(editor).slice(0, 1);
+}
+
+/** Of the suggestions that were shown before, the next one behind this that is shown still; at the end the first. */
+function following(before: Editor, now: Editor, id: string | null | undefined): string | null {
+  const all = shownSuggestions(before).map((one) => one.id);
+  const left = new Set(shownSuggestions(now).map((one) => one.id));
+  const at = all.indexOf(id ?? "") + 1;
+  return [...all.slice(at), ...all.slice(0, at)].find((one) => left.has(one)) ?? null;
+}
+
+/** Takes suggestions; nobody takes unseen what the key hides. The next one comes into hand, so that one can go on
+ * by keys. */
+function accepted(editor: Editor, which: (seen: Editor) => readonly Suggestion[]): Editor {
+  const seen = { ...editor, hidden: false, gesture: IDLE };
+  const taken = which(seen);
+  if (taken.length === 0 || !editor.editable) return editor;
+  const changes = taken.map((after) => ({ id: after.id, after }));
+  return goneOn(seen, { ...seen, document: commit(editor.document, changes) }, taken);
+}
+
+function rejected(editor: Editor, which: (seen: Editor) => readonly Suggestion[]): Editor {
+  const seen = { ...editor, hidden: false, gesture: IDLE };
+  const gone = which(seen);
+  if (gone.length === 0 || !editor.editable) return editor;
+  return goneOn(seen, putAway(seen, new Set(gone.map(({ id }) => id))), gone);
+}
+
+function goneOn(before: Editor, now: Editor, these: readonly Suggestion[]): Editor {
+  return { ...select(now, following(before, now, these.at(-1)?.id), true), picked: false };
+}
+
+function putAway(editor: Editor, ids: ReadonlySet<string>): Editor {
+  const all = editor.suggested.all.filter(({ id }) => !ids.has(id));
+  return { ...editor, suggested: { ...editor.suggested, all } };
 }
 
 function rescaled(editor: Editor, factor: number): Editor {

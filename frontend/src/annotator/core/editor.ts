@@ -3,6 +3,7 @@ import { type Annotation, type BoxAnnotation, hasBox, type LabelId } from "./ann
 import { commit, type Document, documentOf, ordered } from "./document";
 import { type Box, type ImagePoint, type Size, spanning } from "./geometry";
 import { asBox, type Gesture, IDLE, type Tool } from "./gesture";
+import { NOTHING_SUGGESTED, openSuggestions, type Suggested, type Suggestion } from "./suggestions";
 import { fitView, revealed, toImage, type View } from "./viewport";
 
 export interface Editor {
@@ -12,6 +13,7 @@ export interface Editor {
   /** The view follows the stage's size until someone zooms or pans. */
   readonly follows: boolean;
   readonly document: Document;
+  readonly suggested: Suggested;
   readonly selected: string | null;
   /** Boxes that are selected beside that one. */
   readonly others: ReadonlySet<string>;
@@ -49,6 +51,7 @@ export const CLOSED: Editor = {
   view: { scale: 1, x: 0, y: 0 },
   follows: true,
   document: documentOf([]),
+  suggested: NOTHING_SUGGESTED,
   selected: null,
   others: NONE,
   concealed: NONE,
@@ -80,6 +83,7 @@ export function opened(editor: Editor, image: Size, annotations: readonly Annota
     view: stays ? editor.view : fitView(image, editor.stage),
     follows: !stays,
     document: documentOf(annotations),
+    suggested: NOTHING_SUGGESTED,
     selected: null,
     others: NONE,
     concealed: NONE,
@@ -102,8 +106,29 @@ export function boxes(editor: Editor): readonly BoxAnnotation[] {
 /** Filtered once a document, not once a movement of the pointer. */
 const boxesOf = new WeakMap<readonly Annotation[], readonly BoxAnnotation[]>();
 
+/** Suggestions that nothing has answered yet. */
+export function suggestions(editor: Editor): readonly Suggestion[] {
+  return openSuggestions(editor.document, editor.suggested);
+}
+
+/** What can be selected: the boxes, then the suggestions. */
+export function selectable(editor: Editor): readonly BoxAnnotation[] {
+  const open = suggestions(editor);
+  return open.length === 0 ? boxes(editor) : [...boxes(editor), ...open];
+}
+
+/** An annotation, or a suggestion. */
+export function annotationOf(editor: Editor, id: string | null): Annotation | null {
+  if (id === null) return null;
+  return editor.document.annotations.get(id) ?? suggestions(editor).find((one) => one.id === id) ?? null;
+}
+
 export function selectedAnnotation(editor: Editor): Annotation | null {
-  return editor.selected === null ? null : (editor.document.annotations.get(editor.selected) ?? null);
+  return annotationOf(editor, editor.selected);
+}
+
+export function selectedSuggestion(editor: Editor): Suggestion | null {
+  return suggestions(editor).find((one) => one.id === editor.selected) ?? null;
 }
 
 /** Adds an annotation and selects it; nobody has picked it yet. */
@@ -114,7 +139,7 @@ export function created(editor: Editor, annotation: Annotation): Editor {
 
 /** Selects on purpose. `reveal` pans until the box is seen. */
 export function select(editor: Editor, id: string | null, reveal: boolean): Editor {
-  const selected = id !== null && editor.document.annotations.has(id) ? id : null;
+  const selected = annotationOf(editor, id) ? id : null;
   const next = { ...editor, selected, others: NONE, picked: selected !== null, tabLeaves: false };
   const target = asBox(selectedAnnotation(next));
   if (!reveal || !target) return next;
@@ -143,7 +168,7 @@ export function chosen({ selected, others }: Pick<Editor, "selected" | "others">
 export function changeable(editor: Editor): Annotation[] {
   if (!editor.editable) return [];
   const free = chosen(editor).filter((id) => !editor.locked.has(id));
-  return free.flatMap((id) => editor.document.annotations.get(id) ?? []);
+  return free.flatMap((id) => annotationOf(editor, id) ?? []);
 }
 
 /** The boxes on the picture. */
@@ -151,6 +176,20 @@ export function shownBoxes(editor: Editor): readonly BoxAnnotation[] {
   if (editor.hidden) return [];
   const { concealed } = editor;
   return concealed.size === 0 ? boxes(editor) : boxes(editor).filter(({ id }) => !concealed.has(id));
+}
+
+/** The suggestions on the picture. */
+export function shownSuggestions(editor: Editor): readonly Suggestion[] {
+  if (editor.hidden) return [];
+  const { concealed } = editor;
+  const all = suggestions(editor);
+  return concealed.size === 0 ? all : all.filter(({ id }) => !concealed.has(id));
+}
+
+/** What is on the picture. */
+export function shown(editor: Editor): readonly BoxAnnotation[] {
+  const open = shownSuggestions(editor);
+  return open.length === 0 ? shownBoxes(editor) : [...shownBoxes(editor), ...open];
 }
 
 /** The box a keyboard makes: a quarter of what is seen, in its middle. */

@@ -24,6 +24,12 @@ it.each([
   [press("Home"), { name: "fit" }],
   [press("?", { shift: true, code: "Slash" }), { name: "help" }],
   [press("e"), { name: "empty" }],
+  [press("i"), { name: "add" }],
+  [press("a"), { name: "accept" }],
+  [press("A", { shift: true }), { name: "acceptAll" }],
+  [press("a", { ctrl: true }), { name: "all" }],
+  [press("z"), { name: "reject" }],
+  [press("j"), { name: "suggestion" }],
   [press("q"), null],
   [press("r", { ctrl: true }), null],
 ])("%o", (key, command) => {
@@ -59,6 +65,6 @@ it("turns off letters and digits, but not Delete, Enter or Ctrl keys", () => {
 
 it("has no box commands in a classification project", () => {
   const whole = { ...CONTEXT, whole: true };
-  expect(commandFor(press("a"), whole)).toBeNull();
+  for (const key of ["i", "a", "z", "j"]) expect(commandFor(press(key), whole)).toBeNull();
   expect(commandFor(press("2"), whole)).toEqual({ name: "number", index: 1 });
 });

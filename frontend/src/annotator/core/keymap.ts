@@ -53,8 +53,11 @@ const LETTERS: Record<string, KeyCommand> = {
   b: { name: "tool", tool: "draw" },
   c: { name: "tool", tool: "corners" },
   x: { name: "tool", tool: "extreme" },
-  a: { name: "add" },
+  i: { name: "add" },
   d: { name: "duplicate" },
+  a: { name: "accept" },
+  z: { name: "reject" },
+  j: { name: "suggestion" },
   h: { name: "hide" },
   r: { name: "repeat" },
   g: { name: "conceal", ids: "chosen" },
@@ -86,6 +89,10 @@ const FOR_BOXES = new Set([
   "all",
   "conceal",
   "lock",
+  "accept",
+  "acceptAll",
+  "reject",
+  "suggestion",
 ]);
 
 /** The command of a key press, or null. Digits go by their place on the board, so that AZERTY has them too. */
@@ -109,6 +116,7 @@ function lookUp(press: KeyPress, context: KeyContext): KeyCommand | null {
   if (press.shift && letter === "h") return { name: "conceal", ids: "others" };
   if (press.shift && letter === "k") return { name: "lock", ids: "others" };
   if (press.code === "Digit0" && press.shift) return { name: "scale", scale: 1 };
+  if (press.shift && letter === "a") return { name: "acceptAll" };
   return LETTERS[letter] ?? null;
 }
 
@@ -146,7 +154,7 @@ export const HELP: readonly HelpGroup[] = [
       { does: "Box by four extreme points", keys: ["X"] },
       { does: "Box inside a selected box", keys: ["Shift", "drag"] },
       { does: "Move a box unselected", keys: ["Alt", "drag"] },
-      { does: "Box in the middle", keys: ["A"] },
+      { does: "Box in the middle", keys: ["I"] },
       { does: "Select and move", keys: ["V"] },
       { does: "Pan", keys: ["Space", "drag"] },
     ],
@@ -175,6 +183,15 @@ export const HELP: readonly HelpGroup[] = [
     rows: [
       { does: "Set label", keys: ["1", "to", "9"] },
       { does: "Pick by name", keys: ["L"] },
+    ],
+  },
+  {
+    title: "Suggestions",
+    rows: [
+      { does: "Accept the selected, or the best", keys: ["A"] },
+      { does: "Accept all", keys: ["Shift A"] },
+      { does: "Reject the selected, or the best", keys: ["Z"] },
+      { does: "Next suggestion", keys: ["J"] },
     ],
   },
   {

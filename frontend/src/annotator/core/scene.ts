@@ -1,6 +1,14 @@
 /** The picture as a function of the state: what the canvas has to draw, in stage pixels. */
 import type { BoxAnnotation, LabelId } from "./annotation";
-import { type Editor, selectedAnnotation, shownBoxes } from "./editor";
+import {
+  annotationOf,
+  type Editor,
+  selectedAnnotation,
+  selectedSuggestion,
+  shown,
+  shownBoxes,
+  shownSuggestions,
+} from "./editor";
 import {
   type Box,
   CORNERS,
@@ -29,6 +37,8 @@ export interface Stroke {
   readonly box: StageBox;
   readonly color: string;
   readonly thin: boolean;
+  /** Nobody of this side drew it: a suggestion, or the other side's box in a conflict. */
+  readonly dashed: boolean;
 }
 
 export interface Tag {
@@ -36,6 +46,8 @@ export interface Tag {
   readonly text: string;
   readonly detail: string;
   readonly color: string;
+  /** Light on dark, of a suggestion. */
+  readonly dark: boolean;
 }
 
 /** All boxes at rest: repainted when the document, the view or the selection changes. */
@@ -66,8 +78,8 @@ const SMALL = 40;
 const MAX_TAGS = 120;
 const PLAIN: LabelLook = { name: "", color: "#ffffff", key: "" };
 
-function strokeOf(box: StageBox, color: string): Stroke {
-  return { box, color, thin: width(box) < SMALL || height(box) < SMALL };
+function strokeOf(box: StageBox, color: string, dashed = false): Stroke {
+  return { box, color, thin: width(box) < SMALL || height(box) < SMALL, dashed };
 }
 
 export function lookOf(looks: LabelLooks, label: LabelId | null): LabelLook {
@@ -93,11 +105,28 @@ export function restScene(editor: Editor, looks: LabelLooks): RestScene {
     const text = look.key || look.name;
     if (!stroke.thin && text) tags.push(tagOn(box, text, look.color));
   }
-  return { strokes, tags: tags.length > MAX_TAGS ? [] : tags };
+  const suggested = suggestionsAtRest(editor, looks);
+  const all = [...tags, ...suggested.tags];
+  return { strokes: [...suggested.strokes, ...strokes], tags: all.length > MAX_TAGS ? [] : all };
+}
+
+function suggestionsAtRest(editor: Editor, looks: LabelLooks): RestScene {
+  const open = shownSuggestions(editor)
+    .filter(({ id }) => id !== editor.selected)
+    .map((one) => ({ one, box: boxToStage(editor.view, one.box), look: lookOf(looks, one.label) }))
+    .filter(({ box }) => seen(box, editor));
+  const strokes = open.map(({ box, look }) => strokeOf(box, look.color, true));
+  const large = open.filter((_, index) => !strokes[index]?.thin);
+  const tags = large.map(({ one, box, look }) => suggestionTag(box, look, one.score));
+  return { strokes, tags };
 }
 
 function tagOn(box: StageBox, text: string, color: string, detail = ""): Tag {
-  return { at: { x: box.x_min, y: box.y_min }, text, color, detail };
+  return { at: { x: box.x_min, y: box.y_min }, text, color, detail, dark: false };
+}
+
+function suggestionTag(box: StageBox, look: LabelLook, score: number): Tag {
+  return { ...tagOn(box, look.name, look.color, score.toFixed(2)), dark: true };
 }
 
 export function liveScene(
@@ -112,17 +141,22 @@ export function liveScene(
   const look = lookOf(looks, label);
   const image = held?.box ?? target?.box ?? null;
   const box = image && boxToStage(editor.view, image);
-  const stroke = box && strokeOf(box, look.color);
+  const suggestion = held || isHidden ? null : selectedSuggestion(editor);
+  const stroke = box && strokeOf(box, look.color, suggestion !== null);
+  const tags =
+    suggestion && box ? [suggestionTag(box, look, suggestion.score)] : liveTags(editor, box, image, look);
   const cross = crossAt(editor);
   return {
     stroke,
     ...handlesFor(editor, box, held?.id !== null),
-    tags: [...liveTags(editor, box, image, look), ...pointerTags(editor, looks)],
+    tags: [...tags, ...pointerTags(editor, looks)],
     cross: cross && { at: cross, color: lookOf(looks, editor.label).color },
     hover: hoverStroke(editor, looks),
     others: otherStrokes(editor, looks),
     frame: editor.gesture.kind === "marquee" ? boxToStage(editor.view, editor.gesture.box) : null,
-    theirs: theirs.map((one) => strokeOf(boxToStage(editor.view, one.box), lookOf(looks, one.label).color)),
+    theirs: theirs.map((one) =>
+      strokeOf(boxToStage(editor.view, one.box), lookOf(looks, one.label).color, true),
+    ),
   };
 }
 
@@ -201,12 +235,12 @@ function pointerTags(editor: Editor, looks: LabelLooks): Tag[] {
   const { name, color } = lookOf(looks, editor.label);
   if (!name) return [];
   // Above the pointer: a drag goes down and to the right, over the object.
-  return [{ at: { x: at.x + 8, y: at.y - 4 }, text: name, detail: "", color }];
+  return [{ at: { x: at.x + 8, y: at.y - 4 }, text: name, detail: "", color, dark: false }];
 }
 
 function otherStrokes(editor: Editor, looks: LabelLooks): Stroke[] {
   if (editor.others.size === 0) return [];
-  return shownBoxes(editor)
+  return shown(editor)
     .filter(({ id }) => editor.others.has(id))
     .map(({ box, label }) => strokeOf(boxToStage(editor.view, box), lookOf(looks, label).color));
 }
@@ -215,7 +249,7 @@ function otherStrokes(editor: Editor, looks: LabelLooks): Stroke[] {
 function hoverStroke(editor: Editor, looks: LabelLooks): Stroke | null {
   const { gesture } = editor;
   if (gesture.kind !== "idle" || gesture.hover.on !== "box" || onSelected(editor)) return null;
-  const one = asBox(editor.document.annotations.get(gesture.hover.ids[0] ?? ""));
+  const one = asBox(annotationOf(editor, gesture.hover.ids[0] ?? null));
   return one && strokeOf(boxToStage(editor.view, one.box), lookOf(looks, one.label).color);
 }
 

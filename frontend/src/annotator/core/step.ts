@@ -1,20 +1,22 @@
 /** The one function that changes the editor: what happened goes in, the next state comes out. */
-import { type BoxAnnotation, newAnnotation } from "./annotation";
+import { type BoxAnnotation, edited, newAnnotation } from "./annotation";
 import { type Command, run } from "./commands";
 import { commit, type Document } from "./document";
 import {
+  annotationOf,
   chosen,
   created,
   type Editor,
   select,
   selectAll,
   selectedAnnotation,
-  shownBoxes,
+  shown,
   toggled,
 } from "./editor";
 import { contains, middleOf, type Size, type StagePoint } from "./geometry";
 import { asBox, type Effect, IDLE, type PointerInput, type World } from "./gesture";
 import { stepGesture } from "./gestureMachine";
+import type { Suggested } from "./suggestions";
 import { fitView, held, panned, zoomed } from "./viewport";
 
 export type Action =
@@ -30,13 +32,14 @@ export type Action =
   | { readonly type: "space"; readonly held: boolean }
   | { readonly type: "select"; readonly id: string | null; readonly reveal: boolean }
   | { readonly type: "document"; readonly document: Document }
+  | { readonly type: "suggested"; readonly suggested: Suggested }
   | { readonly type: "command"; readonly command: Command };
 
-/** The boxes that a pointer finds. */
+/** The boxes and suggestions that a pointer finds. */
 function free(editor: Editor): readonly BoxAnnotation[] {
   const { locked } = editor;
-  const shown = shownBoxes(editor);
-  return locked.size === 0 ? shown : shown.filter(({ id }) => !locked.has(id));
+  const all = shown(editor);
+  return locked.size === 0 ? all : all.filter(({ id }) => !locked.has(id));
 }
 
 function worldOf(editor: Editor): World {
@@ -71,6 +74,8 @@ export function step(editor: Editor, action: Action, newId: () => string): Edito
       return select(editor, action.id, action.reveal);
     case "document":
       return settled({ ...editor, document: action.document });
+    case "suggested":
+      return settled({ ...editor, suggested: action.suggested });
     case "command":
       return settled(run(editor, action.command, newId));
   }
@@ -100,12 +105,10 @@ function affected(editor: Editor, effect: Effect, newId: () => string): Editor {
     case "create":
       return created(editor, newAnnotation(newId(), editor.label ?? 0, effect.box));
     case "reshape": {
-      const was = editor.document.annotations.get(effect.id);
+      const was = annotationOf(editor, effect.id);
       if (!was) return editor;
-      return {
-        ...editor,
-        document: commit(editor.document, [{ id: was.id, after: { ...was, box: effect.box } }]),
-      };
+      const after = edited(was, { box: effect.box });
+      return { ...editor, document: commit(editor.document, [{ id: was.id, after }]) };
     }
   }
 }
@@ -132,10 +135,9 @@ function staged(editor: Editor, stage: Size): Editor {
 
 /** A selection or a gesture never outlives its box (an undo, a colleague's deletion). */
 function settled(editor: Editor): Editor {
-  const { annotations } = editor.document;
   const all = chosen(editor);
-  const left = all.filter((id) => annotations.has(id));
-  const gesture = "id" in editor.gesture && !annotations.has(editor.gesture.id) ? IDLE : editor.gesture;
+  const left = all.filter((id) => annotationOf(editor, id) !== null);
+  const gesture = "id" in editor.gesture && !annotationOf(editor, editor.gesture.id) ? IDLE : editor.gesture;
   if (left.length === all.length && gesture === editor.gesture) return editor;
   const selected = left.at(-1) ?? null;
   return {

@@ -1,7 +1,12 @@
 /** Annotations between the API's JSON and the core's records; nothing else converts. */
-import type { AnnotationContent, Annotation as WireAnnotation } from "../../api/types";
+import type {
+  AnnotationContent,
+  Annotation as WireAnnotation,
+  Suggestion as WireSuggestion,
+} from "../../api/types";
 import type { Annotation } from "../core/annotation";
 import type { Box } from "../core/geometry";
+import type { Suggestion } from "../core/suggestions";
 
 function boxOf(wire: WireAnnotation): Box | null {
   const { x_min, y_min, x_max, y_max } = wire;
@@ -20,6 +25,10 @@ export function fromWire(wire: WireAnnotation): Annotation {
     author: wire.created_by?.name ?? null,
     updated: wire.updated_at,
   };
+}
+
+export function suggestionFrom({ id, label, score, ...box }: WireSuggestion): Suggestion {
+  return { id, label, box, source: "model", score, author: null, updated: null };
 }
 
 export function toContent(annotation: Annotation): AnnotationContent {

@@ -36,6 +36,7 @@ function restChanged(was: Shown | null, now: Shown): boolean {
   const b = now.editor;
   return (
     a.document.annotations !== b.document.annotations ||
+    a.suggested !== b.suggested ||
     a.view !== b.view ||
     a.stage !== b.stage ||
     a.selected !== b.selected ||

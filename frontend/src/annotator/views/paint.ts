@@ -5,6 +5,7 @@ import type { LiveScene, RestScene, Stroke, Tag } from "../core/scene";
 const HALO = "rgba(0, 0, 0, 0.62)";
 const THIN_HALO = "rgba(0, 0, 0, 0.5)";
 const FONT = '11px -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Arial, sans-serif';
+const DARK = "rgba(20, 20, 20, 0.88)";
 const TAG_HEIGHT = 18;
 const TAG_PAD = 5;
 
@@ -21,7 +22,10 @@ export function paintLive(context: Context, scene: LiveScene, ratio: number): vo
   clear(context, ratio);
   if (scene.cross) paintCross(context, scene.cross.at, scene.cross.color, ratio);
   if (scene.hover) fill(context, scene.hover, 0.1);
-  paintTheirs(context, scene.theirs);
+  for (const stroke of scene.theirs) {
+    halo(context, stroke);
+    line(context, stroke);
+  }
   for (const other of scene.others) fill(context, other, 0.28);
   if (scene.frame) paintFrame(context, scene.frame);
   if (scene.stroke) {
@@ -44,13 +48,21 @@ function outline(context: Context, { box }: Stroke): void {
   context.strokeRect(box.x_min, box.y_min, box.x_max - box.x_min, box.y_max - box.y_min);
 }
 
+/** With open gaps in halo and colour both, so that it never reads as a box of ours. */
+function dash(context: Context, { dashed }: Stroke, pattern: number[], offset: number): void {
+  context.setLineDash(dashed ? pattern : []);
+  context.lineDashOffset = offset;
+}
+
 function halo(context: Context, stroke: Stroke): void {
+  dash(context, stroke, [8, 3], 1);
   context.strokeStyle = stroke.thin ? THIN_HALO : HALO;
   context.lineWidth = stroke.thin ? 3 : 4;
   outline(context, stroke);
 }
 
 function line(context: Context, stroke: Stroke): void {
+  dash(context, stroke, [6, 5], 0);
   context.strokeStyle = stroke.color;
   context.lineWidth = stroke.thin ? 1.5 : 2;
   outline(context, stroke);
@@ -63,26 +75,11 @@ function fill(context: Context, { box, color }: Stroke, alpha: number): void {
   context.globalAlpha = 1;
 }
 
-/** Dashed, halo and colour both with open gaps, so that it never reads as a box of ours. */
-function paintTheirs(context: Context, theirs: readonly Stroke[]): void {
-  for (const stroke of theirs) {
-    context.setLineDash([8, 3]);
-    context.lineDashOffset = 1;
-    halo(context, stroke);
-    context.setLineDash([6, 5]);
-    context.lineDashOffset = 0;
-    line(context, stroke);
-  }
-  context.setLineDash([]);
-}
-
 function paintFrame(context: Context, box: StageBox): void {
-  const stroke = { box, color: "#fff", thin: true };
+  const stroke = { box, color: "#fff", thin: true, dashed: true };
   fill(context, stroke, 0.08);
   halo(context, stroke);
-  context.setLineDash([4, 3]);
   line(context, stroke);
-  context.setLineDash([]);
 }
 
 function paintCross(context: Context, at: StagePoint, color: string, ratio: number): void {
@@ -99,6 +96,7 @@ function paintCross(context: Context, at: StagePoint, color: string, ratio: numb
 }
 
 function paintHandle(context: Context, { x, y }: StagePoint, round: boolean): void {
+  context.setLineDash([]);
   context.beginPath();
   if (round) context.arc(x, y, 9, 0, 2 * Math.PI);
   else context.roundRect(x - 4, y - 4, 8, 8, 2);
@@ -125,7 +123,7 @@ function measured(context: Context, text: string, weight: number): number {
 
 /** Above the box's corner; inside where there is no room above; never cut off at the stage's edges. */
 function paintTag(context: Context, tag: Tag, ratio: number): void {
-  const { text, detail, color } = tag;
+  const { text, detail, color, dark } = tag;
   const name = text ? measured(context, text, 600) : 0;
   const gap = text && detail ? 5 : 0;
   const width = 2 * TAG_PAD + name + gap + (detail ? measured(context, detail, 400) : 0);
@@ -136,11 +134,11 @@ function paintTag(context: Context, tag: Tag, ratio: number): void {
   context.beginPath();
   context.roundRect(x - 1, y - 1, width + 2, TAG_HEIGHT + 2, 3);
   context.fill();
-  context.fillStyle = color;
+  context.fillStyle = dark ? DARK : color;
   context.beginPath();
   context.roundRect(x, y, width, TAG_HEIGHT, 2);
   context.fill();
-  context.fillStyle = "#111";
+  context.fillStyle = dark ? "#fff" : "#111";
   context.textBaseline = "middle";
   context.font = `600 ${FONT}`;
   context.fillText(text, x + TAG_PAD, y + TAG_HEIGHT / 2 + 0.5);

@@ -7,7 +7,12 @@ import { Icon } from "../../ui/icons";
 import { LabelDot } from "../../ui/label";
 import { Menu, MenuChoice } from "../../ui/menu";
 
-const ORDERS: Record<ImageOrder, string> = { "-created": "Newest", created: "Oldest", name: "Name" };
+const ORDERS: Record<ImageOrder, string> = {
+  "-created": "Newest",
+  created: "Oldest",
+  name: "Name",
+  uncertain: "Most uncertain",
+};
 const TYPING_MS = 250;
 
 interface FiltersProps {

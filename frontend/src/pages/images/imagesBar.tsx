@@ -1,5 +1,6 @@
 import type { ImageFilter } from "../../api/imageLists";
 import { useProject } from "../../app/project";
+import { SuggestButton } from "../../training/suggestButton";
 import { Button } from "../../ui/button";
 import { QueueTabs } from "./queueTabs";
 import type { Incoming } from "./useIncoming";
@@ -13,7 +14,8 @@ interface ImagesBarProps {
 
 /** The queues, and the ways to add images. */
 export function ImagesBar({ queue, incoming, upload, startImport }: ImagesBarProps) {
-  const { counts, may } = useProject();
+  const { project, counts, latestRun, may } = useProject();
+  const canSuggest = project.value.task === "detection" && latestRun.value?.status === "succeeded";
   return (
     <div class="images-bar">
       <h1 class="vh">Images</h1>
@@ -26,6 +28,7 @@ export function ImagesBar({ queue, incoming, upload, startImport }: ImagesBarPro
       )}
       {may("annotator") && (
         <span class="row">
+          {canSuggest && queue === "unlabelled" && <SuggestButton run={latestRun.value?.id ?? null} />}
           <Button onClick={startImport}>Import</Button>
           <Button icon="upload" onClick={upload}>
             Upload

@@ -1,3 +1,4 @@
+import "../../training/training.css";
 import "./images.css";
 import { useEffect, useState } from "preact/hooks";
 import type { Archive } from "../../api/archiveUpload";

@@ -1,7 +1,7 @@
 /** What the workbench asks of the API. */
 import { api, apiUrl } from "../../api/client";
 import { ApiError } from "../../api/errors";
-import type { Annotation, AnnotationState, Image, Person, Queue } from "../../api/types";
+import type { Annotation, AnnotationState, Image, ImageSuggestions, Person, Queue } from "../../api/types";
 
 /** An image with its annotations, ready to be worked on. */
 export interface Opened {
@@ -27,6 +27,17 @@ export async function claimNext(project: number, queue: Queue, after: number | n
 
 export async function fetchState(image: number): Promise<AnnotationState> {
   return api.get<AnnotationState>(`images/${image}/annotations/`);
+}
+
+export function fetchSuggestions(image: number): Promise<ImageSuggestions> {
+  return api.get<ImageSuggestions>(`images/${image}/suggestions/`);
+}
+
+/** Puts suggestions away for everybody. What does not arrive is suggested again. */
+export function rejectSuggestions(image: number, ids: readonly string[]): void {
+  api
+    .post(`images/${image}/suggestions/reject/`, { ids }, { retries: 2, keepalive: true })
+    .catch(() => undefined);
 }
 
 /** Opens one image; whoever may label claims it. Held by a colleague, it opens all the same and says so. */

@@ -25,6 +25,7 @@ import { markEmpty, skip } from "./queueActions";
 import { SavingVoice } from "./savingState";
 import { StageArea } from "./stageArea";
 import { SelectionVoice, StatusBar } from "./statusBar";
+import { SuggestionsPanel } from "./suggestionsPanel";
 import { Toolbar } from "./toolbar";
 import { walkFrom, walkQuery } from "./walks";
 import { WorkbenchState } from "./workbenchState";
@@ -60,7 +61,12 @@ function actionsOf(
 /** After a click with the mouse the keys belong to the stage again: Enter means "next", not "the same once more". */
 function backToStage(event: MouseEvent): void {
   const clicked = event.detail > 0 && event.target instanceof Element ? event.target : null;
-  if (!clicked?.closest(".tools, .labels, .box-list, .side-note, .status-bar, .wb-top > span > .btn")) return;
+  if (
+    !clicked?.closest(
+      ".tools, .labels, .box-list, .suggestions, .side-note, .status-bar, .wb-top > span > .btn",
+    )
+  )
+    return;
   document.querySelector<HTMLElement>(".stage")?.focus({ preventScroll: true });
 }
 
@@ -94,6 +100,7 @@ export default function Workbench({ image }: { image: number | null }) {
         <aside class="wb-side desk-only" aria-label="Labels and boxes">
           <LabelsPanel workbench={workbench} page={page} />
           {!workbench.whole && <BoxesPanel workbench={workbench} page={page} />}
+          <SuggestionsPanel workbench={workbench} />
         </aside>
         <PhoneBar workbench={workbench} page={page} />
       </main>

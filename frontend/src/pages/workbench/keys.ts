@@ -1,6 +1,6 @@
 /** Keys of the whole page into commands; fields, dialogs and focused buttons keep theirs. */
 import { useEffect } from "preact/hooks";
-import { boxes } from "../../annotator/core/editor";
+import { selectable } from "../../annotator/core/editor";
 import { commandFor, type KeyCommand, type KeyPress } from "../../annotator/core/keymap";
 import { letters } from "./preferences";
 import type { WorkbenchState } from "./workbenchState";
@@ -43,7 +43,7 @@ function walksBoxes(event: KeyboardEvent, workbench: WorkbenchState): boolean {
   const stage = event.target instanceof Element && event.target.classList.contains("stage");
   const editor = workbench.editor.peek();
   if (event.key !== "Tab" || !stage || editor.tabLeaves || editor.whole) return false;
-  const all = boxes(editor);
+  const all = selectable(editor);
   if (editor.selected !== null && !editor.picked) return true;
   const at = all.findIndex(({ id }) => id === editor.selected);
   const end = event.shiftKey ? 0 : all.length - 1;

@@ -7,6 +7,7 @@ const ORDER_NAMES: Record<ImageOrder, string> = {
   "-created": "newest first",
   created: "oldest first",
   name: "by name",
+  uncertain: "most uncertain first",
 };
 
 /** "Labelled, label raccoon, name with “ir”, by name". */

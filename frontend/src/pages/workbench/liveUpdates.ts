@@ -36,6 +36,9 @@ export function followUpdates(workbench: WorkbenchState, surroundings: Surroundi
       workbench.holder.value = claimed_by && claimed_by.id !== user.peek()?.id ? claimed_by : null;
       if (!claimed_by && workbench.editable) keeper.freed();
     }),
+    events.on("prediction", ({ status }) => {
+      if (status === "succeeded" && workbench.suggested.peek().all.length === 0) void workbench.suggest();
+    }),
     events.onGap(() => {
       const image = workbench.image.peek();
       if (image) refresh(image.id).catch(() => undefined);

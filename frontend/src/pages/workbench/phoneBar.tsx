@@ -1,6 +1,7 @@
 /** Labels and tools within the thumb's reach. */
 
 import { Button } from "../../ui/button";
+import { counted } from "../../ui/figures";
 import { Icon } from "../../ui/icons";
 import { LabelDot } from "../../ui/label";
 import type { PageActions } from "./keys";
@@ -36,6 +37,7 @@ export function PhoneBar({ workbench, page }: { workbench: WorkbenchState; page:
         {TOOLS.filter((id) => !whole || id === "undo").map((id) => (
           <ToolButton key={id} workbench={workbench} tool={findTool(id)} />
         ))}
+        <AcceptButton workbench={workbench} />
         <span class="grow" />
         <button type="button" class="tb" aria-label="Previous image" onClick={page.previous}>
           <Icon name="left" />
@@ -51,5 +53,23 @@ export function PhoneBar({ workbench, page }: { workbench: WorkbenchState; page:
         </Button>
       </div>
     </div>
+  );
+}
+
+/** Takes the suggestion that was tapped, or the best; the bin puts one away. */
+function AcceptButton({ workbench }: { workbench: WorkbenchState }) {
+  const { length } = workbench.shownSuggestions.value;
+  if (length === 0 || !workbench.editable) return null;
+  return (
+    <button
+      type="button"
+      class="tb accept"
+      aria-label={`Accept one of ${counted(length, "suggestion")}`}
+      data-testid="accept-phone"
+      onClick={() => workbench.command({ name: "accept" })}
+    >
+      <Icon name="sugg" />
+      {length}
+    </button>
   );
 }

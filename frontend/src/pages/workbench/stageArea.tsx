@@ -61,7 +61,7 @@ function OpenStage({ workbench, image }: { workbench: WorkbenchState; image: Ima
       }}
     >
       <span class="vh" id="stage-keys">
-        {whole ? "Digits set the label." : "Tab selects the next box, arrows move it, A adds one."} Question
+        {whole ? "Digits set the label." : "Tab selects the next box, arrows move it, I adds one."} Question
         mark lists all keys.
       </span>
       <AskedLabel workbench={workbench} />

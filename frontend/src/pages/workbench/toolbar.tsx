@@ -78,7 +78,7 @@ const GROUPS: readonly (readonly Tool[])[] = [
     {
       id: "add",
       icon: "plus",
-      label: "Add a box in the middle (A)",
+      label: "Add a box in the middle (I)",
       command: { name: "add" },
       edits: true,
       boxes: true,

@@ -3,7 +3,17 @@ import { computed, type ReadonlySignal, type Signal, signal } from "@preact/sign
 import type { BoxAnnotation, LabelId } from "../../annotator/core/annotation";
 import type { Command } from "../../annotator/core/commands";
 import { type Change, difference, rebased } from "../../annotator/core/document";
-import { boxes, CLOSED, chosen, type Editor, opened, selectedAnnotation } from "../../annotator/core/editor";
+import {
+  annotationOf,
+  boxes,
+  CLOSED,
+  chosen,
+  type Editor,
+  opened,
+  selectedAnnotation,
+  shownSuggestions,
+  suggestions,
+} from "../../annotator/core/editor";
 import type { StagePoint } from "../../annotator/core/geometry";
 import { asBox } from "../../annotator/core/gesture";
 import { newId } from "../../annotator/core/ids";
@@ -11,12 +21,12 @@ import type { LabelLooks } from "../../annotator/core/scene";
 import { type Action, step } from "../../annotator/core/step";
 import { type Entry, unsaved } from "../../annotator/saving/pendingChanges";
 import { type SavingSession, savingStatus } from "../../annotator/saving/savingSession";
-import { fromWire } from "../../annotator/saving/wire";
+import { fromWire, suggestionFrom } from "../../annotator/saving/wire";
 import type { Shown } from "../../annotator/views/layers";
 import type { AnnotationState, Image, Person, Queue } from "../../api/types";
 import type { ProjectState } from "../../app/project";
 import { TASKS } from "../../app/tasks";
-import { fetchState, type Opened } from "./fetching";
+import { fetchState, fetchSuggestions, type Opened, rejectSuggestions } from "./fetching";
 import { asksLabel, keepsView } from "./preferences";
 import { QUEUE_NAMES, roleFor } from "./queues";
 
@@ -34,6 +44,7 @@ export class WorkbenchState {
   readonly isDraft = computed(
     () => !this.whole && this.queue.value === "unlabelled" && this.document.value.annotations.size > 0,
   );
+  private chosenScore: number | null = null;
   private readonly revisions = new Map<number, number>();
   /** The box that was just drawn, whose label is asked for, and where the pointer let it go. */
   readonly asked = signal<{ readonly id: string; readonly at: StagePoint } | null>(null);
@@ -53,6 +64,11 @@ export class WorkbenchState {
   // Parts of the editor, so that a panel is drawn anew only when its part changes, not with every movement.
   readonly document = computed(() => this.editor.value.document);
   readonly boxes = computed(() => boxes(this.editor.value));
+  readonly suggestions = computed(() => suggestions(this.editor.value));
+  readonly shownSuggestions = computed(() => shownSuggestions(this.editor.value));
+  readonly suggested = computed(() => this.editor.value.suggested);
+  /** The run that suggests for this image. */
+  readonly suggestedBy = signal<number | null>(null);
   readonly selected = computed(() => this.editor.value.selected);
   private readonly others = computed(() => this.editor.value.others);
   readonly tool = computed(() => this.editor.value.tool);
@@ -103,7 +119,8 @@ export class WorkbenchState {
       this.recent.value = [after.label, ...this.recent.peek().filter((one) => one !== after.label)];
     }
     const image = this.image.value;
-    if (!image || !this.editable || action.type === "document") return;
+    if (!image || !this.editable || ["document", "suggested"].includes(action.type)) return;
+    this.putAway(image.id, before, after);
     const changes = difference(before.document, after.document);
     this.counted(changes);
     this.saving.saver.record(image, this.revision.value, changes);
@@ -116,8 +133,32 @@ export class WorkbenchState {
     if (action.type !== "pointer") return;
     if (action.input.type === "down") this.asked.value = null;
     const id = after.document === before.document ? null : after.selected;
-    const isNew = id !== null && !before.document.annotations.has(id);
+    const isNew = id !== null && annotationOf(before, id) === null;
     if (isNew && asksLabel.peek()) this.asked.value = { id, at: action.input.at };
+  }
+
+  private putAway(image: number, before: Editor, after: Editor): void {
+    if (before.suggested.all === after.suggested.all) return;
+    const left = new Set(after.suggested.all.map(({ id }) => id));
+    const gone = before.suggested.all.flatMap(({ id }) => (left.has(id) ? [] : id));
+    if (gone.length > 0) rejectSuggestions(image, gone);
+  }
+
+  /** Asks for what is suggested for the image on the screen; an image without is labelled as ever. */
+  async suggest(): Promise<void> {
+    const id = this.image.peek()?.id;
+    if (id === undefined || this.whole) return;
+    const found = await fetchSuggestions(id).catch(() => null);
+    if (!found || this.image.peek()?.id !== id) return;
+    this.suggestedBy.value = found.run_number;
+    const suggested = { all: found.boxes.map(suggestionFrom), from: this.chosenScore ?? found.shown_score };
+    this.dispatch({ type: "suggested", suggested });
+  }
+
+  /** From which score on suggestions are shown, on this image and the next ones. */
+  suggestFrom(score: number): void {
+    this.chosenScore = score;
+    this.command({ name: "suggestFrom", score });
   }
 
   /** Who draws on a skipped image has not skipped it; with boxes it is a draft from now on. */
@@ -185,6 +226,7 @@ export class WorkbenchState {
       document: rebased(editor.document, [...editor.document.annotations.values()], mine),
     };
     this.phase.value = "ready";
+    void this.suggest();
   }
 
   /** Takes over the server's state of the image on the screen; what is unsaved stays. */

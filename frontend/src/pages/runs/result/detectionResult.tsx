@@ -4,12 +4,12 @@ import { LineChart } from "../../../plots/lineChart";
 import { PlotPanel } from "../../../plots/plotPanel";
 import { tableOfSeries } from "../../../plots/table";
 import { fraction } from "../../../ui/figures";
+import { ScoreSlider } from "../../../ui/scoreSlider";
 import { CalibrationPanel } from "./calibrationPanel";
 import { ConfusionPanel } from "./confusionPanel";
 import { ImagesPanel } from "./imagesPanel";
 import { sampleText } from "./judgedImages";
 import { LabelTable } from "./labelTable";
-import { ScoreSlider } from "./scoreSlider";
 import { bestScore, sweep, thresholdSeries } from "./threshold";
 
 interface DetectionResultProps {

@@ -22,6 +22,7 @@ import { DiagnosesPanel } from "./diagnosesPanel";
 import { evaluationFigures } from "./evaluationFigures";
 import { FigureRow } from "./figureRow";
 import { StartPanel } from "./startPanel";
+import { SuggestionsPanel } from "./suggestionsPanel";
 import { TestSplitPanel } from "./testSplitPanel";
 
 interface FinishedRunProps {
@@ -65,6 +66,7 @@ export function FinishedRun({ run, before, mine, other, runs }: FinishedRunProps
       )}
       {result.error && !isMissing ? <Failed error={result.error} retry={result.reload} /> : null}
       <TestSplitPanel run={run} />
+      <SuggestionsPanel run={run} />
       <ArtifactsPanel run={run} />
       {evaluation && <Result run={run} evaluation={evaluation} before={comparable} />}
       {evaluation?.start && <StartPanel start={evaluation.start} />}

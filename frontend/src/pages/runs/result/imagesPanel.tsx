@@ -3,6 +3,7 @@ import type { DetectionEvaluation } from "../../../api/types";
 import { Button } from "../../../ui/button";
 import { Segmented } from "../../../ui/choice";
 import { Select } from "../../../ui/field";
+import { ScoreSlider } from "../../../ui/scoreSlider";
 import { ImageViewer } from "./imageViewer";
 import {
   caption,
@@ -14,7 +15,6 @@ import {
   sampleText,
   shown,
 } from "./judgedImages";
-import { ScoreSlider } from "./scoreSlider";
 import { BoxLegend, tileShape, ValidationImage } from "./validationImage";
 
 const PAGE = 24;
