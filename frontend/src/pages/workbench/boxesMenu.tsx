@@ -1,4 +1,5 @@
 /** What one does to several boxes at once: to those selected, to all others, to those of a label. */
+import type { BoxAnnotation } from "../../annotator/core/annotation";
 import { lookOf } from "../../annotator/core/scene";
 import { Icon } from "../../ui/icons";
 import { Menu, MenuItem } from "../../ui/menu";
@@ -9,26 +10,31 @@ interface Group {
   readonly ids: readonly string[];
 }
 
-/** The groups that have boxes. */
-function groupsOf(workbench: WorkbenchState): Group[] {
-  const { boxes, chosen, target, label, looks } = workbench;
+/** The groups that have some of these. */
+function groupsOf(workbench: WorkbenchState, among: readonly BoxAnnotation[]): Group[] {
+  const { chosen, target, label, looks } = workbench;
   const of = target.value?.label ?? label.value;
-  const idsWhere = (isIn: (id: string, label: number) => boolean): string[] =>
-    boxes.value.filter((one) => isIn(one.id, one.label)).map(({ id }) => id);
+  const mine = new Set(chosen.value);
+  const idsWhere = (isIn: (one: BoxAnnotation) => boolean): string[] =>
+    among.filter(isIn).map(({ id }) => id);
   const groups = [
-    { name: "the selected", ids: chosen.value },
-    { name: "all others", ids: chosen.value.length > 0 ? idsWhere((id) => !chosen.value.includes(id)) : [] },
-    { name: `all of ${lookOf(looks.value, of).name}`, ids: idsWhere((_, label) => label === of) },
+    { name: "the selected", ids: idsWhere(({ id }) => mine.has(id)) },
+    { name: "all others", ids: idsWhere(({ id }) => mine.size > 0 && !mine.has(id)) },
+    { name: `all of ${lookOf(looks.value, of).name}`, ids: idsWhere((one) => one.label === of) },
   ];
   return groups.filter(({ ids }) => ids.length > 0);
 }
 
 export function BoxesMenu({ workbench }: { workbench: WorkbenchState }) {
-  const { command, concealed, locked } = workbench;
-  const groups = groupsOf(workbench);
+  const { command, boxes, suggestions, concealed, locked } = workbench;
+  const groups = groupsOf(workbench, boxes.value);
   const alike = groups.at(-1);
-  const switches = (name: "conceal" | "lock", on: string, off: string) => {
-    const now = name === "lock" ? locked.value : concealed.value;
+  const switches = (
+    name: "conceal" | "lock",
+    groups: readonly Group[],
+    now: ReadonlySet<string>,
+    [on, off]: [string, string],
+  ) => {
     const all = { name: "all", ids: [...now] };
     const isMixed = now.size > 0 && groups.every(({ ids }) => !ids.every((id) => now.has(id)));
     return (isMixed ? [...groups, all] : groups).map((group) => (
@@ -37,6 +43,8 @@ export function BoxesMenu({ workbench }: { workbench: WorkbenchState }) {
       </MenuItem>
     ));
   };
+  // A label's suggestions are hidden with its boxes; a lock is for boxes alone.
+  const hideable = groupsOf(workbench, [...boxes.value, ...suggestions.value]);
   return (
     <Menu
       trigger={<Icon name="dots" />}
@@ -49,9 +57,9 @@ export function BoxesMenu({ workbench }: { workbench: WorkbenchState }) {
         <MenuItem onClick={() => command({ name: "choose", ids: alike.ids })}>Select {alike.name}</MenuItem>
       )}
       <hr />
-      {switches("conceal", "Hide", "Show")}
-      {workbench.editable && <hr />}
-      {workbench.editable && switches("lock", "Lock", "Unlock")}
+      {switches("conceal", hideable, concealed.value, ["Hide", "Show"])}
+      {workbench.editable && groups.length > 0 && <hr />}
+      {workbench.editable && switches("lock", groups, locked.value, ["Lock", "Unlock"])}
     </Menu>
   );
 }

@@ -28,7 +28,7 @@ export function BoxesPanel({ workbench, page }: { workbench: WorkbenchState; pag
         <h2 class="grow">
           Boxes <span class="count">{count(all.length)}</span>
         </h2>
-        {all.length > 0 && <BoxesMenu workbench={workbench} />}
+        {all.length + workbench.suggestions.value.length > 0 && <BoxesMenu workbench={workbench} />}
         <IconButton
           icon="eye"
           size="sm"
