@@ -5,7 +5,7 @@ holds a few images of a project at once: who claims more gives back the oldest, 
 and goes on in another.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -40,13 +40,10 @@ def claim_next(*, project: Project, user: User, queue: str = "unlabelled", after
     without it the user's drafts come first. Other people's come last, when nothing else is left.
     """
     waiting = Image.objects.filter(project=project, queue=known_queue(queue))
-    for part in _parts(waiting, user, after):
-        image = _claim_first(part, user)
-        if image is not None:
-            if after is not None:
-                release(image_id=after, user=user, project_id=project.pk)
-            return image
-    return None
+    image = _claim_first(_parts(waiting, user, after), user)
+    if image is not None and after is not None:
+        release(image_id=after, user=user, project_id=project.pk)
+    return image
 
 
 def claim(*, image: Image, user: User) -> Image:
@@ -86,16 +83,17 @@ def _parts(waiting: QuerySet[Image], user: User, after: int | None) -> Iterator[
             yield from (rows.filter(pk__gt=after), rows.filter(pk__lt=after))
 
 
-def _claim_first(waiting: QuerySet[Image], user: User) -> Image | None:
+def _claim_first(parts: Iterable[QuerySet[Image]], user: User) -> Image | None:
     """Found and taken in one turn: whoever looked first and then waited would find what others took meanwhile."""
-    free = waiting.filter(_free_for(user)).order_by("id")
     # What somebody is writing just now is asked for last, since that means to wait for them. SQLite locks no rows.
     rounds = (True, False) if connection.features.has_select_for_update_skip_locked else (False,)
     with _one_at_a_time(user):
-        for passes_over in rounds:
-            pk = free.select_for_update(skip_locked=passes_over).values_list("pk", flat=True).first()
-            if pk is not None:
-                return _take(pk, user)
+        for part in parts:
+            free = part.filter(_free_for(user)).order_by("id")
+            for passes_over in rounds:
+                pk = free.select_for_update(skip_locked=passes_over).values_list("pk", flat=True).first()
+                if pk is not None:
+                    return _take(pk, user)
     return None
 
 
