@@ -55,6 +55,7 @@ class StagedLabels:
         StagedLabel.objects.bulk_create([row for row in rows if not row.pk], batch_size=200)
 
     def _row(self, name: str, file: str = "", line: int | None = None) -> StagedLabel | None:
+        name = name.replace("\0", "\N{REPLACEMENT CHARACTER}")  # PostgreSQL keeps no null character in a text
         row = self.by_name.get(name)
         if row is None and len(self.by_name) < limits.FINDINGS_AN_IMPORT:
             row = self.by_name[name] = StagedLabel(job=self.job, number=len(self.by_name), name=name)

@@ -66,6 +66,16 @@ def test_labels_that_may_not_be_added_stop_the_import_before_anything_lands(
     assert (stored_keys(), StagedImage.objects.count()) == ([], 0)
 
 
+def test_a_label_with_a_null_character_is_told_on_either_database(
+    project: Project, bob: User, as_user: AsUser, django_capture_on_commit_callbacks: Commits
+) -> None:
+    table = b"filename,width,height,class,xmin,ymin,xmax,ymax\na.jpg,64,48,c\0t,1,1,9,9\n"
+    archive = zipped({"a.jpg": picture(), "a.csv": table})
+    done = import_zip(as_user(bob), project, archive, django_capture_on_commit_callbacks, format="csv")
+    assert (done["status"], done["error"]["code"]) == ("failed", "unknown_labels")
+    assert "c\N{REPLACEMENT CHARACTER}t" in done["findings"][0]["reason"]
+
+
 def test_a_manager_is_told_to_allow_it_and_an_annotator_whom_to_ask(
     project: Project, mona: User, bob: User, as_user: AsUser, django_capture_on_commit_callbacks: Commits
 ) -> None:
