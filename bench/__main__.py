@@ -21,6 +21,7 @@ BENCHMARKS = {
     "merge": ["bench.labelling.merge"],
     "uploads": ["bench.uploads"],
     "exchange": ["bench.exchange"],
+    "suggestions": ["bench.suggestions"],
 }
 
 

@@ -1,8 +1,13 @@
 """Making artifacts of a run: asking twice for the same gives the same."""
 
+import io
+import zipfile
+from pathlib import PurePosixPath
+from typing import BinaryIO
+
 from django.db import transaction
 
-from boxwright.errors import Conflict, Invalid
+from boxwright.errors import Conflict, Invalid, NotFound
 from boxwright.jobs import MENDABLE, Status
 from boxwright.projects.quotas import expect_slot
 from boxwright.teams import audit
@@ -10,6 +15,7 @@ from boxwright.teams.models import User
 from training.engine import catalog, targets
 from training.engine.errors import EngineError
 from training.models import Artifact, Run
+from training.needed_objects import archive_of
 
 
 def make_artifact(*, run: Run, author: User, target: str, quantization: str = "none") -> tuple[Artifact, bool]:
@@ -55,6 +61,27 @@ def downloadable(artifact: Artifact) -> Artifact:
     if artifact.status != Status.SUCCEEDED:
         raise Conflict(f"This artifact is {artifact.status}; only one that has succeeded can be downloaded.")
     return artifact
+
+
+CONTENT_TYPES = {".js": "text/javascript", ".json": "application/json", ".wasm": "application/wasm"}
+"""Of what a browser must know to run a model; the rest is bytes."""
+
+
+def content_type_of(name: str) -> str:
+    return CONTENT_TYPES.get(PurePosixPath(name).suffix, "application/octet-stream")
+
+
+def expect_web_file(artifact: Artifact, name: str) -> None:
+    """Only of TF.js, whose files are small, are single files given out. Raises NotFound, Conflict."""
+    known = {file["name"] for file in downloadable(artifact).files}
+    if artifact.target != "tfjs" or name not in known:
+        raise NotFound("There is no such file in this artifact.")
+
+
+def open_web_file(artifact: Artifact, name: str) -> BinaryIO:
+    """As it is in the published zip. Raises ObjectMissing, ObjectDamaged."""
+    with archive_of(artifact).open() as archive, zipfile.ZipFile(archive) as packed:
+        return io.BytesIO(packed.read(name))
 
 
 def file_name(artifact: Artifact) -> str:

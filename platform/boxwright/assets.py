@@ -7,6 +7,9 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 from boxwright.api.streams import StreamedFile
 
+WORKER = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
+"""What a script may that a page starts as a worker: it has its own policy, and runs models where pages may not."""
+
 
 class AssetsMiddleware(WhiteNoiseMiddleware):  # type: ignore[misc]
     """Whitenoise finds the file; we send it so that ASGI does not read it whole."""
@@ -18,6 +21,8 @@ class AssetsMiddleware(WhiteNoiseMiddleware):  # type: ignore[misc]
         del answer["Content-Type"]
         for name, value in found.headers:
             answer[name] = value
+        if request.path.endswith(".js"):
+            answer["Content-Security-Policy"] = WORKER
         return answer
 
 

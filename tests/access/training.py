@@ -10,6 +10,7 @@ from annotations.models import Snapshot
 from boxwright.projects.models import Project
 from boxwright.storage import store
 from tests.access.table import Row, World
+from tests.annotations.archives import zipped
 from tests.annotations.images import picture
 from training import object_keys
 from training.engine.catalog import complete_config
@@ -107,6 +108,7 @@ ROWS: list[Row] = [
     Row("GET", "artifact", SEES),
     Row("POST", "artifact-cancel", "401 404 403 403 409 409"),
     Row("POST", "artifact-release", "401 404 403 403 409 409"),
+    Row("GET", "artifact-file", SEES),
     Row("GET", "artifact-download", "401 404 200/302 200/302 200/302 200/302"),
 ]
 
@@ -124,11 +126,12 @@ def _build(project: Project, snapshot_id: int | None) -> dict[str, Any]:
         project=project, number=1, snapshot=snapshot, model=MODEL, config=config, status="succeeded", sweep=sweep
     )
     Project.objects.filter(pk=project.pk).update(last_run_number=1, labelled_count=2)
-    artifact = Artifact.objects.create(run=run, target="onnx", status="succeeded", key=f"zip-{project.pk}")
+    files = [{"name": "model.json", "size": 2}]
+    artifact = Artifact.objects.create(run=run, target="tfjs", status="succeeded", key=f"zip-{project.pk}", files=files)
     evaluation = object_keys.run_file(run, "0" * 64, "evaluation.json")
     Run.objects.filter(pk=run.pk).update(files={"evaluation.json": {"key": evaluation, "sha256": ""}})
     store().put(evaluation, json.dumps({"task": "detection", "predictions": []}).encode())
-    store().put(artifact.key, b"zip")
+    store().put(artifact.key, zipped({"model.json": b"{}"}))
     Snapshot.objects.filter(pk=snapshot.pk).update(splits={"train": 1, "val": 0, "test": 1})
     _evaluate_on_test(run)
     preset = Preset.objects.create(team=project.team, name="Fast", model=MODEL, config={"epochs": 2})
@@ -139,6 +142,7 @@ def _build(project: Project, snapshot_id: int | None) -> dict[str, Any]:
         "run_id": run.pk,
         "other_run_id": run.pk,
         "artifact_id": artifact.pk,
+        "name": "model.json",
         "prediction_id": Prediction.objects.create(run=run, status="succeeded").pk,
     }
     return ids | {"preset_id": preset.pk, "sweep_id": sweep.pk}

@@ -13,6 +13,7 @@ from playwright.sync_api import Download, Page, expect
 
 from tests.e2e.api import Api, box
 from tests.e2e.conftest import Server
+from tests.e2e.drawings import picture, written
 from tests.e2e.steps import draw_box, first_visit, sample_project, saved
 from training.engine.verify import verify_bundle
 
@@ -115,6 +116,22 @@ def test_an_artifact_is_measured_before_it_can_be_had(
         assert (verified["run"]["team"], verified["run"]["number"]) == ("Plates", 1)
         assert verified["snapshot"]["number"] == 1
         assert verified["reproduced"]["count"] > 10  # boxes on the breakfast table, and the strongest outputs
+
+
+def test_the_published_model_is_tried_in_this_browser(
+    server: Server, visitor: Page, slug: str, tmp_path: Path, weights_dir: Path
+) -> None:
+    visitor.goto(f"{server.url}/p/{slug}/runs/1")
+    visitor.get_by_test_id("try-open").click()
+    visitor.get_by_test_id("try-files").set_input_files(written(tmp_path, {"table.png": picture(3)}))
+    expect(visitor.get_by_test_id("tried-figures")).to_contain_text("found,")
+    visitor.get_by_test_id("send-to-queue").click()
+    link = visitor.get_by_role("link", name="In the queue")
+    expect(link).to_be_visible()
+    image = (link.get_attribute("href") or "").rsplit("/", 1)[1]
+    with Api(server.url) as api:
+        assert api.get(f"images/{image}/")["queue"] == "unlabelled"
+        assert api.get(f"images/{image}/suggestions/")["run_number"] == 1
 
 
 def test_retrain_takes_one_click(server: Server, visitor: Page, slug: str, weights_dir: Path) -> None:

@@ -10,8 +10,9 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from boxwright.storage import registry, store
-from boxwright.teams.models import User
+from boxwright.teams.models import AuditEntry, User
 from boxwright.teams.tokens import new_token
+from tests.annotations.archives import zipped
 from tests.services.bucket import make_bucket, storage_settings
 from tests.services.moto import moto
 from tests.training.conftest import MakeRun
@@ -189,3 +190,29 @@ def test_targets_are_listed(as_user: Client, vera: User) -> None:
     targets = {row["name"]: row for row in as_user(vera).get(f"{API}/targets/").json()}
     assert {"onnx", "tflite", "tfjs"} <= set(targets)
     assert "fp16" in targets["tflite"]["quantizations"]
+
+
+def test_a_page_reads_single_files_of_a_web_model(as_user: Client, bob: User, run: Run) -> None:
+    content = zipped({"model.json": b"{}", "detector.js": b"export {};", "group1-shard1of1.bin": b"\0\1"})
+    names = [{"name": name, "size": 1} for name in ("model.json", "detector.js", "group1-shard1of1.bin")]
+    web = made(run, content, target="tfjs", status="succeeded", files=names)
+    client, files = as_user(bob), f"{API}/artifacts/{web.pk}/files/"
+    for name, kind, expected in (
+        ("model.json", "application/json", b"{}"),
+        ("detector.js", "text/javascript", b"export {};"),
+        ("group1-shard1of1.bin", "application/octet-stream", b"\0\1"),
+    ):
+        answer = client.get(files + name)
+        assert (answer.status_code, answer["Content-Type"], answer.content) == (200, kind, expected)
+        assert client.get(files + name, headers={"If-None-Match": answer["ETag"]}).status_code == 304
+    assert AuditEntry.objects.filter(action="downloaded").count() == 1
+    for name in ("other.js", "../model.json", "MODEL.json"):
+        assert client.get(files + name).status_code == 404
+    Artifact.objects.update(status="failed")
+    assert client.get(f"{files}model.json").status_code == 409
+
+
+def test_files_of_other_targets_come_as_a_whole(as_user: Client, bob: User, run: Run) -> None:
+    content = zipped({"model.onnx": b"onnx"})
+    artifact = made(run, content, target="onnx", status="succeeded", files=[{"name": "model.onnx", "size": 4}])
+    assert as_user(bob).get(f"{API}/artifacts/{artifact.pk}/files/model.onnx").status_code == 404

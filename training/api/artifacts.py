@@ -1,5 +1,6 @@
 """Artifacts: make, watch, download."""
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponseBase
@@ -9,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from boxwright.api.files import download_object
+from boxwright.api.files import download_object, send_file
 from boxwright.api.jobs import JobSerializer
 from boxwright.api.links import LINK, LinkSerializer
 from boxwright.api.views import Endpoint
@@ -181,3 +182,21 @@ class ArtifactDownloadView(Endpoint):
         name = artifacts.file_name(artifact)
         audit.record_download(artifact.run.project.team, name)
         return download_object(request, archive_of(artifact), "application/zip", name, tag=artifact.sha256)
+
+
+class ArtifactFileView(Endpoint):
+    @extend_schema(
+        responses={
+            (200, "*/*"): OpenApiTypes.BINARY,
+            (206, "*/*"): OpenApiTypes.BINARY,
+            304: OpenApiResponse(description="unchanged"),
+            416: OpenApiResponse(description="no such part"),
+        },
+    )
+    def get(self, request: Request, artifact_id: int, name: str) -> HttpResponseBase:
+        """A file of a TF.js artifact, as its zip holds it: what a page needs to run the model."""
+        artifact = queries.artifact_for(request.user, artifact_id)
+        artifacts.expect_web_file(artifact, name)
+        audit.record_download(artifact.run.project.team, artifacts.file_name(artifact))
+        opened = partial(artifacts.open_web_file, artifact, name)
+        return send_file(request, opened, artifacts.content_type_of(name), tag=f"{artifact.sha256}-{name}")

@@ -65,5 +65,6 @@ urlpatterns: list[URLPattern] = [
     path("artifacts/<int:artifact_id>/", artifacts.ArtifactView.as_view(), name="artifact"),
     path("artifacts/<int:artifact_id>/cancel/", artifacts.ArtifactCancelView.as_view(), name="artifact-cancel"),
     path("artifacts/<int:artifact_id>/release/", artifacts.ArtifactReleaseView.as_view(), name="artifact-release"),
+    path("artifacts/<int:artifact_id>/files/<path:name>", artifacts.ArtifactFileView.as_view(), name="artifact-file"),
     path("artifacts/<int:artifact_id>/download/", artifacts.ArtifactDownloadView.as_view(), name="artifact-download"),
 ]

@@ -80,6 +80,8 @@ export type Prediction = Schemas["Prediction"];
 export type Suggestion = Schemas["Suggestion"];
 /** What is suggested for an image. */
 export type ImageSuggestions = Schemas["Suggestions"];
+/** What became of a picture that was sent with its boxes. */
+export type Ingested = Schemas["Ingest"];
 /** What became of a run's suggestions. */
 export type Fates = Schemas["Fates"];
 export type EpochMetrics = Schemas["Metric"];

@@ -122,6 +122,7 @@ TABLE: dict[str, dict[str, str]] = {
     "artifact": {"GET": READ},
     "artifact-cancel": {"POST": TRAIN},
     "artifact-release": {"POST": TRAIN},
+    "artifact-file": {"GET": READ},
     "artifact-download": {"GET": READ},
     # the schema
     "schema": {"GET": ANY},

@@ -13,6 +13,7 @@ import type { NamedEpochs } from "../curves";
 import { LogPanel } from "../logPanel";
 import { tookText } from "../runTexts";
 import { SettingsPanel } from "../settingsPanel";
+import { TryPanel } from "../tryit/tryPanel";
 import { BeforePanel } from "./beforePanel";
 import { clearChanges } from "./certainty";
 import { CertaintyPanel } from "./certaintyPanel";
@@ -68,6 +69,7 @@ export function FinishedRun({ run, before, mine, other, runs }: FinishedRunProps
       <TestSplitPanel run={run} />
       <SuggestionsPanel run={run} />
       <ArtifactsPanel run={run} />
+      <TryPanel run={run} />
       {evaluation && <Result run={run} evaluation={evaluation} before={comparable} />}
       {evaluation?.start && <StartPanel start={evaluation.start} />}
       <div class="cols two-one">
