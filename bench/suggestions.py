@@ -12,6 +12,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
+
 from bench.loop import Report, raccoon_zip
 from bench.server import parts_of, running_server
 from bench.uploads import pictures
@@ -69,6 +71,7 @@ def measure(api: Api, project: Json, images: int, report: Report) -> None:
         revision = api.patch(f"images/{image['id']}/annotations/", **body)["revision"]
         return time.perf_counter() - began
 
+    cpu = worker_seconds()
     quiet = [save() for _ in range(QUIET_SAVES)]
     began = time.monotonic()
     job = api.post(f"projects/{project['id']}/predictions/")
@@ -76,8 +79,15 @@ def measure(api: Api, project: Json, images: int, report: Report) -> None:
     report.line(f"{images} images looked at", time.monotonic() - began, SECONDS, "s")
     if (done["id"], done["status"], done["done_count"]) != (job["id"], "succeeded", images):
         raise SystemExit(f"it did not succeed: {done}")
+    print(f"the worker and its process computed {worker_seconds() - cpu:.1f} s")
     print(f"{len(busy)} saves meanwhile; p95 before {1000 * p95(quiet):.1f} ms")
     report.line("saving a box meanwhile, p95", 1000 * p95(busy), SAVING, "ms")
+
+
+def worker_seconds() -> float:
+    """CPU seconds of the server's workers and of the processes that they have waited for."""
+    workers = [one for one in psutil.Process().children(recursive=True) if "celery" in " ".join(one.cmdline())]
+    return sum(sum(one.cpu_times()[:4]) for one in workers)
 
 
 def saves_until(ended: Callable[[], Json | None], save: Callable[[], float]) -> tuple[list[float], Json]:

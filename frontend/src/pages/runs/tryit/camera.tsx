@@ -45,7 +45,10 @@ export function Camera({ model, score, keep }: CameraProps) {
   };
   const keepFrame = () => {
     if (!film.current) return;
-    frameOf(film.current, `frame-${Date.now()}.jpg`).then(keep, toastError);
+    frameOf(film.current, `frame-${new Date().toISOString().slice(11, 19).replaceAll(":", "")}.jpg`).then(
+      keep,
+      toastError,
+    );
   };
   if (!stream) {
     return (

@@ -52,7 +52,7 @@ export default function TryArea({ artifact }: { artifact: Artifact }) {
         <Camera model={model} score={score} keep={(file) => pictures.add([file])} />
         <ScoreSlider value={score} onValue={setScore} testId="try-score" />
       </div>
-      <ul class="pictures try-pictures">
+      <ul class="try-pictures">
         {pictures.all.map((one) => (
           <TriedPicture key={one.id} one={one} score={score} send={pictures.send} />
         ))}
@@ -134,7 +134,7 @@ function TriedPicture({ one, score, send }: TriedPictureProps) {
         <img src={one.url} alt={`${file.name}: ${counted(found.length, "object")} found`} />
         <SeenBoxes found={found} width={width} height={height} />
       </span>
-      <span class="small row tried-line">
+      <span class="small row wraps tried-line">
         <span class="cut grow" title={file.name}>
           {file.name}
         </span>
