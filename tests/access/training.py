@@ -126,12 +126,14 @@ def _build(project: Project, snapshot_id: int | None) -> dict[str, Any]:
         project=project, number=1, snapshot=snapshot, model=MODEL, config=config, status="succeeded", sweep=sweep
     )
     Project.objects.filter(pk=project.pk).update(last_run_number=1, labelled_count=2)
-    files = [{"name": "model.json", "size": 2}]
-    artifact = Artifact.objects.create(run=run, target="tfjs", status="succeeded", key=f"zip-{project.pk}", files=files)
+    name = f"model-{project.pk}.json"
+    artifact = Artifact.objects.create(
+        run=run, target="tfjs", status="succeeded", key=f"zip-{project.pk}", files=[{"name": name, "size": 2}]
+    )
     evaluation = object_keys.run_file(run, "0" * 64, "evaluation.json")
     Run.objects.filter(pk=run.pk).update(files={"evaluation.json": {"key": evaluation, "sha256": ""}})
     store().put(evaluation, json.dumps({"task": "detection", "predictions": []}).encode())
-    store().put(artifact.key, zipped({"model.json": b"{}"}))
+    store().put(artifact.key, zipped({name: b"{}"}))
     Snapshot.objects.filter(pk=snapshot.pk).update(splits={"train": 1, "val": 0, "test": 1})
     _evaluate_on_test(run)
     preset = Preset.objects.create(team=project.team, name="Fast", model=MODEL, config={"epochs": 2})
@@ -142,7 +144,7 @@ def _build(project: Project, snapshot_id: int | None) -> dict[str, Any]:
         "run_id": run.pk,
         "other_run_id": run.pk,
         "artifact_id": artifact.pk,
-        "name": "model.json",
+        "name": name,
         "prediction_id": Prediction.objects.create(run=run, status="succeeded").pk,
     }
     return ids | {"preset_id": preset.pk, "sweep_id": sweep.pk}

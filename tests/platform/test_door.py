@@ -142,6 +142,7 @@ ROUTES = {
     "projects/1/images/": 4 * MB,
     "projects/1/imports/": limits.ARCHIVE_BYTES,
     "teams/plates/base-files/": limits.BASE_FILE_BYTES,
+    "projects/1/ingest/": limits.INGEST_BYTES,
 }
 
 
