@@ -1,4 +1,5 @@
 import { useComputed } from "@preact/signals";
+import type { BoxAnnotation } from "../../annotator/core/annotation";
 import type { Editor } from "../../annotator/core/editor";
 import { clamp, height, width } from "../../annotator/core/geometry";
 import { draws, type Tool } from "../../annotator/core/gesture";
@@ -110,12 +111,13 @@ export function SelectionVoice({ workbench }: { workbench: WorkbenchState }) {
     const target = workbench.target.value;
     if (!target) return "";
     if (workbench.chosen.value.length > 1) return `${workbench.chosen.value.length} boxes selected`;
-    const all = workbench.boxes.value;
+    const isOpen = workbench.suggestions.value.some(({ id }) => id === target.id);
+    const all: readonly BoxAnnotation[] = isOpen ? workbench.suggestions.value : workbench.boxes.value;
     const position = all.findIndex(({ id }) => id === target.id) + 1;
     const { x_min, y_min } = target.box;
     const name = lookOf(workbench.looks.value, target.label).name;
     const size = `${Math.round(width(target.box))} by ${Math.round(height(target.box))}`;
-    return `${name}, box ${position} of ${all.length}, ${size} pixels at ${Math.round(x_min)}, ${Math.round(y_min)}`;
+    return `${name}, ${isOpen ? "suggestion" : "box"} ${position} of ${all.length}, ${size} pixels at ${Math.round(x_min)}, ${Math.round(y_min)}`;
   });
   return (
     <span class="vh" role="status" aria-live="polite" data-testid="selection-voice">
