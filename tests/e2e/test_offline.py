@@ -36,9 +36,9 @@ def tab(ada: Page) -> Iterator[Page]:
 
 @pytest.fixture
 def image(api: Api, project: Json) -> int:
-    """One that nobody has labelled yet."""
+    """One on which nobody has drawn yet."""
     rows = api.get(f"projects/{project['id']}/images/", queue="unlabelled", order="name")["results"]
-    return int(rows[0]["id"])
+    return int(next(row["id"] for row in rows if not row["annotation_count"]))
 
 
 def open_image(server: Server, page: Page, project: Json, image: int) -> None:

@@ -18,8 +18,7 @@ from tests.e2e.steps import draw_box, first_visit, sample_project, saved
 from training.engine.verify import verify_bundle
 
 MINUTES = 60_000
-TARGETS = ("onnx", pytest.param("tfjs", marks=pytest.mark.full))
-"""A day tfjs is converted by tests/training/engine/exporters alone: it takes half a minute."""
+TARGETS = ("onnx", "tfjs")
 
 
 @pytest.fixture(scope="module")
