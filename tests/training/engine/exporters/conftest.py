@@ -257,10 +257,12 @@ def built_once(exporter: Exporter) -> Exporter:
         key = id(checkpoint), quantization
         if key in built:
             for name, content in built[key].items():
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 (folder / name).write_bytes(content)
         else:
             exporter.build(checkpoint, folder, quantization, calibration)
-            built[key] = {path.name: path.read_bytes() for path in folder.iterdir()}
+            files = [path for path in folder.rglob("*") if path.is_file()]
+            built[key] = {str(path.relative_to(folder)): path.read_bytes() for path in files}
             checkpoints.append(checkpoint)
 
     return replace(exporter, build=build)
