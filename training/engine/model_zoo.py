@@ -74,7 +74,7 @@ ROWS = (
         title="SSD with MobileNetV1, width 0.75",
         task="detection",
         module="training.engine.detectors.ssd_mobilenet_v1",
-        default_config=Config(model="ssd_mobilenet_v1_075", image_size=300, learning_rate=0.02),
+        default_config=Config(model="ssd_mobilenet_v1_075", image_size=300, optimizer="adamw", learning_rate=0.005),
         scoring=Scoring.SIGMOID,
         weights=BaseWeights(
             source=f"{GITHUB}Qengineering/TensorFlow_Lite_SSD_RPi_64-bits/raw/9d4aa7988e0c/detect.tflite",
