@@ -27,7 +27,7 @@ PASSWORD = "correct horse battery"
 
 # How long an example takes says how busy the machine is, not whether a law holds.
 hypothesis_settings.register_profile("thorough", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-# The same examples each day: a change is not refused for what another day would have found. `make test-full` draws anew.
+# The same examples each day: no change is refused for what another day would have found. `make test-full` draws anew.
 hypothesis_settings.register_profile(
     "daily", hypothesis_settings.get_profile("thorough"), max_examples=25, derandomize=True
 )
