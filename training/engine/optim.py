@@ -51,7 +51,7 @@ class _AdamW(torch.optim.AdamW):
 
 def _sgd(groups: Groups, config: Config) -> torch.optim.Optimizer:
     decay = WEIGHT_DECAY if config.weight_decay is None else config.weight_decay
-    optimizer = _Sgd(groups, momentum=config.momentum, weight_decay=decay)
+    optimizer = _Sgd(groups, momentum=config.momentum, weight_decay=decay, fused=True)
     if config.momentum:
         for parameter in _learning(optimizer):
             optimizer.state[parameter]["momentum_buffer"] = torch.zeros_like(parameter)
@@ -60,7 +60,7 @@ def _sgd(groups: Groups, config: Config) -> torch.optim.Optimizer:
 
 def _adamw(groups: Groups, config: Config) -> torch.optim.Optimizer:
     decay = DECOUPLED_DECAY if config.weight_decay is None else config.weight_decay
-    return _AdamW(groups, weight_decay=decay)
+    return _AdamW(groups, weight_decay=decay, fused=True)
 
 
 OPTIMIZERS: dict[Optimizer, Callable[[Groups, Config], torch.optim.Optimizer]] = {"sgd": _sgd, "adamw": _adamw}
