@@ -14,6 +14,7 @@ from training.engine.catalog import MODELS, model_info
 from training.engine.model_zoo import imagenet
 from training.models import Run
 from training.work.inputs import Site
+from training.work.train import Training
 
 VGG11 = replace(
     MODELS["mobilenet_v2"], name="vgg11", weights=imagenet("vgg11", "VGG11_Weights.IMAGENET1K_V1", "8a719046", 5)
@@ -92,3 +93,14 @@ def test_weights_that_were_downloaded_are_kept_for_the_next_run(
     (site.folder / "weights" / name).unlink()
     assert laid(site, run) == [name, f"{name}.0f.partial"]
     assert [Path(key).name for key in store().list("weights/")] == [name]
+
+
+def test_they_are_kept_as_soon_as_the_run_learns(make_run: MakeRun, tmp_path: Path) -> None:
+    run = make_run(status="running")
+    training = Training(run, Beat(run, tmp_path))
+    (tmp_path / "weights").mkdir()
+    (tmp_path / "weights" / f"{MODEL}_coco-a79551df.pth").write_bytes(b"weights")
+    training.take({"event": "log", "line": "Base weights: 5 MB"})
+    assert not list(store().list("weights/"))
+    training.take({"event": "step", "epoch": 1, "epochs": 8, "step": 1, "steps": 9, "loss": 1.0, "eta_seconds": 2.0})
+    assert [Path(key).name for key in store().list("weights/")] == [f"{MODEL}_coco-a79551df.pth"]

@@ -50,6 +50,7 @@ class Training:
         self.site = inputs.Site(beat, store())
         self.records = RunRecords(run, beat)
         self.uploads = Uploads(run, beat.folder, self.site.objects)
+        self._has_begun = False
 
     def go(self) -> None:
         try:
@@ -104,7 +105,7 @@ class Training:
             while (code := child.ended()) is None:
                 for event in child.events(WAIT_SECONDS):
                     watchdog.heard()
-                    self._take(event)
+                    self.take(event)
                 watchdog.check()
                 self.uploads.tend()
                 self.records.flush()
@@ -136,8 +137,13 @@ class Training:
             return "It was stopped before its first step."
         return f"It was stopped at epoch {self.run.epoch}, step {self.run.step} of {self.run.steps}."
 
-    def _take(self, event: Any) -> None:
+    def take(self, event: Any) -> None:
+        """What the training process says."""
         self.records.take(event)
+        if event["event"] == "step" and not self._has_begun:
+            self._has_begun = True
+            with _store_may_be_away():  # then once more at the end
+                base_weights.keep(self.run, self.site)
         if event["event"] == "checkpoint":
             self.records.keep()  # first: whoever goes on from the checkpoint does not do its epochs again
             self.uploads.offer()
