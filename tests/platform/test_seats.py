@@ -139,7 +139,9 @@ def test_a_seat_is_free_when_its_thread_is() -> None:
 
         async with AsyncExitStack() as stack:
             seat: Seat = await stack.enter_async_context(seats.taken("gone"))
-            seat.thread.submit(work)
+            caller = asyncio.create_task(seat.work(work))
+            await settled()
+            caller.cancel()
         await settled()
         assert seats._free == []
         go_on.set()
@@ -218,7 +220,7 @@ def test_what_a_seat_computes_is_charged() -> None:
     async def play() -> None:
         shares = Shares(lambda: 0.0)
         async with Seats(1, "test", shares).taken("greedy") as seat:
-            seat.thread.submit(seat.work, compute, 2 * BURST).result()
+            await seat.work(compute, 2 * BURST)
         while not shares.debt("greedy"):
             await settled()
         assert shares.wait("greedy") == 0

@@ -72,10 +72,10 @@ class Door(ASGIHandler):
 
     async def _admit(self, route: Route, scope: Scope, sender: Any) -> None:
         async with self.seats.taken(sender) as seat, ThreadSensitiveContext(executor=seat.thread):
-            await sync_to_async(seat.work)(_and_give_back, lambda: route.admit(scope))
+            await seat.work(_and_give_back, lambda: route.admit(scope))
 
     async def _serve(self, seat: Seat, sender: Any, scope: Scope, body: Body, answer: Answer) -> None:
-        response, user_id = await sync_to_async(seat.work)(self._respond, scope, body.file)
+        response, user_id = await seat.work(self._respond, scope, body.file)
         if user_id is not None:
             self.senders.learn(scope, user_id)
             if sender != user_id:

@@ -3,8 +3,9 @@
 import asyncio
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Hashable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from contextvars import copy_context
 from time import monotonic, thread_time
 from typing import Any, TypeVar
 
@@ -35,24 +36,33 @@ class Seat:
     def __init__(self, seats: "Seats", thread: ThreadPoolExecutor, sender: Hashable) -> None:
         self._seats, self.thread, self._sender = seats, thread, sender
         self._seconds = 0.0
+        self._work: Future[Any] | None = None
         self._is_left = False
 
-    def work(self, do: Callable[..., T], *args: Any) -> T:
-        """Do it, on this seat's thread, and count how long that computes, there and in the threads that help."""
+    async def work(self, do: Callable[..., T], *args: Any) -> T:
+        """Do it on this seat's thread, one thing at a time. What has begun goes on after its caller was cancelled."""
+        self._work = self.thread.submit(copy_context().run, self._counted, do, *args)
+        return await asyncio.wrap_future(self._work)
+
+    def leave(self) -> None:
+        """Give the thread back once its work has ended."""
+        if self._is_left:
+            return
+        self._is_left = True
+        if self._work is None or self._work.done():
+            self._put_back()
+        else:
+            loop = asyncio.get_running_loop()
+            self._work.add_done_callback(lambda _: loop.call_soon_threadsafe(self._put_back))
+
+    def _counted(self, do: Callable[..., T], *args: Any) -> T:
+        """Counts how long it computes, here and in the threads that help."""
         began = thread_time()
         seconds_elsewhere()
         try:
             return do(*args)
         finally:
             self._seconds += thread_time() - began + seconds_elsewhere()
-
-    def leave(self) -> None:
-        """Give the thread back once its work has ended, which goes on after its caller was cancelled."""
-        if not self._is_left:
-            self._is_left = True
-            loop = asyncio.get_running_loop()
-            idle = self.thread.submit(_nothing)
-            idle.add_done_callback(lambda _: loop.call_soon_threadsafe(self._put_back))
 
     def _put_back(self) -> None:
         self._seats.put_back(self.thread, self._sender, self._seconds)
@@ -187,7 +197,3 @@ class Seats:
             self._waiting -= 1
             if not self._queues[sender]:
                 del self._queues[sender]
-
-
-def _nothing() -> None:
-    """Queued behind the thread's work: when it has run, the work has ended."""
