@@ -2,8 +2,9 @@
 
     python -m bench.labelling.eight [--people 8] [--images 25] [--boxes 10] [--link http://…/setup#…]
 
-Says p50/p95 of each step, alone and with everybody, and fails when an acknowledged box is missing, when two people
-got the same image, when anything but 200 was answered, or over the bars (1 person p95 ≤ 50 ms, 8 people ≤ 250 ms).
+Says p50/p95 of each step, images a second and what the web process computed for each (for a server that it started
+itself), alone and with everybody. Fails when an acknowledged box is missing, when two people got the same image, when
+anything but 200 was answered, or past a bar.
 """
 
 import argparse
@@ -20,13 +21,17 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+import psutil
 from PIL import Image
 
 from bench.server import parts_of, running_server
 
 SECRET = "correct horse battery"
 CSRF = "b" * 32
-BARS = {"alone": 50.0, "together": 250.0}
+BARS = {"alone": 50.0, "together": 80.0}
+"""Milliseconds of each step, p95."""
+RATE, COMPUTED = 50.0, 20.0
+"""Images a second of everybody together, and milliseconds of the web process's computing for each."""
 WARM = 3
 """Images that the first person labels before anything is measured."""
 
@@ -160,13 +165,38 @@ def check(person: Person, saved: list[dict[int, set[str]]], boxes: int) -> None:
 
 
 def tell(name: str, people: list[Person]) -> float:
-    """Print the figures of each step; answer the p95 of saving, in ms."""
-    p95 = 0.0
+    """Print the figures of each step; answer the largest p95, in ms."""
+    worst = 0.0
     for step in ("claim", "open", "save"):
         times = sorted(1000 * second for person in people for second in person.seconds.get(step, []))
         p95 = times[int(len(times) * 0.95)]
+        worst = max(worst, p95)
         print(f"{name:>9} {step:>6}: n {len(times):4}  p50 {times[len(times) // 2]:6.1f} ms  p95 {p95:6.1f} ms")
-    return p95
+    return worst
+
+
+@dataclass
+class Work:
+    """What labelling took, from the moment that this was made."""
+
+    web: psutil.Process | None = field(default_factory=lambda: web_process())
+
+    def __post_init__(self) -> None:
+        self._began, self._cpu = time.perf_counter(), self._computed()
+
+    def told(self, name: str, images: int) -> tuple[float, float]:
+        """Images a second, and milliseconds of the web process's computing for each: 0 for another's server."""
+        rate = images / (time.perf_counter() - self._began)
+        computed = 1000 * (self._computed() - self._cpu) / images
+        print(f"{name:>9}: {rate:.1f} images a second, {computed:.1f} ms of computing for each")
+        return rate, computed
+
+    def _computed(self) -> float:
+        return sum(self.web.cpu_times()[:2]) if self.web else 0.0
+
+
+def web_process() -> psutil.Process | None:
+    return next((p for p in psutil.Process().children(recursive=True) if "boxwright.serve" in p.cmdline()), None)
 
 
 def measure(link: str, people: int, images: int, boxes: int) -> bool:
@@ -174,15 +204,19 @@ def measure(link: str, people: int, images: int, boxes: int) -> bool:
     one = annotators[0]
     label(one, project, label_id, WARM, boxes)
     one.seconds.clear()
+    work = Work()
     saved = [label(one, project, label_id, images, boxes)]
+    work.told("alone", images)
     alone = tell("alone", [one])
     for person in annotators:
         person.seconds.clear()
+    work = Work()
     saved += together(annotators, project, label_id, images, boxes)
-    all_p95 = tell("together", annotators)
+    rate, computed = work.told("together", images * people)
+    worst = tell("together", annotators)
     check(one, saved, boxes)
     print(f"{sum(map(len, saved))} images, {boxes} boxes each: nothing lost, nobody got another's image")
-    return alone <= BARS["alone"] and all_p95 <= BARS["together"]
+    return alone <= BARS["alone"] and worst <= BARS["together"] and rate >= RATE and computed <= COMPUTED
 
 
 def main() -> None:
@@ -194,7 +228,8 @@ def main() -> None:
     options = parser.parse_args()
     with contextlib.nullcontext(options.link) if options.link else running_server() as link:
         passed = measure(link, options.people, options.images, options.boxes)
-    print("within the bars" if passed else f"over the bars {BARS}")
+    bars = f"p95 in ms {BARS}, {RATE:g} images a second, {COMPUTED:g} ms of computing for each"
+    print(f"{'within' if passed else 'past'} the bars: {bars}")
     sys.exit(not passed)
 
 
