@@ -6,13 +6,15 @@ The order is the same everywhere (images by id, labels by id, project), so that 
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import F
-from django.utils import timezone
+from django.db.models import F, QuerySet
+from django.db.models.functions import Now
 
 from boxwright.errors import Conflict
 from boxwright.events.kinds import announce
-from boxwright.projects.models import Label, Project
+from boxwright.projects.models import QUEUES, Label, Project
+from boxwright.statements import Change, Rows, Update
 
 
 class LabelGone(Conflict):
@@ -43,18 +45,35 @@ def move(
     Raises LabelGone. Who counts on a label holds its row until the transaction ends, and nobody deletes it.
     """
     by_label = {pk: n for pk, n in sorted((labels or {}).items()) if n}
-    by_queue = {f"{queue}_count": n for queue, n in (queues or {}).items() if n}
+    by_queue = [(queues or {}).get(queue, 0) for queue in QUEUES]
     for pk, n in by_label.items():
-        if not Label.objects.filter(pk=pk).update(annotation_count=F("annotation_count") + n):
+        if not _add_to_label(pk, n):
             raise LabelGone("A label was deleted or merged meanwhile; try again.")
-    deltas = {**by_queue, "annotation_count": sum(by_label.values()), "byte_count": size}
-    if not any(deltas.values()):
+    deltas = (*by_queue, sum(by_label.values()), size)
+    if not any(deltas):
         return bool(by_label)
-    changes = {column: F(column) + n for column, n in deltas.items() if n}
-    Project.objects.filter(pk=project_id).update(**changes, updated_at=timezone.now())
+    _add_to_project(project_id, *deltas)
     return True
+
+
+@Update
+def _add_to_label(pk: int, more: int) -> Change:
+    return Label.objects.filter(pk=pk), {"annotation_count": F("annotation_count") + more}
+
+
+@Update
+def _add_to_project(pk: int, *deltas: int) -> Change:
+    columns = [*(f"{queue}_count" for queue in QUEUES), "annotation_count", "byte_count"]
+    changes: dict[str, Any] = {column: F(column) + n for column, n in zip(columns, deltas, strict=True)}
+    return Project.objects.filter(pk=pk), changes | {"updated_at": Now()}
 
 
 def publish_counts(project_id: int) -> None:
     """Tell who watches the project what it counts now; inside the transaction that changed it."""
-    announce(project_id, "counts", Project.objects.get(pk=project_id).counts)
+    (project,) = _counted(project_id)
+    announce(project_id, "counts", project.counts)
+
+
+@Rows
+def _counted(pk: int) -> QuerySet[Project, Project]:
+    return Project.objects.filter(pk=pk)

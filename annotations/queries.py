@@ -11,6 +11,7 @@ from boxwright.api.pagination import DIGITS, beyond, turned
 from boxwright.errors import Invalid, NotFound
 from boxwright.jobs import OPEN
 from boxwright.projects.models import QUEUES, Label, Project
+from boxwright.statements import Rows
 from boxwright.teams.models import Role, User
 from boxwright.teams.queries import require
 
@@ -25,10 +26,16 @@ ORDERS: Mapping[str, tuple[str, ...]] = {
 
 def image_for(user: Any, image_id: int, role: Role = Role.VIEWER) -> Image:
     """The image, if `user` is on its team with at least `role`; one query."""
-    image: Image = _mine(
-        Image.objects.select_related("project", "claimed_by", "drafted_by"), user, image_id, role, "image"
-    )
+    image = _image_of.first(user.pk, image_id) if user.pk else None
+    if image is None:
+        raise NotFound("There is no such image.")
+    require(image.member_role, role)
     return image
+
+
+@Rows
+def _image_of(user_id: int, image_id: int) -> QuerySet[Any, Image]:
+    return _of_member(Image.objects.select_related("project", "claimed_by", "drafted_by"), user_id, image_id)
 
 
 def import_for(user: Any, import_id: int, role: Role = Role.VIEWER) -> Import:
@@ -66,12 +73,17 @@ def snapshot_for(user: Any, snapshot_id: int, role: Role = Role.VIEWER) -> Snaps
 
 
 def _mine(rows: QuerySet[Any], user: Any, pk: int, role: Role, word: str) -> Any:
-    mine = rows.filter(pk=pk, project__team__memberships__user_id=user.pk, project__deleted_at=None)
-    row = mine.annotate(member_role=F("project__team__memberships__role")).first() if user.pk else None
+    row = _of_member(rows, user.pk, pk).first() if user.pk else None
     if row is None:
         raise NotFound(f"There is no such {word}.")
     require(row.member_role, role)
     return row
+
+
+def _of_member(rows: QuerySet[Any], user_id: int, pk: int) -> QuerySet[Any]:
+    mine = rows.filter(pk=pk, project__team__memberships__user_id=user_id, project__deleted_at=None)
+    found: QuerySet[Any] = mine.annotate(member_role=F("project__team__memberships__role"))
+    return found
 
 
 def images_of(project: Project, *, queue: str = "", label: str = "", search: str = "") -> QuerySet[Image]:

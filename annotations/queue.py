@@ -5,9 +5,10 @@ holds a few images of a project at once: who claims more gives back the oldest, 
 and goes on in another.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from django.db import connection
@@ -20,9 +21,12 @@ from annotations.queries import known_queue
 from annotations.transactions import write_in_turn
 from boxwright import limits
 from boxwright.errors import Conflict
-from boxwright.events.kinds import announce
+from boxwright.events.kinds import announce, announce_all
 from boxwright.projects.models import Project
+from boxwright.statements import Change, Rows, Update
 from boxwright.teams.models import Team, User
+
+NOBODYS: dict[str, Any] = {"claimed_by": None, "claim_expires_at": None}
 
 
 class Claimed(Conflict):
@@ -39,8 +43,7 @@ def claim_next(*, project: Project, user: User, queue: str = "unlabelled", after
     `after` goes on behind that image, gives back the user's claim on it, and comes round to the start at the end;
     without it the user's drafts come first. Other people's come last, when nothing else is left.
     """
-    waiting = Image.objects.filter(project=project, queue=known_queue(queue))
-    image = _claim_first(_parts(waiting, user, after), user)
+    image = _claim_first(project, user, known_queue(queue), after)
     if image is not None and after is not None:
         release(image_id=after, user=user, project_id=project.pk)
     return image
@@ -59,8 +62,8 @@ def release(*, image_id: int, user: User, project_id: int) -> None:
     """Give back the user's own claim; anything else is left as it is."""
     with write_in_turn():
         mine = Image.objects.filter(pk=image_id, project_id=project_id, claimed_by=user)
-        if mine.update(claimed_by=None, claim_expires_at=None):
-            _publish(project_id, image_id, None, None)
+        if mine.update(**NOBODYS):
+            announce(project_id, "claim", NOBODYS | {"id": image_id})
 
 
 def release_all(*, team: Team, user: User) -> None:
@@ -72,26 +75,38 @@ def release_all(*, team: Team, user: User) -> None:
         Image.objects.filter(project__team=team, drafted_by=user).update(drafted_by=None)
 
 
-def _parts(waiting: QuerySet[Image], user: User, after: int | None) -> Iterator[QuerySet[Image]]:
-    """What is waiting, in the order in which it is asked for."""
-    drafts = waiting.filter(drafted_by__isnull=False)
-    rest = waiting.filter(Q(drafted_by=None) | Q(drafted_by=user))
-    if after is None:
-        yield from (drafts.filter(drafted_by=user), rest, drafts)
-    else:
-        for rows in (rest, drafts):
-            yield from (rows.filter(pk__gt=after), rows.filter(pk__lt=after))
+PARTS: Mapping[str, Callable[[int], Q]] = {
+    "own drafts": lambda user_id: Q(drafted_by=user_id),
+    "nobody's or own": lambda user_id: Q(drafted_by=None) | Q(drafted_by=user_id),
+    "drafts": lambda _: Q(drafted_by__isnull=False),
+}
+"""Of what waits."""
+FROM_START = [("own drafts", ""), ("nobody's or own", ""), ("drafts", "")]
+ROUND = [(part, side) for part in ("nobody's or own", "drafts") for side in ("gt", "lt")]
+"""Behind an image, then before it."""
 
 
-def _claim_first(parts: Iterable[QuerySet[Image]], user: User) -> Image | None:
+@cache
+def _first_free(part: str, side: str, *, passes_over: bool) -> Rows[int]:
+    """The first free image of a part, of all or on one side of an image."""
+
+    def build(user_id: int, project_id: int, queue: str, after: int = 0) -> QuerySet[Image, int]:
+        rows = Image.objects.filter(PARTS[part](user_id), _free_for(user_id), project_id=project_id, queue=queue)
+        beside = rows.filter(**{f"pk__{side}": after}) if side else rows
+        return beside.order_by("id").select_for_update(skip_locked=passes_over).values_list("pk", flat=True)[:1]
+
+    return Rows(build)
+
+
+def _claim_first(project: Project, user: User, queue: str, after: int | None) -> Image | None:
     """Found and taken in one turn: whoever looked first and then waited would find what others took meanwhile."""
     # What somebody is writing just now is asked for last, since that means to wait for them. SQLite locks no rows.
     rounds = (True, False) if connection.features.has_select_for_update_skip_locked else (False,)
+    beside = () if after is None else (after,)
     with _one_at_a_time(user):
-        for part in parts:
-            free = part.filter(_free_for(user)).order_by("id")
+        for part, side in ROUND if beside else FROM_START:
             for passes_over in rounds:
-                pk = free.select_for_update(skip_locked=passes_over).values_list("pk", flat=True).first()
+                pk = _first_free(part, side, passes_over=passes_over).first(user.pk, project.pk, queue, *beside)
                 if pk is not None:
                     return _take(pk, user)
     return None
@@ -108,36 +123,57 @@ def _one_at_a_time(user: User) -> Iterator[None]:
 
 def _take(pk: int, user: User) -> Image | None:
     """The image as the user's own, if it is free."""
-    if not Image.objects.filter(_free_for(user), pk=pk).update(claimed_by=user, claim_expires_at=lease_end()):
+    if not _claim_free(pk, user.pk):
         return None
     image = _load(pk)
-    _publish(image.project_id, pk, user, image.claim_expires_at)
-    _release_oldest(image, user)
+    taken = {"id": pk, "claimed_by": user, "claim_expires_at": image.claim_expires_at}
+    left = [NOBODYS | {"id": other} for other in _release_oldest(image, user)]
+    announce_all(image.project_id, "claim", [taken, *left])
     return image
 
 
-def _release_oldest(image: Image, user: User) -> None:
+@Update
+def _claim_free(pk: int, user_id: int) -> Change:
+    return Image.objects.filter(_free_for(user_id), pk=pk), {"claimed_by": user_id, "claim_expires_at": lease_end()}
+
+
+def _release_oldest(image: Image, user: User) -> list[int]:
     """Leaves what somebody is writing: waiting for a row while holding one could end in two who wait for each other."""
-    others = Image.objects.filter(project=image.project_id, claimed_by=user).exclude(pk=image.pk)
-    newest_first = sorted(others.values_list("claim_expires_at", "pk"), reverse=True)
+    newest_first = sorted(_held(user.pk, image.project_id, image.pk), reverse=True)
     oldest = [pk for _, pk in newest_first[limits.CLAIMS_A_PERSON - 1 :]]
-    for pk in list(others.filter(pk__in=oldest).select_for_update(skip_locked=True).values_list("pk", flat=True)):
-        Image.objects.filter(pk=pk).update(claimed_by=None, claim_expires_at=None)
-        _publish(image.project_id, pk, None, None)
+    return [pk for pk in oldest if _unwritten(pk, user.pk) and _let_go(pk)]
+
+
+@Rows
+def _held(user_id: int, project_id: int, but: int) -> QuerySet[Image, tuple[Any, int]]:
+    others = Image.objects.filter(project=project_id, claimed_by=user_id).exclude(pk=but)
+    return others.values_list("claim_expires_at", "pk")
+
+
+@Rows
+def _unwritten(pk: int, user_id: int) -> QuerySet[Image, int]:
+    held = Image.objects.filter(pk=pk, claimed_by=user_id)
+    return held.select_for_update(skip_locked=True).values_list("pk", flat=True)
+
+
+@Update
+def _let_go(pk: int) -> Change:
+    return Image.objects.filter(pk=pk), NOBODYS
 
 
 def lease_end() -> CombinedExpression:
     return Now() + timedelta(seconds=limits.CLAIM_SECONDS)
 
 
-def _free_for(user: User) -> Q:
-    return Q(claimed_by=None) | Q(claimed_by=user) | Q(claim_expires_at__lt=Now())
+def _free_for(user_id: int) -> Q:
+    return Q(claimed_by=None) | Q(claimed_by=user_id) | Q(claim_expires_at__lt=Now())
 
 
 def _load(pk: int) -> Image:
-    return Image.objects.select_related("project", "claimed_by", "drafted_by").get(pk=pk)
+    (image,) = _loaded(pk)
+    return image
 
 
-def _publish(project_id: int, image_id: int, user: User | None, expires: Any) -> None:
-    news = {"id": image_id, "claimed_by": user, "claim_expires_at": expires}
-    announce(project_id, "claim", news)
+@Rows
+def _loaded(pk: int) -> QuerySet[Image, Image]:
+    return Image.objects.select_related("project", "claimed_by", "drafted_by").filter(pk=pk)

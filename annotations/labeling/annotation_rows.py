@@ -11,10 +11,12 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from annotations.dataset.edits import SIDES, AnnotationContent
 from annotations.dataset.records import Attributes, Box
 from annotations.models import Annotation, Image
+from boxwright.statements import Rows
 
 
 class AnnotationRow(NamedTuple):
@@ -43,8 +45,12 @@ UNREAD = datetime.min.replace(tzinfo=UTC)
 
 def annotation_rows_of(image: Image) -> list[AnnotationRow]:
     """In an order that holds: UUID v7 sorts by the time of drawing."""
-    rows = Annotation.objects.filter(image=image).values_list(*COLUMNS)
-    return sorted(map(AnnotationRow._make, rows), key=attrgetter("id"))
+    return sorted(map(AnnotationRow._make, _rows(image.pk)), key=attrgetter("id"))
+
+
+@Rows
+def _rows(image_id: int) -> QuerySet[Annotation, tuple[Any, ...]]:
+    return Annotation.objects.filter(image_id=image_id).values_list(*COLUMNS)
 
 
 def annotation_rows_by_image(images: Collection[int]) -> dict[int, list[AnnotationRow]]:

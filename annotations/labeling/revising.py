@@ -25,6 +25,7 @@ from boxwright import limits
 from boxwright.errors import Invalid, NotFound
 from boxwright.events.kinds import announce_all
 from boxwright.projects.models import Project
+from boxwright.statements import Rows
 from boxwright.teams.models import Role, User
 
 
@@ -42,10 +43,15 @@ def locked_images() -> QuerySet[Image]:
 
 
 def locked_image(pk: int) -> Image:
-    image = locked_images().filter(pk=pk).first()
+    image = _locked.first(pk)
     if image is None:
         raise NotFound("There is no such image.")
     return image
+
+
+@Rows
+def _locked(pk: int) -> QuerySet[Image, Image]:
+    return locked_images().filter(pk=pk)
 
 
 def state_of(image: Image) -> State:

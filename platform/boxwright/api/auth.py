@@ -6,13 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 from django.apps import apps
-from django.db.models import BooleanField, Case, Q, When
+from django.db.models import BooleanField, Case, Q, QuerySet, When
 from django.db.models.functions import Now
 from rest_framework import authentication
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 
 from boxwright.api import scopes
+from boxwright.statements import Rows
 
 SEEN_EVERY = timedelta(minutes=5)
 
@@ -35,16 +36,25 @@ def token_of(authorization: str) -> Any:
     scheme, _, key = authorization.partition(" ")
     if scheme.lower() != "token":
         return None
-    # By name: this module lies below the app that owns the model.
-    tokens: Any = apps.get_model("teams", "Token")._default_manager
-    unseen = Q(last_used_at=None) | Q(last_used_at__lt=Now() - SEEN_EVERY)
-    marked = Case(When(unseen, then=True), default=False, output_field=BooleanField())
-    token = tokens.live().annotate(unseen=marked).filter(key_hash=digest(key.strip())).select_related("user").first()
+    token = _live_token.first(digest(key.strip()))
     if token is None:
         raise AuthenticationFailed("This token is unknown or no longer valid.")
     if token.unseen:  # a script in a loop must not write at each read
-        tokens.filter(pk=token.pk).update(last_used_at=Now())
+        _tokens().filter(pk=token.pk).update(last_used_at=Now())
     return token
+
+
+def _tokens() -> Any:
+    """By name: this module lies below the app that owns the model."""
+    return apps.get_model("teams", "Token")._default_manager
+
+
+@Rows
+def _live_token(key_hash: str) -> QuerySet[Any, Any]:
+    unseen = Q(last_used_at=None) | Q(last_used_at__lt=Now() - SEEN_EVERY)
+    marked = Case(When(unseen, then=True), default=False, output_field=BooleanField())
+    rows: QuerySet[Any, Any] = _tokens().live().annotate(unseen=marked)
+    return rows.filter(key_hash=key_hash).select_related("user")
 
 
 class TokenAuthentication(authentication.BaseAuthentication):

@@ -3,16 +3,19 @@
 `publish` writes a row, `reader` reads rows; `hub` reads once per process, `stream` hands on to the browsers.
 """
 
+import json
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from boxwright.events.channel import CHANNEL, EVERY
 
 KEPT = timedelta(hours=1)
+STATEMENT = "INSERT INTO events_event (project_id, kind, data) VALUES (%s, %s, %s)"
 
 
 def publish(project_id: int, kind: str, data: dict[str, Any]) -> None:
@@ -22,9 +25,9 @@ def publish(project_id: int, kind: str, data: dict[str, Any]) -> None:
 
 def publish_all(project_id: int, kind: str, said: Iterable[dict[str, Any]]) -> None:
     """Many of one kind, with one statement and one waking."""
-    from boxwright.events.models import Event
-
-    Event.objects.bulk_create(Event(project_id=project_id, kind=kind, data=data) for data in said)
+    rows = [(project_id, kind, json.dumps(data, cls=DjangoJSONEncoder)) for data in said]
+    with connection.cursor() as cursor:
+        cursor.executemany(STATEMENT, rows)
     transaction.on_commit(_wake)
 
 

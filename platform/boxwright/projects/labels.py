@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Max, RestrictedError
+from django.db.models import Max, QuerySet, RestrictedError
 
 from boxwright import limits
 from boxwright.errors import Conflict, Invalid, NotFound
@@ -16,6 +16,7 @@ from boxwright.events.kinds import announce
 from boxwright.projects.label_names import fault_in, label_key, tidied
 from boxwright.projects.models import Label, Project
 from boxwright.projects.palette import colored
+from boxwright.statements import Rows
 from boxwright.teams import audit
 
 TAKEN = "a label has this name already"
@@ -39,10 +40,15 @@ class LabelBook:
 
 
 def label_book(project_id: int) -> LabelBook:
-    rows = list(Label.objects.filter(project_id=project_id).values_list("pk", "name", "merged_ids"))
+    rows = _names(project_id)
     names = {pk: name for pk, name, _ in rows}
     into = {old: pk for pk, _, merged in rows for old in merged}
     return LabelBook(names, {pk: _end_of(pk, into) for pk in names.keys() | into.keys()})
+
+
+@Rows
+def _names(project_id: int) -> QuerySet[Any, tuple[int, str, list[int]]]:
+    return Label.objects.filter(project_id=project_id).values_list("pk", "name", "merged_ids")
 
 
 def _end_of(pk: int, into: Mapping[int, int]) -> int:

@@ -6,6 +6,7 @@ from django.db.models import F, Prefetch, QuerySet
 
 from boxwright.errors import NotFound
 from boxwright.projects.models import Label, Project
+from boxwright.statements import Rows
 from boxwright.teams.models import Membership, Role
 from boxwright.teams.queries import is_at_least, require
 
@@ -23,12 +24,17 @@ def may_make_labels(user: Any, project: Project) -> bool:
 
 def project_for(user: Any, project_id: int, role: str = Role.VIEWER) -> Project:
     """The project, if `user` is on its team with at least `role`. Raises NotFound for strangers, else NotAllowed."""
-    project: Any = _mine(user).filter(pk=project_id).first()
+    project = _project.first(user.pk, project_id) if user.pk else None
     if project is None:
         raise NotFound("There is no such project.")
     require(project.member_role, role)
     found: Project = project
     return found
+
+
+@Rows
+def _project(user_id: int, project_id: int) -> QuerySet[Any, Any]:
+    return _of_member(user_id).filter(pk=project_id)
 
 
 def label_for(user: Any, label_id: int, role: str = Role.VIEWER) -> Label:
@@ -40,7 +46,9 @@ def label_for(user: Any, label_id: int, role: str = Role.VIEWER) -> Label:
 
 
 def _mine(user: Any) -> QuerySet[Any]:
-    if not user.pk:
-        return Project.objects.none()
-    rows = Project.objects.filter(team__memberships__user_id=user.pk, deleted_at=None)
+    return _of_member(user.pk) if user.pk else Project.objects.none()
+
+
+def _of_member(user_id: int) -> QuerySet[Any]:
+    rows = Project.objects.filter(team__memberships__user_id=user_id, deleted_at=None)
     return rows.annotate(member_role=F("team__memberships__role")).select_related("team")
