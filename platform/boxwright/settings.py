@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "boxwright.health.HealthMiddleware",
     "boxwright.hosts.HostMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "boxwright.compression.CompressionMiddleware",
     "boxwright.headers.headers",
     "boxwright.assets.AssetsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
