@@ -2,10 +2,11 @@
 
 from django.urls import URLPattern, path
 
-from annotations.api import archive_uploads, images, import_review, imports, labeling, queue, snapshots
+from annotations.api import archive_uploads, images, import_review, imports, labeling, queue, snapshots, tile_boxes
 
 urlpatterns: list[URLPattern] = [
     path("projects/<int:project_id>/images/", images.ImagesView.as_view(), name="images"),
+    path("projects/<int:project_id>/images/boxes/", tile_boxes.TileBoxesView.as_view(), name="tile-boxes"),
     path("images/<int:image_id>/", images.ImageView.as_view(), name="image"),
     path("images/<int:image_id>/file/", images.FileView.as_view(), name="image-file"),
     path("images/<int:image_id>/preview/", images.PreviewView.as_view(), name="image-preview"),

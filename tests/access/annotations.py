@@ -46,6 +46,7 @@ PART = {**TUS, "Upload-Offset": "0", "Content-Type": "application/offset+octet-s
 ROWS: list[Row] = [
     Row("GET", "images", SEES),
     Row("POST", "images", "401 404 403 200 200 200", upload, form=True),
+    Row("GET", "tile-boxes", SEES),
     Row("GET", "image", SEES),
     Row("DELETE", "image", "401 404 403 403 204 204"),
     Row("GET", "image-file", BYTES),

@@ -964,6 +964,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/images/boxes/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The boxes of these images, in this order. Answers the first of them if all have very many boxes. */
+        get: operations["projects_images_boxes_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/imports/": {
         parameters: {
             query?: never;
@@ -2215,6 +2232,15 @@ export interface components {
         };
         /** @enum {unknown} */
         BlankEnum: "";
+        BoxedImage: {
+            id: number;
+            revision: number;
+            /** @description each: the label's id, x_min, y_min, x_max, y_max */
+            boxes: number[][];
+        };
+        BoxedImages: {
+            images: components["schemas"]["BoxedImage"][];
+        };
         /**
          * @description * `auto` - auto
          *     * `shown` - shown
@@ -6647,6 +6673,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    projects_images_boxes_retrieve: {
+        parameters: {
+            query?: {
+                /** @description ids of at most 200 images, with commas between */
+                images?: string;
+            };
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoxedImages"];
                 };
             };
             /** @description A problem */

@@ -38,6 +38,7 @@ export type Annotation = Schemas["Annotation"];
 /** What a save sends of one annotation. */
 export type AnnotationContent = Schemas["AnnotationContent"];
 export type AnnotationState = Schemas["State"];
+export type BoxedImages = Schemas["BoxedImages"];
 export type UploadAnswer = Schemas["Upload"];
 
 type Save = Schemas["PatchedSaveRequestRequest"];

@@ -22,6 +22,18 @@ export function drawnBoxes(annotations: readonly Annotation[], labels: readonly 
   );
 }
 
+/** The same of rows of numbers: a label's id and the sides. */
+export function colouredBoxes(
+  boxes: readonly (readonly [number, number, number, number, number])[],
+  labels: readonly Label[],
+): DrawnBox[] {
+  const colors = new Map(labels.map((label) => [label.id, label.color]));
+  return boxes.map(([label, x_min, y_min, x_max, y_max], index) => ({
+    ...{ id: String(index), color: colors.get(label) ?? UNKNOWN },
+    ...{ x_min, y_min, x_max, y_max },
+  }));
+}
+
 interface BoxesProps {
   width: number;
   height: number;

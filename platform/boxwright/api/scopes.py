@@ -52,6 +52,7 @@ TABLE: dict[str, dict[str, str]] = {
     "sample": {"POST": MANAGE},
     # images and annotations
     "images": {"GET": READ, "POST": INGEST},
+    "tile-boxes": {"GET": READ},
     "image": {"GET": READ, "DELETE": MANAGE},
     "image-file": {"GET": READ},
     "image-preview": {"GET": READ},

@@ -60,7 +60,7 @@ export function Tile({
   onFocus,
 }: TileProps) {
   const { hasBoxes } = TASKS[project.task];
-  const boxes = useTileBoxes(image, project.labels);
+  const boxes = useTileBoxes(image, project);
   const holder = holderOf(image, Date.now());
   return (
     <li class={selected ? "tile selected" : "tile"} style={frame}>

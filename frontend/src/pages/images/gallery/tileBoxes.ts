@@ -1,65 +1,40 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { fetchAnnotations } from "../../../api/fetchers";
-import type { Annotation, Image, Label } from "../../../api/types";
-import { type DrawnBox, drawnBoxes } from "../../../ui/boxes";
+import { fetchTileBoxes, type TileBox } from "../../../api/fetchers";
+import type { Image, Project } from "../../../api/types";
+import { colouredBoxes, type DrawnBox } from "../../../ui/boxes";
+import { BoxBatch } from "./boxBatch";
 
-// Lists never carry annotations. The boxes of the tiles in view come afterwards, a few at a time, and only
-// once scrolling has come to rest, so that a fast scroll through thousands asks for nothing.
+// Lists never carry annotations. The boxes of the tiles in view come afterwards, in one request, and only once
+// scrolling has come to rest, so that a fast scroll through thousands asks for nothing.
 
-const AT_REST_MS = 180;
-const AT_ONCE = 4;
-const KEPT = 600;
+const AT_REST_MS = 60;
+const AT_ONCE = 200;
+const KEPT = 1000;
 
-const cache = new Map<string, Annotation[]>();
-const waiting: (() => Promise<void>)[] = [];
-let running = 0;
+const NONE: readonly TileBox[] = [];
+const cache = new Map<string, readonly TileBox[]>();
+const batch = new BoxBatch(fetchTileBoxes, AT_REST_MS, AT_ONCE);
 
-function pump(): void {
-  while (running < AT_ONCE) {
-    const job = waiting.shift();
-    if (!job) return;
-    running += 1;
-    void job().finally(() => {
-      running -= 1;
-      pump();
-    });
-  }
-}
-
-function remember(key: string, annotations: Annotation[]): void {
-  cache.set(key, annotations);
+function remember(key: string, boxes: readonly TileBox[]): void {
+  cache.set(key, boxes);
   const oldest = cache.keys().next().value;
   if (cache.size > KEPT && oldest !== undefined) cache.delete(oldest);
 }
 
-export function useTileBoxes(image: Image, labels: Label[]): DrawnBox[] {
+/** Until the boxes of a new revision are here, those of the one before stay. */
+export function useTileBoxes(image: Image, { id: project, labels }: Project): DrawnBox[] {
   const key = `${image.id}:${image.revision}`;
-  const [annotations, setAnnotations] = useState<Annotation[]>(() => cache.get(key) ?? []);
+  const [boxes, setBoxes] = useState<readonly TileBox[]>(() => cache.get(key) ?? NONE);
   useEffect(() => {
-    const known = cache.get(key);
-    if (known || image.annotation_count === 0) {
-      setAnnotations(known ?? []);
+    const known = image.annotation_count === 0 ? NONE : cache.get(key);
+    if (known) {
+      setBoxes(known);
       return;
     }
-    const abort = new AbortController();
-    const job = async () => {
-      if (abort.signal.aborted) return;
-      try {
-        const fetched = await fetchAnnotations(image.id, abort.signal);
-        remember(key, fetched);
-        setAnnotations(fetched);
-      } catch {
-        // the tile stands without its boxes; the next visit asks again
-      }
-    };
-    const timer = setTimeout(() => {
-      waiting.push(job);
-      pump();
-    }, AT_REST_MS);
-    return () => {
-      clearTimeout(timer);
-      abort.abort();
-    };
+    return batch.want({ project, image: image.id }, (found) => {
+      remember(key, found);
+      setBoxes(found);
+    });
   }, [key]);
-  return useMemo(() => drawnBoxes(annotations, labels), [annotations, labels]);
+  return useMemo(() => colouredBoxes(boxes, labels), [boxes, labels]);
 }
