@@ -114,6 +114,16 @@ def images_beside(
     return rows.filter(beyond(way, [getattr(image, field.lstrip("-")) for field in way])), way
 
 
+def place_in(rows: QuerySet[Image], order: Sequence[str], image: Image) -> tuple[int | None, int]:
+    """Which of the list's images it is, from 1 on, and of how many; None for an image that is not in the list."""
+    total = rows.count()
+    if not rows.filter(pk=image.pk).exists():
+        return None, total
+    way = tuple(turned(field) for field in order)
+    before = rows.filter(beyond(way, [getattr(image, field.lstrip("-")) for field in way]))
+    return before.count() + 1, total
+
+
 def known_queue(queue: str) -> str:
     if queue not in QUEUES:
         raise Invalid("There is no such queue.", {"queue": f"expected one of {', '.join(QUEUES)}"})

@@ -1,8 +1,10 @@
 """A project's images: listed, uploaded, deleted; and their files."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -14,25 +16,28 @@ from rest_framework.response import Response
 from annotations import originals, uploads
 from annotations.models import Image
 from annotations.object_keys import preview_key, thumbnail_key
-from annotations.queries import DRAFTS, ORDERS, drafts_among, image_for, images_beside, images_of, ordering
+from annotations.queries import DRAFTS, ORDERS, drafts_among, image_for, images_beside, images_of, ordering, place_in
 from boxwright import limits
 from boxwright.api.files import FOREVER, send_file, send_object
 from boxwright.api.links import LINK, LinkSerializer, from_bucket, refuse_link
 from boxwright.api.views import Endpoint
 from boxwright.errors import Invalid
-from boxwright.projects.models import QUEUES
+from boxwright.projects.models import QUEUES, Project
 from boxwright.projects.queries import project_for
 from boxwright.storage.named import Named
 from boxwright.teams.api.accounts import signed_in
 from boxwright.teams.api.people import PersonSerializer
 from boxwright.teams.models import Role
 
-FILTERS = [
+LIST = [
     OpenApiParameter("queue", str, enum=QUEUES),
     OpenApiParameter("label", int, description="only images that carry this label"),
     OpenApiParameter("search", {"type": "string", "maxLength": 200}, description="part of the name"),
     OpenApiParameter("drafts", str, enum=DRAFTS, description="only images with boxes that somebody has yet to finish"),
     OpenApiParameter("order", str, enum=list(ORDERS), default="created"),
+]
+FILTERS = [
+    *LIST,
     OpenApiParameter("after", int, description="an image of the project: only what comes behind it in this order"),
     OpenApiParameter("before", int, description="an image of the project: only what comes before it, nearest first"),
 ]
@@ -97,11 +102,8 @@ class ImagesView(Endpoint):
     @extend_schema(parameters=FILTERS, responses=ImageSerializer(many=True))
     def get(self, request: Request, project_id: int) -> Response:
         project = project_for(request.user, project_id)
-        asked = {name: request.query_params.get(name, "") for name in ("queue", "label", "search")}
-        order = ordering(request.query_params.get("order") or "created")
+        images, order = _listed(request, project)
         beside = {name: request.query_params.get(name, "") for name in ("after", "before")}
-        whose = request.query_params.get("drafts", "")
-        images = drafts_among(images_of(project, **asked), whose, signed_in(request))
         rows, way = images_beside(images, order, project, **beside)
         return self.page(rows, ImageSerializer, *way)
 
@@ -114,6 +116,28 @@ class ImagesView(Endpoint):
             raise Invalid("Nothing was sent.", {"files": "expected one or more files"})
         answer = uploads.add_images(project=project, author=signed_in(request), files=files)
         return Response(UploadSerializer(answer).data)
+
+
+def _listed(request: Request, project: Project) -> tuple[QuerySet[Image], Sequence[str]]:
+    """The list that the address asks for, and its order."""
+    asked = {name: request.query_params.get(name, "") for name in ("queue", "label", "search")}
+    order = ordering(request.query_params.get("order") or "created")
+    whose = request.query_params.get("drafts", "")
+    return drafts_among(images_of(project, **asked), whose, signed_in(request)), order
+
+
+class PlaceSerializer(serializers.Serializer[Any]):
+    place = serializers.IntegerField(allow_null=True, help_text="from 1 on; null: the image is not in the list")
+    total = serializers.IntegerField(help_text="images of the list")
+
+
+class PlaceView(Endpoint):
+    @extend_schema(parameters=LIST, responses=PlaceSerializer)
+    def get(self, request: Request, image_id: int) -> Response:
+        """Where the image stands in a list of its project, and how long the list is."""
+        image = image_for(request.user, image_id)
+        place, total = place_in(*_listed(request, image.project), image)
+        return Response({"place": place, "total": total})
 
 
 class ImageView(Endpoint):

@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern] = [
     path("projects/<int:project_id>/images/", images.ImagesView.as_view(), name="images"),
     path("projects/<int:project_id>/images/boxes/", tile_boxes.TileBoxesView.as_view(), name="tile-boxes"),
     path("images/<int:image_id>/", images.ImageView.as_view(), name="image"),
+    path("images/<int:image_id>/place/", images.PlaceView.as_view(), name="image-place"),
     path("images/<int:image_id>/file/", images.FileView.as_view(), name="image-file"),
     path("images/<int:image_id>/preview/", images.PreviewView.as_view(), name="image-preview"),
     path("images/<int:image_id>/thumbnail/", images.ThumbnailView.as_view(), name="image-thumbnail"),

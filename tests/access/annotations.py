@@ -49,6 +49,7 @@ ROWS: list[Row] = [
     Row("GET", "tile-boxes", SEES),
     Row("GET", "image", SEES),
     Row("DELETE", "image", "401 404 403 403 204 204"),
+    Row("GET", "image-place", SEES),
     Row("GET", "image-file", BYTES),
     Row("GET", "image-preview", SEES),
     Row("GET", "image-thumbnail", SEES),

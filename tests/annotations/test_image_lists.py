@@ -36,3 +36,23 @@ def test_a_list_goes_on_from_no_image_of_others(project: Project, bob: User, cha
     for query, field in ((f"after={other}", "after"), ("before=x", "before"), ("after=1&before=1", "before")):
         answer = as_user(bob).get(f"/api/v1/projects/{project.pk}/images/?{query}")
         assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, field)
+
+
+def test_an_image_knows_its_place_in_each_list(project: Project, bob: User, vera: User, as_user: AsUser) -> None:
+    client = as_user(bob)
+    names = ("a", "c", "b", "e", "d")
+    ids = {n: upload(client, project, **{f"{n}__jpg": picture(i)})["created"][0]["id"] for i, n in enumerate(names)}
+    save(client, ids["c"], 0, upsert=[box(project)])
+
+    def place(name: str, query: str = "") -> tuple[int | None, int]:
+        answer = as_user(vera).get(f"/api/v1/images/{ids[name]}/place/?{query}").json()
+        return answer["place"], answer["total"]
+
+    assert [place(name)[0] for name in names] == [1, 2, 3, 4, 5]
+    assert [place(name, "order=-created")[0] for name in names] == [5, 4, 3, 2, 1]
+    assert [place(name, "order=name") for name in "abe"] == [(1, 5), (2, 5), (5, 5)]
+    assert [place(name, "order=uncertain")[0] for name in names] == [1, 2, 3, 4, 5]
+    assert [place("c", "queue=labelled"), place("d", "queue=unlabelled")] == [(1, 1), (4, 4)]
+    assert [place("c", "queue=unlabelled"), place("a", "search=d")] == [(None, 4), (None, 1)]
+    assert place("c", f"label={project.labels.all()[0].pk}&order=name") == (1, 1)
+    assert client.get(f"/api/v1/images/{ids['c']}/place/?queue=nowhere").status_code == 400

@@ -431,6 +431,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/images/{image_id}/place/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Where the image stands in a list of its project, and how long the list is. */
+        get: operations["images_place_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/images/{image_id}/preview/": {
         parameters: {
             query?: never;
@@ -3878,6 +3895,12 @@ export interface components {
          * @enum {string}
          */
         PhaseEnum: "preparing" | "training" | "evaluating";
+        Place: {
+            /** @description from 1 on; null: the image is not in the list */
+            place: number | null;
+            /** @description images of the list */
+            total: number;
+        };
         /**
          * @description * `auto` - auto
          *     * `fp32` - fp32
@@ -5524,6 +5547,45 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    images_place_retrieve: {
+        parameters: {
+            query?: {
+                /** @description only images with boxes that somebody has yet to finish */
+                drafts?: "all" | "mine";
+                /** @description only images that carry this label */
+                label?: number;
+                order?: "-created" | "created" | "name" | "uncertain";
+                queue?: "done" | "labelled" | "review" | "skipped" | "unlabelled";
+                /** @description part of the name */
+                search?: string;
+            };
+            header?: never;
+            path: {
+                image_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Place"];
+                };
             };
             /** @description A problem */
             default: {

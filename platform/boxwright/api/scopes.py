@@ -54,6 +54,7 @@ TABLE: dict[str, dict[str, str]] = {
     "images": {"GET": READ, "POST": INGEST},
     "tile-boxes": {"GET": READ},
     "image": {"GET": READ, "DELETE": MANAGE},
+    "image-place": {"GET": READ},
     "image-file": {"GET": READ},
     "image-preview": {"GET": READ},
     "image-thumbnail": {"GET": READ},
