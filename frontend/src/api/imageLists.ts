@@ -1,6 +1,6 @@
 /** The filter and order of a project's image list, in the address of a page and in requests. */
 import { api } from "./client";
-import type { Image, Page, Queue } from "./types";
+import type { Image, ListPlace, Page, Queue } from "./types";
 
 export type ImageOrder = "-created" | "created" | "name" | "uncertain";
 
@@ -44,18 +44,28 @@ export function filterQuery({ queue, label, search, drafts, order }: ImageFilter
   return new URLSearchParams(given.filter(([, value]) => value !== ""));
 }
 
-/** One page of the list; `after` and `before` (nearest first) begin beside an image. */
-export function fetchImages(
-  project: number,
-  { queue, drafts, ...rest }: ImageFilter,
-  part: { limit: number; after?: number; before?: number },
-  signal?: AbortSignal,
-): Promise<Page<Image>> {
-  const query = {
+function asked({ queue, drafts, ...rest }: ImageFilter) {
+  return {
     ...rest,
     queue: queue === "all" ? undefined : queue,
     drafts: drafts === "" ? undefined : drafts,
-    ...part,
   };
-  return api.get<Page<Image>>(`projects/${project}/images/`, { query, signal });
+}
+
+/** One page of the list; `after` and `before` (nearest first) begin beside an image. */
+export function fetchImages(
+  project: number,
+  filter: ImageFilter,
+  part: { limit: number; after?: number; before?: number },
+  signal?: AbortSignal,
+): Promise<Page<Image>> {
+  return api.get<Page<Image>>(`projects/${project}/images/`, {
+    query: { ...asked(filter), ...part },
+    signal,
+  });
+}
+
+/** Which of the list's images it is, and of how many. */
+export function fetchPlace(image: number, filter: ImageFilter): Promise<ListPlace> {
+  return api.get<ListPlace>(`images/${image}/place/`, { query: asked(filter) });
 }

@@ -34,6 +34,8 @@ export type Counts = Schemas["Counts"];
 export type Project = Schemas["Project"];
 
 export type Image = Schemas["Image"];
+/** Of an image in a list: `place` counts from 1; null where the image is not in it. */
+export type ListPlace = Schemas["Place"];
 export type Annotation = Schemas["Annotation"];
 /** What a save sends of one annotation. */
 export type AnnotationContent = Schemas["AnnotationContent"];

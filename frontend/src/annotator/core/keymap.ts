@@ -204,6 +204,7 @@ export const HELP: readonly HelpGroup[] = [
       { does: "Hide boxes", keys: ["H"] },
       { does: "Hide this one, all others", keys: ["G", "Shift H"] },
       { does: "Leave the picture", keys: ["Esc", "Tab"] },
+      { does: "Back to the list of images", keys: ["Esc", "Esc"] },
     ],
   },
   {

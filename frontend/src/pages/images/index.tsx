@@ -33,7 +33,7 @@ export default function Images() {
   const [exporting, setExporting] = useState(false);
   const incoming = useIncoming(list.refresh, (archive) => setImporting({ archive }));
   const mayUpload = may("annotator");
-  const selection = useSelection(filter, list, may("manager"));
+  const selection = useSelection(project.value.id, filter, list, may("manager"));
   const { choose, input } = useFileChooser(incoming.take);
   const startImport = () => setImporting({ archive: null });
   return (

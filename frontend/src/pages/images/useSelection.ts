@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ImageFilter } from "../../api/imageLists";
 import type { Image } from "../../api/types";
+import { userId } from "../../app/session";
 import type { ImageList } from "./gallery/useImages";
 
 export interface Selection {
@@ -10,15 +11,38 @@ export interface Selection {
   readonly select: ((image: Image, range: boolean) => void) | null;
 }
 
+/** What was selected when the page was left. */
+let left: { readonly key: string; readonly selected: ReadonlySet<number> } | null = null;
+
 /** The selected images; none once the list shows something else. */
-export function useSelection(filter: ImageFilter, list: ImageList, enabled: boolean): Selection {
-  const [selected, setSelected] = useState<ReadonlySet<number>>(new Set());
+export function useSelection(
+  project: number,
+  filter: ImageFilter,
+  list: ImageList,
+  enabled: boolean,
+): Selection {
+  const key = JSON.stringify([userId.peek(), project, filter]);
+  const [selected, setSelected] = useState<ReadonlySet<number>>(() =>
+    left?.key === key ? left.selected : new Set(),
+  );
+  const shown = useRef(key);
   const anchor = useRef<number | null>(null);
   const clear = () => {
     anchor.current = null;
     setSelected(new Set());
   };
-  useEffect(clear, [JSON.stringify(filter)]);
+  useEffect(() => {
+    if (shown.current !== key) clear();
+    shown.current = key;
+  }, [key]);
+  const latest = useRef(selected);
+  latest.current = selected;
+  useEffect(
+    () => () => {
+      left = { key, selected: latest.current };
+    },
+    [key],
+  );
   const select = (image: Image, range: boolean) => {
     setSelected(pick(selected, list.images, image, range ? anchor.current : null));
     anchor.current = image.id;

@@ -1,4 +1,4 @@
-import type { Queue } from "../../api/types";
+import type { ListPlace, Queue } from "../../api/types";
 import { userId } from "../../app/session";
 import { ThemeToggle } from "../../app/shell/person";
 import { Avatar } from "../../ui/avatar";
@@ -9,7 +9,7 @@ import { Icon } from "../../ui/icons";
 import { Menu, MenuItem } from "../../ui/menu";
 import type { PageActions } from "./keys";
 import { imagesAddress } from "./listEnd";
-import { listName } from "./listNames";
+import { listName, placeName } from "./listNames";
 import { QUEUE_NAMES } from "./queues";
 import { SavingState } from "./savingState";
 import type { Walk } from "./walks";
@@ -19,9 +19,11 @@ interface HeaderProps {
   readonly workbench: WorkbenchState;
   readonly page: PageActions;
   readonly walk: Walk;
+  /** Where this image is in the list. */
+  readonly place: ListPlace | null;
 }
 
-export function WorkbenchHeader({ workbench, page, walk }: HeaderProps) {
+export function WorkbenchHeader({ workbench, page, walk, place }: HeaderProps) {
   const project = workbench.project.project.value;
   const image = workbench.image.value;
   const back = imagesAddress(project.slug, walk.list);
@@ -41,7 +43,7 @@ export function WorkbenchHeader({ workbench, page, walk }: HeaderProps) {
           {image?.name ?? "Label"}
         </h1>
         {ready && <QueueBadge workbench={workbench} />}
-        <WalkName workbench={workbench} walk={walk} />
+        <WalkName workbench={workbench} walk={walk} place={place} />
       </div>
       {workbench.holder.value && <Avatar person={workbench.holder.value} />}
       <SavingState saver={workbench.saving.saver} />
@@ -80,12 +82,12 @@ export function WorkbenchHeader({ workbench, page, walk }: HeaderProps) {
 }
 
 /** The list that one walks, or how many images the queue has left. */
-function WalkName({ workbench, walk }: { workbench: WorkbenchState; walk: Walk }) {
+function WalkName({ workbench, walk, place }: Pick<HeaderProps, "workbench" | "walk" | "place">) {
   const { counts, project } = workbench.project;
   if (walk.list) {
     return (
       <span class="faint cut" data-testid="list-name">
-        {listName(walk.list, project.value.labels)}
+        {placeName(place, listName(walk.list, project.value.labels))}
       </span>
     );
   }

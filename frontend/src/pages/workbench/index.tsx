@@ -6,7 +6,7 @@ import "./phone.css";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { savingSessionOf } from "../../annotator/saving/savingSession";
 import { useProject } from "../../app/project";
-import { query } from "../../app/router";
+import { navigate, query } from "../../app/router";
 import { userId } from "../../app/session";
 import { useTitle } from "../../app/title";
 import { BoxesPanel } from "./boxesPanel";
@@ -16,6 +16,7 @@ import { Help } from "./help";
 import { type PageActions, useKeys } from "./keys";
 import { LabelPicker } from "./labelPicker";
 import { LabelsPanel } from "./labelsPanel";
+import { imagesAddress } from "./listEnd";
 import { followUpdates } from "./liveUpdates";
 import { Navigation } from "./navigation";
 import { Notices } from "./notices";
@@ -49,6 +50,10 @@ function actionsOf(
     empty: () => workbench.editable && markEmpty(workbench, navigation),
     help: () => open("help"),
     find: () => open("find"),
+    back: () => {
+      const { list } = walkFrom(query.peek());
+      if (list) navigate(imagesAddress(workbench.project.project.peek().slug, list));
+    },
     pick: (index) => {
       const label = workbench.project.project.peek().labels[index];
       if (!label || workbench.phase.peek() !== "ready") return;
@@ -90,7 +95,7 @@ export default function Workbench({ image }: { image: number | null }) {
   const close = (): void => setOverlay(null);
   return (
     <>
-      <WorkbenchHeader workbench={workbench} page={page} walk={walk} />
+      <WorkbenchHeader workbench={workbench} page={page} walk={walk} place={navigation.route.place.value} />
       <main class="wb" id="content">
         <Toolbar workbench={workbench} page={page} />
         <Notices workbench={workbench} />

@@ -16,6 +16,8 @@ export interface PageActions {
   empty(): void;
   help(): void;
   find(): void;
+  /** To the images, where one came from a list of theirs. */
+  back(): void;
   pick(index: number): void;
 }
 
@@ -50,6 +52,12 @@ function walksBoxes(event: KeyboardEvent, workbench: WorkbenchState): boolean {
   return all.length > 0 && (at < 0 || at !== end);
 }
 
+/** Escape has nothing more to let go of, and was pressed before. */
+function isIdle(workbench: WorkbenchState): boolean {
+  const { tabLeaves, gesture, selected } = workbench.editor.peek();
+  return tabLeaves && gesture.kind === "idle" && selected === null;
+}
+
 function act(command: KeyCommand, workbench: WorkbenchState, page: PageActions): void {
   switch (command.name) {
     case "leaf":
@@ -63,6 +71,10 @@ function act(command: KeyCommand, workbench: WorkbenchState, page: PageActions):
       break;
     case "number":
       page.pick(command.index);
+      break;
+    case "cancel":
+      if (isIdle(workbench)) page.back();
+      workbench.command(command);
       break;
     default:
       workbench.command(command);

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { filterFrom } from "../../api/imageLists";
 import type { Label } from "../../api/types";
-import { listName } from "./listNames";
+import { listName, placeName } from "./listNames";
 
 it.each([
   ["", "All images, newest first"],
@@ -11,4 +11,10 @@ it.each([
 ])("names the list %s", (query, name) => {
   const labels = [{ id: 3, name: "raccoon" } as Label];
   expect(listName(filterFrom(new URLSearchParams(query)), labels)).toBe(name);
+});
+
+it("says which image of the list it is, while it is in it", () => {
+  expect(placeName({ place: 12, total: 418 }, "Labelled, by name")).toBe("12 of 418 in Labelled, by name");
+  expect(placeName({ place: null, total: 418 }, "Labelled, by name")).toBe("Labelled, by name");
+  expect(placeName(null, "Labelled, by name")).toBe("Labelled, by name");
 });

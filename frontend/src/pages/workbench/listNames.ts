@@ -1,6 +1,7 @@
 /** A list of the gallery in words. */
 import type { ImageFilter, ImageOrder } from "../../api/imageLists";
-import type { Label } from "../../api/types";
+import type { Label, ListPlace } from "../../api/types";
+import { count } from "../../ui/figures";
 import { QUEUE_NAMES } from "./queues";
 
 const ORDER_NAMES: Record<ImageOrder, string> = {
@@ -24,4 +25,10 @@ export function listName(
     ORDER_NAMES[order],
   ];
   return parts.filter((part) => part !== "").join(", ");
+}
+
+/** "12 of 418 in Labelled, newest first"; only the list where the image is not in it. */
+export function placeName(place: ListPlace | null, list: string): string {
+  if (!place?.place) return list;
+  return `${count(place.place)} of ${count(place.total)} in ${list}`;
 }

@@ -1,5 +1,7 @@
 /** What the address tells to walk through: its sequence, the visits on it, and the images around. */
-import type { Image } from "../../api/types";
+import { signal } from "@preact/signals";
+import { fetchPlace } from "../../api/imageLists";
+import type { Image, ListPlace } from "../../api/types";
 import { ListSequence } from "./listSequence";
 import { QueueSequence } from "./queueSequence";
 import type { Sequence } from "./sequence";
@@ -11,6 +13,8 @@ import type { WorkbenchState } from "./workbenchState";
 
 export class WalkRoute {
   readonly history = new VisitHistory();
+  /** Of the image in the list that one walks; null in a queue, and where it is not known. */
+  readonly place = signal<ListPlace | null>(null);
   readonly surroundings = new Surroundings(this.history.visits);
   private entered: { readonly query: string; readonly sequence: Sequence };
 
@@ -44,6 +48,7 @@ export class WalkRoute {
     const { workbench, history } = this;
     const walk = this.walk();
     const isOther = history.enter(visitsKey(workbench.project.project.peek().id, walk));
+    this.place.value = null;
     if (isOther) this.surroundings.clear();
     const sequence = walk.list
       ? new ListSequence(workbench, history, walk.list)
@@ -58,7 +63,18 @@ export class WalkRoute {
 
   /** Fetches what lies beside an image, and shows it if that image is still open then. */
   async lookAround(image: number): Promise<void> {
+    void this.findPlace(image);
     const found = await this.sequence.neighbours(image).catch(() => null);
-    if (found && this.workbench.image.peek()?.id === image) this.surroundings.show(found);
+    if (found && this.isOpen(image)) this.surroundings.show(found);
+  }
+
+  private async findPlace(image: number): Promise<void> {
+    const { list } = this.walk();
+    const place = list && (await fetchPlace(image, list).catch(() => null));
+    if (this.isOpen(image)) this.place.value = place;
+  }
+
+  private isOpen(image: number): boolean {
+    return this.workbench.image.peek()?.id === image;
   }
 }

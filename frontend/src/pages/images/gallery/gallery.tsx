@@ -1,4 +1,5 @@
-import { useEffect, useMemo } from "preact/hooks";
+import type { RefObject } from "preact";
+import { useEffect, useLayoutEffect, useMemo } from "preact/hooks";
 import { filterQuery, type ImageFilter } from "../../../api/imageLists";
 import type { Image, Project } from "../../../api/types";
 import { aspectOf, justify, rowsBetween } from "./layout";
@@ -36,7 +37,8 @@ export function Gallery({ project, list, selected, onSelect }: GalleryProps) {
   );
   const rows = rowsBetween(layout, view.top - MARGIN, view.top + view.height + MARGIN);
   const shown = rows.flatMap((row) => row.tiles);
-  const { active, setActive, onKeyDown } = useArrowKeys(scroller, layout, list.images.length);
+  const { active, setActive, onKeyDown } = useArrowKeys(scroller, layout, list.images.length, list.place);
+  useReturn(scroller, layout.height > 0, list.place);
   const tabStop = shown.some((tile) => tile.index === active) ? active : shown[0]?.index;
 
   useEffect(() => {
@@ -73,6 +75,24 @@ export function Gallery({ project, list, selected, onSelect }: GalleryProps) {
       </ul>
     </div>
   );
+}
+
+/** Scrolls to where one was in the list, as soon as it has its height, and notes where one is from then on. */
+function useReturn(
+  scroller: RefObject<HTMLElement | null>,
+  hasHeight: boolean,
+  place: { top: number },
+): void {
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (!element || !hasHeight) return;
+    element.scrollTop = place.top;
+    const note = () => {
+      place.top = element.scrollTop;
+    };
+    element.addEventListener("scroll", note, { passive: true });
+    return () => element.removeEventListener("scroll", note);
+  }, [hasHeight, place]);
 }
 
 /** Still tiles of plausible shapes while the first page is on its way. */

@@ -5,8 +5,14 @@ import { type Layout, neighbour, type Row } from "./layout";
 const EDGE = 24; // px between a row and the lower edge that it was scrolled to
 
 /** Arrows, Home and End move the focus from tile to tile, also to one that is not drawn yet. */
-export function useArrowKeys(scroller: RefObject<HTMLElement | null>, layout: Layout, count: number) {
-  const [active, setActive] = useState(0);
+export function useArrowKeys(
+  scroller: RefObject<HTMLElement | null>,
+  layout: Layout,
+  count: number,
+  place: { active: number },
+) {
+  const [active, setActive] = useState(place.active);
+  place.active = active;
   const wantsFocus = useRef(false);
   useEffect(() => {
     if (!wantsFocus.current) return;

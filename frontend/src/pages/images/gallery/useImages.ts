@@ -1,8 +1,9 @@
-import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { api } from "../../../api/client";
 import { fetchImages, type ImageFilter } from "../../../api/imageLists";
 import type { Image, Page } from "../../../api/types";
 import { useProject } from "../../../app/project";
+import { userId } from "../../../app/session";
 import { applyEvent, mergeHead } from "./list";
 
 export interface ImageList {
@@ -12,11 +13,22 @@ export interface ImageList {
   loaded: boolean;
   hasMore: boolean;
   error: unknown;
+  /** Changed in place; as it was left, where one comes back to the list. */
+  readonly place: Place;
   more(): void;
   /** Look again at what is shown, without losing the place. */
   refresh(): void;
   remove(ids: ReadonlySet<number>): void;
 }
+
+/** Where one is in the list: how far it is scrolled, in CSS pixels, and the tile that the keys are at. */
+interface Place {
+  top: number;
+  active: number;
+}
+
+/** The list that was left last, so that who comes back finds it, and the place in it, as it was. */
+let left: { readonly state: State; readonly place: Place } | null = null;
 
 interface State {
   key: string;
@@ -54,6 +66,7 @@ type Put = (part: (old: State) => Partial<State>) => void;
 interface Loaded {
   readonly key: string;
   readonly state: State;
+  readonly place: Place;
   /** The newest state, for what runs later. */
   readonly latest: { readonly current: State };
   /** Changes the state, unless another list is shown by now. */
@@ -63,8 +76,9 @@ interface Loaded {
 
 /** The list's head, anew whenever the project or the filter is another. */
 function useHead(project: number, filter: ImageFilter): Loaded {
-  const key = JSON.stringify([project, filter]);
-  const [state, setState] = useState<State>(() => emptyList(key));
+  const key = JSON.stringify([userId.peek(), project, filter]);
+  const [state, setState] = useState<State>(() => (left?.state.key === key ? left.state : emptyList(key)));
+  const place = useMemo<Place>(() => (left?.state.key === key ? left.place : { top: 0, active: 0 }), [key]);
   const latest = useRef(state);
   latest.current = state;
   const put = useCallback<Put>(
@@ -82,16 +96,27 @@ function useHead(project: number, filter: ImageFilter): Loaded {
     },
     [key],
   );
+  const refresh = useCallback(
+    (signal?: AbortSignal) =>
+      void load(Math.min(MOST, Math.max(FIRST, latest.current.images.length)), signal),
+    [load],
+  );
   useEffect(() => {
-    setState(emptyList(key));
+    if (latest.current.key !== key) {
+      latest.current = emptyList(key);
+      setState(latest.current);
+    }
     const abort = new AbortController();
-    void load(FIRST, abort.signal);
-    return () => abort.abort();
+    refresh(abort.signal);
+    return () => {
+      abort.abort();
+      left = { state: latest.current, place };
+    };
   }, [key]);
-  const refresh = useCallback(() => {
-    void load(Math.min(MOST, Math.max(FIRST, latest.current.images.length)));
-  }, [load]);
-  return { key, state: state.key === key ? state : emptyList(key), latest, put, refresh };
+  return {
+    ...{ key, state: state.key === key ? state : emptyList(key), place, latest, put },
+    refresh: () => refresh(),
+  };
 }
 
 /** Asks again when the project's events, or its counts, tell of images that the list does not know. */
@@ -167,6 +192,17 @@ export function useImages(filter: ImageFilter): ImageList {
       put((old) => ({ images: old.images.filter((image) => !ids.has(image.id)) })),
     [put],
   );
-  const { images, error } = state;
-  return { filter, images, loaded: state.loaded, hasMore: state.next !== null, error, more, refresh, remove };
+  const { images, error, next } = state;
+  const { place } = loaded;
+  return {
+    filter,
+    images,
+    loaded: state.loaded,
+    hasMore: next !== null,
+    error,
+    place,
+    more,
+    refresh,
+    remove,
+  };
 }
