@@ -33,7 +33,9 @@ class Image(models.Model):
     revision = models.PositiveIntegerField(default=0)
     annotation_count = models.PositiveIntegerField(default=0)
     uncertainty = models.FloatField(
-        default=0, db_default=0, help_text="0 to 1: how unsure the model was that last looked at it"
+        default=0,
+        db_default=0,
+        help_text="0 to 1: how unsure the model was that last looked at it; 0: it found nothing, or none did",
     )
     claimed_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     claim_expires_at = models.DateTimeField(null=True)

@@ -1,20 +1,17 @@
 """Pictures from where a model works: each goes into the unlabelled queue with what the model found as suggestions."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import NamedTuple
 
-from django.db.models.functions import Now
 
 from annotations.models import Image
 from annotations.uploads import Sent, add_images
-from boxwright import limits
-from boxwright.errors import Invalid, TooMany
+from boxwright.errors import Invalid
 from boxwright.projects.models import Project
+from boxwright.teams import attempts
 from boxwright.teams.models import User
 from training import suggestions
-from training.models import Artifact, Run, Suggestions
-from training.run_files import files_of
+from training.models import BEST, Artifact, Run, Suggestions
 from training.suggestions import SHOWN_SCORE, Mark, Origin
 
 
@@ -29,11 +26,11 @@ class Ingested(NamedTuple):
 def ingest(*, project: Project, author: User, file: Sent, sha256: str, found: Sequence[Mark]) -> Ingested:
     """Of a picture that the project has, nothing changes, but where it is unlabelled and nobody suggested anything.
 
-    `sha256`: of the artifact or checkpoint that found the boxes. Raises Invalid, TooMany, OverQuota.
+    `sha256`: of the artifact or checkpoint that found the boxes. Raises Invalid, TooOften, OverQuota.
     """
     if project.task != "detection":
         raise Invalid("Boxes are suggested in projects that draw boxes; this one labels whole images.")
-    _expect_slow(project, author)
+    attempts.send_picture(author, project.pk)
     answer = add_images(project=project, author=author, files=[file])
     if answer.rejected:
         raise Invalid("This is no picture that can be taken.", {"file": answer.rejected[0].reason})
@@ -45,17 +42,9 @@ def ingest(*, project: Project, author: User, file: Sent, sha256: str, found: Se
     return Ingested(image, bool(answer.created), len(row.boxes) if row else 0)
 
 
-def _expect_slow(project: Project, author: User) -> None:
-    """A device that films must choose its frames."""
-    since = Now() - timedelta(minutes=1)
-    mine = Suggestions.objects.filter(image__project=project, image__uploaded_by=author, image__created_at__gt=since)
-    if mine.count() >= limits.INGESTS_A_MINUTE:
-        raise TooMany(f"At most {limits.INGESTS_A_MINUTE} pictures a minute: send those on which the model was unsure.")
-
-
 def _run_of(project: Project, sha256: str) -> Run | None:
     artifact = Artifact.objects.filter(run__project=project, sha256=sha256).select_related("run").first()
     if artifact is not None:
         return artifact.run
-    runs = Run.objects.filter(project=project, status="succeeded").order_by("-pk")
-    return next((run for run in runs if (best := files_of(run).get("best.pt")) and best.sha256 == sha256), None)
+    runs = Run.objects.filter(project=project, status="succeeded").annotate(best=BEST)
+    return runs.filter(best=sha256).order_by("-pk").first()

@@ -2,7 +2,8 @@
 they suggest for images; the presets of their settings."""
 
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast, Lower
 from django.utils import timezone
 
 from annotations.models import Image, Snapshot
@@ -11,6 +12,8 @@ from boxwright.projects.models import Project
 from boxwright.storage.named import Named
 from boxwright.teams.models import Team, User
 
+BEST = Cast(KT("files__best.pt__sha256"), models.CharField(max_length=64))
+"""The hash of a run's best checkpoint, as its row names it."""
 NAME_OF_BASE = 60
 """Characters of an uploaded file's name: in UTF-8 no longer than a folder's entry may be."""
 
@@ -91,6 +94,7 @@ class Run(Job):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["project", "number"], name="one_run_a_number")]
+        indexes = [models.Index("project", BEST, name="run_by_best")]
 
     def __str__(self) -> str:
         return f"{self.project_id} run {self.number}"
@@ -154,6 +158,7 @@ class Artifact(Job):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "target", "quantization"], name="one_artifact_a_target")]
+        indexes = [models.Index(fields=["sha256"], name="artifact_by_sha256")]
 
     def __str__(self) -> str:
         return f"{self.run_id} {self.target}"
@@ -220,12 +225,25 @@ class Suggestions(models.Model):
     """What a model found in an image, apart from its annotations: a person who takes one saves it under its id."""
 
     image = models.OneToOneField(Image, on_delete=models.CASCADE, primary_key=True, related_name="+")
-    run = models.ForeignKey(Run, null=True, on_delete=models.CASCADE, related_name="+")
+    run = models.ForeignKey(Run, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
     sha256 = models.CharField(max_length=64, help_text="of the checkpoint or artifact that found them")
     shown_score = models.FloatField(help_text="the least score that is worth showing")
     boxes = models.JSONField(help_text="id, label's id, x_min, y_min, x_max, y_max, score; best first")
     rejected = models.JSONField(default=list, help_text="ids that a person put away")
+    # What became of them: `training.fates` counts it in each transaction that changes it.
+    open_count = models.PositiveIntegerField(default=0)
+    taken_count = models.PositiveIntegerField(default=0)
+    moved_count = models.PositiveIntegerField(default=0)
+    rejected_count = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["run", "open_count", "taken_count", "moved_count", "rejected_count", "image"],
+                name="suggestions_by_run",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"of image {self.image_id}"

@@ -4,7 +4,7 @@ A box that is taken is saved as an annotation under the suggestion's id: what be
 """
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,23 +12,21 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from annotations.dataset.boxes import fit, overlap
+from annotations.dataset.boxes import fit
 from annotations.dataset.edits import SIDES
 from annotations.dataset.records import Box
-from annotations.models import Annotation, Image
+from annotations.models import Image
 from boxwright.projects.label_names import label_key
 from boxwright.projects.labels import label_book
 from boxwright.projects.models import Project
+from training import fates
 from training.models import Run, Suggestions
 
 LEAST_SCORE, MOST_BOXES = 0.1, 100
 """What is kept of an image: the page shows from `shown_score` on, and lets people go down to this."""
 SHOWN_SCORE = 0.4
 """Where no evaluation says which score is best."""
-COVERED = 0.5
-"""IoU with a box that a person drew, beyond which a suggestion shows the same thing."""
 NAMESPACE = uuid.UUID("6f1d3ab4-5a0e-4f0c-9f6c-0d1c9a3e7b52")
-CHUNK = 500
 
 Mark = Mapping[str, Any]
 """A model's box as its process tells it: label (a name), score, x_min, y_min, x_max, y_max."""
@@ -70,6 +68,7 @@ def keep(project: Project, origin: Origin, found: Mapping[int, Sequence[Mark]]) 
     fields = ["run", "sha256", "shown_score", "boxes", "rejected", "created_at"]
     Suggestions.objects.bulk_create(rows, update_conflicts=True, unique_fields=["image"], update_fields=fields)
     Image.objects.bulk_update(images, ["uncertainty"])
+    fates.count(project.pk, [image.pk for image in images])
 
 
 def _boxes(image: Image, sha256: str, marks: Sequence[Mark], labels: Mapping[str, int]) -> list[dict[str, Any]]:
@@ -89,8 +88,8 @@ def _boxes(image: Image, sha256: str, marks: Sequence[Mark], labels: Mapping[str
 
 
 def uncertainty_of(scores: Sequence[float]) -> float:
-    """1 where a box may as well be none (a score of 0.5), 0 where all are certain or nothing was found."""
-    return round(max((1 - abs(2 * score - 1) for score in scores), default=0.0), 4)
+    """1 where a box may as well be none (a score of 0.5), 0 where nothing was found, and there alone."""
+    return max((round(1 - abs(2 * score - 1), 4) or 0.0001 for score in scores), default=0.0)
 
 
 def of_image(image: Image) -> Suggestions | None:
@@ -111,70 +110,4 @@ def reject(image: Image, ids: Sequence[uuid.UUID]) -> None:
         known, asked = [box["id"] for box in row.boxes], {str(id_) for id_ in ids}
         rejected = [id_ for id_ in known if id_ in asked or id_ in row.rejected]
         Suggestions.objects.filter(pk=row.pk).update(rejected=rejected)
-
-
-@dataclass(slots=True)
-class Fates:
-    """What became of a run's suggestions. `open`: on images that are still unlabelled. `moved`: relabelled or drawn
-    anew, too. Below the score from which they are shown those alone count that a person touched."""
-
-    images: int = 0
-    open: int = 0
-    taken: int = 0
-    moved: int = 0
-    rejected: int = 0
-
-
-def fates_of(run: Run) -> Fates:
-    fates = Fates()
-    for rows in _chunks(run):
-        held = _annotations_of([row.image_id for row in rows])
-        for row in rows:
-            fates.images += 1
-            _count(fates, row, held.get(row.image_id, {}))
-    return fates
-
-
-Held = Mapping[str, tuple[int, Box]]
-
-
-def _count(fates: Fates, row: Suggestions, held: Held) -> None:
-    suggested = {box["id"] for box in row.boxes}
-    drawn = [box for id_, (_, box) in held.items() if id_ not in suggested]
-    for one in row.boxes:
-        box = Box(*(one[side] for side in SIDES))
-        if one["id"] in held:
-            if held[one["id"]] == (one["label"], box):
-                fates.taken += 1
-            else:
-                fates.moved += 1
-        elif one["id"] in row.rejected:
-            fates.rejected += 1
-        elif one["score"] < row.shown_score:
-            continue
-        elif row.image.queue == "unlabelled":
-            fates.open += 1
-        elif any(overlap(box, other) > COVERED for other in drawn):
-            fates.moved += 1
-        else:
-            fates.rejected += 1
-
-
-def _chunks(run: Run) -> Iterator[list[Suggestions]]:
-    rows = (
-        Suggestions.objects.filter(run=run)
-        .select_related("image")
-        .only("boxes", "rejected", "shown_score", "image__queue")
-    )
-    last = 0
-    while chunk := list(rows.filter(pk__gt=last).order_by("pk")[:CHUNK]):
-        yield chunk
-        last = chunk[-1].pk
-
-
-def _annotations_of(images: Sequence[int]) -> dict[int, dict[str, tuple[int, Box]]]:
-    found: dict[int, dict[str, tuple[int, Box]]] = {}
-    rows = Annotation.objects.filter(image__in=images).exclude(x_min=None)
-    for image, id_, label, *sides in rows.values_list("image_id", "id", "label_id", *SIDES):
-        found.setdefault(image, {})[str(id_)] = (label, Box(*sides))
-    return found
+        fates.count(image.project_id, [image.pk])

@@ -19,6 +19,7 @@ from annotations.imports.planning import Planner
 from annotations.imports.repeats import asked_of, left_by
 from annotations.imports.report import Report
 from annotations.imports.staged_rows import staged_rows, staged_rows_at
+from annotations.labeling.revising import revised
 from annotations.models import Import, StagedImage
 from boxwright.errors import Conflict, Invalid, OverQuota
 from boxwright.jobs import PROGRESS, Beat
@@ -76,6 +77,8 @@ class Applying:
             self._plan_anew(planner, planned_rows.lock_images(job))
             count, size = planned_rows.new_images(job)
             planned_rows.land(job, planner.now)
+            if suggested := planned_rows.suggested_images():
+                revised.send(sender=Import, project=job.project_id, images=suggested)
             if not mapping.new:
                 planned_rows.check_references()
             self._count(mapping, size)

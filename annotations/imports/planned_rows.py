@@ -172,6 +172,13 @@ def made_images(job: Import) -> Iterator[tuple[Any, ...]]:
             yield from rows
 
 
+def suggested_images() -> list[int]:
+    """Those that were there, and that a model suggested something for."""
+    asked = f"""SELECT i.id FROM planned_image p JOIN {IMAGE} i ON i.id = p.image_id
+        WHERE NOT p.is_new AND i.uncertainty > 0 ORDER BY i.id"""
+    return [pk for (pk,) in _read(asked)]
+
+
 def analyse() -> None:
     """Tell the planner of queries how large the tables are; nobody else does for tables of one connection."""
     if connection.vendor == "postgresql":

@@ -12,6 +12,7 @@ from operator import attrgetter
 from typing import Any, Protocol
 
 from django.db.models import QuerySet
+from django.dispatch import Signal
 from django.utils import timezone
 
 from annotations import counters
@@ -27,6 +28,10 @@ from boxwright.events.kinds import announce_all
 from boxwright.projects.models import Project
 from boxwright.statements import Rows
 from boxwright.teams.models import Role, User
+
+revised = Signal()
+"""Sent with the ids of `project` and `images`, in the transaction that revised them; of images alone for which a model
+suggested something (`uncertainty` above 0), so that the others pay nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +156,8 @@ def write(plan: Plan, image: Image, tally: Tally) -> State:
     plan.upserts.write()
     said = {"upserted": plan.upserted, "deleted": plan.deleted, "queue": plan.queue}
     Revision.objects.create(image=image, number=plan.number, author=plan.author, **said)
+    if image.uncertainty:
+        revised.send(sender=Image, project=image.project_id, images=[image.pk])
     tally.queues.update({advanced.queue: 1})
     tally.queues.subtract({image.queue: 1})
     tally.labels.update(a.label_id for a in plan.after)

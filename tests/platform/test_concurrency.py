@@ -6,14 +6,18 @@ from pathlib import Path
 
 import pytest
 
+from tests.annotations.images import picture
 from tests.services.server import Server, server
 
 PEOPLE, EACH = 8, 12
+MODEL_PICTURES = 3
+"""That a person may send in a minute, here."""
 
 
 @pytest.fixture(scope="module")
 def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with server(Path(tmp_path_factory.mktemp("web"))) as running:
+    limits = {"INGESTS_A_MINUTE": MODEL_PICTURES}
+    with server(Path(tmp_path_factory.mktemp("web")), limits) as running:
         yield running
 
 
@@ -64,3 +68,18 @@ def test_one_name_is_taken_once(web: Server, token: str) -> None:
         statuses = sorted(people.map(write, range(PEOPLE)))
     assert statuses.count(201) == 1
     assert set(statuses) <= {201, 400, 409}
+
+
+def test_pictures_that_arrive_together_are_counted_one_by_one(web: Server, token: str) -> None:
+    with web.client(token) as client:
+        made = client.post("projects/", json={"team": "plates", "name": "Film", "task": "detection"}).json()
+
+    def send(person: int) -> int:
+        fields = {"sha256": "a" * 64, "boxes": "[]"}
+        with web.client(token) as client:
+            files = {"file": ("frame.jpg", picture(person))}
+            return client.post(f"projects/{made['id']}/ingest/", data=fields, files=files).status_code
+
+    with ThreadPoolExecutor(PEOPLE) as people:
+        statuses = sorted(people.map(send, range(PEOPLE)))
+    assert statuses == [201] * MODEL_PICTURES + [429] * (PEOPLE - MODEL_PICTURES)

@@ -22,10 +22,11 @@ from tests.annotations.images import picture
 from tests.training.conftest import MakeRun
 from tests.training.engine.conftest import LABELS
 from tests.training.test_run_json import random_detector
-from training import object_keys, suggestions
+from training import fates, object_keys, suggestions
 from training.engine import checkpoint
 from training.models import Prediction, Run, Suggestions
-from training.suggestions import Origin, fates_of, keep, uncertainty_of
+from training.fates import fates_of
+from training.suggestions import Origin, keep, uncertainty_of
 
 Client = Callable[[User], APIClient]
 MakeImages = Callable[[int], list[Image]]
@@ -178,7 +179,7 @@ def test_the_page_of_the_run_tells_what_became_of_its_suggestions(
     suggest_by_hand(project, run, {worked.pk: [*rows, redrawn, low], later.pk: [rows[0]]})
     client = as_user(bob)
     taken, moved, rejected, covered, _ = client.get(suggested(worked)).json()["boxes"]
-    assert fates_of(run) == suggestions.Fates(images=2, open=5)
+    assert fates_of(run) == fates.Fates(images=2, open=5)
 
     human = {**covered, "id": "01890000-0000-7000-8000-000000000000", "x_min": 41, "source": "human", "score": None}
     upsert = [{**taken, "source": "model"}, {**moved, "x_max": 70, "source": "human", "score": None}, human]
@@ -186,8 +187,8 @@ def test_the_page_of_the_run_tells_what_became_of_its_suggestions(
     for _ in range(2):
         assert client.patch(f"/api/v1/images/{worked.pk}/annotations/", save).status_code == 200
     assert client.post(f"{suggested(worked)}reject/", {"ids": [rejected["id"]] * 2}).status_code == 204
-    fates = client.get(f"/api/v1/runs/{run.pk}/suggestions/").json()
-    assert fates == {"images": 2, "open": 1, "taken": 1, "moved": 2, "rejected": 1}
+    told = client.get(f"/api/v1/runs/{run.pk}/suggestions/").json()
+    assert told == {"images": 2, "open": 1, "taken": 1, "moved": 2, "rejected": 1}
     assert rejected["id"] not in [box["id"] for box in client.get(suggested(worked)).json()["boxes"]]
 
 

@@ -16,7 +16,7 @@ from boxwright.projects.canceling import cancel
 from boxwright.projects.queries import project_for
 from boxwright.teams.api.accounts import signed_in
 from boxwright.teams.models import Role
-from training import predictions, queries, suggestions
+from training import fates, predictions, queries, suggestions
 from training.models import Prediction
 
 MOST_CHOSEN = 1000
@@ -128,4 +128,4 @@ class FatesView(Endpoint):
     @extend_schema(responses=FatesSerializer)
     def get(self, request: Request, run_id: int) -> Response:
         """What became of the boxes that this run suggested."""
-        return Response(asdict(suggestions.fates_of(queries.run_for(request.user, run_id))))
+        return Response(asdict(fates.fates_of(queries.run_for(request.user, run_id))))

@@ -84,6 +84,11 @@ def mail_reset(person: User) -> None:
     take([Allowance(f"resets of {person.pk}", limits.RESETS_AN_HOUR, HOUR)])
 
 
+def send_picture(person: User, project_id: int) -> None:
+    """One picture that a model sends: whoever films must choose frames. Raises TooOften."""
+    take([Allowance(f"pictures of {person.pk} to {project_id}", limits.INGESTS_A_MINUTE)])
+
+
 def take(wanted: Sequence[Allowance]) -> None:
     """Count one try at each. Raises TooOften, with nothing counted, where one is used up."""
     wanted = sorted(wanted, key=lambda one: one.key)
