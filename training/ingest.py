@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-
 from annotations.models import Image
 from annotations.uploads import Sent, add_images
 from boxwright.errors import Invalid

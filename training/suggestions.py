@@ -4,7 +4,7 @@ A box that is taken is saved as an annotation under the suggestion's id: what be
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,12 +102,21 @@ def of_image(image: Image) -> Suggestions | None:
     return row
 
 
-@transaction.atomic
-def reject(image: Image, ids: Sequence[uuid.UUID]) -> None:
+def reject(image: Image, ids: Collection[uuid.UUID]) -> None:
     """Put these away for everybody; ids of others change nothing."""
+    _answer(image, lambda known, away: away | (known & {str(id_) for id_ in ids}))
+
+
+def restore(image: Image, ids: Collection[uuid.UUID]) -> None:
+    """Suggest again what was put away."""
+    _answer(image, lambda _known, away: away - {str(id_) for id_ in ids})
+
+
+@transaction.atomic
+def _answer(image: Image, after: Callable[[set[str], set[str]], set[str]]) -> None:
     row = Suggestions.objects.select_for_update(of=("self",)).filter(image=image).first()
     if row is not None:
-        known, asked = [box["id"] for box in row.boxes], {str(id_) for id_ in ids}
-        rejected = [id_ for id_ in known if id_ in asked or id_ in row.rejected]
-        Suggestions.objects.filter(pk=row.pk).update(rejected=rejected)
+        known = [box["id"] for box in row.boxes]
+        away = after(set(known), set(row.rejected))
+        Suggestions.objects.filter(pk=row.pk).update(rejected=[id_ for id_ in known if id_ in away])
         fates.count(image.project_id, [image.pk])

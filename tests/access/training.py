@@ -102,6 +102,7 @@ ROWS: list[Row] = [
     Row("POST", "ingest", "401 404 403 201 201 201", seen_frame, form=True),
     Row("GET", "suggestions", SEES),
     Row("POST", "suggestions-reject", "401 404 403 204 204 204", {"ids": []}),
+    Row("POST", "suggestions-restore", "401 404 403 204 204 204", {"ids": []}),
     Row("GET", "run-suggestions", SEES),
     Row("GET", "artifacts", SEES),
     Row("POST", "artifacts", "401 404 403 403 201 201", {"target": "tflite"}),

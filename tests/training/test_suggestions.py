@@ -24,8 +24,8 @@ from tests.training.engine.conftest import LABELS
 from tests.training.test_run_json import random_detector
 from training import fates, object_keys, suggestions
 from training.engine import checkpoint
-from training.models import Prediction, Run, Suggestions
 from training.fates import fates_of
+from training.models import Prediction, Run, Suggestions
 from training.suggestions import Origin, keep, uncertainty_of
 
 Client = Callable[[User], APIClient]
@@ -190,6 +190,25 @@ def test_the_page_of_the_run_tells_what_became_of_its_suggestions(
     told = client.get(f"/api/v1/runs/{run.pk}/suggestions/").json()
     assert told == {"images": 2, "open": 1, "taken": 1, "moved": 2, "rejected": 1}
     assert rejected["id"] not in [box["id"] for box in client.get(suggested(worked)).json()["boxes"]]
+
+
+def test_what_was_put_away_comes_back(
+    as_user: Client, bob: User, project: Project, run: Run, make_images: MakeImages
+) -> None:
+    image, other = make_images(2)
+    suggest_by_hand(project, run, {image.pk: [mark(LABELS[0], 0.9), mark(LABELS[1], 0.8)], other.pk: []})
+    client = as_user(bob)
+    first, second = [box["id"] for box in client.get(suggested(image)).json()["boxes"]]
+    for how, ids, left in (
+        ("reject", [first, second], []),
+        ("restore", [second, second], [second]),
+        ("restore", [second, "01890000-0000-7000-8000-000000000000"], [second]),
+        ("restore", [first], [first, second]),
+    ):
+        assert client.post(f"{suggested(image)}{how}/", {"ids": ids}).status_code == 204
+        assert [box["id"] for box in client.get(suggested(image)).json()["boxes"]] == left
+        assert (fates_of(run).open, fates_of(run).rejected) == (len(left), 2 - len(left))
+    assert client.post(f"{suggested(other)}restore/", {"ids": [first]}).status_code == 204
 
 
 def test_two_who_take_one_suggestion_save_one_annotation(

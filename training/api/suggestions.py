@@ -64,7 +64,7 @@ class SuggestionsSerializer(serializers.Serializer[Any]):
     boxes = SuggestionSerializer(many=True, help_text="best first, without those that were put away")
 
 
-class RejectSuggestionsSerializer(serializers.Serializer[Any]):
+class AnsweredSuggestionsSerializer(serializers.Serializer[Any]):
     ids = CountedListField(child=serializers.UUIDField(), max_length=suggestions.MOST_BOXES)
 
 
@@ -116,11 +116,20 @@ class SuggestionsView(Endpoint):
 
 
 class RejectSuggestionsView(Endpoint):
-    @extend_schema(request=RejectSuggestionsSerializer, responses={204: None})
+    @extend_schema(request=AnsweredSuggestionsSerializer, responses={204: None})
     def post(self, request: Request, image_id: int) -> Response:
         """Put suggestions away, for everybody. Ids that the image does not have change nothing."""
         image = image_for(request.user, image_id, Role.ANNOTATOR)
-        suggestions.reject(image, self.parsed(RejectSuggestionsSerializer)["ids"])
+        suggestions.reject(image, self.parsed(AnsweredSuggestionsSerializer)["ids"])
+        return Response(status=204)
+
+
+class RestoreSuggestionsView(Endpoint):
+    @extend_schema(request=AnsweredSuggestionsSerializer, responses={204: None})
+    def post(self, request: Request, image_id: int) -> Response:
+        """Suggest again what was put away, for everybody."""
+        image = image_for(request.user, image_id, Role.ANNOTATOR)
+        suggestions.restore(image, self.parsed(AnsweredSuggestionsSerializer)["ids"])
         return Response(status=204)
 
 

@@ -60,6 +60,11 @@ urlpatterns: list[URLPattern] = [
         suggestions.RejectSuggestionsView.as_view(),
         name="suggestions-reject",
     ),
+    path(
+        "images/<int:image_id>/suggestions/restore/",
+        suggestions.RestoreSuggestionsView.as_view(),
+        name="suggestions-restore",
+    ),
     path("runs/<int:run_id>/suggestions/", suggestions.FatesView.as_view(), name="run-suggestions"),
     path("runs/<int:run_id>/artifacts/", artifacts.ArtifactsView.as_view(), name="artifacts"),
     path("artifacts/<int:artifact_id>/", artifacts.ArtifactView.as_view(), name="artifact"),

@@ -537,6 +537,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/images/{image_id}/suggestions/restore/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Suggest again what was put away, for everybody. */
+        post: operations["images_suggestions_restore_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/images/{image_id}/thumbnail/": {
         parameters: {
             query?: never;
@@ -2092,6 +2109,9 @@ export interface components {
             attributes?: {
                 [key: string]: boolean | number | string;
             };
+        };
+        AnsweredSuggestionsRequest: {
+            ids: string[];
         };
         ArchiveUpload: {
             readonly id: number;
@@ -4004,9 +4024,6 @@ export interface components {
             name: string;
             reason: string;
         };
-        RejectSuggestionsRequest: {
-            ids: string[];
-        };
         /** @description Answers whose score lies in one tenth. */
         ReliabilityBin: {
             /**
@@ -5755,7 +5772,40 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RejectSuggestionsRequest"];
+                "application/json": components["schemas"]["AnsweredSuggestionsRequest"];
+            };
+        };
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    images_suggestions_restore_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                image_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnsweredSuggestionsRequest"];
             };
         };
         responses: {

@@ -119,6 +119,7 @@ TABLE: dict[str, dict[str, str]] = {
     "ingest": {"POST": INGEST},
     "suggestions": {"GET": READ},
     "suggestions-reject": {"POST": ANNOTATE},
+    "suggestions-restore": {"POST": ANNOTATE},
     "run-suggestions": {"GET": READ},
     "artifacts": {"GET": READ, "POST": TRAIN},
     "artifact": {"GET": READ},

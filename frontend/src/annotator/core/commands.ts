@@ -138,10 +138,11 @@ function changed(editor: Editor, document: Document): Editor {
   return editor.editable ? { ...editor, document, gesture: IDLE } : editor;
 }
 
-/** Selects the one box that was changed back or forth, so that one sees what happened. */
+/** Selects the one box or suggestion that was changed back or forth, so that one sees what happened. */
 function retraced(editor: Editor, document: Document, step: HistoryStep | undefined): Editor {
   const next = changed(editor, document);
-  const only = step?.length === 1 ? step[0]?.id : undefined;
+  const ids = [...(step?.changes ?? []).map(({ id }) => id), ...(step?.rejected ?? [])];
+  const only = ids.length === 1 ? ids[0] : undefined;
   if (only === undefined || next === editor || editor.whole) return next;
   return { ...select(next, only, true), picked: false };
 }
@@ -232,8 +233,10 @@ function switched(
 }
 
 function allRemoved(editor: Editor): Editor {
-  const gone = changeable(editor).map(({ id }) => ({ id, after: null }));
-  return putAway(changed(editor, commit(editor.document, gone)), new Set(gone.map(({ id }) => id)));
+  if (!editor.editable) return editor;
+  const all = changeable(editor).map(({ id }) => id);
+  const gone = all.map((id) => ({ id, after: null }));
+  return changed(editor, commit(editor.document, gone, suggestedOf(editor, all)));
 }
 
 /** Deletes an annotation and selects its neighbour, so that one can go on by keys. */
@@ -278,16 +281,16 @@ function rejected(editor: Editor, which: (seen: Editor) => readonly Suggestion[]
   const seen = { ...editor, hidden: false, gesture: IDLE };
   const gone = which(seen);
   if (gone.length === 0 || !editor.editable) return editor;
-  return goneOn(seen, putAway(seen, new Set(gone.map(({ id }) => id))), gone);
+  const ids = gone.map(({ id }) => id);
+  return goneOn(seen, { ...seen, document: commit(editor.document, [], ids) }, gone);
 }
 
 function goneOn(before: Editor, now: Editor, these: readonly Suggestion[]): Editor {
   return { ...select(now, following(before, now, these.at(-1)?.id), true), picked: false };
 }
 
-function putAway(editor: Editor, ids: ReadonlySet<string>): Editor {
-  const all = editor.suggested.all.filter(({ id }) => !ids.has(id));
-  return { ...editor, suggested: { ...editor.suggested, all } };
+function suggestedOf(editor: Editor, ids: readonly string[]): readonly string[] {
+  return suggestions(editor).flatMap(({ id }) => (ids.includes(id) ? id : []));
 }
 
 function rescaled(editor: Editor, factor: number): Editor {

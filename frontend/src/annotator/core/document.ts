@@ -8,10 +8,16 @@ export interface Change {
 }
 
 /** What one gesture or command changed; undo takes it back as a whole. */
-export type HistoryStep = readonly Change[];
+export interface HistoryStep {
+  readonly changes: readonly Change[];
+  /** Suggestions that it put away. */
+  readonly rejected: readonly string[];
+}
 
 export interface Document {
   readonly annotations: ReadonlyMap<string, Annotation>;
+  /** Suggestions that were put away on this visit. */
+  readonly rejected: ReadonlySet<string>;
   readonly past: readonly HistoryStep[];
   readonly future: readonly HistoryStep[];
 }
@@ -19,7 +25,8 @@ export interface Document {
 const MAX_PAST = 500;
 
 export function documentOf(annotations: readonly Annotation[]): Document {
-  return { annotations: new Map(annotations.map((one) => [one.id, one])), past: [], future: [] };
+  const byId = new Map(annotations.map((one) => [one.id, one]));
+  return { annotations: byId, rejected: new Set(), past: [], future: [] };
 }
 
 /** Oldest first (ids are time-ordered), which is also the order of painting. */
@@ -35,41 +42,55 @@ const orders = new WeakMap<ReadonlyMap<string, Annotation>, readonly Annotation[
 
 function applied(
   annotations: ReadonlyMap<string, Annotation>,
-  step: HistoryStep,
+  changes: readonly Change[],
 ): ReadonlyMap<string, Annotation> {
+  if (changes.length === 0) return annotations;
   const next = new Map(annotations);
-  for (const { id, after } of step) {
+  for (const { id, after } of changes) {
     if (after) next.set(id, after);
     else next.delete(id);
   }
   return next;
 }
 
-function reversed(step: HistoryStep): HistoryStep {
-  return step.map(({ id, before, after }) => ({ id, before: after, after: before }));
+function reversed(changes: readonly Change[]): readonly Change[] {
+  return changes.map(({ id, before, after }) => ({ id, before: after, after: before }));
 }
 
-/** Puts annotations in place (null deletes) as one step of the history. Changes that change nothing leave no step. */
+/** Puts annotations in place (null deletes) and suggestions away, as one step of the history. What changes nothing
+ * leaves no step. */
 export function commit(
   document: Document,
-  changes: readonly { id: string; after: Annotation | null }[],
+  wanted: readonly { id: string; after: Annotation | null }[],
+  putAway: readonly string[] = [],
 ): Document {
-  const step = changes
+  const changes = wanted
     .map(({ id, after }) => ({ id, before: document.annotations.get(id) ?? null, after }))
     .filter(({ before, after }) => !sameAnnotation(before, after));
-  if (step.length === 0) return document;
+  const rejected = putAway.filter((id) => !document.rejected.has(id));
+  if (changes.length + rejected.length === 0) return document;
   return {
-    annotations: applied(document.annotations, step),
-    past: [...document.past, step].slice(-MAX_PAST),
+    annotations: applied(document.annotations, changes),
+    rejected: withThese(document.rejected, rejected),
+    past: [...document.past, { changes, rejected }].slice(-MAX_PAST),
     future: [],
   };
+}
+
+function withThese(all: ReadonlySet<string>, these: readonly string[]): ReadonlySet<string> {
+  return these.length === 0 ? all : new Set([...all, ...these]);
+}
+
+function without(all: ReadonlySet<string>, these: readonly string[]): ReadonlySet<string> {
+  return these.length === 0 ? all : new Set([...all].filter((id) => !these.includes(id)));
 }
 
 export function undo(document: Document): Document {
   const step = document.past.at(-1);
   if (!step) return document;
   return {
-    annotations: applied(document.annotations, reversed(step)),
+    annotations: applied(document.annotations, reversed(step.changes)),
+    rejected: without(document.rejected, step.rejected),
     past: document.past.slice(0, -1),
     future: [...document.future, step],
   };
@@ -79,7 +100,8 @@ export function redo(document: Document): Document {
   const step = document.future.at(-1);
   if (!step) return document;
   return {
-    annotations: applied(document.annotations, step),
+    annotations: applied(document.annotations, step.changes),
+    rejected: withThese(document.rejected, step.rejected),
     past: [...document.past, step],
     future: document.future.slice(0, -1),
   };

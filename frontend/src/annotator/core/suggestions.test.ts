@@ -87,9 +87,26 @@ it("draws over a suggestion that nobody selected", () => {
   expect([...drawn.document.annotations.keys()]).toEqual(["new"]);
 });
 
+it("takes a rejection back and forth like any other step", () => {
+  const undone = run(
+    editorWith(),
+    { name: "reject" },
+    { name: "accept" },
+    { name: "undo" },
+    { name: "undo" },
+  );
+  expect([ids(undone), undone.selected]).toEqual([["s1", "s2"], "s1"]);
+  expect(undone.document.annotations.size).toBe(0);
+  expect(ids(run(undone, { name: "redo" }))).toEqual(["s2"]);
+  const both = run(editorWith(at(300)), { name: "all" }, { name: "toggle", id: "s1" }, { name: "remove" });
+  expect([ids(both), both.document.annotations.size]).toEqual([["s2"], 0]);
+  const back = run(both, { name: "undo" });
+  expect([ids(back), back.document.annotations.size]).toEqual([["s1", "s2"], 1]);
+});
+
 it("rejects the selected one, by its key or like a box", () => {
   const rejected = run(editorWith(), { name: "suggestion" }, { name: "reject" });
-  expect([rejected.suggested.all.map(({ id }) => id), rejected.selected]).toEqual([["s2", "s3"], "s2"]);
+  expect([ids(rejected), [...rejected.document.rejected], rejected.selected]).toEqual([["s2"], ["s1"], "s2"]);
   expect(ids(run(rejected, { name: "remove" }))).toEqual([]);
   expect(rejected.document.annotations.size).toBe(0);
 });

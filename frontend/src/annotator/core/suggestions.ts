@@ -31,20 +31,25 @@ export function overlap(a: Box, b: Box): number {
 export function openSuggestions(document: Document, suggested: Suggested): readonly Suggestion[] {
   if (suggested.all.length === 0) return suggested.all;
   const known = found.get(document.annotations);
-  if (known?.suggested === suggested) return known.open;
+  if (known?.suggested === suggested && known.rejected === document.rejected) return known.open;
   const boxes = [...document.annotations.values()].flatMap(({ box }) => box ?? []);
   const open = suggested.all.filter(
     ({ id, score, box }) =>
       score >= suggested.from &&
       !document.annotations.has(id) &&
+      !document.rejected.has(id) &&
       !boxes.some((other) => overlap(box, other) > COVERED),
   );
-  found.set(document.annotations, { suggested, open });
+  found.set(document.annotations, { suggested, rejected: document.rejected, open });
   return open;
 }
 
 /** Sought once a document, not once a movement of the pointer. */
 const found = new WeakMap<
   Document["annotations"],
-  { readonly suggested: Suggested; readonly open: readonly Suggestion[] }
+  {
+    readonly suggested: Suggested;
+    readonly rejected: Document["rejected"];
+    readonly open: readonly Suggestion[];
+  }
 >();

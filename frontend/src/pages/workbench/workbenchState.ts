@@ -26,7 +26,7 @@ import type { Shown } from "../../annotator/views/layers";
 import type { AnnotationState, Image, Person, Queue } from "../../api/types";
 import type { ProjectState } from "../../app/project";
 import { TASKS } from "../../app/tasks";
-import { fetchState, fetchSuggestions, type Opened, rejectSuggestions } from "./fetching";
+import { answerSuggestions, fetchState, fetchSuggestions, type Opened } from "./fetching";
 import { asksLabel, keepsView } from "./preferences";
 import { QUEUE_NAMES, roleFor } from "./queues";
 
@@ -138,10 +138,12 @@ export class WorkbenchState {
   }
 
   private putAway(image: number, before: Editor, after: Editor): void {
-    if (before.suggested.all === after.suggested.all) return;
-    const left = new Set(after.suggested.all.map(({ id }) => id));
-    const gone = before.suggested.all.flatMap(({ id }) => (left.has(id) ? [] : id));
-    if (gone.length > 0) rejectSuggestions(image, gone);
+    const [was, now] = [before.document.rejected, after.document.rejected];
+    if (was === now) return;
+    const gone = [...now].filter((id) => !was.has(id));
+    const back = [...was].filter((id) => !now.has(id));
+    if (gone.length > 0) answerSuggestions(image, "reject", gone);
+    if (back.length > 0) answerSuggestions(image, "restore", back);
   }
 
   /** Asks for what is suggested for the image on the screen; an image without is labelled as ever. */
