@@ -3,7 +3,7 @@ they suggest for images; the presets of their settings."""
 
 from django.db import models
 from django.db.models.fields.json import KT
-from django.db.models.functions import Cast, Lower
+from django.db.models.functions import Cast, Lower, Now
 from django.utils import timezone
 
 from annotations.models import Image, Snapshot
@@ -167,6 +167,19 @@ class Artifact(Job):
     def title(self) -> str:
         quantization = "" if self.quantization == "none" else f" {self.quantization}"
         return f"{self.target}{quantization} of {self.run.title}"
+
+
+class TryLink(models.Model):
+    """A link by which anybody may try a TF.js artifact until it expires; revoked, it is gone."""
+
+    artifact = models.ForeignKey(Artifact, on_delete=models.CASCADE, related_name="+")
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"to artifact {self.artifact_id}"
 
 
 class Holdout(Job):

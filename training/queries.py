@@ -10,7 +10,7 @@ from boxwright.jobs import Status
 from boxwright.projects.models import Project
 from boxwright.projects.queries import project_for, projects_of
 from boxwright.teams.models import Role, Team
-from training.models import Artifact, BaseFile, Holdout, LogLine, Prediction, Preset, Run, Sweep
+from training.models import Artifact, BaseFile, Holdout, LogLine, Prediction, Preset, Run, Sweep, TryLink
 
 LOG_PAGE = 1000
 
@@ -126,6 +126,17 @@ def artifact_for(user: Any, artifact_id: int, role: str = Role.VIEWER) -> Artifa
     except NotFound:
         raise NotFound("There is no such artifact.") from None
     return artifact
+
+
+def try_link_for(user: Any, link_id: int, role: str = Role.VIEWER) -> TryLink:
+    link = TryLink.objects.select_related("artifact__run__project__team").filter(pk=link_id).first()
+    if link is None:
+        raise NotFound("There is no such link.")
+    try:
+        project_for(user, link.artifact.run.project_id, role)
+    except NotFound:
+        raise NotFound("There is no such link.") from None
+    return link
 
 
 def presets_of(team: Team) -> QuerySet[Preset]:

@@ -213,7 +213,10 @@ SESSION_IDLE_HOURS = _limit(
 SESSION_DAYS = _limit("SESSION_DAYS", 30, "days a session", "log in again", "BOXWRIGHT_SESSION_DAYS")
 TOKENS_A_PERSON = _limit("TOKENS_A_PERSON", 20, "tokens a person", "the oldest stops working")
 TOKEN_DAYS = _limit("TOKEN_DAYS", 3650, "days a token, unless it is to last for ever", "400")
-LINK_MINUTES = _limit("LINK_MINUTES", 60, "minutes a link to a snapshot's download", "401")
+LINK_MINUTES = _limit("LINK_MINUTES", 60, "minutes a link to a download, or to a tried model's files", "401, 404")
+TRY_LINKS = _limit("TRY_LINKS", 20, "links to try an artifact at once", "409")
+TRY_LINK_DAYS = _limit("TRY_LINK_DAYS", 90, "days a link to try an artifact", "400")
+TRY_OPENINGS = _limit("TRY_OPENINGS", 300, "openings an hour of a link to try an artifact", "429")
 AUDIT_DAYS = _limit(
     "AUDIT_DAYS",
     0,

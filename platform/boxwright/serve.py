@@ -25,7 +25,7 @@ from boxwright import limits
 from boxwright.door import HANG_UP
 
 LEAVE_SECONDS = 2
-IN_ADDRESS = re.compile(r"\bsignature=[^&\s]*")
+IN_ADDRESS = re.compile(r"(\bsignature=|/try/)[^&/\s]+")
 SWITCH_SECONDS = 0.001
 """After so long a thread that computes lets another one run: a fifth of Python's default. A save may wait for it each
 time that it comes back from the database."""
@@ -127,9 +127,9 @@ def main() -> None:
 
 
 def hide_signature(line: logging.LogRecord) -> bool:
-    """An access line holds the address, and a link's signature opens what it leads to."""
+    """An access line holds the address, and a signature in it opens what it leads to."""
     arguments = line.args if isinstance(line.args, tuple) else ()
-    line.args = tuple(IN_ADDRESS.sub("signature=…", each) if isinstance(each, str) else each for each in arguments)
+    line.args = tuple(IN_ADDRESS.sub(r"\1…", each) if isinstance(each, str) else each for each in arguments)
     return True
 
 

@@ -49,6 +49,7 @@ def page(_request: HttpRequest) -> HttpResponse:
     answer = HttpResponse(file.read_bytes() if built else NOT_BUILT, status=200 if built else 503)
     answer["Cache-Control"] = "no-cache"
     answer["Content-Security-Policy"] = content_security_policy()
+    answer["X-Robots-Tag"] = "noindex, nofollow"
     return answer
 
 

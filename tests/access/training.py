@@ -2,19 +2,24 @@
 
 import hashlib
 import json
+from datetime import timedelta
 from typing import Any
 
+from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from annotations.models import Snapshot
+from boxwright.api.auth import digest
 from boxwright.projects.models import Project
 from boxwright.storage import store
+from boxwright.teams.models import Membership, Role
 from tests.access.table import Row, World
 from tests.annotations.archives import zipped
 from tests.annotations.images import picture
-from training import object_keys
+from training import object_keys, try_links
 from training.engine.catalog import complete_config
-from training.models import Artifact, BaseFile, Holdout, Prediction, Preset, Run, Sweep
+from training.models import Artifact, BaseFile, Holdout, Prediction, Preset, Run, Sweep, TryLink
 
 MODEL = "ssdlite320_mobilenet_v3_large"
 SEES = "401 404 200 200 200 200"
@@ -35,6 +40,10 @@ def foreign_run(world: World) -> dict[str, Any]:
 def seen_frame(_world: World) -> dict[str, Any]:
     file = SimpleUploadedFile("frame.jpg", picture(77), content_type="image/jpeg")
     return {"file": file, "sha256": "0" * 64, "boxes": "[]"}
+
+
+def link_of(world: World) -> dict[str, Any]:
+    return {"token": f"secret-{world.own['link_id']}"}
 
 
 NEW_PRESET = {"name": "Slow", "model": MODEL, "config": {"epochs": 50}}
@@ -110,6 +119,11 @@ ROWS: list[Row] = [
     Row("POST", "artifact-cancel", "401 404 403 403 409 409"),
     Row("POST", "artifact-release", "401 404 403 403 409 409"),
     Row("GET", "artifact-file", SEES),
+    Row("GET", "try-links", "401 404 403 403 200 200"),
+    Row("POST", "try-links", "401 404 403 403 201 201", {}),
+    Row("DELETE", "try-link", "401 404 403 403 204 204"),
+    Row("POST", "try", "200 200 200 200 200 200", link_of),
+    Row("GET", "try-file", "200 200 200 200 200 200"),
     Row("GET", "artifact-download", "401 404 200/302 200/302 200/302 200/302"),
 ]
 
@@ -127,7 +141,7 @@ def _build(project: Project, snapshot_id: int | None) -> dict[str, Any]:
         project=project, number=1, snapshot=snapshot, model=MODEL, config=config, status="succeeded", sweep=sweep
     )
     Project.objects.filter(pk=project.pk).update(last_run_number=1, labelled_count=2)
-    name = f"model-{project.pk}.json"
+    name = f"model-{project.pk}.bin"
     artifact = Artifact.objects.create(
         run=run, target="tfjs", status="succeeded", key=f"zip-{project.pk}", files=[{"name": name, "size": 2}]
     )
@@ -137,6 +151,7 @@ def _build(project: Project, snapshot_id: int | None) -> dict[str, Any]:
     store().put(artifact.key, zipped({name: b"{}"}))
     Snapshot.objects.filter(pk=snapshot.pk).update(splits={"train": 1, "val": 0, "test": 1})
     _evaluate_on_test(run)
+    link = _link_to(artifact)
     preset = Preset.objects.create(team=project.team, name="Fast", model=MODEL, config={"epochs": 2})
     file = BaseFile.objects.create(team=project.team, name="mine.pth", size=8, sha256="0" * 64, key="mine")
     ids = {
@@ -146,9 +161,21 @@ def _build(project: Project, snapshot_id: int | None) -> dict[str, Any]:
         "other_run_id": run.pk,
         "artifact_id": artifact.pk,
         "name": name,
+        "link_id": link.pk,
+        "ticket": signing.dumps(link.pk, salt=try_links.SALT),
         "prediction_id": Prediction.objects.create(run=run, status="succeeded").pk,
     }
     return ids | {"preset_id": preset.pk, "sweep_id": sweep.pk}
+
+
+def _link_to(artifact: Artifact) -> TryLink:
+    team = artifact.run.project.team
+    owner = Membership.objects.filter(team=team, role=Role.OWNER).select_related("user").first()
+    assert owner is not None
+    until = timezone.now() + timedelta(days=1)
+    link = TryLink.objects.create(artifact=artifact, token_hash="", created_by=owner.user, expires_at=until)
+    TryLink.objects.filter(pk=link.pk).update(token_hash=digest(f"secret-{link.pk}"))
+    return link
 
 
 def _evaluate_on_test(run: Run) -> None:

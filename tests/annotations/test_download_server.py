@@ -165,3 +165,6 @@ def test_no_signature_is_in_our_log(tmp_path: Path) -> None:
     assert line.getMessage() == (
         '1.2.3.4:5 - "GET /api/v1/snapshots/1/download/voc/?images=false&signature=… HTTP/1.1" 200'
     )
+    line.args = ("1.2.3.4:5", "GET", "/api/v1/try/MQ:1x:nX-_/files/model.json", "1.1", 200)
+    assert hide_signature(line)
+    assert line.getMessage() == '1.2.3.4:5 - "GET /api/v1/try/…/files/model.json HTTP/1.1" 200'

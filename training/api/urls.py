@@ -14,6 +14,7 @@ from training.api import (
     runs,
     suggestions,
     sweeps,
+    try_links,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -71,5 +72,9 @@ urlpatterns: list[URLPattern] = [
     path("artifacts/<int:artifact_id>/cancel/", artifacts.ArtifactCancelView.as_view(), name="artifact-cancel"),
     path("artifacts/<int:artifact_id>/release/", artifacts.ArtifactReleaseView.as_view(), name="artifact-release"),
     path("artifacts/<int:artifact_id>/files/<path:name>", artifacts.ArtifactFileView.as_view(), name="artifact-file"),
+    path("artifacts/<int:artifact_id>/try-links/", try_links.TryLinksView.as_view(), name="try-links"),
+    path("try-links/<int:link_id>/", try_links.TryLinkView.as_view(), name="try-link"),
+    path("try/", try_links.TryView.as_view(), name="try"),
+    path("try/<str:ticket>/files/<path:name>", try_links.TryFileView.as_view(), name="try-file"),
     path("artifacts/<int:artifact_id>/download/", artifacts.ArtifactDownloadView.as_view(), name="artifact-download"),
 ]

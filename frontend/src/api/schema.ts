@@ -101,6 +101,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/artifacts/{artifact_id}/try-links/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Those that have not expired; what was revoked is gone. */
+        get: operations["artifacts_try_links_list"];
+        put?: never;
+        /** @description A link that needs no account, to one TF.js artifact; the answer carries it, it can't be shown again. */
+        post: operations["artifacts_try_links_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/login/": {
         parameters: {
             query?: never;
@@ -2028,6 +2046,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/try/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Of a link: where the model's files are. 404 for one that is unknown, has expired or was revoked. */
+        post: operations["try_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/try-links/{link_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** @description Its link and the addresses that it opened stop working at once. */
+        delete: operations["try_links_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/try/{ticket}/files/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A file of the artifact that a link opened. */
+        get: operations["try_files_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3418,6 +3487,17 @@ export interface components {
             /** @description empty: the format holds all of it */
             losses: components["schemas"]["Loss"][];
         };
+        /** @description The only answer that carries the link. */
+        MadeTryLink: {
+            readonly id: number;
+            created_by: components["schemas"]["Person"];
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly expires_at: string;
+            /** Format: uri */
+            link: string;
+        };
         Match: {
             id: number;
             name: string;
@@ -3660,6 +3740,10 @@ export interface components {
              */
             expires_in_days: number | null;
         };
+        NewTryLinkRequest: {
+            /** @default 7 */
+            expires_in_days: number;
+        };
         NextRequest: {
             /** @default unlabelled */
             queue: components["schemas"]["QueueEnum"];
@@ -3817,6 +3901,13 @@ export interface components {
         };
         PaginatedTokenList: {
             results: components["schemas"]["Token"][];
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+        };
+        PaginatedTryLinkList: {
+            results: components["schemas"]["TryLink"][];
             /** Format: uri */
             next: string | null;
             /** Format: uri */
@@ -4619,6 +4710,17 @@ export interface components {
             /** @description one sentence */
             reason: string;
         };
+        Tried: {
+            /** @description address of the model's files, for an hour */
+            folder: string;
+            /** @description of the zip that they lie in */
+            sha256: string;
+            /**
+             * Format: date-time
+             * @description the link's end
+             */
+            expires_at: string;
+        };
         /** @description One that people drew. */
         TrueBox: {
             label: string;
@@ -4632,6 +4734,18 @@ export interface components {
             y_max: number;
             /** @description around several objects: it need not be found, and what is found in it is not wrong */
             crowd?: boolean;
+        };
+        TryLink: {
+            readonly id: number;
+            created_by: components["schemas"]["Person"];
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly expires_at: string;
+        };
+        TrySecretRequest: {
+            /** @description what stands behind # of the link */
+            token: string;
         };
         Upload: {
             created: components["schemas"]["Image"][];
@@ -4882,6 +4996,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Artifact"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    artifacts_try_links_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                artifact_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedTryLinkList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    artifacts_try_links_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                artifact_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NewTryLinkRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeTryLink"];
                 };
             };
             /** @description A problem */
@@ -9202,6 +9383,120 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["TeamUsage"];
                 };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrySecretRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tried"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_links_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                link_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_files_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
+                };
+            };
+            /** @description unchanged */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description no such part */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem */
             default: {

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpResponse, HttpResponseBase
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter
@@ -25,6 +26,11 @@ class LinkSerializer(serializers.Serializer[Any]):
 
     url = serializers.URLField()
     expires = serializers.DateTimeField()
+
+
+def site_of(request: Request) -> str:
+    """In production the configured address: a request's Host header must not end up in a link."""
+    return request.build_absolute_uri("/").rstrip("/") if settings.LINKS_FOLLOW_REQUEST else settings.PUBLIC_URL
 
 
 def from_bucket(request: Request, key: str, filename: str) -> HttpResponseBase | None:

@@ -126,6 +126,10 @@ TABLE: dict[str, dict[str, str]] = {
     "artifact-cancel": {"POST": TRAIN},
     "artifact-release": {"POST": TRAIN},
     "artifact-file": {"GET": READ},
+    "try-links": {"GET": MANAGE, "POST": MANAGE},
+    "try-link": {"DELETE": MANAGE},
+    "try": {"POST": ANY},
+    "try-file": {"GET": ANY},
     "artifact-download": {"GET": READ},
     # the schema
     "schema": {"GET": ANY},

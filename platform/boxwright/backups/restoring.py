@@ -21,6 +21,7 @@ from boxwright.errors import Conflict
 from boxwright.jobs import Status, job_models
 from boxwright.storage import registry, store
 from boxwright.teams.models import Invitation, PasswordReset, Token
+from training.models import TryLink
 
 
 def restore(file: Path) -> str:
@@ -95,6 +96,7 @@ def _close_doors() -> None:
     Token.objects.all().delete()
     PasswordReset.objects.all().delete()
     Invitation.objects.filter(accepted_at=None).delete()
+    TryLink.objects.all().delete()
 
 
 def _wake_jobs() -> None:

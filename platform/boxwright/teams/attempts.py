@@ -89,6 +89,11 @@ def send_picture(person: User, project_id: int) -> None:
     take([Allowance(f"pictures of {person.pk} to {project_id}", limits.INGESTS_A_MINUTE)])
 
 
+def open_try_link(link_id: int) -> None:
+    """One opening of a link to a model; it counts. Raises TooOften."""
+    take([Allowance(f"try link {link_id}", limits.TRY_OPENINGS, HOUR)])
+
+
 def take(wanted: Sequence[Allowance]) -> None:
     """Count one try at each. Raises TooOften, with nothing counted, where one is used up."""
     wanted = sorted(wanted, key=lambda one: one.key)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -11,6 +10,7 @@ from rest_framework.response import Response
 
 from boxwright.api.auth import require_csrf
 from boxwright.api.fields import MAX_EMAIL, NameField, NewPasswordField
+from boxwright.api.links import site_of
 from boxwright.api.views import Endpoint, OpenEndpoint
 from boxwright.errors import Invalid
 from boxwright.teams import accounts, invitations
@@ -83,7 +83,7 @@ class InvitationsView(Endpoint):
             team,
             by=signed_in(request),
             role=Role(asked["role"]),
-            site=_site(request),
+            site=site_of(request),
             email=asked["email"],
             days=asked["expires_in_days"],
         )
@@ -133,8 +133,3 @@ def _new_account(invitation: Invitation, asked: dict[str, Any]) -> User:
 
 def _joined(membership: Membership) -> dict[str, object]:
     return dict(JoinedSerializer(membership).data)
-
-
-def _site(request: Request) -> str:
-    """In production the configured address: a request's Host header must not end up in a mail."""
-    return request.build_absolute_uri("/").rstrip("/") if settings.LINKS_FOLLOW_REQUEST else settings.PUBLIC_URL
