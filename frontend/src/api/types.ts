@@ -85,6 +85,12 @@ export type Suggestion = Schemas["Suggestion"];
 export type ImageSuggestions = Schemas["Suggestions"];
 /** What became of a picture that was sent with its boxes. */
 export type Ingested = Schemas["Ingest"];
+/** A link by which anybody may try a model. */
+export type TryLink = Schemas["TryLink"];
+/** With its secret. */
+export type MadeTryLink = Schemas["MadeTryLink"];
+/** What it opens. */
+export type Tried = Schemas["Tried"];
 /** What became of a run's suggestions. */
 export type Fates = Schemas["Fates"];
 export type EpochMetrics = Schemas["Metric"];

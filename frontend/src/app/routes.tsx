@@ -15,6 +15,7 @@ const Team = lazy<{ slug: string }>(() => import("../pages/team"));
 const Account = lazy(() => import("../pages/account"));
 const Join = lazy<{ old: string }>(() => import("../pages/join"));
 const Reset = lazy(() => import("../pages/reset"));
+const Try = lazy(() => import("../pages/try"));
 const NotFound = lazy(() => import("../pages/notFound"));
 
 type Parameters = Record<string, string>;
@@ -81,6 +82,7 @@ const ROUTES: Route[] = [
   { pattern: "/account", page: Account, show: () => <Account /> },
   { pattern: "/join/:old?", page: Join, open: true, show: (p) => <Join old={p.old ?? ""} /> },
   { pattern: "/reset", page: Reset, open: true, show: () => <Reset /> },
+  { pattern: "/try", page: Try, open: true, show: () => <Try /> },
   { pattern: "/setup", page: Projects, show: () => <Projects /> },
 ];
 

@@ -1,7 +1,9 @@
 import { RunsPage } from "./list/runsPage";
 import { RunPage } from "./runPage";
 import { SweepPage } from "./sweeps/sweepPage";
+import "../../training/picture.css";
 import "../../training/training.css";
+import "../../training/tryit/tryit.css";
 import "./runs.css";
 import "./result/result.css";
 import "./sweeps/sweeps.css";

@@ -12,6 +12,11 @@ export type Asked =
   | { readonly ask: "find"; readonly id: number; readonly picture: ImageBitmap };
 
 export type Answered =
-  | { readonly is: "ready"; readonly shownScore: number; readonly leastScore: number }
+  | {
+      readonly is: "ready";
+      readonly labels: readonly string[];
+      readonly shownScore: number;
+      readonly leastScore: number;
+    }
   | { readonly is: "found"; readonly id: number; readonly found: Found[]; readonly milliseconds: number }
   | { readonly is: "failed"; readonly id: number | null; readonly reason: string };

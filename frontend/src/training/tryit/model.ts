@@ -1,5 +1,4 @@
 /** A published artifact that runs in a worker of this page. */
-import { apiUrl } from "../../../api/client";
 import type { Answered, Asked, Found } from "./protocol";
 
 export interface Seen {
@@ -8,6 +7,7 @@ export interface Seen {
 }
 
 export interface Ready {
+  readonly labels: readonly string[];
   readonly shownScore: number;
   readonly leastScore: number;
 }
@@ -24,13 +24,14 @@ export class Model {
   private readonly waiting = new Map<number, Waiting>();
   private asked = 0;
 
-  constructor(artifact: number) {
+  /** `folder`: the address of the artifact's files. */
+  constructor(folder: string) {
     this.ready = new Promise((resolve, reject) => {
       this.worker.onmessage = ({ data }: MessageEvent<Answered>) => this.hear(data, resolve, reject);
       this.worker.onerror = (event) =>
         reject(new Error(event.message || "The model's worker did not start."));
     });
-    this.tell({ ask: "load", folder: new URL(apiUrl(`artifacts/${artifact}/files/`), location.href).href });
+    this.tell({ ask: "load", folder: new URL(folder, location.href).href });
   }
 
   /** What it finds in the picture, which is given away. */

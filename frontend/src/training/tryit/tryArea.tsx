@@ -1,24 +1,33 @@
+import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { Artifact } from "../../../api/types";
-import { useProject } from "../../../app/project";
-import { Button } from "../../../ui/button";
-import { counted } from "../../../ui/figures";
-import { Hash } from "../../../ui/hash";
-import { Spinner } from "../../../ui/progress";
-import { ScoreSlider } from "../../../ui/scoreSlider";
-import { toastError } from "../../../ui/toast";
+import { Button } from "../../ui/button";
+import { counted } from "../../ui/figures";
+import { Hash } from "../../ui/hash";
+import { Spinner } from "../../ui/progress";
+import { ScoreSlider } from "../../ui/scoreSlider";
+import { toastError } from "../../ui/toast";
 import { Camera } from "./camera";
 import { Model, type Ready } from "./model";
-import { open, type Shown, sendToQueue } from "./pictures";
+import { open, type Shown } from "./pictures";
 import { SeenBoxes } from "./seenPicture";
 
+interface TryAreaProps {
+  /** The address of the artifact's files. */
+  folder: string;
+  sha256: string;
+  colorOf: (label: string, labels: readonly string[]) => string;
+  /** What can be done with a picture. */
+  act?: (shown: Shown) => ComponentChildren;
+}
+
 /** The model at work in this browser: on pictures that one opens or drops, and on the camera's. */
-export default function TryArea({ artifact }: { artifact: Artifact }) {
-  const model = useMemo(() => new Model(artifact.id), [artifact.id]);
+export default function TryArea({ folder, sha256, colorOf, act }: TryAreaProps) {
+  const model = useMemo(() => new Model(folder), [folder]);
   const [ready, setReady] = useState<Ready | null>(null);
   const [problem, setProblem] = useState("");
   const [score, setScore] = useState(0.4);
-  const pictures = usePictures(model, artifact);
+  const pictures = usePictures(model);
+  const color = (label: string) => colorOf(label, ready?.labels ?? []);
   useEffect(() => {
     model.ready.then(
       (found) => {
@@ -49,24 +58,25 @@ export default function TryArea({ artifact }: { artifact: Artifact }) {
     >
       <div class="row wraps">
         <OpenPictures add={pictures.add} />
-        <Camera model={model} score={score} keep={(file) => pictures.add([file])} />
+        <Camera model={model} score={score} colorOf={color} keep={(file) => pictures.add([file])} />
         <ScoreSlider value={score} onValue={setScore} testId="try-score" />
       </div>
       <ul class="try-pictures">
         {pictures.all.map((one) => (
-          <TriedPicture key={one.id} one={one} score={score} send={pictures.send} />
+          <TriedPicture key={one.id} one={one} score={score} colorOf={color}>
+            {act?.(one)}
+          </TriedPicture>
         ))}
       </ul>
       <p class="small faint">
         Drop pictures here. They stay on this device. These are the files of the published zip{" "}
-        <Hash sha256={artifact.sha256} />, run by TensorFlow.js.
+        <Hash sha256={sha256} />, run by TensorFlow.js.
       </p>
     </div>
   );
 }
 
-function usePictures(model: Model, artifact: Artifact) {
-  const { project } = useProject();
+function usePictures(model: Model) {
   const [all, setAll] = useState<readonly Shown[]>([]);
   const count = useRef(0);
   const urls = useRef<string[]>([]);
@@ -85,12 +95,7 @@ function usePictures(model: Model, artifact: Artifact) {
   const add = (files: readonly File[]) => {
     for (const file of files) addOne(file).catch(toastError);
   };
-  const send = (shown: Shown) =>
-    sendToQueue(project.value.id, artifact, shown).then(
-      ({ image }) => change(shown.id, { image }),
-      toastError,
-    );
-  return { all, add, send };
+  return { all, add };
 }
 
 function OpenPictures({ add }: { add: (files: readonly File[]) => void }) {
@@ -121,10 +126,11 @@ function OpenPictures({ add }: { add: (files: readonly File[]) => void }) {
 interface TriedPictureProps {
   one: Shown;
   score: number;
-  send: (one: Shown) => Promise<void>;
+  colorOf: (label: string) => string;
+  children: ComponentChildren;
 }
 
-function TriedPicture({ one, score, send }: TriedPictureProps) {
+function TriedPicture({ one, score, colorOf, children }: TriedPictureProps) {
   const { width, height, seen, file } = one;
   const found = (seen?.found ?? []).filter((each) => each.score >= score);
   const aspect = Math.min(2.4, Math.max(0.6, width / height)).toFixed(3);
@@ -132,7 +138,7 @@ function TriedPicture({ one, score, send }: TriedPictureProps) {
     <li style={`--a:${aspect}`} data-testid="tried-picture">
       <span class="picture" style={`--w:${width};--h:${height}`}>
         <img src={one.url} alt={`${file.name}: ${counted(found.length, "object")} found`} />
-        <SeenBoxes found={found} width={width} height={height} />
+        <SeenBoxes found={found} colorOf={colorOf} width={width} height={height} />
       </span>
       <span class="small row wraps tried-line">
         <span class="cut grow" title={file.name}>
@@ -142,37 +148,7 @@ function TriedPicture({ one, score, send }: TriedPictureProps) {
           {seen ? `${found.length} found, ${Math.round(seen.milliseconds)} ms` : "looking"}
         </span>
       </span>
-      <QueueButton one={one} send={send} />
+      {children}
     </li>
-  );
-}
-
-/** Where the model failed, the picture is worth labelling. */
-function QueueButton({ one, send }: { one: Shown; send: (one: Shown) => Promise<void> }) {
-  const { project, may } = useProject();
-  const [isBusy, setBusy] = useState(false);
-  if (one.image !== null) {
-    return (
-      <a class="link small" href={`/p/${project.value.slug}/label/${one.image}`}>
-        In the queue: label it
-      </a>
-    );
-  }
-  if (!may("annotator") || project.value.task !== "detection") return null;
-  const start = () => {
-    setBusy(true);
-    void send(one).finally(() => setBusy(false));
-  };
-  return (
-    <Button
-      size="sm"
-      icon="send"
-      busy={isBusy}
-      disabled={!one.seen}
-      onClick={start}
-      data-testid="send-to-queue"
-    >
-      Send to queue
-    </Button>
   );
 }

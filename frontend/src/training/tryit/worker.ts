@@ -2,7 +2,11 @@
 import type { Answered, Asked, Found } from "./protocol";
 
 interface Model {
-  readonly contract: { readonly shown_score: number; readonly score_threshold: number };
+  readonly contract: {
+    readonly labels: readonly string[];
+    readonly shown_score: number;
+    readonly score_threshold: number;
+  };
 }
 
 interface Detector {
@@ -28,8 +32,8 @@ async function load(folder: string): Promise<void> {
   // All that the artifact's code wants of a page is a canvas to scale pictures on.
   scope.document = { createElement: () => new OffscreenCanvas(1, 1) };
   model = await detector.load();
-  const { shown_score, score_threshold } = model.contract;
-  scope.postMessage({ is: "ready", shownScore: shown_score, leastScore: score_threshold });
+  const { labels, shown_score, score_threshold } = model.contract;
+  scope.postMessage({ is: "ready", labels, shownScore: shown_score, leastScore: score_threshold });
 }
 
 async function find(id: number, picture: ImageBitmap): Promise<void> {

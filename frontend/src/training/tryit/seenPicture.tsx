@@ -1,15 +1,14 @@
-import { useLabelColors } from "../result/useLabelColors";
 import type { Found } from "./protocol";
 
 interface SeenBoxesProps {
   found: readonly Found[];
   width: number;
   height: number;
+  colorOf: (label: string) => string;
 }
 
 /** What the model found, over a picture or a film. */
-export function SeenBoxes({ found, width, height }: SeenBoxesProps) {
-  const colorOf = useLabelColors();
+export function SeenBoxes({ found, width, height, colorOf }: SeenBoxesProps) {
   const boxes = found.flatMap(({ label, score, box }) => (box ? { label, score, box } : []));
   return (
     <>

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Button } from "../../../ui/button";
-import { toastError } from "../../../ui/toast";
+import { Button } from "../../ui/button";
+import { toastError } from "../../ui/toast";
 import type { Model, Seen } from "./model";
 import { frameOf, look } from "./pictures";
 import { SeenBoxes } from "./seenPicture";
@@ -8,11 +8,12 @@ import { SeenBoxes } from "./seenPicture";
 interface CameraProps {
   model: Model;
   score: number;
+  colorOf: (label: string) => string;
   keep: (frame: File) => void;
 }
 
 /** The camera's film with what the model finds in it; browsers give it to localhost and https alone. */
-export function Camera({ model, score, keep }: CameraProps) {
+export function Camera({ model, score, colorOf, keep }: CameraProps) {
   const film = useRef<HTMLVideoElement>(null);
   const [stream, setStream] = useState<MediaStream | null>(null);
   const [seen, setSeen] = useState<Seen | null>(null);
@@ -69,7 +70,7 @@ export function Camera({ model, score, keep }: CameraProps) {
     <div class="try-film" data-testid="try-film">
       <span class="picture" style={`--w:${width};--h:${height}`}>
         <video ref={film} playsInline muted />
-        <SeenBoxes found={found} width={width} height={height} />
+        <SeenBoxes found={found} colorOf={colorOf} width={width} height={height} />
       </span>
       <span class="row">
         <Button onClick={keepFrame} disabled={!seen} data-testid="keep-frame">
