@@ -34,6 +34,10 @@ def test_suggestions_are_taken_moved_and_put_away(server: Server, api: Api, ada:
     expect(rows).to_have_count(2)
     ada.keyboard.press("z")
     expect(rows).to_have_count(1)
+    ada.keyboard.press("Control+z")
+    expect(rows).to_have_count(2)
+    ada.keyboard.press("z")
+    expect(rows).to_have_count(1)
     ada.keyboard.press("ArrowRight")  # the last one is in hand: moved, it is hers
     expect(rows).to_have_count(0)
     assert box_ids(ada, 2) == sorted([boxes[0]["id"], boxes[2]["id"]])

@@ -6,10 +6,11 @@ import re
 import zipfile
 from pathlib import Path
 
+import cv2
 import numpy as np
 import onnxruntime
 import pytest
-from playwright.sync_api import Download, Page, expect
+from playwright.sync_api import Browser, Download, Page, expect
 
 from tests.e2e.api import Api, box
 from tests.e2e.conftest import Server
@@ -131,6 +132,30 @@ def test_the_published_model_is_tried_in_this_browser(
     with Api(server.url) as api:
         assert api.get(f"images/{image}/")["queue"] == "unlabelled"
         assert api.get(f"images/{image}/suggestions/")["run_number"] == 1
+
+
+def test_a_link_opens_the_model_for_who_has_no_account(
+    server: Server, visitor: Page, slug: str, browser: Browser, tmp_path: Path, weights_dir: Path
+) -> None:
+    visitor.goto(f"{server.url}/p/{slug}/runs/1")
+    visitor.get_by_test_id("try-share").click()
+    visitor.get_by_test_id("make-link").click()
+    code = visitor.get_by_role("img", name="The link as a QR code")
+    seen = cv2.imdecode(np.frombuffer(code.screenshot(), np.uint8), cv2.IMREAD_COLOR)
+    link, *_ = cv2.QRCodeDetector().detectAndDecode(seen)
+    assert link == visitor.get_by_label("Link", exact=True).input_value()
+    phone = browser.new_context(viewport={"width": 390, "height": 844}).new_page()
+    phone.goto(link)
+    phone.get_by_test_id("try-files").set_input_files(written(tmp_path, {"table.png": picture(3)}))
+    expect(phone.get_by_test_id("tried-figures")).to_contain_text("found,")
+    expect(phone.get_by_test_id("send-to-queue")).to_have_count(0)
+    assert phone.url == f"{server.url}/try", "the secret stays out of the history"
+    visitor.get_by_test_id("try-link").get_by_role("button", name="Revoke").click()
+    expect(visitor.get_by_test_id("try-link")).to_have_count(0)
+    again = phone.context.new_page()
+    again.goto(link)
+    expect(again.get_by_role("heading", name="This link does not work")).to_be_visible()
+    phone.context.close()
 
 
 def test_retrain_takes_one_click(server: Server, visitor: Page, slug: str, weights_dir: Path) -> None:

@@ -53,13 +53,18 @@ function colorOf(label: string, labels: readonly string[]): string {
 
 function TryFailed({ error, retry }: { error: unknown; retry: () => void }) {
   const gone = error instanceof ApiError && [400, 404].includes(error.status);
+  if (gone)
+    return (
+      <GateShell
+        title="This link does not work"
+        lead="It has ended or was revoked, or its address is not whole. Ask whoever sent it for a new one."
+      >
+        {null}
+      </GateShell>
+    );
   return (
-    <GateShell title={gone ? "This link does not work" : "The model did not load"} lead={sentence(error)}>
-      {gone ? (
-        <p class="dim">Ask whoever sent it for a new one.</p>
-      ) : (
-        <Button onClick={retry}>Try again</Button>
-      )}
+    <GateShell title="The model did not load" lead={sentence(error)}>
+      <Button onClick={retry}>Try again</Button>
     </GateShell>
   );
 }

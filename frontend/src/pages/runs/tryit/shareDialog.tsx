@@ -97,7 +97,7 @@ function Made({ made }: { made: MadeTryLink }) {
     <div class="share-made" role="status">
       <QrPicture text={made.link} label="The link as a QR code" />
       <CopyField text={made.link} label="Link" />
-      <span class="hint">It is shown only now. It ends {until(made.expires_at)}.</span>
+      <span class="small faint">It is shown only now. It ends {until(made.expires_at)}.</span>
     </div>
   );
 }
