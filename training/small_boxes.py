@@ -45,10 +45,13 @@ def _newest_boxes(project: Project) -> list[Any]:
         for queue in sorted(LABELLED_QUEUES)
     ]
     found = Annotation.objects.filter(image__in=list(chain.from_iterable(newest)), x_min__isnull=False)
-    return list(found.values_list("x_min", "y_min", "x_max", "y_max", "image__width", "image__height")[:MOST_BOXES])
+    columns = ("label__name", "x_min", "y_min", "x_max", "y_max", "image__width", "image__height")
+    return list(found.values_list(*columns)[:MOST_BOXES])
 
 
-def _as_image(x_min: float, y_min: float, x_max: float, y_max: float, width: int, height: int) -> ImageRecord:
+def _as_image(
+    label: str, x_min: float, y_min: float, x_max: float, y_max: float, width: int, height: int
+) -> ImageRecord:
     """An image of this size with this box alone."""
-    box = AnnotationRecord("", Box(x_min, y_min, x_max, y_max))
+    box = AnnotationRecord(label, Box(x_min, y_min, x_max, y_max))
     return ImageRecord("", "", width, height, 0, "labelled", "train", (box,))

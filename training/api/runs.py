@@ -136,7 +136,8 @@ class EstimateSerializer(serializers.Serializer[Any]):
     estimate_seconds = serializers.FloatField()
     passes = serializers.IntegerField(help_text="through the network to look at one image: its tiles, or 1")
     boxes_without_anchor = serializers.FloatField(
-        allow_null=True, help_text="share of the newest boxes that are too small for the model as it comes"
+        allow_null=True,
+        help_text="share of the newest boxes, or of the label that `advice` names, that are too small for the model",
     )
     advice = serializers.CharField(allow_blank=True, help_text="what that means for the run; empty where all is well")
     transfer = serializers.CharField(

@@ -9,6 +9,7 @@ largest image is needed, the network magnifies it.
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 from annotations.dataset.records import ImageRecord
@@ -21,6 +22,10 @@ MATCH_IOU = 0.5
 """A box finds an anchor when one overlaps it by this: what training matches by."""
 SERVED = 0.8
 """From this share of boxes that find an anchor on, the anchors serve the set."""
+LABEL_SERVED = 0.5
+"""The same of one label's boxes, where the anchors serve the set: a label is not lost among larger ones."""
+LABEL_BOXES = 20
+"""Of a label with fewer, nothing can be said."""
 FINE_SHAPES = 3
 LARGER = ((416, 1), (512, 1), (640, 1), (768, 1), (1024, 1), (1280, 1), (1280, 2))
 """Image sizes in pixels, and how many times the network magnifies them."""
@@ -28,6 +33,8 @@ WORTH_A_SIZE = 0.03
 """What a larger image must add to the share of boxes that find an anchor: it costs time on every device."""
 MOST_BOXES = 1000
 """Boxes that are looked at, spread evenly over the set."""
+MOST_OF_LABEL = 100
+"""To find the label that is served worst."""
 FOR_NEW_HEADS: dict[str, Any] = {"optimizer": "adamw", "learning_rate": 0.002, "batch_size": 4}
 """AdamW and small steps: what says something of fine anchors begins at random."""
 MOST_ADVISED = 6
@@ -48,6 +55,8 @@ class AnchorFit:
     share: float
     in_tiles: tuple[int, float] | None = None
     """Where that share is too small: the tiles along a side that would do, and the share of boxes then."""
+    label: str = ""
+    """The label whose boxes these are shares of; empty: of all."""
 
     @property
     def advice(self) -> str:
@@ -70,8 +79,9 @@ class AnchorFit:
         way = f"The run looks at {size} px" if size != self.asked.image_size else "The run stays at this size"
         way += f", magnified {self.config.magnify} times," if self.config.magnify != self.asked.magnify else ""
         longer = f" and takes {epochs} epochs" if epochs != self.asked.epochs else ""
+        boxes = f"the boxes of “{self.label}”" if self.label else "the boxes"
         return (
-            f"{1 - self.share_before:.0%} of the boxes are too small for this model at {self.asked.image_size} px. "
+            f"{1 - self.share_before:.0%} of {boxes} are too small for this model at {self.asked.image_size} px. "
             f"{way} with finer anchors, which leaves {1 - self.share:.0%}{longer}."
         )
 
@@ -101,7 +111,18 @@ def fit(config: Config, info: ModelInfo, images: Sequence[ImageRecord]) -> Ancho
         return None
     before = share_of_served(info.anchors, config.image_size, boxes)
     if before >= SERVED:
-        return AnchorFit(config, config, before, before)
+        label = _lost_label(config, info.anchors, images)
+        if not label:
+            return AnchorFit(config, config, before, before)
+        return replace(_fitted(config, info, [_only(label, image) for image in images]), label=label)
+    return _fitted(config, info, images)
+
+
+def _fitted(config: Config, info: ModelInfo, images: Sequence[ImageRecord]) -> AnchorFit:
+    """With finer anchors for the boxes of these images, and a larger size where that does not do."""
+    assert info.anchors is not None
+    boxes = box_shares(images, config)
+    before = share_of_served(info.anchors, config.image_size, boxes)
     best = _with_fine_anchors(config, info.anchors, config.image_size, config.magnify, boxes, before)
     if config.fit == "auto" and config.tiles == 1:
         for size, magnify in LARGER:
@@ -112,6 +133,21 @@ def fit(config: Config, info: ModelInfo, images: Sequence[ImageRecord]) -> Ancho
                 best = larger if larger.share >= best.share + WORTH_A_SIZE else best
     in_tiles = None if best.share >= SERVED else _in_tiles(config, info.anchors, images)
     return replace(best, config=_learning_anew(best.config, info), in_tiles=in_tiles)
+
+
+def _lost_label(config: Config, layout: AnchorLayout, images: Sequence[ImageRecord]) -> str:
+    """The label that the anchors serve worst, where that is not enough; empty where there is none."""
+    shares = {
+        label: share_of_served(layout, config.image_size, _thinned(boxes, MOST_OF_LABEL))
+        for label, boxes in _boxes_by_label(images, config).items()
+        if len(boxes) >= LABEL_BOXES
+    }
+    worst = min(shares, key=lambda label: (shares[label], label), default="")
+    return worst if worst and shares[worst] < LABEL_SERVED else ""
+
+
+def _only(label: str, image: ImageRecord) -> ImageRecord:
+    return replace(image, annotations=tuple(one for one in image.annotations if one.label == label))
 
 
 def _in_tiles(config: Config, layout: AnchorLayout, images: Sequence[ImageRecord]) -> tuple[int, float] | None:
@@ -139,15 +175,28 @@ def chosen(config: Config, info: ModelInfo, images: Sequence[ImageRecord], base:
 
 def box_shares(images: Iterable[ImageRecord], config: Config) -> list[Corners]:
     """At most MOST_BOXES of the images' boxes, as shares of what the network sees: the image, or a tile of it."""
-    found = [
-        (box.x_min / image.width, box.y_min / image.height, box.x_max / image.width, box.y_max / image.height)
-        for image in images
-        for annotation in image.annotations
-        if (box := annotation.box) and box.area > 0 and not annotation.is_crowd
-    ]
-    count = min(MOST_BOXES, len(found))
-    chosen = [found[i * len(found) // count] for i in range(count)]
-    return chosen if config.tiles == 1 else [in_tile(box, config.image_size, config.tiles) for box in chosen]
+    return _thinned(list(chain.from_iterable(_boxes_by_label(images, config).values())), MOST_BOXES)
+
+
+def _boxes_by_label(images: Iterable[ImageRecord], config: Config) -> dict[str, list[Corners]]:
+    found: dict[str, list[Corners]] = {}
+    for image in images:
+        for annotation in image.annotations:
+            if (box := annotation.box) and box.area > 0 and not annotation.is_crowd:
+                corners = (
+                    box.x_min / image.width,
+                    box.y_min / image.height,
+                    box.x_max / image.width,
+                    box.y_max / image.height,
+                )
+                seen = corners if config.tiles == 1 else in_tile(corners, config.image_size, config.tiles)
+                found.setdefault(annotation.label, []).append(seen)
+    return found
+
+
+def _thinned(boxes: Sequence[Corners], most: int) -> list[Corners]:
+    count = min(most, len(boxes))
+    return [boxes[i * len(boxes) // count] for i in range(count)]
 
 
 def share_of_served(layout: AnchorLayout, image_size: int, boxes: Sequence[Corners]) -> float:

@@ -2970,7 +2970,7 @@ export interface components {
             passes: number;
             /**
              * Format: double
-             * @description share of the newest boxes that are too small for the model as it comes
+             * @description share of the newest boxes, or of the label that `advice` names, that are too small for the model
              */
             boxes_without_anchor: number | null;
             /** @description what that means for the run; empty where all is well */

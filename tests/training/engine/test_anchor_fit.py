@@ -74,6 +74,34 @@ def test_small_boxes_get_finer_anchors_and_a_larger_image() -> None:
     assert found.advice.startswith("100% of the boxes are too small for this model at 320 px.")
 
 
+def of_label(label: str, image: ImageRecord) -> ImageRecord:
+    return replace(image, annotations=tuple(replace(one, label=label) for one in image.annotations))
+
+
+def near_and_far(far: int) -> list[ImageRecord]:
+    """Four hundred boxes that the anchors serve, and some of another label that they don't."""
+    large = [of_label("cell", image_with([(100 + i, 200 + i, 400) for i in range(100)])) for _ in range(4)]
+    return [*large, of_label("platelet", image_with([(37 * i, 29 * i, 90) for i in range(far)]))]
+
+
+def test_a_label_of_small_boxes_is_not_lost_among_large_ones() -> None:
+    found = anchor_fit.fit(CONFIG, INFO, near_and_far(30))
+    assert found is not None
+    assert (found.label, found.share_before, found.share) == ("platelet", 0, 1)
+    assert found.config.image_size == CONFIG.image_size
+    assert all(0.06 < side < 0.08 for shape in found.config.fine_anchors for side in shape)
+    assert found.advice == (
+        "100% of the boxes of “platelet” are too small for this model at 320 px. "
+        "The run stays at this size with finer anchors, which leaves 0%."
+    )
+
+
+def test_of_a_label_with_few_boxes_nothing_is_said() -> None:
+    found = anchor_fit.fit(CONFIG, INFO, near_and_far(10))
+    assert found is not None
+    assert (found.label, found.config) == ("", CONFIG)
+
+
 @pytest.mark.parametrize(("size", "magnified"), [(20, False), (13, True)])
 def test_what_needs_the_largest_image_is_magnified(size: float, magnified: bool) -> None:
     found = anchor_fit.fit(CONFIG, INFO, [spread(size)])
