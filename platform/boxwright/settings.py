@@ -83,6 +83,7 @@ PROXIES = env.networks("BOXWRIGHT_PROXIES")
 ADMIN = env.flag("BOXWRIGHT_ADMIN")
 ASGI_APPLICATION = "boxwright.asgi.application"
 AUTH_USER_MODEL = "teams.User"
+AUTHENTICATION_BACKENDS = ["boxwright.teams.login.Login"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASES = {"default": env.database("BOXWRIGHT_DATABASE_URL", VAR / "boxwright.sqlite3", limits.CONNECTIONS)}
 

@@ -127,7 +127,8 @@ def test_boxes_in_a_crowd_by_drags_and_clicks(server: Server, api: Api, ada: Pag
 def test_enter_walks_the_list_that_the_tile_was_in(
     server: Server, project: Json, who: str, request: pytest.FixtureRequest
 ) -> None:
-    """Of three labelled images by name the second is opened: on to the third and the end, back to the first."""
+    """Of three labelled images by name the second is opened: on to the third and the end, back to the first, and to
+    the list as it was left."""
     page: Page = request.getfixturevalue(who)
     name = page.get_by_test_id("image-name")
     first, second, third = (row["name"] for row in project["images"][2:7:2])
@@ -135,9 +136,12 @@ def test_enter_walks_the_list_that_the_tile_was_in(
     page.goto(f"{server.url}/p/{slug}/images?queue=labelled&order=name&label={project['labels'][-1]['id']}")
     page.get_by_role("link", name=second).click()
     expect(name).to_have_text(second)
+    place = page.get_by_test_id("list-name")
+    expect(place).to_have_text("2 of 3 in Labelled, label four, by name")
 
     page.keyboard.press("Enter")
     expect(name).to_have_text(third)
+    expect(place).to_contain_text("3 of 3")
     page.reload()
     expect(name).to_have_text(third)
     page.keyboard.press("Enter")
@@ -151,7 +155,9 @@ def test_enter_walks_the_list_that_the_tile_was_in(
     expect(name).to_have_text(first)
     page.keyboard.press("Shift+Enter")
     expect(page.get_by_text("This is the first image of the list")).to_be_visible()
-    page.get_by_role("link", name="Back to images").click()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("link", name=second)).to_be_visible()
     expect(page.get_by_role("tab", name=re.compile("^Labelled"))).to_have_attribute("aria-selected", "true")
 
 

@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 
 from boxwright.api.auth import SEEN_EVERY
 from boxwright.errors import NotFound
+from boxwright.statements import Rows
 from boxwright.teams import audit
 from boxwright.teams.models import Session, User
 
@@ -24,9 +25,7 @@ class SessionStore(DatabaseStore):
 
     def _get_session_from_db(self) -> Session | None:
         """Django's, by the database's clock; notes the use, at most once in a few minutes."""
-        unseen = Case(When(seen_at__lt=Now() - SEEN_EVERY, then=True), default=False, output_field=BooleanField())
-        rows: QuerySet[Any] = Session.objects.live().annotate(unseen=unseen)
-        row = rows.filter(session_key=self.session_key).first()
+        row = _live.first(self.session_key) if self.session_key else None
         if row is None:
             self._session_key = None
         elif row.unseen:
@@ -40,6 +39,13 @@ class SessionStore(DatabaseStore):
         row.address, row.browser = data.get(ADDRESS), data.get(BROWSER, "")
         made: Session = row
         return made
+
+
+@Rows
+def _live(session_key: str) -> QuerySet[Any, Any]:
+    unseen = Case(When(seen_at__lt=Now() - SEEN_EVERY, then=True), default=False, output_field=BooleanField())
+    rows: QuerySet[Any] = Session.objects.live()
+    return rows.annotate(unseen=unseen).filter(session_key=session_key)
 
 
 def about(address: str | None, agent: str) -> dict[str, Any]:

@@ -118,7 +118,7 @@ class MeView(Endpoint):
 
 @transaction.atomic
 def begin_session(request: Request, user: User) -> None:
-    login(request._request, user, backend="django.contrib.auth.backends.ModelBackend")
+    login(request._request, user)
     browser = sessions.about(origin.current().address, request.headers.get("User-Agent", ""))
     request._request.session.update(browser)
     sessions.prune()
