@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from io import BytesIO
+from typing import Any, BinaryIO
 
 from django.db.models import QuerySet
 from django.http import HttpResponseBase
@@ -14,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotations import originals, uploads
+from annotations.imaging import STRIP_HEIGHT, strip_of
 from annotations.models import Image
 from annotations.object_keys import preview_key, thumbnail_key
 from annotations.queries import DRAFTS, ORDERS, drafts_among, image_for, images_beside, images_of, ordering, place_in
@@ -24,6 +26,7 @@ from boxwright.api.views import Endpoint
 from boxwright.errors import Invalid
 from boxwright.projects.models import QUEUES, Project
 from boxwright.projects.queries import project_for
+from boxwright.storage.errors import ObjectDamaged
 from boxwright.storage.named import Named
 from boxwright.teams.api.accounts import signed_in
 from boxwright.teams.api.people import PersonSerializer
@@ -162,12 +165,25 @@ LINKED = {(200, "application/json"): LinkSerializer, 302: OpenApiResponse(descri
 
 
 class ThumbnailView(Endpoint):
-    @PICTURE
+    @extend_schema(parameters=[OpenApiParameter("height", int, enum=[STRIP_HEIGHT])], responses=PICTURE_ANSWERS)
     def get(self, request: Request, image_id: int) -> HttpResponseBase:
-        """A JPEG of at most 320 pixels in height."""
+        """A JPEG of at most 320 pixels in height, or of that which is asked for."""
         image = image_for(request.user, image_id)
         key = thumbnail_key(image.project.team_id, image.sha256)
+        height = request.query_params.get("height", "")
+        if height == str(STRIP_HEIGHT):
+            return send_file(request, partial(_strip, key), "image/jpeg", tag=f"{image.sha256}-s", cache=FOREVER)
+        if height:
+            raise Invalid("There is no such thumbnail.", {"height": f"expected {STRIP_HEIGHT}"})
         return send_object(request, Named(key), "image/jpeg", tag=f"{image.sha256}-t", cache=FOREVER)
+
+
+def _strip(key: str) -> BinaryIO:
+    with Named(key).open() as thumbnail:
+        try:
+            return BytesIO(strip_of(thumbnail))
+        except OSError as error:
+            raise ObjectDamaged(key) from error
 
 
 class PreviewView(Endpoint):

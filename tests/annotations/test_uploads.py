@@ -40,12 +40,17 @@ def test_original_bytes_are_kept(image: Image, bob: User, as_user: AsUser) -> No
 
 def test_browser_that_has_the_bytes_gets_none(image: Image, bob: User, as_user: AsUser) -> None:
     client = as_user(bob)
-    for part in ("file", "preview", "thumbnail"):
-        path = f"/api/v1/images/{image.pk}/{part}/"
+    for part in ("file/", "preview/", "thumbnail/", "thumbnail/?height=112"):
+        path = f"/api/v1/images/{image.pk}/{part}"
         first = client.get(path)
         body_of(first)
         again = client.get(path, headers={"If-None-Match": first["ETag"]})
         assert (first.status_code, again.status_code, again.content) == (200, 304, b"")
+
+
+def test_there_are_no_thumbnails_of_any_height(image: Image, bob: User, as_user: AsUser) -> None:
+    for height in ("113", "1e9", "-112"):
+        assert as_user(bob).get(f"/api/v1/images/{image.pk}/thumbnail/?height={height}").status_code == 400
 
 
 def test_copies_are_small_jpegs_that_stand_upright(project: Project, bob: User, as_user: AsUser) -> None:
@@ -54,8 +59,8 @@ def test_copies_are_small_jpegs_that_stand_upright(project: Project, bob: User, 
     big = picture(size=(4000, 2000), exif=exif.tobytes())
     made = upload(as_user(bob), project, big__jpg=big)["created"][0]
     assert (made["width"], made["height"]) == (2000, 4000)
-    for part, size in (("preview", (800, 1600)), ("thumbnail", (160, 320))):
-        answer = as_user(bob).get(f"/api/v1/images/{made['id']}/{part}/")
+    for part, size in (("preview/", (800, 1600)), ("thumbnail/", (160, 320)), ("thumbnail/?height=112", (56, 112))):
+        answer = as_user(bob).get(f"/api/v1/images/{made['id']}/{part}")
         copy = Pillow.open(io.BytesIO(body_of(answer)))
         assert (copy.format, copy.size) == ("JPEG", size)
 

@@ -579,7 +579,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description A JPEG of at most 320 pixels in height. */
+        /** @description A JPEG of at most 320 pixels in height, or of that which is asked for. */
         get: operations["images_thumbnail_retrieve"];
         put?: never;
         post?: never;
@@ -6010,7 +6010,9 @@ export interface operations {
     };
     images_thumbnail_retrieve: {
         parameters: {
-            query?: never;
+            query?: {
+                height?: 112;
+            };
             header?: never;
             path: {
                 image_id: number;
