@@ -9,8 +9,8 @@ from boxwright.projects.models import Project
 MOST = 20_000
 """Boxes of one answer, about a megabyte of JSON: what a page draws over its tiles in one go."""
 
-TileBox = tuple[int, float, float, float, float]
-"""Label, x_min, y_min, x_max, y_max, in pixels."""
+TileBox = Sequence[float | None]
+"""Label, x_min, y_min, x_max, y_max, in pixels: none of them is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,9 @@ def boxes_of_images(project: Project, ids: Sequence[int]) -> list[BoxedImage]:
     images = list(_first([found[pk] for pk in dict.fromkeys(ids) if pk in found]))
     boxes: dict[int, list[TileBox]] = {image.pk: [] for image in images}
     rows = Annotation.objects.filter(image__in=list(boxes), x_min__isnull=False).order_by("pk")
-    for image, *box in rows.values_list("image_id", "label_id", "x_min", "y_min", "x_max", "y_max"):
-        boxes[image].append((box[0], *box[1:]))
+    for row in rows.values_list("image_id", "label_id", "x_min", "y_min", "x_max", "y_max"):
+        image, *box = row
+        boxes[image].append(box)
     return [BoxedImage(image.pk, image.revision, boxes[image.pk]) for image in images]
 
 

@@ -20,6 +20,7 @@ from annotations.models import Image
 from annotations.object_keys import preview_key, thumbnail_key
 from annotations.queries import DRAFTS, ORDERS, drafts_among, image_for, images_beside, images_of, ordering, place_in
 from boxwright import limits
+from boxwright.api.fields import time_json
 from boxwright.api.files import FOREVER, send_file, send_object
 from boxwright.api.links import LINK, LinkSerializer, from_bucket, refuse_link
 from boxwright.api.views import Endpoint
@@ -29,7 +30,7 @@ from boxwright.projects.queries import project_for
 from boxwright.storage.errors import ObjectDamaged
 from boxwright.storage.named import Named
 from boxwright.teams.api.accounts import signed_in
-from boxwright.teams.api.people import PersonSerializer
+from boxwright.teams.api.people import PersonSerializer, person_json
 from boxwright.teams.models import Role
 
 LIST = [
@@ -73,6 +74,21 @@ class ImageSerializer(serializers.ModelSerializer[Image]):
             "created_at",
         ]
         read_only_fields = fields
+
+    def to_representation(self, image: Image) -> dict[str, Any]:
+        """The same by hand: DRF makes its fields anew for each claim."""
+        said: dict[str, Any] = {name: getattr(image, name) for name in AS_THEY_ARE}
+        return {
+            **said,
+            "claimed_by": person_json(image.claimed_by),
+            "claim_expires_at": time_json(image.claim_expires_at),
+            "drafted_by": person_json(image.drafted_by),
+            "created_at": time_json(image.created_at),
+        }
+
+
+AS_THEY_ARE = ImageSerializer.Meta.fields[:11]
+"""From `id` to `annotation_count`."""
 
 
 class DuplicateSerializer(serializers.Serializer[Any]):

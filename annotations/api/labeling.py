@@ -15,18 +15,18 @@ from annotations import labeling
 from annotations.dataset.attributes import LONGEST_VALUE, MOST
 from annotations.dataset.edits import SIDES
 from annotations.labeling.annotation_rows import AnnotationRow
-from annotations.labeling.revising import state_of
+from annotations.labeling.revising import State, state_of
 from annotations.models import Revision
 from annotations.queries import image_for
 from boxwright import limits
-from boxwright.api.fields import CountedListField
+from boxwright.api.fields import CountedListField, time_json
 from boxwright.api.problems import CONTENT_TYPE
 from boxwright.api.schema import ProblemSerializer
 from boxwright.api.views import Endpoint
 from boxwright.errors import Conflict
 from boxwright.projects.models import QUEUES
 from boxwright.teams.api.accounts import signed_in
-from boxwright.teams.api.people import PersonSerializer
+from boxwright.teams.api.people import PersonSerializer, person_json
 from boxwright.teams.models import Role
 
 
@@ -70,7 +70,7 @@ class AnnotationSerializer(serializers.Serializer[Any]):
             "score": annotation.score,
             **({"attributes": annotation.attributes} if annotation.attributes else {}),
             "created_by": author if annotation.created_by_id else None,
-            "updated_at": annotation.updated_at.isoformat().replace("+00:00", "Z"),
+            "updated_at": time_json(annotation.updated_at),
         }
 
 
@@ -94,6 +94,10 @@ class StateSerializer(serializers.Serializer[Any]):
     revision = serializers.IntegerField(source="image.revision")
     queue = serializers.ChoiceField(choices=QUEUES, source="image.queue")
     annotations = AnnotationSerializer(many=True)
+
+    def to_representation(self, state: State) -> dict[str, Any]:
+        annotations = AnnotationSerializer(state.annotations, many=True).data
+        return {"revision": state.image.revision, "queue": state.image.queue, "annotations": annotations}
 
 
 class SaveConflictSerializer(ProblemSerializer):
@@ -149,6 +153,9 @@ class ImageEventSerializer(serializers.Serializer[Any]):
     annotation_count = serializers.IntegerField()
     drafted_by = PersonSerializer(allow_null=True)
     by = PersonSerializer(allow_null=True)
+
+    def to_representation(self, news: dict[str, Any]) -> dict[str, Any]:
+        return {**news, "drafted_by": person_json(news["drafted_by"]), "by": person_json(news["by"])}
 
 
 class AnnotationsView(Endpoint):

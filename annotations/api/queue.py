@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,7 +13,7 @@ from annotations.api.labeling import AnnotationSerializer
 from annotations.labeling.annotation_rows import annotation_rows_of
 from annotations.models import Image
 from annotations.queries import image_for
-from boxwright.api.fields import IdField
+from boxwright.api.fields import IdField, time_json
 from boxwright.api.problems import CONTENT_TYPE
 from boxwright.api.schema import ProblemSerializer
 from boxwright.api.views import Endpoint
@@ -21,7 +21,7 @@ from boxwright.errors import Conflict
 from boxwright.projects.models import QUEUES
 from boxwright.projects.queries import project_for
 from boxwright.teams.api.accounts import signed_in
-from boxwright.teams.api.people import PersonSerializer
+from boxwright.teams.api.people import PersonSerializer, person_json
 from boxwright.teams.models import Role
 
 
@@ -32,15 +32,15 @@ class ClaimConflictSerializer(ProblemSerializer):
 
 
 class ClaimedImageSerializer(ImageSerializer):
-    annotations = serializers.SerializerMethodField()
+    annotations = AnnotationSerializer(many=True)
 
     class Meta(ImageSerializer.Meta):
         fields = [*ImageSerializer.Meta.fields, "annotations"]
         read_only_fields = fields
 
-    @extend_schema_field(AnnotationSerializer(many=True))
-    def get_annotations(self, image: Image) -> list[dict[str, Any]]:
-        return list(AnnotationSerializer(annotation_rows_of(image), many=True).data)
+    def to_representation(self, image: Image) -> dict[str, Any]:
+        annotations = AnnotationSerializer(annotation_rows_of(image), many=True).data
+        return {**super().to_representation(image), "annotations": annotations}
 
 
 class NextSerializer(serializers.Serializer[Any]):
@@ -54,6 +54,10 @@ class ClaimEventSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField(help_text="of the image")
     claimed_by = PersonSerializer(allow_null=True)
     claim_expires_at = serializers.DateTimeField(allow_null=True)
+
+    def to_representation(self, claim: dict[str, Any]) -> dict[str, Any]:
+        holder, ends = claim["claimed_by"], claim["claim_expires_at"]
+        return {"id": claim["id"], "claimed_by": person_json(holder), "claim_expires_at": time_json(ends)}
 
 
 class NextView(Endpoint):

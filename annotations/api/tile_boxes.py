@@ -20,7 +20,7 @@ IMAGES = OpenApiParameter(
 )
 
 
-class BoxedImageSerializer(serializers.Serializer[BoxedImage]):
+class BoxedImageSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     revision = serializers.IntegerField()
     boxes = serializers.ListField(

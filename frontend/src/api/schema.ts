@@ -2485,7 +2485,7 @@ export interface components {
             drafted_by: components["schemas"]["Person"] | null;
             /** Format: date-time */
             readonly created_at: string;
-            readonly annotations: components["schemas"]["Annotation"][];
+            annotations: components["schemas"]["Annotation"][];
         };
         /** @description How well images are told apart. */
         ClassificationEvaluation: {

@@ -1,5 +1,6 @@
 """Fields of requests that several endpoints share, each with its bounds."""
 
+from datetime import datetime
 from typing import Any
 
 from rest_framework import serializers
@@ -8,6 +9,11 @@ from boxwright import limits
 from boxwright.api.text import is_plain
 
 MAX_EMAIL = 254
+
+
+def time_json(moment: datetime | None) -> str | None:
+    """As DRF writes a moment in UTC."""
+    return moment.isoformat().replace("+00:00", "Z") if moment else None
 
 
 class CountedListField(serializers.ListField):

@@ -44,8 +44,8 @@ class SessionStore(DatabaseStore):
 @Rows
 def _live(session_key: str) -> QuerySet[Any, Any]:
     unseen = Case(When(seen_at__lt=Now() - SEEN_EVERY, then=True), default=False, output_field=BooleanField())
-    rows: QuerySet[Any] = Session.objects.live()
-    return rows.annotate(unseen=unseen).filter(session_key=session_key)
+    rows: QuerySet[Any] = Session.objects.live().annotate(unseen=unseen)
+    return rows.filter(session_key=session_key)
 
 
 def about(address: str | None, agent: str) -> dict[str, Any]:

@@ -14,6 +14,11 @@ class PersonSerializer(serializers.Serializer[User]):
     name = serializers.CharField(read_only=True)
 
 
+def person_json(user: User | None) -> dict[str, Any] | None:
+    """The same by hand, for what is written at each image that somebody labels."""
+    return {"id": user.pk, "name": user.name} if user else None
+
+
 class TeamRefSerializer(serializers.Serializer[Any]):
     slug = serializers.CharField()
     name = serializers.CharField()
