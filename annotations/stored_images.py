@@ -6,7 +6,7 @@ from typing import BinaryIO, NamedTuple
 
 from django.db import IntegrityError, transaction
 
-from annotations import counters
+from annotations import counters, imaging
 from annotations.decoding import PixelBudget
 from annotations.file_names import file_name
 from annotations.imaging import DecodedImage, ImageLimits, Probe, Refused, examine
@@ -40,6 +40,14 @@ class Stored:
 
 def image_limits() -> ImageLimits:
     return ImageLimits(limits.IMAGE_BYTES, limits.IMAGE_PIXELS)
+
+
+def look_of(file: BinaryIO) -> int:
+    """As `imaging.look_of` has it; the file is left at its start. Raises Refused."""
+    try:
+        return imaging.look_of(file, image_limits(), _budget)
+    finally:
+        file.seek(0)
 
 
 def sha256_of(file: BinaryIO) -> str:

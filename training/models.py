@@ -262,6 +262,20 @@ class Suggestions(models.Model):
         return f"of image {self.image_id}"
 
 
+class SentPicture(models.Model):
+    """A picture that a model sent, by its look: the next ones like it are dropped."""
+
+    image = models.OneToOneField(Image, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+", db_index=False)
+    look = models.BigIntegerField(help_text="as `annotations.imaging.look_of` has it")
+
+    class Meta:
+        indexes = [models.Index(fields=["project", "-image"], name="sent_picture_by_age")]
+
+    def __str__(self) -> str:
+        return f"image {self.image_id}"
+
+
 class Preset(models.Model):
     """Settings of a run that a team keeps under a name; a run that was started with them does not point here."""
 

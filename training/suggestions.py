@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from annotations.dataset.boxes import fit
+from annotations.dataset.boxes import fit, overlap
 from annotations.dataset.edits import SIDES
 from annotations.dataset.records import Box
 from annotations.models import Image
@@ -85,6 +85,25 @@ def _boxes(image: Image, sha256: str, marks: Sequence[Mark], labels: Mapping[str
         if row["id"] not in {other["id"] for other in kept}:
             kept.append(row)
     return kept
+
+
+def are_of(image: Image, marks: Sequence[Mark]) -> bool:
+    """Whether these boxes are those that are suggested for the image: as many worth showing, each on one of its own."""
+    row = Suggestions.objects.filter(image=image).first()
+    labels = {label_key(name): pk for pk, name in label_book(image.project_id).names.items()}
+    new = [one for one in _boxes(image, "", marks, labels) if one["score"] >= SHOWN_SCORE]
+    left = [one for one in (row.boxes if row else []) if one["score"] >= SHOWN_SCORE]
+    for one in new:
+        same = next((other for other in left if _is_same(one, other)), None)
+        if same is None:
+            return False
+        left.remove(same)
+    return not left
+
+
+def _is_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    boxes = [Box(*(each[side] for side in SIDES)) for each in (one, other)]
+    return bool(one["label"] == other["label"] and overlap(*boxes) > fates.COVERED)
 
 
 def uncertainty_of(scores: Sequence[float]) -> float:

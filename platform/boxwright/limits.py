@@ -142,6 +142,9 @@ JSON_DEPTH = _limit("JSON_DEPTH", 32, "lists and objects of JSON inside each oth
 UPLOAD_BYTES = _limit("UPLOAD_BYTES", 1_000, "MB of pictures a request", "413", "BOXWRIGHT_MAX_UPLOAD_MB", MIB)
 INGEST_BYTES = _limit("INGEST_BYTES", 51, "MB a picture that a model sends, with its boxes", "413", scale=MIB)
 INGESTS_A_MINUTE = _limit("INGESTS_A_MINUTE", 120, "pictures a minute that models send, a person and project", "429")
+INGEST_LOOKS_BACK = _limit(
+    "INGEST_LOOKS_BACK", 500, "pictures that models sent last to a project, with which the next is compared", "kept"
+)
 FILES_A_REQUEST = _limit("FILES_A_REQUEST", 200, "files a request", "413")
 SPOOL_BYTES = _limit(
     "SPOOL_BYTES", 100_000, "MB of bodies at once a process; a person: half", "503; 429", "BOXWRIGHT_SPOOL_MB", MIB

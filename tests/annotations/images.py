@@ -24,6 +24,14 @@ def picture(seed: int = 0, size: tuple[int, int] = (64, 48), kind: str = "JPEG",
     return out.getvalue()
 
 
+def scene(seed: int, size: tuple[int, int] = (96, 96), **options: Any) -> bytes:
+    """A picture that looks like no other: blurred noise."""
+    noise = Image.frombytes("L", (9, 8), random.Random(seed).randbytes(72))
+    out = io.BytesIO()
+    noise.resize(size, Image.Resampling.BICUBIC).save(out, "JPEG", **options)
+    return out.getvalue()
+
+
 def upload(client: APIClient, project: Project, **files: bytes) -> dict[str, Any]:
     """Upload `name=bytes`; a double underscore in a name stands for a dot."""
     sent = [SimpleUploadedFile(name.replace("__", "."), data) for name, data in files.items()]

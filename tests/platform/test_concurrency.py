@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.annotations.images import picture
+from tests.annotations.images import scene
 from tests.services.server import Server, server
 
 PEOPLE, EACH = 8, 12
@@ -77,7 +77,7 @@ def test_pictures_that_arrive_together_are_counted_one_by_one(web: Server, token
     def send(person: int) -> int:
         fields = {"sha256": "a" * 64, "boxes": "[]"}
         with web.client(token) as client:
-            files = {"file": ("frame.jpg", picture(person))}
+            files = {"file": ("frame.jpg", scene(person))}
             return client.post(f"projects/{made['id']}/ingest/", data=fields, files=files).status_code
 
     with ThreadPoolExecutor(PEOPLE) as people:

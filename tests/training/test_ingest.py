@@ -6,13 +6,15 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from annotations.models import Image
 from boxwright import limits
 from boxwright.projects.models import Project
 from boxwright.teams.models import User
-from tests.annotations.images import picture
+from tests.annotations.images import scene
 from tests.training.conftest import MakeRun
 from training.models import Artifact, Run, Suggestions
 
@@ -21,7 +23,7 @@ BOX = {"label": "cat", "score": 0.7, "x_min": 1, "y_min": 2, "x_max": 30, "y_max
 
 
 def send(client: APIClient, project: Project, seed: int = 1, **fields: Any) -> Any:
-    file = SimpleUploadedFile("frame.jpg", picture(seed, size=(96, 96)), content_type="image/jpeg")
+    file = SimpleUploadedFile("frame.jpg", scene(seed), content_type="image/jpeg")
     body = {"file": file, "sha256": "a" * 64, "boxes": json.dumps([BOX])} | fields
     return client.post(f"/api/v1/projects/{project.pk}/ingest/", body, format="multipart")
 
@@ -59,7 +61,7 @@ def test_of_a_labelled_picture_nothing_changes(as_user: Client, bob: User, proje
     image = send(client, project).json()["image"]
     Suggestions.objects.all().delete()
     Image.objects.update(queue="labelled")
-    assert send(client, project).json() == {"image": image, "suggested": 0}
+    assert send(client, project).json() == {"image": image, "suggested": 0, "resembles": False}
 
 
 @pytest.mark.parametrize(
@@ -82,6 +84,39 @@ def test_bad_input_is_refused_by_its_name(
     answer = send(as_user(bob), project, **fields)
     assert (answer.status_code, named in json.dumps(answer.json()["errors"])) == (400, True)
     assert not Image.objects.exists()
+
+
+def test_what_looks_like_a_picture_that_was_sent_is_dropped(as_user: Client, bob: User, project: Project) -> None:
+    client = as_user(bob)
+    first = send(client, project).json()["image"]
+    for options in ({"quality": 40}, {"size": (98, 97)}):
+        frame = SimpleUploadedFile("next.jpg", scene(1, **options))
+        again = send(client, project, file=frame, boxes=json.dumps([{**BOX, "score": 0.6, "x_min": 2}]))
+        assert (again.status_code, again.json()) == (200, {"image": first, "suggested": 1, "resembles": True})
+    moved = SimpleUploadedFile("moved.jpg", scene(1, quality=41))
+    assert send(client, project, file=moved, boxes=json.dumps([{**BOX, "x_min": 50, "x_max": 80}])).status_code == 201
+    gone = SimpleUploadedFile("gone.jpg", scene(1, quality=42))
+    assert send(client, project, file=gone, boxes="[]").status_code == 201
+    chosen = SimpleUploadedFile("chosen.jpg", scene(1, quality=43))
+    assert send(client, project, file=chosen, drop_alike=False).status_code == 201
+    assert send(client, project, 2).status_code == 201, "another scene"
+    Image.objects.filter(pk=first).delete()
+    assert send(client, project).status_code in {200, 201}
+
+
+def test_a_picture_is_compared_with_the_last_ones(
+    as_user: Client, bob: User, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "INGEST_LOOKS_BACK", 1)
+    client = as_user(bob)
+    queries = []
+    for seed in (1, 2):
+        with CaptureQueriesContext(connection) as asked:
+            assert send(client, project, seed).status_code == 201
+        queries.append(len(asked))
+    assert queries[1] <= queries[0]
+    assert send(client, project, file=SimpleUploadedFile("a.jpg", scene(1, quality=40))).status_code == 201
+    assert send(client, project, file=SimpleUploadedFile("b.jpg", scene(1, quality=50))).json()["resembles"]
 
 
 def test_a_film_is_slowed_down(

@@ -42,11 +42,17 @@ class IngestRequestSerializer(serializers.Serializer[Any]):
         max_length=LONGEST,
         help_text=f"JSON: at most {MOST_BOXES} of label (a name), score, x_min, y_min, x_max, y_max",
     )
+    drop_alike = serializers.BooleanField(
+        default=True, help_text="drop a picture that looks like one of the last that were sent, with the same boxes"
+    )
 
 
 class IngestSerializer(serializers.Serializer[Any]):
     image = serializers.IntegerField(source="image.pk", help_text="its id")
     suggested = serializers.IntegerField(help_text="suggestions of the image: labels the project lacks are left out")
+    resembles = serializers.BooleanField(
+        help_text="the picture was dropped: `image`, sent before, looks like it and has the same boxes"
+    )
 
 
 class IngestView(Endpoint):
@@ -66,7 +72,12 @@ class IngestView(Endpoint):
         asked = self.parsed(IngestRequestSerializer)
         found = _found(asked["boxes"])
         taken = ingest.ingest(
-            project=project, author=signed_in(request), file=asked["file"], sha256=asked["sha256"], found=found
+            project=project,
+            author=signed_in(request),
+            file=asked["file"],
+            sha256=asked["sha256"],
+            found=found,
+            drop_alike=asked["drop_alike"],
         )
         return Response(IngestSerializer(taken).data, status=201 if taken.is_new else 200)
 

@@ -3296,6 +3296,8 @@ export interface components {
             image: number;
             /** @description suggestions of the image: labels the project lacks are left out */
             suggested: number;
+            /** @description the picture was dropped: `image`, sent before, looks like it and has the same boxes */
+            resembles: boolean;
         };
         IngestRequestRequest: {
             /**
@@ -3307,6 +3309,11 @@ export interface components {
             sha256: string;
             /** @description JSON: at most 100 of label (a name), score, x_min, y_min, x_max, y_max */
             boxes: string;
+            /**
+             * @description drop a picture that looks like one of the last that were sent, with the same boxes
+             * @default true
+             */
+            drop_alike: boolean;
         };
         /** @description Where the number lies in 95 % of 1000 resamples of the images (fewer of more than 200 images). */
         Interval: {

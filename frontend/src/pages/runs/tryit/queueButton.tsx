@@ -47,6 +47,7 @@ function sendToQueue(project: number, artifact: Artifact, shown: Shown): Promise
   const body = new FormData();
   body.append("file", shown.file);
   body.append("sha256", artifact.sha256);
+  body.append("drop_alike", "false"); // a person chose it
   const found = (shown.seen?.found ?? []).slice(0, MOST_BOXES);
   body.append("boxes", JSON.stringify(found.flatMap(inPixels(shown))));
   return api.post<Ingested>(`projects/${project}/ingest/`, body);
