@@ -16,6 +16,7 @@ from tests.e2e.api import Api, box
 from tests.e2e.conftest import Server
 from tests.e2e.drawings import picture, written
 from tests.e2e.steps import draw_box, first_visit, sample_project, saved
+from tests.e2e.test_pages import scan
 from training.engine.verify import verify_bundle
 
 MINUTES = 60_000
@@ -150,6 +151,8 @@ def test_a_link_opens_the_model_for_who_has_no_account(
     phone.get_by_test_id("try-files").set_input_files(written(tmp_path, {"table.png": picture(3)}))
     expect(phone.get_by_test_id("tried-figures")).to_contain_text("found,")
     expect(phone.get_by_test_id("send-to-queue")).to_have_count(0)
+    assert scan(phone) == []
+    assert phone.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     assert phone.url == f"{server.url}/try", "the secret stays out of the history"
     visitor.get_by_test_id("try-link").get_by_role("button", name="Revoke").click()
     expect(visitor.get_by_test_id("try-link")).to_have_count(0)
