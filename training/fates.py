@@ -17,14 +17,15 @@ COVERED = 0.5
 COUNTS = {fate: f"{fate}_count" for fate in ("open", "taken", "moved", "rejected")}
 CHUNK = 500
 
-Held = Mapping[str, tuple[int, Box]]
-"""An image's annotations by their ids: label and box."""
+Held = Mapping[str, tuple[int, Box | None]]
+"""An image's annotations by their ids: label, and box unless they label the whole image."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fates:
     """What became of a run's suggestions. `open`: on images that are still unlabelled. `moved`: relabelled or drawn
-    anew, too. Below the score from which they are shown those alone count that a person touched."""
+    anew, too. Below the score from which they are shown those alone count that a person touched. A label of a whole
+    image is taken by whoever gives it the same one."""
 
     images: int = 0
     open: int = 0
@@ -60,10 +61,13 @@ def _count_some(images: Sequence[int], today: Mapping[int, int]) -> None:
 
 def _fates(row: Suggestions, queue: str, held: Held, today: Mapping[int, int]) -> Iterator[str]:
     suggested = {box["id"] for box in row.boxes}
-    drawn = [box for id_, (_, box) in held.items() if id_ not in suggested]
+    drawn = [box for id_, (_, box) in held.items() if box and id_ not in suggested]
+    labels = {label for label, box in held.values() if box is None}
     for one in row.boxes:
-        box = Box(*(one[side] for side in SIDES))
-        if one["id"] in held:
+        box = Box(*(one[side] for side in SIDES)) if SIDES[0] in one else None
+        if box is None and today.get(one["label"]) in labels:
+            yield "taken"
+        elif one["id"] in held:
             yield "taken" if held[one["id"]] == (today.get(one["label"]), box) else "moved"
         elif one["id"] in row.rejected:
             yield "rejected"
@@ -72,12 +76,12 @@ def _fates(row: Suggestions, queue: str, held: Held, today: Mapping[int, int]) -
         elif queue == "unlabelled":
             yield "open"
         else:
-            yield "moved" if any(overlap(box, other) > COVERED for other in drawn) else "rejected"
+            yield "moved" if box and any(overlap(box, other) > COVERED for other in drawn) else "rejected"
 
 
-def _annotations_of(images: Sequence[int]) -> dict[int, dict[str, tuple[int, Box]]]:
-    found: dict[int, dict[str, tuple[int, Box]]] = {}
-    rows = Annotation.objects.filter(image__in=images).exclude(x_min=None)
+def _annotations_of(images: Sequence[int]) -> dict[int, dict[str, tuple[int, Box | None]]]:
+    found: dict[int, dict[str, tuple[int, Box | None]]] = {}
+    rows = Annotation.objects.filter(image__in=images)
     for image, id_, label, *sides in rows.values_list("image_id", "id", "label_id", *SIDES):
-        found.setdefault(image, {})[str(id_)] = (label, Box(*sides))
+        found.setdefault(image, {})[str(id_)] = (label, None if sides[0] is None else Box(*sides))
     return found

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from boxwright.errors import Conflict, Invalid
+from boxwright.errors import Conflict
 from boxwright.jobs import OPEN, Status
 from boxwright.projects.models import Project
 from boxwright.projects.quotas import expect_slot
@@ -20,10 +20,8 @@ def suggest(
 ) -> tuple[Prediction, bool]:
     """The prediction and whether this call queued it; without a run by the last one that succeeded.
 
-    One at a time a project. Raises Conflict, Invalid, OverQuota.
+    One at a time a project. Raises Conflict, OverQuota.
     """
-    if project.task != "detection":
-        raise Invalid("Boxes are suggested in projects that draw boxes; this one labels whole images.")
     found = run or queries.last_succeeded(project)
     if found is None:
         raise Conflict("No run has succeeded yet: label some images and train first.")

@@ -29,7 +29,7 @@ SHOWN_SCORE = 0.4
 NAMESPACE = uuid.UUID("6f1d3ab4-5a0e-4f0c-9f6c-0d1c9a3e7b52")
 
 Mark = Mapping[str, Any]
-"""A model's box as its process tells it: label (a name), score, x_min, y_min, x_max, y_max."""
+"""What a model found, as its process tells it: label (a name), score, and of a box x_min, y_min, x_max, y_max."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,12 @@ def keep(project: Project, origin: Origin, found: Mapping[int, Sequence[Mark]]) 
     now = timezone.now()
     rows = []
     for image in images:
-        boxes = _boxes(image, origin.sha256, found[image.pk], labels)
-        image.uncertainty = uncertainty_of([box["score"] for box in boxes])
+        if project.task == "detection":
+            boxes = _boxes(image, origin.sha256, found[image.pk], labels)
+            image.uncertainty = uncertainty_of([box["score"] for box in boxes])
+        else:
+            boxes = _whole_labels(image, origin.sha256, found[image.pk], labels)
+            image.uncertainty = ambiguity_of([mark["score"] for mark in found[image.pk]])
         said = {"run": origin.run, "sha256": origin.sha256, "shown_score": origin.shown_score, "created_at": now}
         rows.append(Suggestions(image=image, boxes=boxes, **said))
     fields = ["run", "sha256", "shown_score", "boxes", "rejected", "created_at"]
@@ -87,6 +91,17 @@ def _boxes(image: Image, sha256: str, marks: Sequence[Mark], labels: Mapping[str
     return kept
 
 
+def _whole_labels(image: Image, sha256: str, marks: Sequence[Mark], labels: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Best first, each label that the project has once."""
+    kept: dict[int, dict[str, Any]] = {}
+    for mark in sorted(marks, key=lambda one: -one["score"]):
+        label = labels.get(label_key(mark["label"]))
+        if label is not None and label not in kept and mark["score"] >= LEAST_SCORE:
+            id_ = str(uuid.uuid5(NAMESPACE, f"{image.pk}/{sha256}/{label}"))
+            kept[label] = {"id": id_, "label": label, "score": round(mark["score"], 4)}
+    return list(kept.values())
+
+
 def are_of(image: Image, marks: Sequence[Mark]) -> bool:
     """Whether these boxes are those that are suggested for the image: as many worth showing, each on one of its own."""
     row = Suggestions.objects.filter(image=image).first()
@@ -109,6 +124,12 @@ def _is_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 def uncertainty_of(scores: Sequence[float]) -> float:
     """1 where a box may as well be none (a score of 0.5), 0 where nothing was found, and there alone."""
     return max((round(1 - abs(2 * score - 1), 4) or 0.0001 for score in scores), default=0.0)
+
+
+def ambiguity_of(scores: Sequence[float]) -> float:
+    """1 where two labels of a whole image are as likely, 0 where nothing was found, and there alone."""
+    first, second = [*sorted(scores, reverse=True), 0.0, 0.0][:2]
+    return (round(1 - (first - second), 4) or 0.0001) if scores else 0.0
 
 
 def of_image(image: Image) -> Suggestions | None:

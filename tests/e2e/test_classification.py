@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.api import Api, Json, uuid7
@@ -129,6 +130,28 @@ def test_a_run_tells_its_accuracy(server: Server, api: Api, ada: Page, test_data
     expect(figure).to_contain_text(f"{run['metrics']['accuracy']:.3f}")
     expect(ada.get_by_role("region", name="By label").get_by_role("row")).to_have_count(3)
     expect(ada.get_by_text("Confusion").first).to_be_visible()
+
+
+@pytest.mark.full
+def test_the_run_suggests_labels_that_one_key_takes(server: Server, api: Api, ada: Page, test_data: Path) -> None:
+    project = of_slug(api, "insects")
+    paths = sorted((test_data / "hymenoptera384" / "train" / "bees").glob("*.jpg"))[PER_LABEL : PER_LABEL + 3]
+    images = [row["id"] for row in api.upload(project["id"], paths)["created"]]
+    ada.goto(f"{server.url}/p/insects/runs/1")
+    ada.get_by_role("button", name="Suggest labels").click()
+    listed = f"projects/{project['id']}/predictions/"
+    api.wait(listed, lambda page: [row["status"] for row in page["results"]] == ["succeeded"], 120)
+    ada.goto(f"{server.url}/p/insects/label/{images[0]}")
+    best = ada.get_by_test_id("label-guess").filter(has_text="A")
+    expect(best).to_have_count(1)
+    ada.keyboard.press("a")
+    expect(ada).not_to_have_url(re.compile(f"{images[0]}$"))
+    saved(ada)
+    (mark,) = api.get(f"images/{images[0]}/annotations/")["annotations"]
+    guess = api.get(f"images/{images[0]}/suggestions/")["boxes"][0]
+    assert (mark["id"], mark["label"], mark["source"]) == (guess["id"], guess["label"], "model")
+    fates = api.get(f"runs/{api.get(listed)['results'][0]['run']}/suggestions/")
+    assert (fates["images"], fates["taken"]) == (3, 1)
 
 
 def labelled_insects(api: Api, folder: Path) -> str:

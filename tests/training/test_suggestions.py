@@ -26,7 +26,7 @@ from training import fates, object_keys, suggestions
 from training.engine import checkpoint
 from training.fates import fates_of
 from training.models import Prediction, Run, Suggestions
-from training.suggestions import Origin, keep, uncertainty_of
+from training.suggestions import Origin, ambiguity_of, keep, uncertainty_of
 
 Client = Callable[[User], APIClient]
 MakeImages = Callable[[int], list[Image]]
@@ -264,10 +264,35 @@ def test_a_run_without_a_model_suggests_nothing(
     assert as_user(mona).post(predictions(project), {"run": run.pk}).status_code == 409
 
 
-def test_a_project_that_labels_whole_images_has_none(as_user: Client, mona: User, project: Project, run: Run) -> None:
+def test_whole_images_get_labels_that_are_taken_or_not(
+    as_user: Client, bob: User, project: Project, run: Run, make_images: MakeImages, labels: list[Label]
+) -> None:
     Project.objects.update(task="classification")
-    answer = as_user(mona).post(predictions(project))
-    assert (answer.status_code, "whole images" in answer.json()["detail"]) == (400, True)
+    project.refresh_from_db()
+    sure, torn, other = make_images(3)
+    scores = {sure: (0.97, 0.03), torn: (0.45, 0.55), other: (0.8, 0.2)}
+    found = {
+        image.pk: [{"label": name, "score": score} for name, score in zip(LABELS, of, strict=True)]
+        for image, of in scores.items()
+    }
+    suggest_by_hand(project, run, found)
+    client = as_user(bob)
+    (best,) = client.get(suggested(sure)).json()["boxes"]
+    assert (best["label"], best["score"], "x_min" in best) == (labels[0].pk, 0.97, False)
+    url = f"/api/v1/projects/{project.pk}/images/"
+    listed = client.get(url, {"queue": "unlabelled", "order": "uncertain"}).json()["results"]
+    assert [row["id"] for row in listed] == [torn.pk, other.pk, sure.pk]
+    own = {"id": "01890000-0000-7000-8000-000000000000", "label": labels[0].pk}
+    for image, mark in ((sure, {**best, "source": "model"}), (other, own), (torn, own)):
+        save = {"base_revision": 0, "upsert": [mark]}
+        assert client.patch(f"/api/v1/images/{image.pk}/annotations/", save).status_code == 200
+    assert fates_of(run) == fates.Fates(images=3, taken=3, rejected=1)
+
+
+def test_how_unsure_a_model_is_of_a_whole_image() -> None:
+    assert ambiguity_of([]) == 0
+    assert ambiguity_of([1.0]) == 0.0001
+    assert ambiguity_of([0.2, 0.4, 0.4]) == 1
 
 
 def test_one_model_at_a_time(

@@ -47,14 +47,15 @@ class NewPredictionSerializer(serializers.Serializer[Any]):
 
 
 class SuggestionSerializer(serializers.Serializer[Any]):
-    """Pixels of the EXIF-oriented image. Whoever takes it saves an annotation with its id."""
+    """Pixels of the EXIF-oriented image; no sides where it labels the whole image. Whoever takes it saves an
+    annotation with its id."""
 
     id = serializers.UUIDField()
     label = serializers.IntegerField(help_text="the label's id")  # type: ignore[assignment]
-    x_min = serializers.FloatField()
-    y_min = serializers.FloatField()
-    x_max = serializers.FloatField()
-    y_max = serializers.FloatField()
+    x_min = serializers.FloatField(required=False)
+    y_min = serializers.FloatField(required=False)
+    x_max = serializers.FloatField(required=False)
+    y_max = serializers.FloatField(required=False)
     score = serializers.FloatField()
 
 

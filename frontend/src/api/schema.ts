@@ -4504,20 +4504,23 @@ export interface components {
          * @enum {string}
          */
         StatusEnum: "queued" | "running" | "waiting" | "succeeded" | "failed" | "canceled";
-        /** @description Pixels of the EXIF-oriented image. Whoever takes it saves an annotation with its id. */
+        /**
+         * @description Pixels of the EXIF-oriented image; no sides where it labels the whole image. Whoever takes it saves an
+         *     annotation with its id.
+         */
         Suggestion: {
             /** Format: uuid */
             id: string;
             /** @description the label's id */
             label: number;
             /** Format: double */
-            x_min: number;
+            x_min?: number;
             /** Format: double */
-            y_min: number;
+            y_min?: number;
             /** Format: double */
-            x_max: number;
+            x_max?: number;
             /** Format: double */
-            y_max: number;
+            y_max?: number;
             /** Format: double */
             score: number;
         };

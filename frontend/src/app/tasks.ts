@@ -24,6 +24,8 @@ interface TaskRow {
   readonly unit: string;
   /** An annotation, one and many. */
   readonly counted: readonly [one: string, many: string];
+  /** What a model suggests. */
+  readonly suggested: string;
   readonly headline: Headline;
   readonly second: Metric;
 }
@@ -36,6 +38,7 @@ export const TASKS: Readonly<Record<Task, TaskRow>> = {
     annotations: "Boxes",
     unit: "boxes",
     counted: ["box", "boxes"],
+    suggested: "boxes",
     headline: { key: "AP", title: "AP", text: fraction },
     second: { key: "AP50", title: "AP50" },
   },
@@ -46,6 +49,7 @@ export const TASKS: Readonly<Record<Task, TaskRow>> = {
     annotations: "Annotations",
     unit: "images",
     counted: ["annotation", "annotations"],
+    suggested: "labels",
     headline: { key: "accuracy", title: "Accuracy", text: percent },
     second: { key: "macro_f1", title: "Macro F1" },
   },

@@ -3,6 +3,7 @@ import { api } from "../api/client";
 import type { Prediction } from "../api/types";
 import { CancelButton } from "../app/cancelButton";
 import { useProject } from "../app/project";
+import { TASKS } from "../app/tasks";
 import { Button } from "../ui/button";
 import { count } from "../ui/figures";
 import { Bar } from "../ui/progress";
@@ -15,7 +16,7 @@ interface SuggestButtonProps {
   size?: "sm" | "md";
 }
 
-/** Has a run suggest boxes for all unlabelled images; while one does, how far it is. */
+/** Has a run suggest boxes or labels for all unlabelled images; while one does, how far it is. */
 export function SuggestButton({ run, size = "md" }: SuggestButtonProps) {
   const { project, counts, may } = useProject();
   const { prediction, put } = usePrediction();
@@ -33,7 +34,7 @@ export function SuggestButton({ run, size = "md" }: SuggestButtonProps) {
   };
   return (
     <Button icon="sugg" size={size} busy={isBusy} onClick={start} data-testid="suggest-boxes">
-      Suggest boxes
+      Suggest {TASKS[project.value.task].suggested}
     </Button>
   );
 }

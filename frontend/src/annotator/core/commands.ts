@@ -103,7 +103,8 @@ const COMMANDS: { [C in Command["name"]]: Do<C> } = {
   cycle: (editor, { by }) => cycled(editor, by),
   remove: (editor, { id }) =>
     editor.others.size > 0 && !id ? allRemoved(editor) : removed(editor, id ?? editor.selected),
-  accept: (editor, { id }) => accepted(editor, (seen) => suggestionsFor(seen, id)),
+  accept: (editor, { id }) =>
+    editor.whole ? guessTaken(editor) : accepted(editor, (seen) => suggestionsFor(seen, id)),
   acceptAll: (editor) => accepted(editor, shownSuggestions),
   reject: (editor, { id }) => rejected(editor, (seen) => suggestionsFor(seen, id)),
   suggestion: (editor) => {
@@ -177,6 +178,16 @@ function wholeLabelled(editor: Editor, label: LabelId, newId: () => string): Edi
   const after: Annotation = first ? edited(first, { label }) : newAnnotation(newId(), label, null);
   const gone = others.map(({ id }) => ({ id, after: null }));
   return { ...editor, label, document: commit(editor.document, [{ id: after.id, after }, ...gone]) };
+}
+
+/** The image gets the label that the model thinks likeliest, in the place of any other. */
+function guessTaken(editor: Editor): Editor {
+  const best = editor.suggested.guesses?.[0];
+  if (!best || !editor.editable) return editor;
+  const others = ordered(editor.document).filter(({ id }) => id !== best.id);
+  const gone = others.map(({ id }) => ({ id, after: null }));
+  const document = commit(editor.document, [...gone, { id: best.id, after: best }]);
+  return { ...editor, label: best.label, document };
 }
 
 function nudged(editor: Editor, dx: number, dy: number): Editor {

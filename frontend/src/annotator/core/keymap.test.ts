@@ -65,6 +65,8 @@ it("turns off letters and digits, but not Delete, Enter or Ctrl keys", () => {
 
 it("has no box commands in a classification project", () => {
   const whole = { ...CONTEXT, whole: true };
-  for (const key of ["i", "a", "z", "j"]) expect(commandFor(press(key), whole)).toBeNull();
+  for (const key of ["i", "z", "j"]) expect(commandFor(press(key), whole)).toBeNull();
+  expect(commandFor(press("A", { shift: true }), whole)).toBeNull();
+  expect(commandFor(press("a"), whole)).toEqual({ name: "accept" });
   expect(commandFor(press("2"), whole)).toEqual({ name: "number", index: 1 });
 });

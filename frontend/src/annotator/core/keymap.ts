@@ -89,7 +89,6 @@ const FOR_BOXES = new Set([
   "all",
   "conceal",
   "lock",
-  "accept",
   "acceptAll",
   "reject",
   "suggestion",

@@ -171,3 +171,18 @@ it("leaves suggestions in peace when a box is deleted, or all are selected", () 
   const removed = run(picked, { name: "remove" }, { name: "remove" });
   expect([ids(removed), removed.selected]).toEqual([["s1", "s2"], null]);
 });
+
+it("labels a whole image as the model thinks likeliest, in one step", () => {
+  const guess = { ...newAnnotation("g1", 2, null), source: "model", score: 0.9 };
+  const whole = { ...editorWith(), whole: true };
+  const suggested = { all: [], guesses: [guess], from: 0.4 };
+  const labelled = run(
+    step(whole, { type: "suggested", suggested }, () => "new"),
+    { name: "label", label: 1 },
+  );
+  const taken = run(labelled, { name: "accept" });
+  expect([...taken.document.annotations.values()]).toEqual([guess]);
+  expect(run(taken, { name: "accept" }).document).toBe(taken.document);
+  expect([...run(taken, { name: "undo" }).document.annotations.keys()]).toEqual(["new"]);
+  expect(run({ ...labelled, editable: false }, { name: "accept" }).document).toBe(labelled.document);
+});

@@ -1,5 +1,5 @@
 /** What a model suggests beside the annotations: open until a person takes it, draws the same, or puts it away. */
-import type { BoxAnnotation } from "./annotation";
+import type { Annotation, BoxAnnotation } from "./annotation";
 import type { Document } from "./document";
 import { area, type Box } from "./geometry";
 
@@ -8,12 +8,18 @@ export interface Suggestion extends BoxAnnotation {
   readonly score: number;
 }
 
+/** A label of the whole image with the model's score; taken, it becomes the image's under the same id. */
+export interface Guess extends Annotation {
+  readonly score: number;
+}
+
 /** IoU beyond which a box shows the same thing as a suggestion. */
 const COVERED = 0.5;
 
-/** Of one image, best first; `from` is the least score that is shown. */
+/** Of one image, best first; `from` is the least score that is shown. `guesses`: where whole images are labelled. */
 export interface Suggested {
   readonly all: readonly Suggestion[];
+  readonly guesses?: readonly Guess[];
   readonly from: number;
 }
 

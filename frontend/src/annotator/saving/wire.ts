@@ -6,9 +6,9 @@ import type {
 } from "../../api/types";
 import type { Annotation } from "../core/annotation";
 import type { Box } from "../core/geometry";
-import type { Suggestion } from "../core/suggestions";
+import type { Guess, Suggestion } from "../core/suggestions";
 
-function boxOf(wire: WireAnnotation): Box | null {
+function boxOf(wire: WireAnnotation | WireSuggestion): Box | null {
   const { x_min, y_min, x_max, y_max } = wire;
   if (x_min == null || y_min == null || x_max == null || y_max == null) return null;
   return { x_min, y_min, x_max, y_max };
@@ -27,8 +27,17 @@ export function fromWire(wire: WireAnnotation): Annotation {
   };
 }
 
-export function suggestionFrom({ id, label, score, ...box }: WireSuggestion): Suggestion {
-  return { id, label, box, source: "model", score, author: null, updated: null };
+function guessFrom({ id, label, score }: WireSuggestion): Guess {
+  return { id, label, box: null, source: "model", score, author: null, updated: null };
+}
+
+/** Boxes, and labels of the whole image. */
+export function suggestionsFrom(wires: readonly WireSuggestion[]): { all: Suggestion[]; guesses: Guess[] } {
+  const all = wires.flatMap((wire) => {
+    const box = boxOf(wire);
+    return box ? { ...guessFrom(wire), box } : [];
+  });
+  return { all, guesses: wires.filter((wire) => !boxOf(wire)).map(guessFrom) };
 }
 
 export function toContent(annotation: Annotation): AnnotationContent {

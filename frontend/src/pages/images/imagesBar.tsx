@@ -14,8 +14,8 @@ interface ImagesBarProps {
 
 /** The queues, and the ways to add images. */
 export function ImagesBar({ queue, incoming, upload, startImport }: ImagesBarProps) {
-  const { project, counts, latestRun, may } = useProject();
-  const canSuggest = project.value.task === "detection" && latestRun.value?.status === "succeeded";
+  const { counts, latestRun, may } = useProject();
+  const canSuggest = latestRun.value?.status === "succeeded";
   return (
     <div class="images-bar">
       <h1 class="vh">Images</h1>

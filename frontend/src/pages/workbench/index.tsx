@@ -60,6 +60,12 @@ function actionsOf(
       workbench.command({ name: "label", label: label.id });
       if (workbench.whole && workbench.editable && advances.peek()) void navigation.next();
     },
+    accept: () => {
+      if (workbench.phase.peek() !== "ready") return;
+      workbench.command({ name: "accept" });
+      const isLabelled = workbench.whole && (workbench.suggested.peek().guesses ?? []).length > 0;
+      if (isLabelled && workbench.editable && advances.peek()) void navigation.next();
+    },
   };
 }
 

@@ -19,6 +19,8 @@ export interface PageActions {
   /** To the images, where one came from a list of theirs. */
   back(): void;
   pick(index: number): void;
+  /** Takes the suggestion in hand; the label of a whole image goes on as a digit does. */
+  accept(): void;
 }
 
 function pressOf(event: KeyboardEvent): KeyPress {
@@ -67,6 +69,7 @@ function act(command: KeyCommand, workbench: WorkbenchState, page: PageActions):
     case "empty":
     case "help":
     case "find":
+    case "accept":
       page[command.name]();
       break;
     case "number":

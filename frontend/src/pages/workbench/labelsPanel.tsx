@@ -1,4 +1,5 @@
 import { useComputed } from "@preact/signals";
+import type { Guess } from "../../annotator/core/suggestions";
 import { ButtonLink, IconButton } from "../../ui/button";
 import { count } from "../../ui/figures";
 import { LabelDot } from "../../ui/label";
@@ -26,12 +27,25 @@ export function useCurrentLabel(workbench: WorkbenchState) {
   });
 }
 
+/** How likely the model thinks the label; the likeliest has a key. */
+function GuessScore({ guesses, label }: { guesses: readonly Guess[]; label: number }) {
+  const at = guesses.findIndex((one) => one.label === label);
+  const guess = guesses[at];
+  if (!guess) return null;
+  return (
+    <span class="faint mono guess" data-testid="label-guess" title="How likely the model thinks it">
+      {guess.score.toFixed(2)} {at === 0 && <kbd>A</kbd>}
+    </span>
+  );
+}
+
 export function LabelsPanel({ workbench, page }: { workbench: WorkbenchState; page: PageActions }) {
   const { labels, slug } = workbench.project.project.value;
   const here = useHere(workbench).value;
   const current = useCurrentLabel(workbench).value;
   const { whole } = workbench;
   const added = workbench.added.value;
+  const guesses = workbench.suggested.value.guesses ?? [];
   return (
     <section aria-label="Labels">
       <header>
@@ -63,6 +77,7 @@ export function LabelsPanel({ workbench, page }: { workbench: WorkbenchState; pa
             >
               <LabelDot color={label.color} />
               <span class="cut grow">{label.name}</span>
+              <GuessScore guesses={guesses} label={label.id} />
               <span class="col" data-testid="label-here">
                 {here.get(label.id) ?? ""}
               </span>

@@ -21,7 +21,7 @@ import type { LabelLooks } from "../../annotator/core/scene";
 import { type Action, step } from "../../annotator/core/step";
 import { type Entry, unsaved } from "../../annotator/saving/pendingChanges";
 import { type SavingSession, savingStatus } from "../../annotator/saving/savingSession";
-import { fromWire, suggestionFrom } from "../../annotator/saving/wire";
+import { fromWire, suggestionsFrom } from "../../annotator/saving/wire";
 import type { Shown } from "../../annotator/views/layers";
 import type { AnnotationState, Image, Person, Queue } from "../../api/types";
 import type { ProjectState } from "../../app/project";
@@ -149,11 +149,11 @@ export class WorkbenchState {
   /** Asks for what is suggested for the image on the screen; an image without is labelled as ever. */
   async suggest(): Promise<void> {
     const id = this.image.peek()?.id;
-    if (id === undefined || this.whole) return;
+    if (id === undefined) return;
     const found = await fetchSuggestions(id).catch(() => null);
     if (!found || this.image.peek()?.id !== id) return;
     this.suggestedBy.value = found.run_number;
-    const suggested = { all: found.boxes.map(suggestionFrom), from: this.chosenScore ?? found.shown_score };
+    const suggested = { ...suggestionsFrom(found.boxes), from: this.chosenScore ?? found.shown_score };
     this.dispatch({ type: "suggested", suggested });
   }
 

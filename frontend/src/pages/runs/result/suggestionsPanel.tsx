@@ -2,22 +2,26 @@ import { useEffect } from "preact/hooks";
 import { api } from "../../../api/client";
 import type { Fates, Run } from "../../../api/types";
 import { useProject } from "../../../app/project";
+import { TASKS } from "../../../app/tasks";
 import { SuggestButton } from "../../../training/suggestButton";
 import { count, counted } from "../../../ui/figures";
 import { useLoaded } from "../../../ui/useLoaded";
 
-/** What the run does for those who label: how many of its boxes were taken as they were, moved, put away. */
+/** What the run does for those who label: how many of its suggestions were taken as they were, moved, put away. */
 export function SuggestionsPanel({ run }: { run: Run }) {
   const fates = useFates(run.id);
   const { project, counts, may } = useProject();
-  if (project.value.task !== "detection" || !fates) return null;
+  const { suggested } = TASKS[project.value.task];
+  if (!fates) return null;
   const asked = fates.images > 0;
   if (!asked && (!may("manager") || counts.value.unlabelled === 0)) return null;
   return (
     <section class="panel test-split" aria-label="Suggestions" data-testid="run-suggestions">
       <header class="wraps">
         <h2>Suggestions</h2>
-        <p class="small faint grow">{asked ? fatesText(fates) : invitation(counts.value.unlabelled)}</p>
+        <p class="small faint grow">
+          {asked ? fatesText(fates) : invitation(suggested, counts.value.unlabelled)}
+        </p>
         <SuggestButton run={run.id} size="sm" />
       </header>
     </section>
@@ -41,13 +45,13 @@ function useFates(run: number): Fates | null {
   return value;
 }
 
-function invitation(unlabelled: number): string {
-  return `This run can suggest boxes for ${counted(unlabelled, "unlabelled image")}, to be accepted, moved or rejected.`;
+function invitation(suggested: string, unlabelled: number): string {
+  return `This run can suggest ${suggested} for ${counted(unlabelled, "unlabelled image")}, to be accepted or not.`;
 }
 
 function fatesText({ images, open, taken, moved, rejected }: Fates): string {
   const settled = taken + moved + rejected;
-  const waiting = `${counted(open, "box", "boxes")} open`;
+  const waiting = `${count(open)} open`;
   if (settled === 0) return `On ${counted(images, "image")}: ${waiting}.`;
   const share = Math.round((taken / settled) * 100);
   return (
