@@ -48,7 +48,7 @@ SIZES = [(1, 1), (7, 5), (64, 48), (48, 64)]
 QUEUES = ["unlabelled", "labelled", "done"]
 FLAGS = [DIFFICULT, TRUNCATED, OCCLUDED, CROWD, DEPICTION, INSIDE]
 
-characters = st.characters(codec="utf-8", exclude_categories=["C", "Zl", "Zp"])
+characters = st.characters(exclude_categories=["C", "Zl", "Zp"])
 odd_texts = st.sampled_from(
     ["a,b", "a;b", 'say "hi"', "it's", "<b>&amp;", "#1", "100%", "%41", "naïve", "日本", "a/b", "a\\b"]
 )
@@ -208,7 +208,7 @@ def holds(row: Format, header: Header, written: list[ImageRecord]) -> bool:
     return not lost
 
 
-@examples(15, 60)
+@examples(6, 60)
 @given(data=st.data())
 @pytest.mark.parametrize(("row", "task"), CASES)
 def test_what_is_written_is_read_again(row: Format, task: Task, data: st.DataObject) -> None:
@@ -221,7 +221,7 @@ def test_what_is_written_is_read_again(row: Format, task: Task, data: st.DataObj
         expect_same(row, one, promised(row, image), row.precision)
 
 
-@examples(4, 20)
+@examples(2, 20)
 @given(data=st.data())
 @pytest.mark.parametrize(("one", "other", "task"), PAIRS)
 def test_what_one_format_brought_another_takes_out_again(
@@ -243,7 +243,7 @@ def test_there_may_be_nothing_at_all(row: Format, task: Task) -> None:
 
 @pytest.mark.parametrize("row", [row for row in BOTH_WAYS if "detection" in row.tasks], ids=lambda row: row.name)
 def test_an_image_may_carry_thousands(row: Format) -> None:
-    found = tuple(many(5_000))
+    found = tuple(many(2_000))
     image = ImageRecord("a.jpg", "1" * 64, 64, 48, queue="labelled", annotations=found)
     (came,) = round_trip(row, Header("detection", ("cat", "dog"), "Pets"), [image])[1]
     assert len(came.annotations) == len(found)
