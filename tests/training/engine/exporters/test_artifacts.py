@@ -23,7 +23,6 @@ from safetensors.torch import load_file, save_file
 from tests.training.engine.exporters.conftest import (
     CLASSIFIER,
     DETECTOR,
-    PACKED,
     Exporters,
     MakeArtifact,
     MakeCheckpoint,
@@ -68,11 +67,11 @@ def is_quick(model: str, target: str, quantization: str) -> bool:
     """Whether it is converted in every run of the tests; the others are in `make test-full`.
 
     A detector for each target but Core ML, whose classifier is converted in half of the time, and one classifier more:
-    its conversion to LiteRT takes ten seconds.
+    its conversion to LiteRT takes ten seconds. Of small files LiteRT's.
     """
     if target == "coreml" or (model, target) == (CLASSIFIER, "onnx"):
         return (model, quantization) == (CLASSIFIER, "none")
-    return model == DETECTOR and (quantization == "none" or target in PACKED)
+    return model == DETECTOR and (quantization == "none" or target == "tflite")
 
 
 CASES = [
@@ -95,7 +94,7 @@ UNQUANTIZED = [
     if offered(model, target)
 ]
 OF_CLASSIFIERS = [
-    pytest.param(target, marks=() if is_quick(CLASSIFIER, target, "none") else pytest.mark.full)
+    pytest.param(target, marks=() if target == "onnx" else pytest.mark.full)
     for target in TARGETS
     if offered(CLASSIFIER, target)
 ]
