@@ -1,5 +1,6 @@
 """The child process as a worker sees it: arguments in, JSON lines out, exit codes."""
 
+import io
 import json
 import os
 import signal
@@ -11,7 +12,11 @@ from typing import Any
 
 import pytest
 
+from training.engine import commands
+from training.engine.arguments import parser
 from training.engine.config import CHILD_ENVIRONMENT
+from training.engine.errors import CheckpointError
+from training.engine.progress import JsonLines
 
 LayRun = Callable[..., Path]
 Events = list[dict[str, Any]]
@@ -93,6 +98,12 @@ def test_a_mistake_of_the_user_is_one_event_and_exit_2(lay_run: LayRun) -> None:
 
 
 def test_exporting_nothing_is_said(lay_run: LayRun) -> None:
+    with pytest.raises(CheckpointError):
+        commands.called(parser().parse_args(["export", str(lay_run()), "--target", "onnx"]), JsonLines(io.StringIO()))
+
+
+@pytest.mark.full
+def test_a_process_that_exports_nothing_says_so(lay_run: LayRun) -> None:
     code, events = finished("export", lay_run(), "--target", "onnx")
     assert (code, events[0]["code"]) == (2, "bad_checkpoint")
 
