@@ -44,13 +44,13 @@ def curve(folder: Path) -> list[dict[str, Any]]:
 
 def test_two_processes_have_the_curve_of_one(lay_run: LayRun, weights_dir: Path, tmp_path: Path) -> None:
     # in bf16 a part of a batch is rounded otherwise than the whole, by more than what is looked for
-    folder = lay_run(train=9, val=5, epochs=2, batch_size=5, precision="fp32")
+    folder = lay_run(train=9, val=5, batch_size=5, precision="fp32")
     link_run_folder(folder, tmp_path / "two")
     (tmp_path / "two" / "config.json").write_text((folder / "config.json").read_text())
     called("train", folder, "--weights-dir", weights_dir)
     events = trained_together(tmp_path / "two", weights_dir)
     alone, together = curve(folder), curve(tmp_path / "two")
-    assert [row["epoch"] for row in together] == [1, 2]
+    assert [row["epoch"] for row in together] == [1]
     for one, two in zip(alone, together, strict=True):
         assert two["values"] == pytest.approx(one["values"], abs=1e-4)
     assert [event["event"] for event in events].count("done") == 1, "the first process alone speaks"
