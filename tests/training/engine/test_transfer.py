@@ -10,6 +10,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from tests.training.engine.test_models import DAILY
 from tests.training.engine.tiny import TinyClassifier, TinyDetector
 from training.engine import checkpoint, freezing, transfer
 from training.engine.catalog import complete_config
@@ -176,7 +177,9 @@ def test_late_blocks_begin_anew_and_early_ones_stay(lay_run: LayRun) -> None:
     assert start["random"] == sum(row.size for row in table if row.name in late)
 
 
-@pytest.mark.parametrize("model", list(MODELS))
+@pytest.mark.parametrize(
+    "model", [pytest.param(name, marks=() if name in DAILY else pytest.mark.full) for name in MODELS]
+)
 def test_each_models_late_layers_can_begin_anew(model: str) -> None:
     network = build_network(MODELS[model], 1, MODELS[model].image_size)
     network.fold()
