@@ -50,17 +50,20 @@ LONGEST = (
     "platform/test_production.py",
     "tests/test_access.py",
     "training/engine/test_train.py",
+    "training/engine/test_commands.py",
+    "training/test_suggestions.py",
+    "training/engine/test_distributed.py",
     "annotations/test_objects_machine.py",
     "annotations/test_server_memory.py",
     "platform/test_clocks.py",
     "platform/test_attempts.py",
     "platform/test_queue.py",
     "e2e/test_whole_loop.py",
-    "e2e/test_classification.py",
-    "e2e/test_offline.py",
     "e2e/test_pages.py",
-    "e2e/test_import.py",
     "e2e/test_together.py",
+    "e2e/test_offline.py",
+    "e2e/test_classification.py",
+    "e2e/test_import.py",
 )
 
 
