@@ -15,15 +15,11 @@ from tests.e2e.api import Api, Json, box
 from tests.e2e.conftest import Server
 from tests.services.processes import PATIENCE, wait_until
 
+shares_server = True
 SAVES = 100
 
 
-def test_acknowledged_saves_survive_and_the_rest_arrives_once(server: Server, tmp_path: Path) -> None:
-    with Api.first_visit(server.url, server.setup_code) as api:
-        see_the_kill_through(server, api, tmp_path)
-
-
-def see_the_kill_through(server: Server, api: Api, tmp_path: Path) -> None:
+def test_acknowledged_saves_survive_and_the_rest_arrives_once(server: Server, api: Api, tmp_path: Path) -> None:
     project = api.project("Kill", "detection", ["thing"])
     label = project["labels"][0]["id"]
     images = [row["id"] for row in api.upload(project["id"], drawn(tmp_path, 20))["created"]]

@@ -15,6 +15,7 @@ from tests.e2e.steps import box_ids, draw_box, saved
 from tests.e2e.test_killed_web import server_answers_again, web_pid
 from tests.services.processes import PATIENCE
 
+shares_server = True
 SAVES = "**/api/v1/images/*/annotations/"
 FIVE = [((0.05 + 0.18 * n, 0.2), (0.18 + 0.18 * n, 0.5)) for n in range(5)]
 
