@@ -7,6 +7,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 from playwright.sync_api import Page
 
+from tests.annotations.archives import voc, zipped
 from tests.annotations.test_bad_input import huge_png
 
 Files = dict[str, bytes]
@@ -29,6 +30,17 @@ def picture(seed: int, kind: str = "PNG", size: tuple[int, int] = (320, 240)) ->
     out = io.BytesIO()
     image.save(out, kind)
     return out.getvalue()
+
+
+def discs(labelled: int, unlabelled: int) -> bytes:
+    """An archive of pictures, by turns to train and to validate on; the first have one box each."""
+    files = {}
+    for seed in range(labelled + unlabelled):
+        place = f"{('train', 'val')[seed % 2]}/{seed}"
+        files[f"{place}.png"] = picture(seed)
+        if seed < labelled:
+            files[f"{place}.xml"] = voc(f"{seed}.png", ("disc", 20, 20, 90, 90), size=(320, 240))
+    return zipped(files)
 
 
 def pictures(count: int, first: int = 0) -> Files:

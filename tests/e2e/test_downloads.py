@@ -11,14 +11,17 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.api import Api, Json
 from tests.e2e.conftest import Server
+from tests.e2e.drawings import discs
 
 shares_server = True
+LABELLED = 6
 
 
 @pytest.fixture(scope="module")
 def project(api: Api) -> Json:
-    made = api.post("projects/sample/", team="plates")
-    api.wait(f"projects/{made['id']}/imports/", lambda page: page["results"][0]["status"] == "succeeded", 120)
+    made = api.project("Exported", "detection", ["disc"])
+    coming = api.send_archive(made["id"], "discs.zip", discs(labelled=LABELLED, unlabelled=2))
+    api.finish(f"imports/{coming['id']}/", 60)
     return made
 
 
@@ -28,7 +31,7 @@ def test_what_a_filter_shows_is_exported_and_fetched_by_a_notebook(
     ada.goto(f"{server.url}/p/{project['slug']}/images?queue=labelled")
     ada.get_by_test_id("export-open").click()
     dialog = ada.get_by_role("dialog")
-    expect(dialog.get_by_role("heading")).to_have_text("Export 64 images")
+    expect(dialog.get_by_role("heading")).to_have_text(f"Export {LABELLED} images")
     ada.get_by_test_id("export-start").click()
     expect(ada).to_have_url(re.compile(r"/snapshots/1\?download=1$"))
     expect(dialog.get_by_role("heading")).to_have_text("Download v1: labelled")
@@ -55,7 +58,7 @@ def test_what_a_filter_shows_is_exported_and_fetched_by_a_notebook(
     assert done.returncode == 0, done.stderr
     with zipfile.ZipFile(tmp_path / f"{project['slug']}-v1-voc.zip") as whole, zipfile.ZipFile(annotations) as part:
         pictures = [name for name in whole.namelist() if name.startswith("JPEGImages/")]
-        assert len(pictures) == 64
+        assert len(pictures) == LABELLED
         assert [name for name in whole.namelist() if name not in pictures] == part.namelist()
 
 

@@ -10,9 +10,10 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Response, Viewpor
 from tests.annotations.archives import voc, zipped
 from tests.e2e.api import Api, Json
 from tests.e2e.conftest import ROOT, Server
-from tests.e2e.drawings import picture
+from tests.e2e.drawings import discs, picture
 from tests.e2e.steps import sign_in
 
+shares_server = True
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 FIRST_LOAD_BYTES = 150_000
@@ -51,11 +52,11 @@ SHORTCOMINGS = """async rules => {
 
 @pytest.fixture(scope="module")
 def world(server: Server, api: Api) -> Json:
-    """The sample project with a snapshot and a sweep of two runs that have ended: every page has something to show."""
-    project = api.post("projects/sample/", team="plates")
+    """A project whose import, snapshot and sweep of two runs have ended: every page has something to show."""
+    project = api.project("Discs", "detection", ["disc"])
     here = f"projects/{project['id']}/"
-    api.wait(here, lambda row: row["counts"]["images"] - row["counts"]["unlabelled"] >= 16, 120)
-    api.wait(f"{here}imports/", lambda page: page["results"][0]["status"] == "succeeded", 60)
+    ended = api.send_archive(project["id"], "discs.zip", discs(labelled=8, unlabelled=2))
+    api.finish(f"imports/{ended['id']}/", 60)
     snapshot = api.post(f"{here}snapshots/")
     api.finish(f"snapshots/{snapshot['id']}/", 60)
     config = {"epochs": 1, "batch_size": 4, "image_size": 128}
@@ -64,7 +65,6 @@ def world(server: Server, api: Api) -> Json:
     api.wait(f"sweeps/{sweep['id']}/", lambda row: row["runs"]["succeeded"] == 2, 240)
     image = api.get(f"{here}images/", queue="labelled")["results"][0]["id"]
     link = api.post("teams/plates/invitations/", role="viewer")["link"]
-    (ended,) = api.get(f"{here}imports/")["results"]
     waiting = api.send_archive(project["id"], "findings.zip", with_findings(), review=True)
     api.wait(f"imports/{waiting['id']}/", lambda row: row["status"] == "waiting", 60)
     ids = {"image": image, "ended": ended["id"], "waiting": waiting["id"], "sweep": sweep["id"]}
@@ -189,7 +189,7 @@ def test_back_goes_the_way_one_came(server: Server, reader: Page, world: Json) -
     slug = world["slug"]
     reader.set_viewport_size(DESK)
     show(reader, server, "/", world)
-    reader.get_by_role("link", name=re.compile("Breakfast table")).click()
+    reader.get_by_role("link", name=re.compile("Discs")).click()
     expect(reader).to_have_url(f"{server.url}/p/{slug}/images")
     tabs = reader.get_by_role("navigation", name="Project").first
     reader.get_by_role("tab", name=re.compile("^Labelled")).click()
