@@ -94,7 +94,11 @@ class Server:
         return (self.folder / "up.log").read_text(errors="replace")
 
 
-SPEED = {"BOXWRIGHT_LOGIN_TRIES": "1000", "BOXWRIGHT_LOST_AFTER_SECONDS": "6"}
+SPEED = {
+    "BOXWRIGHT_LOGIN_TRIES": "1000",
+    "BOXWRIGHT_LOST_AFTER_SECONDS": "6",
+    "DJANGO_SETTINGS_MODULE": "tests.services.settings",
+}
 
 
 def free_port() -> int:
