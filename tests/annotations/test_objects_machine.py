@@ -361,7 +361,7 @@ def machine(examples: int, steps: int) -> None:
 
 @pytest.mark.django_db
 def test_no_needed_byte_is_missing_and_no_other_stays() -> None:
-    machine(examples=25, steps=10)
+    machine(examples=15, steps=10)
 
 
 @pytest.mark.full

@@ -101,6 +101,7 @@ def test_the_newest_revision_is_fetched_by_its_name_and_its_hash_is_checked(
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [(sound, CONTENT)]
 
 
+@pytest.mark.full
 def test_a_hub_that_is_away_is_told_in_a_sentence(tmp_path: Path) -> None:
     (said,) = download("http://127.0.0.1:9", tmp_path)
     assert said.startswith(f"The ImageNet weights of {NAME} are not on this machine, and the download failed")

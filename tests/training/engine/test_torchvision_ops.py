@@ -52,6 +52,7 @@ print(sys.modules[roi_align.__module__].is_compile_supported("cpu"), "torch._dyn
 """
 
 
+@pytest.mark.full
 def test_torchvision_imports_and_finds_an_nms_in_a_new_process() -> None:
     """torch's compiler is loaded by nothing but the question whether it can compile."""
     out = subprocess.run([sys.executable, "-c", NEW_PROCESS], check=True, capture_output=True, text=True).stdout

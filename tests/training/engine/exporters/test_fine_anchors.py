@@ -17,11 +17,7 @@ from training.engine.exporters.images import read_export_images
 from training.engine.progress import Silent
 from training.engine.targets import TARGETS
 
-CASES = [
-    pytest.param(target, quantization, marks=() if (target, quantization) == ("onnx", "none") else pytest.mark.full)
-    for target, info in TARGETS.items()
-    for quantization in info.quantizations
-]
+CASES = [(target, quantization) for target, info in TARGETS.items() for quantization in info.quantizations]
 GRID = {"image_size": 352, "crop": 160, "magnify": 2, "anchor_scale": 320 / 704, "fit": "none"}
 FINE = ((0.05, 0.05), (0.1, 0.06), (0.08, 0.15))
 
@@ -36,6 +32,7 @@ def fine_exporter(fine: Checkpoint) -> Callable[[str], Exporter]:
     return exporters_of(functools.cache(lambda: litert.convert(fine))).__getitem__
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("target", "quantization"), CASES)
 def test_finer_anchors_are_exported(
     target: str,

@@ -18,7 +18,7 @@ def checkpoint(raccoons: Path) -> Checkpoint:
     return untrained_detector(complete_config({"model": DETECTOR}), raccoons)
 
 
-@pytest.mark.parametrize("tiles", [1, 2])
+@pytest.mark.parametrize("tiles", [pytest.param(1, marks=pytest.mark.full), 2])
 def test_both_runtimes_see_the_same(checkpoint: Checkpoint, raccoons: Path, tiles: int) -> None:
     tiled = replace(checkpoint, config=replace(checkpoint.config, tiles=tiles, score_threshold=0.3))
     pictures = sorted((raccoons / "images").iterdir())[:2]
