@@ -18,7 +18,7 @@ import pytest
 from tests.annotations.images import picture
 from tests.services.processes import wait_until
 from tests.services.server import Server, server
-from tests.services.worker import manage, worker
+from tests.services.worker import is_removed, manage, worker
 
 Json = dict[str, Any]
 
@@ -82,9 +82,7 @@ class World:
 
     def remove_project(self, project: int) -> None:
         self.delete(f"projects/{project}/")
-        gone = "import django; django.setup(); from boxwright.projects.models import Project; "
-        ask = f"{gone}raise SystemExit(Project.objects.filter(pk={project}).exists())"
-        wait_until(lambda: manage(self.server, "shell", "-c", ask).returncode == 0, "the removal")
+        assert is_removed(self.server, project)
 
 
 @pytest.fixture(scope="module")

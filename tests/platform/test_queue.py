@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.services.processes import ServiceMissing, stop, wait_until
+from tests.services.processes import ServiceMissing, stop
 from tests.services.rabbitmq import rabbitmq
 from tests.services.server import Server, server
+from tests.services.worker import is_removed
 
 
 @pytest.fixture(scope="module")
@@ -51,22 +52,14 @@ def delete_a_project(web: Server, token: str) -> int:
         return int(made["id"])
 
 
-def is_gone(web: Server, project: int) -> bool:
-    code = (
-        "import django, sys; django.setup(); from boxwright.projects.models import Project\n"
-        f"sys.exit(Project.objects.filter(pk={project}).exists())"
-    )
-    return subprocess.run([sys.executable, "-c", code], env=web.environment, check=False).returncode == 0
-
-
 def test_a_worker_does_what_the_web_process_asked_for(web: Server, tmp_path: Path) -> None:
     token = web.set_up()
     before = delete_a_project(web, token)
-    assert not is_gone(web, before)
+    assert not is_removed(web, before, 0)
     with worker(web, tmp_path):
-        wait_until(lambda: is_gone(web, before), "what was asked for before the worker came")
+        assert is_removed(web, before), "what was asked for before the worker came"
         after = delete_a_project(web, token)
-        wait_until(lambda: is_gone(web, after), "what was asked for while it runs")
+        assert is_removed(web, after), "what was asked for while it runs"
 
 
 def test_a_broker_that_is_away_refuses_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,4 +69,4 @@ def test_a_broker_that_is_away_refuses_nobody(tmp_path: Path, monkeypatch: pytes
         project = delete_a_project(web, web.set_up())
         web.environment["BOXWRIGHT_BROKER_URL"] = ""
         with worker(web, tmp_path):
-            wait_until(lambda: is_gone(web, project), "what no broker took")
+            assert is_removed(web, project), "what no broker took"

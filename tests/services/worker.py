@@ -5,8 +5,18 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.services.processes import stop
+from tests.services.processes import PATIENCE, stop
 from tests.services.server import ROOT, Server
+
+REMOVED = """
+import sys, time, django
+django.setup()
+from boxwright.projects.models import Project
+end = time.monotonic() + float(sys.argv[2])
+while (is_there := Project.objects.filter(pk=sys.argv[1]).exists()) and time.monotonic() < end:
+    time.sleep(0.1)
+sys.exit(is_there)
+"""
 
 
 @contextmanager
@@ -25,6 +35,12 @@ def worker(server: Server) -> Iterator[None]:
         yield
     finally:
         stop(process)
+
+
+def is_removed(server: Server, project: int, seconds: float = PATIENCE) -> bool:
+    """Whether the project's row is gone within so many seconds; one process looks, whose start costs half of one."""
+    command = [sys.executable, "-c", REMOVED, str(project), str(seconds)]
+    return subprocess.run(command, env=server.environment, check=False).returncode == 0
 
 
 def manage(server: Server, *arguments: str) -> "subprocess.CompletedProcess[str]":
