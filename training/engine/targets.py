@@ -123,6 +123,13 @@ TARGETS: dict[str, TargetInfo] = {
             limits={"none": EXACT, "fp16": HALF_PRECISION},
         ),
         TargetInfo(
+            name="openvino",
+            title="OpenVINO",
+            module="training.engine.exporters.openvino",
+            for_whom="Intel processors and edge boxes: OpenVINO",
+            limits={"none": EXACT, "fp16": HALF_PRECISION, "int8": EIGHT_BITS},
+        ),
+        TargetInfo(
             name="coreml",
             title="Core ML",
             module="training.engine.exporters.coreml",

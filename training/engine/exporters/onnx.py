@@ -5,6 +5,7 @@ from pathlib import Path
 from annotations.dataset.records import Task
 from training.engine import tiles
 from training.engine.checkpoint import Checkpoint, export_form
+from training.engine.exporters import samples
 from training.engine.exporters.answers import OUTPUTS, Squares, scaled
 from training.engine.exporters.exporter import Asked, Exporter
 from training.engine.exporters.images import Calibration
@@ -15,16 +16,17 @@ from training.engine.exporters.resizing import asked_after, by_centres
 from training.engine.targets import Verification
 
 PREPARE = """\
-    import numpy as np, onnxruntime
+    import numpy as np, {module}
     from PIL import Image
     image = Image.open("photo.jpg").convert("RGB").resize(({size}, {size}), Image.Resampling.BILINEAR)
     mean, std = np.array({mean}, "float32"), np.array({std}, "float32")
     x = ((np.asarray(image, "float32") - mean) / std).transpose(2, 0, 1)[None]
-    session = onnxruntime.InferenceSession("model.onnx")
+    outputs = {run}
 """
+RUN = """onnxruntime.InferenceSession("model.onnx").run(None, {"input_0": x})"""
 EXAMPLES: dict[Task, str] = {
     "detection": """\
-    scores, boxes = (output[0] for output in session.run(["scores", "boxes"], {{"input_0": x}}))
+    scores, boxes = (output[0] for output in outputs)
     anchor, label = divmod(int(scores[:, 1:].argmax()), scores.shape[1] - 1)
     print(open("labels.txt").read().split("\\n")[label + 1], scores[anchor, label + 1], boxes[anchor])
 
@@ -32,12 +34,14 @@ Outputs: scores [1, A, 1 + labels] ({scores}; column i is line i of labels.txt, 
 (x_min, y_min, x_max, y_max as fractions of the image). Overlapping boxes are still in: apply non-maximum suppression.
 """,
     "classification": """\
-    scores = session.run(["scores"], {{"input_0": x}})[0][0]
+    scores = outputs[0][0]
     print(open("labels.txt").read().split("\\n")[scores.argmax()], scores.max())
 
 Output: scores [1, labels] ({scores}), in the order of labels.txt.
 """,
 }
+PYTHON_FILES = {"tiles.py": Path(tiles.__file__), "seeing.py": samples.FOLDER / "python" / "seeing.py"}
+"""What the Python samples of ONNX and OpenVINO share."""
 
 
 def build(checkpoint: Checkpoint, folder: Path, quantization: str, calibration: Calibration) -> None:
@@ -63,9 +67,19 @@ def input_scale(checkpoint: Checkpoint) -> Scale:
 
 
 def readme(checkpoint: Checkpoint) -> str:
+    return readme_by(checkpoint, "onnxruntime", RUN)
+
+
+def readme_by(checkpoint: Checkpoint, module: str, run: str) -> str:
+    """`run`: an expression of that module, which gives the outputs for `x`."""
+    return prepared_by(checkpoint, module, run) + EXAMPLES[checkpoint.task].format(
+        scores=checkpoint.info.scoring.function
+    )
+
+
+def prepared_by(checkpoint: Checkpoint, module: str, run: str) -> str:
     mean, std = (list(values) for values in input_scale(checkpoint))
-    text = PREPARE + EXAMPLES[checkpoint.task]
-    return text.format(size=checkpoint.image_size, mean=mean, std=std, scores=checkpoint.info.scoring.function)
+    return PREPARE.format(size=checkpoint.image_size, mean=mean, std=std, module=module, run=run)
 
 
 EXPORTER = Exporter(
@@ -77,5 +91,5 @@ EXPORTER = Exporter(
     names_background=True,
     notes=NOTES,
     ask_client=asked_after(ask, "OpenCV", by_centres),
-    libraries=lambda: {"tiles.py": Path(tiles.__file__)},
+    libraries=lambda: PYTHON_FILES,
 )

@@ -83,14 +83,19 @@ def labels_of(checkpoint: Checkpoint) -> list[str]:
     return [*([BACKGROUND] if OUTPUTS[checkpoint.task].has_background else []), *checkpoint.labels]
 
 
+def expect_labels(told: str | None, checkpoint: Checkpoint) -> None:
+    """Raises ParityError where a file's own `labels` are others than the checkpoint's."""
+    if told != json.dumps(labels_of(checkpoint)):
+        raise ParityError("The model's file names other labels than the checkpoint it was made of.")
+
+
 def read_onnx(content: bytes, checkpoint: Checkpoint) -> onnx.ModelProto:
     """A described model. Raises ParityError on a damaged file, or one whose own labels are others."""
     try:
         model = onnx.load_model_from_string(content)
     except DecodeError as error:
         raise ParityError("The model's file is damaged.") from error
-    if _props(model).get("labels") != json.dumps(labels_of(checkpoint)):
-        raise ParityError("The model's file names other labels than the checkpoint it was made of.")
+    expect_labels(_props(model).get("labels"), checkpoint)
     return model
 
 

@@ -20,7 +20,7 @@ from training.engine.targets import Verification
 
 OUTPUT = "detections"
 README = """\
-{prepare}    for x_min, y_min, x_max, y_max, score, label in session.run(["detections"], {{"input_0": x}})[0][0]:
+{prepare}    for x_min, y_min, x_max, y_max, score, label in outputs[0][0]:
         print(open("labels.txt").read().split("\\n")[int(label)], score, (x_min, y_min, x_max, y_max))
 
 Output: detections [1, n, 6] by falling score, n at most {most}: x_min, y_min, x_max, y_max as fractions of the image,
@@ -101,8 +101,7 @@ input_scale = plain.input_scale
 
 
 def readme(checkpoint: Checkpoint) -> str:
-    mean, std = (list(values) for values in input_scale(checkpoint))
-    prepare = plain.PREPARE.format(size=checkpoint.image_size, mean=mean, std=std)
+    prepare = plain.prepared_by(checkpoint, "onnxruntime", plain.RUN)
     most = Suppression.of(checkpoint.config).max_detections
     return README.format(prepare=prepare, most=most, scores=checkpoint.info.scoring.function)
 

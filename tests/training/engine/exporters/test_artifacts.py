@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import onnx as onnx_format
@@ -35,7 +36,7 @@ from training.engine.checkpoint import Checkpoint
 from training.engine.data import read_run_folder
 from training.engine.errors import ParityError
 from training.engine.evaluate import evaluate
-from training.engine.exporters import coreml, tflite_pack
+from training.engine.exporters import coreml, onnx, openvino, tflite_pack
 from training.engine.exporters.answers import Squares
 from training.engine.exporters.artifact import publish
 from training.engine.exporters.exporter import Asked
@@ -53,9 +54,11 @@ PAPERS = {
     *("expected.json", "sample.png"),
 }
 OURS = PAPERS | {
-    *("tiles.py", *browser_files()),
+    *(*onnx.PYTHON_FILES, *browser_files()),
     *(name for target in TARGETS for name in sample_files(target, 1)),
 }
+OF_CLASSIFIER = {"coreml", "openvino"}
+"""Targets whose one conversion a day is a classifier's."""
 OF_TIMM = "mobilenetv3_small_050.lamb_in1k"
 
 
@@ -66,10 +69,10 @@ def offered(model: str, target: str) -> list[str]:
 def is_quick(model: str, target: str, quantization: str) -> bool:
     """Whether it is converted in every run of the tests; the others are in `make test-full`.
 
-    A detector for each target but Core ML, whose classifier is converted in half of the time, and one classifier more:
-    its conversion to LiteRT takes ten seconds. Of small files LiteRT's.
+    A detector for each target but Core ML and OpenVINO, whose classifier is converted in half of the time, and one
+    classifier more: its conversion to LiteRT takes ten seconds. Of small files LiteRT's.
     """
-    if target == "coreml" or (model, target) == (CLASSIFIER, "onnx"):
+    if target in OF_CLASSIFIER or (model, target) == (CLASSIFIER, "onnx"):
         return (model, quantization) == (CLASSIFIER, "none")
     return model == DETECTOR and (quantization == "none" or target == "tflite")
 
@@ -215,7 +218,7 @@ def test_a_quantization_makes_the_file_smaller(
     assert model_size(small) < 0.6 * model_size(whole)
 
 
-@pytest.mark.parametrize("target", ["onnx", "onnx-nms", "tflite"])
+@pytest.mark.parametrize("target", ["onnx", "onnx-nms", "tflite", pytest.param("openvino", marks=pytest.mark.full)])
 def test_the_code_in_the_readme_runs_as_it_stands(
     target: str, detector_artifact: MakeArtifact, raccoons: Path, tmp_path: Path
 ) -> None:
@@ -237,6 +240,7 @@ def test_the_code_in_the_readme_runs_as_it_stands(
     ("target", "files", "runtime"),
     [
         pytest.param("coreml", r"Model\.mlpackage/.*", "torch .*, operator by operator", marks=pytest.mark.full),
+        pytest.param("openvino", r"model\.(xml|bin)", "OpenVINO 20", marks=pytest.mark.full),
         ("onnx", r"model\.onnx", "onnxruntime"),
         ("onnx-nms", r"model\.onnx", "onnxruntime"),
         ("jetson", r"model\.onnx|run\.sh", "onnxruntime"),
@@ -398,6 +402,51 @@ def corrupt_coreml(folder: Path) -> None:
     path.write_bytes(b"\xff" + path.read_bytes()[1:])
 
 
+def change_openvino(change: Callable[[ET.Element], None]) -> Callable[[Path], None]:
+    """Of the network's description."""
+
+    def damage(folder: Path) -> None:
+        tree = ET.parse(folder / openvino.MODEL_FILE)
+        change(tree.getroot())
+        tree.write(folder / openvino.MODEL_FILE)
+
+    return damage
+
+
+def drop_label_openvino(net: ET.Element) -> None:
+    labels = next(net.iter("labels"))
+    labels.set("value", json.dumps(json.loads(labels.attrib["value"])[:-1]))
+
+
+def swap_outputs_openvino(net: ET.Element) -> None:
+    other = {"scores": "boxes", "boxes": "scores"}
+    for element in net.iter():
+        for key in {"names", "output_names"} & element.attrib.keys():
+            element.set(key, other.get(element.attrib[key], element.attrib[key]))
+
+
+def scale_openvino(folder: Path) -> None:
+    """The first layer's weights, one percent up."""
+    constants = ET.parse(folder / openvino.MODEL_FILE).iterfind("layers/layer[@type='Const']/data")
+    first = next(one for one in constants if one.attrib["shape"].count(",") == 3)
+    at, size = int(first.attrib["offset"]), int(first.attrib["size"])
+    content = bytearray((folder / "model.bin").read_bytes())
+    content[at : at + size] = (np.frombuffer(content[at : at + size], np.float32) * np.float32(1.01)).tobytes()
+    (folder / "model.bin").write_bytes(content)
+
+
+def cut_openvino(folder: Path) -> None:
+    """The second half of the weights."""
+    content = (folder / "model.bin").read_bytes()
+    (folder / "model.bin").write_bytes(content[: len(content) // 2])
+
+
+def corrupt_openvino(folder: Path) -> None:
+    """The first byte of its description."""
+    path = folder / openvino.MODEL_FILE
+    path.write_bytes(b"\xff" + path.read_bytes()[1:])
+
+
 def suppress_otherwise(folder: Path) -> None:
     """Boxes of low scores go."""
     model = onnx_format.load(folder / "model.onnx")
@@ -431,13 +480,20 @@ DAMAGE: dict[str, dict[Callable[[Path], None], str]] = {
         change_coreml(suppress_otherwise_coreml): MOVED,
         corrupt_coreml: r"damaged",
     },
+    "openvino": {
+        scale_openvino: MOVED,
+        change_openvino(swap_outputs_openvino): REFUSED,
+        change_openvino(drop_label_openvino): r"names other labels",
+        cut_openvino: r"damaged",
+        corrupt_openvino: r"damaged",
+    },
     "tflite": {break_tflite: MOVED},
     "tfjs": {break_tfjs: MOVED},
 }
 """What happens to a target's files before their check, and what is then said."""
-DAILY = {(target, next(iter(kinds))) for target, kinds in DAMAGE.items() if target not in ("jetson", "coreml")}
-"""Tried in every run of the tests: each target's first, but for jetson, whose file is damaged as onnx's, and Core ML's
-detectors."""
+DAILY = {(target, next(iter(kinds))) for target, kinds in DAMAGE.items() if target not in {"jetson", *OF_CLASSIFIER}}
+"""Tried in every run of the tests: each target's first, but for jetson, whose file is damaged as onnx's, and those of
+which no detector is converted every day."""
 
 
 @pytest.mark.parametrize(
