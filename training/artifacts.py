@@ -3,10 +3,11 @@
 import io
 import zipfile
 from pathlib import PurePosixPath
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.db import transaction
 
+from annotations.models import Image
 from boxwright.errors import Conflict, Invalid, NotFound
 from boxwright.jobs import MENDABLE, Status
 from boxwright.projects.quotas import expect_slot
@@ -45,6 +46,17 @@ def release_artifact(artifact: Artifact) -> Artifact:
         expect_slot(artifact.run.project.team_id, more=0)
         audit.record(artifact.run.project.team, "released", file_name(artifact))
     return artifact
+
+
+def worst_pictures(artifact: Artifact) -> dict[str, Any]:
+    """Each with the project's image that it is; none of an artifact that has not failed by its answers."""
+    worst = (artifact.parity or {}).get("worst") or {"where": None, "pictures": []}
+    known = Image.objects.filter(
+        project=artifact.run.project_id, sha256__in=[picture["image"] for picture in worst["pictures"]]
+    )
+    images = {image.sha256: image for image in known}
+    there = [picture for picture in worst["pictures"] if picture["image"] in images]
+    return worst | {"pictures": [picture | {"image": images[picture["image"]]} for picture in there]}
 
 
 def _check_target(run: Run, target: str, quantization: str) -> None:

@@ -118,6 +118,7 @@ ROWS: list[Row] = [
     Row("GET", "artifact", SEES),
     Row("POST", "artifact-cancel", "401 404 403 403 409 409"),
     Row("POST", "artifact-release", "401 404 403 403 409 409"),
+    Row("GET", "artifact-worst", SEES),
     Row("GET", "artifact-file", SEES),
     Row("GET", "try-links", "401 404 403 403 200 200"),
     Row("POST", "try-links", "401 404 403 403 201 201", {}),

@@ -9,6 +9,7 @@ import pytest
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
+from annotations.models import Image
 from boxwright.storage import registry, store
 from boxwright.teams.models import AuditEntry, User
 from boxwright.teams.tokens import new_token
@@ -121,6 +122,24 @@ def test_nothing_else_can_be_released(
     assert as_user(mona).post(f"{API}/artifacts/{artifact.pk}/release/").status_code == 409
     artifact.refresh_from_db()
     assert (artifact.status, artifact.released) == (status, False)
+
+
+def test_the_worst_pictures_of_one_that_failed_are_those_still_there(as_user: Client, mona: User, run: Run) -> None:
+    Image.objects.create(project=run.project, sha256="a" * 64, name="den.jpg", width=9, height=9, size=1)
+    found = [{"label": "apple", "score": 0.9, "box": [0.1, 0.2, 0.5, 0.6]}]
+    pictures = [{"image": letter * 64, "checkpoint": found, "artifact": []} for letter in "ba"]
+    worst = {"where": "OpenCV", "pictures": pictures}
+    failed = Artifact.objects.create(run=run, target="onnx", status="failed", parity=MISSED | {"worst": worst})
+    made = Artifact.objects.create(run=run, target="tflite", status="succeeded", parity=MISSED)
+
+    told, nothing = (as_user(mona).get(f"{API}/artifacts/{one.pk}/worst/").json() for one in (failed, made))
+
+    assert told["where"] == "OpenCV"
+    assert [(one["image"]["name"], one["checkpoint"], one["artifact"]) for one in told["pictures"]] == [
+        ("den.jpg", found, [])
+    ]
+    assert nothing == {"where": None, "pictures": []}
+    assert "worst" not in as_user(mona).get(f"{API}/artifacts/{failed.pk}/").json()["parity"]
 
 
 @pytest.mark.parametrize("status", ["queued", "running", "succeeded"])

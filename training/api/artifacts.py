@@ -19,7 +19,7 @@ from boxwright.teams import audit
 from boxwright.teams.api.accounts import signed_in
 from boxwright.teams.models import Role
 from training import artifacts, queries
-from training.api.evaluations import SPLITS
+from training.api.evaluations import SPLITS, EvaluatedImageSerializer
 from training.engine.targets import Verification
 from training.engine.tasks import TASKS
 from training.models import Artifact
@@ -163,6 +163,40 @@ class ArtifactReleaseView(Endpoint):
         """
         artifact = queries.artifact_for(request.user, artifact_id, Role.MANAGER)
         return Response(ArtifactSerializer(artifacts.release_artifact(artifact)).data)
+
+
+class FoundSerializer(serializers.Serializer[Any]):
+    label = serializers.CharField()  # type: ignore[assignment]
+    score = serializers.FloatField()
+    box = serializers.ListField(
+        child=serializers.FloatField(),
+        min_length=4,
+        max_length=4,
+        allow_null=True,
+        help_text="x_min, y_min, x_max, y_max as shares of the picture; null of a classifier",
+    )
+
+
+class WorstPictureSerializer(serializers.Serializer[Any]):
+    image = EvaluatedImageSerializer()
+    checkpoint = FoundSerializer(many=True)
+    artifact = FoundSerializer(many=True)
+
+
+class WorstPicturesSerializer(serializers.Serializer[Any]):
+    where = serializers.CharField(
+        allow_null=True,
+        help_text="the runtime or client that `artifact`'s answers are of; null where it has not failed",
+    )
+    pictures = WorstPictureSerializer(many=True, help_text="the worst first, five at most; deleted ones are left out")
+
+
+class ArtifactWorstView(Endpoint):
+    @extend_schema(responses=WorstPicturesSerializer)
+    def get(self, request: Request, artifact_id: int) -> Response:
+        """The pictures on which one that has failed differs most from its checkpoint."""
+        artifact = queries.artifact_for(request.user, artifact_id)
+        return Response(WorstPicturesSerializer(artifacts.worst_pictures(artifact)).data)
 
 
 class ArtifactDownloadView(Endpoint):

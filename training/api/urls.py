@@ -71,6 +71,7 @@ urlpatterns: list[URLPattern] = [
     path("artifacts/<int:artifact_id>/", artifacts.ArtifactView.as_view(), name="artifact"),
     path("artifacts/<int:artifact_id>/cancel/", artifacts.ArtifactCancelView.as_view(), name="artifact-cancel"),
     path("artifacts/<int:artifact_id>/release/", artifacts.ArtifactReleaseView.as_view(), name="artifact-release"),
+    path("artifacts/<int:artifact_id>/worst/", artifacts.ArtifactWorstView.as_view(), name="artifact-worst"),
     path("artifacts/<int:artifact_id>/files/<path:name>", artifacts.ArtifactFileView.as_view(), name="artifact-file"),
     path("artifacts/<int:artifact_id>/try-links/", try_links.TryLinksView.as_view(), name="try-links"),
     path("try-links/<int:link_id>/", try_links.TryLinkView.as_view(), name="try-link"),

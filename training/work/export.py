@@ -39,7 +39,12 @@ class Exporting:
         if self.artifact.released:
             wanted.append("--released")
         child = Child("export", str(self.folder), *wanted, temporary=self.folder / "tmp")
-        follow(child, self.beat, lambda: {"parity": self._described().get("parity")})
+        follow(child, self.beat, self._failed)
+
+    def _failed(self) -> dict[str, Any]:
+        described = self._described()
+        parity = described.get("parity")
+        return {"parity": parity and parity | {"worst": described["worst"]}}
 
     def _succeed(self) -> None:
         described = self._described()

@@ -119,6 +119,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/artifacts/{artifact_id}/worst/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The pictures on which one that has failed differs most from its checkpoint. */
+        get: operations["artifacts_worst_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/login/": {
         parameters: {
             query?: never;
@@ -3052,6 +3069,13 @@ export interface components {
             reads: boolean;
             writes: boolean;
         };
+        Found: {
+            label: string;
+            /** Format: double */
+            score: number;
+            /** @description x_min, y_min, x_max, y_max as shares of the picture; null of a classifier */
+            box: number[] | null;
+        };
         FoundModels: {
             /** @description of all that were found */
             count: number;
@@ -4804,6 +4828,17 @@ export interface components {
          * @enum {string}
          */
         WayEnum: "heads" | "all";
+        WorstPicture: {
+            image: components["schemas"]["EvaluatedImage"];
+            checkpoint: components["schemas"]["Found"][];
+            artifact: components["schemas"]["Found"][];
+        };
+        WorstPictures: {
+            /** @description the runtime or client that `artifact`'s answers are of; null where it has not failed */
+            where: string | null;
+            /** @description the worst first, five at most; deleted ones are left out */
+            pictures: components["schemas"]["WorstPicture"][];
+        };
     };
     responses: never;
     parameters: never;
@@ -5073,6 +5108,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MadeTryLink"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    artifacts_worst_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                artifact_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorstPictures"];
                 };
             };
             /** @description A problem */

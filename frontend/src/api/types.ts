@@ -97,6 +97,8 @@ export type EpochMetrics = Schemas["Metric"];
 export type LogLine = Schemas["LogLine"];
 export type Parity = Schemas["Parity"];
 export type Artifact = Schemas["Artifact"];
+export type WorstPictures = Schemas["WorstPictures"];
+export type WorstPicture = Schemas["WorstPicture"];
 
 export type DetectionEvaluation = Schemas["DetectionEvaluation"];
 export type ClassificationEvaluation = Schemas["ClassificationEvaluation"];

@@ -125,6 +125,7 @@ TABLE: dict[str, dict[str, str]] = {
     "artifact": {"GET": READ},
     "artifact-cancel": {"POST": TRAIN},
     "artifact-release": {"POST": TRAIN},
+    "artifact-worst": {"GET": READ},
     "artifact-file": {"GET": READ},
     "try-links": {"GET": MANAGE, "POST": MANAGE},
     "try-link": {"DELETE": MANAGE},

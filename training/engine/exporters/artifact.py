@@ -3,6 +3,7 @@
 import math
 import shutil
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,7 @@ def report_of(
         "parity": _parity(comparison, TASKS[checkpoint.task].headline) | _circumstances(comparison, images),
         "metrics": {name: value for name, value in metrics.items() if value is not None},
         "latency_ms": comparison.latency_ms,
+        "worst": comparison.worst and asdict(comparison.worst),
     }
 
 

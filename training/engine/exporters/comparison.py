@@ -1,9 +1,11 @@
 """Asks the checkpoint and the artifact about the same images and keeps what differs."""
 
 import statistics
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from annotations.dataset.records import AnnotationRecord
 from training.engine.checkpoint import Checkpoint, export_form
 from training.engine.detectors.postprocess import Suppression
 from training.engine.exporters.accuracy import JUDGES
@@ -11,6 +13,7 @@ from training.engine.exporters.answers import ask_torch
 from training.engine.exporters.exporter import Asked, Exporter
 from training.engine.exporters.images import ComparisonImages
 from training.engine.exporters.parity import Difference, compare, largest
+from training.engine.exporters.worst import WorstPictures, worst_pictures
 from training.engine.squares import cut
 from training.engine.targets import ParityLimits
 from training.engine.tasks import TASKS, Metrics
@@ -36,6 +39,8 @@ class Comparison:
     client: Metrics
     """As the target's own client prepares pictures and reads answers; empty where that is not known."""
     client_name: str | None
+    worst: WorstPictures | None
+    """Of one that has not passed; beside the client's answers where nothing else was missed."""
 
     @property
     def passed(self) -> bool:
@@ -71,26 +76,38 @@ def compare_on(
         found += judge.annotations(asked.answers, checkpoint, few)
     labels = checkpoint.labels
     before, after = judge.accuracy(labels, expected, records), judge.accuracy(labels, found, records)
-    client, name = _in_client(images, checkpoint, exporter, model_folder)
-    losses = (_loss(before.metrics, one, TASKS[checkpoint.task].headline) for one in (after.metrics, client))
+    client = _in_client(images, checkpoint, exporter, model_folder)
+    losses = (_loss(before.metrics, one, TASKS[checkpoint.task].headline) for one in (after.metrics, client.metrics))
     difference, limits = largest(differences, *losses), limits.on(sizes, before.one_annotation)
+    alone = replace(difference, client_loss=None).within(limits)
+    where, seen = (client.name, client.found) if client.name and alone else (asked.runtime, found)
+    worst = None if difference.within(limits) else worst_pictures(where, records, expected, seen)
     if 0 < len(milliseconds) < TIMED and sum(milliseconds) < TIMED_MS:
         squares = cut(images.examples.squares[:1], checkpoint.image_size, config.tiles)[:1]
         milliseconds += exporter.ask(model_folder, checkpoint, squares.repeat(TIMED, 0)).milliseconds
     latency = statistics.median(milliseconds) if milliseconds else None
-    return Comparison(difference, limits, before.metrics, after.metrics, asked, latency, client, name)
+    return Comparison(
+        difference, limits, before.metrics, after.metrics, asked, latency, client.metrics, client.name, worst
+    )
 
 
-def _in_client(
-    images: ComparisonImages, checkpoint: Checkpoint, exporter: Exporter, model_folder: Path
-) -> tuple[Metrics, str | None]:
-    """Metrics of the artifact in its own client, and what that is. A client knows nothing of tiles."""
+@dataclass(frozen=True, slots=True)
+class _InClient:
+    """What the artifact finds in its own client, whose `name` is None where there is none."""
+
+    name: str | None = None
+    metrics: Metrics = field(default_factory=dict)
+    found: Sequence[Sequence[AnnotationRecord]] = ()
+
+
+def _in_client(images: ComparisonImages, checkpoint: Checkpoint, exporter: Exporter, model_folder: Path) -> _InClient:
+    """A client knows nothing of tiles."""
     if exporter.ask_client is None or checkpoint.config.tiles > 1:
-        return {}, None
+        return _InClient()
     records, judge = images.examples.images, JUDGES[checkpoint.task]
     asked = exporter.ask_client(model_folder, checkpoint, images.pictures())
     found = judge.annotations(asked.answers, checkpoint, records)
-    return judge.accuracy(checkpoint.labels, found, records).metrics, asked.runtime
+    return _InClient(asked.runtime, judge.accuracy(checkpoint.labels, found, records).metrics, found)
 
 
 def _loss(before: Metrics, after: Metrics, metric: str) -> float | None:

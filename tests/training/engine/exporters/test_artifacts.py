@@ -523,6 +523,7 @@ def test_a_file_damaged_after_conversion_is_no_artifact(
     if DAMAGE[target][damage] == MOVED:
         report = json.loads((tmp_path / "artifact.json").read_text())
         assert not report["parity"]["passed"]
+        assert report["worst"]["pictures"]
         assert report["sha256"] is None
         assert [file.name for file in tmp_path.iterdir()] == ["artifact.json"]
 

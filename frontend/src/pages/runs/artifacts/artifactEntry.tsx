@@ -24,6 +24,7 @@ import {
   verificationText,
 } from "./artifactRows";
 import { bundleParts, unpackedSize } from "./bundle";
+import { WorstPicturesOf } from "./worstPictures";
 
 const ICONS: Readonly<Record<string, IconName>> = {
   onnx: "cube",
@@ -80,6 +81,7 @@ export function ArtifactEntry({ row, rows, choice, isAsking, isLead, onPublish, 
           {faultText(artifact)}
         </p>
       )}
+      {status === "failed" && artifact?.parity && <WorstPicturesOf artifact={artifact} rowKey={row.key} />}
     </li>
   );
 }
