@@ -22,6 +22,7 @@ BENCHMARKS = {
     "uploads": ["bench.uploads"],
     "exchange": ["bench.exchange"],
     "suggestions": ["bench.suggestions"],
+    "targets": ["bench.targets"],
 }
 
 
