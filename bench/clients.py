@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from PIL import Image, ImageOps
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, FilePayload, expect, sync_playwright
 
 from annotations.dataset.records import AnnotationRecord, Box, ImageRecord
 from tests.e2e.steps import sign_in
@@ -189,7 +189,7 @@ def blocked(url: str, run_page: str, pictures: Sequence[Path]) -> float:
             }"""
         )
         page.get_by_test_id("try-open").click()
-        files = [
+        files: list[FilePayload] = [
             {"name": f"{i}.jpg", "mimeType": "image/jpeg", "buffer": one.read_bytes()} for i, one in enumerate(pictures)
         ]
         page.get_by_test_id("try-files").set_input_files(files)

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from onnx import ModelProto
+
 from annotations.dataset.records import Task
 from training.engine import tiles
 from training.engine.checkpoint import Checkpoint, export_form
@@ -9,7 +11,17 @@ from training.engine.exporters import samples
 from training.engine.exporters.answers import OUTPUTS, Squares, scaled
 from training.engine.exporters.exporter import Asked, Exporter
 from training.engine.exporters.images import Calibration
-from training.engine.exporters.onnx_file import MODEL_FILE, NOTES, RUNTIME, run_onnx, save_described, write_onnx
+from training.engine.exporters.onnx_file import (
+    BATCH,
+    INPUT,
+    MODEL_FILE,
+    NOTES,
+    RUNTIME,
+    run_onnx,
+    save_described,
+    takes_batches,
+    write_onnx,
+)
 from training.engine.exporters.onnx_precision import PRECISIONS
 from training.engine.exporters.rescaling import Scale
 from training.engine.exporters.resizing import asked_after, by_centres
@@ -40,17 +52,35 @@ Outputs: scores [1, A, 1 + labels] ({scores}; column i is line i of labels.txt, 
 Output: scores [1, labels] ({scores}), in the order of labels.txt.
 """,
 }
+MANY = f"""\
+Where the first dimension of {INPUT} and the outputs is called {BATCH}, the file takes any number of pictures at once.
+"""
 PYTHON_FILES = {"tiles.py": Path(tiles.__file__), "seeing.py": samples.FOLDER / "python" / "seeing.py"}
 """What the Python samples of ONNX and OpenVINO share."""
 
 
 def build(checkpoint: Checkpoint, folder: Path, quantization: str, calibration: Calibration) -> None:
-    """Write the slimmed model."""
+    """Write the slimmed model: for any number of pictures at once where the network allows that."""
+    model = _exported(checkpoint, folder, any_batch=True)
+    if not takes_batches(model, checkpoint.image_size):
+        model = _exported(checkpoint, folder)
+    _save(model, checkpoint, folder, quantization, calibration)
+
+
+def build_single(checkpoint: Checkpoint, folder: Path, quantization: str, calibration: Calibration) -> None:
+    """Write it for one picture, as targets want it whose shapes are fixed."""
+    _save(_exported(checkpoint, folder), checkpoint, folder, quantization, calibration)
+
+
+def _exported(checkpoint: Checkpoint, folder: Path, *, any_batch: bool = False) -> ModelProto:
     names = OUTPUTS[checkpoint.task].names
-    scale, path = input_scale(checkpoint), folder / MODEL_FILE
-    model = write_onnx(export_form(checkpoint), checkpoint.image_size, path, names)
+    return write_onnx(export_form(checkpoint), checkpoint.image_size, folder / MODEL_FILE, names, any_batch=any_batch)
+
+
+def _save(model: ModelProto, checkpoint: Checkpoint, folder: Path, quantization: str, calibration: Calibration) -> None:
+    scale = input_scale(checkpoint)
     model = PRECISIONS[quantization](model, lambda: (scaled(one[None], *scale)[0] for one in calibration()))
-    save_described(model, path, checkpoint, scale)
+    save_described(model, folder / MODEL_FILE, checkpoint, scale)
 
 
 def ask(folder: Path, checkpoint: Checkpoint, squares: Squares) -> Asked:
@@ -67,7 +97,7 @@ def input_scale(checkpoint: Checkpoint) -> Scale:
 
 
 def readme(checkpoint: Checkpoint) -> str:
-    return readme_by(checkpoint, "onnxruntime", RUN)
+    return readme_by(checkpoint, "onnxruntime", RUN) + MANY
 
 
 def readme_by(checkpoint: Checkpoint, module: str, run: str) -> str:

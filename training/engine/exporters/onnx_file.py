@@ -12,6 +12,7 @@ import onnx
 import onnxruntime
 import torch
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
+from onnxruntime.capi.onnxruntime_pybind11_state import Fail, InvalidArgument, RuntimeException
 from torch import nn
 
 from training.engine.checkpoint import Checkpoint
@@ -22,16 +23,22 @@ from training.engine.exporters.rescaling import Scale
 
 MODEL_FILE = "model.onnx"
 INPUT = "input_0"
+BATCH = "batch"
+"""What the first dimension is called where it is free."""
+FEW, SAME = 4, 1e-5
 RUNTIME = f"onnxruntime {onnxruntime.__version__}"
 
 
-def write_onnx(form: nn.Module, size: int, path: Path, outputs: Sequence[str], opset: int = 17) -> onnx.ModelProto:
-    """What the form makes of one image, slimmed; into the file too.
+def write_onnx(
+    form: nn.Module, size: int, path: Path, outputs: Sequence[str], opset: int = 17, *, any_batch: bool = False
+) -> onnx.ModelProto:
+    """What the form makes of one image, or of as many as are given, slimmed; into the file too.
 
     Traced: the newer exporter wants one more dependency, and its graph is larger.
     """
     import onnxslim
 
+    free = {name: {0: BATCH} for name in (INPUT, *outputs)} if any_batch else {}
     with quiet(), torch.no_grad():
         torch.onnx.export(
             form,
@@ -39,8 +46,9 @@ def write_onnx(form: nn.Module, size: int, path: Path, outputs: Sequence[str], o
             str(path),
             dynamo=False,
             input_names=[INPUT],
-            output_names=outputs,
+            output_names=list(outputs),
             opset_version=opset,
+            dynamic_axes=free,
         )
         onnxslim.slim(str(path), str(path))
     return onnx.load(path)
@@ -121,15 +129,32 @@ def run_model(
     content: bytes, outputs: Sequence[str], images: Iterable[Floats], milliseconds: list[float] | None = None
 ) -> Iterator[list[Floats]]:
     """These outputs, on one thread, of each image [S, S, 3] by itself."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+    session = _session(content)
     for image in images:
         given = fed(image)
         with lap(milliseconds):
             found = session.run(outputs, given)
         yield [output[0] for output in found]
+
+
+def _session(content: bytes) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+
+
+def takes_batches(model: onnx.ModelProto, size: int) -> bool:
+    """Whether it says of several images just what it says of each by itself; found by asking about noise."""
+    images = np.random.default_rng(0).normal(size=(FEW, 3, size, size)).astype(np.float32)
+    session = _session(model.SerializeToString())
+    try:
+        together = session.run(None, {INPUT: images})
+    except (Fail, InvalidArgument, RuntimeException):  # a constant of the graph counts one image
+        return False
+    alone = [session.run(None, {INPUT: image[None]}) for image in images]
+    pairs = zip(together, map(np.concatenate, zip(*alone, strict=True)), strict=True)
+    return all(one.shape == other.shape and np.allclose(one, other, atol=SAME) for one, other in pairs)
 
 
 def fed(image: Floats) -> dict[str, Floats]:

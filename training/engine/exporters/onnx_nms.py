@@ -30,7 +30,7 @@ score ({scores}), and the label, a line of labels.txt, from 0. Overlapping boxes
 
 def build(checkpoint: Checkpoint, folder: Path, quantization: str, calibration: Calibration) -> None:
     """Write the model of target `onnx`, and suppression behind it."""
-    plain.build(checkpoint, folder, quantization, calibration)
+    plain.build_single(checkpoint, folder, quantization, calibration)
     model = onnx.load(folder / MODEL_FILE)
     _suppress(model.graph, Suppression.of(checkpoint.config))
     save_described(model, folder / MODEL_FILE, checkpoint, input_scale(checkpoint))

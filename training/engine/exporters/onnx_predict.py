@@ -34,7 +34,7 @@ def predict_with_onnx(
 
 def _converted(checkpoint: Checkpoint) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
-        onnx.build(checkpoint, Path(folder), "none", lambda: np.empty(0, np.uint8))  # floats are not calibrated
+        onnx.build_single(checkpoint, Path(folder), "none", lambda: np.empty(0, np.uint8))  # floats are not calibrated
         return (Path(folder) / MODEL_FILE).read_bytes()
 
 

@@ -37,7 +37,7 @@ PLACE = "rt_info/framework"
 def build(checkpoint: Checkpoint, folder: Path, quantization: str, calibration: Calibration) -> None:
     """Write the IR of target `onnx`; of 16 bits it makes its own, which every device knows."""
     with TemporaryDirectory() as place:
-        onnx.build(checkpoint, Path(place), "none" if quantization == "fp16" else quantization, calibration)
+        onnx.build_single(checkpoint, Path(place), "none" if quantization == "fp16" else quantization, calibration)
         model = openvino.Core().read_model(Path(place) / ONNX_FILE)
         _name_by_place(model)
         openvino.save_model(model, folder / MODEL_FILE, compress_to_fp16=quantization == "fp16")

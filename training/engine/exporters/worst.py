@@ -64,15 +64,14 @@ def _score(one: AnnotationRecord) -> float:
 
 def _told(found: Iterable[AnnotationRecord], image: ImageRecord) -> list[dict[str, Any]]:
     """What is no number, as a damaged model may say, can't be shown."""
-    scale = (image.width, image.height)
-    told = [
-        {"label": one.label, "score": round(_score(one), 3), "box": _shares(one, scale)}
-        for one in found
-        if _score(one) >= LEAST_SCORE
-    ]
-    return [one for one in told if all(map(math.isfinite, one["box"] or ()))][:SHOWN]
+    shown = [(one, _shares(one, image)) for one in found if _score(one) >= LEAST_SCORE]
+    told = [(one, shares) for one, shares in shown if all(map(math.isfinite, shares))]
+    return [{"label": one.label, "score": round(_score(one), 3), "box": shares or None} for one, shares in told[:SHOWN]]
 
 
-def _shares(one: AnnotationRecord, scale: tuple[int, int]) -> list[float] | None:
-    sides = one.box and (one.box.x_min, one.box.y_min, one.box.x_max, one.box.y_max)
-    return sides and [round(side / length, 4) for side, length in zip(sides, scale * 2, strict=True)]
+def _shares(one: AnnotationRecord, image: ImageRecord) -> list[float]:
+    """The box's sides; none of a whole image's label."""
+    if one.box is None:
+        return []
+    box, width, height = one.box, image.width, image.height
+    return [round(side, 4) for side in (box.x_min / width, box.y_min / height, box.x_max / width, box.y_max / height)]
