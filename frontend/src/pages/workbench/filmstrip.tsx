@@ -67,7 +67,12 @@ function Thumbnail({ frame, href }: { frame: Frame; href: string }) {
       tabIndex={isHere ? 0 : -1}
       style={{ width: Math.round(Math.min(Math.max(shape ?? 1.4, 0.5), 2.2) * HEIGHT) }}
     >
-      <img src={apiUrl(`images/${id}/thumbnail/?height=${2 * HEIGHT}`)} alt="" loading="lazy" draggable={false} />
+      <img
+        src={apiUrl(`images/${id}/thumbnail/?height=${2 * HEIGHT}`)}
+        alt=""
+        loading="lazy"
+        draggable={false}
+      />
       {sign && (
         <span class="filmstrip-sign">
           <Icon name={sign} />

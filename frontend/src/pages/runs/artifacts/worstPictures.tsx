@@ -2,10 +2,11 @@ import { useState } from "preact/hooks";
 import { api, apiUrl } from "../../../api/client";
 import { sentence } from "../../../api/errors";
 import type { Artifact, WorstPicture, WorstPictures } from "../../../api/types";
+import { SeenBoxes } from "../../../training/tryit/seenPicture";
 import { counted } from "../../../ui/figures";
 import { Skeleton } from "../../../ui/states";
 import { useLoaded } from "../../../ui/useLoaded";
-import { SeenBoxes } from "../tryit/seenPicture";
+import { useLabelColors } from "../result/useLabelColors";
 
 /** Of a file that answers otherwise: the pictures where it shows most, its boxes beside the checkpoint's. */
 export function WorstPicturesOf({ artifact, rowKey }: { artifact: Artifact; rowKey: string }) {
@@ -57,6 +58,7 @@ interface SideProps {
 
 function Side({ one, found, title, where }: SideProps) {
   const { id, name, width, height } = one.image;
+  const colorOf = useLabelColors();
   const seen = found.map(({ label, score, box }) => {
     const [left = 0, top = 0, right = 0, bottom = 0] = box ?? [];
     return { label, score, ...(box && { box: [left, top, right, bottom] as const }) };
@@ -72,7 +74,7 @@ function Side({ one, found, title, where }: SideProps) {
           loading="lazy"
           decoding="async"
         />
-        <SeenBoxes found={seen} width={width} height={height} />
+        <SeenBoxes found={seen} colorOf={colorOf} width={width} height={height} />
       </span>
       <figcaption>
         <b>{title}</b> {saidText(found)}
