@@ -8,6 +8,12 @@ import type { PageActions } from "./keys";
 import { advances, asksLabel } from "./preferences";
 import type { WorkbenchState } from "./workbenchState";
 
+interface GuessScoreProps {
+  guesses: readonly Guess[];
+  label: number;
+  hasKey?: boolean;
+}
+
 /** How many annotations of each label this image has. */
 export function useHere(workbench: WorkbenchState) {
   return useComputed(() => {
@@ -27,14 +33,14 @@ export function useCurrentLabel(workbench: WorkbenchState) {
   });
 }
 
-/** How likely the model thinks the label; the likeliest has a key. */
-function GuessScore({ guesses, label }: { guesses: readonly Guess[]; label: number }) {
+/** How likely the model thinks the label; `hasKey`: the likeliest one says by which key it is taken. */
+export function GuessScore({ guesses, label, hasKey = false }: GuessScoreProps) {
   const at = guesses.findIndex((one) => one.label === label);
   const guess = guesses[at];
   if (!guess) return null;
   return (
-    <span class="faint mono guess" data-testid="label-guess" title="How likely the model thinks it">
-      {guess.score.toFixed(2)} {at === 0 && <kbd>A</kbd>}
+    <span class="faint mono nowrap" data-testid="label-guess" title="How likely the model thinks it">
+      {hasKey && at === 0 && <kbd>A</kbd>} {guess.score.toFixed(2)}
     </span>
   );
 }
@@ -77,7 +83,7 @@ export function LabelsPanel({ workbench, page }: { workbench: WorkbenchState; pa
             >
               <LabelDot color={label.color} />
               <span class="cut grow">{label.name}</span>
-              <GuessScore guesses={guesses} label={label.id} />
+              <GuessScore guesses={guesses} label={label.id} hasKey={workbench.editable} />
               <span class="col" data-testid="label-here">
                 {here.get(label.id) ?? ""}
               </span>

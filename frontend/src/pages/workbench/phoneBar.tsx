@@ -5,7 +5,7 @@ import { counted } from "../../ui/figures";
 import { Icon } from "../../ui/icons";
 import { LabelDot } from "../../ui/label";
 import type { PageActions } from "./keys";
-import { useCurrentLabel } from "./labelsPanel";
+import { GuessScore, useCurrentLabel } from "./labelsPanel";
 import { findTool, ToolButton } from "./toolbar";
 import type { WorkbenchState } from "./workbenchState";
 
@@ -15,6 +15,7 @@ export function PhoneBar({ workbench, page }: { workbench: WorkbenchState; page:
   const { labels } = workbench.project.project.value;
   const current = useCurrentLabel(workbench).value;
   const { whole } = workbench;
+  const guesses = workbench.suggested.value.guesses ?? [];
   return (
     <div class="phone-bar phone-only">
       <div class={whole ? "label-chips wrap" : "label-chips"} role="group" aria-label="Labels">
@@ -30,6 +31,7 @@ export function PhoneBar({ workbench, page }: { workbench: WorkbenchState; page:
           >
             <LabelDot color={label.color} />
             {label.name}
+            <GuessScore guesses={guesses} label={label.id} />
           </button>
         ))}
       </div>
