@@ -17,7 +17,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.e2e.api import Api, setup_code
 from tests.e2e.steps import sign_in
@@ -134,15 +134,24 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         yield made
 
 
-@pytest.fixture(scope="module")
-def visitor(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Page]:
-    """One person's tab, for all tests of a file. A fault in the page's scripts fails the test that met it."""
+@pytest.fixture(scope="session")
+def shared_browser(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[BrowserContext]:
+    """Ada's on the shared server: what the pages load is loaded once."""
     context = browser.new_context(**browser_context_args)
+    yield context
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def visitor(request: pytest.FixtureRequest, browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Page]:
+    """One person's tab, for all tests of a file. A fault in the page's scripts fails the test that met it."""
+    is_shared = getattr(request.module, "shares_server", False)
+    context = request.getfixturevalue("shared_browser") if is_shared else browser.new_context(**browser_context_args)
     page = context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     yield page
-    context.close()
+    page.close() if is_shared else context.close()
     assert faults == []
 
 
@@ -155,8 +164,13 @@ def api(server: Server) -> Iterator[Api]:
 
 @pytest.fixture(scope="module")
 def ada(server: Server, api: Api, visitor: Page) -> Page:
-    """Ada at her browser."""
-    sign_in(visitor, server.url)
+    """Ada at her browser, which keeps nothing of an earlier file but that she is signed in."""
+    if any(cookie["name"] == "sessionid" for cookie in visitor.context.cookies(server.url)):
+        visitor.goto(f"{server.url}/api/v1/auth/session/")
+        visitor.evaluate("localStorage.clear()")
+        visitor.goto(server.url)
+    else:
+        sign_in(visitor, server.url)
     return visitor
 
 
