@@ -267,9 +267,9 @@ ROWS = (
         image_sizes=ImageSizes(128),
         not_to=(
             *(("tflite", "fp16"), ("tflite", "int8"), ("tfjs", "none"), ("tfjs", "fp16")),
-            *(("coreml", "none"), ("coreml", "fp16")),
+            *(("coreml", "none"), ("coreml", "fp16"), ("openvino", "fp16")),
         ),  # the choice of proposals: see decisions.md
-        remark="goes to ONNX and to TensorFlow Lite in 32 bits only",
+        remark="goes to ONNX and OpenVINO, and to TensorFlow Lite in 32 bits only",
     ),
     ModelInfo(
         name="mobilenet_v2",
