@@ -44,7 +44,7 @@ class Exporting:
     def _failed(self) -> dict[str, Any]:
         described = self._described()
         parity = described.get("parity")
-        return {"parity": parity and parity | {"worst": described["worst"]}}
+        return {"parity": parity and parity | {"worst": described.get("worst")}}
 
     def _succeed(self) -> None:
         described = self._described()

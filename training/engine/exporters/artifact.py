@@ -86,7 +86,7 @@ def _build(exporter: Exporter, checkpoint: Checkpoint, folder: Path, quantizatio
 def report_of(
     target: str, quantization: str, checkpoint: Checkpoint, comparison: Comparison, images: ComparisonImages
 ) -> Report:
-    """The zip's own fields are still empty."""
+    """The zip's own fields are still empty; `worst` is there where it has not passed."""
     metrics = dict(comparison.artifact)
     metrics |= {f"checkpoint_{name}": value for name, value in comparison.checkpoint.items()}
     metrics |= {f"client_{name}": value for name, value in comparison.client.items()}
@@ -99,8 +99,7 @@ def report_of(
         "parity": _parity(comparison, TASKS[checkpoint.task].headline) | _circumstances(comparison, images),
         "metrics": {name: value for name, value in metrics.items() if value is not None},
         "latency_ms": comparison.latency_ms,
-        "worst": comparison.worst and asdict(comparison.worst),
-    }
+    } | ({"worst": asdict(comparison.worst)} if comparison.worst else {})
 
 
 def _parity(comparison: Comparison, metric: str) -> Report:
