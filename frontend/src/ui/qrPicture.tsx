@@ -1,15 +1,17 @@
-import { qrCode } from "./qrCode";
+import qrcode from "qrcode-generator";
 
 /** Light modules that readers want around the code. */
 const MARGIN = 4;
 
-/** A link as a code that a phone's camera reads; dark on light in both themes. Nothing for a link that is too long. */
+/** A link as a code that a phone's camera reads; dark on light in both themes. */
 export function QrPicture({ text, label }: { text: string; label: string }) {
-  const rows = qrCode(text);
-  if (!rows) return null;
-  const side = rows.length + 2 * MARGIN;
-  const dark = rows.flatMap((row, y) =>
-    row.flatMap((isDark, x) => (isDark ? `M${x + MARGIN} ${y + MARGIN}h1v1h-1z` : [])),
+  const code = qrcode(0, "M");
+  code.addData(text);
+  code.make();
+  const places = [...Array(code.getModuleCount()).keys()];
+  const side = places.length + 2 * MARGIN;
+  const dark = places.flatMap((y) =>
+    places.flatMap((x) => (code.isDark(y, x) ? `M${x + MARGIN} ${y + MARGIN}h1v1h-1z` : [])),
   );
   return (
     <svg
