@@ -2,17 +2,19 @@
 
 import functools
 import json
+import shutil
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 from PIL import Image, ImageOps
-from playwright.sync_api import Browser, FilePayload, expect, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from annotations.dataset.records import AnnotationRecord, Box, ImageRecord
 from tests.e2e.steps import sign_in
@@ -189,11 +191,10 @@ def blocked(url: str, run_page: str, pictures: Sequence[Path]) -> float:
             }"""
         )
         page.get_by_test_id("try-open").click()
-        files: list[FilePayload] = [
-            {"name": f"{i}.jpg", "mimeType": "image/jpeg", "buffer": one.read_bytes()} for i, one in enumerate(pictures)
-        ]
-        page.get_by_test_id("try-files").set_input_files(files)
-        expect(page.get_by_test_id("tried-figures")).to_have_count(len(pictures), timeout=120_000)
+        with TemporaryDirectory() as name:  # paths: bytes that Playwright hands over would be decoded by the page
+            files = [shutil.copy(one, Path(name) / f"{i}.jpg") for i, one in enumerate(pictures)]
+            page.get_by_test_id("try-files").set_input_files(files)
+            expect(page.get_by_test_id("tried-figures")).to_have_count(len(pictures), timeout=120_000)
         expect(page.get_by_test_id("tried-figures").last).to_contain_text("found,", timeout=120_000)
         longest: float = page.evaluate("longest")
         return longest

@@ -117,10 +117,11 @@ def exporting() -> list[tuple[str, float]]:
     there = []
     for process in psutil.Process().children(recursive=True):
         with contextlib.suppress(psutil.Error):
-            if exports(process.cmdline()) and not exports(psutil.Process(process.ppid()).cmdline()):
+            command = process.cmdline()  # asked once: of a process that has ended it is empty
+            if exports(command) and not exports(psutil.Process(process.ppid()).cmdline()):
                 family = [process, *process.children(recursive=True)]
                 megabytes = sum(one.memory_info().rss for one in family) / 2**20
-                there.append((process.cmdline()[process.cmdline().index("--target") + 1], megabytes))
+                there.append((command[command.index("--target") + 1], megabytes))
     return there
 
 

@@ -137,7 +137,7 @@ function TriedPicture({ one, score, colorOf, children }: TriedPictureProps) {
   return (
     <li style={`--a:${aspect}`} data-testid="tried-picture">
       <span class="picture" style={`--w:${width};--h:${height}`}>
-        <img src={one.url} alt={`${file.name}: ${counted(found.length, "object")} found`} />
+        <img src={one.url} alt={`${file.name}: ${counted(found.length, "object")} found`} decoding="async" />
         <SeenBoxes found={found} colorOf={colorOf} width={width} height={height} />
       </span>
       <span class="small row wraps tried-line">
