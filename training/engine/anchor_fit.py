@@ -106,7 +106,7 @@ def fit(config: Config, info: ModelInfo, images: Sequence[ImageRecord]) -> Ancho
     """The config for the boxes of these training images; None where nothing is to choose or there is no box."""
     if info.anchors is None or config.fit == "none" or config.fine_anchors:
         return None
-    boxes = box_shares(images, config)
+    boxes, label = box_shares(images, config), ""
     if not boxes:
         return None
     before = share_of_served(info.anchors, config.image_size, boxes)
@@ -114,15 +114,9 @@ def fit(config: Config, info: ModelInfo, images: Sequence[ImageRecord]) -> Ancho
         label = _lost_label(config, info.anchors, images)
         if not label:
             return AnchorFit(config, config, before, before)
-        return replace(_fitted(config, info, [_only(label, image) for image in images]), label=label)
-    return _fitted(config, info, images)
-
-
-def _fitted(config: Config, info: ModelInfo, images: Sequence[ImageRecord]) -> AnchorFit:
-    """With finer anchors for the boxes of these images, and a larger size where that does not do."""
-    assert info.anchors is not None
-    boxes = box_shares(images, config)
-    before = share_of_served(info.anchors, config.image_size, boxes)
+        images = [_only(label, image) for image in images]
+        boxes = box_shares(images, config)
+        before = share_of_served(info.anchors, config.image_size, boxes)
     best = _with_fine_anchors(config, info.anchors, config.image_size, config.magnify, boxes, before)
     if config.fit == "auto" and config.tiles == 1:
         for size, magnify in LARGER:
@@ -132,7 +126,7 @@ def _fitted(config: Config, info: ModelInfo, images: Sequence[ImageRecord]) -> A
                 larger = _with_fine_anchors(config, info.anchors, size, magnify, boxes, before)
                 best = larger if larger.share >= best.share + WORTH_A_SIZE else best
     in_tiles = None if best.share >= SERVED else _in_tiles(config, info.anchors, images)
-    return replace(best, config=_learning_anew(best.config, info), in_tiles=in_tiles)
+    return replace(best, config=_learning_anew(best.config, info), in_tiles=in_tiles, label=label)
 
 
 def _lost_label(config: Config, layout: AnchorLayout, images: Sequence[ImageRecord]) -> str:
