@@ -1,13 +1,10 @@
 """What runs an artifact's file at a user's: MediaPipe, and Chromium with TensorFlow.js."""
 
-import functools
 import json
 import shutil
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,6 +15,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 from annotations.dataset.records import AnnotationRecord, Box, ImageRecord
 from tests.e2e.steps import sign_in
+from tests.services.static_site import served
 from training.engine.exporters.node_runtime import FOLDER as NODE
 
 FLAGS = ["--no-sandbox", "--enable-unsafe-swiftshader"]
@@ -206,20 +204,3 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         yield browser
         browser.close()
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: Any) -> None:
-        """Nothing."""
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder))) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/"
-        finally:
-            server.shutdown()
-            thread.join()

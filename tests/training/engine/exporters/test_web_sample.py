@@ -1,19 +1,16 @@
 """The page of a TF.js bundle, from a static server, in a real browser with a camera that is none."""
 
-import functools
 import json
 import os
-import threading
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
+from tests.services.static_site import served
 from tests.training.engine.exporters.conftest import CLASSIFIER, DETECTOR, MakeArtifact
 
 CHROMIUM = Path(os.environ.get("BOXWRIGHT_CHROMIUM", "/usr/bin/chromium"))
@@ -25,23 +22,6 @@ FLAGS = [
     "--use-fake-ui-for-media-stream",
 ]
 HOSTILE = "</script><img src=x onerror=alert(1)> \"'$(rm) 🦝"
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: Any) -> None:
-        """Nothing."""
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder))) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/"
-        finally:
-            server.shutdown()
-            thread.join()
 
 
 @contextmanager
