@@ -14,7 +14,7 @@ django.setup()
 from boxwright.projects.models import Project
 end = time.monotonic() + float(sys.argv[2])
 while (is_there := Project.objects.filter(pk=sys.argv[1]).exists()) and time.monotonic() < end:
-    time.sleep(0.1)
+    time.sleep(0.1)  # between two looks: the row's end is the condition
 sys.exit(is_there)
 """
 

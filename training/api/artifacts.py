@@ -166,7 +166,7 @@ class ArtifactReleaseView(Endpoint):
 
 
 class FoundSerializer(serializers.Serializer[Any]):
-    label = serializers.CharField()  # type: ignore[assignment]
+    label = serializers.CharField()  # type: ignore[assignment] # a field's own name, taken as DRF takes it
     score = serializers.FloatField()
     box = serializers.ListField(
         child=serializers.FloatField(),

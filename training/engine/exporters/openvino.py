@@ -19,7 +19,7 @@ from training.engine.exporters.onnx_file import MODEL_FILE as ONNX_FILE
 from training.engine.exporters.resizing import asked_after, by_centres
 from training.engine.targets import Verification
 
-sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
+sys.modules["openvino_telemetry"] = None  # type: ignore[assignment] # None: whoever imports it gets an ImportError
 import openvino  # noqa: E402  with telemetry, which its package brings, the import alone tells Google Analytics
 
 MODEL_FILE = "model.xml"
