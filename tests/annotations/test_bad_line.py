@@ -13,6 +13,7 @@ from tusclient.client import TusClient
 from tusclient.exceptions import TusCommunicationError
 
 from tests.services.bad_line import BadLine, bad_line
+from tests.services.commands import done
 from tests.services.lines import Line
 from tests.services.processes import free_port, wait_until
 from tests.services.server import Server, installed, server, started
@@ -20,6 +21,12 @@ from tests.services.server import Server, installed, server, started
 PART = 2**20
 FAULTS = (TusCommunicationError, requests.RequestException, OSError)
 TUS = {"Tus-Resumable": "1.0.0"}
+READ = """
+import hashlib
+from annotations.imports.upload_file import opened
+from annotations.models import ArchiveUpload
+print(hashlib.file_digest(opened(ArchiveUpload.objects.get()), "sha256").hexdigest())
+"""
 
 
 def project_of(running: Server, token: str) -> int:
@@ -64,12 +71,12 @@ def archive(file: Path, size: int) -> str:
     return digest.hexdigest()
 
 
-def stored(environment: dict[str, str]) -> str:
-    """The sha256 of the parts in the store, in the order of their names."""
-    digest = hashlib.sha256()
-    for part in sorted(parts(environment)):
-        digest.update(part.read_bytes())
-    return digest.hexdigest()
+def read_back(environment: dict[str, str]) -> str:
+    """The sha256 of what an import reads.
+
+    Not of all in the store: there a kill leaves parts that no row names, until the collector comes.
+    """
+    return done(environment, "shell", "-v", "0", "-c", READ)
 
 
 def parts(environment: dict[str, str]) -> list[Path]:
@@ -114,7 +121,7 @@ def test_archive_arrives_whole_over_a_line_that_breaks_while_the_server_is_kille
         assert answer["offset"] == size
         assert line.cuts > 2
         assert grown < 40
-        assert stored(environment) == sha256
+        assert read_back(environment) == sha256
 
 
 def test_part_that_stalls_is_ended_and_leaves_nothing(tmp_path: Path) -> None:

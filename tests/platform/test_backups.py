@@ -3,8 +3,6 @@
 import hashlib
 import io
 import json
-import subprocess
-import sys
 import tarfile
 import threading
 from collections.abc import Callable, Iterator
@@ -18,30 +16,14 @@ import pytest
 
 from boxwright.backups.archive import Reader, Writer
 from tests.e2e.api import Api, Json, box
+from tests.services.commands import done, refused
 from tests.services.installation import draw, labelled_project
 from tests.services.processes import PATIENCE
-from tests.services.server import ROOT, Server, installed, started
+from tests.services.server import Server, installed, started
 
 IMAGES = 6
 PAGE = 200
 """As many pictures as one page of the list holds."""
-
-
-def manage(environment: dict[str, str], *words: str | Path) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, str(ROOT / "manage.py"), *map(str, words)]
-    return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
-
-
-def done(environment: dict[str, str], *words: str | Path) -> str:
-    finished = manage(environment, *words)
-    assert finished.returncode == 0, finished.stderr
-    return finished.stdout.strip()
-
-
-def refused(environment: dict[str, str], *words: str | Path) -> str:
-    finished = manage(environment, *words)
-    assert finished.returncode != 0, finished.stdout
-    return finished.stderr.strip()
 
 
 @dataclass

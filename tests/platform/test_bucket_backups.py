@@ -6,8 +6,8 @@ from typing import Any
 import boto3
 
 from tests.annotations.buckets import SET, put_raccoons
-from tests.platform.test_backups import done, refused
 from tests.services.bucket import CONFIG, make_bucket
+from tests.services.commands import done, refused
 from tests.services.moto import moto
 from tests.services.processes import free_port
 from tests.services.server import installed
