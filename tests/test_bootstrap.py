@@ -51,6 +51,22 @@ def test_two_at_once_take_turns(tmp_path: Path) -> None:
     assert other.communicate()[0] == "in\n"
 
 
+def test_uv_looks_where_pip_would() -> None:
+    listed = """
+:env:.cert='/etc/ssl/ours.crt'
+global.cert='/etc/ssl/theirs.crt'
+global.disable-pip-version-check='1'
+global.extra-index-url='\\nfile:///one/simple\\nfile:///two/simple'
+install.find-links='/wheels /more'
+"""
+    assert bootstrap.told_to_pip(listed) == {
+        "UV_INDEX_STRATEGY": "unsafe-best-match",
+        "SSL_CERT_FILE": "/etc/ssl/ours.crt",
+        "UV_INDEX": "file:///one/simple file:///two/simple",
+        "UV_FIND_LINKS": "/wheels,/more",
+    }
+
+
 @pytest.mark.full
 def test_peers_that_can_not_be_had_stop_nothing_and_are_tried_again(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
