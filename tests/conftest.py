@@ -74,10 +74,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Iterator[None]:
-    """One process after another: in a fresh clone the second finds compiled what the first has imported."""
-    with (Path(os.environ[FOLDER]) / "collection.lock").open("w") as lock:
+    """One process before the others: in a fresh clone they find compiled what it has imported."""
+    first = Path(os.environ[FOLDER]) / "collected"
+    with first.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        return (yield)
+        if not first.exists():
+            try:
+                return (yield)
+            finally:
+                first.touch()
+    return (yield)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

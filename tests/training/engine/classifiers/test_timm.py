@@ -27,10 +27,6 @@ from training.engine.train import train
 from training.engine.weight_files import read_weights
 from training.engine.weights import starting_network
 
-load_module("training.engine.classifiers")  # makes torchvision, and so timm, importable
-import timm  # noqa: E402
-from timm.data import resolve_model_data_config  # noqa: E402
-
 NAMES = [
     "resnet18.a1_in1k",
     "mobilenetv3_small_050.lamb_in1k",
@@ -46,6 +42,12 @@ DAILY = {*QUICK, "convnext_atto.d2_in1k"}
 UNTAKEN = {"tfjs": ("convnext_atto.d2_in1k", "vit_tiny_patch16_224.augreg_in21k_ft_in1k")}
 """By target, those that it lacks an operator for: LayerNorm's squared difference."""
 NORM_FIRST = ["resnetv2_50.a1h_in1k", "densenet121.ra_in1k", "maxvit_rmlp_pico_rw_256.sw_in1k"]
+
+
+def timm() -> Any:
+    """The library, which takes 2 seconds to import: not in each process that collects the tests."""
+    load_module("training.engine.classifiers")  # makes torchvision, and so timm, importable
+    return load_module("timm")
 
 
 def each(names: list[str]) -> pytest.MarkDecorator:
@@ -80,7 +82,7 @@ def smallest_of_each_family() -> list[str]:
     found: dict[str, str] = {}
     quick = sorted(timm_models.rows().values(), key=lambda info: -info.images_per_second)
     for info in (info for info in quick if info.default_config.optimizer == "sgd"):
-        family = timm.models.model_entrypoint(info.name.partition(".")[0]).__module__
+        family = timm().models.model_entrypoint(info.name.partition(".")[0]).__module__
         found.setdefault(family, info.name)
     return list(found.values())
 
@@ -159,7 +161,7 @@ def few(tmp_path: Path, write_run: Callable[..., Path], record: Any) -> Path:
 @each(NAMES)
 def test_a_file_that_timm_wrote_is_where_a_run_starts(name: str, ending: str, few: Path, tmp_path: Path) -> None:
     torch.manual_seed(0)
-    theirs = timm.create_model(name, num_classes=model_info(name).weights.label_count).eval()
+    theirs = timm().create_model(name, num_classes=model_info(name).weights.label_count).eval()
     if ending == "pth":
         torch.save({"state_dict": theirs.state_dict()}, tmp_path / f"{name}.pth")
     else:
@@ -170,7 +172,7 @@ def test_a_file_that_timm_wrote_is_where_a_run_starts(name: str, ending: str, fe
     config = Config(name, image_size=size)
     network = starting_network(config, ("disc", "square"), examples, few, tmp_path, Silent())
     squares, _ = plain_batch(examples, range(4))
-    preset = resolve_model_data_config(theirs)
+    preset = timm().data.resolve_model_data_config(theirs)
     mean, std = (torch.tensor(preset[key])[:, None, None] for key in ("mean", "std"))
     theirs_say = theirs((squares.permute(0, 3, 1, 2).float() / 255 - mean) / std)
     said = network.eval()(normalise(squares, info.mean, info.std))
@@ -192,7 +194,7 @@ def test_a_damaged_file_is_refused_by_a_sentence(content: bytes, tmp_path: Path)
 
 def test_weights_of_another_network_are_refused_by_a_sentence(tmp_path: Path) -> None:
     path = tmp_path / f"{NAMES[0]}.safetensors"
-    save_file(timm.create_model(NAMES[1], num_classes=1000).state_dict(), path)
+    save_file(timm().create_model(NAMES[1], num_classes=1000).state_dict(), path)
     with pytest.raises(WeightsError, match="resnet18"):
         read_weights(model_info(NAMES[0]), path)
 
