@@ -3,10 +3,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from rest_framework.test import APIClient
 
+from annotations import snapshots
 from annotations.models import Snapshot
+from boxwright.jobs.attempt import attempt
 from boxwright.projects.models import Project
 from boxwright.teams.models import User
+from tests.annotations.images import box, picture, save, upload
 from training.engine.catalog import complete_config
 from training.models import Run
 
@@ -27,6 +31,17 @@ def snapshot(project: Project, alice: User) -> Snapshot:
         splits={"train": 8, "val": 2, "test": 0},
         author=alice,
     )
+
+
+@pytest.fixture
+def drawn_snapshot(project: Project, alice: User, as_user: Callable[[User], APIClient]) -> Snapshot:
+    """v1, built: eight pictures with a box each, which a real engine learns."""
+    files = {f"{n}__jpg": picture(n, size=(96, 96)) for n in range(8)}
+    for row in upload(as_user(alice), project, **files)["created"]:
+        save(as_user(alice), row["id"], upsert=[box(project)])
+    made = snapshots.create_snapshot(project=project, author=alice)
+    attempt(Snapshot, made.pk)
+    return Snapshot.objects.get(pk=made.pk)
 
 
 @pytest.fixture

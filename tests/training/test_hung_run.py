@@ -2,16 +2,14 @@
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
 import pytest
 from pytest_django import Settings
-from rest_framework.test import APIClient
 
-from annotations import snapshots
 from annotations.models import Snapshot
 from boxwright import limits
 from boxwright.jobs import Status
@@ -19,28 +17,17 @@ from boxwright.jobs.attempt import attempt
 from boxwright.projects.models import Project
 from boxwright.storage import store
 from boxwright.teams.models import User
-from tests.annotations.images import box, picture, save, upload
 from tests.services.installation import MODEL, SMALL
 from tests.services.processes import wait_until
 from training import runs
 from training.models import Run
 
-AsUser = Callable[[User], APIClient]
-
 
 @pytest.fixture
-def snapshot(project: Project, alice: User, as_user: AsUser) -> Snapshot:
-    files = {f"{n}__jpg": picture(n, size=(96, 96)) for n in range(8)}
-    for row in upload(as_user(alice), project, **files)["created"]:
-        save(as_user(alice), row["id"], upsert=[box(project)])
-    made = snapshots.create_snapshot(project=project, author=alice)
-    attempt(Snapshot, made.pk)
-    return Snapshot.objects.get(pk=made.pk)
-
-
-@pytest.fixture
-def run(project: Project, alice: User, snapshot: Snapshot) -> Run:
-    return runs.start_run(project=project, author=alice, snapshot=snapshot, model=MODEL, base="none", config=SMALL)
+def run(project: Project, alice: User, drawn_snapshot: Snapshot) -> Run:
+    return runs.start_run(
+        project=project, author=alice, snapshot=drawn_snapshot, model=MODEL, base="none", config=SMALL
+    )
 
 
 def engines() -> list[psutil.Process]:

@@ -5,50 +5,27 @@ import io
 import os
 import pickle
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
+from django.core.files.uploadedfile import SimpleUploadedFile
+from rest_framework.test import APIClient
 from safetensors.torch import save
 
-from tests.e2e.api import Api, Json, setup_code
-from tests.services.installation import (
-    MODEL,
-    SMALL,
-    Installation,
-    brings_its_own,
-    labelled_project,
-    log_of,
-    snapshot_of,
-    wait_run,
-)
+from annotations.models import Snapshot
+from boxwright.jobs.attempt import attempt
+from boxwright.teams.models import User
+from tests.services.installation import MODEL, SMALL, brings_its_own
+from tests.services.server import server
 from training.engine.catalog import model_info
 from training.engine.families import build_network
+from training.models import Run
 
-pytestmark = brings_its_own
-
-
-@pytest.fixture(scope="module")
-def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    made = Installation(tmp_path_factory.mktemp("var"))
-    made.start()
-    yield made
-    made.stop()
-
-
-@pytest.fixture(scope="module")
-def api(here: Installation) -> Iterator[Api]:
-    with Api.first_visit(here.url, setup_code(here.folder / "up.log")) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def project(api: Api, tmp_path_factory: pytest.TempPathFactory) -> Json:
-    """With a snapshot."""
-    made = labelled_project(api, tmp_path_factory.mktemp("pictures"))
-    return made | {"snapshot": snapshot_of(api, made)["id"]}
+AsUser = Callable[[User], APIClient]
 
 
 def state(labels: int = 3) -> dict[str, torch.Tensor]:
@@ -58,37 +35,44 @@ def state(labels: int = 3) -> dict[str, torch.Tensor]:
     return {name.removeprefix(prefix): value.contiguous() for name, value in network.state_dict().items()}
 
 
-def begun(api: Api, project: Json, name: str, content: bytes) -> Json:
-    """A run from the uploaded file."""
-    answer = api.http.post("teams/plates/base-files/", files={"file": (name, content)})
-    assert answer.status_code == 201, answer.text
-    body: Json = {"snapshot": project["snapshot"], "model": MODEL, "base": f"file:{answer.json()['id']}"}
-    return api.post(f"projects/{project['id']}/runs/", **body, config=SMALL)
+def begun(client: APIClient, snapshot: Snapshot, name: str, content: bytes) -> dict[str, Any]:
+    """A run from the uploaded file, after its first attempt."""
+    file = {"file": SimpleUploadedFile(name, content)}
+    sent = client.post("/api/v1/teams/plates/base-files/", file, format="multipart")
+    assert sent.status_code == 201, sent.json()
+    body = {"snapshot": snapshot.pk, "model": MODEL, "base": f"file:{sent.json()['id']}", "config": SMALL}
+    asked = client.post(f"/api/v1/projects/{snapshot.project_id}/runs/", body, format="json").json()
+    attempt(Run, asked["id"])
+    run: dict[str, Any] = client.get(f"/api/v1/runs/{asked['id']}/").json()
+    return run
 
 
-def test_a_run_learns_from_an_uploaded_file(here: Installation, api: Api, project: Json) -> None:
-    content = save(state())
-    run = api.finish(f"runs/{begun(api, project, 'mine.safetensors', content)['id']}/", 240)
+def test_a_run_learns_from_an_uploaded_file(as_user: AsUser, mona: User, drawn_snapshot: Snapshot) -> None:
+    client, content = as_user(mona), save(state())
+    run = begun(client, drawn_snapshot, "mine.safetensors", content)
     assert run["status"] == "succeeded", run["error"]
+    here = f"/api/v1/runs/{run['id']}"
     told = f"weights from mine.safetensors (sha256 {hashlib.sha256(content).hexdigest()[:12]}), of unknown licence"
-    assert api.get(f"runs/{run['id']}/evaluation/")["start"]["lineage"] == [told]
-    assert told in log_of(api, run)
-    assert "Labels: square from " in log_of(api, run)
-    assert api.http.delete(f"teams/plates/base-files/{run['base_file']['id']}/").status_code == 204
+    assert client.get(f"{here}/evaluation/").json()["start"]["lineage"] == [told]
+    log = "\n".join(line["text"] for line in client.get(f"{here}/log/").json()["lines"])
+    assert told in log
+    assert "Labels: raccoon from " in log
+    assert client.delete(f"/api/v1/teams/plates/base-files/{run['base_file']['id']}/").status_code == 204
 
 
-def test_one_file_that_comes_several_times_at_once_is_kept_once(here: Installation, api: Api) -> None:
+@brings_its_own
+def test_one_file_that_comes_several_times_at_once_is_kept_once(tmp_path: Path) -> None:
     content = save({"a": torch.arange(100_000)})
+    with server(tmp_path) as running, running.client(running.set_up()) as client:
 
-    def send(number: int) -> tuple[int, int]:
-        answer = api.http.post("teams/plates/base-files/", files={"file": (f"{number}.safetensors", content)})
-        return answer.status_code, answer.json()["id"]
+        def send(number: int) -> tuple[int, int]:
+            answer = client.post("teams/plates/base-files/", files={"file": (f"{number}.safetensors", content)})
+            return answer.status_code, answer.json()["id"]
 
-    with ThreadPoolExecutor(4) as people:
-        statuses, ids = zip(*people.map(send, range(4)), strict=True)
+        with ThreadPoolExecutor(4) as people:
+            statuses, ids = zip(*people.map(send, range(4)), strict=True)
     assert sorted(statuses) == [200, 200, 200, 201]
     assert len(set(ids)) == 1
-    assert "locked" not in here.log()
 
 
 class Bomb:
@@ -130,11 +114,15 @@ def other(_: Path) -> bytes:
     ],
 )
 def test_what_does_not_fit_or_would_run_ends_the_run_with_a_sentence(
-    api: Api, project: Json, tmp_path: Path, name: str, made: Callable[[Path], bytes], said: str
+    as_user: AsUser,
+    mona: User,
+    drawn_snapshot: Snapshot,
+    tmp_path: Path,
+    name: str,
+    made: Callable[[Path], bytes],
+    said: str,
 ) -> None:
-    run = begun(api, project, name, made(tmp_path / "exploded"))
-    failed = wait_run(api, run, lambda row: row["status"] == "failed", 120)
-    assert failed["error"]["code"] == "bad_base"
+    failed = begun(as_user(mona), drawn_snapshot, name, made(tmp_path / "exploded"))
+    assert (failed["status"], failed["error"]["code"], failed["attempt"]) == ("failed", "bad_base", 1)
     assert said in failed["error"]["detail"]
-    assert failed["attempt"] == 1
     assert not (tmp_path / "exploded").exists()
