@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +18,18 @@ from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
 from annotations.dataset.manifest import read_manifest
+from tests.training.engine import tiny
 from tests.training.engine.foreign import write_as
 from tests.training.engine.test_cli import ROOT
 from training.engine import commands
 from training.engine.arguments import parser
+from training.engine.catalog import MODELS
 from training.engine.errors import CheckpointError, ConfigError, DataError, ParityError, TargetError
 from training.engine.progress import JsonLines
 
 LayRun = Callable[..., Path]
 SMALL = [f"--set={one}" for one in ("epochs=1", "image_size=64", "batch_size=3", "threads=1", "learning_rate=0.02")]
+TINY = [f"--set={one}" for one in (f"model={tiny.DETECTOR}", "base=none", "epochs=1", "batch_size=3", "threads=1")]
 
 
 def called(*arguments: object) -> list[dict[str, Any]]:
@@ -37,16 +40,24 @@ def called(*arguments: object) -> list[dict[str, Any]]:
     return [json.loads(line) for line in stream.getvalue().splitlines()]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _tiny_rows() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patched:
+        for info in tiny.ROWS:
+            patched.setitem(MODELS, info.name, info)
+        yield
+
+
 @pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory, weights_dir: Path) -> tuple[Path, Path]:
-    """A COCO folder, and the run folder in which a detector was trained on it."""
+def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A COCO folder, and the run folder in which a tiny detector was trained on it."""
     from tests.training.engine.conftest import draw_picture, record, write_run
 
     place = tmp_path_factory.mktemp("trained")
     drawn = [(draw_picture(i), "train" if i < 6 else "val") for i in range(9)]
     images = [(record(content, f"{i}.png", split, found), content) for i, ((content, found), split) in enumerate(drawn)]  # type: ignore[arg-type]
     coco = write_as("coco", write_run(place / "drawn", images), place / "coco")
-    events = called("train", coco, "--run", place / "run", "--weights-dir", weights_dir, *SMALL, "--set=epochs=4")
+    events = called("train", coco, "--run", place / "run", *TINY, "--set=epochs=30")
     assert events[-1]["event"] == "done"
     return coco, place / "run"
 
@@ -105,31 +116,31 @@ def test_predictions_as_a_manifest(trained: tuple[Path, Path], tmp_path: Path) -
 
 
 def test_an_artifact_is_verified_against_its_checkpoint_and_no_other(
-    trained: tuple[Path, Path], tmp_path: Path, weights_dir: Path
+    trained: tuple[Path, Path], tmp_path: Path
 ) -> None:
     _, run = trained
     called("export", run, "--target", "onnx")
     said = called("verify", run)[-1]["verified"]
     assert (said["target"], said["parity"]["passed"], said["parity"]["images"]) == ("onnx", True, 3)
-    called("train", run, "--run", tmp_path / "other", *SMALL, "--weights-dir", weights_dir)
+    called("train", run, "--run", tmp_path / "other", *TINY)
     with pytest.raises(ParityError, match="answers differently"):
         called("verify", run, "--checkpoint", tmp_path / "other" / "out" / "best.pt")
     with pytest.raises(TargetError, match="is no bundle of Boxwright"):
         called("verify", run, "--artifact", run / "snapshot.json")
 
 
-def test_a_sweep_is_a_table_of_runs(trained: tuple[Path, Path], tmp_path: Path, weights_dir: Path) -> None:
+def test_a_sweep_is_a_table_of_runs(trained: tuple[Path, Path], tmp_path: Path) -> None:
     _, run = trained
-    grid = ("--grid", "freeze=none,trunk", "--grid", "iterations=1,2")
-    asked = ("sweep", run, "--run", tmp_path / "swept", *grid, *SMALL, "--weights-dir", weights_dir)
+    grid = ("--grid", "learning_rate=0.02,0.05", "--grid", "iterations=1,2")
+    asked = ("sweep", run, "--run", tmp_path / "swept", *grid, *TINY)
     first = [event for event in called(*asked) if event["event"] == "run"]
     with (tmp_path / "swept" / "sweep" / "table.csv").open() as file:
         rows = list(csv.DictReader(file))
-    assert [(row["freeze"], row["iterations"]) for row in rows] == [
-        ("none", "1"),
-        ("none", "2"),
-        ("trunk", "1"),
-        ("trunk", "2"),
+    assert [(row["learning_rate"], row["iterations"]) for row in rows] == [
+        ("0.02", "1"),
+        ("0.02", "2"),
+        ("0.05", "1"),
+        ("0.05", "2"),
     ]
     assert all(float(row["AP"]) >= 0 for row in rows)
     again = called(*asked)
@@ -163,7 +174,7 @@ def test_help_says_what_each_command_wants() -> None:
 
 def test_a_terminal_shows_a_bar(lay_run: LayRun) -> None:
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "training.engine", "train", str(lay_run()), "--set=base=none"]
+    command = [sys.executable, "-m", "training.engine", "train", str(lay_run(train=1, val=1)), "--set=base=none"]
     with subprocess.Popen(command, cwd=ROOT, stdout=theirs, stderr=subprocess.DEVNULL) as child:
         assert child.wait(timeout=120) == 0
     shown = os.read(ours, 2**16).decode()
@@ -185,7 +196,7 @@ sys.exit(code)
 
 
 def test_a_foreign_folder_by_the_command_itself_which_needs_no_django(lay_run: LayRun, tmp_path: Path) -> None:
-    foreign = write_as("voc", lay_run(), tmp_path / "voc")
+    foreign = write_as("voc", lay_run(train=1, val=1), tmp_path / "voc")
     command = [sys.executable, "-c", BLOCKED, "train", str(foreign), "--run", str(tmp_path / "run")]
     command += [*SMALL, "--set=base=none", "--set=iterations=1"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
