@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 import torch
 import torch.distributed as dist
 
+from tests.services.processes import free_port
 from tests.training.engine.test_cli import ROOT
 from tests.training.engine.test_commands import called
 from training.engine import distributed
@@ -27,28 +29,45 @@ FAMILIES = {info.module: info for info in MODELS.values() if info.task == "detec
 """Of each the last row."""
 LayRun = Callable[..., Path]
 TWO = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2")
+ENVIRONMENT = os.environ | CHILD_ENVIRONMENT | {"OMP_NUM_THREADS": "1"}
 
 
-def trained_together(folder: Path, weights_dir: Path) -> list[dict[str, Any]]:
-    """The events of two processes."""
-    command = [sys.executable, *TWO, "-m", "training.engine", "train", str(folder), f"--weights-dir={weights_dir}"]
-    environment = os.environ | CHILD_ENVIRONMENT | {"OMP_NUM_THREADS": "1"}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+def by_torchrun(arguments: list[str]) -> str:
+    """What two processes print."""
+    done = subprocess.run([sys.executable, *TWO, *arguments], cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    return done.stdout
+
+
+def with_its_variables(arguments: list[str]) -> str:
+    """The same of two processes that have torchrun's environment without torchrun, which takes a third start."""
+    meeting = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(free_port())}
+    places = [meeting | {"RANK": str(rank), "LOCAL_RANK": str(rank)} for rank in range(2)]
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    both = [
+        subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env=ENVIRONMENT | place, **pipes) for place in places
+    ]
+    with both[0], both[1], ThreadPoolExecutor() as readers:
+        said = list(readers.map(subprocess.Popen.communicate, both))
+    assert [one.returncode for one in both] == [0, 0], said
+    return "".join(out for out, _ in said)
 
 
 def curve(folder: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (folder / "out" / "metrics.jsonl").read_text().splitlines()]
 
 
-def test_two_processes_have_the_curve_of_one(lay_run: LayRun, weights_dir: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("started", [with_its_variables, pytest.param(by_torchrun, marks=pytest.mark.full)])
+def test_two_processes_have_the_curve_of_one(
+    started: Callable[[list[str]], str], lay_run: LayRun, weights_dir: Path, tmp_path: Path
+) -> None:
     # in bf16 a part of a batch is rounded otherwise than the whole, by more than what is looked for
     folder = lay_run(train=9, val=5, batch_size=5, precision="fp32")
     link_run_folder(folder, tmp_path / "two")
     (tmp_path / "two" / "config.json").write_text((folder / "config.json").read_text())
     called("train", folder, "--weights-dir", weights_dir)
-    events = trained_together(tmp_path / "two", weights_dir)
+    said = started(["-m", "training.engine", "train", str(tmp_path / "two"), f"--weights-dir={weights_dir}"])
+    events = [json.loads(line) for line in said.splitlines()]
     alone, together = curve(folder), curve(tmp_path / "two")
     assert [row["epoch"] for row in together] == [1]
     for one, two in zip(alone, together, strict=True):
