@@ -137,7 +137,7 @@ def test_the_same_seed_gives_the_same_run(lay_tiny: LayRun) -> None:
 def test_a_run_tells_what_it_began_with_also_after_a_stop(
     lay_run: LayRun, weights_dir: Path, recorder: Recorders
 ) -> None:
-    folder = lay_run(epochs=2, freeze="layers:9")
+    folder = lay_run(train=1, val=1, epochs=2, freeze="layers:9")
     whole = run(folder, weights_dir)
     begun = json.loads((folder / "out" / "evaluation.json").read_text())["start"]
     assert [one["how"] for one in begun["labels"]] == ["warm", "warm"]
@@ -146,7 +146,7 @@ def test_a_run_tells_what_it_began_with_also_after_a_stop(
     for path in (folder / "out").iterdir():
         path.unlink()
     with pytest.raises(Stopped):
-        run(folder, weights_dir, recorder(stop_after_steps=8))  # in the second epoch
+        run(folder, weights_dir, recorder(stop_after_steps=4))  # three steps are an epoch: in the second
     again = run(folder, None)  # goes on without the weights it began with
     assert again.lineage == whole.lineage
     assert json.loads((folder / "out" / "evaluation.json").read_text())["start"] == begun
