@@ -117,15 +117,15 @@ def fit(config: Config, info: ModelInfo, images: Sequence[ImageRecord]) -> Ancho
         images = [_only(label, image) for image in images]
         boxes = box_shares(images, config)
         before = share_of_served(info.anchors, config.image_size, boxes)
-    best = _with_fine_anchors(config, info.anchors, config.image_size, config.magnify, boxes, before)
+    best = _with_fine_anchors(config, info, config.image_size, config.magnify, boxes, before)
     if config.fit == "auto" and config.tiles == 1:
         for size, magnify in LARGER:
             if best.share >= SERVED and best.config.image_size < size:
                 break
             if size > config.image_size and size in info.image_sizes and magnify >= config.magnify:
-                larger = _with_fine_anchors(config, info.anchors, size, magnify, boxes, before)
+                larger = _with_fine_anchors(config, info, size, magnify, boxes, before)
                 best = larger if larger.share >= best.share + WORTH_A_SIZE else best
-    in_tiles = None if best.share >= SERVED else _in_tiles(config, info.anchors, images)
+    in_tiles = None if best.share >= SERVED else _in_tiles(config, info, images)
     return replace(best, config=_learning_anew(best.config, info), in_tiles=in_tiles, label=label)
 
 
@@ -144,13 +144,13 @@ def _only(label: str, image: ImageRecord) -> ImageRecord:
     return replace(image, annotations=tuple(one for one in image.annotations if one.label == label))
 
 
-def _in_tiles(config: Config, layout: AnchorLayout, images: Sequence[ImageRecord]) -> tuple[int, float] | None:
+def _in_tiles(config: Config, info: ModelInfo, images: Sequence[ImageRecord]) -> tuple[int, float] | None:
     """The fewest tiles that serve the set, and the share of boxes that find an anchor then; None where none do."""
     size = config.image_size
     for tiles in range(config.tiles + 1, MOST_ADVISED + 1):
         if picture_side(size, tiles) <= MOST_PICTURE:
             tiled = replace(config, tiles=tiles)
-            found = _with_fine_anchors(tiled, layout, size, tiled.magnify, box_shares(images, tiled), 0.0)
+            found = _with_fine_anchors(tiled, info, size, tiled.magnify, box_shares(images, tiled), 0.0)
             if found.share >= SERVED:
                 return tiles, found.share
     return None
@@ -214,10 +214,12 @@ def _learning_anew(config: Config, info: ModelInfo) -> Config:
 
 
 def _with_fine_anchors(
-    config: Config, layout: AnchorLayout, size: int, magnify: int, boxes: Sequence[Corners], before: float
+    config: Config, info: ModelInfo, size: int, magnify: int, boxes: Sequence[Corners], before: float
 ) -> AnchorFit:
+    layout = info.anchors
+    assert layout is not None
     scale = config.image_size / (size * magnify)
-    crop = config.image_size // magnify if size > config.image_size else 0
+    crop = info.image_sizes.at_most(config.image_size // magnify) if size > config.image_size else 0
     larger = replace(config, image_size=size, crop=crop, magnify=magnify, anchor_scale=scale)
     ious = layout_of(larger, layout).best_ious(boxes, larger.magnified_size)
     missed = [box for box, iou in zip(boxes, ious, strict=True) if iou < MATCH_IOU]

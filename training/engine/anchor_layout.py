@@ -12,7 +12,7 @@ Corners = tuple[float, float, float, float]
 """`x_min, y_min, x_max, y_max` as shares of the image's sides."""
 
 FINE_CELLS = 2
-"""Fine anchors are on a map that has this many times the cells, across and down, of the finest of the model's own."""
+"""Fine anchors are on a map so many times as fine, across and down, as the finest of the model's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,8 @@ class AnchorLayout:
         first = math.ceil(image_size / self.stride)
         cells = accumulate(repeat(0, len(self.shapes) - 1), lambda cells, _: math.ceil(cells / 2), initial=first)
         levels = [AnchorLevel(count, shapes) for count, shapes in zip(cells, self.shapes, strict=True)]
-        return [*levels, AnchorLevel(first * FINE_CELLS, self.fine)] if self.fine else levels
+        fine = math.ceil(image_size * FINE_CELLS / self.stride)
+        return [*levels, AnchorLevel(fine, self.fine)] if self.fine else levels
 
     def scaled(self, factor: float) -> "AnchorLayout":
         """All shapes times `factor`: those of the same pixels on an image so many times smaller."""
@@ -78,6 +79,20 @@ def ssd_layout(stride: int, scales: Sequence[float], ratios: Sequence[float]) ->
     return AnchorLayout(stride, tuple(shapes))
 
 
+def tensorflow_layout(stride: int, scales: Sequence[float]) -> AnchorLayout:
+    """As TensorFlow's object detection makes them: three on the finest map, one of them small, else six."""
+    shapes: list[tuple[Shape, ...]] = [((0.1, 0.1), stretched(scales[0], 2), stretched(scales[0], 1 / 2))]
+    for scale, above in pairwise(scales[1:]):
+        between = math.sqrt(scale * above)
+        shapes.append((*(stretched(scale, ratio) for ratio in (1, 2, 1 / 2, 3, 1 / 3)), (between, between)))
+    return AnchorLayout(stride, tuple(shapes))
+
+
+def stretched(scale: float, ratio: float) -> Shape:
+    """A box of the area `scale`² that is `ratio` times as wide as high."""
+    return scale * math.sqrt(ratio), scale / math.sqrt(ratio)
+
+
 def _scaled(shapes: Iterable[Shape], factor: float) -> tuple[Shape, ...]:
     return tuple((w * factor, h * factor) for w, h in shapes)
 
@@ -89,3 +104,7 @@ def _shared(side: float, anchor_side: float, offset: float) -> float:
 
 def _iou(shared: float, area: float, anchor_area: float) -> float:
     return shared / (area + anchor_area - shared)
+
+
+TENSORFLOW_SSD = tensorflow_layout(16, (0.2, 0.35, 0.5, 0.65, 0.8, 0.95, 1.0))
+"""Of its SSD with MobileNetV1."""

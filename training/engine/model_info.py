@@ -50,6 +50,11 @@ class ImageSizes:
     def __contains__(self, size: int) -> bool:
         return size in range(self.least, self.most + 1, self.step)
 
+    def at_most(self, size: int) -> int:
+        """The largest of them that is not larger than `size`, or the least."""
+        fitting = range(self.least, min(size, self.most) + 1, self.step)
+        return fitting[-1] if fitting else self.least
+
     def __str__(self) -> str:
         """`300`, or `from 64 to 1280 in steps of 32`."""
         return (

@@ -5,7 +5,7 @@ A new model is a row here and, unless its family is there already, a module. Sou
 
 from dataclasses import replace
 
-from training.engine.anchor_layout import ssd_layout
+from training.engine.anchor_layout import TENSORFLOW_SSD, ssd_layout
 from training.engine.config import Config
 from training.engine.model_info import BaseWeights, ImageSizes, ModelInfo, Rgb
 from training.engine.scoring import Scoring
@@ -94,6 +94,7 @@ ROWS = (
         std=SIGNED_UNIT,
         images_per_second=30.0,
         image_sizes=ImageSizes(step=4),
+        anchors=TENSORFLOW_SSD,
     ),
     ModelInfo(
         name="ssd_mobilenet_v1",
@@ -116,6 +117,7 @@ ROWS = (
         std=SIGNED_UNIT,
         images_per_second=20.0,
         image_sizes=ImageSizes(step=4),
+        anchors=TENSORFLOW_SSD,
     ),
     ModelInfo(
         name="ssd_mobilenet_v1_jetson",

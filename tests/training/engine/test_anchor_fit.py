@@ -13,7 +13,7 @@ from annotations.dataset.attributes import CROWD
 from annotations.dataset.records import AnnotationRecord, Box, ImageRecord
 from training.engine import anchor_fit
 from training.engine.anchor_layout import AnchorLayout
-from training.engine.catalog import complete_config, model_info
+from training.engine.catalog import MODELS, complete_config, model_info
 from training.engine.detectors.anchors import laid_out, pairwise_iou
 
 DETECTOR = "ssdlite320_mobilenet_v3_large"
@@ -111,6 +111,16 @@ def test_what_needs_the_largest_image_is_magnified(size: float, magnified: bool)
     assert config.crop * config.magnify == CONFIG.image_size
     assert ((config.image_size, config.magnify) == (1280, 2)) == magnified
     assert ("looks at 1280 px, magnified 2 times, with finer anchors" in found.advice) == magnified
+
+
+@pytest.mark.parametrize("model", [name for name, info in MODELS.items() if info.anchors])
+@pytest.mark.parametrize("size", [20, 40])
+def test_what_is_chosen_the_model_can_do(model: str, size: float) -> None:
+    info = model_info(model)
+    found = anchor_fit.fit(info.default_config, info, [spread(size)])
+    assert found is not None
+    assert found.config.crop > 0
+    info.check(found.config)
 
 
 def test_whoever_asks_for_a_size_gets_it() -> None:

@@ -23,15 +23,15 @@ NOTHING, UNSURE = -1, -2
 
 def laid_out(layout: AnchorLayout, image_size: int) -> Tensor:
     """Anchors [A, 4] by map, row, column and shape, corners as shares; the fine ones last."""
-    return torch.cat([_of_level(level).reshape(-1, 4) for level in layout.levels(image_size)])
+    return torch.cat([_of_level(level).reshape(-1, 4) for level in layout.levels(image_size)]).float()
 
 
 def _of_level(level: AnchorLevel) -> Tensor:
-    """Anchors [cells, cells, shapes, 4]."""
-    steps = (torch.arange(level.cells) + 0.5) / level.cells
+    """Anchors [cells, cells, shapes, 4] in double precision."""
+    steps = (torch.arange(level.cells, dtype=torch.float64) + 0.5) / level.cells
     y, x = torch.meshgrid(steps, steps, indexing="ij")
     centres = torch.stack([x, y, x, y], -1)[:, :, None]
-    sizes = torch.tensor(level.shapes)
+    sizes = torch.tensor(level.shapes, dtype=torch.float64)
     return centres + torch.cat([-sizes, sizes], -1) / 2
 
 

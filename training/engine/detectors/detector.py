@@ -4,6 +4,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from training.engine.anchor_layout import AnchorLayout, Shape
@@ -14,7 +15,7 @@ from training.engine.network import Detector, LearningTarget
 class AnchorDetector(Detector):
     """A family gives `forward`: images to logits [B, A, columns] and box deltas [B, A, 4] over A anchors.
 
-    It makes images `magnify` times larger first, where its row has a layout of anchors.
+    It looks at images `magnified`, where its row has a layout of anchors.
     """
 
     anchors: Tensor
@@ -30,6 +31,12 @@ class AnchorDetector(Detector):
         """The same network on images of another size, once magnified, or with its anchors of other sizes."""
         device = next(self.parameters()).device
         self.place_anchors(anchor_boxes.laid_out(layout, image_size).to(device))
+
+    def magnified(self, images: Tensor) -> Tensor:
+        """The images, `magnify` times larger."""
+        if self.magnify == 1:
+            return images
+        return F.interpolate(images, scale_factor=float(self.magnify), mode="bilinear", align_corners=False)
 
     def add_fine_anchors(self, shapes: Sequence[Shape]) -> None:
         """Give the network outputs for anchors of these shapes, after its own: see `anchors.laid_out`."""

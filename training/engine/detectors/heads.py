@@ -1,7 +1,14 @@
 """Convolutions over a map's cells that say something of each anchor there."""
 
+import math
+
 import torch
 from torch import Tensor, nn
+
+from training.engine.scoring import Scoring
+
+RARE = 0.01
+"""The score that every anchor of a new head starts with: objects are few."""
 
 
 def rows(scores: Tensor, columns: int) -> Tensor:
@@ -21,3 +28,14 @@ def mixed(conv: nn.Module, mix: Tensor) -> nn.Conv2d:
     new.weight = nn.Parameter(weight.reshape(places * columns, *conv.weight.shape[1:]))
     new.bias = nn.Parameter(bias.reshape(-1))
     return new.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
+
+
+@torch.no_grad()
+def start_rare(head: nn.Module, scoring: Scoring, columns: int) -> None:
+    """Let the biases alone say RARE of each anchor's `columns`: of each sigmoid, or of all but the background."""
+    assert isinstance(head, nn.Conv2d)
+    assert head.bias is not None
+    if scoring is Scoring.SIGMOID:
+        head.bias.fill_(math.log(RARE / (1 - RARE)))
+    else:
+        head.bias[::columns] = math.log((1 - RARE) / RARE * (columns - 1))

@@ -4,15 +4,17 @@ They differ in padding, activation, anchors and scores, so weights of one are of
 """
 
 import itertools
-import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
+from training.engine.anchor_layout import Shape
+from training.engine.detectors.anchors import FINE_MATCH_IOU, FINE_NEAR_IOU
 from training.engine.detectors.detector import AnchorDetector
-from training.engine.detectors.heads import mixed, rows
+from training.engine.detectors.fine_map import FineMap, fine_head
+from training.engine.detectors.heads import mixed, rows, start_rare
 from training.engine.detectors.losses import focal_losses, softmax_losses
 from training.engine.detectors.same_padding import SameConv2d
 from training.engine.detectors.ssd_mobilenet_v1_anchors import pytorch_anchors, tensorflow_anchors
@@ -26,11 +28,13 @@ STRIDES = (2, 1, 2, 1, 2, 1, 2, 1, 1, 1, 1, 1, 2, 1)
 TAPS = (11, 13)
 """The blocks whose maps the heads look at; the other four maps are the extra blocks'."""
 EXTRA_CHANNELS = ((256, 512), (128, 256), (128, 256), (64, 128))
-HALVINGS = (4, 5, 6, 7, 8, 9)
-"""How often each map has halved the image."""
+MAPS = (*TAPS, *range(len(CHANNELS), len(CHANNELS) + len(EXTRA_CHANNELS)))
+"""All six, by their block: the extra ones are counted behind the trunk's."""
 
 STEM_BLOCKS = 6
 """The trunk's first blocks, down to an eighth of the image: edges and textures."""
+FINE_MAPS = (3, 5, 11)
+"""The trunk's last blocks at a quarter, an eighth and a sixteenth of the image."""
 STEM_SHARE = 0.0
 TRUNK_SHARE = 0.1
 EXTRA_SHARE = 0.25
@@ -39,12 +43,11 @@ EXTRA_SHARE = 0.25
 Raccoons, one split: AP 0.65 in 35 CPU-seconds; 0.64 with 0.3 and 0.5. With all learning (0.2, 0.2, 0.4), from heads
 that were not sharpened, 0.61 in 79.
 """
+FINE_SHARE = 2.0
+"""The fine map begins at random: it has further to go than the heads."""
 
 SHARPNESS = 3
 """Raccoons before any training: AP 0.46 without it, 0.51 with 2, 0.53 with 4, 0.48 with the best row alone."""
-
-RARE = -math.log(0.99 / 0.01)
-"""Where the sigmoids of random heads start: an object is at one of a hundred anchors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,8 @@ class Edition:
     head_kernel: int = 1
     extras_have_norm: bool = True
     extra_channels: tuple[tuple[int, int], ...] = EXTRA_CHANNELS
-    anchors: Callable[[Sequence[int]], Tensor] = tensorflow_anchors
+    anchors: Callable[[int], Tensor] = tensorflow_anchors
+    """By the image's side in pixels."""
     anchors_per_cell: tuple[int, ...] = (3, 6, 6, 6, 6, 6)
 
     def channels(self, at_width_1: int) -> int:
@@ -92,15 +96,17 @@ class SsdMobilenetV1(AnchorDetector):
 
     def __init__(self, edition: Edition, label_count: int, image_size: int) -> None:
         super().__init__()
-        self.scoring, self.label_count = edition.scoring, label_count
+        self.edition, self.scoring, self.label_count = edition, edition.scoring, label_count
         self.features = nn.ModuleList(_trunk(edition))
         self.extras = nn.ModuleList(_extras(edition))
         columns = self.scoring.columns(label_count)
         self.class_heads = nn.ModuleList(_heads(edition, columns))
         self.box_heads = nn.ModuleList(_heads(edition, 4))
         if self.scoring is Scoring.SIGMOID:
-            _start_rare(self.class_heads)
-        self.place_anchors(edition.anchors([math.ceil(image_size / 2**times) for times in HALVINGS]))
+            for head in self.class_heads:
+                start_rare(head, self.scoring, columns)
+        self.fine: FineMap | None = None
+        self.place_anchors(edition.anchors(image_size))
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
@@ -123,11 +129,16 @@ class SsdMobilenetV1(AnchorDetector):
         return mix / mix.sum(1, keepdim=True)
 
     def stages(self) -> list[Stage]:
+        own = len(MAPS)
+        old = (*self.class_heads[:own], *self.box_heads[:own])
+        new = (*self.class_heads[own:], *self.box_heads[own:])
+        fine = [] if self.fine is None else [Stage(FINE_SHARE, _parameters([self.fine, *new]))]
         return [
             Stage(STEM_SHARE, _parameters(self.features[:STEM_BLOCKS]), is_trunk=True),
             Stage(TRUNK_SHARE, _parameters(self.features[STEM_BLOCKS:]), is_trunk=True),
             Stage(EXTRA_SHARE, _parameters(self.extras)),
-            Stage(1.0, _parameters([*self.class_heads, *self.box_heads])),
+            *fine,
+            Stage(1.0, _parameters(old)),
         ]
 
     @torch.no_grad()
@@ -138,19 +149,30 @@ class SsdMobilenetV1(AnchorDetector):
         for i, head in enumerate(list(self.class_heads)):
             self.class_heads[i] = mixed(head, mix)
 
+    @torch.no_grad()
+    def add_fine_anchors(self, shapes: Sequence[Shape]) -> None:
+        """On a map of their own, as SSDlite's: see there."""
+        self.match_iou, self.near_iou = FINE_MATCH_IOU, FINE_NEAR_IOU
+        quarter, eighth, sixteenth = (self.edition.channels(CHANNELS[i]) for i in FINE_MAPS)
+        self.fine = FineMap((quarter, eighth, sixteenth))
+        columns = self.scoring.columns(self.label_count)
+        self.class_heads.append(fine_head(len(shapes) * columns))
+        self.box_heads.append(fine_head(len(shapes) * 4))
+        start_rare(self.class_heads[-1], self.scoring, columns)
+        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
     def fold(self) -> None:
         fold_batch_norm(self)
 
     def _maps(self, images: Tensor) -> list[Tensor]:
-        maps, seen = [], images
-        for i, block in enumerate(self.features):
+        """From a sixteenth of the image on, then the fine one if there is one."""
+        seen, kept = self.magnified(images), {}
+        for i, block in enumerate((*self.features, *self.extras)):
             seen = block(seen)
-            if i in TAPS:
-                maps.append(seen)
-        for block in self.extras:
-            seen = block(seen)
-            maps.append(seen)
-        return maps
+            if i in MAPS or i in FINE_MAPS:
+                kept[i] = seen
+        maps = [kept[i] for i in MAPS]
+        return maps if self.fine is None else [*maps, self.fine(*(kept[i] for i in FINE_MAPS))]
 
 
 def build(info: ModelInfo, label_count: int, image_size: int) -> SsdMobilenetV1:
@@ -189,13 +211,6 @@ def _heads(edition: Edition, columns: int) -> Iterator[nn.Module]:
     seen = [CHANNELS[tap] for tap in TAPS] + [out for _, out in edition.extra_channels]
     for channels, places in zip(seen, edition.anchors_per_cell, strict=True):
         yield nn.Conv2d(edition.channels(channels), places * columns, kernel, padding=kernel // 2)
-
-
-def _start_rare(heads: Iterable[nn.Module]) -> None:
-    for head in heads:
-        assert isinstance(head, nn.Conv2d)
-        assert head.bias is not None
-        nn.init.constant_(head.bias, RARE)
 
 
 def _parameters(modules: Iterable[nn.Module]) -> list[nn.Parameter]:

@@ -7,7 +7,6 @@ squares with cached anchors the same network trains 1.5-2 times faster. State di
 from collections.abc import Iterable, Sequence
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 from torchvision.models.detection import ssdlite320_mobilenet_v3_large
 from torchvision.models.detection.image_list import ImageList
@@ -15,8 +14,8 @@ from torchvision.models.detection.image_list import ImageList
 from training.engine.anchor_layout import Shape
 from training.engine.detectors.anchors import FINE_MATCH_IOU, FINE_NEAR_IOU
 from training.engine.detectors.detector import AnchorDetector
-from training.engine.detectors.fine_map import FineMap, fine_head, start_rare
-from training.engine.detectors.heads import mixed, rows
+from training.engine.detectors.fine_map import FineMap, around, fine_head
+from training.engine.detectors.heads import mixed, rows, start_rare
 from training.engine.detectors.losses import softmax_losses
 from training.engine.detectors.map_mean import use_map_means
 from training.engine.model_info import ModelInfo
@@ -63,10 +62,8 @@ class Ssdlite(AnchorDetector):
 
     def _maps(self, images: Tensor) -> list[Tensor]:
         """Those of torchvision's extractor, from a sixteenth of the image on, then the fine one if there is one."""
-        if self.magnify > 1:
-            images = F.interpolate(images, scale_factor=float(self.magnify), mode="bilinear", align_corners=False)
         trunk = self.backbone.features[0]
-        quarter = trunk[: QUARTER + 1](images)
+        quarter = trunk[: QUARTER + 1](self.magnified(images))
         eighth = trunk[QUARTER + 1 : EIGHTH + 1](quarter)
         maps = [trunk[EIGHTH + 1 :](eighth)]
         for part in (*self.backbone.features[1:], *self.backbone.extra):
@@ -108,8 +105,10 @@ class Ssdlite(AnchorDetector):
         quarter, eighth, sixteenth = (self.backbone.features[0][i].out_channels for i in (QUARTER, EIGHTH, SIXTEENTH))
         self.fine = FineMap((quarter, eighth, sixteenth))
         columns = self.scoring.columns(self.label_count)
-        self._class_blocks().append(start_rare(fine_head(len(shapes) * columns), columns))
-        self._box_blocks().append(fine_head(len(shapes) * 4))
+        classes = fine_head(len(shapes) * columns)
+        start_rare(classes, self.scoring, columns)
+        self._class_blocks().append(_block(classes))
+        self._box_blocks().append(_block(fine_head(len(shapes) * 4)))
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def fold(self) -> None:
@@ -138,6 +137,11 @@ def _anchors(whole: nn.Module, image_size: int) -> Tensor:
         boxes: Tensor = whole.anchor_generator(ImageList(image, [(image_size, image_size)]), maps)[0]  # type: ignore[operator]
     whole.train()
     return boxes / image_size
+
+
+def _block(head: nn.Conv2d) -> nn.Sequential:
+    """As torchvision's network has for each map: a look around each cell, then the head."""
+    return nn.Sequential(nn.Sequential(around(), nn.ReLU6()), head)
 
 
 def _parameters(modules: Iterable[nn.Module]) -> list[nn.Parameter]:

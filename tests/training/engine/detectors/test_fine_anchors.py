@@ -1,6 +1,6 @@
 """A network with finer anchors: the same network, with more to say."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,11 @@ from training.engine.detectors.detector import AnchorDetector
 from training.engine.errors import ConfigError
 from training.engine.families import network_for, place_anchors, set_anchors
 from training.engine.network import LearningTarget
+from training.engine.scoring import Scoring
 from training.engine.train import train
 
 DETECTOR = "ssdlite320_mobilenet_v3_large"
+DETECTORS = (DETECTOR, "ssd_mobilenet_v1_075")
 FINE = ((0.05, 0.05), (0.1, 0.05))
 SETTINGS: dict[str, Any] = {"fit": "none", "freeze": "none", "fine_anchors": FINE, "anchor_scale": 0.5, "crop": 64}
 MAGNIFIED = SETTINGS | {"anchor_scale": 0.25, "magnify": 2}
@@ -45,10 +47,11 @@ def test_the_layout_is_the_networks_own(size: int) -> None:
     torch.testing.assert_close(laid_out(layout, size), network(config(image_size=size)).anchors)
 
 
+@pytest.mark.parametrize("model", DETECTORS)
 @torch.no_grad()
-def test_the_models_own_anchors_answer_as_before() -> None:
-    plain, fitted, images = network(config()), network(config()), torch.randn(1, 3, 96, 96)
-    set_anchors(fitted, config(fine_anchors=FINE))
+def test_the_models_own_anchors_answer_as_before(model: str) -> None:
+    plain, fitted, images = network(config(model=model)), network(config(model=model)), torch.randn(1, 3, 96, 96)
+    set_anchors(fitted, config(model=model, fine_anchors=FINE))
     scores, boxes = plain.predictions(images)
     more_scores, more_boxes = fitted.predictions(images)
     own, cells = scores.shape[1], 12
@@ -57,21 +60,23 @@ def test_the_models_own_anchors_answer_as_before() -> None:
     assert more_boxes.shape[1] - own == cells * cells * len(FINE)
 
 
+@pytest.mark.parametrize("model", DETECTORS)
 @torch.no_grad()
-def test_new_anchors_start_with_nothing() -> None:
-    fitted = network(config(fine_anchors=FINE))
+def test_new_anchors_start_with_nothing(model: str) -> None:
+    fitted = network(config(model=model, fine_anchors=FINE))
     scores, _ = fitted.predictions(torch.randn(1, 3, 96, 96))
-    assert scores[:, -12 * 12 * len(FINE) :, 1:].max() < 0.05
+    assert scores[:, -12 * 12 * len(FINE) :, fitted.scoring.first_label :].max() < 0.05
 
 
 @pytest.mark.parametrize("changes", [{"fine_anchors": FINE}, SETTINGS, MAGNIFIED])
+@pytest.mark.parametrize(("model", "sizes"), [(DETECTOR, (96, 64)), (DETECTORS[1], (96, 64, 68, 148))])
 @torch.no_grad()
-def test_every_anchor_has_an_answer(changes: dict[str, Any]) -> None:
-    asked = config(**changes)
+def test_every_anchor_has_an_answer(model: str, sizes: Sequence[int], changes: dict[str, Any]) -> None:
+    asked = config(model=model, **changes)
     made = network(asked)
-    assert made.predictions(torch.randn(1, 3, 96, 96))[0].shape[1] == len(made.anchors)
-    place_anchors(made, asked, 64)
-    assert made.predictions(torch.randn(1, 3, 64, 64))[0].shape[1] == len(made.anchors)
+    for size in sizes:
+        place_anchors(made, asked, size)
+        assert made.predictions(torch.randn(1, 3, size, size))[0].shape[1] == len(made.anchors)
 
 
 def test_anchors_of_crops_are_of_the_same_pixels() -> None:
@@ -84,18 +89,20 @@ def test_anchors_of_crops_are_of_the_same_pixels() -> None:
     torch.testing.assert_close(cropped[-2:] * 48, whole[-2:] * 96)
 
 
+@pytest.mark.parametrize("model", DETECTORS)
 @torch.no_grad()
-def test_a_magnified_image_is_seen_as_a_larger_one() -> None:
-    magnified = network(config(**MAGNIFIED))
-    large = network(config(**SETTINGS | {"image_size": 192, "anchor_scale": 0.25}))
+def test_a_magnified_image_is_seen_as_a_larger_one(model: str) -> None:
+    magnified = network(config(model=model, **MAGNIFIED))
+    large = network(config(model=model, **SETTINGS | {"image_size": 192, "anchor_scale": 0.25}))
     images = torch.randn(1, 3, 96, 96)
     seen = torch.nn.functional.interpolate(images, scale_factor=2.0, mode="bilinear")
     for expected, found in zip(large.predictions(seen), magnified.predictions(images), strict=True):
         torch.testing.assert_close(found, expected)
 
 
-def test_every_parameter_learns_in_one_stage() -> None:
-    made = network(config(fine_anchors=FINE))
+@pytest.mark.parametrize("model", DETECTORS)
+def test_every_parameter_learns_in_one_stage(model: str) -> None:
+    made = network(config(model=model, fine_anchors=FINE))
     staged = [id(parameter) for stage in made.stages() for parameter in stage.parameters]
     assert sorted(staged) == sorted(map(id, made.parameters()))
     assert made.stages()[-1].share == 1.0
@@ -110,13 +117,14 @@ def test_an_anchor_near_a_box_is_neither_object_nor_background() -> None:
     assert set(network(config()).assigned([target])[0].flatten().tolist()) == {-1, 1}
 
 
+@pytest.mark.parametrize("model", DETECTORS)
 @torch.no_grad()
-def test_a_checkpoint_rebuilds_the_network(tmp_path: Path) -> None:
-    asked = config(**MAGNIFIED)
+def test_a_checkpoint_rebuilds_the_network(model: str, tmp_path: Path) -> None:
+    asked = config(model=model, **MAGNIFIED)
     made = network(asked)
     made.fold()
     labels = ("disc", "square")
-    kept = Checkpoint(DETECTOR, "detection", labels, 96, asked, dict(made.state_dict()))
+    kept = Checkpoint(model, "detection", labels, 96, asked, dict(made.state_dict()))
     checkpoint.save(kept, tmp_path / "best.pt")
     loaded = checkpoint.load(tmp_path / "best.pt")
     assert loaded.config == asked
@@ -148,6 +156,19 @@ def test_a_run_on_crops_goes_on_and_is_a_base(lay_run: LayRun, weights_dir: Path
         assert (after.config.fine_anchors, after.config.image_size, after.config.crop) == (FINE, 96, 64)
         assert after.config.magnify == 2
         checkpoint.network_of(after)
+
+
+@pytest.mark.parametrize("model", DETECTORS)
+@torch.no_grad()
+def test_the_head_of_new_labels_has_the_fine_anchors_too(model: str) -> None:
+    made, images = network(config(model=model, fine_anchors=FINE)), torch.randn(1, 3, 96, 96)
+    first = made.scoring.first_label
+    old = made.predictions(images)[0]
+    made.replace_head(torch.tensor([[0.0, 1.0], [1.0, 0.0], [1.0, 0.0]]))
+    new = made(images)[0]
+    torch.testing.assert_close(new[..., first + 1], new[..., first + 2])
+    if made.scoring is Scoring.SIGMOID:
+        torch.testing.assert_close(torch.sigmoid(new[..., :2]), old.flip(-1))
 
 
 @pytest.mark.parametrize("changes", [{"fine_anchors": [[0.1, 0.1]]}, {"magnify": 2}])

@@ -18,13 +18,18 @@ from training.engine.progress import Silent
 from training.engine.targets import TARGETS
 
 CASES = [(target, quantization) for target, info in TARGETS.items() for quantization in info.quantizations]
-GRID = {"image_size": 352, "crop": 160, "magnify": 2, "anchor_scale": 320 / 704, "fit": "none"}
+GRIDS = {
+    DETECTOR: {"image_size": 352, "crop": 160, "magnify": 2, "anchor_scale": 320 / 704, "fit": "none"},
+    "ssd_mobilenet_v1_075": {"image_size": 308, "fit": "none"},  # maps of odd sides, 77 and 39
+}
 FINE = ((0.05, 0.05), (0.1, 0.06), (0.08, 0.15))
 
 
-@pytest.fixture(scope="module")
-def fine(raccoons: Path) -> Checkpoint:
-    return untrained_detector(complete_config({"model": DETECTOR, "fine_anchors": FINE} | GRID), raccoons)
+@pytest.fixture(scope="module", params=GRIDS)
+def fine(raccoons: Path, request: pytest.FixtureRequest) -> Checkpoint:
+    return untrained_detector(
+        complete_config({"model": request.param, "fine_anchors": FINE} | GRIDS[request.param]), raccoons
+    )
 
 
 @pytest.fixture(scope="module")
@@ -48,5 +53,6 @@ def test_finer_anchors_are_exported(
     parity = json.loads((tmp_path / "artifact.json").read_text())["parity"]
     limits = TARGETS[target].limits[quantization]
     assert parity["passed"]
-    assert 0 < parity["max_score"] < (1e-4 if quantization == "none" else limits.score)
+    assert parity["max_score"] < (1e-4 if quantization == "none" else limits.score)
+    assert parity["max_score"] > 0 or target == "torch", "torch's own program may answer the same to the last bit"
     assert parity["unmatched_detections"] == 0
