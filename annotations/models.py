@@ -65,6 +65,10 @@ class Image(models.Model):
         return self.name
 
 
+AREA = (F("x_max") - F("x_min")) * (F("y_max") - F("y_min"))
+"""Of an annotation's box, in square pixels; null without one."""
+
+
 class Annotation(models.Model):
     """One mark on an image. Without box fields it is a label of the whole image.
 
@@ -88,7 +92,20 @@ class Annotation(models.Model):
     updated_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        indexes = [models.Index(fields=["label", "image"], name="annotation_by_label")]
+        indexes = [
+            models.Index(fields=["label", "image"], name="annotation_by_label"),
+            # What is reviewed label by label, in each order (`annotations.labelled`).
+            models.Index(fields=["label", "created_at", "image"], name="annotation_by_age"),
+            models.Index("label", AREA, "image", name="annotation_by_area"),
+            models.Index(
+                fields=["label", "score", "image"], name="annotation_by_score", condition=Q(score__isnull=False)
+            ),
+            models.Index(
+                fields=["label", "created_by", "image"],
+                name="annotation_by_author",
+                condition=Q(created_by__isnull=False),
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="whole_image_or_box",

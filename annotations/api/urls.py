@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from annotations.api import archive_uploads, images, import_review, imports, labeling, queue, snapshots, tile_boxes
+from annotations.api import (
+    archive_uploads,
+    images,
+    import_review,
+    imports,
+    labeling,
+    labelled,
+    queue,
+    snapshots,
+    tile_boxes,
+)
 
 urlpatterns: list[URLPattern] = [
     path("projects/<int:project_id>/images/", images.ImagesView.as_view(), name="images"),
@@ -17,6 +27,7 @@ urlpatterns: list[URLPattern] = [
     path("images/<int:image_id>/annotations/", labeling.AnnotationsView.as_view(), name="annotations"),
     path("images/<int:image_id>/revisions/", labeling.RevisionsView.as_view(), name="revisions"),
     path("images/<int:image_id>/revisions/<int:number>/restore/", labeling.RestoreView.as_view(), name="restore"),
+    path("labels/<int:label_id>/annotations/", labelled.LabelledView.as_view(), name="labelled"),
     path("labels/<int:label_id>/merge/", imports.MergeView.as_view(), name="label-merge"),
     path("projects/sample/", imports.SampleView.as_view(), name="sample"),
     path("projects/<int:project_id>/imports/", imports.ImportsView.as_view(), name="imports"),

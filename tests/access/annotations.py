@@ -47,6 +47,7 @@ ROWS: list[Row] = [
     Row("GET", "images", SEES),
     Row("POST", "images", "401 404 403 200 200 200", upload, form=True),
     Row("GET", "tile-boxes", SEES),
+    Row("GET", "labelled", SEES),
     Row("GET", "image", SEES),
     Row("DELETE", "image", "401 404 403 403 204 204"),
     Row("GET", "image-place", SEES),

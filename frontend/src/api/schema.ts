@@ -823,6 +823,23 @@ export interface paths {
         patch: operations["labels_partial_update"];
         trace?: never;
     };
+    "/api/v1/labels/{label_id}/annotations/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Annotations of one label, whatever queue their images are in. */
+        get: operations["labels_annotations_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/labels/{label_id}/merge/": {
         parameters: {
             query?: never;
@@ -3475,6 +3492,35 @@ export interface components {
             /** Format: double */
             f1: number | null;
         };
+        /** @description An annotation on its image, at that image's `revision`. */
+        Labelled: {
+            /**
+             * Format: uuid
+             * @description made by the client, version 7
+             */
+            id: string;
+            /** @description the label's id */
+            label: number;
+            /** Format: double */
+            x_min?: number;
+            /** Format: double */
+            y_min?: number;
+            /** Format: double */
+            x_max?: number;
+            /** Format: double */
+            y_max?: number;
+            source: string;
+            /** Format: double */
+            score: number | null;
+            /** @description absent where there are none */
+            attributes?: {
+                [key: string]: boolean | number | string;
+            };
+            created_by: components["schemas"]["Person"] | null;
+            /** Format: date-time */
+            updated_at: string;
+            image: components["schemas"]["Picture"];
+        };
         /** @description The labels that were added, or have another name or colour. */
         LabelsEvent: {
             labels: components["schemas"]["Label"][];
@@ -3860,6 +3906,13 @@ export interface components {
             /** Format: uri */
             previous: string | null;
         };
+        PaginatedLabelledList: {
+            results: components["schemas"]["Labelled"][];
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+        };
         PaginatedMemberList: {
             results: components["schemas"]["Member"][];
             /** Format: uri */
@@ -4037,6 +4090,15 @@ export interface components {
          * @enum {string}
          */
         PhaseEnum: "preparing" | "training" | "evaluating";
+        /** @description What of an image is needed to cut an annotation out of it, and to save it. */
+        Picture: {
+            readonly id: number;
+            readonly name: string;
+            readonly width: number;
+            readonly height: number;
+            queue: components["schemas"]["QueueEnum"];
+            readonly revision: number;
+        };
         Place: {
             /** @description from 1 on; null: the image is not in the list */
             place: number | null;
@@ -6557,6 +6619,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Label"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    labels_annotations_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                /** @description by size only boxes, by score only what has one, by author only those of people with an account */
+                order?: "author" | "largest" | "newest" | "oldest" | "smallest" | "unsure";
+            };
+            header?: never;
+            path: {
+                label_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedLabelledList"];
                 };
             };
             /** @description A problem */

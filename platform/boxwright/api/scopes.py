@@ -53,6 +53,7 @@ TABLE: dict[str, dict[str, str]] = {
     # images and annotations
     "images": {"GET": READ, "POST": INGEST},
     "tile-boxes": {"GET": READ},
+    "labelled": {"GET": READ},
     "image": {"GET": READ, "DELETE": MANAGE},
     "image-place": {"GET": READ},
     "image-file": {"GET": READ},
