@@ -21,6 +21,7 @@ PAGES = {
     "projects": "/",
     "new project": "/?new=1",
     "images": "/p/{slug}/images",
+    "review by label": "/p/{slug}/review",
     "import": "/p/{slug}/imports/{ended}",
     "review of an import": "/p/{slug}/imports/{waiting}",
     "workbench": "/p/{slug}/label",

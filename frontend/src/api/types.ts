@@ -41,6 +41,8 @@ export type Annotation = Schemas["Annotation"];
 export type AnnotationContent = Schemas["AnnotationContent"];
 export type AnnotationState = Schemas["State"];
 export type BoxedImages = Schemas["BoxedImages"];
+/** An annotation of one label, with its image. */
+export type Labelled = Schemas["Labelled"];
 export type UploadAnswer = Schemas["Upload"];
 
 type Save = Schemas["PatchedSaveRequestRequest"];

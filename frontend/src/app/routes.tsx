@@ -8,6 +8,7 @@ const Projects = lazy(() => import("../pages/projects"));
 const Images = lazy(() => import("../pages/images"));
 const Import = lazy<{ id: number }>(() => import("../pages/imports"));
 const Workbench = lazy<{ image: number | null }>(() => import("../pages/workbench"));
+const Review = lazy(() => import("../pages/review"));
 const Snapshots = lazy<{ number: number | null }>(() => import("../pages/snapshots"));
 const Runs = lazy<{ number: number | null; sweep?: number }>(() => import("../pages/runs"));
 const Settings = lazy(() => import("../pages/settings"));
@@ -57,6 +58,7 @@ const ROUTES: Route[] = [
     page: Workbench,
     show: bareInProject((p) => <Workbench image={toNumber(p.image)} />),
   },
+  { pattern: "/p/:slug/review", page: Review, show: inProject("images", () => <Review />) },
   {
     pattern: "/p/:slug/imports/:id",
     page: Import,

@@ -143,10 +143,11 @@ export function MenuLink({
 }
 
 /** One of several in a menu, with a check on the chosen one. */
-export function MenuChoice({ checked, onClick, children }: ItemProps & { checked: boolean }) {
+export function MenuChoice({ checked, cost, onClick, children }: ItemProps & { checked: boolean }) {
   return (
     <button type="button" role="menuitemradio" aria-checked={checked} tabIndex={-1} onClick={onClick}>
       <span class="row grow">{children}</span>
+      {cost !== undefined && <span class="cost">{cost}</span>}
       {checked && <Icon name="check" />}
     </button>
   );

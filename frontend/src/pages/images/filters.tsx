@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { ImageFilter, ImageOrder } from "../../api/imageLists";
 import type { Label } from "../../api/types";
-import { Button } from "../../ui/button";
+import { Button, ButtonLink } from "../../ui/button";
 import { SearchField } from "../../ui/field";
 import { Icon } from "../../ui/icons";
 import { LabelDot } from "../../ui/label";
@@ -17,6 +17,7 @@ const TYPING_MS = 250;
 
 interface FiltersProps {
   filter: ImageFilter;
+  slug: string;
   labels: Label[];
   set: (values: Record<string, string | null>) => void;
   /** Null: who looks may not make snapshots, or nothing is shown. */
@@ -39,7 +40,7 @@ function hasDrafts({ queue, drafts }: ImageFilter): boolean {
   return queue === "all" || queue === "unlabelled" || drafts !== "";
 }
 
-export function Filters({ filter, labels, set, onExport }: FiltersProps) {
+export function Filters({ filter, slug, labels, set, onExport }: FiltersProps) {
   const chosen = labels.find((label) => String(label.id) === filter.label);
   return (
     <div class="images-filters">
@@ -81,6 +82,11 @@ export function Filters({ filter, labels, set, onExport }: FiltersProps) {
             <Icon name="x" />
           </button>
         </span>
+      )}
+      {labels.length > 0 && (
+        <ButtonLink look="quiet" icon="grid" href={`/p/${slug}/review${chosen ? `?label=${chosen.id}` : ""}`}>
+          Review by label
+        </ButtonLink>
       )}
       {hasDrafts(filter) && (
         <Button

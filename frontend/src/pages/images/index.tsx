@@ -45,6 +45,7 @@ export default function Images() {
           {counts.value.images > 0 && (
             <Filters
               filter={filter}
+              slug={project.value.slug}
               labels={project.value.labels}
               set={(values) => setQuery(values, { replace: "search" in values })}
               onExport={

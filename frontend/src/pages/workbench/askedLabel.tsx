@@ -1,7 +1,7 @@
 /** Box first: the label of the box that was just drawn, asked for where the pointer let it go. */
 import { useEffect, useRef } from "preact/hooks";
 import { clamp } from "../../annotator/core/geometry";
-import { LabelFinder } from "./labelPicker";
+import { LabelFinder } from "../../app/labelPicker";
 import type { WorkbenchState } from "./workbenchState";
 
 const WIDTH = 240;

@@ -2,11 +2,11 @@ import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useMemo } from "preact/hooks";
 import { filterQuery, type ImageFilter } from "../../../api/imageLists";
 import type { Image, Project } from "../../../api/types";
+import { useView } from "../../../ui/useView";
 import { aspectOf, justify, rowsBetween } from "./layout";
 import { Tile } from "./tile";
 import { useArrowKeys } from "./useArrowKeys";
 import type { ImageList } from "./useImages";
-import { useView } from "./useView";
 
 const GAP = 4;
 const TARGET = 172;

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Label } from "../../api/types";
+import type { Label } from "../api/types";
 import { labelsFor } from "./labelSearch";
 
 const NAMES = ["speed limit 50", "no speed limit 170", "speed limit 70", "traffic light", "Limit"];

@@ -1,9 +1,10 @@
 /** Pick a label by name: in a dialog, for projects with more labels than digits, or beside a box that was just drawn. */
+import "./labelPicker.css";
 import { useState } from "preact/hooks";
-import type { Label } from "../../api/types";
-import { Dialog } from "../../ui/dialog";
-import { Icon } from "../../ui/icons";
-import { LabelDot } from "../../ui/label";
+import type { Label } from "../api/types";
+import { Dialog } from "../ui/dialog";
+import { Icon } from "../ui/icons";
+import { LabelDot } from "../ui/label";
 import { labelsFor } from "./labelSearch";
 
 interface LabelPickerProps {

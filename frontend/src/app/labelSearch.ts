@@ -1,5 +1,5 @@
 /** Labels by what one types of their names. */
-import type { Label } from "../../api/types";
+import type { Label } from "../api/types";
 
 interface Found {
   readonly label: Label;
