@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Label } from "../api/types";
-import { labelsFor } from "./labelSearch";
+import { labelsFor, newName } from "./labelSearch";
 
 const NAMES = ["speed limit 50", "no speed limit 170", "speed limit 70", "traffic light", "Limit"];
 const labels = NAMES.map((name, id) => ({ id, name }) as Label);
@@ -20,4 +20,13 @@ it("puts the last used on top, once the text says no more", () => {
   const names = labelsFor(labels, "speed", [2, 1]).map(({ label }) => label.name);
   expect(names).toEqual(["speed limit 70", "speed limit 50", "no speed limit 170"]);
   expect(labelsFor(labels, "", [4])[0]?.label.name).toBe("Limit");
+});
+
+it.each([
+  ["Stop", "Stop"],
+  [" yield  ", "yield"],
+  ["Traffic   LIGHT", null],
+  [" ", null],
+])("adds %j as %j", (text, name) => {
+  expect(newName(labels, text)).toBe(name);
 });

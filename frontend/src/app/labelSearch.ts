@@ -23,3 +23,10 @@ export function labelsFor(labels: readonly Label[], text: string, recent: readon
   const used = ({ id }: Label): number => (recent.includes(id) ? recent.indexOf(id) : recent.length);
   return found.sort((a, b) => a.rank - b.rank || used(a.label) - used(b.label) || a.index - b.index);
 }
+
+/** The name that was typed, if no label has it; null where one has, or nothing is typed. */
+export function newName(labels: readonly Label[], text: string): string | null {
+  const key = (name: string): string => name.normalize("NFKC").trim().replace(/\s+/g, " ").toLowerCase();
+  const wanted = text.trim();
+  return wanted === "" || labels.some(({ name }) => key(name) === key(wanted)) ? null : wanted;
+}

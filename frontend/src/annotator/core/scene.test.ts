@@ -99,6 +99,9 @@ it("says a label's name once: at the pointer, while the box just drawn is still 
 it("writes the name on a box whose label has no digit", () => {
   const looks: LabelLooks = new Map([...LOOKS, [1, { name: "person", color: "#AA53FB", key: "" }]]);
   expect(restScene(editorWith(), looks).tags.map(({ text }) => text)).toEqual(["person"]);
+  const idle = { kind: "idle", at: { x: 300, y: 250 }, hover: { on: "nothing" } } as const;
+  const drawn = editorWith({ selected: "a", gesture: idle, label: 2 });
+  expect(liveScene(drawn, looks).tags.map(({ text }) => text)).toEqual(["person", "kite"]);
 });
 
 it("hides all", () => {

@@ -194,9 +194,10 @@ function handleNames(box: StageBox, round: boolean): readonly Handle[] {
 
 function liveTags(editor: Editor, box: StageBox | null, image: Box | null, look: LabelLook): Tag[] {
   if (!box || !image) return [];
-  // The pointer says the label's name; the box that was just drawn does not say it beside.
+  // The pointer says the label's name; the box that was just drawn does not say it beside, unless it has no digit.
   const isQuiet = editor.gesture.kind === "idle" && !editor.picked && crossAt(editor) !== null;
-  if (isQuiet) return look.key && !strokeOf(box, look.color).thin ? [tagOn(box, look.key, look.color)] : [];
+  const text = look.key || look.name;
+  if (isQuiet) return text && !strokeOf(box, look.color).thin ? [tagOn(box, text, look.color)] : [];
   const size = `${Math.round(width(image))} × ${Math.round(height(image))}`;
   return [tagOn(grips(box, "mouse"), look.name, look.color, editor.gesture.kind === "idle" ? "" : size)];
 }

@@ -1,8 +1,7 @@
 import { api } from "../../api/client";
 import type { Label } from "../../api/types";
+import { addLabel } from "../../app/addLabel";
 import { useProject } from "../../app/project";
-import { withLabels } from "../../app/projectState";
-import { nextColor } from "../../ui/label";
 import { toastError } from "../../ui/toast";
 import { changedPositions, reordered } from "./labelOrder";
 
@@ -32,11 +31,7 @@ export function useLabels(): Labels {
   };
   return {
     list,
-    add: async (name) => {
-      const body = { name, color: nextColor(list.map((label) => label.color)) };
-      const label = await api.post<Label>(`projects/${project.value.id}/labels/`, body);
-      show(withLabels(project.value.labels, [label]));
-    },
+    add: async (name) => void (await addLabel({ project }, name)),
     change: (label, part) =>
       guarded(async () => {
         show(list.map((other) => (other.id === label.id ? { ...other, ...part } : other)));

@@ -6,8 +6,8 @@ import type { WorkbenchState } from "./workbenchState";
 
 const WIDTH = 240;
 const ROW = 28;
-/** Of the field and what is around it, and of all at most. */
-const FIELD = 58;
+/** Of the field, the row that adds a label and what is around them, and of all at most. */
+const FIELD = 58 + ROW;
 const HEIGHT = 280;
 const GAP = 12;
 
@@ -35,7 +35,7 @@ function Finder({
     document.querySelector<HTMLElement>(".stage")?.focus({ preventScroll: true });
   };
   const pick = (index: number): void => {
-    const label = labels[index]?.id;
+    const label = workbench.project.project.peek().labels[index]?.id;
     if (label !== undefined) workbench.command({ name: "relabel", id, label });
   };
   return (
