@@ -105,6 +105,7 @@ class SaveConflictSerializer(ProblemSerializer):
 
     current = StateSerializer()
     conflicts = serializers.ListField(child=serializers.UUIDField(), help_text="annotations that both changed")
+    changed_by = PersonSerializer(many=True, help_text="who else changed them, the last one first")
 
 
 class AsSentField(serializers.Field[Any, Any, Any, Any]):
@@ -184,7 +185,8 @@ class AnnotationsView(Endpoint):
             state = labeling.save(image=image, author=signed_in(request), role=image.member_role, **changes)
         except labeling.SameAnnotations as error:
             ids = sorted(str(id_) for id_ in error.ids)
-            raise Conflict(error.detail, current=StateSerializer(error.state).data, conflicts=ids) from error
+            more = {"conflicts": ids, "changed_by": [person_json(person) for person in error.people]}
+            raise Conflict(error.detail, current=StateSerializer(error.state).data, **more) from error
         return Response(StateSerializer(state).data)
 
 

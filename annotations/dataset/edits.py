@@ -86,8 +86,9 @@ def merge(
     """What is left to do of `edit`, and the ids on which it conflicts with `since`.
 
     `since` are the changes after the revision that the client saw. What already is as wanted, and what this person's
-    own save did before (a resend), is left out. An id that somebody else changed otherwise conflicts; over their own
-    changes people may write, since a save whose answer got lost is followed by one from the same base.
+    own save did before (a resend), is left out. An id that somebody else changed otherwise conflicts (unless its fields
+    can be merged: `field_merges`); over their own changes people may write, since a save whose answer got lost is
+    followed by one from the same base.
     """
     changed = {id_ for change in since if not change.mine for id_ in (*change.upserted, *change.deleted)}
     upsert = [d for d in edit.upsert if not same(d, current.get(d.id)) and not _sent_before(d, since)]

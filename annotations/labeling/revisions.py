@@ -1,13 +1,14 @@
 """Looking back: what the revisions of an image changed, and the state that they add up to."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from annotations.dataset.edits import Change
+from annotations.dataset.edits import AnnotationContent, Change
 from annotations.labeling.annotation_rows import from_row
 from annotations.models import Image, Revision
+from boxwright.teams.models import User
 
 
 def changes_since(image: Image, revision: int, author_id: int, labels: Mapping[int, int]) -> list[Change]:
@@ -19,9 +20,42 @@ def changes_since(image: Image, revision: int, author_id: int, labels: Mapping[i
     return [_change(row, author_id, labels) for row in rows]
 
 
+def contents_at(
+    image: Image, revision: int, ids: Collection[uuid.UUID], labels: Mapping[int, int]
+) -> dict[uuid.UUID, AnnotationContent]:
+    """What these annotations said at `revision`, on the labels of today; those that were not there are missing."""
+    found: dict[uuid.UUID, AnnotationContent] = {}
+    wanted = {str(id_) for id_ in ids}
+    for row in Revision.objects.filter(image=image, number__lte=revision).order_by("-number").iterator(chunk_size=10):
+        if not wanted:
+            break
+        for item in row.upserted:
+            if item["id"] in wanted:
+                content = _on_today(from_row(item), labels)
+                found[content.id] = content
+        wanted -= {item["id"] for item in row.upserted} | set(row.deleted)
+    return found
+
+
+def changers(image: Image, revision: int, author_id: int, ids: Collection[uuid.UUID]) -> list[User]:
+    """The others who changed or deleted these after `revision`, each once, the last one first."""
+    wanted = {str(id_) for id_ in ids}
+    rows = Revision.objects.filter(image=image, number__gt=revision).exclude(author=author_id).exclude(author=None)
+    found = [
+        row.author
+        for row in rows.select_related("author").order_by("-number")
+        if wanted & ({item["id"] for item in row.upserted} | set(row.deleted))
+    ]
+    return [one for one in dict.fromkeys(found) if one]
+
+
+def _on_today(content: AnnotationContent, labels: Mapping[int, int]) -> AnnotationContent:
+    return replace(content, label=labels.get(content.label, content.label))
+
+
 def _change(row: Revision, author_id: int, labels: Mapping[int, int]) -> Change:
-    contents = [from_row(item) for item in row.upserted]
-    upserted = {content.id: replace(content, label=labels.get(content.label, content.label)) for content in contents}
+    contents = [_on_today(from_row(item), labels) for item in row.upserted]
+    upserted = {content.id: content for content in contents}
     return Change(row.author_id == author_id, upserted, frozenset(uuid.UUID(id_) for id_ in row.deleted), row.queue)
 
 

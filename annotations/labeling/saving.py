@@ -1,14 +1,15 @@
 """Saving what people drew: an idempotent upsert by client-made ids, merged with what others saved meanwhile."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from annotations.counters import LabelGone
 from annotations.dataset.edits import Edit, EditError, Frame, merge, parse_edit
+from annotations.dataset.field_merges import merge_fields
 from annotations.labeling.annotation_rows import content_of
 from annotations.labeling.revising import Plan, State, commit, locked_image, planned, state_of
-from annotations.labeling.revisions import changes_since, replay
+from annotations.labeling.revisions import changers, changes_since, contents_at, replay
 from annotations.models import Image, Revision
 from annotations.queries import known_queue
 from annotations.queue_moves import may_move, queue_after
@@ -21,11 +22,12 @@ from boxwright.teams.models import Role, User
 
 
 class SameAnnotations(Conflict):
-    """Somebody else changed annotations that this save changes: `ids` of them, and the `state` now."""
+    """`people` changed annotations that this save changes: `ids` of them, and the `state` now."""
 
-    def __init__(self, state: State, ids: Collection[UUID]) -> None:
-        super().__init__("Somebody else changed the same annotations.")
-        self.state, self.ids = state, ids
+    def __init__(self, state: State, ids: Collection[UUID], people: Sequence[User]) -> None:
+        names = " and ".join(person.name for person in people) or "Somebody else"
+        super().__init__(f"{names} changed the same annotations.")
+        self.state, self.ids, self.people = state, ids, people
 
 
 def save(
@@ -43,9 +45,9 @@ def save(
 
     Of a `draft` the first annotations don't label the image: it is the author's to finish, by a move to `queue`.
 
-    Raises Invalid with field paths, and SameAnnotations when another person changed one of them since; NoSuchMove and
-    MoveNotAllowed when `role` may not move the image to `queue`. Sending the same save again changes nothing. A label
-    that was merged stands for the one it went into.
+    Raises Invalid with field paths, and SameAnnotations when another person changed the same field of one since;
+    NoSuchMove and MoveNotAllowed when `role` may not move the image to `queue`. Sending the same save again changes
+    nothing. A label that was merged stands for the one it went into.
     """
     if queue:
         known_queue(queue)
@@ -145,9 +147,13 @@ def _merged(state: State, author: User, base: int, edit: Edit, queue: str, book:
     if not 0 <= base <= revision:
         raise Invalid("The base revision is wrong.", {"base_revision": f"expected 0 to {revision}"})
     since = changes_since(state.image, base, author.pk, book.today) if base < revision else []
-    rest, conflicts = merge(edit, {a.id: content_of(a) for a in state.annotations}, since)
+    current = {a.id: content_of(a) for a in state.annotations}
+    rest, conflicts = merge(edit, current, since)
     if conflicts:
-        raise SameAnnotations(state, conflicts)
+        seen = contents_at(state.image, base, conflicts, book.today)
+        rest, conflicts = merge_fields(rest, conflicts, seen, current, since)
+    if conflicts:
+        raise SameAnnotations(state, conflicts, changers(state.image, base, author.pk, conflicts))
     asked_before = any(change.mine and change.queue == queue for change in since)
     return rest, "" if asked_before else queue
 

@@ -79,6 +79,21 @@ def test_disjoint_changes_of_two_people_merge(
     assert {a["id"] for a in answer.json()["annotations"]} == {ours["id"], theirs["id"]}
 
 
+def test_a_move_and_a_relabel_of_one_box_merge(
+    project: Project, image: Image, bob: User, mona: User, as_user: AsUser
+) -> None:
+    mark = box(project, attributes={"difficult": True})
+    save(as_user(bob), image.pk, 0, upsert=[mark])
+    relabelled = {**mark, "label": label_id(project, "cat"), "attributes": {"occluded": True}}
+    assert save(as_user(mona), image.pk, 1, upsert=[relabelled]).status_code == 200
+    moved = {**mark, "x_min": 5}
+    for _ in ("at first", "its answer got lost"):
+        answer = save(as_user(bob), image.pk, 1, upsert=[moved])
+        assert (answer.status_code, answer.json()["revision"]) == (200, 3)
+        (found,) = answer.json()["annotations"]
+        assert (found["x_min"], found["label"], found["attributes"]) == (5, relabelled["label"], {"occluded": True})
+
+
 @pytest.mark.parametrize("change", ["move", "delete"])
 def test_same_annotation_changed_by_both_is_a_conflict(
     project: Project, image: Image, bob: User, mona: User, as_user: AsUser, change: str
@@ -91,6 +106,7 @@ def test_same_annotation_changed_by_both_is_a_conflict(
     body = answer.json()
     assert (answer.status_code, answer["Content-Type"]) == (409, "application/problem+json")
     assert body["conflicts"] == [mark["id"]]
+    assert [person["name"] for person in body["changed_by"]] == ["Mona"]
     assert body["current"]["revision"] == 2
     assert [a["x_min"] for a in body["current"]["annotations"]] == ([3] if change == "move" else [])
 

@@ -4423,6 +4423,8 @@ export interface components {
             current: components["schemas"]["State"];
             /** @description annotations that both changed */
             conflicts: string[];
+            /** @description who else changed them, the last one first */
+            changed_by: components["schemas"]["Person"][];
         };
         /**
          * @description * `cosine` - cosine

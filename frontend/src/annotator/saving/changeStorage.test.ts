@@ -6,7 +6,9 @@ import { blank, type Entry, record } from "./pendingChanges";
 import { enterTabs } from "./tabs";
 
 function note(image: number): Entry {
-  return record(blank(image, `${image}.jpg`, 0), [{ id: "a", after: newAnnotation("a", 1, null) }]);
+  return record(blank(image, `${image}.jpg`, 0), [
+    { id: "a", before: null, after: newAnnotation("a", 1, null) },
+  ]);
 }
 
 it("keeps a note for each image and tab, and drops it when all is saved", () => {

@@ -4,15 +4,28 @@
  */
 import type { Queue, SaveRequest } from "../../api/types";
 import { type Annotation, sameAnnotation } from "../core/annotation";
+import { mergedFields } from "./fieldMerge";
 import { toContent } from "./wire";
 
 /** An annotation's new state; null deletes it. */
 export type Value = Annotation | null;
 
+/** What one change makes of an annotation that was as `before`. */
+export interface Recorded {
+  readonly id: string;
+  readonly before: Value;
+  readonly after: Value;
+}
+
 interface Unsaved<T> {
   readonly value: T;
   /** Counts the entry's changes: an acknowledgement crosses out only what it carried. */
   readonly turn: number;
+}
+
+interface Change extends Unsaved<Value> {
+  /** What this person saw before the change; missing in notes of an earlier version. */
+  readonly was?: Value;
 }
 
 /** What the server will not have, and why. `ids` null means the whole entry. */
@@ -29,12 +42,14 @@ export interface Entry {
   /** The revision that these changes rest on. */
   readonly base: number;
   readonly turn: number;
-  readonly changes: Readonly<Record<string, Unsaved<Value>>>;
+  readonly changes: Readonly<Record<string, Change>>;
   readonly queue: Unsaved<Queue> | null;
   /** Sent but never acknowledged: when the server shows one of these, it is ours, not a colleague's. */
   readonly tried: Readonly<Record<string, readonly Value[]>>;
   /** The other side of each change that a colleague made to the same annotation. */
   readonly conflicts: Readonly<Record<string, Value>>;
+  /** Names of those who made these changes; missing in notes of an earlier version. */
+  readonly changedBy?: readonly string[];
   readonly refused: Refusal | null;
 }
 
@@ -42,6 +57,7 @@ export interface Entry {
 export interface Outgoing {
   readonly request: SaveRequest;
   readonly turns: Readonly<Record<string, number>>;
+  readonly values: Readonly<Record<string, Value>>;
   readonly queueTurn: number | null;
 }
 
@@ -58,9 +74,15 @@ function without<T>(record: Readonly<Record<string, T>>, ids: readonly string[])
 }
 
 /** Adds changes. A refused annotation that is changed again is sent again. */
-export function record(entry: Entry, changes: readonly { id: string; after: Value }[]): Entry {
+export function record(entry: Entry, changes: readonly Recorded[]): Entry {
   const turn = entry.turn + 1;
-  const fresh = Object.fromEntries(changes.map(({ id, after }) => [id, { value: after, turn }]));
+  const seen = ({ id, before }: Recorded): Pick<Change, "was"> => {
+    const pending = entry.changes[id];
+    return pending ? { ...("was" in pending ? { was: pending.was } : {}) } : { was: before };
+  };
+  const fresh = Object.fromEntries(
+    changes.map((change) => [change.id, { value: change.after, turn, ...seen(change) }]),
+  );
   return {
     ...entry,
     turn,
@@ -99,7 +121,8 @@ export function outgoing(entry: Entry): Outgoing | null {
   if (request.upsert.some(({ x_min }) => x_min !== undefined) || queue?.value === "unlabelled")
     request.draft = true;
   const turns = Object.fromEntries(ready.map(([id, { turn }]) => [id, turn]));
-  return { request, turns, queueTurn: queue?.turn ?? null };
+  const values = Object.fromEntries(ready.map(([id, { value }]) => [id, value]));
+  return { request, turns, values, queueTurn: queue?.turn ?? null };
 }
 
 /** Remembers what is on its way, before it goes. */
@@ -113,13 +136,25 @@ export function sent(entry: Entry, out: Outgoing): Entry {
   return { ...entry, tried };
 }
 
-/** Crosses out what this request carried, unless it changed again meanwhile. */
-export function acknowledged(entry: Entry, out: Outgoing, revision: number): Entry {
+/**
+ * Crosses out what this request carried, unless it changed again meanwhile. What is still pending goes on from
+ * `revision`, on what the server shows there.
+ */
+export function acknowledged(
+  entry: Entry,
+  out: Outgoing,
+  revision: number,
+  current: ReadonlyMap<string, Annotation>,
+): Entry {
   const done = Object.keys(out.turns).filter((id) => entry.changes[id]?.turn === out.turns[id]);
+  const left = Object.entries(without(entry.changes, done)).map(([id, change]) => [
+    id,
+    id in out.values ? { ...change, was: out.values[id] } : change,
+  ]);
+  const pending = { ...entry, changes: Object.fromEntries(left) as Entry["changes"] };
   return {
-    ...entry,
+    ...overtaken(pending, current),
     base: Math.max(entry.base, revision),
-    changes: without(entry.changes, done),
     queue: entry.queue && entry.queue.turn === out.queueTurn ? null : entry.queue,
     tried: without(entry.tried, Object.keys(out.turns)),
   };
@@ -127,31 +162,58 @@ export function acknowledged(entry: Entry, out: Outgoing, revision: number): Ent
 
 /**
  * The server refused a save because the annotations `ids` have changed there. If theirs equals ours, our change is
- * done. If theirs equals something we sent earlier, it is ours: our newer change is sent again. Otherwise it is a
- * conflict, which a person decides. The other changes are sent again, based on `revision`.
+ * done. If theirs equals something we sent earlier, it is ours: our newer change is sent again. Where different fields
+ * changed, both are kept. Otherwise it is a conflict, which a person decides. The other changes are sent again, based
+ * on `revision`.
  */
 export function conflicted(
   entry: Entry,
   revision: number,
   current: ReadonlyMap<string, Annotation>,
   ids: readonly string[],
+  changedBy: readonly string[],
 ): Entry {
-  const agreed: string[] = [];
-  const conflicts: Record<string, Value> = { ...entry.conflicts };
-  for (const id of ids) {
+  const agreed = ids.filter((id) => {
     const mine = entry.changes[id];
-    if (!mine) continue;
-    const theirs = current.get(id) ?? null;
-    const ours = (entry.tried[id] ?? []).some((value) => sameAnnotation(value, theirs));
-    if (sameAnnotation(mine.value, theirs)) agreed.push(id);
-    else if (!ours) conflicts[id] = theirs;
+    return mine && sameAnnotation(mine.value, current.get(id) ?? null);
+  });
+  const rest = overtaken({ ...entry, changes: without(entry.changes, agreed) }, current);
+  const conflicts: Record<string, Value> = { ...rest.conflicts };
+  for (const id of ids) {
+    // An earlier version's note does not say what was seen.
+    const mine = rest.changes[id];
+    if (mine && !("was" in mine) && !isOurs(entry, id, current.get(id) ?? null))
+      conflicts[id] = current.get(id) ?? null;
   }
-  return { ...entry, base: revision, changes: without(entry.changes, agreed), conflicts };
+  return { ...rest, base: revision, conflicts, changedBy };
+}
+
+/** Whether this person sent it, and never heard that it arrived. */
+function isOurs(entry: Entry, id: string, theirs: Value): boolean {
+  return (entry.tried[id] ?? []).some((value) => sameAnnotation(value, theirs));
+}
+
+/** What is pending, on top of what the server shows now: by field where somebody else changed it, or as a conflict. */
+function overtaken(entry: Entry, current: ReadonlyMap<string, Annotation>): Entry {
+  const changes: Record<string, Change> = { ...entry.changes };
+  const conflicts: Record<string, Value> = { ...entry.conflicts };
+  for (const [id, change] of Object.entries(entry.changes)) {
+    const { was, value } = change;
+    const theirs = current.get(id) ?? null;
+    if (was === undefined || sameAnnotation(theirs, was)) continue;
+    const merged = was && theirs && value && mergedFields(was, theirs, value);
+    if (isOurs(entry, id, theirs) || sameAnnotation(theirs, value)) changes[id] = { ...change, was: theirs };
+    else if (merged) changes[id] = { ...change, value: merged, was: theirs };
+    else conflicts[id] = theirs;
+  }
+  return { ...entry, changes, conflicts };
 }
 
 /** Keeps our state of an annotation over the colleague's: it is sent anew, on top of theirs. */
 export function keptMine(entry: Entry, id: string): Entry {
-  return { ...entry, conflicts: without(entry.conflicts, [id]) };
+  const change = entry.changes[id];
+  const seen = change && { [id]: { ...change, was: entry.conflicts[id] ?? null } };
+  return { ...entry, changes: { ...entry.changes, ...seen }, conflicts: without(entry.conflicts, [id]) };
 }
 
 /** Gives up our state of an annotation for the colleague's. */
@@ -196,7 +258,11 @@ export function revived(entry: Entry): Entry {
 export function joined(older: Entry, newer: Entry): Entry {
   const raise = older.turn;
   const changes = Object.fromEntries(
-    Object.entries(newer.changes).map(([id, { value, turn }]) => [id, { value, turn: turn + raise }]),
+    Object.entries(newer.changes).map(([id, change]) => {
+      const first = older.changes[id] ?? change;
+      const seen = "was" in first ? { was: first.was } : {};
+      return [id, { value: change.value, turn: change.turn + raise, ...seen }];
+    }),
   );
   const tried: Record<string, readonly Value[]> = { ...older.tried };
   for (const [id, values] of Object.entries(newer.tried)) tried[id] = [...(tried[id] ?? []), ...values];
@@ -209,6 +275,11 @@ export function joined(older: Entry, newer: Entry): Entry {
     tried,
     conflicts: { ...older.conflicts, ...newer.conflicts },
   };
+}
+
+/** Who is on the other side of its conflicts, in words. */
+export function rivals({ changedBy = [] }: Pick<Entry, "changedBy">): string {
+  return changedBy.length > 0 ? changedBy.join(" and ") : "Someone else";
 }
 
 /** The unsaved state of each annotation that has one, by id; null where it was deleted. */

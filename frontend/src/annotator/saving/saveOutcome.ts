@@ -1,11 +1,17 @@
 /** What an answer to a save means. */
 import { ApiError, OfflineError, sentence } from "../../api/errors";
-import type { AnnotationState } from "../../api/types";
+import type { AnnotationState, Person } from "../../api/types";
 import type { Outgoing } from "./pendingChanges";
 
 export type SaveOutcome =
   | { readonly kind: "retry"; readonly because: "offline" | "server" | "signed-out" }
-  | { readonly kind: "conflict"; readonly current: AnnotationState; readonly ids: readonly string[] }
+  | {
+      readonly kind: "conflict";
+      readonly current: AnnotationState;
+      readonly ids: readonly string[];
+      /** Names. */
+      readonly by: readonly string[];
+    }
   | { readonly kind: "unmoved"; readonly reason: string }
   | { readonly kind: "refused"; readonly reason: string; readonly ids: readonly string[] | null };
 
@@ -33,7 +39,8 @@ function isMove({ problem }: ApiError): boolean {
 function conflictIn(error: ApiError): SaveOutcome | null {
   const current = error.problem.current as AnnotationState | undefined;
   const ids = error.problem.conflicts as string[] | undefined;
-  return current && ids ? { kind: "conflict", current, ids } : null;
+  const people = (error.problem.changed_by ?? []) as Person[];
+  return current && ids ? { kind: "conflict", current, ids, by: people.map(({ name }) => name) } : null;
 }
 
 /** A validation error that names its rows (`upsert[2].x_max`) holds back only those. */

@@ -11,7 +11,8 @@ const BOX = { x_min: 1, y_min: 2, x_max: 30, y_max: 40 };
 const IMAGE = { id: 7, name: "shore.jpg" };
 const a = newAnnotation("a", 1, BOX);
 const b = newAnnotation("b", 1, BOX);
-const put = (...annotations: Annotation[]) => annotations.map((after) => ({ id: after.id, after }));
+const put = (...annotations: Annotation[]) =>
+  annotations.map((after) => ({ id: after.id, before: null, after }));
 
 type Sent = SaveRequest & { image: number; leaving: boolean };
 

@@ -1,5 +1,6 @@
 /** Brings the pending changes to the server: coalesces, retries, merges, and never drops anything silently. */
 import type { AnnotationState, Queue, SaveRequest } from "../../api/types";
+import type { Annotation } from "../core/annotation";
 import type { ChangeStorage } from "./changeStorage";
 import type { Later } from "./later";
 import {
@@ -14,13 +15,13 @@ import {
   moveRefused,
   type Outgoing,
   outgoing,
+  type Recorded,
   record,
   recordQueue,
   refused,
   revived,
   sent,
   tookTheirs,
-  type Value,
 } from "./pendingChanges";
 import { outcomeOf } from "./saveOutcome";
 import { type SavingStatus, statusOf } from "./savingStatus";
@@ -66,11 +67,7 @@ export class Saver {
   }
 
   /** Writes changes down (on this device, at once) and sends them soon. */
-  record(
-    image: { id: number; name: string },
-    revision: number,
-    changes: readonly { id: string; after: Value }[],
-  ): void {
+  record(image: { id: number; name: string }, revision: number, changes: readonly Recorded[]): void {
     if (changes.length === 0) return;
     this.update(record(this.entryOf(image, revision), changes));
     this.soon(QUIET_MS);
@@ -187,7 +184,7 @@ export class Saver {
     this.failures = 0;
     this.trouble = null;
     const entry = this.entries.get(image);
-    if (entry) this.update(acknowledged(entry, out, state.revision));
+    if (entry) this.update(acknowledged(entry, out, state.revision, byId(state)));
     this.events.onState(image, state);
   }
 
@@ -211,9 +208,12 @@ export class Saver {
       this.update(refused(entry, outcome.reason, outcome.ids));
       return;
     }
-    const { current, ids } = outcome;
-    const theirs = new Map(current.annotations.map((one) => [one.id, fromWire(one)]));
-    this.update(conflicted(entry, current.revision, theirs, ids));
+    const { current, ids, by } = outcome;
+    this.update(conflicted(entry, current.revision, byId(current), ids, by));
     this.events.onState(image, current);
   }
+}
+
+function byId({ annotations }: AnnotationState): Map<string, Annotation> {
+  return new Map(annotations.map((one) => [one.id, fromWire(one)]));
 }

@@ -15,6 +15,8 @@ interface CropCellProps {
   isSelected: boolean;
   /** The colleague's side of a conflict; undefined without one. */
   theirs: Value | undefined;
+  /** Whose side that is. */
+  rival: string;
   mayChange: boolean;
   onPick: (range: boolean) => void;
   onOpen: () => void;
@@ -80,7 +82,9 @@ export function CropCell(props: CropCellProps) {
       )}
       {isConflict && (
         <span class="crop-conflict">
-          <b>A colleague {theirs === null ? "deleted it" : "changed it"}</b>
+          <b>
+            {props.rival} {theirs === null ? "deleted it" : "changed it"}
+          </b>
           <span class="row">
             <button type="button" class="btn sm" onClick={stopped(props.takeTheirs)}>
               Theirs

@@ -87,6 +87,7 @@ export function CropGrid({ review, list, labels, name, mayChange, open }: CropGr
               isTabStop={index === tabStop}
               isSelected={selected.has(crop.key)}
               theirs={review.theirs(crop)}
+              rival={review.rival(crop)}
               mayChange={mayChange}
               onPick={(range) => review.pick(index, range)}
               onOpen={() => open(crop)}

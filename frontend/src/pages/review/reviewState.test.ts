@@ -124,19 +124,34 @@ describe("a colleague on the same image", () => {
 
   it("sees nothing overwritten: both sides wait on the crop", async () => {
     review.add([row("a"), row("b")]);
+    const theirs = { ...moved, label: 3 };
     const problem = { type: "about:blank", title: "Conflict", status: 409, detail: "Both." };
     answer = ({ base_revision, upsert }) =>
       base_revision < 4
-        ? new ApiError({ ...problem, current: state(4, moved, wire(row("b"))), conflicts: ["a"] })
+        ? new ApiError({
+            ...problem,
+            current: state(4, theirs, wire(row("b"))),
+            conflicts: ["a"],
+            changed_by: [{ id: 2, name: "Vera" }],
+          })
         : state(5, ...(upsert as Wire[]));
     review.relabel(CAT);
     await settle();
     const [crop] = review.crops.value;
-    expect(review.theirs(crop!)).toMatchObject({ box: { x_max: 20 }, label: RACCOON });
+    expect(review.theirs(crop!)).toMatchObject({ box: { x_max: 20 }, label: 3 });
+    expect(review.rival(crop!)).toBe("Vera");
     expect([review.remove(), labels()]).toEqual([0, [CAT, RACCOON]]);
     review.takeTheirs(crop!);
     await settle();
     expect([review.crops.value[0]!.now?.box?.x_max, sent.length]).toEqual([20, 1]);
+  });
+
+  it("keeps their move beside my label", async () => {
+    review.add([row("a")]);
+    answer = () => state(5, { ...moved, label: CAT });
+    review.relabel(CAT);
+    await settle();
+    expect(review.crops.value[0]!.now).toMatchObject({ label: CAT, box: { x_max: 20 } });
   });
 
   it("is not overruled by an undo", async () => {

@@ -1,7 +1,7 @@
 /** The annotations that a review shows, what is selected of them, and what was done to them on this visit. */
 import { computed, type Signal, signal } from "@preact/signals";
 import { type Annotation, edited, type LabelId, sameAnnotation } from "../../annotator/core/annotation";
-import type { Value } from "../../annotator/saving/pendingChanges";
+import { rivals, type Value } from "../../annotator/saving/pendingChanges";
 import type { SavingSession } from "../../annotator/saving/savingSession";
 import { fromWire } from "../../annotator/saving/wire";
 import type { AnnotationState, Labelled } from "../../api/types";
@@ -69,6 +69,10 @@ export class ReviewState {
   /** The colleague's side, where both changed this annotation; undefined where nobody did. */
   theirs({ image, id }: Crop): Value | undefined {
     return this.saving.saver.entry(image.id)?.conflicts[id];
+  }
+
+  rival({ image }: Crop): string {
+    return rivals(this.saving.saver.entry(image.id) ?? {});
   }
 
   /** What a key acts on: the selection, or the crop that has the focus. */
@@ -166,11 +170,14 @@ export class ReviewState {
   }
 
   private write(values: Values): void {
-    this.show(values);
     const written = this.crops.peek().filter(({ key }) => values.has(key));
+    this.show(values);
     for (const id of new Set(written.map(({ image }) => image.id))) {
       const mine = written.filter(({ image }) => image.id === id);
-      const changes = mine.map((crop) => ({ id: crop.id, after: crop.now }));
+      const changes = mine.map((crop) => ({
+        ...{ id: crop.id, before: crop.now },
+        after: values.get(crop.key) ?? null,
+      }));
       this.saving.saver.record(mine[0]!.image, this.revisions.get(id) ?? 0, changes);
     }
   }

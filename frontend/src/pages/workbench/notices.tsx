@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { asBox } from "../../annotator/core/gesture";
 import { lookOf } from "../../annotator/core/scene";
-import type { Value } from "../../annotator/saving/pendingChanges";
+import { rivals, type Value } from "../../annotator/saving/pendingChanges";
 import { savingStatus } from "../../annotator/saving/savingSession";
 import { Button } from "../../ui/button";
 import { Icon, type IconName } from "../../ui/icons";
@@ -75,7 +75,7 @@ function Conflicts({ workbench }: { workbench: WorkbenchState }) {
     <Notice tone="warn" icon="warn" id="conflict-notice">
       <div class="grow">
         <p>
-          Someone else changed the same {all.length === 1 ? "annotation" : `${all.length} annotations`}{" "}
+          {rivals(entry)} changed the same {all.length === 1 ? "annotation" : `${all.length} annotations`}{" "}
           meanwhile. Theirs is dashed.
         </p>
         {all.map(([id, theirs]) => (

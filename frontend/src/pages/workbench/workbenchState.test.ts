@@ -89,7 +89,7 @@ it("takes over a colleague's save without touching what is unsaved here", () => 
 
 it("lays over what an earlier visit left unsaved", () => {
   const workbench = workbenchFor("annotator");
-  workbench.saving.saver.record(IMAGE, 3, [{ id: "theirs", after: null }]);
+  workbench.saving.saver.record(IMAGE, 3, [{ id: "theirs", before: null, after: null }]);
   workbench.show({ image: IMAGE, state: STATE, holder: null });
   expect(boxes(workbench.editor.value)).toEqual([]);
 });
