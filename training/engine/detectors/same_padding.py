@@ -16,7 +16,7 @@ class SameConv2d(nn.Conv2d):
     """A convolution padded as TensorFlow does; even paddings are left to the convolution, which needs no copy."""
 
     def forward(self, images: Tensor) -> Tensor:
-        # int(): a traced size would make pads that onnxslim folds wrongly
+        # int(): a traced size would put the computation of the pads into the exported graph
         height, width = (int(length) for length in images.shape[-2:])
         top, bottom = same_padding(height, self.kernel_size[0], self.stride[0])
         left, right = same_padding(width, self.kernel_size[1], self.stride[1])

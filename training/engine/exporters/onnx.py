@@ -60,7 +60,7 @@ PYTHON_FILES = {"tiles.py": Path(tiles.__file__), "seeing.py": samples.FOLDER / 
 
 
 def build(checkpoint: Checkpoint, folder: Path, quantization: str, calibration: Calibration) -> None:
-    """Write the slimmed model: for any number of pictures at once where the network allows that."""
+    """Write it for any number of pictures at once where the network allows that."""
     model = _exported(checkpoint, folder, any_batch=True)
     if not takes_batches(model, checkpoint.image_size):
         model = _exported(checkpoint, folder)

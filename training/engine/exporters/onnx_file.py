@@ -19,6 +19,7 @@ from training.engine.checkpoint import Checkpoint
 from training.engine.errors import ParityError
 from training.engine.exporters.answers import BACKGROUND, OUTPUTS, Floats, lap
 from training.engine.exporters.exporter import Notes
+from training.engine.exporters.onnx_folding import folded
 from training.engine.exporters.rescaling import Scale
 
 MODEL_FILE = "model.onnx"
@@ -32,12 +33,10 @@ RUNTIME = f"onnxruntime {onnxruntime.__version__}"
 def write_onnx(
     form: nn.Module, size: int, path: Path, outputs: Sequence[str], opset: int = 17, *, any_batch: bool = False
 ) -> onnx.ModelProto:
-    """What the form makes of one image, or of as many as are given, slimmed; into the file too.
+    """What the form makes of one image, or of as many as are given, folded.
 
     Traced: the newer exporter wants one more dependency, and its graph is larger.
     """
-    import onnxslim
-
     free = {name: {0: BATCH} for name in (INPUT, *outputs)} if any_batch else {}
     with quiet(), torch.no_grad():
         torch.onnx.export(
@@ -50,8 +49,7 @@ def write_onnx(
             opset_version=opset,
             dynamic_axes=free,
         )
-        onnxslim.slim(str(path), str(path))
-    return onnx.load(path)
+    return folded(path)
 
 
 def save_described(model: onnx.ModelProto, path: Path, checkpoint: Checkpoint, scale: Scale) -> None:
