@@ -28,7 +28,7 @@ from training.models import Artifact, TryLink
 
 SALT = "boxwright.try"
 NETWORK = "model.json"
-TEXTS, RUN = {"contract.json", NETWORK}, {".js", ".wasm", ".bin"}
+PLAIN, RUN = {"contract.json", NETWORK, "sample.png"}, {".js", ".wasm", ".bin"}
 ENDED = "This link does not work, or no longer."
 """Of one that never was, has expired, was revoked, or whose author left: nobody can tell which."""
 
@@ -91,9 +91,9 @@ def artifact_by(ticket: str) -> Artifact:
 
 
 def open_shared_file(artifact: Artifact, name: str) -> BinaryIO:
-    """A file that running the model needs: cards, lineage and samples tell of the project. The network's own notes,
-    which hold the lineage too, are left out. Raises NotFound, ObjectMissing, ObjectDamaged."""
-    if not (name in TEXTS or PurePosixPath(name).suffix in RUN):
+    """A file that running the model needs: cards and lineage tell of the project. The network's own notes, which hold
+    the lineage too, are left out. Raises NotFound, ObjectMissing, ObjectDamaged."""
+    if not (name in PLAIN or PurePosixPath(name).suffix in RUN):
         raise NotFound(ENDED)
     expect_web_file(artifact, name)
     file = open_web_file(artifact, name)

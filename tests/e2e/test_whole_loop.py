@@ -127,6 +127,7 @@ def test_the_published_model_is_tried_in_this_browser(
     visitor.get_by_test_id("try-open").click()
     visitor.get_by_test_id("try-files").set_input_files(written(tmp_path, {"table.png": picture(3)}))
     expect(visitor.get_by_test_id("tried-figures")).to_contain_text("found,")
+    expect(visitor.get_by_test_id("try-backend")).to_contain_text("WebAssembly")
     visitor.get_by_test_id("send-to-queue").click()
     link = visitor.get_by_role("link", name="In the queue")
     expect(link).to_be_visible()

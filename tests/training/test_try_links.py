@@ -21,14 +21,16 @@ from training import try_links
 from training.models import Artifact, TryLink
 
 Client = Callable[[User], APIClient]
-FILES = ("model.json", "lineage.json", "tfjs/tf.js")
+FILES = ("model.json", "lineage.json", "sample.png", "expected.json", "tfjs/tf.js")
 
 
 @pytest.fixture
 def artifact(make_run: MakeRun) -> Artifact:
     lineage = b'{"project": "raccoons"}'
     network = b'{"format":"graph-model","userDefinedMetadata":{"lineage":"raccoons"}}'
-    packed = zipped({"model.json": network, "lineage.json": lineage, "tfjs/tf.js": b"1"})
+    packed = zipped(
+        {"model.json": network, "lineage.json": lineage, "sample.png": b"2", "expected.json": b"3", "tfjs/tf.js": b"1"}
+    )
     store().put("zip", packed)
     made = {"key": "zip", "sha256": sha256(packed).hexdigest(), "files": [{"name": name} for name in FILES]}
     return Artifact.objects.create(run=make_run(status="succeeded"), target="tfjs", status="succeeded", **made)
@@ -65,8 +67,9 @@ def test_a_link_opens_the_files_of_one_artifact_and_nothing_else(link: dict[str,
     assert (file.status_code, file.content) == (200, b'{"format":"graph-model"}')
     assert file["Content-Type"] == "application/json"
     assert APIClient().get(f"{folder}tfjs/tf.js").content == b"1"
+    assert APIClient().get(f"{folder}sample.png").content == b"2"
     assert file["Content-Security-Policy"] == "default-src 'none'; sandbox"
-    for name in ("lineage.json", "contract.json", "other.js"):
+    for name in ("lineage.json", "expected.json", "contract.json", "other.js"):
         assert APIClient().get(f"{folder}{name}").status_code == 404
     assert APIClient().get(f"{folder}../../../projects/").status_code in {401, 404}
     assert secret_of(link) not in folder

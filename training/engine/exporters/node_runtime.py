@@ -21,8 +21,12 @@ BROWSER_FILES = (
     "tfjs-backend-wasm/dist/tf-backend-wasm.es2017.min.js",
     "tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm",
     "tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm",
+    "tfjs-backend-webgl/dist/tf-backend-webgl.es2017.min.js",
 )
-"""What a page needs to run a model without asking another server. Apache-2.0, as each file says at its top."""
+"""What a page needs to run a model, on a graphics processor too, without asking another server.
+
+Apache-2.0, as each file says at its top.
+"""
 TIMEOUT = 300  # seconds; the largest model of the catalogue answers 64 images in 5
 
 

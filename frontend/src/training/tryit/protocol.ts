@@ -7,8 +7,11 @@ export interface Found {
   readonly box?: readonly [number, number, number, number];
 }
 
+/** What TensorFlow.js computes with: on the processor, or on the graphics processor. */
+export type Backend = "wasm" | "webgl";
+
 export type Asked =
-  | { readonly ask: "load"; readonly folder: string }
+  | { readonly ask: "load"; readonly folder: string; readonly backend: Backend }
   | { readonly ask: "find"; readonly id: number; readonly picture: ImageBitmap };
 
 export type Answered =

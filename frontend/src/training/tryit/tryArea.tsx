@@ -9,7 +9,13 @@ import { toastError } from "../../ui/toast";
 import { Camera } from "./camera";
 import { Model, type Ready } from "./model";
 import { open, type Shown } from "./pictures";
+import type { Backend } from "./protocol";
 import { SeenBoxes } from "./seenPicture";
+
+const BACKENDS: Record<Backend, string> = {
+  wasm: "on the processor (WebAssembly)",
+  webgl: "on the graphics processor (WebGL)",
+};
 
 interface TryAreaProps {
   /** The address of the artifact's files. */
@@ -22,7 +28,8 @@ interface TryAreaProps {
 
 /** The model at work in this browser: on pictures that one opens or drops, and on the camera's. */
 export default function TryArea({ folder, sha256, colorOf, act }: TryAreaProps) {
-  const model = useMemo(() => new Model(folder), [folder]);
+  const [backend, setBackend] = useState<Backend>("wasm");
+  const model = useMemo(() => new Model(folder, setBackend), [folder]);
   const [ready, setReady] = useState<Ready | null>(null);
   const [problem, setProblem] = useState("");
   const [score, setScore] = useState(0.4);
@@ -70,7 +77,8 @@ export default function TryArea({ folder, sha256, colorOf, act }: TryAreaProps) 
       </ul>
       <p class="small faint">
         Drop pictures here. They stay on this device. These are the files of the published zip{" "}
-        <Hash sha256={sha256} />, run by TensorFlow.js.
+        <Hash sha256={sha256} />, run by TensorFlow.js{" "}
+        <span data-testid="try-backend">{BACKENDS[backend]}</span>.
       </p>
     </div>
   );

@@ -68,3 +68,32 @@ def test_the_page_finds_what_is_expected_in_pictures_and_the_camera(
         page.get_by_role("button", name="Stop the camera").click()
         assert page.locator("main img").count() == 0
     assert faults == []
+
+
+COMPARE = """async () => {
+  const script = document.createElement("script");
+  script.src = "tfjs/tf-backend-webgl.es2017.min.js";
+  await new Promise((loaded) => { script.onload = loaded; document.head.append(script); });
+  const { faster, load, on } = await import("./detector.js");
+  const picture = await createImageBitmap(await (await fetch("sample.png")).blob());
+  const wasm = await load(), webgl = await on("webgl", wasm);
+  const wrong = { ...wasm, contract: { ...wasm.contract, mean: [0, 0, 0] } };
+  const [slower, quicker, other] = [
+    await faster(wasm, webgl, picture), await faster(webgl, wasm, picture), await faster(webgl, wrong, picture),
+  ];
+  return [slower === wasm, quicker === wasm, other === webgl];
+}"""
+
+
+@pytest.mark.full
+def test_another_backend_is_taken_where_it_is_faster_and_finds_the_same(
+    make_artifact: MakeArtifact, tmp_path: Path
+) -> None:
+    """Here WebGL is a program on the processor: wasm is the faster one."""
+    with zipfile.ZipFile(make_artifact(DETECTOR, "tfjs") / "artifact.zip") as archive:
+        archive.extractall(tmp_path)
+    with opened(tmp_path) as (page, _faults):
+        page.set_default_timeout(300_000)
+        expect(page.locator("#check")).to_contain_text("answers", timeout=60_000)
+
+        assert page.evaluate(COMPARE) == [True, True, True]
