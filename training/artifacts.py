@@ -37,6 +37,17 @@ def make_artifact(*, run: Run, author: User, target: str, quantization: str = "n
     return artifact, queued
 
 
+def make_every_artifact(*, run: Run, author: User) -> list[Artifact]:
+    """In 32 bits, of each target that the run's model can go to: as if each were asked for, all or none of them.
+
+    Raises Invalid, Conflict.
+    """
+    info = catalog.model_info(run.model)
+    names = [name for name, target in targets.TARGETS.items() if "none" in info.quantizations_of(target)]
+    with transaction.atomic():
+        return [make_artifact(run=run, author=author, target=name)[0] for name in names]
+
+
 def release_artifact(artifact: Artifact) -> Artifact:
     """Have one that failed for its AP or accuracy alone made once more, to be given out. Raises Conflict."""
     parity = artifact.parity or {}

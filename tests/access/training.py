@@ -115,6 +115,7 @@ ROWS: list[Row] = [
     Row("GET", "run-suggestions", SEES),
     Row("GET", "artifacts", SEES),
     Row("POST", "artifacts", "401 404 403 403 201 201", {"target": "tflite"}),
+    Row("POST", "artifacts-all", "401 404 403 403 200 200"),
     Row("GET", "artifact", SEES),
     Row("POST", "artifact-cancel", "401 404 403 403 409 409"),
     Row("POST", "artifact-release", "401 404 403 403 409 409"),

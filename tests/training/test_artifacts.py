@@ -10,6 +10,7 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from annotations.models import Image
+from boxwright import limits
 from boxwright.storage import registry, store
 from boxwright.teams.models import AuditEntry, User
 from boxwright.teams.tokens import new_token
@@ -67,6 +68,32 @@ def test_what_the_model_can_not_be_converted_to_is_refused(
     assert answer.status_code == 400
     assert "can't be converted to tflite" in answer.json()["errors"][0]["detail"]
     assert publish(as_user(mona), run, target="tflite").status_code == 201
+
+
+def test_all_that_the_model_can_go_to_are_asked_for_at_once(
+    as_user: Client, mona: User, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(MODELS, run.model, replace(MODELS[run.model], not_to=(("coreml", "none"), ("tflite", "fp16"))))
+    there, failed = (
+        Artifact.objects.create(run=run, target=target, status=status)
+        for target, status in (("onnx", "succeeded"), ("tfjs", "failed"))
+    )
+
+    first, again = (as_user(mona).post(f"{API}/runs/{run.pk}/artifacts/all/") for _ in range(2))
+
+    statuses = {one["target"]: one["status"] for one in first.json()["artifacts"]}
+    queued = dict.fromkeys(("onnx-nms", "jetson", "tflite", "tfjs", "openvino", "torch"), "queued")
+    assert (first.status_code, statuses) == (200, queued | {"onnx": "succeeded"})
+    assert first.json() == again.json()
+    assert {there.pk, failed.pk} < {one["id"] for one in first.json()["artifacts"]}
+    assert AuditEntry.objects.filter(action="published").count() == len(queued)
+
+
+def test_all_are_asked_for_or_none(as_user: Client, mona: User, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "TEAM_JOBS", 3)
+    answer = as_user(mona).post(f"{API}/runs/{run.pk}/artifacts/all/")
+    assert (answer.status_code, answer.json()["limit"]) == (409, 3)
+    assert not Artifact.objects.exists()
 
 
 MISSED = {
@@ -150,8 +177,10 @@ def test_one_that_is_there_or_on_its_way_is_left_alone(as_user: Client, mona: Us
 
 
 def test_a_run_that_has_not_succeeded_can_not_be_published(as_user: Client, mona: User, make_run: MakeRun) -> None:
-    answer = publish(as_user(mona), make_run(status="running"), target="onnx")
-    assert (answer.status_code, "running" in answer.json()["detail"]) == (409, True)
+    live = make_run(status="running")
+    every = as_user(mona).post(f"{API}/runs/{live.pk}/artifacts/all/")
+    for answer in (publish(as_user(mona), live, target="onnx"), every):
+        assert (answer.status_code, "running" in answer.json()["detail"]) == (409, True)
 
 
 @pytest.mark.parametrize(
@@ -209,6 +238,18 @@ def test_targets_are_listed(as_user: Client, vera: User) -> None:
     targets = {row["name"]: row for row in as_user(vera).get(f"{API}/targets/").json()}
     assert {"onnx", "tflite", "tfjs"} <= set(targets)
     assert "fp16" in targets["tflite"]["quantizations"]
+
+
+def test_targets_of_a_model_are_those_that_it_can_go_to(
+    as_user: Client, vera: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(MODELS, "mobilenet_v2", replace(MODELS["mobilenet_v2"], not_to=(("tflite", "fp16"),)))
+    told = as_user(vera).get(f"{API}/targets/", {"model": "mobilenet_v2"}).json()
+    targets = {row["name"]: row["quantizations"] for row in told}
+    assert targets["tflite"] == ["none", "int8"]
+    assert "onnx-nms" not in targets
+    unknown = as_user(vera).get(f"{API}/targets/", {"model": "abacus"})
+    assert (unknown.status_code, unknown.json()["errors"][0]["field"]) == (400, "model")
 
 
 def test_a_page_reads_single_files_of_a_web_model(as_user: Client, bob: User, run: Run) -> None:

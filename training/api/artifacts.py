@@ -117,6 +117,10 @@ class ArtifactSerializer(JobSerializer):
         read_only_fields = fields
 
 
+class EveryArtifactSerializer(serializers.Serializer[Any]):
+    artifacts = ArtifactSerializer(many=True)
+
+
 class NewArtifactSerializer(serializers.Serializer[Any]):
     target = serializers.CharField(max_length=20)
     quantization = serializers.CharField(max_length=20, default="none")
@@ -138,6 +142,15 @@ class ArtifactsView(Endpoint):
         asked = self.parsed(NewArtifactSerializer)
         artifact, queued = artifacts.make_artifact(run=run, author=signed_in(request), **asked)
         return Response(ArtifactSerializer(artifact).data, status=201 if queued else 200)
+
+
+class EveryArtifactView(Endpoint):
+    @extend_schema(request=None, responses=EveryArtifactSerializer)
+    def post(self, request: Request, run_id: int) -> Response:
+        """One of each target that the run's model can go to, in 32 bits; those there or on their way are left alone."""
+        run = queries.run_for(request.user, run_id, Role.MANAGER)
+        made = artifacts.make_every_artifact(run=run, author=signed_in(request))
+        return Response(EveryArtifactSerializer({"artifacts": made}).data)
 
 
 class ArtifactView(Endpoint):

@@ -1,5 +1,6 @@
 """What can be trained and exported to."""
 
+from dataclasses import replace
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
@@ -9,14 +10,16 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from boxwright.api.views import Endpoint
+from boxwright.errors import Invalid
 from boxwright.projects.models import TaskKind
 from training import base_weights
 from training.api.config import OPTIMIZERS, ConfigSerializer
 from training.engine import timm_models
-from training.engine.catalog import MODELS
+from training.engine.catalog import MODELS, model_info
+from training.engine.errors import ConfigError
 from training.engine.model_info import BaseWeights, ImageSizes, ModelInfo
 from training.engine.scoring import Scoring
-from training.engine.targets import TARGETS
+from training.engine.targets import TARGETS, TargetInfo
 
 MOST_FOUND = 20
 
@@ -110,6 +113,23 @@ def _rows(models: list[ModelInfo]) -> list[Any]:
 
 
 class TargetsView(APIView):
-    @extend_schema(responses=TargetSerializer(many=True))
-    def get(self, _request: Request) -> Response:
-        return Response(TargetSerializer(TARGETS.values(), many=True).data)
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("model", {"type": "string", "maxLength": 100}, description="what this one can go to")
+        ],
+        responses=TargetSerializer(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        """All, or those that a model can be exported to."""
+        name = request.query_params.get("model")
+        return Response(TargetSerializer(TARGETS.values() if name is None else _offered(name), many=True).data)
+
+
+def _offered(model: str) -> list[TargetInfo]:
+    """With the quantizations that the model can have. Raises Invalid."""
+    try:
+        info = model_info(model)
+    except ConfigError as error:
+        raise Invalid("There is no such model.", {"model": error.detail}) from error
+    kept = ((target, info.quantizations_of(target)) for target in TARGETS.values())
+    return [replace(one, limits={name: one.limits[name] for name in names}) for one, names in kept if names]

@@ -68,6 +68,7 @@ urlpatterns: list[URLPattern] = [
     ),
     path("runs/<int:run_id>/suggestions/", suggestions.FatesView.as_view(), name="run-suggestions"),
     path("runs/<int:run_id>/artifacts/", artifacts.ArtifactsView.as_view(), name="artifacts"),
+    path("runs/<int:run_id>/artifacts/all/", artifacts.EveryArtifactView.as_view(), name="artifacts-all"),
     path("artifacts/<int:artifact_id>/", artifacts.ArtifactView.as_view(), name="artifact"),
     path("artifacts/<int:artifact_id>/cancel/", artifacts.ArtifactCancelView.as_view(), name="artifact-cancel"),
     path("artifacts/<int:artifact_id>/release/", artifacts.ArtifactReleaseView.as_view(), name="artifact-release"),

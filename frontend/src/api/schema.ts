@@ -1401,6 +1401,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run_id}/artifacts/all/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description One of each target that the run's model can go to, in 32 bits; those there or on their way are left alone. */
+        post: operations["runs_artifacts_all_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run_id}/cancel/": {
         parameters: {
             query?: never;
@@ -1823,6 +1840,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** @description All, or those that a model can be exported to. */
         get: operations["targets_list"];
         put?: never;
         post?: never;
@@ -3022,6 +3040,9 @@ export interface components {
         };
         Evaluation: components["schemas"]["DetectionEvaluation"] | components["schemas"]["ClassificationEvaluation"];
         Event: components["schemas"]["ImageFrame"] | components["schemas"]["CountsFrame"] | components["schemas"]["LabelsFrame"] | components["schemas"]["ClaimFrame"] | components["schemas"]["SweepFrame"] | components["schemas"]["MetricsFrame"] | components["schemas"]["ImportFrame"] | components["schemas"]["SnapshotFrame"] | components["schemas"]["RunFrame"] | components["schemas"]["ArtifactFrame"] | components["schemas"]["HoldoutFrame"] | components["schemas"]["PredictionFrame"];
+        EveryArtifact: {
+            artifacts: components["schemas"]["Artifact"][];
+        };
         /**
          * @description * `training` - training
          *     * `tool` - tool
@@ -8095,6 +8116,36 @@ export interface operations {
             };
         };
     };
+    runs_artifacts_all_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EveryArtifact"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     runs_cancel_create: {
         parameters: {
             query?: never;
@@ -8894,7 +8945,10 @@ export interface operations {
     };
     targets_list: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description what this one can go to */
+                model?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;

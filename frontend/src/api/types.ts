@@ -65,6 +65,7 @@ export type Losses = Schemas["Losses"];
 
 export type Model = Schemas["Model"];
 export type FoundModels = Schemas["FoundModels"];
+export type EveryArtifact = Schemas["EveryArtifact"];
 export type Target = Schemas["Target"];
 export type Run = Schemas["Run"];
 /** A finished run of the team that another can start from. */

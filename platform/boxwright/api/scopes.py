@@ -123,6 +123,7 @@ TABLE: dict[str, dict[str, str]] = {
     "suggestions-restore": {"POST": ANNOTATE},
     "run-suggestions": {"GET": READ},
     "artifacts": {"GET": READ, "POST": TRAIN},
+    "artifacts-all": {"POST": TRAIN},
     "artifact": {"GET": READ},
     "artifact-cancel": {"POST": TRAIN},
     "artifact-release": {"POST": TRAIN},

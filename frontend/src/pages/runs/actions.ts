@@ -1,7 +1,7 @@
 /** What one can ask of runs. Each answers with the run it made or changed. */
 
 import { api } from "../../api/client";
-import type { Artifact, Run } from "../../api/types";
+import type { Artifact, EveryArtifact, Run } from "../../api/types";
 
 /** Goes on from the last checkpoint. */
 export const resumeRun = (run: Run): Promise<Run> => api.post<Run>(`runs/${run.id}/resume/`);
@@ -31,3 +31,7 @@ export const release = (artifact: Artifact): Promise<Artifact> =>
 export function publish(run: number, target: string, quantization: string): Promise<Artifact> {
   return api.post<Artifact>(`runs/${run}/artifacts/`, { target, quantization });
 }
+
+/** In 32 bits, all that the run's model can go to; those there or on their way stay as they are. */
+export const publishAll = (run: number): Promise<Artifact[]> =>
+  api.post<EveryArtifact>(`runs/${run}/artifacts/all/`).then(({ artifacts }) => artifacts);

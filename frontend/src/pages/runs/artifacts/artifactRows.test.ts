@@ -12,6 +12,7 @@ import {
   small,
   speedOf,
   verificationText,
+  wholeFiles,
 } from "./artifactRows";
 
 const onnx: Target = { name: "onnx", title: "ONNX", for_whom: "", quantizations: ["none"] };
@@ -46,6 +47,15 @@ describe("the rows", () => {
   it("are one for each target and precision", () => {
     expect(rows.map((row) => row.key)).toEqual(["onnx", "tflite", "tflite-fp16"]);
     expect(rows.map(rowTitle)).toEqual(["ONNX", "TensorFlow Lite fp32", "TensorFlow Lite fp16"]);
+  });
+
+  it("are left, live or done, of the whole files alone", () => {
+    const of = (target: string, status: string) => ({ ...artifact(4, target, "none"), status }) as Artifact;
+    const half = { ...artifact(3, "tflite", "fp16"), status: "running" } as Artifact;
+    const counts = (...there: Artifact[]) => wholeFiles(artifactRows([onnx, tflite], there));
+    expect(counts(half)).toEqual({ left: 2, live: 0, of: 2 });
+    expect(counts(of("onnx", "succeeded"), of("tflite", "queued"))).toEqual({ left: 0, live: 1, of: 2 });
+    expect(counts(of("onnx", "failed"), of("tflite", "canceled"))).toEqual({ left: 2, live: 0, of: 2 });
   });
 
   it("are shown a target at a time, beginning with what can be downloaded", () => {

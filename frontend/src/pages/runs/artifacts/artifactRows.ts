@@ -3,6 +3,7 @@
 import type { Artifact, Parity, Split, Target } from "../../../api/types";
 import { metricTitle } from "../../../app/tasks";
 import { count, counted, fraction } from "../../../ui/figures";
+import { isLive } from "../runProgress";
 
 export interface ArtifactRow {
   /** "onnx", "tflite-fp16": also the end of test ids. */
@@ -27,6 +28,14 @@ export function artifactRows(targets: readonly Target[], artifacts: readonly Art
 export function byTarget(rows: readonly ArtifactRow[]): ArtifactRow[][] {
   const names = [...new Set(rows.map((row) => row.target.name))];
   return names.map((name) => rows.filter((row) => row.target.name === name));
+}
+
+/** Of the fp32 files: how many nobody has asked for or that failed, how many are on their way, and all. */
+export function wholeFiles(rows: readonly ArtifactRow[]): { left: number; live: number; of: number } {
+  const whole = rows.filter((row) => row.quantization === "none");
+  const live = whole.filter((row) => isLive(row.artifact?.status ?? "")).length;
+  const done = whole.filter((row) => row.artifact?.status === "succeeded").length;
+  return { left: whole.length - live - done, live, of: whole.length };
 }
 
 /** The row to begin with: the first that can be downloaded, else the first. */

@@ -1,23 +1,26 @@
 import { useState } from "preact/hooks";
+import { api } from "../../../api/client";
 import { sentence } from "../../../api/errors";
-import { fetchAll } from "../../../api/fetchers";
 import type { Artifact, Run, Target } from "../../../api/types";
+import { useProject } from "../../../app/project";
 import { useOwnPrimary } from "../../../app/shell/pagePrimary";
 import { Button } from "../../../ui/button";
 import { Skeleton } from "../../../ui/states";
 import { toastError } from "../../../ui/toast";
 import { useLoaded } from "../../../ui/useLoaded";
-import { publish } from "../actions";
+import { publish, publishAll } from "../actions";
 import { isLive } from "../runProgress";
 import { useFreshImages } from "../useFreshImages";
-import { type ArtifactRow, artifactRows, byTarget } from "./artifactRows";
+import { type ArtifactRow, artifactRows, byTarget, wholeFiles } from "./artifactRows";
 import { TargetEntry } from "./targetEntry";
 import { useArtifacts } from "./useArtifacts";
 
 /** What one takes home: each artifact is compared with the checkpoint before it is offered. */
 export function ArtifactsPanel({ run }: { run: Run }) {
   const { artifacts, error, reload, put } = useArtifacts(run.id);
-  const targets = useLoaded("targets", (signal) => fetchAll<Target>("targets/", signal));
+  const targets = useLoaded(run.model, (signal) =>
+    api.get<Target[]>("targets/", { signal, query: { model: run.model } }),
+  );
   const [asked, setAsked] = useState<ReadonlySet<string>>(new Set());
   const rows = targets.value && artifacts ? artifactRows(targets.value, artifacts) : null;
   const lead = useLead(run, rows);
@@ -37,6 +40,7 @@ export function ArtifactsPanel({ run }: { run: Run }) {
         <p class="small faint grow">
           Each file is compared with the checkpoint, image by image, before it is offered.
         </p>
+        {rows && <PublishAll run={run} rows={rows} put={put} />}
       </header>
       {problem ? (
         <div class="body row">
@@ -68,6 +72,39 @@ export function ArtifactsPanel({ run }: { run: Run }) {
         </ul>
       )}
     </section>
+  );
+}
+
+interface PublishAllProps {
+  run: Run;
+  rows: readonly ArtifactRow[];
+  put: (artifact: Artifact) => void;
+}
+
+/** Asks for each target's fp32 file that is neither there nor on its way; how far they are, while some are. */
+function PublishAll({ run, rows, put }: PublishAllProps) {
+  const { may } = useProject();
+  const [isAsking, setAsking] = useState(false);
+  const { left, live, of } = wholeFiles(rows);
+  const ask = () => {
+    setAsking(true);
+    publishAll(run.id)
+      .then((artifacts) => artifacts.forEach(put), toastError)
+      .finally(() => setAsking(false));
+  };
+  return (
+    <div class="row wraps">
+      {live > 0 && (
+        <span class="small faint nowrap" role="status" data-testid="publish-progress">
+          {of - left - live} of {of} targets done
+        </span>
+      )}
+      {may("manager") && left > 0 && (
+        <Button size="sm" busy={isAsking} onClick={ask} data-testid="publish-all">
+          {left === of ? "Publish all" : `Publish the other ${left}`}
+        </Button>
+      )}
+    </div>
   );
 }
 
