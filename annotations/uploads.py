@@ -1,6 +1,6 @@
 """Files dropped on a project's page, and taking images away again."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, NamedTuple, Protocol
 
@@ -49,8 +49,17 @@ class Answer:
     rejected: list[Rejected] = field(default_factory=list)
 
 
-def add_images(*, project: Project, author: User, files: Sequence[Sent]) -> Answer:
-    """Take what is a picture and new, and say of the rest why not. Bytes of what fails are left to the collector."""
+def add_images(
+    *,
+    project: Project,
+    author: User,
+    files: Sequence[Sent],
+    beside: Callable[[Sequence[Image]], None] = lambda _created: None,
+) -> Answer:
+    """Take what is a picture and new, and say of the rest why not. Bytes of what fails are left to the collector.
+
+    `beside` writes what belongs to the new images in their own transaction: where it raises, there are none.
+    """
     named = [(file.name or "unnamed", file.file, sha256_of(file.file)) for file in files]
     known = known_images(project, (sha for _, _, sha in named))
     _expect_room(project, {sha: file for _, file, sha in named if sha not in known})
@@ -60,6 +69,7 @@ def add_images(*, project: Project, author: User, files: Sequence[Sent]) -> Answ
     stored = [one for one in became.values() if isinstance(one, Stored)]
     with transaction.atomic():
         created, meanwhile = add_rows(project, author, stored)
+        beside(created)
         if created:
             counters.publish_counts(project.pk)
     first = {image.sha256: image for image in created}

@@ -31,33 +31,51 @@ class Ingested(NamedTuple):
     resembles: bool = False
 
 
+class _Alike(Exception):
+    """This one, which looks the same, came meanwhile."""
+
+    def __init__(self, image: Image) -> None:
+        super().__init__(image)
+        self.image = image
+
+
 def ingest(
     *, project: Project, author: User, file: Sent, sha256: str, found: Sequence[Mark], drop_alike: bool = True
 ) -> Ingested:
     """Of a picture that the project has, nothing changes, but where it is unlabelled and nobody suggested anything.
 
-    `sha256`: of the artifact or checkpoint that found the boxes. `drop_alike`: unless a person chose the picture.
-    Raises Invalid, TooOften, OverQuota.
+    `sha256`: of the artifact or checkpoint that found the boxes, or labels. `drop_alike`: unless a person chose the
+    picture. Raises Invalid, TooOften, OverQuota.
     """
-    if project.task != "detection":
-        raise Invalid("Boxes are suggested in projects that draw boxes; this one labels whole images.")
     attempts.send_picture(author, project.pk)
     try:
         look = look_of(file.file)
     except Refused as refusal:
         raise Invalid("This is no picture that can be taken.", {"file": refusal.reason}) from refusal
-    if drop_alike and (same := _resembled(project, file, look, found)):
-        return Ingested(same, False, _suggested(same), resembles=True)
-    answer = add_images(project=project, author=author, files=[file])
+    origin = Origin(sha256, _run_of(project, sha256), SHOWN_SCORE)
+
+    def keep_beside(created: Sequence[Image]) -> None:
+        for image in created:
+            Project.objects.select_for_update().get(pk=project.pk)  # of two alike that come at once one is dropped
+            if drop_alike:
+                _expect_unlike(project, look, found)
+            suggestions.keep(project, origin, {image.pk: found})
+            SentPicture.objects.create(image=image, project=project, look=look)
+
+    try:
+        if drop_alike and not known_images(project, [sha256_of(file.file)]):
+            _expect_unlike(project, look, found)
+        answer = add_images(project=project, author=author, files=[file], beside=keep_beside)
+    except _Alike as alike:
+        return Ingested(alike.image, False, _suggested(alike.image), resembles=True)
     if answer.rejected:
         raise Invalid("This is no picture that can be taken.", {"file": answer.rejected[0].reason})
-    image = answer.created[0] if answer.created else answer.duplicates[0].image
-    if image.queue == "unlabelled" and not Suggestions.objects.filter(image=image).exists():
-        origin = Origin(sha256, _run_of(project, sha256), SHOWN_SCORE)
-        suggestions.keep(project, origin, {image.pk: found})
     if answer.created:
-        SentPicture.objects.get_or_create(image=image, defaults={"project": project, "look": look})
-    return Ingested(image, bool(answer.created), _suggested(image))
+        return Ingested(answer.created[0], True, _suggested(answer.created[0]))
+    image = answer.duplicates[0].image
+    if image.queue == "unlabelled" and not Suggestions.objects.filter(image=image).exists():
+        suggestions.keep(project, origin, {image.pk: found})
+    return Ingested(image, False, _suggested(image))
 
 
 def _suggested(image: Image) -> int:
@@ -65,17 +83,14 @@ def _suggested(image: Image) -> int:
     return len(row.boxes) if row else 0
 
 
-def _resembled(project: Project, file: Sent, look: int, found: Sequence[Mark]) -> Image | None:
-    """Of the last pictures that were sent the nearest one that looks like this and has the same boxes: before a still
-    camera, small things come and go that a look does not see."""
-    if known_images(project, [sha256_of(file.file)]):
-        return None
+def _expect_unlike(project: Project, look: int, found: Sequence[Mark]) -> None:
+    """Raises _Alike with the nearest of the last pictures that were sent, where one looks like this and has the same
+    boxes or labels: before a still camera, small things come and go that a look does not see."""
     sent = SentPicture.objects.filter(project=project).order_by("-image_id").values_list("image_id", "look")
     near = [(unlikeness(look, other), pk) for pk, other in sent[: limits.INGEST_LOOKS_BACK]]
     for _, pk in sorted(one for one in near if one[0] <= ALIKE):
         if (image := Image.objects.filter(pk=pk).first()) and suggestions.are_of(image, found):
-            return image
-    return None
+            raise _Alike(image)
 
 
 def _run_of(project: Project, sha256: str) -> Run | None:

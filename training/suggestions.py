@@ -61,11 +61,10 @@ def keep(project: Project, origin: Origin, found: Mapping[int, Sequence[Mark]]) 
     now = timezone.now()
     rows = []
     for image in images:
+        boxes = _kept(project, image, origin.sha256, found[image.pk], labels)
         if project.task == "detection":
-            boxes = _boxes(image, origin.sha256, found[image.pk], labels)
             image.uncertainty = uncertainty_of([box["score"] for box in boxes])
         else:
-            boxes = _whole_labels(image, origin.sha256, found[image.pk], labels)
             image.uncertainty = ambiguity_of([mark["score"] for mark in found[image.pk]])
         said = {"run": origin.run, "sha256": origin.sha256, "shown_score": origin.shown_score, "created_at": now}
         rows.append(Suggestions(image=image, boxes=boxes, **said))
@@ -73,6 +72,14 @@ def keep(project: Project, origin: Origin, found: Mapping[int, Sequence[Mark]]) 
     Suggestions.objects.bulk_create(rows, update_conflicts=True, unique_fields=["image"], update_fields=fields)
     Image.objects.bulk_update(images, ["uncertainty"])
     fates.count(project.pk, [image.pk for image in images])
+
+
+def _kept(
+    project: Project, image: Image, sha256: str, marks: Sequence[Mark], labels: Mapping[str, int]
+) -> list[dict[str, Any]]:
+    """Boxes, or labels of the whole image."""
+    kinds = {"detection": _boxes, "classification": _whole_labels}
+    return kinds[project.task](image, sha256, marks, labels)
 
 
 def _boxes(image: Image, sha256: str, marks: Sequence[Mark], labels: Mapping[str, int]) -> list[dict[str, Any]]:
@@ -103,10 +110,10 @@ def _whole_labels(image: Image, sha256: str, marks: Sequence[Mark], labels: Mapp
 
 
 def are_of(image: Image, marks: Sequence[Mark]) -> bool:
-    """Whether these boxes are those that are suggested for the image: as many worth showing, each on one of its own."""
+    """Whether these are what is suggested for the image: as many worth showing, each like one of its own."""
     row = Suggestions.objects.filter(image=image).first()
     labels = {label_key(name): pk for pk, name in label_book(image.project_id).names.items()}
-    new = [one for one in _boxes(image, "", marks, labels) if one["score"] >= SHOWN_SCORE]
+    new = [one for one in _kept(image.project, image, "", marks, labels) if one["score"] >= SHOWN_SCORE]
     left = [one for one in (row.boxes if row else []) if one["score"] >= SHOWN_SCORE]
     for one in new:
         same = next((other for other in left if _is_same(one, other)), None)
@@ -117,8 +124,10 @@ def are_of(image: Image, marks: Sequence[Mark]) -> bool:
 
 
 def _is_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    if one["label"] != other["label"] or "x_min" not in one:
+        return bool(one["label"] == other["label"])
     boxes = [Box(*(each[side] for side in SIDES)) for each in (one, other)]
-    return bool(one["label"] == other["label"] and overlap(*boxes) > fates.COVERED)
+    return overlap(*boxes) > fates.COVERED
 
 
 def uncertainty_of(scores: Sequence[float]) -> float:

@@ -16,6 +16,7 @@ from boxwright.projects.models import Project
 from boxwright.teams.models import User
 from tests.annotations.images import scene
 from tests.training.conftest import MakeRun
+from training import ingest
 from training.models import Artifact, Run, Suggestions
 
 Client = Callable[[User], APIClient]
@@ -128,6 +129,36 @@ def test_a_film_is_slowed_down(
     assert send(as_user(mona), project, 2).status_code == 201
 
 
-def test_a_project_that_labels_whole_images_takes_none(as_user: Client, bob: User, project: Project) -> None:
+def test_two_that_look_alike_and_come_at_once_are_one(
+    as_user: Client, bob: User, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second comes between the other's first look and its rows."""
+    client, add_images = as_user(bob), ingest.add_images
+    between = []
+
+    def add_later(**given: Any) -> Any:
+        monkeypatch.setattr(ingest, "add_images", add_images)
+        between.append(send(client, project).json())
+        return add_images(**given)
+
+    monkeypatch.setattr(ingest, "add_images", add_later)
+    late = send(client, project, file=SimpleUploadedFile("next.jpg", scene(1, quality=40)))
+    assert (late.status_code, late.json()) == (200, {**between[0], "resembles": True})
+    assert [image.pk for image in Image.objects.all()] == [between[0]["image"]]
+    assert Project.objects.get(pk=project.pk).unlabelled_count == 1
+
+
+def test_a_project_that_labels_whole_images_takes_labels(as_user: Client, bob: User, project: Project) -> None:
     Project.objects.update(task="classification")
-    assert send(as_user(bob), project).status_code == 400
+    client = as_user(bob)
+    label = {"label": "cat", "score": 0.7}
+    first = send(client, project, boxes=json.dumps([label, {"label": "unknown", "score": 0.2}]))
+    assert (first.status_code, first.json()["suggested"]) == (201, 1)
+    (suggested,) = client.get(f"/api/v1/images/{first.json()['image']}/suggestions/").json()["boxes"]
+    assert suggested["score"] == 0.7
+    frame = SimpleUploadedFile("next.jpg", scene(1, quality=40))
+    assert send(client, project, file=frame, boxes=json.dumps([{**label, "score": 0.8}])).json()["resembles"]
+    changed = SimpleUploadedFile("changed.jpg", scene(1, quality=41))
+    assert send(client, project, file=changed, boxes="[]").status_code == 201
+    nameless = send(client, project, 2, boxes='[{"score": 0.5}]')
+    assert (nameless.status_code, "label" in json.dumps(nameless.json()["errors"])) == (400, True)

@@ -3358,7 +3358,7 @@ export interface components {
             image: number;
             /** @description suggestions of the image: labels the project lacks are left out */
             suggested: number;
-            /** @description the picture was dropped: `image`, sent before, looks like it and has the same boxes */
+            /** @description the picture was dropped: `image`, sent before, looks like it and has the same boxes or labels */
             resembles: boolean;
         };
         IngestRequestRequest: {
@@ -3367,12 +3367,12 @@ export interface components {
              * @description the picture
              */
             file: string;
-            /** @description of the artifact or checkpoint that found the boxes */
+            /** @description of the artifact or checkpoint that found the boxes or labels */
             sha256: string;
-            /** @description JSON: at most 100 of label (a name), score, x_min, y_min, x_max, y_max */
+            /** @description JSON: at most 100 of label (a name), score, x_min, y_min, x_max, y_max; in a project that labels whole images of label and score */
             boxes: string;
             /**
-             * @description drop a picture that looks like one of the last that were sent, with the same boxes
+             * @description drop a picture that looks like one of the last that were sent, with the same boxes or labels
              * @default true
              */
             drop_alike: boolean;

@@ -21,7 +21,8 @@ class Padded(nn.Module):
         self.convolution, self.arguments = nn.Conv2d(3, 2, 3, padding=own), (pad, mode, value)
 
     def forward(self, images: Tensor) -> Tensor:
-        return self.convolution(F.pad(images, *self.arguments)).flatten(1)
+        convolved: Tensor = self.convolution(F.pad(images, *self.arguments))
+        return convolved.flatten(1)
 
 
 class PaddedForTwo(Padded):

@@ -21,7 +21,7 @@ export function QueueButton({ artifact, shown }: { artifact: Artifact; shown: Sh
       </a>
     );
   }
-  if (!may("annotator") || project.value.task !== "detection") return null;
+  if (!may("annotator")) return null;
   const start = () => {
     setBusy(true);
     sendToQueue(project.value.id, artifact, shown)
@@ -49,7 +49,7 @@ function sendToQueue(project: number, artifact: Artifact, shown: Shown): Promise
   body.append("sha256", artifact.sha256);
   body.append("drop_alike", "false"); // a person chose it
   const found = (shown.seen?.found ?? []).slice(0, MOST_BOXES);
-  body.append("boxes", JSON.stringify(found.flatMap(inPixels(shown))));
+  body.append("boxes", JSON.stringify(found.map(inPixels(shown))));
   return api.post<Ingested>(`projects/${project}/ingest/`, body);
 }
 
@@ -57,14 +57,12 @@ const inPixels =
   ({ width, height }: Shown) =>
   ({ label, score, box }: Found) =>
     box
-      ? [
-          {
-            label,
-            score,
-            x_min: box[0] * width,
-            y_min: box[1] * height,
-            x_max: box[2] * width,
-            y_max: box[3] * height,
-          },
-        ]
-      : [];
+      ? {
+          label,
+          score,
+          x_min: box[0] * width,
+          y_min: box[1] * height,
+          x_max: box[2] * width,
+          y_max: box[3] * height,
+        }
+      : { label, score };
