@@ -1,4 +1,4 @@
-"""What a request costs does not grow with its project: few queries, each on an index, at 20,000 images."""
+"""What a request costs does not grow with its project: few queries, each on an index, at thousands of images."""
 
 import re
 import uuid
@@ -18,13 +18,14 @@ from tests.annotations.images import box, label_id, save
 from tests.conftest import make_user
 
 AsUser = Callable[[User], APIClient]
-MANY = 20_000
+MANY = 20_000 if connection.vendor == "postgresql" else 2_000
+"""SQLite plans without a look at how many rows there are."""
 SCAN = re.compile(r"SCAN annotations_(?!.*USING)|Seq Scan on annotations_")
 
 
 @pytest.fixture
 def crowded(project: Project) -> Project:
-    """20,000 images, every second one labelled with one box."""
+    """MANY images, every second one labelled with one box."""
     rows = [
         Image(project=project, sha256=f"{n:064x}", name=f"{n:06}.jpg", width=640, height=480, size=1, content_type="x")
         for n in range(MANY)
