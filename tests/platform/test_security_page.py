@@ -70,11 +70,16 @@ def test_the_page_tells_every_limit() -> None:
     subprocess.run([sys.executable, ROOT / "docs" / "limits.py", "--check"], check=True)
 
 
+@cache
+def texts_of_tests() -> list[str]:
+    """All but this one."""
+    return [path.read_text() for path in (ROOT / "tests").rglob("*.py") if path.name != Path(__file__).name]
+
+
 @pytest.mark.parametrize("name", limits.TABLE)
 def test_each_limit_has_a_test_that_sets_or_reads_it(name: str) -> None:
     """One that goes one over it. Here only that some test knows it."""
     knows = re.compile(
         rf"limits\.{name}\b|[\"']{name}[\"']" + (f"|{limits.TABLE[name].setting}" if limits.TABLE[name].setting else "")
     )
-    texts = (path.read_text() for path in (ROOT / "tests").rglob("*.py") if path.name != Path(__file__).name)
-    assert any(knows.search(text) for text in texts)
+    assert any(knows.search(text) for text in texts_of_tests())
