@@ -259,8 +259,8 @@ print(int(peak.split()[1]) // 1024)
 """
 
 LARGE: dict[str, Callable[[], bytes]] = {
-    "zeros": lambda: gzip.compress(header("a.bin", 300 * 2**20) + bytes(300 * 2**20), 1),
-    "a long name": lambda: gzip.compress(header("././@LongLink", 300 * 2**20, b"L") + bytes(300 * 2**20), 1),
+    "zeros": lambda: gzip.compress(header("a.bin", 160 * 2**20) + bytes(160 * 2**20), 1),
+    "a long name": lambda: gzip.compress(header("././@LongLink", 160 * 2**20, b"L") + bytes(160 * 2**20), 1),
     "5,000 files": lambda: gzip.compress(b"".join(header(f"d/{n}.txt", 0) for n in range(5_000)), 1),
 }
 
