@@ -80,8 +80,8 @@ def roi_align(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 @torch.no_grad()
 def test_detections_are_torchvisions(network: FasterRcnn, theirs: Any, roi_align: Any) -> None:
-    expected = theirs(list(squares()))[0]
-    scores, boxes = network.predictions(squares())
+    expected = theirs(list(squares()[:1]))[0]
+    scores, boxes = network.predictions(squares()[:1])
     found = detections(scores[0], boxes[0], INFO.scoring)
     sure = expected["scores"] > 0.5  # of a proposal's lesser labels, torchvision says another box
     assert sure.sum() > 10
