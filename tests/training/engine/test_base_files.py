@@ -188,7 +188,7 @@ def test_shapes_are_checked_before_anything_is_loaded(
 
 
 def test_a_run_begins_with_a_file(lay_run: Callable[..., Path], tmp_path: Path) -> None:
-    folder, path = lay_run(), tmp_path / "mine.safetensors"
+    folder, path = lay_run(train=2, val=1), tmp_path / "mine.safetensors"
     save_file(state_of(MODELS[1], 3), path)
     events = called("train", folder, "--base", path)
     assert f"Last stage of the base: {told(path)}" in [event.get("line") for event in events]

@@ -103,7 +103,7 @@ def test_evaluating_a_split_that_is_empty_or_has_strange_labels_is_said(lay_tiny
 
 
 def test_a_base_of_another_shape_says_which(lay_run: LayRun) -> None:
-    folder = lay_run(base="none")
+    folder = lay_run(train=2, val=1, base="none")
     best = run(folder)
     for path in (folder / "out").iterdir():
         path.unlink()

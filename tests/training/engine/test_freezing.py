@@ -133,7 +133,7 @@ def test_a_run_leaves_what_is_frozen_bit_equal(lay_run: LayRun, freeze: str) -> 
 
 
 def test_of_random_weights_nothing_is_held_still(lay_run: LayRun, recorder: type[Recorder]) -> None:
-    folder, told = lay_run(base="none"), recorder()
+    folder, told = lay_run(train=2, val=1, base="none"), recorder()
     train(complete_config({"model": SSD, **read_config(folder)}), read_run_folder(folder), folder, told)
     assert any(re.fullmatch(r"All [\d,]+ parameters learn\.", line) for line in told.lines)
     frozen = json.loads((folder / "out" / "evaluation.json").read_text())["start"]["frozen"]

@@ -153,7 +153,7 @@ def test_a_run_follows_the_rule_and_goes_on_with_its_choice(
 
 
 def test_where_the_base_knows_nothing_everything_learns(lay_run: LayRun, recorder: Recorders) -> None:
-    folder, told = lay_on_base(lay_run), recorder()
+    folder, told = lay_on_base(lay_run, train=2, val=1), recorder()
     assert run(folder, told).config.freeze == "none"
     chosen = choice_of(folder)
     assert chosen["way"] == "all"
@@ -161,13 +161,13 @@ def test_where_the_base_knows_nothing_everything_learns(lay_run: LayRun, recorde
 
 
 def test_what_somebody_chose_stays(lay_run: LayRun) -> None:
-    folder = lay_on_base(lay_run, freeze="trunk")
+    folder = lay_on_base(lay_run, train=2, val=1, freeze="trunk")
     assert run(folder).config.freeze == "trunk"
     assert choice_of(folder) is None
 
 
 def test_late_blocks_begin_anew_and_early_ones_stay(lay_run: LayRun) -> None:
-    folder = lay_on_base(lay_run, freeze="early")
+    folder = lay_on_base(lay_run, train=2, val=1, freeze="early")
     weights, before = run(folder).weights, checkpoint.load(folder / "base.pt").weights
     table = freezing.parameter_table(SSD)
     late, trunk = freezing.late_names(table), freezing.trunk_names(table)

@@ -72,7 +72,7 @@ def test_the_loss_of_an_image_without_boxes_is_finite() -> None:
 
 
 def test_heads_alone_are_trained_as_habanas_users_write_it(lay_run: LayRun) -> None:
-    folder = lay_run()
+    folder = lay_run(train=2, val=1)
     before = checkpoint_of_random_weights(folder)
     asked = {"model": INFO.name, "base": "checkpoint", "freeze": HABANAS, "image_size": SIZE, "epochs": 1}
     config = complete_config(asked | {"batch_size": 3, "threads": 1})

@@ -136,7 +136,7 @@ def test_a_checkpoint_rebuilds_the_network(model: str, tmp_path: Path) -> None:
 
 
 def test_a_run_on_crops_goes_on_and_is_a_base(lay_run: LayRun, weights_dir: Path, recorder: type[Any]) -> None:
-    folder = lay_run(epochs=2, **(MAGNIFIED | {"image_size": 96}))
+    folder = lay_run(train=2, val=1, epochs=2, **(MAGNIFIED | {"image_size": 96}))
     asked = complete_config(
         {"model": DETECTOR, "epochs": 2, "batch_size": 3, "image_size": 96, "threads": 1, **MAGNIFIED}
     )
