@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import os
 import tarfile
 import threading
 from collections.abc import Callable, Iterator
@@ -24,6 +25,11 @@ from tests.services.server import Server, installed, started
 IMAGES = 6
 PAGE = 200
 """As many pictures as one page of the list holds."""
+
+
+def daily_on_postgresql(test: Callable[..., None]) -> Callable[..., None]:
+    """What says nothing of the database: on SQLite in `make test-full`."""
+    return test if os.environ.get("BOXWRIGHT_DATABASE_URL") else pytest.mark.full(test)
 
 
 @dataclass
@@ -143,6 +149,7 @@ def check_image(api: Api, image: Json) -> int:
     return revision
 
 
+@daily_on_postgresql
 def test_what_ran_is_queued_and_no_door_is_open(source: Source, file: Path, empty: dict[str, str]) -> None:
     done(empty, "restore", file)
     look = "from annotations.models import Snapshot; s = Snapshot.objects.get(); print(s.status, s.lease, s.attempt)"
@@ -157,6 +164,7 @@ def test_what_ran_is_queued_and_no_door_is_open(source: Source, file: Path, empt
             assert again["id"] > source.project["id"]
 
 
+@daily_on_postgresql
 def test_the_file_is_for_nobody_else_and_replaces_nothing(source: Source, file: Path) -> None:
     assert file.stat().st_mode & 0o777 == 0o600
     before = file.read_bytes()
@@ -165,6 +173,7 @@ def test_the_file_is_for_nobody_else_and_replaces_nothing(source: Source, file: 
     assert [path.name for path in file.parent.glob("*.part")] == []
 
 
+@daily_on_postgresql
 def test_a_place_where_people_are_is_refused(source: Source, file: Path) -> None:
     there = objects_in(source.server.environment)
     line = refused(source.server.environment, "restore", file)
@@ -216,6 +225,7 @@ SPOILT: dict[str, Callable[[Path, Path], Path]] = {
 }
 
 
+@daily_on_postgresql
 def test_what_can_not_be_restored_leaves_nothing_behind(file: Path, empty: dict[str, str], tmp_path: Path) -> None:
     """The place is as empty as it was: the whole backup is taken there at last."""
     for reason, spoil in SPOILT.items():
