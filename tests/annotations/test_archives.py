@@ -245,7 +245,6 @@ TABLE = b"filename,width,height,class,xmin,ymin,xmax,ymax\na.jpg,64,48,"
 HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "long names beside other bytes": (lambda: padded(long_names(), 3 * 2**20), "succeeded"),
     "many attributes": (many_attributes, "succeeded"),
-    "many entries": (many_entries, "failed"),
     "a field of 100 MB": (
         lambda: beside_a_picture("a.csv", TABLE + b"c" * 100 * 2**20 + b",1,1,9,9\n"),
         "succeeded",
@@ -253,6 +252,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
 }
 ALIKE: dict[str, tuple[Callable[[], bytes], str]] = {
     "long names": (lambda: zipped(long_names()), "failed"),
+    "many entries": (many_entries, "failed"),
     "many objects": (many_objects, "succeeded"),
     "many findings": (many_findings, "succeeded"),
     "a long table of contents": (long_table, "failed"),
