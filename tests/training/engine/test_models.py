@@ -71,7 +71,7 @@ def small_size(info: ModelInfo) -> int:
 
 def lively(info: ModelInfo, label_count: int) -> Network:
     """A network in eval mode, its BatchNorm as after a batch of images; a copy of one where these tests run daily."""
-    build = built_once if info.name in DAILY else built
+    build: Callable[[str, int], Network] = built_once if info.name in DAILY else built
     network = copy.deepcopy(build(info.name, label_count))
     torch.manual_seed(0)
     return network
