@@ -148,7 +148,7 @@ def test_different_boxes_merge_and_the_same_box_asks(
     both_move(api, image, ada, bob, ids[0])
     theirs = left_of(api, image, ids[0])
     notice = ada.get_by_test_id("conflict-notice")
-    expect(notice).to_contain_text("Someone else changed the same annotation")
+    expect(notice).to_contain_text("Bob changed the same annotation")
     assert left_of(api, image, ids[0]) == theirs
     ada.get_by_test_id("keep-mine").click()
 

@@ -67,7 +67,7 @@ def test_one_that_does_not_merge_leaves_all_to_be_decided() -> None:
     now = {ID: replace(BASE, label=2), other: replace(two, label=2)}
     since = [Change(mine=False, upserted=now)]
     edit = Edit((MOVED, replace(two, label=3)))
-    assert merge_fields(edit, {ID, other}, {ID: BASE, other: two}, now, since) == (edit, {ID, other})
+    assert merge_fields(edit, {ID, other}, {ID: BASE, other: two}, now, since) == (edit, frozenset({ID, other}))
     rest, left = merge_fields(Edit((MOVED, two)), {ID, other}, {ID: BASE, other: two}, now, since)
     assert (rest, left) == (Edit((replace(MOVED, label=2),)), frozenset())
 
