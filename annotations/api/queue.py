@@ -43,6 +43,16 @@ class ClaimedImageSerializer(ImageSerializer):
         return {**super().to_representation(image), "annotations": annotations}
 
 
+class OpenedImageSerializer(ClaimedImageSerializer):
+    """With its annotations where they were asked for."""
+
+    annotations = AnnotationSerializer(many=True, required=False)
+
+
+class ClaimSerializer(serializers.Serializer[Any]):
+    open = serializers.BooleanField(default=False, help_text="answer with the annotations: one request opens the image")
+
+
 class NextSerializer(serializers.Serializer[Any]):
     queue = serializers.ChoiceField(choices=QUEUES, default="unlabelled")
     after = IdField(required=False, allow_null=True, default=None, help_text="an image's id")
@@ -72,15 +82,19 @@ class NextView(Endpoint):
 
 
 class ClaimView(Endpoint):
-    @extend_schema(request=None, responses={200: ImageSerializer, (409, CONTENT_TYPE): ClaimConflictSerializer})
+    @extend_schema(
+        request=ClaimSerializer,
+        responses={200: OpenedImageSerializer, (409, CONTENT_TYPE): ClaimConflictSerializer},
+    )
     def post(self, request: Request, image_id: int) -> Response:
         """Claim the image for 90 seconds, or renew one's claim."""
+        asked = self.parsed(ClaimSerializer)
         image = image_for(request.user, image_id, Role.ANNOTATOR)
         try:
             claimed = queue.claim(image=image, user=signed_in(request))
         except queue.Claimed as error:
             raise Conflict(error.detail, claimed_by=error.holder and PersonSerializer(error.holder).data) from error
-        return Response(ImageSerializer(claimed).data)
+        return Response((ClaimedImageSerializer if asked["open"] else ImageSerializer)(claimed).data)
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, image_id: int) -> Response:

@@ -49,6 +49,19 @@ def test_claimed_image_comes_with_what_the_workbench_needs(
     assert body["claim_expires_at"]
 
 
+def test_one_request_claims_and_opens(
+    project: Project, images: list[int], bob: User, mona: User, as_user: AsUser
+) -> None:
+    mark = box(project)
+    save(as_user(mona), images[2], upsert=[mark])
+    opened = as_user(bob).post(f"/api/v1/images/{images[2]}/claim/", {"open": True}, format="json").json()
+    state = as_user(bob).get(f"/api/v1/images/{images[2]}/annotations/").json()
+    assert opened["annotations"] == state["annotations"]
+    assert (opened["claimed_by"]["name"], opened["revision"]) == ("Bob", state["revision"])
+    assert "annotations" not in as_user(bob).post(f"/api/v1/images/{images[2]}/claim/").json()
+    assert as_user(mona).post(f"/api/v1/images/{images[2]}/claim/", {"open": True}, format="json").status_code == 409
+
+
 def test_labelled_images_leave_the_queue_until_none_is_left(
     project: Project, images: list[int], bob: User, as_user: AsUser
 ) -> None:

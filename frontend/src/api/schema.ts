@@ -2508,6 +2508,13 @@ export interface components {
          * @enum {string}
          */
         ClaimFrameEventEnum: "claim";
+        ClaimRequest: {
+            /**
+             * @description answer with the annotations: one request opens the image
+             * @default false
+             */
+            open: boolean;
+        };
         /** @description `width` and `height` are those after EXIF orientation; `size` is in bytes. */
         ClaimedImage: {
             readonly id: number;
@@ -3858,6 +3865,37 @@ export interface components {
          * @enum {string}
          */
         OnKnownEnum: "add" | "keep" | "replace";
+        /** @description With its annotations where they were asked for. */
+        OpenedImage: {
+            readonly id: number;
+            readonly name: string;
+            readonly sha256: string;
+            readonly width: number;
+            readonly height: number;
+            /** @description bytes of the original file */
+            readonly size: number;
+            /**
+             * @description empty: by its hash
+             *
+             *     * `train` - train
+             *     * `val` - val
+             *     * `test` - test
+             */
+            readonly split: components["schemas"]["SplitEnum"];
+            /** @description images of one group lie in one split */
+            readonly group: string;
+            queue: components["schemas"]["QueueEnum"];
+            readonly revision: number;
+            readonly annotation_count: number;
+            claimed_by: components["schemas"]["Person"] | null;
+            /** Format: date-time */
+            readonly claim_expires_at: string | null;
+            /** @description whose boxes on it are not finished */
+            drafted_by: components["schemas"]["Person"] | null;
+            /** Format: date-time */
+            readonly created_at: string;
+            annotations?: components["schemas"]["Annotation"][];
+        };
         /**
          * @description * `sgd` - sgd
          *     * `adamw` - adamw
@@ -5796,14 +5834,18 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ClaimRequest"];
+            };
+        };
         responses: {
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Image"];
+                    "application/json": components["schemas"]["OpenedImage"];
                 };
             };
             409: {

@@ -43,15 +43,27 @@ export function answerSuggestions(image: number, how: "reject" | "restore", ids:
   answered = answered.then(send).catch(() => undefined);
 }
 
-/** Opens one image; whoever may label claims it. Held by a colleague, it opens all the same and says so. */
+/** Opens one image; whoever may label claims it, in the same request. Held by a colleague, it opens all the same. */
 export async function openImage(id: number, claims: boolean): Promise<Opened> {
-  const [image, state, claim] = await Promise.all([
-    api.get<Image>(`images/${id}/`),
-    fetchState(id),
-    claims ? claimImage(id) : Promise.resolve({ holder: null, expires: null }),
-  ]);
-  const expires = claim.expires ?? image.claim_expires_at;
-  return { image: { ...image, claim_expires_at: expires }, state, holder: claim.holder };
+  if (!claims) return look(id);
+  try {
+    return openedFrom(await api.post<Claimed>(`images/${id}/claim/`, { open: true }, { retries: 3 }));
+  } catch (error) {
+    const holder = holderIn(error);
+    if (!holder) throw error;
+    return { ...(await look(id)), holder };
+  }
+}
+
+async function look(id: number): Promise<Opened> {
+  const [image, state] = await Promise.all([api.get<Image>(`images/${id}/`), fetchState(id)]);
+  return { image, state, holder: null };
+}
+
+/** The colleague who was there first; null where that was not the matter. */
+function holderIn(error: unknown): Person | null {
+  if (!(error instanceof ApiError) || error.status !== 409) return null;
+  return (error.problem.claimed_by as Person | undefined) ?? { id: 0, name: "Someone else" };
 }
 
 export interface Claim {
@@ -65,8 +77,8 @@ export async function claimImage(id: number): Promise<Claim> {
     const image = await api.post<Partial<Image> | null>(`images/${id}/claim/`);
     return { holder: null, expires: image?.claim_expires_at ?? null };
   } catch (error) {
-    if (!(error instanceof ApiError) || error.status !== 409) throw error;
-    const holder = (error.problem.claimed_by as Person | undefined) ?? { id: 0, name: "Someone else" };
+    const holder = holderIn(error);
+    if (!holder) throw error;
     return { holder, expires: null };
   }
 }
