@@ -47,7 +47,7 @@ export function CropCell(props: CropCellProps) {
   const isConflict = theirs !== undefined;
   return (
     <div
-      class={["crop", isSelected && "selected", fate && "done", isConflict && "conflict"]
+      class={["crop", isSelected && "selected", fate && !isConflict && "done", isConflict && "conflict"]
         .filter(Boolean)
         .join(" ")}
       style={{ left: frame.left, top: frame.top, width: frame.side, height: frame.side }}
@@ -86,12 +86,8 @@ export function CropCell(props: CropCellProps) {
             {props.rival} {theirs === null ? "deleted it" : "changed it"}
           </b>
           <span class="row">
-            <button type="button" class="btn sm" onClick={stopped(props.takeTheirs)}>
-              Theirs
-            </button>
-            <button type="button" class="btn sm" onClick={stopped(props.keepMine)}>
-              Mine
-            </button>
+            <Side name="Theirs" value={theirs} labels={labels} take={props.takeTheirs} />
+            <Side name="Mine" value={crop.now} labels={labels} take={props.keepMine} />
           </span>
         </span>
       )}
@@ -99,10 +95,28 @@ export function CropCell(props: CropCellProps) {
   );
 }
 
-/** A button on the crop does not pick the crop. */
-function stopped(run: () => void): (event: MouseEvent) => void {
-  return (event) => {
-    event.stopPropagation();
-    run();
-  };
+interface SideProps {
+  name: string;
+  value: Value;
+  labels: readonly Label[];
+  take: () => void;
+}
+
+/** One side of a conflict, by the colour of its label; taking it does not pick the crop. */
+function Side({ name, value, labels, take }: SideProps) {
+  const label = labels.find(({ id }) => id === value?.label);
+  return (
+    <button
+      type="button"
+      class="btn sm"
+      title={`${name}: ${value === null ? "deleted" : (label?.name ?? "another label")}`}
+      onClick={(event) => {
+        event.stopPropagation();
+        take();
+      }}
+    >
+      {value === null ? <Icon name="trash" /> : label && <LabelDot color={label.color} />}
+      <span>{name}</span>
+    </button>
+  );
 }
