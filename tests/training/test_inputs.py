@@ -144,10 +144,15 @@ def test_a_run_on_an_earlier_one_gets_its_best_checkpoint(run: Run, site: inputs
     assert (site.folder / "base.pt").read_bytes() == b"learned"
 
 
-def test_an_export_gets_the_checkpoint_and_images_to_compare_and_calibrate_on(run: Run, site: inputs.Site) -> None:
+@pytest.mark.parametrize(
+    ("quantization", "laid"), [("none", {"val-1"}), ("fp16", {"val-1"}), ("int8", {"val-1", "train-1", "train-2"})]
+)
+def test_an_export_gets_the_checkpoint_and_images_to_compare_and_calibrate_on(
+    quantization: str, laid: set[str], run: Run, site: inputs.Site
+) -> None:
     keep(run, "best.pt", b"learned")
-    inputs.lay_export(Artifact(run=run, target="onnx"), site)
-    assert images(site.folder) == {"val-1", "train-1", "train-2"}
+    inputs.lay_export(Artifact(run=run, target="onnx", quantization=quantization), site)
+    assert images(site.folder) == laid
     assert (site.folder / "checkpoint.pt").read_bytes() == b"learned"
 
 

@@ -50,9 +50,11 @@ def calibration_sample(images: Sequence[ImageRecord], task: Task) -> SplitSample
     return SplitSample.of(images, task, "train", CALIBRATED)
 
 
-def images_of_export(images: Sequence[ImageRecord], task: Task) -> list[ImageRecord]:
-    """All that an export reads, each once."""
-    used = comparison_sample(images, task).images + calibration_sample(images, task).images
+def images_of_export(images: Sequence[ImageRecord], task: Task, quantization: str) -> list[ImageRecord]:
+    """All that an export reads, each once: 8 bits alone are calibrated."""
+    used = comparison_sample(images, task).images
+    if quantization == "int8":
+        used += calibration_sample(images, task).images
     return list({image.sha256: image for image in used}.values())
 
 

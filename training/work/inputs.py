@@ -134,7 +134,7 @@ def lay_export(artifact: Artifact, site: Site) -> None:
         site.fetch(files_of(run)["evaluation.json"], "out/evaluation.json")
     (site.folder / "origin.json").write_text(json.dumps(_origin(run)), encoding="utf-8")
     task: Task = run.project.task  # type: ignore[assignment]
-    _lay_snapshot(run, site, lambda images: images_of_export(images, task))
+    _lay_snapshot(run, site, lambda images: images_of_export(images, task, artifact.quantization))
 
 
 def lay_best(run: Run, site: Site) -> None:

@@ -18,7 +18,8 @@ def test_validation_images_are_compared_on_and_training_images_calibrated_on() -
         "val",
         "train",
     )
-    assert images_of_export(images, "detection") == images[3:5] + images[:3]
+    assert images_of_export(images, "detection", "int8") == images[3:5] + images[:3]
+    assert images_of_export(images, "detection", "fp16") == images[3:5]
 
 
 @pytest.mark.parametrize("useless", [[], records(2, "val", label=""), records(2, "val", queue="unlabelled")])
@@ -26,7 +27,7 @@ def test_training_images_are_compared_on_where_no_validation_image_is_usable(use
     train = records(3, "train")
     sample = comparison_sample(useless + train, "classification")
     assert (sample.split, sample.images, sample.available) == ("train", tuple(train), 3)
-    assert images_of_export(useless + train, "classification") == train  # each once
+    assert images_of_export(useless + train, "classification", "int8") == train  # each once
 
 
 def test_a_detector_is_compared_on_images_without_a_box_too() -> None:
@@ -55,4 +56,4 @@ def test_where_an_image_takes_many_passes_fewer_are_compared() -> None:
 
 
 def test_without_a_usable_image_the_samples_are_empty() -> None:
-    assert images_of_export(records(2, "val", queue="skipped"), "detection") == []
+    assert images_of_export(records(2, "val", queue="skipped"), "detection", "int8") == []
