@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from annotations.models import Image
+from annotations.uploads import add_images
 from boxwright import limits
 from boxwright.projects.models import Project
 from boxwright.teams.models import User
@@ -133,7 +134,7 @@ def test_two_that_look_alike_and_come_at_once_are_one(
     as_user: Client, bob: User, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The second comes between the other's first look and its rows."""
-    client, add_images = as_user(bob), ingest.add_images
+    client = as_user(bob)
     between = []
 
     def add_later(**given: Any) -> Any:

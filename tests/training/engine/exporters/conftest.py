@@ -139,16 +139,18 @@ def random_detector(model: str, raccoons: Path) -> Checkpoint:
 
 def _spread(network: Network, picture: Tensor) -> None:
     """Logits that begin near one number, as those of rare objects do, spread around it."""
-    rare = [one for one in network.modules() if isinstance(one, nn.Conv2d) and one.bias is not None]
-    rare = [one for one in rare if one.bias.mean() < RARE]
-    given: dict[nn.Module, list[Tensor]] = {one: [] for one in rare}
-    hooks = [one.register_forward_hook(lambda module, _, output: given[module].append(output)) for one in rare]
+    given: dict[nn.Conv2d, list[Tensor]] = {
+        one: []
+        for one in network.modules()
+        if isinstance(one, nn.Conv2d) and one.bias is not None and one.bias.mean() < RARE
+    }
+    hooks = [one.register_forward_hook(lambda module, _, output: given[module].append(output)) for one in given]
     network(picture)
     for hook in hooks:
         hook.remove()
     for module, outputs in given.items():
         spread = float(torch.cat([output.flatten() for output in outputs]).std())
-        module.weight.mul_(max(1.0, 1 / spread))
+        module.weight.data.mul_(max(1.0, 1 / spread))
 
 
 def random_classifier(model: str) -> Checkpoint:
