@@ -30,11 +30,10 @@ PAGE = """<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">
 <script src="tfjs/tf-core.es2017.min.js"></script><script src="tfjs/tf-converter.es2017.min.js"></script>
 <script src="tfjs/tf-backend-wasm.es2017.min.js"></script><script src="cpu.js"></script><script src="webgl.js"></script>
 <script type="module">
-import { ask, load } from "./detector.js";
+import { ask, load, on } from "./detector.js";
 const model = await load();
 window.look = async (backend, addresses) => {
-  await tf.setBackend(backend);
-  const loaded = { ...model, network: await tf.loadGraphModel("model.json") };
+  const loaded = await on(backend, model);
   const seen = [];
   for (const address of ["sample.png", ...addresses]) { // the first one compiles shaders
     const picture = await createImageBitmap(await (await fetch(address)).blob());

@@ -63,9 +63,7 @@ async function check() {
   const picture = await createImageBitmap(await (await fetch(expected.picture)).blob());
   const [found, outputs] = [await find(model, picture, 0), await ask(model, picture)];
   const missing = [
-    ...expected.found.filter(
-      (wanted) => !found.some((one) => agrees(inPixels(one, picture), wanted, expected)),
-    ),
+    ...expected.found.filter((wanted) => !found.some((one) => agrees(inPixels(one, picture), wanted, expected))),
     ...expected.raw.filter((wanted) => !agrees(rawOf(outputs, wanted), wanted, expected)),
   ];
   picture.close();
