@@ -3,7 +3,6 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
-from drf_spectacular.views import SpectacularAPIView
 
 from boxwright import views
 from boxwright.health import PATH, health
@@ -13,7 +12,7 @@ API: list[URLPattern | URLResolver] = [
     path("", include("boxwright.projects.api.urls")),
     path("", include("annotations.api.urls")),
     path("", include("training.api.urls")),
-    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("schema/", views.SchemaView.as_view(), name="schema"),
     path("docs/", views.DocsView.as_view(url_name="schema"), name="docs"),
 ]
 
