@@ -56,26 +56,26 @@ def iou(boxes: Tensor, others: Tensor) -> Tensor:
     return shared / (area_of_boxes + area_of_others - shared).clamp(min=1e-9)
 
 
+def match(boxes: Tensor, anchors: Tensor) -> tuple[Tensor, Tensor]:
+    """Which anchors [m] answer for which boxes [m]."""
+    box = box_of_anchors(boxes, anchors)
+    matched = (box >= 0).nonzero()[:, 0]
+    return matched, box[matched]
+
+
 @torch.no_grad()
-def match(boxes: Tensor, anchors: Tensor, match_iou: float = MATCH_IOU) -> tuple[Tensor, Tensor]:
-    """Which anchors [m] answer for which boxes [m]: those with IoU >= `match_iou`, and the best one of every box."""
+def box_of_anchors(boxes: Tensor, anchors: Tensor, match_iou: float = MATCH_IOU, near_iou: float = MATCH_IOU) -> Tensor:
+    """Which of `boxes` [n, 4] each anchor [A] answers for: with IoU >= `match_iou`, or as the best one of the box.
+
+    UNSURE where it is at least `near_iou` with any, else NOTHING.
+    """
     if len(boxes) == 0:
-        none = torch.zeros(0, dtype=torch.int64, device=anchors.device)
-        return none, none
+        return torch.full((len(anchors),), NOTHING, device=anchors.device)
     iou = pairwise_iou(boxes, anchors)
-    value, box_of_anchor = iou.max(0)
-    box_of_anchor[value < match_iou] = -1
-    box_of_anchor[iou.argmax(1)] = torch.arange(len(boxes), device=anchors.device)
-    matched = (box_of_anchor >= 0).nonzero()[:, 0]
-    return matched, box_of_anchor[matched]
-
-
-@torch.no_grad()
-def near(boxes: Tensor, anchors: Tensor, near_iou: float) -> Tensor:
-    """Whether [A] an anchor has at least this IoU with any box."""
-    if len(boxes) == 0:
-        return torch.zeros(len(anchors), dtype=torch.bool, device=anchors.device)
-    return pairwise_iou(boxes, anchors).amax(0) >= near_iou
+    value, box = iou.max(0)
+    box.masked_fill_(value < match_iou, UNSURE).masked_fill_(value < near_iou, NOTHING)
+    box[iou.argmax(1)] = torch.arange(len(boxes), device=anchors.device)
+    return box
 
 
 def encode(boxes: Tensor, anchors: Tensor) -> Tensor:

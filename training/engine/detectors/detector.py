@@ -63,12 +63,12 @@ class AnchorDetector(Detector):
     def assigned(self, targets: Sequence[LearningTarget]) -> tuple[Tensor, Tensor]:
         """Per anchor the label [B, A], else NOTHING or UNSURE, and the deltas [B, A, 4] that would hit its box."""
         shape = (len(targets), len(self.anchors))
-        labels = torch.full(shape, anchor_boxes.NOTHING, dtype=torch.int64, device=self.anchors.device)
+        labels = torch.empty(shape, dtype=torch.int64, device=self.anchors.device)
         deltas = torch.zeros((*shape, 4), device=self.anchors.device)
         for i, target in enumerate(targets):
-            if self.near_iou < self.match_iou:
-                labels[i, anchor_boxes.near(target.boxes, self.anchors, self.near_iou)] = anchor_boxes.UNSURE
-            matched, box = anchor_boxes.match(target.boxes, self.anchors, self.match_iou)
-            labels[i, matched] = target.labels[box]
-            deltas[i, matched] = anchor_boxes.encode(target.boxes[box], self.anchors[matched])
+            box = anchor_boxes.box_of_anchors(target.boxes, self.anchors, self.match_iou, self.near_iou)
+            labels[i] = box.clamp(max=anchor_boxes.NOTHING)
+            matched = (box >= 0).nonzero()[:, 0]
+            labels[i, matched] = target.labels[box[matched]]
+            deltas[i, matched] = anchor_boxes.encode(target.boxes[box[matched]], self.anchors[matched])
         return labels, deltas
