@@ -3,6 +3,7 @@
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from training.engine.detectors.relu6 import ReLU6
 from training.engine.detectors.same_padding import SameConv2d
 
 WIDTH = 96
@@ -20,7 +21,7 @@ class FineMap(nn.Module):
         self.below = SameConv2d(details, WIDTH, 2, stride=2)
         self.own = nn.Conv2d(own, WIDTH, 1)
         self.above = nn.Conv2d(coarse, WIDTH, 1)
-        self.mix = nn.Sequential(nn.ReLU6(), around(), nn.ReLU6(), nn.Conv2d(WIDTH, WIDTH, 1), nn.ReLU6())
+        self.mix = nn.Sequential(ReLU6(), around(), ReLU6(), nn.Conv2d(WIDTH, WIDTH, 1), ReLU6())
 
     def forward(self, details: Tensor, own: Tensor, coarse: Tensor) -> Tensor:
         height, width = (int(length) for length in own.shape[-2:])

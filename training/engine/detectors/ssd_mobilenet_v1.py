@@ -16,6 +16,7 @@ from training.engine.detectors.detector import AnchorDetector
 from training.engine.detectors.fine_map import FineMap, fine_head
 from training.engine.detectors.heads import mixed, rows, start_rare
 from training.engine.detectors.losses import focal_losses, softmax_losses
+from training.engine.detectors.relu6 import ReLU6
 from training.engine.detectors.same_padding import SameConv2d
 from training.engine.detectors.ssd_mobilenet_v1_anchors import pytorch_anchors, tensorflow_anchors
 from training.engine.model_info import ModelInfo
@@ -59,7 +60,7 @@ class Edition:
     convolution: type[nn.Conv2d] = SameConv2d
     padding: int = 0
     """Of 3x3 convolutions; 0 where `convolution` sees to it."""
-    activation: type[nn.Module] = nn.ReLU6
+    activation: type[nn.Module] = ReLU6
     head_kernel: int = 1
     extras_have_norm: bool = True
     extra_channels: tuple[tuple[int, int], ...] = EXTRA_CHANNELS
