@@ -29,7 +29,7 @@ from training.engine import catalog
 from training.engine.batches import plain_batch
 from training.engine.classifiers.classifier import pooled
 from training.engine.classifiers.mobilenet import MobileNet
-from training.engine.config import CHILD_ENVIRONMENT
+from training.engine.config import TRAINING_ENVIRONMENT
 from training.engine.data import read_examples, read_run_folder
 from training.engine.network import normalise
 from training.engine.weight_files import find_weights, read_weights
@@ -54,7 +54,9 @@ def lay_run_folder(data: Path, folder: Path, config: dict[str, Any]) -> None:
     (folder / "config.json").write_text(json.dumps({"model": MODEL} | config))
 
 
-def run_child(*command: str, environment: Mapping[str, str] = CHILD_ENVIRONMENT) -> tuple[list[dict[str, Any]], float]:
+def run_child(
+    *command: str, environment: Mapping[str, str] = TRAINING_ENVIRONMENT
+) -> tuple[list[dict[str, Any]], float]:
     """The JSON lines of a module, and its CPU seconds; it runs as a worker runs the engine if nothing else is said."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     child = subprocess.run(

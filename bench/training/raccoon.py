@@ -22,7 +22,7 @@ from annotations.dataset.manifest import write_manifest
 from annotations.dataset.records import AnnotationRecord, Box, ImageRecord
 from annotations.dataset.split import split_of
 from training.engine.catalog import complete_config, estimate_seconds
-from training.engine.config import CHILD_ENVIRONMENT
+from training.engine.config import TRAINING_ENVIRONMENT
 
 ROOT = Path(__file__).resolve().parents[2]
 MODEL = "ssdlite320_mobilenet_v3_large"
@@ -46,7 +46,7 @@ def train(folder: Path, weights: str) -> dict[str, Any]:
     command = [sys.executable, "-m", "training.engine", "train", str(folder), "--weights-dir", weights]
     began = time.monotonic()
     child = subprocess.run(
-        command, cwd=ROOT, env=os.environ | CHILD_ENVIRONMENT, stdout=subprocess.PIPE, text=True, check=False
+        command, cwd=ROOT, env=os.environ | TRAINING_ENVIRONMENT, stdout=subprocess.PIPE, text=True, check=False
     )
     events = [json.loads(line) for line in child.stdout.splitlines()]
     if child.returncode != 0:

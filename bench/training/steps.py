@@ -21,7 +21,7 @@ import torch
 from training.engine import optim
 from training.engine.batches import training_batches
 from training.engine.catalog import MODELS, model_info
-from training.engine.config import CHILD_ENVIRONMENT
+from training.engine.config import TRAINING_ENVIRONMENT
 from training.engine.data import Examples
 from training.engine.device import fast_arithmetic, loss_scaler
 from training.engine.families import build_network
@@ -59,7 +59,9 @@ def main() -> int:
 
 def _report(model: str) -> bool:
     command = [sys.executable, "-m", "bench.training.steps", "--here", model]
-    child = subprocess.run(command, env=os.environ | CHILD_ENVIRONMENT, stdout=subprocess.PIPE, text=True, check=True)
+    child = subprocess.run(
+        command, env=os.environ | TRAINING_ENVIRONMENT, stdout=subprocess.PIPE, text=True, check=True
+    )
     found, bar = float(child.stdout), BARS.get(model, 0.0)
     verdict = "" if not bar else f", {'ok' if found >= bar else 'UNDER THE BAR'} (at least {bar:g})"
     print(f"{model}: {found:.1f} images a CPU-second{verdict}", flush=True)

@@ -21,7 +21,7 @@ from typing import Any
 
 from annotations.dataset.manifest import read_manifest
 from training.engine.catalog import model_info
-from training.engine.config import CHILD_ENVIRONMENT
+from training.engine.config import TRAINING_ENVIRONMENT
 from training.engine.progress import JsonLines
 from training.engine.sources import lay_run_folder, link_run_folder
 
@@ -45,7 +45,7 @@ def run(folder: Path, place: Path, config: dict[str, Any], weights: str) -> dict
     (place / "config.json").write_text(json.dumps(config))
     command = [sys.executable, "-m", "training.engine", "train", str(place), "--weights-dir", weights]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    environment = os.environ | CHILD_ENVIRONMENT
+    environment = os.environ | TRAINING_ENVIRONMENT
     child = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     seconds = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime

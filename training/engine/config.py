@@ -69,6 +69,12 @@ CHILD_ENVIRONMENT = {
 }
 """What whoever starts `python -m training.engine` adds to its environment; read by libraries at process start."""
 
+TRAINING_ENVIRONMENT = CHILD_ENVIRONMENT | {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
+"""The same of a child that trains: in large pages a step of SSDlite takes 0.84 to 0.87 of the CPU seconds.
+
+An export gains nothing and would take 18 to 38 MB more.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Config:

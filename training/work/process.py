@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from boxwright import lifeline
-from training.engine.config import CHILD_ENVIRONMENT
+from training.engine.config import CHILD_ENVIRONMENT, TRAINING_ENVIRONMENT
 from training.work.watchdog import let_die_first
 
 Event = Mapping[str, Any]
@@ -38,10 +38,11 @@ class Child:
         """`temporary`: where it and its tools may leave files; whoever starts it removes them."""
         temporary.mkdir(exist_ok=True)
         environment = {name: value for name, value in os.environ.items() if not name.startswith("BOXWRIGHT_")}
+        environment |= TRAINING_ENVIRONMENT if arguments[0] == "train" else CHILD_ENVIRONMENT
         self._process = lifeline.spawn(
             "training.engine",
             *arguments,
-            environment=environment | CHILD_ENVIRONMENT | {"TMPDIR": str(temporary)},
+            environment=environment | {"TMPDIR": str(temporary)},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
