@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ["src/**/*.test.ts", "src/**/*.test.tsx"],
     environment: "node",
+    setupFiles: ["checks/realTimers.ts"],
     testTimeout: 60_000,
     // The files share two threads: starting one for each takes five times what the tests do.
     pool: "threads",

@@ -31,7 +31,6 @@ beforeEach(() => {
   vi.stubGlobal("document", { cookie: "theme=dark; csrftoken=abc" });
 });
 afterEach(() => {
-  vi.useRealTimers();
   vi.unstubAllGlobals();
 });
 

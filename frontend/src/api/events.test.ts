@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { EventStream, streamWhileSeen } from "./events";
 
 class FakeSource {
@@ -61,7 +61,6 @@ beforeEach(() => {
   sources = [];
   vi.useFakeTimers();
 });
-afterEach(() => vi.useRealTimers());
 
 describe("an event stream", () => {
   it("hands events to those who listen, until they leave", () => {

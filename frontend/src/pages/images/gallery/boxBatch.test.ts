@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { beforeEach, expect, it, vi } from "vitest";
 import { BoxBatch } from "./boxBatch";
 
 const REST = 60;
@@ -22,7 +22,6 @@ beforeEach(() => {
   asked = [];
   answer = all;
 });
-afterEach(() => void vi.useRealTimers());
 
 it("asks once for all tiles that came into view", async () => {
   const found: string[] = [];
