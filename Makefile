@@ -9,6 +9,9 @@ export PYTHONDONTWRITEBYTECODE :=
 SHELL := bash
 .SHELLFLAGS := -o pipefail -c
 
+# Two stages at a time, of checks and of tests: a browser, a server and a database that wait leave a core to another.
+MAKEFLAGS += --jobs=2
+
 # Where the tests find real pictures and weights. Absent: those tests skip, and say so.
 DATA := $(wildcard $(CURDIR)/../shared/datasets)
 WEIGHTS := $(wildcard $(CURDIR)/../shared/weights)
@@ -48,9 +51,7 @@ setup: ## everything that developing and testing need
 setup-node:
 	+@$(PYTHON) bootstrap.py node
 
-# Two stages at a time: a browser, a server and a database that wait leave a core to the other stage.
-test: ## all tests: SQLite, PostgreSQL, frontend, real browser
-	@$(MAKE) --jobs 2 test-sqlite e2e test-postgres test-frontend
+test: test-sqlite e2e test-postgres test-frontend ## all tests: SQLite, PostgreSQL, frontend, real browser
 
 # Four processes: the other stages are done before this one, and each process waits for others that it starts. Requests
 # of all kinds are sent once a day, to PostgreSQL.
@@ -71,22 +72,21 @@ test-full: setup ## all tests with two busy processes beside them, then the long
 e2e: setup ## only the tests that drive a real browser
 	$(TEST_ENV) $(PYTEST) -m "e2e and not full" tests/e2e $(MARKED)
 
-check: ## formatting, lint, types, import rules, migrations, schema
-	@$(MAKE) --jobs 2 --output-sync check-frontend check-types check-python
+check: check-frontend check-types check-python ## formatting, lint, types, import rules, migrations, schema
 
 # Needs Node alone, and is done while Python's packages are still being installed.
 check-frontend: setup-node
-	npm --prefix frontend run --silent check
+	npm --prefix frontend run --silent check $(MARKED)
 
 check-types: setup
-	$(BIN)/mypy .
+	$(BIN)/mypy . $(MARKED)
 
 check-python: setup
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	PYTHONPATH=platform $(BIN)/lint-imports
-	$(BIN)/python -m tests.dead_code
-	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/ruff format --check . $(MARKED)
+	$(BIN)/ruff check . $(MARKED)
+	PYTHONPATH=platform $(BIN)/lint-imports $(MARKED)
+	$(BIN)/python -m tests.dead_code $(MARKED)
+	$(BIN)/python manage.py makemigrations --check --dry-run $(MARKED)
 	$(BIN)/python manage.py spectacular --fail-on-warn --validate --format openapi-json | cmp -s - docs/openapi.json || (echo "docs/openapi.json is stale: run make schema"; exit 1)
 
 fix: setup ## format, and mend what tools can mend

@@ -122,6 +122,7 @@ def test_the_unlabelled_are_looked_at_once_and_an_end_in_the_middle_is_gone_on_f
     assert (row.run, row.sha256, row.shown_score) == (run, run.files["best.pt"]["sha256"], suggestions.SHOWN_SCORE)
 
 
+@pytest.mark.full
 def test_only_what_was_chosen_and_is_unlabelled_is_looked_at(
     as_user: Client, mona: User, project: Project, run: Run, make_images: MakeImages
 ) -> None:

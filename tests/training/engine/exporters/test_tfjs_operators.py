@@ -15,6 +15,9 @@ from training.engine.exporters.tfjs_model import write_tfjs
 
 SIDE = 16
 
+pytestmark = pytest.mark.full
+"""What our models need is proved daily: by the TF.js artifact of a detector, which says what its checkpoint says."""
+
 
 class Zoo(nn.Module):
     """Operators that our models do not need yet, but their relatives will."""

@@ -38,11 +38,7 @@ from training.engine.progress import Silent
 from training.engine.targets import TARGETS
 from training.engine.verify import verify_bundle
 
-CASES = [
-    pytest.param(target, quantization, marks=() if (target, quantization) == ("onnx", "none") else pytest.mark.full)
-    for target, info in TARGETS.items()
-    for quantization in info.quantizations
-]
+CASES = [(target, quantization) for target, info in TARGETS.items() for quantization in info.quantizations]
 SETTINGS = {"model": DETECTOR, "tiles": 2, "fit": "none", "score_threshold": 0.2, "nms_threshold": 0.4}
 
 
@@ -58,6 +54,7 @@ def exporter(tiled: Checkpoint) -> Callable[[str], Exporter]:
     return exporters_of(functools.cache(lambda: litert.convert(tiled))).__getitem__
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("target", "quantization"), CASES)
 def test_what_is_measured_of_an_artifact_is_measured_in_tiles(
     target: str,
