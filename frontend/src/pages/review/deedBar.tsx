@@ -17,6 +17,7 @@ export function DeedBar({ review, act, labels, unit }: DeedBarProps) {
   if (selected === 0 && !review.canUndo.value) return null;
   return (
     <div class="toast review-deeds" role="toolbar" aria-label="Selection">
+      {selected === 0 && <span>{counted(review.changed.value, ...unit)} changed</span>}
       {selected > 0 && (
         <>
           <span>{counted(selected, ...unit)} selected</span>

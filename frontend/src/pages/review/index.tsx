@@ -24,7 +24,8 @@ function orderOf(text: string | null): Order {
 
 /** All annotations of one label side by side, so that the wrong ones jump out. */
 export default function Review() {
-  const { project } = useProject();
+  const { project, reload } = useProject();
+  useEffect(() => void reload(), [reload]); // no event tells how many a label has
   const { labels, slug, name } = project.value;
   const order = orderOf(query.value.get("order"));
   const asked = query.value.get("label");
