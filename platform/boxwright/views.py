@@ -58,7 +58,7 @@ def page(_request: HttpRequest) -> HttpResponse:
 @cache
 def _schema() -> Any:
     """Of all routes, whoever asks: half a second of work, once a process."""
-    return SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    return SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call] # it has no types
 
 
 class KnownSchema(SchemaGenerator):

@@ -35,5 +35,5 @@ class ReLU6(nn.ReLU6):
     def forward(self, input: Tensor) -> Tensor:  # noqa: A002 torch's name
         if not (torch.is_grad_enabled() and input.requires_grad):
             return super().forward(input)
-        clipped: Tensor = _Clip.apply(input)  # type: ignore[no-untyped-call]
+        clipped: Tensor = _Clip.apply(input)  # type: ignore[no-untyped-call] # torch gives it no types
         return clipped
