@@ -34,26 +34,25 @@ def detected(scores: Floats, boxes: Floats, threshold: float, clustering: float 
     One that shares more than `clustering` of the larger area with an earlier one of its label is united with it.
     """
     labels, best = scores[:, 1:].argmax(1), scores[:, 1:].max(1)
-    found: list[tuple[Floats, float, int]] = []
-    for row in np.flatnonzero(best >= threshold):
-        box, score, label = boxes[row], float(best[row]), int(labels[row])
-        for i, (known, known_score, known_label) in enumerate(found):
-            if known_label == label and _shared(box, known) > clustering:
-                united = np.concatenate([np.minimum(known[:2], box[:2]), np.maximum(known[2:], box[2:])])
-                found[i] = (united, max(known_score, score), label)
-                break
+    rows = np.flatnonzero(best >= threshold)
+    corners, highest, of = np.empty((len(rows), 4), np.float32), np.empty(len(rows), np.float32), labels[rows]
+    count = 0
+    for box, score, label in zip(boxes[rows], best[rows], labels[rows], strict=True):
+        alike = (of[:count] == label) & (_shared(corners[:count], box) > clustering)
+        if alike.any():
+            i = int(alike.argmax())
+            corners[i] = np.concatenate([np.minimum(corners[i, :2], box[:2]), np.maximum(corners[i, 2:], box[2:])])
+            highest[i] = max(highest[i], score)
         else:
-            found.append((box, score, label))
-    found.sort(key=lambda one: -one[1])
-    columns = list(zip(*found, strict=True)) or [(), (), ()]
-    corners = np.array(columns[0], np.float32).reshape(-1, 4)
-    return Detections(torch.from_numpy(corners), torch.tensor(columns[1]), torch.tensor(columns[2], dtype=torch.int64))
+            corners[count], highest[count], of[count] = box, score, label
+            count += 1
+    order = np.argsort(-highest[:count], kind="stable")
+    return Detections(*(torch.from_numpy(values[order]) for values in (corners, highest, of)))
 
 
-def _shared(first: Floats, second: Floats) -> float:
-    """The area that two boxes share, by that of the larger one."""
-    sides = np.minimum(first[2:], second[2:]) - np.maximum(first[:2], second[:2])
-    if (sides <= 0).any():
-        return 0.0
-    larger = max(float(np.prod(box[2:] - box[:2])) for box in (first, second))
-    return float(np.prod(sides)) / max(larger, 1e-12)
+def _shared(boxes: Floats, box: Floats) -> Floats:
+    """The area [N] that each box [N, 4] shares with one [4], by that of the larger one."""
+    sides = np.minimum(boxes[:, 2:], box[2:]) - np.maximum(boxes[:, :2], box[:2])
+    areas = (boxes[:, 2:] - boxes[:, :2]).prod(1)
+    share: Floats = sides.clip(0).prod(1) / np.maximum(np.maximum(areas, (box[2:] - box[:2]).prod()), 1e-12)
+    return share
