@@ -44,7 +44,7 @@ PHOTOS = 8
 RARE = -2.0
 """Logits whose bias is less are of objects that are rare."""
 
-DETECTOR = "ssdlite320_mobilenet_v3_large"
+DETECTOR = "ssd_mobilenet_v1_075"
 CLASSIFIER = "mobilenet_v3_small"
 PACKED = {"tflite", "tfjs"}
 """Targets whose files are packed, at once, from what was converted once."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.training.engine.exporters.conftest import DETECTOR, exporters_of, untrained_detector
+from tests.training.engine.exporters.conftest import exporters_of, untrained_detector
 from training.engine.catalog import complete_config
 from training.engine.checkpoint import Checkpoint
 from training.engine.exporters import litert
@@ -19,7 +19,13 @@ from training.engine.targets import TARGETS
 
 CASES = [(target, quantization) for target, info in TARGETS.items() for quantization in info.quantizations]
 GRIDS = {
-    DETECTOR: {"image_size": 352, "crop": 160, "magnify": 2, "anchor_scale": 320 / 704, "fit": "none"},
+    "ssdlite320_mobilenet_v3_large": {
+        "image_size": 352,
+        "crop": 160,
+        "magnify": 2,
+        "anchor_scale": 320 / 704,
+        "fit": "none",
+    },
     "ssd_mobilenet_v1_075": {"image_size": 308, "fit": "none"},  # maps of odd sides, 77 and 39
 }
 FINE = ((0.05, 0.05), (0.1, 0.06), (0.08, 0.15))

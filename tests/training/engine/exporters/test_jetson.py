@@ -10,8 +10,9 @@ import numpy as np
 import onnx
 import pytest
 
-from tests.training.engine.exporters.conftest import CLASSIFIER, MakeArtifact
+from tests.training.engine.exporters.conftest import CLASSIFIER, DETECTOR, MakeArtifact
 from tests.training.engine.exporters.test_artifacts import read_report
+from training.engine.checkpoint import Checkpoint
 from training.engine.errors import TargetError
 from training.engine.exporters import jetson_client
 from training.engine.exporters.jetson import expect_tensorrt
@@ -71,15 +72,16 @@ def test_a_classifier_is_measured_under_image_net(make_artifact: MakeArtifact) -
 
 
 def test_the_file_has_the_names_and_shapes_that_detect_net_looks_for(
-    detector_artifact: MakeArtifact, tmp_path: Path
+    detector: Checkpoint, detector_artifact: MakeArtifact, tmp_path: Path
 ) -> None:
     model = onnx.load(unpacked(detector_artifact("jetson"), tmp_path) / "model.onnx")
+    side = 2 * detector.image_size
 
     shapes = {
         value.name: [axis.dim_value for axis in value.type.tensor_type.shape.dim]
         for value in (*model.graph.input, *model.graph.output)
     }
-    assert shapes == {"input_0": [1, 3, 640, 640], "scores": [1, 1000, 3], "boxes": [1, 1000, 4]}
+    assert shapes == {"input_0": [1, 3, side, side], "scores": [1, 1000, 3], "boxes": [1, 1000, 4]}
     assert [opset.version for opset in model.opset_import] == [13]
 
 
@@ -91,7 +93,7 @@ def test_an_operator_that_tensorrt_lacks_is_named() -> None:
         expect_tensorrt(onnx.helper.make_model(graph), "Tiny")
 
 
-@pytest.mark.parametrize("model", ["ssdlite320_mobilenet_v3_large", CLASSIFIER])
+@pytest.mark.parametrize("model", [DETECTOR, CLASSIFIER])
 def test_the_script_forgets_the_engine_of_another_model(
     model: str, make_artifact: MakeArtifact, tmp_path: Path
 ) -> None:

@@ -12,8 +12,8 @@ from training.engine.data import read_picture, read_square
 from training.engine.exporters import tflite
 from training.engine.exporters.answers import Answer, Squares, ask_torch
 
-SURE = 0.4
-"""Weaker boxes change their order with a pixel's last bit."""
+SURE = 0.45
+"""Of weaker ones two stand within 0.001: which of them is first, a pixel's last bit decides."""
 
 
 def shipped_model(out: Path) -> bytes:
@@ -45,7 +45,7 @@ def test_mediapipe_detects_what_the_checkpoint_detects(
             image = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=square)
             best = task.detect(image).detections[0]
             assert expected.detections is not None
-            box, label = expected.detections.boxes[0] * 320, int(expected.detections.labels[0])
+            box, label = expected.detections.boxes[0] * detector.image_size, int(expected.detections.labels[0])
             found = best.bounding_box
             sides = [found.origin_x, found.origin_y, found.origin_x + found.width, found.origin_y + found.height]
             assert best.categories[0].category_name == detector.labels[label]
@@ -76,6 +76,7 @@ def test_what_is_said_of_mediapipe_is_what_it_says(
     said = tflite.EXPORTER.ask_client(tmp_path, detector, pictures)
     options = vision.ObjectDetectorOptions(base_options=BaseOptions(model_asset_buffer=model), score_threshold=SURE)
 
+    compared = 0
     with vision.ObjectDetector.create_from_options(options) as task:
         for picture, answer in zip(pictures, said.answers, strict=True):
             image = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=picture)
@@ -85,6 +86,8 @@ def test_what_is_said_of_mediapipe_is_what_it_says(
             found = [one.bounding_box for one in task.detect(image).detections]
             theirs = [[b.origin_x, b.origin_y, b.origin_x + b.width, b.origin_y + b.height] for b in found]
             assert np.abs(np.array(theirs).reshape(-1, 4) - ours).max(initial=0) <= pixels + 0.01
+            compared += len(theirs)
+    assert compared >= 4
 
 
 @pytest.mark.full
