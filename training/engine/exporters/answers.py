@@ -103,5 +103,7 @@ def lap(milliseconds: list[float] | None) -> Iterator[None]:
 
 def scaled(squares: Squares, mean: Sequence[float], std: Sequence[float]) -> Floats:
     """What an application does to pixels before it asks an artifact: (pixel - mean) / std, [n, S, S, 3]."""
-    values = (squares.astype(np.float32) - np.asarray(mean, np.float32)) / np.asarray(std, np.float32)
-    return values.astype(np.float32)
+    values = squares.astype(np.float32)
+    values -= np.asarray(mean, np.float32)
+    values /= np.asarray(std, np.float32)
+    return values

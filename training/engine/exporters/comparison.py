@@ -2,14 +2,15 @@
 
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from annotations.dataset.records import AnnotationRecord
+from annotations.dataset.records import ImageRecord
 from training.engine.checkpoint import Checkpoint, export_form
 from training.engine.detectors.postprocess import Suppression
 from training.engine.exporters.accuracy import JUDGES
-from training.engine.exporters.answers import ask_torch
+from training.engine.exporters.answers import Answer, ask_torch
 from training.engine.exporters.exporter import Asked, Exporter
 from training.engine.exporters.images import ComparisonImages
 from training.engine.exporters.parity import Difference, compare, largest
@@ -55,59 +56,53 @@ class Comparison:
 def compare_on(
     images: ComparisonImages, checkpoint: Checkpoint, exporter: Exporter, model_folder: Path, limits: ParityLimits
 ) -> Comparison:
-    """Compare the files in `model_folder`, as they are, with the checkpoint."""
+    """Compare the files in `model_folder`, as they are, with the checkpoint.
+
+    The client is asked while the checkpoint is; the file by itself, as its pictures are timed.
+    """
     form, records = export_form(checkpoint), images.examples.images
-    judge, config = JUDGES[checkpoint.task], checkpoint.config
+    judge, config, labels = JUDGES[checkpoint.task], checkpoint.config, checkpoint.labels
     suppression = Suppression.of(config)
     share = checkpoint.image_size / checkpoint.picture_size
     sizes = [(round(width * share), round(height * share)) for width, height in images.sizes]
     on_boxes = limits.on(sizes, one_annotation=0)
-    differences, expected, found, milliseconds = [], [], [], list[float]()
+    differences, expected, found, found_there, milliseconds = [], [], [], [], list[float]()
     tiles, at_once = config.tiles**2, max(1, AT_ONCE // config.tiles**2)
-    for start in range(0, len(records), at_once):
-        few = records[start : start + at_once]
-        squares = cut(images.examples.squares[start : start + at_once], checkpoint.image_size, config.tiles)
-        ours = ask_torch(form, checkpoint, squares)
-        asked = exporter.ask(model_folder, checkpoint, squares)
-        milliseconds += asked.milliseconds
-        for i, (own, given) in enumerate(zip(ours, asked.answers, strict=True)):
-            differences.append(compare(own, given, sizes[start + i // tiles], on_boxes, suppression))
-        expected += judge.annotations(ours, checkpoint, few)
-        found += judge.annotations(asked.answers, checkpoint, few)
-    labels = checkpoint.labels
+    with ThreadPoolExecutor(1) as beside:
+        for start in range(0, len(records), at_once):
+            few = records[start : start + at_once]
+            squares = cut(images.examples.squares[start : start + at_once], checkpoint.image_size, config.tiles)
+            in_client = beside.submit(_ask_client, images, few, checkpoint, exporter, model_folder)
+            ours, (client_name, theirs) = ask_torch(form, checkpoint, squares), in_client.result()
+            asked = exporter.ask(model_folder, checkpoint, squares)
+            milliseconds += asked.milliseconds
+            for i, (own, given) in enumerate(zip(ours, asked.answers, strict=True)):
+                differences.append(compare(own, given, sizes[start + i // tiles], on_boxes, suppression))
+            expected += judge.annotations(ours, checkpoint, few)
+            found += judge.annotations(asked.answers, checkpoint, few)
+            found_there += judge.annotations(theirs, checkpoint, few) if client_name else []
     before, after = judge.accuracy(labels, expected, records), judge.accuracy(labels, found, records)
-    client = _in_client(images, checkpoint, exporter, model_folder)
-    losses = (_loss(before.metrics, one, TASKS[checkpoint.task].headline) for one in (after.metrics, client.metrics))
+    client = judge.accuracy(labels, found_there, records).metrics if client_name else {}
+    losses = (_loss(before.metrics, one, TASKS[checkpoint.task].headline) for one in (after.metrics, client))
     difference, limits = largest(differences, *losses), limits.on(sizes, before.one_annotation)
     alone = replace(difference, client_loss=None).within(limits)
-    where, seen = (client.name, client.found) if client.name and alone else (asked.runtime, found)
+    where, seen = (client_name, found_there) if client_name and alone else (asked.runtime, found)
     worst = None if difference.within(limits) else worst_pictures(where, records, expected, seen)
     if 0 < len(milliseconds) < TIMED and sum(milliseconds) < TIMED_MS:
         squares = cut(images.examples.squares[:1], checkpoint.image_size, config.tiles)[:1]
         milliseconds += exporter.ask(model_folder, checkpoint, squares.repeat(TIMED, 0)).milliseconds
     latency = statistics.median(milliseconds) if milliseconds else None
-    return Comparison(
-        difference, limits, before.metrics, after.metrics, asked, latency, client.metrics, client.name, worst
-    )
+    return Comparison(difference, limits, before.metrics, after.metrics, asked, latency, client, client_name, worst)
 
 
-@dataclass(frozen=True, slots=True)
-class _InClient:
-    """What the artifact finds in its own client, whose `name` is None where there is none."""
-
-    name: str | None = None
-    metrics: Metrics = field(default_factory=dict)
-    found: Sequence[Sequence[AnnotationRecord]] = ()
-
-
-def _in_client(images: ComparisonImages, checkpoint: Checkpoint, exporter: Exporter, model_folder: Path) -> _InClient:
-    """A client knows nothing of tiles."""
+def _ask_client(
+    images: ComparisonImages, few: Sequence[ImageRecord], checkpoint: Checkpoint, exporter: Exporter, model_folder: Path
+) -> tuple[str | None, list[Answer]]:
+    """The client's name and answers: None and none where there is no client, or tiles, which it does not know."""
     if exporter.ask_client is None or checkpoint.config.tiles > 1:
-        return _InClient()
-    records, judge = images.examples.images, JUDGES[checkpoint.task]
-    asked = exporter.ask_client(model_folder, checkpoint, images.pictures())
-    found = judge.annotations(asked.answers, checkpoint, records)
-    return _InClient(asked.runtime, judge.accuracy(checkpoint.labels, found, records).metrics, found)
+        return None, []
+    asked = exporter.ask_client(model_folder, checkpoint, images.pictures(few))
+    return asked.runtime, asked.answers
 
 
 def _loss(before: Metrics, after: Metrics, metric: str) -> float | None:

@@ -1,10 +1,10 @@
 """The images that an export uses, decoded."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from annotations.dataset.records import Split
+from annotations.dataset.records import ImageRecord, Split
 from training.engine.data import Examples, Picture, read_examples, read_picture, read_run_folder
 from training.engine.errors import DataError
 from training.engine.export_images import calibration_sample, comparison_sample
@@ -30,9 +30,9 @@ class ComparisonImages:
         """Width and height of each original."""
         return [(image.width, image.height) for image in self.examples.images]
 
-    def pictures(self) -> Iterator[Picture]:
-        """The originals, decoded one by one."""
-        for image in self.examples.images:
+    def pictures(self, images: Sequence[ImageRecord]) -> Iterator[Picture]:
+        """The originals of some of them, decoded one by one."""
+        for image in images:
             yield read_picture(self.folder / "images" / image.sha256, image.name)
 
 
