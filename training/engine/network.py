@@ -3,7 +3,6 @@
 Only a family's own module knows the names of its submodules: where the head is, what the trunk is, what folds.
 """
 
-import copy
 import itertools
 from abc import abstractmethod
 from collections.abc import Sequence
@@ -124,8 +123,8 @@ class ExportForm(nn.Module):
 
 
 def export_form(network: Network) -> nn.Module:
-    """A copy of the network that converters can trace: eval mode, CPU, plain memory order, no gradients."""
-    return contiguous(ExportForm(copy.deepcopy(network)).cpu().eval().requires_grad_(False))
+    """The network itself as converters can trace it: in eval mode, on the CPU, in plain memory order, no gradients."""
+    return contiguous(ExportForm(network).cpu().eval().requires_grad_(False))
 
 
 def with_background(scores: Tensor, scoring: Scoring) -> Tensor:
