@@ -13,6 +13,9 @@ DATE = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say
 MOST_FILES = 1000
 MOST_BYTES = 4 * 2**30
 """Of all files together, unpacked: the largest model of the catalogue has an eighth of it."""
+LOOKED_AT = 2**16
+"""Bytes in the middle of a file that tell whether it is worth being deflated: trained weights shrink to 0.93."""
+SHRUNK = 0.85
 
 
 def write_bundle(path: Path, folder: Path) -> str:
@@ -20,7 +23,7 @@ def write_bundle(path: Path, folder: Path) -> str:
     temporary = path.with_name(path.name + ".tmp")
     with zipfile.ZipFile(temporary, "w") as archive:
         for name, file in files_in(folder).items():
-            with file.open("rb") as source, archive.open(_entry(name), "w", force_zip64=True) as target:
+            with file.open("rb") as source, archive.open(_entry(name, file), "w", force_zip64=True) as target:
                 shutil.copyfileobj(source, target, 2**20)
     temporary.replace(path)
     return sha256_of(path)
@@ -85,8 +88,15 @@ def _fault_in(entry: zipfile.ZipInfo, seen: set[str]) -> str:
     return "is there twice" if name.casefold() in seen else ""
 
 
-def _entry(name: str) -> zipfile.ZipInfo:
+def _entry(name: str, file: Path) -> zipfile.ZipInfo:
     entry = zipfile.ZipInfo(name, DATE)
-    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.compress_type = zipfile.ZIP_DEFLATED if _shrinks(file) else zipfile.ZIP_STORED
     entry.external_attr = (0o755 if name.endswith(".sh") else 0o644) << 16
     return entry
+
+
+def _shrinks(file: Path) -> bool:
+    with file.open("rb") as content:
+        content.seek(max(0, file.stat().st_size - LOOKED_AT) // 2)
+        middle = content.read(LOOKED_AT)
+    return len(zlib.compress(middle)) <= SHRUNK * len(middle)

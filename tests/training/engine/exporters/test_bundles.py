@@ -126,6 +126,20 @@ def test_each_damaged_file_is_noticed(make_artifact: MakeArtifact, tmp_path: Pat
         verify_bundle(tmp_path / "more.zip")
 
 
+def test_only_what_shrinks_is_deflated(tmp_path: Path) -> None:
+    contents = {"model.onnx": os.urandom(2**18), "page.js": b"let boxes = [];" * 2**14, "empty": b""}
+    (tmp_path / "files").mkdir()
+    for name, content in contents.items():
+        (tmp_path / "files" / name).write_bytes(content)
+
+    bundle.write_bundle(tmp_path / "bundle.zip", tmp_path / "files")
+
+    with zipfile.ZipFile(tmp_path / "bundle.zip") as archive:
+        assert {name: archive.read(name) for name in archive.namelist()} == contents
+        assert archive.getinfo("model.onnx").compress_type == zipfile.ZIP_STORED
+        assert archive.getinfo("page.js").compress_size < 2**12
+
+
 def test_a_byte_of_the_zip_is_noticed(make_artifact: MakeArtifact, tmp_path: Path) -> None:
     content = (make_artifact(CLASSIFIER, "onnx") / "artifact.zip").read_bytes()
     for place in range(200, len(content) - 2000, len(content) // 7):
