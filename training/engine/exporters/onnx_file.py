@@ -26,7 +26,7 @@ MODEL_FILE = "model.onnx"
 INPUT = "input_0"
 BATCH = "batch"
 """What the first dimension is called where it is free."""
-FEW, SAME = 4, 1e-5
+FEW, SAME = 2, 1e-5
 RUNTIME = f"onnxruntime {onnxruntime.__version__}"
 
 
