@@ -13,6 +13,7 @@ from training.engine.errors import EngineError, ParityError, TargetError
 from training.engine.exporters.bundle import files_in, write_bundle
 from training.engine.exporters.comparison import Comparison, compare_on
 from training.engine.exporters.contract import contract_of
+from training.engine.exporters.eight_bits import EightBits
 from training.engine.exporters.expected import EXPECTED_FILE, draw_picture, expected_of, find
 from training.engine.exporters.exporter import Exporter
 from training.engine.exporters.images import ComparisonImages, ExportImages
@@ -47,7 +48,7 @@ def publish(
     (out / ARCHIVE).unlink(missing_ok=True)
     model_folder = _empty_folder(out / f"{exporter.target}-{quantization}")
     progress.on_log(f"Converting to {exporter.target}.")
-    _build(exporter, checkpoint, model_folder, quantization, images)
+    small = _build(exporter, checkpoint, model_folder, quantization, images)
     lineage = lineage_of(exporter.target, quantization, checkpoint, provenance, released)
     if exporter.notes:
         contract = contract_of(exporter, checkpoint, provenance)
@@ -59,6 +60,7 @@ def publish(
         return publish(exporter, checkpoint, images, out, quantization, progress, provenance)
     report = report_of(exporter.target, quantization, checkpoint, comparison, images.comparison)
     report["parity"]["released"] = released
+    report["eight_bits"] = small and asdict(small)
     ships = comparison.passed or (released and comparison.misses_metric_alone)
     if ships:
         _expect(exporter, checkpoint, model_folder, limits)
@@ -70,10 +72,12 @@ def publish(
     return report
 
 
-def _build(exporter: Exporter, checkpoint: Checkpoint, folder: Path, quantization: str, images: ExportImages) -> None:
+def _build(
+    exporter: Exporter, checkpoint: Checkpoint, folder: Path, quantization: str, images: ExportImages
+) -> EightBits | None:
     """Raises TargetError where a converter fails on a network that is not of the zoo: nobody has seen it convert."""
     try:
-        exporter.build(checkpoint, folder, quantization, images.calibration)
+        return exporter.build(checkpoint, folder, quantization, images.calibration)
     except (EngineError, OSError, MemoryError):
         raise
     except Exception as error:
@@ -153,7 +157,7 @@ def _pack(
     report: Report,
 ) -> Report:
     """Write the zip; the fields that describe it."""
-    proof = {name: report[name] for name in ("target", "quantization", "parity", "metrics")}
+    proof = {name: report[name] for name in ("target", "quantization", "eight_bits", "parity", "metrics")}
     add_papers(exporter, checkpoint, provenance, model_folder, proof)
     write_lineage(model_folder, lineage)
     digest = write_bundle(out / ARCHIVE, model_folder)

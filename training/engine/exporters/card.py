@@ -119,13 +119,22 @@ def _limits(checkpoint: Checkpoint, provenance: Provenance, report: Mapping[str,
     missed = _missed(report["parity"]) if report["parity"]["released"] else ""
     thin = f"- Fewer than {FEW} {of_what} judge {', '.join(few)}: their numbers may be far off.\n" if few else ""
     return (
-        f"{missed}"
+        f"{missed}{_small(report.get('eight_bits'))}"
         "- It knows the labels above and nothing else: what is none of them may still get one of their names.\n"
         "- It was judged on pictures of the same collection that it learned from; other cameras, places and seasons "
         "are another matter.\n"
         "- Pictures are stretched to a square: one much longer than wide is distorted.\n"
         f"{thin}"
     )
+
+
+def _small(eight_bits: Mapping[str, Any] | None) -> str:
+    if eight_bits is None:
+        return ""
+    parts = "weights and activations" if eight_bits["activations"] else "weights"
+    layers = ", ".join(map(plain, eight_bits["float_layers"]))
+    spared = f" Floats stay the weights of those that change scores most: {layers}." if layers else ""
+    return f"- Its {parts} are 8-bit numbers.{spared}\n"
 
 
 def _missed(parity: Mapping[str, Any]) -> str:

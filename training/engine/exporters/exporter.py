@@ -8,6 +8,7 @@ from training.engine.catalog import Rgb
 from training.engine.checkpoint import Checkpoint
 from training.engine.data import Picture
 from training.engine.exporters.answers import Answer, Squares
+from training.engine.exporters.eight_bits import EightBits
 from training.engine.exporters.images import Calibration
 from training.engine.targets import Verification
 
@@ -40,8 +41,11 @@ class Exporter:
     target: str
     """Its name in `TARGETS`."""
 
-    build: Callable[[Checkpoint, Path, str, Calibration], None]
-    """Writes the model's files for a quantization into an empty folder; may calibrate on training images."""
+    build: Callable[[Checkpoint, Path, str, Calibration], EightBits | None]
+    """Writes the model's files for a quantization into an empty folder; may calibrate on training images.
+
+    Of 8 bits it says what they are.
+    """
 
     ask: Callable[[Path, Checkpoint, Squares], Asked]
     """Runs the files of the folder, as they are, on images."""

@@ -9,6 +9,7 @@ from training.engine import tiles
 from training.engine.checkpoint import Checkpoint, export_form
 from training.engine.exporters import samples
 from training.engine.exporters.answers import OUTPUTS, Squares, scaled
+from training.engine.exporters.eight_bits import EightBits
 from training.engine.exporters.exporter import Asked, Exporter
 from training.engine.exporters.images import Calibration
 from training.engine.exporters.onnx_file import (
@@ -59,17 +60,17 @@ PYTHON_FILES = {"tiles.py": Path(tiles.__file__), "seeing.py": samples.FOLDER / 
 """What the Python samples of ONNX and OpenVINO share."""
 
 
-def build(checkpoint: Checkpoint, folder: Path, quantization: str, calibration: Calibration) -> None:
+def build(checkpoint: Checkpoint, folder: Path, quantization: str, calibration: Calibration) -> EightBits | None:
     """Write it for any number of pictures at once where the network allows that."""
     model = _exported(checkpoint, folder, any_batch=True)
     if not takes_batches(model, checkpoint.image_size):
         model = _exported(checkpoint, folder)
-    _save(model, checkpoint, folder, quantization, calibration)
+    return _save(model, checkpoint, folder, quantization, calibration)
 
 
-def build_single(checkpoint: Checkpoint, folder: Path, quantization: str, calibration: Calibration) -> None:
+def build_single(checkpoint: Checkpoint, folder: Path, quantization: str, calibration: Calibration) -> EightBits | None:
     """Write it for one picture, as targets want it whose shapes are fixed."""
-    _save(_exported(checkpoint, folder), checkpoint, folder, quantization, calibration)
+    return _save(_exported(checkpoint, folder), checkpoint, folder, quantization, calibration)
 
 
 def _exported(checkpoint: Checkpoint, folder: Path, *, any_batch: bool = False) -> ModelProto:
@@ -77,10 +78,13 @@ def _exported(checkpoint: Checkpoint, folder: Path, *, any_batch: bool = False) 
     return write_onnx(export_form(checkpoint), checkpoint.image_size, folder / MODEL_FILE, names, any_batch=any_batch)
 
 
-def _save(model: ModelProto, checkpoint: Checkpoint, folder: Path, quantization: str, calibration: Calibration) -> None:
+def _save(
+    model: ModelProto, checkpoint: Checkpoint, folder: Path, quantization: str, calibration: Calibration
+) -> EightBits | None:
     scale = input_scale(checkpoint)
-    model = PRECISIONS[quantization](model, lambda: (scaled(one[None], *scale)[0] for one in calibration()))
+    model, small = PRECISIONS[quantization](model, lambda: (scaled(one[None], *scale)[0] for one in calibration()))
     save_described(model, folder / MODEL_FILE, checkpoint, scale)
+    return small
 
 
 def ask(folder: Path, checkpoint: Checkpoint, squares: Squares) -> Asked:

@@ -12,6 +12,7 @@ from training.engine.checkpoint import Checkpoint
 from training.engine.detectors.postprocess import MAX_CANDIDATES, Detections, Suppression
 from training.engine.exporters import onnx as plain
 from training.engine.exporters.answers import OUTPUTS, Answer, Floats, Squares, expect_boxes, scaled
+from training.engine.exporters.eight_bits import EightBits
 from training.engine.exporters.exporter import Asked, Exporter
 from training.engine.exporters.images import Calibration
 from training.engine.exporters.onnx_file import MODEL_FILE, NOTES, RUNTIME, run_onnx, save_described
@@ -28,12 +29,13 @@ score ({scores}), and the label, a line of labels.txt, from 0. Overlapping boxes
 """
 
 
-def build(checkpoint: Checkpoint, folder: Path, quantization: str, calibration: Calibration) -> None:
+def build(checkpoint: Checkpoint, folder: Path, quantization: str, calibration: Calibration) -> EightBits | None:
     """Write the model of target `onnx`, and suppression behind it."""
-    plain.build_single(checkpoint, folder, quantization, calibration)
+    small = plain.build_single(checkpoint, folder, quantization, calibration)
     model = onnx.load(folder / MODEL_FILE)
     _suppress(model.graph, Suppression.of(checkpoint.config))
     save_described(model, folder / MODEL_FILE, checkpoint, input_scale(checkpoint))
+    return small
 
 
 def _suppress(graph: onnx.GraphProto, by: Suppression) -> None:

@@ -1,6 +1,6 @@
 """The precisions that an ONNX model is shipped in."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -9,26 +9,21 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from training.engine.exporters.answers import Floats
+from training.engine.exporters.eight_bits import SCORE_CHANGE, EightBits, Inputs, layers_to_spare, mean_change
 from training.engine.exporters.onnx_file import fed, quiet, run_model
 
 WEIGHTED = frozenset({"Conv", "ConvTranspose", "Gemm", "MatMul"})
 
-SCORE_CHANGE = 0.1
-"""Of the largest change of a score in an image, over the calibration images, what the mean may be.
+Precise = tuple[onnx.ModelProto, EightBits | None]
 
-With 8-bit activations it was 0.24 in SSDlite, which lost 0.048 AP, and 0.04 in ssd_mobilenet_v1_075, which lost none.
-"""
 QUANTIZED = ["Conv", "Gemm", "MatMul", "MaxPool", "GlobalAveragePool", "AveragePool"]
 
-Inputs = Callable[[], Iterator[Floats]]
-"""Training images as the model wants them, [S, S, 3]; decoded anew by each call."""
+
+def unchanged(model: onnx.ModelProto, _inputs: Inputs) -> Precise:
+    return model, None
 
 
-def unchanged(model: onnx.ModelProto, _inputs: Inputs) -> onnx.ModelProto:
-    return model
-
-
-def halved(model: onnx.ModelProto, _inputs: Inputs) -> onnx.ModelProto:
+def halved(model: onnx.ModelProto, _inputs: Inputs) -> Precise:
     """Weights and biases as 16-bit floats behind a Cast: half the size, computed in 32 bits as before.
 
     onnxruntime casts them once, as it loads the file. What is no weight, as anchors, stays as it is.
@@ -41,17 +36,26 @@ def halved(model: onnx.ModelProto, _inputs: Inputs) -> onnx.ModelProto:
             continue
         casts.append(helper.make_node("Cast", [f"{tensor.name}_half"], [tensor.name], to=TensorProto.FLOAT))
         tensor.CopyFrom(numpy_helper.from_array(values, f"{tensor.name}_half"))
-    return _put_first(model, casts)
+    return _put_first(model, casts), None
 
 
-def quantized(model: onnx.ModelProto, inputs: Inputs) -> onnx.ModelProto:
-    """8-bit weights, and 8-bit activations too where the scores of training images bear that (`SCORE_CHANGE`)."""
-    whole = with_small_activations(model, inputs)
-    scores = model.graph.output[0].name
-    pairs = zip(*(run_model(one.SerializeToString(), [scores], inputs()) for one in (model, whole)), strict=True)
-    changes = [float(np.abs(before[0] - after[0]).max()) for before, after in pairs]
-    bears = bool(changes) and sum(changes) / len(changes) <= SCORE_CHANGE
-    return whole if bears else with_small_weights(model)
+def quantized(model: onnx.ModelProto, inputs: Inputs) -> Precise:
+    """8-bit weights, and 8-bit activations too where the scores of training images bear that; else see `eight_bits`."""
+    small = with_small_activations(model, inputs)
+    if mean_change(_scores(model, inputs), _scores(small, inputs)) <= SCORE_CHANGE:
+        return small, EightBits(activations=True)
+    layers = [tensor.name for tensor, _ in _weights(model.graph) if len(tensor.dims) > 1]
+
+    def change(of: Collection[str], seen: Inputs) -> float:
+        return mean_change(_scores(model, seen), _scores(with_small_weights(model, of), seen))
+
+    spared = layers_to_spare(layers, inputs, change)
+    return with_small_weights(model, set(layers) - set(spared)), EightBits(activations=False, float_layers=spared)
+
+
+def _scores(model: onnx.ModelProto, inputs: Inputs) -> Iterator[Floats]:
+    rows = run_model(model.SerializeToString(), [model.graph.output[0].name], inputs())
+    return (row[0] for row in rows)
 
 
 def with_small_activations(model: onnx.ModelProto, inputs: Inputs) -> onnx.ModelProto:
@@ -75,13 +79,18 @@ def with_small_activations(model: onnx.ModelProto, inputs: Inputs) -> onnx.Model
         return onnx.load(path)
 
 
-def with_small_weights(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Weights as 8-bit numbers, a scale for each output channel, behind a DequantizeLinear; computed in 32 bits."""
+def with_small_weights(given: onnx.ModelProto, layers: Collection[str]) -> onnx.ModelProto:
+    """Weights of these names as 8-bit numbers, a scale for each output channel, behind a DequantizeLinear.
+
+    It computes in 32 bits.
+    """
+    model = onnx.ModelProto()
+    model.CopyFrom(given)
     restored, scales = [], []
     for tensor, channel in _weights(model.graph):
-        values = numpy_helper.to_array(tensor)
-        if values.ndim < 2:
+        if tensor.name not in layers:
             continue
+        values = numpy_helper.to_array(tensor)
         others = tuple(axis for axis in range(values.ndim) if axis != channel)
         scale = np.maximum(np.abs(values).max(others, keepdims=True), 1e-12) / 127
         name, small = tensor.name, np.round(values / scale).astype(np.int8)
@@ -112,7 +121,7 @@ def _put_first(model: onnx.ModelProto, nodes: list[onnx.NodeProto]) -> onnx.Mode
     return model
 
 
-PRECISIONS: dict[str, Callable[[onnx.ModelProto, Inputs], onnx.ModelProto]] = {
+PRECISIONS: dict[str, Callable[[onnx.ModelProto, Inputs], Precise]] = {
     "none": unchanged,
     "fp16": halved,
     "int8": quantized,

@@ -12,6 +12,7 @@ from training.engine.checkpoint import Checkpoint
 from training.engine.errors import ParityError
 from training.engine.exporters import onnx
 from training.engine.exporters.answers import OUTPUTS, Squares, lap, scaled
+from training.engine.exporters.eight_bits import EightBits
 from training.engine.exporters.exporter import Asked, Exporter, Notes
 from training.engine.exporters.images import Calibration
 from training.engine.exporters.onnx_file import INPUT, expect_labels, fed
@@ -34,13 +35,15 @@ PLACE = "rt_info/framework"
 """Where the IR has the `metadata_props` of the ONNX model that it was made of."""
 
 
-def build(checkpoint: Checkpoint, folder: Path, quantization: str, calibration: Calibration) -> None:
+def build(checkpoint: Checkpoint, folder: Path, quantization: str, calibration: Calibration) -> EightBits | None:
     """Write the IR of target `onnx`; of 16 bits it makes its own, which every device knows."""
     with TemporaryDirectory() as place:
-        onnx.build_single(checkpoint, Path(place), "none" if quantization == "fp16" else quantization, calibration)
+        own = "none" if quantization == "fp16" else quantization
+        small = onnx.build_single(checkpoint, Path(place), own, calibration)
         model = openvino.Core().read_model(Path(place) / ONNX_FILE)
         _name_by_place(model)
         openvino.save_model(model, folder / MODEL_FILE, compress_to_fp16=quantization == "fp16")
+    return small
 
 
 def _name_by_place(model: Any) -> None:

@@ -18,6 +18,7 @@ from training.engine.data import Picture
 from training.engine.detectors.postprocess import Detections, Suppression
 from training.engine.exporters import litert
 from training.engine.exporters.answers import Answer, Floats, Squares, lap, scaled
+from training.engine.exporters.eight_bits import EightBits
 from training.engine.exporters.exporter import Asked, Exporter, Notes
 from training.engine.exporters.flatbuffer import read_model
 from training.engine.exporters.images import Calibration
@@ -65,22 +66,27 @@ Output: scores [1, labels] ({scores}), in the order of labels.txt.
 """
 
 
-def build(checkpoint: Checkpoint, folder: Path, quantization: str, calibration: Calibration) -> None:
+def build(checkpoint: Checkpoint, folder: Path, quantization: str, calibration: Calibration) -> EightBits | None:
     """Write the model's file. The converter takes 10-20 s for a detector."""
-    (folder / MODEL_FILE).write_bytes(pack(litert.convert(checkpoint), checkpoint, quantization, calibration))
+    return pack(litert.convert(checkpoint), checkpoint, folder, quantization, calibration)
 
 
-def pack(graph: bytes, checkpoint: Checkpoint, quantization: str, calibration: Calibration) -> bytes:
-    """The file to ship, from what `litert.convert` gave."""
+def pack(
+    graph: bytes, checkpoint: Checkpoint, folder: Path, quantization: str, calibration: Calibration
+) -> EightBits | None:
+    """Write the file to ship, from what `litert.convert` gave."""
     mean, std = litert.input_scale(checkpoint)
     head = HEADS[checkpoint.task]
     graph = litert.only(graph, checkpoint.task, *head.outputs)
     if quantization == "fp16":
         graph = to_half(graph)
+    small = None
     if quantization == "int8":
         scores = head.outputs.index("scores")
-        graph = to_int8(graph, scores, lambda: (scaled(one[None], mean, std)[0] for one in calibration()))
-    return head.finish(graph, Description(checkpoint.model, checkpoint.labels, mean, std), checkpoint.config)
+        graph, small = to_int8(graph, scores, lambda: (scaled(one[None], mean, std)[0] for one in calibration()))
+    description = Description(checkpoint.model, checkpoint.labels, mean, std)
+    (folder / MODEL_FILE).write_bytes(head.finish(graph, description, checkpoint.config))
+    return small
 
 
 def write_notes(folder: Path, notes: Mapping[str, str]) -> None:

@@ -8,33 +8,36 @@ import contextlib
 import re
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
 from training.engine.exporters.answers import Floats
+from training.engine.exporters.eight_bits import SCORE_CHANGE, EightBits, Inputs, layers_to_spare, mean_change
 from training.engine.exporters.flatbuffer import constant_bytes, operator_name, read_model, write_model
 from training.engine.exporters.tflite_half import WEIGHTED
-
-SCORE_CHANGE = 0.1
-"""As `onnx_precision.SCORE_CHANGE`."""
 
 BIAS_RANGE = 2.0**29 / 255
 """A bias is stored as int32 in steps of input scale x weight scale; the input's scale is taken as 1/255 at least."""
 
-Inputs = Callable[[], Iterator[Floats]]
-"""Training images as the graph wants them, [S, S, 3]; decoded anew by each call."""
 
-
-def to_int8(content: bytes, scores: int, inputs: Inputs) -> bytes:
-    """`scores` is the output, by its place, whose change decides over activations."""
+def to_int8(content: bytes, scores: int, inputs: Inputs) -> tuple[bytes, EightBits]:
+    """`scores` is the output, by its place, whose change decides over activations; over weights see `eight_bits`."""
     lifted = lift_weights(content)
     small = with_small_activations(lifted, inputs)
-    pairs = zip(_outputs(content, scores, inputs()), _outputs(small, scores, inputs()), strict=True)
-    changes = [float(np.abs(before - after).max()) for before, after in pairs]
-    bears = bool(changes) and sum(changes) / len(changes) <= SCORE_CHANGE
-    return small if bears else with_small_weights(lifted)
+    if _change(content, small, scores, inputs) <= SCORE_CHANGE:
+        return small, EightBits(activations=True)
+    layers = _layers(content)
+    spared = layers_to_spare(
+        layers, inputs, lambda of, seen: _change(content, with_small_weights(lifted, of), scores, seen)
+    )
+    kept = set(layers) - set(spared)
+    return with_small_weights(lifted, kept), EightBits(activations=False, float_layers=spared)
+
+
+def _change(before: bytes, after: bytes, scores: int, inputs: Inputs) -> float:
+    return mean_change(*(_outputs(content, scores, inputs()) for content in (before, after)))
 
 
 def with_small_activations(content: bytes, inputs: Inputs) -> bytes:
@@ -53,12 +56,13 @@ def with_small_activations(content: bytes, inputs: Inputs) -> bytes:
     return _quantized(content, manager, seen.get_model_qsvs())
 
 
-def with_small_weights(content: bytes) -> bytes:
-    """Activations are floats between layers; inside one its runtime makes 8 bits of them by what it sees."""
+def with_small_weights(content: bytes, layers: Collection[str]) -> bytes:
+    """Of these layers. Activations are floats between layers; inside one its runtime makes 8 bits of them by what it
+    sees."""
     from ai_edge_quantizer import qtyping, recipe_manager
 
     manager = recipe_manager.RecipeManager()
-    manager.add_dynamic_config(".*", qtyping.TFLOperationName.ALL_SUPPORTED, num_bits=8)
+    manager.add_dynamic_config(_pattern(layers), qtyping.TFLOperationName.ALL_SUPPORTED, num_bits=8)
     return _quantized(content, manager, None)
 
 
@@ -97,6 +101,18 @@ def _scope(content: bytes) -> str:
         if operator_name(model, operator) in WEIGHTED or leading.intersection(map(int, operator.outputs)):
             leading.update(map(int, operator.inputs))
             names += [_text(graph.tensors[int(i)].name) for i in operator.outputs]
+    return _pattern(names)
+
+
+def _layers(content: bytes) -> list[str]:
+    """Those that have weights, by the name of their output."""
+    model = read_model(content)
+    graph = model.subgraphs[0]
+    weighted = [operator for operator in graph.operators if operator_name(model, operator) in WEIGHTED]
+    return [_text(graph.tensors[int(operator.outputs[0])].name) for operator in weighted]
+
+
+def _pattern(names: Iterable[str]) -> str:
     return f"^(?:{'|'.join(map(re.escape, names))});?$"
 
 

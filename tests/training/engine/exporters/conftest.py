@@ -29,6 +29,7 @@ from training.engine.config import Config
 from training.engine.data import read_examples, read_run_folder
 from training.engine.exporters import litert, tfjs, tflite
 from training.engine.exporters.artifact import ARCHIVE, publish
+from training.engine.exporters.eight_bits import EightBits
 from training.engine.exporters.exporter import Exporter
 from training.engine.exporters.images import Calibration, ExportImages, read_export_images
 from training.engine.families import build_network
@@ -258,8 +259,10 @@ def one_process_at(place: Path) -> Iterator[None]:
 def exporters_of(graph: Callable[[], bytes]) -> Exporters:
     """The exporter of every target, except that the slow conversion, which some share, is done once."""
 
-    def build_tflite(checkpoint: Checkpoint, folder: Path, quantization: str, calibration: Calibration) -> None:
-        (folder / tflite.MODEL_FILE).write_bytes(tflite.pack(graph(), checkpoint, quantization, calibration))
+    def build_tflite(
+        checkpoint: Checkpoint, folder: Path, quantization: str, calibration: Calibration
+    ) -> EightBits | None:
+        return tflite.pack(graph(), checkpoint, folder, quantization, calibration)
 
     def build_tfjs(checkpoint: Checkpoint, folder: Path, quantization: str, _calibration: Calibration) -> None:
         tfjs.pack(graph(), checkpoint, folder, quantization)

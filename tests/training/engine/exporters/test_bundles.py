@@ -272,12 +272,16 @@ def test_a_card_says_how_sure_each_number_is_and_whose_the_base_weights_are(dete
     }
     about = Provenance("c" * 64, {"team": "Zoo", "project": "Night", "number": 3}, {"number": 2}, evaluation)
     parity = {"runtime": "onnxruntime", "images": 38, "split": "val", "verification": "run_here", "released": False}
-    card = card_of(onnx.EXPORTER, detector, about, {"parity": parity, "metrics": {"AP": 0.6, "checkpoint_AP": 0.61}})
+    small = {"activations": False, "float_layers": ["head.weight"]}
+    metrics = {"AP": 0.6, "checkpoint_AP": 0.61}
+    card = card_of(onnx.EXPORTER, detector, about, {"parity": parity, "metrics": metrics, "eight_bits": small})
 
     assert card.startswith("# Night, run 3\n")
     assert "| raccoon | 41 | 0.610 | 0.500 to 0.700 | 0.900 |" in card
     assert "| AP | 0.610 | 0.550 to 0.660 |" in card
     assert "Fewer than 30 true boxes judge person:" in card
+    assert "Its weights are 8-bit numbers. Floats stay the weights of those" in card
+    assert "most: head.weight." in card
     assert "on 38 images of the val split: AP 0.600." in card
     assert plain(detector.info.licence) in card
     assert contract_of(onnx.EXPORTER, detector, about)["shown_score"] == 0.31

@@ -11,6 +11,7 @@ from torch import nn
 
 from training.engine.exporters import onnx_precision
 from training.engine.exporters.answers import Floats
+from training.engine.exporters.eight_bits import SCORE_CHANGE, EightBits
 from training.engine.exporters.onnx_file import run_model, write_onnx
 
 
@@ -36,18 +37,20 @@ def operators(model: onnx.ModelProto) -> set[str]:
 def test_a_model_that_bears_it_has_small_activations(model: onnx.ModelProto) -> None:
     before = answers(model)
 
-    small = onnx_precision.quantized(model, inputs)
+    small, told = onnx_precision.quantized(model, inputs)
 
     assert "QuantizeLinear" in operators(small)
-    assert 0 < np.abs(answers(small) - before).max() < onnx_precision.SCORE_CHANGE
+    assert told == EightBits(activations=True)
+    assert 0 < np.abs(answers(small) - before).max() < SCORE_CHANGE
 
 
 def test_one_that_does_not_has_small_weights_alone(model: onnx.ModelProto, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(onnx_precision, "SCORE_CHANGE", 0.0)
     before = answers(model)
 
-    small = onnx_precision.quantized(model, inputs)
+    small, told = onnx_precision.quantized(model, inputs)
 
+    assert told == EightBits(activations=False)
     assert "QuantizeLinear" not in operators(small)
     assert "DequantizeLinear" in operators(small)
     assert {tensor.data_type for tensor in small.graph.initializer if len(tensor.dims) > 1} == {onnx.TensorProto.INT8}
