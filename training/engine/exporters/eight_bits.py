@@ -37,19 +37,22 @@ def mean_change(before: Iterable[Floats], after: Iterable[Floats]) -> float:
 
 
 def layers_to_spare(
-    layers: Sequence[str], inputs: Inputs, change: Callable[[Collection[str], Inputs], float]
+    layers: Sequence[str], inputs: Inputs, scores: Callable[[Collection[str], Inputs], Iterable[Floats]]
 ) -> tuple[str, ...]:
     """The layers whose weights must stay floats, as few as bring the change of scores under `SCORE_CHANGE`.
 
-    `change` says what it is where just these layers are small. None where a `SPARED`th of them would not be enough.
+    `scores`: what the network says of images where just these layers are small. None where a `SPARED`th of them would
+    not be enough.
     """
-    if change(layers, inputs) <= SCORE_CHANGE:
+    whole = list(scores((), inputs))
+    if mean_change(whole, scores(layers, inputs)) <= SCORE_CHANGE:
         return ()
     few = list(islice(inputs(), SEARCHED))
-    worst = sorted(layers, key=lambda layer: change([layer], lambda: iter(few)), reverse=True)
+    changes = {one: mean_change(whole[: len(few)], scores([one], lambda: iter(few))) for one in layers}
+    worst = sorted(layers, key=changes.__getitem__, reverse=True)
     count = 1
     while count <= len(layers) // SPARED:
-        if change(worst[count:], inputs) <= SCORE_CHANGE:
+        if mean_change(whole, scores(worst[count:], inputs)) <= SCORE_CHANGE:
             return tuple(sorted(worst[:count]))
         count *= 2
     return ()

@@ -45,11 +45,7 @@ def quantized(model: onnx.ModelProto, inputs: Inputs) -> Precise:
     if mean_change(_scores(model, inputs), _scores(small, inputs)) <= SCORE_CHANGE:
         return small, EightBits(activations=True)
     layers = [tensor.name for tensor, _ in _weights(model.graph) if len(tensor.dims) > 1]
-
-    def change(of: Collection[str], seen: Inputs) -> float:
-        return mean_change(_scores(model, seen), _scores(with_small_weights(model, of), seen))
-
-    spared = layers_to_spare(layers, inputs, change)
+    spared = layers_to_spare(layers, inputs, lambda of, seen: _scores(with_small_weights(model, of), seen))
     return with_small_weights(model, set(layers) - set(spared)), EightBits(activations=False, float_layers=spared)
 
 

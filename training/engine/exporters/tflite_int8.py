@@ -26,18 +26,15 @@ def to_int8(content: bytes, scores: int, inputs: Inputs) -> tuple[bytes, EightBi
     """`scores` is the output, by its place, whose change decides over activations; over weights see `eight_bits`."""
     lifted = lift_weights(content)
     small = with_small_activations(lifted, inputs)
-    if _change(content, small, scores, inputs) <= SCORE_CHANGE:
+    if mean_change(*(_outputs(one, scores, inputs()) for one in (content, small))) <= SCORE_CHANGE:
         return small, EightBits(activations=True)
+
+    def said(of: Collection[str], seen: Inputs) -> Iterator[Floats]:
+        return _outputs(with_small_weights(lifted, of) if of else content, scores, seen())
+
     layers = _layers(content)
-    spared = layers_to_spare(
-        layers, inputs, lambda of, seen: _change(content, with_small_weights(lifted, of), scores, seen)
-    )
-    kept = set(layers) - set(spared)
-    return with_small_weights(lifted, kept), EightBits(activations=False, float_layers=spared)
-
-
-def _change(before: bytes, after: bytes, scores: int, inputs: Inputs) -> float:
-    return mean_change(*(_outputs(content, scores, inputs()) for content in (before, after)))
+    spared = layers_to_spare(layers, inputs, said)
+    return with_small_weights(lifted, set(layers) - set(spared)), EightBits(activations=False, float_layers=spared)
 
 
 def with_small_activations(content: bytes, inputs: Inputs) -> bytes:
