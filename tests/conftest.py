@@ -6,12 +6,15 @@ charlie is a stranger, with a team of his own.
 import fcntl
 import gc
 import os
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db.backends.signals import connection_created
 from django.test import override_settings
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
@@ -19,6 +22,7 @@ from rest_framework.test import APIClient
 
 from boxwright.projects.models import Label, Project
 from boxwright.teams.models import Membership, Role, Team, User
+from tests.services.server import migrated_file
 from tests.services.shared import FOLDER, begin_session
 
 gc.disable()  # until the tests are collected
@@ -115,6 +119,21 @@ def own_settings(folder: Path) -> dict[str, Any]:
         "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
         "WHITENOISE_AUTOREFRESH": True,  # else each client of a test looks at all static files first
     }
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator[None]:
+    """SQLite's tables come from the file that one process has migrated: migrating takes seconds, a copy none."""
+
+    def lay_tables(connection: Any, **_: Any) -> None:
+        connection_created.disconnect(lay_tables)
+        if connection.vendor == "sqlite":
+            with closing(sqlite3.connect(migrated_file())) as migrated:
+                migrated.backup(connection.connection)
+
+    connection_created.connect(lay_tables)
+    yield
+    connection_created.disconnect(lay_tables)
 
 
 @pytest.fixture(autouse=True)
