@@ -1,7 +1,6 @@
 """Who may do what: every route and method of the URL map, for a stranger and for each role."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -46,14 +45,18 @@ def methods_of(route: URLPattern) -> set[str]:
     return {method for method in METHODS if hasattr(kind, method.lower())} if kind else {"GET"}
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The world's, for all tests."""
+    with override_settings(**own_settings(tmp_path_factory.mktemp("world"))):
+        yield
+
+
 @pytest.fixture(scope="module")
-def world(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[World]:
+def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker, _own_folders: None) -> Iterator[World]:
     """Made once: every request is rolled back, so that none sees what another did."""
-    folder = tmp_path_factory.mktemp("world")
-    with override_settings(**own_settings(folder)), django_db_blocker.unblock(), rolled_back():
-        made = make_world(folder)
+    with django_db_blocker.unblock(), rolled_back():
+        made = make_world()
         for app in APPS:
             app.build(made)
         made.sessions = {role: session_of(user) for role, user in made.users.items()}
@@ -67,12 +70,12 @@ def session_of(user: User) -> str:
     return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
-def make_world(folder: Path) -> World:
+def make_world() -> World:
     team, strangers = (Team.objects.create(slug=slug, name=slug.capitalize()) for slug in ("plates", "strangers"))
     people = {role: make_member(role, team, Role(role)) for role in ROLES if role in Role.values}
     people |= {"stranger": make_member("stranger", strangers, Role.OWNER), "bystander": make_user("bystander")}
     foreign = Project.objects.create(team=strangers, slug="foreign", name="Foreign", task="detection")
-    return World(folder, people, team, make_project(team, people["owner"]), strangers, foreign)
+    return World(people, team, make_project(team, people["owner"]), strangers, foreign)
 
 
 def test_every_route_has_a_name_and_a_row() -> None:
@@ -146,11 +149,11 @@ def ask(row: Row, world: World, role: str, ids: dict[str, Any], body: Body = Non
     url = "/p/x/images" if row.route == "page" else reverse(row.route, kwargs={n: ids[n] for n in arguments(row.route)})
     body = row.body if body is None else body
     data = body(world) if callable(body) else body
-    with rolled_back(), override_settings(**own_settings(world.folder)):
-        client = APIClient()
-        if token:
-            client.credentials(HTTP_AUTHORIZATION=f"Token {token}")
-        elif role != "anonymous":
+    client = world.client
+    client.cookies.clear()
+    client.credentials(**({"HTTP_AUTHORIZATION": f"Token {token}"} if token else {}))
+    with rolled_back():
+        if role != "anonymous":
             client.cookies[settings.SESSION_COOKIE_NAME] = world.sessions[role]
         answer = plain(client, row, url) if data is None else send(client, row, url, data)
         status: int = answer.status_code

@@ -60,7 +60,7 @@ ROWS: list[Row] = [
     Row("PATCH", "label", "401 404 403 403 200 200", {"name": "dog"}),
     Row("DELETE", "label", "401 404 403 403 204 204"),
     Row("GET", "events", "401 404 200 200 200 200"),
-    Row("GET", "schema", "200 200 200 200 200 200"),
+    Row("GET", "schema", "200 200 200 200 200 200", headers={"Accept": "application/json"}),
     Row("GET", "docs", "200 200 200 200 200 200"),
     Row("GET", "no-endpoint", "404 404 404 404 404 404"),
     Row("GET", "health", "200 200 200 200 200 200"),

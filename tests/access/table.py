@@ -11,8 +11,9 @@ A row's statuses stand in the order of ROLES. Each request runs in a savepoint t
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
+
+from rest_framework.test import APIClient
 
 from boxwright.projects.models import Project
 from boxwright.teams.models import Team, User
@@ -27,7 +28,6 @@ class World:
     The keys are the names of the URL's arguments: project_id, label_id, image_id, run_id, slug, …
     """
 
-    folder: Path
     users: dict[str, User]
     team: Team
     project: Project
@@ -37,6 +37,8 @@ class World:
     foreign: dict[str, Any] = field(default_factory=dict)
     sessions: dict[str, str] = field(default_factory=dict)
     """Of each role: the cookie of a login that all its requests share."""
+    client: APIClient = field(default_factory=APIClient)
+    """Of all: each new one would set up its middleware anew."""
 
 
 Body = dict[str, Any] | Callable[[World], dict[str, Any]] | None
