@@ -26,10 +26,7 @@ ORDERS: Mapping[str, tuple[str, ...]] = {
 
 def image_for(user: Any, image_id: int, role: Role = Role.VIEWER) -> Image:
     """The image, if `user` is on its team with at least `role`; one query."""
-    image = _image_of.first(user.pk, image_id) if user.pk else None
-    if image is None:
-        raise NotFound("There is no such image.")
-    require(image.member_role, role)
+    image: Image = _mine(_image_of, user, image_id, role, "image")
     return image
 
 
@@ -39,8 +36,13 @@ def _image_of(user_id: int, image_id: int) -> QuerySet[Any, Image]:
 
 
 def import_for(user: Any, import_id: int, role: Role = Role.VIEWER) -> Import:
-    job: Import = _mine(Import.objects.select_related("project"), user, import_id, role, "import")
+    job: Import = _mine(_import_of, user, import_id, role, "import")
     return job
+
+
+@Rows
+def _import_of(user_id: int, import_id: int) -> QuerySet[Any, Import]:
+    return _of_member(Import.objects.select_related("project"), user_id, import_id)
 
 
 def expect_picture_of(job: Import, sha256: str) -> None:
@@ -67,13 +69,17 @@ def known_rule(name: str) -> Rule:
 
 
 def snapshot_for(user: Any, snapshot_id: int, role: Role = Role.VIEWER) -> Snapshot:
-    rows = Snapshot.objects.select_related("project", "parent", "author")
-    snapshot: Snapshot = _mine(rows, user, snapshot_id, role, "snapshot")
+    snapshot: Snapshot = _mine(_snapshot_of, user, snapshot_id, role, "snapshot")
     return snapshot
 
 
-def _mine(rows: QuerySet[Any], user: Any, pk: int, role: Role, word: str) -> Any:
-    row = _of_member(rows, user.pk, pk).first() if user.pk else None
+@Rows
+def _snapshot_of(user_id: int, snapshot_id: int) -> QuerySet[Any, Snapshot]:
+    return _of_member(Snapshot.objects.select_related("project", "parent", "author"), user_id, snapshot_id)
+
+
+def _mine(rows: Rows[Any], user: Any, pk: int, role: Role, word: str) -> Any:
+    row = rows.first(user.pk, pk) if user.pk else None
     if row is None:
         raise NotFound(f"There is no such {word}.")
     require(row.member_role, role)

@@ -9,6 +9,7 @@ from boxwright.errors import NotFound
 from boxwright.jobs import Status
 from boxwright.projects.models import Project
 from boxwright.projects.queries import project_for, projects_of
+from boxwright.statements import Rows
 from boxwright.teams.models import Role, Team
 from training.models import Artifact, BaseFile, Holdout, LogLine, Prediction, Preset, Run, Sweep, TryLink
 
@@ -32,7 +33,7 @@ def bases_of(user: Any, project: Project) -> QuerySet[Run]:
 
 def run_for(user: Any, run_id: int, role: str = Role.VIEWER) -> Run:
     """The run, if `user` is on its team with at least `role`. Raises NotFound for strangers, else NotAllowed."""
-    run = _whole(Run.objects.filter(pk=run_id)).first()
+    run = _run.first(run_id)
     if run is None:
         raise NotFound("There is no such run.")
     try:
@@ -40,6 +41,11 @@ def run_for(user: Any, run_id: int, role: str = Role.VIEWER) -> Run:
     except NotFound:
         raise NotFound("There is no such run.") from None
     return run
+
+
+@Rows
+def _run(pk: int) -> QuerySet[Any, Run]:
+    return _whole(Run.objects.filter(pk=pk))
 
 
 def run_in(project: Project, run_id: int) -> Run:
@@ -118,7 +124,7 @@ def prediction_for(user: Any, prediction_id: int, role: str = Role.VIEWER) -> Pr
 
 
 def artifact_for(user: Any, artifact_id: int, role: str = Role.VIEWER) -> Artifact:
-    artifact = Artifact.objects.select_related("run__project", "created_by").filter(pk=artifact_id).first()
+    artifact = _artifact.first(artifact_id)
     if artifact is None:
         raise NotFound("There is no such artifact.")
     try:
@@ -126,6 +132,11 @@ def artifact_for(user: Any, artifact_id: int, role: str = Role.VIEWER) -> Artifa
     except NotFound:
         raise NotFound("There is no such artifact.") from None
     return artifact
+
+
+@Rows
+def _artifact(pk: int) -> QuerySet[Any, Artifact]:
+    return Artifact.objects.select_related("run__project", "created_by").filter(pk=pk)
 
 
 def try_link_for(user: Any, link_id: int, role: str = Role.VIEWER) -> TryLink:

@@ -149,7 +149,7 @@ def test_one_job_over_is_refused_whatever_its_kind(
 def test_usage_costs_the_same_however_much_there_is(
     team: Team, project: Project, django_assert_num_queries: Any
 ) -> None:
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(2):
         usage_of(team.pk)
 
 

@@ -5,14 +5,16 @@ transaction that adds it, before it locks anything else: the team's row makes th
 """
 
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import F, Sum
+from django.db.models import Count, F, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from boxwright import limits
 from boxwright.errors import OverQuota
-from boxwright.jobs import ACTIVE, job_models
+from boxwright.jobs import ACTIVE, Job, job_models
 from boxwright.projects.models import QUEUES, Project
+from boxwright.statements import Rows
 from boxwright.teams.models import Team
 
 
@@ -84,5 +86,15 @@ def _held(team_id: int) -> dict[str, int]:
 
 
 def _active_jobs(team_id: int) -> int:
-    mine = (model._default_manager.filter(status__in=ACTIVE, **{model.team_path(): team_id}) for model in job_models())
-    return sum(rows.count() for rows in mine)
+    return sum(_active_by_kind(team_id))
+
+
+@Rows
+def _active_by_kind(team_id: int) -> QuerySet[Any, int]:
+    first, *others = (_active(model, team_id) for model in job_models())
+    return first.union(*others, all=True)
+
+
+def _active(model: type[Job], team_id: int) -> QuerySet[Any, int]:
+    mine = model._default_manager.order_by().filter(status__in=ACTIVE, **{model.team_path(): team_id})
+    return mine.values(model.team_path()).annotate(count=Count("pk")).values_list("count", flat=True)
