@@ -92,7 +92,8 @@ def _active_jobs(team_id: int) -> int:
 @Rows
 def _active_by_kind(team_id: int) -> QuerySet[Any, int]:
     first, *others = (_active(model, team_id) for model in job_models())
-    return first.union(*others, all=True)
+    of_all: QuerySet[Any, int] = first.union(*others, all=True)
+    return of_all
 
 
 def _active(model: type[Job], team_id: int) -> QuerySet[Any, int]:
