@@ -2,7 +2,7 @@
 
 The registry's torchvision is built for a CUDA torch; beside a CPU-only torch its operators don't load, and the import
 fails with "operator torchvision::nms does not exist". Declaring the two operators that the import looks up, with a
-pure-torch NMS behind the one we use, is all it needs. Where the compiled operators load, they stay.
+NMS in NumPy behind the one we use, is all it needs. Where the compiled operators load, they stay.
 
 The import also loads torch's compiler for one question, which it asks only where regions are pooled deterministically.
 Nothing here compiles, so the question waits: the import takes half the time and 70 MB less.
@@ -15,9 +15,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 COMPILER = "torch._dynamo.utils"
+AT_ONCE = 64
+"""Boxes, the best by score, that are held against all others together."""
+
+Boxes = NDArray[np.float32]
 
 _library: list[torch.library.Library] = []  # a registration lives only as long as its Library object
 
@@ -72,24 +78,28 @@ def nms(dets: torch.Tensor, scores: torch.Tensor, iou_threshold: float) -> torch
     better kept one is over the threshold; boxes without area (IoU not a number) stay, as in the compiled operator.
     """
     order = torch.argsort(scores, descending=True, stable=True)
-    boxes = dets[order].float()
-    x_min, y_min, x_max, y_max = boxes.unbind(1)
-    area = (x_max - x_min) * (y_max - y_min)
-    alive = torch.ones(len(boxes), dtype=torch.bool, device=boxes.device)
-    kept = []
-    best = 0
-    while best < len(boxes):
-        kept.append(best)
-        rest = slice(best + 1, None)
-        width = torch.minimum(x_max[best], x_max[rest]) - torch.maximum(x_min[best], x_min[rest])
-        height = torch.minimum(y_max[best], y_max[rest]) - torch.maximum(y_min[best], y_min[rest])
-        shared = width.clamp_(min=0) * height.clamp_(min=0)
-        alive[rest] &= ~(shared / (area[best] + area[rest] - shared) > iou_threshold)
-        following = alive[rest].nonzero()
-        if len(following) == 0:
-            break
-        best += 1 + int(following[0])
+    boxes = dets[order].float().cpu().numpy()
+    kept, left = list[int](), np.arange(len(boxes))
+    while len(left):
+        first, alive = left[:AT_ONCE], np.ones(len(left), bool)
+        overlapped = _overlaps(boxes[first], boxes[left], iou_threshold)
+        for i, best in enumerate(first):
+            if alive[i]:
+                kept.append(int(best))
+                alive &= ~overlapped[i]
+        left = left[len(first) :][alive[len(first) :]]
     return order[torch.tensor(kept, dtype=torch.int64, device=order.device)]
+
+
+def _overlaps(some: Boxes, others: Boxes, iou: float) -> NDArray[np.bool_]:
+    """[N, M] of boxes [N, 4] and [M, 4]: which of them overlap by more."""
+    (low, high), (far_low, far_high) = ((boxes.T[:2, :, None], boxes.T[2:, :, None]) for boxes in (some, others))
+    with np.errstate(invalid="ignore"):
+        width, height = np.minimum(high, far_high.swapaxes(1, 2)) - np.maximum(low, far_low.swapaxes(1, 2))
+        shared = np.maximum(width, 0) * np.maximum(height, 0)
+        areas = (high - low).prod(0) + (far_high - far_low).prod(0).T
+        found: NDArray[np.bool_] = shared / (areas - shared) > iou
+    return found
 
 
 def _compiled_operators_load() -> bool:
