@@ -5,8 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 
-from training.engine.detectors.postprocess import USUAL, Suppression
+from training.engine.detectors.anchors import pairwise_iou
+from training.engine.detectors.postprocess import USUAL, Detections, Suppression
 from training.engine.exporters.answers import Answer, Floats
 from training.engine.targets import ParityLimits
 
@@ -77,8 +79,10 @@ def _strays(checkpoint: Answer, artifact: Answer, scale: Floats, limits: ParityL
     either may survive suppression.
     """
     assert checkpoint.boxes is not None
+    found = _found(artifact)
+    scores, boxes = found.scores.double().numpy(), found.boxes.numpy()
     strays = 0
-    for box, score, label in _rows(artifact):
+    for box, score, label in zip(boxes, scores, found.labels.tolist(), strict=True):
         anchors = np.abs(checkpoint.scores[:, label + 1] - score) <= limits.score
         gaps = np.abs((checkpoint.boxes[anchors] - box) * scale).max(1)
         strays += not (gaps <= limits.box_px).any()
@@ -91,31 +95,17 @@ def _missing(checkpoint: Answer, artifact: Answer, limits: ParityLimits, suppres
     Whatever a greedy suppression drops overlaps a kept box of its label that scores as well: that is looked for.
     Boxes near the score threshold, or pushed out by a limit on detections or candidates, may go.
     """
-    kept = _rows(artifact)
-    is_full = len(kept) >= suppression.max_detections
-    floor = min((row[1] for row in kept), default=0.0) if is_full else suppression.score
-    floor = max(floor, artifact.floor)
-    missing = 0
-    for box, score, label in _rows(checkpoint):
-        rivals = [row[0] for row in kept if row[2] == label and row[1] >= score - limits.score]
-        found = any(_iou(box, rival) > suppression.iou - 0.05 for rival in rivals)
-        missing += score > floor + limits.score and not found
-    return missing
+    expected, kept = _found(checkpoint), _found(artifact)
+    is_full = len(kept.scores) >= suppression.max_detections
+    floor = max(float(kept.scores.min()) if is_full else suppression.score, artifact.floor)
+    scores = expected.scores.double()
+    is_rival = (expected.labels[:, None] == kept.labels) & (kept.scores.double() >= scores[:, None] - limits.score)
+    is_near = pairwise_iou(expected.boxes, kept.boxes) > suppression.iou - 0.05
+    return int(((scores > floor + limits.score) & ~(is_rival & is_near).any(1)).sum())
 
 
-def _rows(answer: Answer) -> list[tuple[Floats, float, int]]:
-    found = answer.detections
-    if found is None:
-        return []
-    columns = (found.boxes.numpy(), found.scores.tolist(), found.labels.tolist())
-    return list(zip(*columns, strict=True))
-
-
-def _iou(first: Floats, second: Floats) -> float:
-    sides = np.minimum(first[2:], second[2:]) - np.maximum(first[:2], second[:2])
-    shared = float(np.prod(np.maximum(sides, 0)))
-    areas = [float(np.prod(box[2:] - box[:2])) for box in (first, second)]
-    return shared / max(sum(areas) - shared, 1e-12)
+def _found(answer: Answer) -> Detections:
+    return answer.detections or Detections(torch.zeros(0, 4), torch.zeros(0), torch.zeros(0, dtype=torch.int64))
 
 
 def _largest_gap(first: Floats, second: Floats) -> float:
