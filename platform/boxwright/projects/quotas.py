@@ -92,10 +92,12 @@ def _active_jobs(team_id: int) -> int:
 @Rows
 def _active_by_kind(team_id: int) -> QuerySet[Any, int]:
     first, *others = (_active(model, team_id) for model in job_models())
-    of_all: QuerySet[Any, int] = first.union(*others, all=True)
-    return of_all
+    return first.union(*others, all=True)
 
 
 def _active(model: type[Job], team_id: int) -> QuerySet[Any, int]:
     mine = model._default_manager.order_by().filter(status__in=ACTIVE, **{model.team_path(): team_id})
-    return mine.values(model.team_path()).annotate(count=Count("pk")).values_list("count", flat=True)
+    counts: QuerySet[Any, int] = (
+        mine.values(model.team_path()).annotate(count=Count("pk")).values_list("count", flat=True)
+    )
+    return counts
