@@ -13,7 +13,7 @@ from boxwright.projects.models import Project
 from boxwright.teams import attempts
 from boxwright.teams.models import User
 from training import suggestions
-from training.models import BEST, Artifact, Run, SentPicture, Suggestions
+from training.models import Artifact, Run, SentPicture, Suggestions
 from training.suggestions import SHOWN_SCORE, Mark, Origin
 
 ALIKE = 5
@@ -97,5 +97,4 @@ def _run_of(project: Project, sha256: str) -> Run | None:
     artifact = Artifact.objects.filter(run__project=project, sha256=sha256).select_related("run").first()
     if artifact is not None:
         return artifact.run
-    runs = Run.objects.filter(project=project, status="succeeded").annotate(best=BEST)
-    return runs.filter(best=sha256).order_by("-pk").first()
+    return Run.objects.filter(project=project, status="succeeded", best=sha256).order_by("-pk").first()
