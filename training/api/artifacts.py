@@ -87,10 +87,18 @@ class ArtifactMetricsSerializer(serializers.Serializer[Any]):
     client_accuracy = serializers.FloatField(required=False)
 
 
+class EightBitsSerializer(serializers.Serializer[Any]):
+    """What of a file is 8-bit numbers: its weights, but for those of `float_layers`, which change scores most."""
+
+    activations = serializers.BooleanField(help_text="they are 8-bit numbers too")
+    float_layers = serializers.ListField(child=serializers.CharField())
+
+
 class ArtifactSerializer(JobSerializer):
     files = FileSerializer(many=True)
     parity = ParitySerializer(allow_null=True)
     metrics = ArtifactMetricsSerializer(allow_null=True)
+    eight_bits = EightBitsSerializer(allow_null=True, help_text="null for one without 8-bit weights")
     latency_ms = serializers.FloatField(
         allow_null=True, help_text="the network's time for a picture, on one thread of the export machine: the median"
     )
@@ -109,6 +117,7 @@ class ArtifactSerializer(JobSerializer):
                 "files",
                 "parity",
                 "metrics",
+                "eight_bits",
                 "latency_ms",
                 "released",
             ),

@@ -51,7 +51,7 @@ class Exporting:
         key = object_keys.artifact(self.artifact, described["sha256"])
         with (self.folder / "out" / "artifact.zip").open("rb") as file:
             self.site.put(key, file)
-        fields = ("size", "sha256", "files", "parity", "metrics", "latency_ms")
+        fields = ("size", "sha256", "files", "parity", "metrics", "eight_bits", "latency_ms")
         with transaction.atomic():
             registry.confirm([key])
             self.beat.finish(key=key, **{name: described[name] for name in fields})

@@ -2260,6 +2260,8 @@ export interface components {
             files: components["schemas"]["File"][];
             parity: components["schemas"]["Parity"] | null;
             metrics: components["schemas"]["ArtifactMetrics"] | null;
+            /** @description null for one without 8-bit weights */
+            eight_bits: components["schemas"]["EightBits"] | null;
             /**
              * Format: double
              * @description the network's time for a picture, on one thread of the export machine: the median
@@ -3019,6 +3021,12 @@ export interface components {
             name: string;
             /** @description of the image that has the same bytes */
             id: number;
+        };
+        /** @description What of a file is 8-bit numbers: its weights, but for those of `float_layers`, which change scores most. */
+        EightBits: {
+            /** @description they are 8-bit numbers too */
+            activations: boolean;
+            float_layers: string[];
         };
         Estimate: {
             images: number;
