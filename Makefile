@@ -56,7 +56,7 @@ test: test-sqlite e2e test-postgres test-frontend ## all tests: SQLite, PostgreS
 # Four processes: the other stages are done before this one, and each process waits for others that it starts. Requests
 # of all kinds are sent once a day, to PostgreSQL.
 test-sqlite: setup
-	$(TEST_ENV) $(PYTEST) -n 4 -m "not full and not e2e" --ignore=tests/test_schema.py tests $(MARKED)
+	$(TEST_ENV) $(PYTEST) -n 4 -p no:playwright -m "not full and not e2e" --ignore=tests/test_schema.py --ignore=tests/e2e tests $(MARKED)
 
 test-postgres: setup
 	$(TEST_ENV) $(BIN)/python -m tests.services.postgres -- $(PYTEST) -m "not full and not e2e" $(DATABASE_TESTS) $(MARKED)
