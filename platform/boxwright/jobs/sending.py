@@ -24,7 +24,8 @@ def _send(task_name: str, arguments: tuple[int | str, ...], queue: str) -> None:
     from boxwright.celery import app
 
     if getattr(settings, "JOBS_INLINE", False):
-        app.loader.import_default_modules()
+        if task_name not in app.tasks:  # importing checks all models anew, each time
+            app.loader.import_default_modules()
         app.tasks[task_name].apply(args=arguments, throw=True)
         return
     try:
