@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -23,16 +24,43 @@ from tests.annotations.archives import Commits
 AsUser = Callable[[User], APIClient]
 
 
+def sample(client: APIClient, team: Team, commits: Commits) -> Any:
+    with commits(execute=True):
+        answer = client.post("/api/v1/projects/sample/", {"team": team.slug}, format="json")
+    assert answer.status_code == 201
+    return client.get(f"/api/v1/projects/{answer.json()['id']}/").json()
+
+
+@pytest.fixture
+def _few_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, number in (("LABELLED", 9), ("NEGATIVES", 1), ("UNLABELLED", 1)):
+        monkeypatch.setattr(drawing, name, number)
+
+
+@pytest.mark.usefixtures("_few_pictures")
 def test_manager_makes_a_sample_to_try_everything_on(
     team: Team, mona: User, as_user: AsUser, django_capture_on_commit_callbacks: Commits
 ) -> None:
-    client = as_user(mona)
-    with django_capture_on_commit_callbacks(execute=True):
-        answer = client.post("/api/v1/projects/sample/", {"team": team.slug}, format="json")
-    assert answer.status_code == 201
-    project = client.get(f"/api/v1/projects/{answer.json()['id']}/").json()
+    project = sample(as_user(mona), team, django_capture_on_commit_callbacks)
     assert [label["name"] for label in project["labels"]] == ["apple", "banana", "donut", "mug"]
+    check_counts(project)
+
+
+@pytest.mark.full
+def test_each_label_of_the_sample_is_often_there_and_in_each_split(
+    team: Team, mona: User, as_user: AsUser, django_capture_on_commit_callbacks: Commits
+) -> None:
+    """Nothing that follows is undefined."""
+    project = sample(as_user(mona), team, django_capture_on_commit_callbacks)
+    check_counts(project)
     assert all(label["annotation_count"] >= 15 for label in project["labels"])
+    seed = Project.objects.get().seed
+    marks = Annotation.objects.select_related("image", "label")
+    seen = {(split_of(mark.image.sha256, seed), mark.label.name) for mark in marks}
+    assert seen == {(split, name) for split in ("train", "val") for name in THINGS}
+
+
+def check_counts(project: Any) -> None:
     total = drawing.LABELLED + drawing.NEGATIVES + drawing.UNLABELLED
     counts = project["counts"]
     assert (counts["images"], counts["unlabelled"]) == (total, drawing.UNLABELLED)
@@ -40,11 +68,6 @@ def test_manager_makes_a_sample_to_try_everything_on(
     assert negatives.count() == drawing.NEGATIVES
     job = Import.objects.get()
     assert (job.status, job.source, job.format, job.finding_count) == ("succeeded", "sample", "voc", 1)
-    # Each label is there in each split: nothing that follows is undefined.
-    seed = Project.objects.get().seed
-    marks = Annotation.objects.select_related("image", "label")
-    seen = {(split_of(mark.image.sha256, seed), mark.label.name) for mark in marks}
-    assert seen == {(split, name) for split in ("train", "val") for name in THINGS}
 
 
 def test_nothing_is_drawn_in_the_request(
@@ -56,6 +79,7 @@ def test_nothing_is_drawn_in_the_request(
     assert (answer.status_code, drawn, Import.objects.get().status) == (201, [], "queued")
 
 
+@pytest.mark.usefixtures("_few_pictures")
 def test_worker_that_dies_while_the_sample_comes_in_leaves_no_gap_and_no_double(
     team: Team,
     mona: User,
@@ -63,8 +87,6 @@ def test_worker_that_dies_while_the_sample_comes_in_leaves_no_gap_and_no_double(
     django_capture_on_commit_callbacks: Commits,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for name, number in (("LABELLED", 7), ("NEGATIVES", 0), ("UNLABELLED", 1)):
-        monkeypatch.setattr(drawing, name, number)
     monkeypatch.setattr("annotations.imports.staging.BATCH", 3)
     put, taken = stored_images.store_images, []
 
@@ -81,7 +103,7 @@ def test_worker_that_dies_while_the_sample_comes_in_leaves_no_gap_and_no_double(
     Import.objects.update(heartbeat_at=timezone.now() - timedelta(seconds=60))
     with django_capture_on_commit_callbacks(execute=True):
         assert revive(Import) == 1
-    assert (Import.objects.get().status, Image.objects.count()) == ("succeeded", 8)
+    assert (Import.objects.get().status, Image.objects.count()) == ("succeeded", 11)
 
 
 def test_same_seed_gives_the_same_picture() -> None:
