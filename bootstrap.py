@@ -148,6 +148,10 @@ def _python_packages(requirements: str) -> None:
     if not installed_by_uv(pip, requirements):
         say("uv could not install them; pip tries")
         run([*pip, "-r", requirements])
+    if requirements == "requirements-dev.txt":
+        # Else each of the six processes of tests that start at once would compile what all import.
+        collect = [str(BIN / "python"), "-m", "pytest", "--collect-only", "--quiet", "tests"]
+        subprocess.run(collect, cwd=ROOT, stdout=subprocess.DEVNULL, check=False)
     (VENV / ("." + requirements + ".stamp")).write_text(value)
 
 
