@@ -15,6 +15,7 @@ BENCHMARKS = {
     "steps": ["bench.training.steps"],
     "classifying": ["bench.training.hymenoptera"],
     "labelling": ["bench.labelling.eight"],
+    "workbench": ["bench.workbench"],
     "siege": ["bench.siege"],
     "many_boxes": ["bench.labelling.many_boxes"],
     "crowd": ["bench.crowd"],
