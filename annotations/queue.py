@@ -5,7 +5,7 @@ holds a few images of a project at once: who claims more gives back the oldest, 
 and goes on in another.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import cache
@@ -37,15 +37,25 @@ class Claimed(Conflict):
         self.holder = holder
 
 
-def claim_next(*, project: Project, user: User, queue: str = "unlabelled", after: int | None = None) -> Image | None:
+def claim_next(
+    *,
+    project: Project,
+    user: User,
+    queue: str = "unlabelled",
+    after: int | None = None,
+    leave: Collection[int] | None = None,
+) -> Image | None:
     """Claim the first image of the queue that is free or already the user's; None when there is none.
 
-    `after` goes on behind that image, gives back the user's claim on it, and comes round to the start at the end;
-    without it the user's drafts come first. Other people's come last, when nothing else is left.
+    `after` goes on behind that image and comes round to the start at the end; without it the user's drafts come first.
+    Other people's come last, when nothing else is left. Of the images in `leave`, by default `after`, the user's claims
+    are given back: who works on `after` and wants to have the next one ready leaves none.
     """
     image = _claim_first(project, user, known_queue(queue), after)
-    if image is not None and after is not None:
-        release(image_id=after, user=user, project_id=project.pk)
+    if leave is None:
+        leave = [] if after is None or image is None else [after]
+    for left in set(leave) - {image and image.pk}:
+        release(image_id=left, user=user, project_id=project.pk)
     return image
 
 

@@ -272,7 +272,8 @@ def loads(page: Page, there: str, report: Report) -> None:
               .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)"""
         )
         asked: int = page.evaluate(
-            """performance.getEntriesByType("resource").filter(({ name }) => name.includes("/projects/?slug=")).length"""
+            """performance.getEntriesByType("resource")
+              .filter(({ name }) => name.includes("/projects/?slug=")).length"""
         )
         time.sleep(0.5)
         page.goto(there)

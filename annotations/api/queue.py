@@ -13,6 +13,7 @@ from annotations.api.labeling import AnnotationSerializer
 from annotations.labeling.annotation_rows import annotation_rows_of
 from annotations.models import Image
 from annotations.queries import image_for
+from boxwright import limits
 from boxwright.api.fields import IdField, time_json
 from boxwright.api.problems import CONTENT_TYPE
 from boxwright.api.schema import ProblemSerializer
@@ -56,6 +57,12 @@ class ClaimSerializer(serializers.Serializer[Any]):
 class NextSerializer(serializers.Serializer[Any]):
     queue = serializers.ChoiceField(choices=QUEUES, default="unlabelled")
     after = IdField(required=False, allow_null=True, default=None, help_text="an image's id")
+    leave = serializers.ListField(
+        child=IdField(),
+        max_length=limits.CLAIMS_A_PERSON,
+        required=False,
+        help_text="images whose claims are given back: by default `after`, none for who goes on working on that",
+    )
 
 
 class ClaimEventSerializer(serializers.Serializer[Any]):

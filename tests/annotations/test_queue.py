@@ -92,6 +92,35 @@ def test_reload_gives_the_same_image_and_after_the_next(
     assert take(client, project, after=images[2]) == images[0]
 
 
+def holders(images: list[int]) -> list[str | None]:
+    names = dict(Image.objects.filter(pk__in=images).values_list("pk", "claimed_by__name"))
+    return [names[image] for image in images]
+
+
+def test_the_next_image_is_claimed_while_one_works_on_this(
+    project: Project, images: list[int], bob: User, mona: User, as_user: AsUser
+) -> None:
+    client = as_user(bob)
+    assert take(client, project) == images[0]
+    assert take(client, project, after=images[0], leave=[]) == images[1]
+    assert holders(images) == ["Bob", "Bob", None]
+    assert take(as_user(mona), project) == images[2]
+    assert take(client, project, after=images[1], leave=images) == images[0]  # comes round
+    assert holders(images) == ["Bob", None, "Mona"]
+
+
+def test_what_is_left_is_free_though_nothing_follows(
+    project: Project, images: list[int], bob: User, as_user: AsUser
+) -> None:
+    take(as_user(bob), project)
+    Image.objects.update(queue="done")
+    assert take(as_user(bob), project, after=images[0], leave=images[:1]) is None
+    assert holders(images) == [None, None, None]
+    assert len(images) < limits.CLAIMS_A_PERSON
+    too_many = {"leave": [*images, 8, 9]}
+    assert as_user(bob).post(f"/api/v1/projects/{project.pk}/queue/next/", too_many, format="json").status_code == 400
+
+
 def test_claim_of_another_is_a_conflict_until_it_expires(
     project: Project, images: list[int], bob: User, mona: User, as_user: AsUser
 ) -> None:

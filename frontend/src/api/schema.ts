@@ -3865,6 +3865,8 @@ export interface components {
              * @description an image's id
              */
             after?: number | null;
+            /** @description images whose claims are given back: by default `after`, none for who goes on working on that */
+            leave?: number[];
         };
         /**
          * @description * `add` - add
