@@ -64,6 +64,18 @@ function openSession(user: number, signedIn: ReadonlySignal<number | null>): Sav
   };
 }
 
+/** Comes when nothing of the image is pending. */
+export function settled({ saver }: SavingSession, image: number): Promise<void> {
+  return new Promise((done) => {
+    // Every change of an entry comes with a new status.
+    const end = savingStatus.subscribe(() => {
+      if (saver.entry(image)) return;
+      done();
+      queueMicrotask(() => end());
+    });
+  });
+}
+
 /** Sends only while this person is signed in: nobody's work goes out under another's name. */
 function sendAs(user: number, signedIn: ReadonlySignal<number | null>): SendSave {
   return (image, request, leaving) => {

@@ -18,9 +18,14 @@ function openedFrom(claimed: Claimed): Opened {
   return { image, state: { revision: image.revision, queue: image.queue, annotations }, holder: null };
 }
 
-/** Claims the next image of a queue; null when there is none. */
-export async function claimNext(project: number, queue: Queue, after: number | null): Promise<Opened | null> {
-  const body = { queue, ...(after === null ? {} : { after }) };
+/** Claims the next image of a queue and gives back those that one leaves; null when there is none. */
+export async function claimNext(
+  project: number,
+  queue: Queue,
+  after: number | null,
+  leave: readonly number[],
+): Promise<Opened | null> {
+  const body = { queue, ...(after === null ? {} : { after }), leave };
   const claimed = await api.post<Claimed | null>(`projects/${project}/queue/next/`, body, { retries: 2 });
   return claimed && openedFrom(claimed);
 }
@@ -86,6 +91,14 @@ export async function claimImage(id: number): Promise<Claim> {
 /** Lets an image go, in a request that outlives the page; if that fails, the claim lapses by itself. */
 export function releaseImage(id: number): void {
   api.delete(`images/${id}/claim/`, { keepalive: true }).catch(() => undefined);
+}
+
+/** Fetches and decodes a picture; the browser keeps it for as long as somebody keeps the answer. */
+export function loadPicture(id: number): HTMLImageElement {
+  const picture = new globalThis.Image();
+  picture.src = previewUrl(id);
+  picture.decode().catch(() => undefined);
+  return picture;
 }
 
 export function previewUrl(id: number): string {

@@ -89,7 +89,7 @@ export default function Workbench({ image }: { image: number | null }) {
   const [overlay, setOverlay] = useState<Overlay>(null);
   const page = useMemo(() => actionsOf(workbench, navigation, setOverlay), [workbench, navigation]);
   const walk = walkFrom(query.value);
-  useEffect(() => followUpdates(workbench, navigation.route.surroundings), [workbench, navigation]);
+  useEffect(() => followUpdates(workbench, navigation.route), [workbench, navigation]);
   useEffect(() => () => navigation.leave(), [navigation]);
   useEffect(() => void navigation.open(image), [navigation, image, walkQuery(walk)]);
   useKeys(workbench, page);

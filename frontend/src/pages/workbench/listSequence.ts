@@ -1,12 +1,13 @@
 /** Through a list of the gallery, as it was filtered and ordered there. */
 import type { ImageFilter } from "../../api/imageLists";
-import { type Opened, openImage } from "./fetching";
+import type { Ahead } from "./ahead";
+import { type Opened, openImage, releaseImage } from "./fetching";
 import { type Neighbours, NO_NEIGHBOURS } from "./filmstripFrames";
 import { type FilteredList, filteredList } from "./filteredList";
 import { listName } from "./listNames";
 import type { Destination, Sequence } from "./sequence";
 import type { VisitHistory } from "./visitHistory";
-import { arriveInList, extended } from "./visits";
+import { arriveInList, extended, forward, here } from "./visits";
 import type { WorkbenchState } from "./workbenchState";
 
 export class ListSequence implements Sequence {
@@ -15,6 +16,7 @@ export class ListSequence implements Sequence {
   constructor(
     private readonly workbench: WorkbenchState,
     private readonly history: VisitHistory,
+    private readonly ahead: Ahead,
     private readonly filter: ImageFilter,
   ) {
     this.list = filteredList(workbench.project.project.peek().id, filter);
@@ -30,8 +32,13 @@ export class ListSequence implements Sequence {
     return first && openImage(first.id, this.workbench.editable);
   }
 
-  after(here: number | null): Promise<Destination | null> {
-    return this.beside(here, "after");
+  async after(here: number | null): Promise<Destination | null> {
+    const opened = await this.ahead.take(here);
+    if (!opened) return this.beside(here, "after");
+    const { id } = opened.image;
+    this.history.change((visits) => extended(visits, id, "after"));
+    if (here !== null && this.workbench.editable && !this.workbench.holder.peek()) releaseImage(here);
+    return { id, opened };
   }
 
   before(here: number | null): Promise<Destination | null> {
@@ -40,6 +47,16 @@ export class ListSequence implements Sequence {
 
   arrive(id: number): void {
     this.history.change((visits) => arriveInList(visits, id));
+  }
+
+  async prepare(): Promise<void> {
+    const visits = this.history.visits.peek();
+    const last = here(visits);
+    if (last === null || forward(visits) !== null) return;
+    await this.ahead.prepare(last, async () => {
+      const [next] = await this.list.beside(last, "after");
+      return next ? openImage(next.id, this.workbench.editable) : null;
+    });
   }
 
   /** The images before the first visit and after the last. */

@@ -2,13 +2,14 @@
 import { effect } from "@preact/signals";
 import { later } from "../../annotator/saving/later";
 import { user } from "../../app/session";
+import type { Ahead } from "./ahead";
 import { ClaimKeeper } from "./claimKeeper";
 import { claimImage, fetchState, releaseImage } from "./fetching";
-import type { Surroundings } from "./surroundings";
+import type { WalkRoute } from "./walkRoute";
 import type { WorkbenchState } from "./workbenchState";
 
 /** Follows events and saves until the answer is called. */
-export function followUpdates(workbench: WorkbenchState, surroundings: Surroundings): () => void {
+export function followUpdates(workbench: WorkbenchState, { surroundings, ahead }: WalkRoute): () => void {
   const { events } = workbench.project;
   const requests = { claim: claimImage, release: releaseImage };
   const keeper = new ClaimKeeper(requests, later, Date.now, (holder) => {
@@ -25,6 +26,7 @@ export function followUpdates(workbench: WorkbenchState, surroundings: Surroundi
     }),
     events.on("image", ({ id, revision, queue, annotation_count }) => {
       surroundings.changed(id, queue, annotation_count);
+      ahead.changed(id, revision);
       if (id !== workbench.image.peek()?.id || revision <= workbench.revision.peek()) return;
       awaited = { id, revision };
       // With something pending the save itself brings back the merged state.
@@ -32,6 +34,7 @@ export function followUpdates(workbench: WorkbenchState, surroundings: Surroundi
       else refresh(id).catch(() => undefined);
     }),
     events.on("claim", ({ id, claimed_by }) => {
+      if (claimed_by?.id !== user.peek()?.id) ahead.lost(id);
       if (id !== workbench.image.peek()?.id) return;
       workbench.holder.value = claimed_by && claimed_by.id !== user.peek()?.id ? claimed_by : null;
       if (!claimed_by && workbench.editable) keeper.freed();
@@ -40,6 +43,7 @@ export function followUpdates(workbench: WorkbenchState, surroundings: Surroundi
       if (status === "succeeded" && workbench.suggested.peek().all.length === 0) void workbench.suggest();
     }),
     events.onGap(() => {
+      ahead.drop();
       const image = workbench.image.peek();
       if (image) refresh(image.id).catch(() => undefined);
     }),
@@ -48,7 +52,7 @@ export function followUpdates(workbench: WorkbenchState, surroundings: Surroundi
       const { size } = workbench.document.value.annotations;
       if (image) surroundings.changed(image.id, workbench.queue.value, size);
     }),
-    keepClaim(workbench, keeper),
+    keepClaim(workbench, keeper, ahead),
   ];
   return () => {
     for (const end of ends) end();
@@ -56,9 +60,12 @@ export function followUpdates(workbench: WorkbenchState, surroundings: Surroundi
 }
 
 /** The claim follows the image that is open and the page's life. */
-function keepClaim(workbench: WorkbenchState, keeper: ClaimKeeper): () => void {
+function keepClaim(workbench: WorkbenchState, keeper: ClaimKeeper, ahead: Ahead): () => void {
   const onVisibility = (): void => (document.visibilityState === "visible" ? keeper.show() : keeper.hide());
-  const onHide = (): void => keeper.leave();
+  const onHide = (): void => {
+    keeper.leave();
+    ahead.drop();
+  };
   const onShow = (): void => keeper.show();
   onVisibility();
   document.addEventListener("visibilitychange", onVisibility);

@@ -57,6 +57,7 @@ export class Navigation {
       const { history, sequence, here } = this.route;
       const known = forward(history.visits.peek());
       if (known !== null) return this.go(known);
+      this.workbench.saving.saver.hurry();
       const step = await sequence.after(here);
       if (!step) return this.finished();
       if (step.opened) this.arrived(step.opened);
@@ -95,7 +96,7 @@ export class Navigation {
   leave(): void {
     this.turn += 1;
     this.release();
-    this.route.sequence.leave();
+    this.route.leave();
   }
 
   private arrived(found: Opened): void {

@@ -1,23 +1,30 @@
 /** Through a queue. Who may label claims each image from the server; a viewer looks through the list of the queue. */
+import { settled } from "../../annotator/saving/savingSession";
 import type { Queue } from "../../api/types";
-import { claimNext, type Opened, openImage } from "./fetching";
+import type { Ahead } from "./ahead";
+import { claimNext, type Opened, openImage, releaseImage } from "./fetching";
 import type { Neighbours } from "./filmstripFrames";
 import { type QueueList, queueListOf } from "./queueList";
 import type { Destination, Sequence } from "./sequence";
 import type { VisitHistory } from "./visitHistory";
-import { arrive } from "./visits";
+import { arrive, forward, here } from "./visits";
 import type { WorkbenchState } from "./workbenchState";
 
 const AHEAD = 40;
 const PAGES_AHEAD = 2;
+/** As many as one may hold. */
+const MOST_LEFT = 4;
 
 export class QueueSequence implements Sequence {
   readonly startText = "This is the first image of this visit.";
   private readonly list: QueueList;
+  /** Images that one is through with, still to be given back. */
+  private left: readonly number[] = [];
 
   constructor(
     private readonly workbench: WorkbenchState,
     private readonly history: VisitHistory,
+    private readonly ahead: Ahead,
     private readonly queue: Queue,
   ) {
     this.list = queueListOf(this.project, queue);
@@ -32,7 +39,9 @@ export class QueueSequence implements Sequence {
   }
 
   async after(here: number | null): Promise<Destination | null> {
-    const opened = await this.open(here);
+    const ready = await this.ahead.take(here);
+    if (here !== null && this.workbench.editable) this.left = [...this.left, here].slice(-MOST_LEFT);
+    const opened = ready ?? (await this.open(here));
     return opened && { id: opened.image.id, opened };
   }
 
@@ -43,6 +52,16 @@ export class QueueSequence implements Sequence {
 
   arrive(id: number): void {
     this.history.change((visits) => arrive(visits, id));
+    this.left = this.left.filter((one) => one !== id);
+  }
+
+  /** After what was left is saved: before that it would be handed out as it was. */
+  async prepare(): Promise<void> {
+    const { visits } = this.history;
+    const last = here(visits.peek());
+    if (last === null || forward(visits.peek()) !== null) return;
+    await Promise.all(this.left.map((id) => settled(this.workbench.saving, id)));
+    if (here(visits.peek()) === last) await this.ahead.prepare(last, () => this.open(last));
   }
 
   async neighbours(here: number): Promise<Neighbours> {
@@ -50,13 +69,20 @@ export class QueueSequence implements Sequence {
     return { before: [], after: this.list.upcoming(here).slice(0, AHEAD) };
   }
 
+  /** Queues share their visits, which stay until the tab is closed. */
   leave(): void {
-    // Queues share their visits, which stay until the tab is closed.
+    for (const id of this.left) releaseImage(id);
+    this.left = [];
   }
 
-  /** After the last image the server begins again with the first. It frees the image that one leaves. */
+  /** After the last image the server begins again with the first. */
   private async open(after: number | null): Promise<Opened | null> {
-    if (this.workbench.editable) return claimNext(this.project, this.queue, after);
+    if (this.workbench.editable) {
+      const { left } = this;
+      const opened = await claimNext(this.project, this.queue, after, left);
+      this.left = this.left.filter((id) => !left.includes(id));
+      return opened;
+    }
     const next = await this.list.after(after);
     return next && openImage(next.id, false);
   }

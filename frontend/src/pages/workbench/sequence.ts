@@ -12,11 +12,13 @@ export interface Sequence {
   /** The sentence for who is at the first image and wants to go back. */
   readonly startText: string;
   first(): Promise<Opened | null>;
-  /** The first image beyond those visited. */
+  /** The first image beyond those visited, at once where it was made ready. */
   after(here: number | null): Promise<Destination | null>;
   before(here: number | null): Promise<Destination | null>;
   /** Notes the visit of an image. */
   arrive(id: number): void;
+  /** Has the image behind the last one visited ready. */
+  prepare(): Promise<void>;
   /** The images beside those visited. */
   neighbours(here: number): Promise<Neighbours>;
   /** The page is left. */

@@ -1,16 +1,15 @@
-/** The images around the one that is open: the filmstrip's frames, and the next picture, fetched ahead. */
+/** The images around the one that is open: the filmstrip's frames. */
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { Image, Queue } from "../../api/types";
-import { previewUrl } from "./fetching";
 import { type Frame, framesOf, type Neighbours, NO_NEIGHBOURS } from "./filmstripFrames";
-import { forward, type Visits } from "./visits";
+import type { Visits } from "./visits";
 
 export class Surroundings {
   readonly frames: ReadonlySignal<readonly Frame[]>;
   private readonly neighbours = signal<Neighbours>(NO_NEIGHBOURS);
   private readonly known = signal<ReadonlyMap<number, Image>>(new Map());
 
-  constructor(private readonly visits: ReadonlySignal<Visits>) {
+  constructor(visits: ReadonlySignal<Visits>) {
     this.frames = computed(() => framesOf(visits.value, this.neighbours.value, this.known.value));
   }
 
@@ -29,12 +28,9 @@ export class Surroundings {
     if (image && !isSame) this.meet([{ ...image, queue, annotation_count }]);
   }
 
-  /** The next picture is fetched while one labels this one; the browser's cache does the rest. */
   show(neighbours: Neighbours): void {
     this.neighbours.value = neighbours;
     const { before, after } = neighbours;
     this.meet([...before, ...after].filter(({ id }) => !this.known.peek().has(id)));
-    const next = forward(this.visits.peek()) ?? after[0]?.id;
-    if (next !== undefined) new globalThis.Image().src = previewUrl(next);
   }
 }

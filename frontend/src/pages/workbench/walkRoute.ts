@@ -1,7 +1,10 @@
 /** What the address tells to walk through: its sequence, the visits on it, and the images around. */
 import { signal } from "@preact/signals";
+import { later } from "../../annotator/saving/later";
 import { fetchPlace } from "../../api/imageLists";
 import type { Image, ListPlace } from "../../api/types";
+import { Ahead } from "./ahead";
+import { loadPicture, openImage, releaseImage } from "./fetching";
 import { ListSequence } from "./listSequence";
 import { QueueSequence } from "./queueSequence";
 import type { Sequence } from "./sequence";
@@ -16,12 +19,20 @@ export class WalkRoute {
   /** Of the image in the list that one walks; null in a queue, and where it is not known. */
   readonly place = signal<ListPlace | null>(null);
   readonly surroundings = new Surroundings(this.history.visits);
+  readonly ahead: Ahead;
   private entered: { readonly query: string; readonly sequence: Sequence };
 
   constructor(
     private readonly workbench: WorkbenchState,
     private readonly walk: () => Walk,
   ) {
+    const requests = {
+      open: (id: number) => openImage(id, workbench.editable),
+      release: (id: number) => workbench.editable && releaseImage(id),
+      load: loadPicture,
+      isHidden: () => document.visibilityState === "hidden",
+    };
+    this.ahead = new Ahead(requests, later, Date.now);
     this.entered = this.enter();
   }
 
@@ -41,7 +52,15 @@ export class WalkRoute {
 
   /** Takes up another walk, if the address names one by now. */
   follow(): void {
-    if (walkQuery(this.walk()) !== this.entered.query) this.entered = this.enter();
+    if (walkQuery(this.walk()) === this.entered.query) return;
+    this.ahead.drop();
+    this.entered = this.enter();
+  }
+
+  /** The page is left. */
+  leave(): void {
+    this.ahead.drop();
+    this.sequence.leave();
   }
 
   private enter(): { query: string; sequence: Sequence } {
@@ -51,8 +70,8 @@ export class WalkRoute {
     this.place.value = null;
     if (isOther) this.surroundings.clear();
     const sequence = walk.list
-      ? new ListSequence(workbench, history, walk.list)
-      : new QueueSequence(workbench, history, walk.queue);
+      ? new ListSequence(workbench, history, this.ahead, walk.list)
+      : new QueueSequence(workbench, history, this.ahead, walk.queue);
     return { query: walkQuery(walk), sequence };
   }
 
@@ -64,6 +83,7 @@ export class WalkRoute {
   /** Fetches what lies beside an image, and shows it if that image is still open then. */
   async lookAround(image: number): Promise<void> {
     void this.findPlace(image);
+    void this.sequence.prepare();
     const found = await this.sequence.neighbours(image).catch(() => null);
     if (found && this.isOpen(image)) this.surroundings.show(found);
   }
