@@ -4,6 +4,7 @@ import { onSignedOut } from "../api/client";
 import { PageError, PageLoading } from "../ui/states";
 import { Toasts } from "../ui/toast";
 import { lazy } from "./lazy";
+import { expectProject } from "./projectState";
 import { path } from "./router";
 import { findRoute } from "./routes";
 import { endSession, loadSession, session, userId } from "./session";
@@ -48,7 +49,9 @@ export function App() {
   };
   useEffect(() => {
     onSignedOut(endSession);
-    findRoute(path.value).route.page.preload();
+    const { route, parameters } = findRoute(path.value);
+    route.page.preload();
+    if (parameters.slug) expectProject(parameters.slug);
     load();
   }, []);
   const user = session.value?.user?.id;

@@ -3,7 +3,7 @@ import { useContext, useEffect, useMemo, useState } from "preact/hooks";
 import { notFound } from "../api/errors";
 import { streamWhileSeen } from "../api/events";
 import { PageError, PageLoading } from "../ui/states";
-import { fetchProject, follow, makeState, type ProjectState } from "./projectState";
+import { follow, loadProject, makeState, type ProjectState } from "./projectState";
 
 export type { ProjectState } from "./projectState";
 
@@ -25,7 +25,7 @@ export function ProjectProvider({ slug, children }: { slug: string; children: Co
   const [tries, setTries] = useState(0);
   useEffect(() => {
     let gone = false;
-    fetchProject(slug).then(
+    loadProject(slug).then(
       (project) => {
         if (gone) return;
         const state = project && makeState(project, slug);

@@ -1,7 +1,7 @@
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { EventStream } from "../api/events";
 import type { Label, Project } from "../api/types";
-import { follow, makeState } from "./projectState";
+import { expectProject, follow, loadProject, makeState } from "./projectState";
 
 function label(id: number, name: string, position: number): Label {
   return { id, name, color: "#AA53FB", position, annotation_count: 0 };
@@ -45,4 +45,25 @@ it("hears nothing after its end", () => {
   end();
   tell([label(3, "elk", 2)]);
   expect(names()).toEqual(["cat", "dog"]);
+});
+
+it("asks once for a project that was expected, and again where that failed", async () => {
+  let asked = 0;
+  let status = 200;
+  vi.stubGlobal("document", { cookie: "" });
+  vi.stubGlobal("fetch", async () => {
+    asked += 1;
+    return new Response(JSON.stringify({ results: [{ slug: "zoo" }], next: null }), { status });
+  });
+  expectProject("zoo");
+  expect((await loadProject("zoo"))?.slug).toBe("zoo");
+  expect(asked).toBe(1);
+  expect((await loadProject("zoo"))?.slug).toBe("zoo");
+  expect(asked).toBe(2);
+  status = 403;
+  expectProject("zoo");
+  await vi.waitFor(() => expect(asked).toBe(3));
+  status = 200;
+  expect((await loadProject("zoo"))?.slug).toBe("zoo");
+  vi.unstubAllGlobals();
 });

@@ -22,6 +22,22 @@ export async function fetchProject(slug: string): Promise<Project | null> {
   return page.results.find((project) => project.slug === slug) ?? null;
 }
 
+let expected: { readonly slug: string; readonly project: Promise<Project | null> } | null = null;
+
+/** Asks for the project of the address while the server still says who is here. */
+export function expectProject(slug: string): void {
+  const project = fetchProject(slug);
+  project.catch(() => undefined);
+  expected = { slug, project };
+}
+
+/** What was expected, once; who was not signed in yet asks again. */
+export function loadProject(slug: string): Promise<Project | null> {
+  const early = expected?.slug === slug ? expected.project : null;
+  expected = null;
+  return early?.catch(() => fetchProject(slug)) ?? fetchProject(slug);
+}
+
 async function fetchLatestRun(id: number): Promise<Run | null> {
   const page = await api.get<Page<Run>>(`projects/${id}/runs/`, { query: { limit: 1 } });
   return page.results[0] ?? null;
