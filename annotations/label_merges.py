@@ -26,7 +26,17 @@ from boxwright.teams.models import User
 
 IMAGES, BOXES = 100, 500
 """A part ends with the first of these; the image with the last box comes in whole. Saves wait for a part to end."""
-REVISION = ("image_id", "number", "author_id", "created_at", "upserted", "deleted", "queue", "merged_label")
+REVISION = (
+    "image_id",
+    "number",
+    "author_id",
+    "created_at",
+    "upserted",
+    "deleted",
+    "queue",
+    "skip_reason",
+    "merged_label",
+)
 
 
 def merge_label(*, label: Label, into_id: int, author: User) -> Label:
@@ -88,7 +98,17 @@ def _revise(images: Sequence[Image], label: Label, into: Label, author: User) ->
         Revision._meta.db_table,
         REVISION,
         [
-            (one.pk, one.revision, author.pk, moment, json.dumps(rows[one.pk]), "[]", one.queue, label.name)
+            (
+                one.pk,
+                one.revision,
+                author.pk,
+                moment,
+                json.dumps(rows[one.pk]),
+                "[]",
+                one.queue,
+                one.skip_reason,
+                label.name,
+            )
             for one in touched
         ],
     )

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from annotations.dataset.records import Split
+from boxwright import limits
 from boxwright.jobs import Job
 from boxwright.projects.models import QUEUES, Label, Project
 from boxwright.teams.models import User
@@ -41,6 +42,7 @@ class Image(models.Model):
     claim_expires_at = models.DateTimeField(null=True)
     drafted_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     """Whose boxes on it are not finished."""
+    skip_reason = models.CharField(max_length=limits.SKIP_REASON_LENGTH, blank=True, default="", db_default="")
     uploaded_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     created_at = models.DateTimeField(default=timezone.now)
     member_role: str
@@ -50,6 +52,7 @@ class Image(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["project", "sha256"], name="one_image_a_project"),
             models.CheckConstraint(name="only_unlabelled_drafts", condition=Q(drafted_by=None) | Q(queue="unlabelled")),
+            models.CheckConstraint(name="only_skipped_reasons", condition=Q(skip_reason="") | Q(queue="skipped")),
         ]
         indexes = [
             models.Index(fields=["project", "queue", "id"], name="image_by_queue"),
@@ -128,6 +131,7 @@ class Revision(models.Model):
     upserted = models.JSONField(default=list, help_text="annotations as saved: id, label, label_name, box, source")
     deleted = models.JSONField(default=list, help_text="ids")
     queue = models.CharField(max_length=10, choices=QUEUE_CHOICES)
+    skip_reason = models.CharField(max_length=limits.SKIP_REASON_LENGTH, blank=True, default="", db_default="")
     merged_label = models.CharField(max_length=100, blank=True, help_text="the label that went into another by this")
 
     class Meta:

@@ -68,6 +68,7 @@ class ImageSerializer(serializers.ModelSerializer[Image]):
             "queue",
             "revision",
             "annotation_count",
+            "skip_reason",
             "claimed_by",
             "claim_expires_at",
             "drafted_by",
@@ -87,8 +88,8 @@ class ImageSerializer(serializers.ModelSerializer[Image]):
         }
 
 
-AS_THEY_ARE = ImageSerializer.Meta.fields[:11]
-"""From `id` to `annotation_count`."""
+AS_THEY_ARE = ImageSerializer.Meta.fields[:12]
+"""From `id` to `skip_reason`."""
 
 
 class DuplicateSerializer(serializers.Serializer[Any]):

@@ -19,7 +19,7 @@ from annotations.labeling.revising import State, state_of
 from annotations.models import Revision
 from annotations.queries import image_for
 from boxwright import limits
-from boxwright.api.fields import CountedListField, time_json
+from boxwright.api.fields import CountedListField, LineField, time_json
 from boxwright.api.problems import CONTENT_TYPE
 from boxwright.api.schema import ProblemSerializer
 from boxwright.api.views import Endpoint
@@ -115,11 +115,21 @@ class AsSentField(serializers.Field[Any, Any, Any, Any]):
         return data
 
 
+class SkipReasonField(LineField):
+    """Why the image is skipped, beside the queue `skipped` alone; where absent, what was said before stays."""
+
+    what = "A reason"
+
+    def __init__(self) -> None:
+        super().__init__(max_length=limits.SKIP_REASON_LENGTH, allow_blank=True, required=False, help_text=self.__doc__)
+
+
 class SaveSerializer(serializers.Serializer[Any]):
     """`upsert` and `delete` are parsed by the use case, which names each wrong field."""
 
     base_revision = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
     queue = serializers.ChoiceField(choices=QUEUES, required=False)
+    skip_reason = SkipReasonField()
     draft = serializers.BooleanField(required=False)
     upsert = AsSentField(required=False, allow_null=True)
     delete = AsSentField(required=False, allow_null=True)
@@ -130,6 +140,7 @@ class SaveRequestSerializer(serializers.Serializer[Any]):
 
     base_revision = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
     queue = serializers.ChoiceField(choices=QUEUES, required=False)
+    skip_reason = SkipReasonField()
     draft = serializers.BooleanField(required=False, help_text="the first annotations don't label the image")
     upsert = CountedListField(child=AnnotationContentSerializer(), required=False, max_length=limits.ANNOTATIONS_A_SAVE)
     delete = CountedListField(child=serializers.UUIDField(), required=False, max_length=limits.ANNOTATIONS_A_SAVE)
@@ -140,6 +151,7 @@ class RevisionSerializer(serializers.Serializer[Any]):
     author = PersonSerializer(allow_null=True)
     created_at = serializers.DateTimeField()
     queue = serializers.ChoiceField(choices=QUEUES)
+    skip_reason = serializers.CharField(help_text="why the image was skipped then; empty where nobody said")
     upserted = AnnotationContentSerializer(many=True)
     deleted = serializers.ListField(child=serializers.UUIDField())
     merged_label = serializers.CharField(help_text="the label that went into another by this revision, else empty")
@@ -152,6 +164,7 @@ class ImageEventSerializer(serializers.Serializer[Any]):
     queue = serializers.ChoiceField(choices=QUEUES)
     revision = serializers.IntegerField()
     annotation_count = serializers.IntegerField()
+    skip_reason = serializers.CharField()
     drafted_by = PersonSerializer(allow_null=True)
     by = PersonSerializer(allow_null=True)
 

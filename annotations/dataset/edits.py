@@ -69,6 +69,7 @@ class Change:
     upserted: Mapping[uuid.UUID, AnnotationContent] = field(default_factory=dict)
     deleted: frozenset[uuid.UUID] = frozenset()
     queue: str = ""
+    skip_reason: str = ""
 
 
 def same(wanted: AnnotationContent, held: AnnotationContent | None) -> bool:

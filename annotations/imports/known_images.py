@@ -22,6 +22,7 @@ class KnownImage(NamedTuple):
     width: int
     height: int
     queue: str
+    skip_reason: str
     split: str
     group: str
     revision: int

@@ -62,14 +62,16 @@ LANDING = (
         (SELECT i.id FROM {IMAGE} i WHERE i.project_id = %(project)s AND i.sha256 = planned_image.sha256)
         WHERE is_new""",
     f"""UPDATE {IMAGE} SET {", ".join(f"{column} = p.{column}" for column in SAID)},
-        drafted_by_id = CASE WHEN p.queue = 'unlabelled' THEN {IMAGE}.drafted_by_id END
+        drafted_by_id = CASE WHEN p.queue = 'unlabelled' THEN {IMAGE}.drafted_by_id END,
+        skip_reason = CASE WHEN p.queue = 'skipped' THEN {IMAGE}.skip_reason ELSE '' END
         FROM planned_image p WHERE p.image_id = {IMAGE}.id AND NOT p.is_new""",
     f"DELETE FROM {ANNOTATION} WHERE (image_id, id) IN (SELECT image_id, id FROM planned_removal)",
     f"""INSERT INTO {ANNOTATION} (image_id, {", ".join(MARK)}) SELECT p.image_id, {_of("a", MARK)}
         FROM planned_image p JOIN planned_annotation a ON a.ordinal = p.ordinal ORDER BY p.ordinal""",
-    f"""INSERT INTO {REVISION} (image_id, number, author_id, created_at, upserted, deleted, queue, merged_label)
-        SELECT image_id, revision, %(author)s, %(now)s, upserted, deleted, queue, '' FROM planned_image
-        WHERE revises ORDER BY ordinal""",
+    f"""INSERT INTO {REVISION}
+        (image_id, number, author_id, created_at, upserted, deleted, queue, skip_reason, merged_label)
+        SELECT p.image_id, p.revision, %(author)s, %(now)s, p.upserted, p.deleted, p.queue, i.skip_reason, ''
+        FROM planned_image p JOIN {IMAGE} i ON i.id = p.image_id WHERE p.revises ORDER BY p.ordinal""",
 )
 
 

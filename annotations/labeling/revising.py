@@ -74,6 +74,8 @@ class Revisable(Protocol):
     @property
     def queue(self) -> str: ...
     @property
+    def skip_reason(self) -> str: ...
+    @property
     def project(self) -> Project: ...
 
 
@@ -87,6 +89,7 @@ class Plan:
     number: int
     author: User | None
     queue: str
+    skip_reason: str
     upserted: Sequence[Mapping[str, Any]]
     deleted: Sequence[str]
     is_draft: bool
@@ -106,8 +109,11 @@ def planned(
     role: str = Role.ANNOTATOR,
     *,
     is_draft: bool = False,
+    skip_reason: str | None = None,
 ) -> Plan | None:
     """None for an edit that changes nothing. Needs no lock; holds as long as the image has the revision it had.
+
+    Without a `skip_reason` the image keeps the one it has; only a skipped image has one.
 
     Raises NoSuchMove and MoveNotAllowed where `role` may not move the image to `queue`.
     """
@@ -118,7 +124,8 @@ def planned(
     if queue:
         expect_move(moved_to, queue, role)
         moved_to = queue
-    if not (edit.upsert or edit.delete) and moved_to == image.queue:
+    reason = "" if moved_to != "skipped" else image.skip_reason if skip_reason is None else skip_reason
+    if not (edit.upsert or edit.delete) and (moved_to, reason) == (image.queue, image.skip_reason):
         return None
     _check(image, len(after))
     upserted = [after[content.id] for content in edit.upsert]
@@ -129,6 +136,7 @@ def planned(
         number=image.revision + 1,
         author=author,
         queue=moved_to,
+        skip_reason=reason,
         upserted=[to_row(row, labels[row.label_id]) for row in upserted],
         deleted=[str(id_) for id_ in edit.delete],
         is_draft=is_draft,
@@ -154,7 +162,7 @@ def write(plan: Plan, image: Image, tally: Tally) -> State:
     if gone := plan.gone:
         Annotation.objects.filter(image=image, id__in=gone).delete()
     plan.upserts.write()
-    said = {"upserted": plan.upserted, "deleted": plan.deleted, "queue": plan.queue}
+    said = {name: getattr(plan, name) for name in ("upserted", "deleted", "queue", "skip_reason")}
     Revision.objects.create(image=image, number=plan.number, author=plan.author, **said)
     if image.uncertainty:
         revised.send(sender=Image, project=image.project_id, images=[image.pk])
@@ -173,7 +181,8 @@ def publish_images(images: Sequence[Image], author: User | None) -> None:
 
 def _news(image: Image, author: User | None) -> dict[str, Any]:
     news = {"id": image.pk, "queue": image.queue, "revision": image.revision, "by": author}
-    return {**news, "annotation_count": image.annotation_count, "drafted_by": image.drafted_by}
+    more = {"annotation_count": image.annotation_count, "skip_reason": image.skip_reason}
+    return {**news, **more, "drafted_by": image.drafted_by}
 
 
 Sides = tuple[float | None, float | None, float | None, float | None]
@@ -209,6 +218,7 @@ def _advance(image: Image, plan: Plan) -> Image:
     """The image one revision on. Whoever saves keeps the claim."""
     advanced, author = copy.copy(image), plan.author.pk if plan.author else None
     changes = {"revision": plan.number, "queue": plan.queue, "annotation_count": len(plan.after)}
+    changes["skip_reason"] = plan.skip_reason
     vars(advanced).update(changes)
     advanced.drafted_by = _drafter(image, plan)
     changes["drafted_by"] = advanced.drafted_by

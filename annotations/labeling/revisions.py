@@ -56,7 +56,8 @@ def _on_today(content: AnnotationContent, labels: Mapping[int, int]) -> Annotati
 def _change(row: Revision, author_id: int, labels: Mapping[int, int]) -> Change:
     contents = [_on_today(from_row(item), labels) for item in row.upserted]
     upserted = {content.id: content for content in contents}
-    return Change(row.author_id == author_id, upserted, frozenset(uuid.UUID(id_) for id_ in row.deleted), row.queue)
+    deleted = frozenset(uuid.UUID(id_) for id_ in row.deleted)
+    return Change(row.author_id == author_id, upserted, deleted, row.queue, row.skip_reason)
 
 
 def replay(revisions: Iterable[Revision]) -> dict[str, dict[str, Any]]:

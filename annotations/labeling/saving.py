@@ -1,11 +1,11 @@
 """Saving what people drew: an idempotent upsert by client-made ids, merged with what others saved meanwhile."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from annotations.counters import LabelGone
-from annotations.dataset.edits import Edit, EditError, Frame, merge, parse_edit
+from annotations.dataset.edits import Change, Edit, EditError, Frame, merge, parse_edit
 from annotations.dataset.field_merges import merge_fields
 from annotations.labeling.annotation_rows import content_of
 from annotations.labeling.revising import Plan, State, commit, locked_image, planned, state_of
@@ -30,6 +30,17 @@ class SameAnnotations(Conflict):
         self.state, self.ids, self.people = state, ids, people
 
 
+class Move(NamedTuple):
+    """To a queue, where empty to none. A `skip_reason` of None leaves what was said."""
+
+    queue: str
+    skip_reason: str | None = None
+
+
+STAY = Move("")
+Asked = tuple[Edit, Move]
+
+
 def save(
     *,
     image: Image,
@@ -38,10 +49,13 @@ def save(
     upsert: Any = (),
     delete: Any = (),
     queue: str = "",
+    skip_reason: str | None = None,
     draft: bool = False,
     role: str = Role.ANNOTATOR,
 ) -> State:
     """Apply a client's changes, based on `base_revision`, and answer the state after them.
+
+    A `skip_reason` is said with the move to `skipped`, or later, as the same move again: it is one of what is asked.
 
     Of a `draft` the first annotations don't label the image: it is the author's to finish, by a move to `queue`.
 
@@ -51,14 +65,16 @@ def save(
     """
     if queue:
         known_queue(queue)
+    if skip_reason and queue != "skipped":
+        raise Invalid("Only skipping has a reason.", {"skip_reason": "expected with the queue skipped"})
     _check_number(upsert, "upsert")
     _check_number(delete, "delete")
 
     def attempt(book: LabelBook) -> State:
         edit = _parsed(upsert, delete, image, book)
 
-        def asked(state: State) -> tuple[Edit, str]:
-            return _merged(state, author, base_revision, edit, queue, book)
+        def asked(state: State) -> Asked:
+            return _merged(state, author, base_revision, edit, Move(queue, skip_reason), book)
 
         return _revised(image, author, role, book, asked, is_draft=draft)
 
@@ -76,11 +92,12 @@ def restore(*, image: Image, author: User, number: int, role: str = Role.ANNOTAT
         wanted = _parsed([_relabelled(row, book) for row in rows], (), image, book).upsert
         kept = {content.id for content in wanted}
 
-        def back(state: State) -> tuple[Edit, str]:
+        def back(state: State) -> Asked:
             gone = tuple(a.id for a in state.annotations if a.id not in kept)
             rest, _ = merge(Edit(wanted, gone), {a.id: content_of(a) for a in state.annotations}, ())
             start = queue_after(state.image.queue, len(state.annotations), len(wanted))
-            return rest, history[-1].queue if may_move(start, history[-1].queue, role) else ""
+            last = history[-1]
+            return rest, Move(last.queue, last.skip_reason) if may_move(start, last.queue, role) else STAY
 
         return _revised(image, author, role, book, back)
 
@@ -92,7 +109,7 @@ def _revised(
     author: User,
     role: str,
     book: LabelBook,
-    asked: Callable[[State], tuple[Edit, str]],
+    asked: Callable[[State], Asked],
     *,
     is_draft: bool = False,
 ) -> State:
@@ -101,7 +118,9 @@ def _revised(
 
     def worked_out(held: Image) -> tuple[State, Plan | None]:
         state = state_of(held)
-        return state, planned(held, state.annotations, author, *asked(state), book.names, role, is_draft=is_draft)
+        edit, (queue, reason) = asked(state)
+        how = {"is_draft": is_draft, "skip_reason": reason}
+        return state, planned(held, state.annotations, author, edit, queue, book.names, role, **how)
 
     found: tuple[State, Plan | None] | DomainError
     try:
@@ -141,8 +160,8 @@ def _parsed(upsert: Any, delete: Any, image: Image, book: LabelBook) -> Edit:
         raise Invalid("Some annotations can't be saved.", error.errors) from error
 
 
-def _merged(state: State, author: User, base: int, edit: Edit, queue: str, book: LabelBook) -> tuple[Edit, str]:
-    """What is left of the edit and of the queue asked for, after what happened since `base`."""
+def _merged(state: State, author: User, base: int, edit: Edit, move: Move, book: LabelBook) -> Asked:
+    """What is left of the edit and of the move asked for, after what happened since `base`."""
     revision = state.image.revision
     if not 0 <= base <= revision:
         raise Invalid("The base revision is wrong.", {"base_revision": f"expected 0 to {revision}"})
@@ -154,8 +173,12 @@ def _merged(state: State, author: User, base: int, edit: Edit, queue: str, book:
         rest, conflicts = merge_fields(rest, conflicts, seen, current, since)
     if conflicts:
         raise SameAnnotations(state, conflicts, changers(state.image, base, author.pk, conflicts))
-    asked_before = any(change.mine and change.queue == queue for change in since)
-    return rest, "" if asked_before else queue
+    asked_before = any(change.mine and _is_done(move, change) for change in since)
+    return rest, STAY if asked_before else move
+
+
+def _is_done(move: Move, change: Change) -> bool:
+    return change.queue == move.queue and move.skip_reason in {None, change.skip_reason}
 
 
 def _relabelled(row: Mapping[str, Any], book: LabelBook) -> dict[str, Any]:

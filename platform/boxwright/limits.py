@@ -84,6 +84,7 @@ BOXES_AN_IMAGE = _limit(
     "BOXES_AN_IMAGE", 5_000, "annotations an image", "400, left out of an import", "BOXWRIGHT_MAX_BOXES_PER_IMAGE"
 )
 ANNOTATIONS_A_SAVE = _limit("ANNOTATIONS_A_SAVE", 5_000, "changed, and as many deleted, a save", "400")
+SKIP_REASON_LENGTH = _limit("SKIP_REASON_LENGTH", 200, "characters of the reason why an image was skipped", "400")
 CLAIMS_A_PERSON = _limit(
     "CLAIMS_A_PERSON", 4, "images claimed at once, a person and project", "the oldest claim is released"
 )

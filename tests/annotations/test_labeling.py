@@ -230,6 +230,7 @@ def test_save_tells_who_watches(project: Project, image: Image, bob: User, as_us
         "queue": "labelled",
         "revision": 1,
         "annotation_count": 1,
+        "skip_reason": "",
         "drafted_by": None,
         "by": {"id": bob.pk, "name": "Bob"},
     }

@@ -25,7 +25,8 @@ def test_the_hand_writes_what_the_fields_say(project: Project, bob: User, alice:
     sizes = {"width": 3, "height": 2, "size": 9}
     image = Image.objects.create(project=project, sha256="0" * 64, name="a.jpg", **sizes, **held)
     claim = {"id": image.pk, "claimed_by": image.claimed_by, "claim_expires_at": image.claim_expires_at}
-    news = {name: getattr(image, name) for name in ("id", "queue", "revision", "annotation_count", "drafted_by")}
+    told = ("id", "queue", "revision", "annotation_count", "skip_reason", "drafted_by")
+    news = {name: getattr(image, name) for name in told}
     pairs: list[tuple[Any, Any]] = [
         (ImageSerializer(), image),
         (ClaimEventSerializer(), claim),

@@ -2539,6 +2539,7 @@ export interface components {
             queue: components["schemas"]["QueueEnum"];
             readonly revision: number;
             readonly annotation_count: number;
+            readonly skip_reason: string;
             claimed_by: components["schemas"]["Person"] | null;
             /** Format: date-time */
             readonly claim_expires_at: string | null;
@@ -3214,6 +3215,7 @@ export interface components {
             queue: components["schemas"]["QueueEnum"];
             readonly revision: number;
             readonly annotation_count: number;
+            readonly skip_reason: string;
             claimed_by: components["schemas"]["Person"] | null;
             /** Format: date-time */
             readonly claim_expires_at: string | null;
@@ -3228,6 +3230,7 @@ export interface components {
             queue: components["schemas"]["QueueEnum"];
             revision: number;
             annotation_count: number;
+            skip_reason: string;
             drafted_by: components["schemas"]["Person"] | null;
             by: components["schemas"]["Person"] | null;
         };
@@ -3897,6 +3900,7 @@ export interface components {
             queue: components["schemas"]["QueueEnum"];
             readonly revision: number;
             readonly annotation_count: number;
+            readonly skip_reason: string;
             claimed_by: components["schemas"]["Person"] | null;
             /** Format: date-time */
             readonly claim_expires_at: string | null;
@@ -4142,6 +4146,8 @@ export interface components {
         PatchedSaveRequestRequest: {
             base_revision?: number;
             queue?: components["schemas"]["QueueEnum"];
+            /** @description Why the image is skipped, beside the queue `skipped` alone; where absent, what was said before stays. */
+            skip_reason?: string;
             /** @description the first annotations don't label the image */
             draft?: boolean;
             upsert?: components["schemas"]["AnnotationContentRequest"][];
@@ -4372,6 +4378,8 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             queue: components["schemas"]["QueueEnum"];
+            /** @description why the image was skipped then; empty where nobody said */
+            skip_reason: string;
             upserted: components["schemas"]["AnnotationContent"][];
             deleted: string[];
             /** @description the label that went into another by this revision, else empty */

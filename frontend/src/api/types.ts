@@ -47,7 +47,8 @@ export type UploadAnswer = Schemas["Upload"];
 
 type Save = Schemas["PatchedSaveRequestRequest"];
 /** The body of a save. `queue` is there only if the save also moves the image to another queue. */
-export type SaveRequest = Required<Omit<Save, "queue" | "draft">> & Pick<Save, "queue" | "draft">;
+export type SaveRequest = Required<Omit<Save, "queue" | "skip_reason" | "draft">> &
+  Pick<Save, "queue" | "skip_reason" | "draft">;
 
 export type Finding = Schemas["Finding"];
 export type Import = Schemas["Import"];

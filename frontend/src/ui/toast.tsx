@@ -4,7 +4,7 @@ import { Icon } from "./icons";
 
 export interface Toast {
   text: string;
-  action?: { label: string; run: () => void };
+  actions?: readonly { label: string; run: () => void }[];
   bad?: boolean;
 }
 
@@ -20,7 +20,7 @@ export function toast(message: Toast | string): number {
   const id = nextId++;
   const entry = typeof message === "string" ? { text: message } : message;
   shown.value = [...shown.value.slice(-2), { ...entry, id }];
-  if (!entry.bad) setTimeout(() => dismiss(id), entry.action ? 8000 : 4000);
+  if (!entry.bad) setTimeout(() => dismiss(id), entry.actions ? 8000 : 4000);
   return id;
 }
 
@@ -36,17 +36,18 @@ export function Toasts() {
         <div class="toast" key={entry.id}>
           {entry.bad && <Icon name="warn" class="bad" />}
           <span>{entry.text}</span>
-          {entry.action && (
+          {entry.actions?.map(({ label, run }) => (
             <button
+              key={label}
               type="button"
               onClick={() => {
                 dismiss(entry.id);
-                entry.action?.run();
+                run();
               }}
             >
-              {entry.action.label}
+              {label}
             </button>
-          )}
+          ))}
           <button type="button" class="icon" aria-label="Dismiss" onClick={() => dismiss(entry.id)}>
             <Icon name="x" />
           </button>

@@ -30,17 +30,25 @@ class CountedListField(serializers.ListField):
         return rows
 
 
-class NameField(serializers.CharField):
+class LineField(serializers.CharField):
+    """One line, without control characters."""
+
+    what = "This"
+
+    def to_internal_value(self, data: Any) -> str:
+        line: str = super().to_internal_value(data)
+        if not is_plain(line):
+            raise serializers.ValidationError(f"{self.what} is one line, without control characters.")
+        return line
+
+
+class NameField(LineField):
     """What people are called, and their teams and projects: one line of at most 100 characters."""
+
+    what = "A name"
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"max_length": 100, **options})
-
-    def to_internal_value(self, data: Any) -> str:
-        name: str = super().to_internal_value(data)
-        if not is_plain(name):
-            raise serializers.ValidationError("A name is one line, without control characters.")
-        return name
 
 
 class IdField(serializers.IntegerField):

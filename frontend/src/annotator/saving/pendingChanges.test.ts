@@ -10,7 +10,7 @@ import {
   keptMine,
   outgoing,
   record,
-  recordQueue,
+  recordMove,
   refused,
   rivals,
   sent,
@@ -40,19 +40,32 @@ describe("what goes out", () => {
     });
   });
 
+  it("says why an image was skipped, with the skip or after it", () => {
+    const skipped = recordMove(EMPTY, { queue: "skipped" });
+    expect(outgoing(skipped)?.request).not.toHaveProperty("skip_reason");
+    const said = recordMove(acknowledged(skipped, outgoing(skipped)!, 4, new Map()), {
+      queue: "skipped",
+      reason: "Too dark",
+    });
+    expect(outgoing(said)?.request).toMatchObject({ queue: "skipped", skip_reason: "Too dark" });
+    const back = recordMove(said, { queue: "unlabelled" });
+    expect(outgoing(back)?.request).not.toHaveProperty("skip_reason");
+    expect(outgoing(joined(EMPTY, said))?.request).toMatchObject({ skip_reason: "Too dark" });
+  });
+
   it("finishes no image by its boxes, nor by taking a move back", () => {
     const drafts = [
       record(EMPTY, put(a)),
-      recordQueue(EMPTY, "unlabelled"),
-      recordQueue(record(EMPTY, put(a)), "labelled"),
+      recordMove(EMPTY, { queue: "unlabelled" }),
+      recordMove(record(EMPTY, put(a)), { queue: "labelled" }),
       record(EMPTY, put(newAnnotation("w", 2, null))),
-      recordQueue(EMPTY, "labelled"),
+      recordMove(EMPTY, { queue: "labelled" }),
     ].map((entry) => outgoing(entry)?.request.draft);
     expect(drafts).toEqual([true, true, true, undefined, undefined]);
   });
 
   it("sends a queue alone", () => {
-    expect(outgoing(recordQueue(EMPTY, "skipped"))?.request).toEqual({
+    expect(outgoing(recordMove(EMPTY, { queue: "skipped" }))?.request).toEqual({
       base_revision: 3,
       upsert: [],
       delete: [],
@@ -213,6 +226,8 @@ it("joins the notes of two visits: the newer wins, on the older base", () => {
 });
 
 it("survives JSON", () => {
-  const entry = recordQueue(record(EMPTY, [...put(a), { id: "b", before: null, after: null }]), "labelled");
+  const entry = recordMove(record(EMPTY, [...put(a), { id: "b", before: null, after: null }]), {
+    queue: "labelled",
+  });
   expect(JSON.parse(JSON.stringify(entry))).toEqual(entry);
 });

@@ -23,6 +23,12 @@ interface Unsaved<T> {
   readonly turn: number;
 }
 
+/** A move between queues; a skip may say why. */
+export interface Move {
+  readonly queue: Queue;
+  readonly reason?: string;
+}
+
 interface Change extends Unsaved<Value> {
   /** What this person saw before the change; missing in notes of an earlier version. */
   readonly was?: Value;
@@ -43,7 +49,7 @@ export interface Entry {
   readonly base: number;
   readonly turn: number;
   readonly changes: Readonly<Record<string, Change>>;
-  readonly queue: Unsaved<Queue> | null;
+  readonly queue: (Unsaved<Queue> & Pick<Move, "reason">) | null;
   /** Sent but never acknowledged: when the server shows one of these, it is ours, not a colleague's. */
   readonly tried: Readonly<Record<string, readonly Value[]>>;
   /** The other side of each change that a colleague made to the same annotation. */
@@ -98,10 +104,10 @@ function retried(refused: Refusal | null, ids: readonly string[]): Refusal | nul
   return left.length > 0 || refused.queue ? { ...refused, ids: left } : null;
 }
 
-export function recordQueue(entry: Entry, queue: Queue): Entry {
+export function recordMove(entry: Entry, { queue, ...said }: Move): Entry {
   const turn = entry.turn + 1;
   const refused = entry.refused && { ...entry.refused, queue: false };
-  return { ...entry, turn, queue: { value: queue, turn }, refused: retried(refused, []) };
+  return { ...entry, turn, queue: { value: queue, turn, ...said }, refused: retried(refused, []) };
 }
 
 /** The next request, or null when nothing can go: all is saved, waits for a decision, or was refused. */
@@ -117,6 +123,7 @@ export function outgoing(entry: Entry): Outgoing | null {
     delete: ready.flatMap(([id, { value }]) => (value ? [] : [id])),
   };
   if (queue) request.queue = queue.value;
+  if (queue?.reason !== undefined) request.skip_reason = queue.reason;
   // The class of a whole image finishes it; boxes do not, as more may come.
   if (request.upsert.some(({ x_min }) => x_min !== undefined) || queue?.value === "unlabelled")
     request.draft = true;
@@ -271,7 +278,7 @@ export function joined(older: Entry, newer: Entry): Entry {
     base: Math.min(older.base, newer.base),
     turn: newer.turn + raise,
     changes: { ...older.changes, ...changes },
-    queue: newer.queue ? { value: newer.queue.value, turn: newer.queue.turn + raise } : older.queue,
+    queue: newer.queue ? { ...newer.queue, turn: newer.queue.turn + raise } : older.queue,
     tried,
     conflicts: { ...older.conflicts, ...newer.conflicts },
   };

@@ -304,7 +304,7 @@ describe("refused", () => {
         return inner(image, request, leaving);
       }, "one");
       saver.record(IMAGE, 0, put(a));
-      saver.recordQueue(IMAGE, 0, "done");
+      saver.recordMove(IMAGE, 0, { queue: "done" });
       await clock.pass(1_000);
       expect([...server.annotations.keys()]).toEqual(["a"]);
       expect(saver.status).toMatchObject({
@@ -315,7 +315,7 @@ describe("refused", () => {
       await clock.pass(1_000);
       expect([...server.annotations.keys()]).toEqual(["a", "b"]);
       expect(saver.status.refusals).toHaveLength(1);
-      saver.recordQueue(IMAGE, 2, "labelled");
+      saver.recordMove(IMAGE, 2, { queue: "labelled" });
       expect(saver.status).toMatchObject({ pending: 1, refusals: [] });
       await clock.pass(1_000);
       expect(saver.status.refusals).toHaveLength(1);

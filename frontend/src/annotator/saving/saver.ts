@@ -1,5 +1,5 @@
 /** Brings the pending changes to the server: coalesces, retries, merges, and never drops anything silently. */
-import type { AnnotationState, Queue, SaveRequest } from "../../api/types";
+import type { AnnotationState, SaveRequest } from "../../api/types";
 import type { Annotation } from "../core/annotation";
 import type { ChangeStorage } from "./changeStorage";
 import type { Later } from "./later";
@@ -12,12 +12,13 @@ import {
   isSettled,
   joined,
   keptMine,
+  type Move,
   moveRefused,
   type Outgoing,
   outgoing,
   type Recorded,
   record,
-  recordQueue,
+  recordMove,
   refused,
   revived,
   sent,
@@ -73,8 +74,8 @@ export class Saver {
     this.soon(QUIET_MS);
   }
 
-  recordQueue(image: { id: number; name: string }, revision: number, queue: Queue): void {
-    this.update(recordQueue(this.entryOf(image, revision), queue));
+  recordMove(image: { id: number; name: string }, revision: number, move: Move): void {
+    this.update(recordMove(this.entryOf(image, revision), move));
     this.soon(QUIET_MS);
   }
 

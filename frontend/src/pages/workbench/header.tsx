@@ -106,10 +106,13 @@ function QueueBadge({ workbench }: { workbench: WorkbenchState }) {
   if (workbench.isDraft.value) return <DraftBadge workbench={workbench} />;
   if (queue === "unlabelled") return null;
   const isEmpty = queue !== "skipped" && workbench.document.value.annotations.size === 0;
+  const reason = queue === "skipped" && workbench.image.value?.skip_reason;
   return (
-    <span data-testid="queue-badge" data-queue={queue}>
+    <span class="cut" data-testid="queue-badge" data-queue={queue} title={reason || undefined}>
       <Badge tone={QUEUE_TONES[queue] ?? "neutral"}>
-        {isEmpty ? `${QUEUE_NAMES[queue].name}, empty` : QUEUE_NAMES[queue].name}
+        {QUEUE_NAMES[queue].name}
+        {isEmpty && ", empty"}
+        {reason && <span class="cut">: {reason}</span>}
       </Badge>
     </span>
   );

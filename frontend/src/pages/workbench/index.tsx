@@ -24,6 +24,7 @@ import { PhoneBar } from "./phoneBar";
 import { advances } from "./preferences";
 import { markEmpty, skip } from "./queueActions";
 import { SavingVoice } from "./savingState";
+import { SkipReason } from "./skipReason";
 import { StageArea } from "./stageArea";
 import { SelectionVoice, StatusBar } from "./statusBar";
 import { SuggestionsPanel } from "./suggestionsPanel";
@@ -117,6 +118,7 @@ export default function Workbench({ image }: { image: number | null }) {
       </main>
       <SavingVoice />
       <SelectionVoice workbench={workbench} />
+      <SkipReason workbench={workbench} />
       {overlay === "help" && <Help close={close} />}
       {overlay === "find" && (
         <LabelPicker

@@ -1,13 +1,19 @@
 /** Moving the open image to another queue and going on. */
 import type { Queue } from "../../api/types";
-import { toast } from "../../ui/toast";
+import { type Toast, toast } from "../../ui/toast";
 import type { Navigation } from "./navigation";
 import type { WorkbenchState } from "./workbenchState";
 
 export function skip(workbench: WorkbenchState, navigation: Navigation): void {
   const boxes = workbench.boxes.peek().length;
   const kept = boxes === 1 ? "; its box stays" : `; its ${boxes} boxes stay`;
-  settle(workbench, navigation, "skipped", `skipped${boxes > 0 ? kept : ""}`);
+  const image = workbench.image.peek();
+  const explain = (): void => {
+    workbench.explained.value = image;
+  };
+  settle(workbench, navigation, "skipped", `skipped: not trained on${boxes > 0 ? kept : ""}`, [
+    { label: "Say why", run: explain },
+  ]);
 }
 
 /** Marks the image as a negative, which training uses. An image that is marked already goes back to be labelled. */
@@ -28,15 +34,21 @@ function isRefused(workbench: WorkbenchState, queue: Queue): boolean {
 }
 
 /** Moves the image to a queue and goes on; for a while one can take it back. */
-function settle(workbench: WorkbenchState, navigation: Navigation, queue: Queue, word: string): void {
+function settle(
+  workbench: WorkbenchState,
+  navigation: Navigation,
+  queue: Queue,
+  word: string,
+  more: Toast["actions"] = [],
+): void {
   const image = workbench.image.peek();
   if (!image || navigation.isMoving || isRefused(workbench, queue)) return;
   const was = workbench.queue.peek();
   const undo = (): void => {
-    workbench.saving.saver.recordQueue(image, workbench.revisionOf(image.id), was);
+    workbench.saving.saver.recordMove(image, workbench.revisionOf(image.id), { queue: was });
     navigation.go(image.id);
   };
   workbench.moveTo(queue);
-  toast({ text: `${image.name} ${word}`, action: { label: "Undo", run: undo } });
+  toast({ text: `${image.name} ${word}`, actions: [...more, { label: "Undo", run: undo }] });
   void navigation.next();
 }

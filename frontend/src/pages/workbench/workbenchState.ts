@@ -52,6 +52,8 @@ export class WorkbenchState {
   readonly recent = signal<readonly LabelId[]>([]);
   /** How many annotations of each label this visit added, to keep the project's counts fresh. */
   readonly added = signal<ReadonlyMap<LabelId, number>>(new Map());
+  /** The skipped image whose reason is asked for. */
+  readonly explained = signal<Image | null>(null);
   /** A colleague who holds this image. */
   readonly holder = signal<Person | null>(null);
   readonly looks: ReadonlySignal<LabelLooks>;
@@ -203,7 +205,12 @@ export class WorkbenchState {
     const image = this.image.value;
     if (!image || !this.editable) return;
     this.queue.value = queue;
-    this.saving.saver.recordQueue(image, this.revision.value, queue);
+    this.saving.saver.recordMove(image, this.revision.value, { queue });
+  }
+
+  /** Says why an image was skipped, also once another one is open. */
+  explainSkip(image: Image, reason: string): void {
+    this.saving.saver.recordMove(image, this.revisionOf(image.id), { queue: "skipped", reason });
   }
 
   /** The newest revision of an image that this visit has seen. */

@@ -30,6 +30,7 @@ describe("an image that changes", () => {
     queue: "labelled" as const,
     revision: 1,
     annotation_count: 3,
+    skip_reason: "",
     drafted_by: null,
     by: null,
   };

@@ -36,6 +36,7 @@ export function applyEvent(
     queue: event.queue,
     revision: event.revision,
     annotation_count: event.annotation_count,
+    skip_reason: event.skip_reason,
     drafted_by: event.drafted_by,
   };
   return images.with(at, changed);

@@ -26,7 +26,8 @@ function describe(image: Image, hasBoxes: boolean): string {
   const boxes = hasBoxes ? `, ${counted(image.annotation_count, "box", "boxes")}` : "";
   const holder = holderOf(image, Date.now());
   const claim = holder ? `, open at ${holder.name}` : "";
-  return `${image.name}, ${draftText(image) ?? image.queue}${boxes}${claim}`;
+  const reason = image.skip_reason && `: ${image.skip_reason}`;
+  return `${image.name}, ${draftText(image) ?? image.queue}${reason}${boxes}${claim}`;
 }
 
 /** Whose boxes on it are not finished; null where it is no draft. */
@@ -38,11 +39,12 @@ function draftText({ queue, annotation_count, drafted_by }: Image): string | nul
 function Pill({ image, hasBoxes }: { image: Image; hasBoxes: boolean }) {
   if (image.queue === "unlabelled" && image.annotation_count === 0) return null;
   return (
-    <span class="pill" title={draftText(image) ?? undefined}>
+    <span class="pill" title={draftText(image) ?? (image.skip_reason || undefined)}>
       {draftText(image) && "Draft "}
       {image.queue === "skipped" && <Icon name="skip" />}
       {image.queue === "review" && <Icon name="eye" />}
       {image.queue === "done" && <Icon name="check" />}
+      {image.skip_reason && <span class="cut">{image.skip_reason}</span>}
       {hasBoxes ? image.annotation_count : image.queue === "labelled" && <Icon name="tag" />}
     </span>
   );
