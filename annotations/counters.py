@@ -56,6 +56,12 @@ def move(
     return True
 
 
+def move_to_trash(project_id: int, *, images: int, size: int) -> None:
+    """Add the deltas of what lies in the Trash, inside the transaction that locks the project last."""
+    more = {"trashed_count": F("trashed_count") + images, "trashed_byte_count": F("trashed_byte_count") + size}
+    Project.objects.filter(pk=project_id).update(**more)
+
+
 @Update
 def _add_to_label(pk: int, more: int) -> Change:
     return Label.objects.filter(pk=pk), {"annotation_count": F("annotation_count") + more}

@@ -3,10 +3,12 @@
 from django.db import transaction
 from django.db.models.functions import Now
 
+from annotations.bulk import forget_old_changes
 from annotations.imports.staged_rows import delete_staged_of_ended
 from annotations.imports.uploads import delete_ended_uploads
 from annotations.models import Import
 from annotations.snapshots.holds import let_go_of_unbuilt
+from annotations.trash import empty_old_trash
 from boxwright import limits
 from boxwright.jobs import OPEN, Status
 from boxwright.storage import registry
@@ -30,4 +32,12 @@ def expire_imports() -> None:
         job.cancel((Status.WAITING,), error_code="expired", error=detail)
 
 
-CHORES = (let_go_of_unbuilt, expire_imports, delete_staged_of_ended, release_archives, delete_ended_uploads)
+CHORES = (
+    let_go_of_unbuilt,
+    expire_imports,
+    delete_staged_of_ended,
+    release_archives,
+    delete_ended_uploads,
+    empty_old_trash,
+    forget_old_changes,
+)

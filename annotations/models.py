@@ -4,6 +4,7 @@ from typing import get_args
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from annotations.dataset.records import Split
@@ -139,6 +140,87 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.image_id} r{self.number}"
+
+
+class TrashedImage(models.Model):
+    """A deleted image with all it carried, under its id: no list, count, snapshot or run finds it until it is restored.
+
+    The columns are what the Trash shows and what counters and the collector ask for; `row`, `annotations` and
+    `revisions` are the rows as they were.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+", db_index=False)
+    sha256 = models.CharField(max_length=64, db_index=True)
+    name = models.CharField(max_length=255)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    size = models.PositiveBigIntegerField()
+    queue = models.CharField(max_length=10, choices=QUEUE_CHOICES)
+    annotation_count = models.PositiveIntegerField()
+    row = models.JSONField()
+    annotations = models.JSONField(help_text="with the names of their labels")
+    revisions = models.JSONField()
+    deleted_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    deleted_at = models.DateTimeField(db_default=Now(), db_index=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["project", "-deleted_at", "-id"], name="trashed_by_age")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class BulkChange(Job):
+    """One deed on many images; each is a `BulkItem`. Small ones are worked on at once, the others by a worker."""
+
+    WORK = "annotations.bulk.run_bulk_change"
+    SERIALIZER = "annotations.api.bulk.BulkChangeSerializer"
+    EVENT = "bulk"
+
+    class Deed(models.TextChoices):
+        MOVE = "move"
+        LABEL = "label"
+        DELETE = "delete"
+        RESTORE = "restore"
+        DELETE_FOR_GOOD = "purge"
+        UNDO = "undo"
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    deed = models.CharField(max_length=10, choices=Deed.choices)
+    asked = models.JSONField(default=dict, help_text="queue; or label and, where only that is changed, from_label")
+    undoes = models.OneToOneField("self", null=True, on_delete=models.SET_NULL, related_name="undone_by")
+    total = models.PositiveIntegerField()
+    done_count = models.PositiveIntegerField(default=0)
+    refused_count = models.PositiveIntegerField(default=0)
+    created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    def __str__(self) -> str:
+        return f"bulk change {self.pk}"
+
+
+class BulkItem(models.Model):
+    """What a bulk change does to one image. `before` and `after` are its revisions, for whoever takes it back."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        DONE = "done"
+        REFUSED = "refused"
+
+    change = models.ForeignKey(BulkChange, on_delete=models.CASCADE, related_name="items", db_index=False)
+    image_id = models.BigIntegerField(help_text="a number only: images come and go")
+    state = models.CharField(max_length=7, choices=State.choices, default=State.WAITING)
+    reason = models.CharField(max_length=300, blank=True)
+    before = models.PositiveIntegerField(default=0)
+    after = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["change", "image_id"], name="one_item_an_image")]
+        indexes = [models.Index(fields=["change", "state", "image_id"], name="item_by_state")]
+
+    def __str__(self) -> str:
+        return f"{self.change_id}: {self.image_id}"
 
 
 class ArchiveUpload(models.Model):

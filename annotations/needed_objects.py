@@ -6,7 +6,16 @@ from collections.abc import Callable, Collection, Iterator
 
 from django.db.models import F, Q
 
-from annotations.models import ArchiveUpload, Image, Import, Snapshot, SnapshotImage, StagedImage, UploadPart
+from annotations.models import (
+    ArchiveUpload,
+    Image,
+    Import,
+    Snapshot,
+    SnapshotImage,
+    StagedImage,
+    TrashedImage,
+    UploadPart,
+)
 from annotations.object_keys import image_key, preview_key, thumbnail_key
 from boxwright.jobs import OPEN
 from boxwright.storage.named import Named
@@ -19,8 +28,8 @@ OF_SNAPSHOT = re.compile(r"projects/(\d+)/snapshots/(\d+)/")
 
 
 def needed(keys: Collection[str]) -> set[str]:
-    """Originals that an image, an open import or a snapshot shows, copies that the first two show, what snapshots,
-    open imports and uploads in parts name.
+    """Originals that an image, an open import or a snapshot shows, copies that the first two show, what snapshots, open
+    imports and uploads in parts name. Images in the Trash count as images.
 
     An import's pictures are looked for before those of images: when it lands, they become these.
     """
@@ -81,8 +90,9 @@ def _seen(team_id: int, hashes: Hashes) -> Hashes:
 
 
 def _shown(team_id: int, hashes: Hashes) -> Hashes:
-    rows = Image.objects.filter(project__team_id=team_id, sha256__in=hashes)
-    return set(rows.values_list("sha256", flat=True))
+    kinds = (Image, TrashedImage)
+    rows = (kind._default_manager.filter(project__team_id=team_id, sha256__in=hashes) for kind in kinds)
+    return {sha256 for one in rows for sha256 in one.values_list("sha256", flat=True)}
 
 
 def _staged(team_id: int, hashes: Hashes) -> Hashes:
@@ -109,14 +119,16 @@ def _of_snapshots(keys: Collection[str]) -> Iterator[str]:
 def _originals() -> Iterator[Named]:
     """Each once, sorted, however many images and snapshots show it."""
     shown = Image.objects.values_list("project__team_id", "sha256")
+    trashed = TrashedImage.objects.values_list("project__team_id", "sha256")
     held = SnapshotImage.objects.values_list("snapshot__project__team_id", "sha256")
     staged = StagedImage.objects.filter(job__status__in=OPEN).values_list("job__project__team_id", "sha256")
-    for team_id, sha256 in shown.union(held, staged).order_by("project__team_id", "sha256").iterator():
+    for team_id, sha256 in shown.union(trashed, held, staged).order_by("project__team_id", "sha256").iterator():
         yield Named(image_key(team_id, sha256), sha256)
 
 
 def _copies() -> Iterator[Named]:
-    shown = Image.objects.annotate(team=F("project__team_id")).values_list("team", "sha256").distinct()
-    for team_id, sha256 in shown.order_by("team", "sha256").iterator():
+    shown = Image.objects.annotate(team=F("project__team_id")).values_list("team", "sha256")
+    trashed = TrashedImage.objects.annotate(team=F("project__team_id")).values_list("team", "sha256")
+    for team_id, sha256 in shown.union(trashed).order_by("team", "sha256").iterator():
         yield Named(preview_key(team_id, sha256))
         yield Named(thumbnail_key(team_id, sha256))

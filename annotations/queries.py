@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import F, QuerySet
 
 from annotations.dataset.findings import RULES, Rule
-from annotations.models import Annotation, Image, Import, ImportFinding, Snapshot, StagedImage
+from annotations.models import Annotation, BulkChange, Image, Import, ImportFinding, Snapshot, StagedImage, TrashedImage
 from boxwright.api.pagination import DIGITS, beyond, turned
 from boxwright.errors import Invalid, NotFound
 from boxwright.jobs import OPEN
@@ -76,6 +76,27 @@ def snapshot_for(user: Any, snapshot_id: int, role: Role = Role.VIEWER) -> Snaps
 @Rows
 def _snapshot_of(user_id: int, snapshot_id: int) -> QuerySet[Any, Snapshot]:
     return _of_member(Snapshot.objects.select_related("project", "parent", "author"), user_id, snapshot_id)
+
+
+def bulk_change_for(user: Any, change_id: int, role: Role = Role.VIEWER) -> BulkChange:
+    change: BulkChange = _mine(_bulk_change_of, user, change_id, role, "bulk change")
+    return change
+
+
+@Rows
+def _bulk_change_of(user_id: int, change_id: int) -> QuerySet[Any, BulkChange]:
+    return _of_member(BulkChange.objects.select_related("project"), user_id, change_id)
+
+
+def trashed_image_for(user: Any, image_id: int) -> TrashedImage:
+    """Only who may restore it sees it."""
+    trashed: TrashedImage = _mine(_trashed_image_of, user, image_id, Role.MANAGER, "image in the Trash")
+    return trashed
+
+
+@Rows
+def _trashed_image_of(user_id: int, image_id: int) -> QuerySet[Any, TrashedImage]:
+    return _of_member(TrashedImage.objects.select_related("project"), user_id, image_id)
 
 
 def _mine(rows: Rows[Any], user: Any, pk: int, role: Role, word: str) -> Any:

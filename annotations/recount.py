@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Aggregate, Count, F, Model, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from annotations.models import Annotation, Image
+from annotations.models import Annotation, Image, TrashedImage
 from annotations.transactions import write_in_turn
 from boxwright.projects.models import QUEUES, Label, Project
 
@@ -43,6 +43,8 @@ COUNTERS: tuple[tuple[QuerySet[Any], tuple[Counter, ...]], ...] = (
             *(Counter(f"{queue}_count", Image.objects.filter(queue=queue), "project") for queue in QUEUES),
             Counter("annotation_count", Annotation.objects.all(), "image__project"),
             Counter("byte_count", Image.objects.all(), "project", Sum("size")),
+            Counter("trashed_count", TrashedImage.objects.all(), "project"),
+            Counter("trashed_byte_count", TrashedImage.objects.all(), "project", Sum("size")),
         ),
     ),
 )

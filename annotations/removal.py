@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from annotations.imports.staged_rows import delete_staged
-from annotations.models import Image, Import, Snapshot
+from annotations.models import BulkChange, Image, Import, Snapshot, TrashedImage
 from annotations.object_keys import keys_of_image
 from annotations.snapshots.holds import let_go
 from boxwright.jobs import OPEN, Status
@@ -15,15 +15,16 @@ BATCH = 500
 
 def remove_images(project: Project) -> None:
     """In batches, each whole: may stop in the middle and run again."""
-    for kind in (Snapshot, Import):
+    for kind in (Snapshot, Import, BulkChange):
         jobs = kind.objects.filter(project=project)
         jobs.filter(status__in=OPEN).update(status=Status.CANCELED, lease=None)  # their workers write no more rows
     for job in Import.objects.filter(project=project).select_related("project"):
         delete_staged(job)
-    images = Image.objects.filter(project=project).order_by("pk")
-    while batch := dict(images.values_list("pk", "sha256")[:BATCH]):
-        with transaction.atomic():
-            Image.objects.filter(pk__in=batch).delete()
-            registry.release(key for sha256 in batch.values() for key in keys_of_image(project.team_id, sha256))
+    for kept in (Image, TrashedImage):
+        rows = kept._default_manager.filter(project=project).order_by("pk")
+        while batch := dict(rows.values_list("pk", "sha256")[:BATCH]):
+            with transaction.atomic():
+                kept._default_manager.filter(pk__in=batch).delete()
+                registry.release(key for sha256 in batch.values() for key in keys_of_image(project.team_id, sha256))
     for snapshot in Snapshot.objects.filter(project=project):
         let_go(snapshot)

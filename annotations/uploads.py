@@ -1,4 +1,4 @@
-"""Files dropped on a project's page, and taking images away again."""
+"""Files dropped on a project's page."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,14 +7,11 @@ from typing import Any, BinaryIO, NamedTuple, Protocol
 from django.db import transaction
 
 from annotations import counters
-from annotations.models import Annotation, Image
-from annotations.object_keys import keys_of_image
+from annotations.models import Image
 from annotations.originals import left_among
 from annotations.stored_images import New, Stored, add_rows, known_images, sha256_of, store_images
 from boxwright.projects.models import Project
 from boxwright.projects.quotas import expect_room
-from boxwright.storage import registry
-from boxwright.teams import audit
 from boxwright.teams.models import User
 
 
@@ -104,20 +101,3 @@ def _duplicates(
         elif sha in created and sha in seen:
             yield Duplicate(name, created[sha])
         seen.add(sha)
-
-
-def remove_image(*, image: Image) -> None:
-    """Delete an image with its annotations and history. Its bytes stay while an image or a snapshot shows them."""
-    project = image.project
-    with transaction.atomic():
-        current = Image.objects.select_for_update().filter(pk=image.pk).first()
-        if current is None:
-            return
-        labels: dict[int, int] = {}
-        for label_id in Annotation.objects.filter(image=image).values_list("label_id", flat=True):
-            labels[label_id] = labels.get(label_id, 0) - 1
-        current.delete()
-        audit.record(project.team, "deleted image", image.name, project=project.name, sha256=image.sha256)
-        counters.move(project.pk, queues={current.queue: -1}, labels=labels, size=-current.size)
-        counters.publish_counts(project.pk)
-        registry.release(keys_of_image(project.team_id, image.sha256))

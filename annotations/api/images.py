@@ -14,7 +14,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotations import originals, uploads
+from annotations import originals, trash, uploads
 from annotations.imaging import STRIP_HEIGHT, strip_of
 from annotations.models import Image
 from annotations.object_keys import preview_key, thumbnail_key
@@ -29,6 +29,7 @@ from boxwright.projects.models import QUEUES, Project
 from boxwright.projects.queries import project_for
 from boxwright.storage.errors import ObjectDamaged
 from boxwright.storage.named import Named
+from boxwright.teams import audit
 from boxwright.teams.api.accounts import signed_in
 from boxwright.teams.api.people import PersonSerializer, person_json
 from boxwright.teams.models import Role
@@ -167,7 +168,10 @@ class ImageView(Endpoint):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, image_id: int) -> Response:
-        uploads.remove_image(image=image_for(request.user, image_id, Role.MANAGER))
+        """Into the Trash, which keeps it for 30 days."""
+        image = image_for(request.user, image_id, Role.MANAGER)
+        trash.discard(image.project, [image.pk], signed_in(request))
+        audit.record(image.project.team, "deleted image", image.name, project=image.project.name, sha256=image.sha256)
         return Response(status=204)
 
 

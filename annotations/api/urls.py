@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from annotations.api import (
     archive_uploads,
+    bulk,
     images,
     import_review,
     imports,
@@ -12,6 +13,7 @@ from annotations.api import (
     queue,
     snapshots,
     tile_boxes,
+    trash,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -27,6 +29,16 @@ urlpatterns: list[URLPattern] = [
     path("images/<int:image_id>/annotations/", labeling.AnnotationsView.as_view(), name="annotations"),
     path("images/<int:image_id>/revisions/", labeling.RevisionsView.as_view(), name="revisions"),
     path("images/<int:image_id>/revisions/<int:number>/restore/", labeling.RestoreView.as_view(), name="restore"),
+    path("projects/<int:project_id>/images/move/", bulk.MoveView.as_view(), name="images-move"),
+    path("projects/<int:project_id>/images/label/", bulk.LabelView.as_view(), name="images-label"),
+    path("projects/<int:project_id>/images/delete/", bulk.DeleteView.as_view(), name="images-delete"),
+    path("projects/<int:project_id>/trash/", trash.TrashView.as_view(), name="trash"),
+    path("projects/<int:project_id>/trash/restore/", trash.RestoreView.as_view(), name="trash-restore"),
+    path("projects/<int:project_id>/trash/delete/", trash.DeleteForGoodView.as_view(), name="trash-delete"),
+    path("trash/<int:trashed_id>/thumbnail/", trash.TrashedThumbnailView.as_view(), name="trash-thumbnail"),
+    path("bulk-changes/<int:change_id>/", bulk.BulkChangeView.as_view(), name="bulk-change"),
+    path("bulk-changes/<int:change_id>/cancel/", bulk.CancelView.as_view(), name="bulk-cancel"),
+    path("bulk-changes/<int:change_id>/undo/", bulk.UndoView.as_view(), name="bulk-undo"),
     path("labels/<int:label_id>/annotations/", labelled.LabelledView.as_view(), name="labelled"),
     path("labels/<int:label_id>/merge/", imports.MergeView.as_view(), name="label-merge"),
     path("projects/sample/", imports.SampleView.as_view(), name="sample"),

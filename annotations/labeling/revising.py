@@ -107,9 +107,9 @@ def planned(
     queue: str,
     labels: Mapping[int, str],
     role: str = Role.ANNOTATOR,
+    skip_reason: str | None = None,
     *,
     is_draft: bool = False,
-    skip_reason: str | None = None,
 ) -> Plan | None:
     """None for an edit that changes nothing. Needs no lock; holds as long as the image has the revision it had.
 

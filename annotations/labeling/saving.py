@@ -83,25 +83,33 @@ def save(
 
 def restore(*, image: Image, author: User, number: int, role: str = Role.ANNOTATOR) -> State:
     """Make the state of revision `number` the current one, as a new revision. It moves the image where `role` may."""
-    history = list(Revision.objects.filter(image=image, number__lte=number).order_by("number"))
-    if not history or history[-1].number != number:
+    if not Revision.objects.filter(image=image, number=number).exists():
         raise NotFound("There is no such revision.")
-    rows = list(replay(history).values())
 
     def attempt(book: LabelBook) -> State:
-        wanted = _parsed([_relabelled(row, book) for row in rows], (), image, book).upsert
-        kept = {content.id for content in wanted}
-
-        def back(state: State) -> Asked:
-            gone = tuple(a.id for a in state.annotations if a.id not in kept)
-            rest, _ = merge(Edit(wanted, gone), {a.id: content_of(a) for a in state.annotations}, ())
-            start = queue_after(state.image.queue, len(state.annotations), len(wanted))
-            last = history[-1]
-            return rest, Move(last.queue, last.skip_reason) if may_move(start, last.queue, role) else STAY
-
-        return _revised(image, author, role, book, back)
+        return _revised(image, author, role, book, going_back(image, number, role, book))
 
     return _on_present_labels(image.project_id, attempt)
+
+
+def going_back(image: Image, number: int, role: str, book: LabelBook) -> Callable[[State], Asked]:
+    """What makes the state of revision `number` the current one; 0: as the image was before anybody saved it.
+
+    Raises Conflict where a label of that state is gone.
+    """
+    history = list(Revision.objects.filter(image=image, number__lte=number).order_by("number"))
+    rows = replay(history).values()
+    wanted = _parsed([_relabelled(row, book) for row in rows], (), image, book).upsert
+    kept = {content.id for content in wanted}
+    stood = Move(history[-1].queue, history[-1].skip_reason) if history else Move("unlabelled")
+
+    def back(state: State) -> Asked:
+        gone = tuple(a.id for a in state.annotations if a.id not in kept)
+        rest, _ = merge(Edit(wanted, gone), {a.id: content_of(a) for a in state.annotations}, ())
+        start = queue_after(state.image.queue, len(state.annotations), len(wanted))
+        return rest, stood if may_move(start, stood.queue, role) else STAY
+
+    return back
 
 
 def _revised(
@@ -119,8 +127,8 @@ def _revised(
     def worked_out(held: Image) -> tuple[State, Plan | None]:
         state = state_of(held)
         edit, (queue, reason) = asked(state)
-        how = {"is_draft": is_draft, "skip_reason": reason}
-        return state, planned(held, state.annotations, author, edit, queue, book.names, role, **how)
+        rows = state.annotations
+        return state, planned(held, rows, author, edit, queue, book.names, role, reason, is_draft=is_draft)
 
     found: tuple[State, Plan | None] | DomainError
     try:

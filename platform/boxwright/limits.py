@@ -92,6 +92,10 @@ CLAIM_SECONDS = _limit(
     "CLAIM_SECONDS", 90, "seconds without a sign of the page that claimed an image", "the claim lapses"
 )
 
+TRASH_DAYS = _limit("TRASH_DAYS", 30, "days a deleted image lies in the Trash", "deleted for good")
+BULK_IDS = _limit("BULK_IDS", 10_000, "images that a bulk change names one by one", "400")
+BULK_IMAGES = _limit("BULK_IMAGES", 200_000, "images a bulk change", "400")
+
 # labels -------------------------------------------------------------------------------------------------------------
 LABELS_A_PROJECT = _limit("LABELS_A_PROJECT", 500, "labels a project", "400, left out of an import")
 LABEL_NAME_LENGTH = _limit("LABEL_NAME_LENGTH", 100, "characters a label's name", "400, left out of an import")

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from annotations import labeling, snapshots, uploads
+from annotations import labeling, snapshots, trash, uploads
+from annotations.bulk import change_images
 from annotations.imports.uploads import begin_upload
 from annotations.models import Image, Import, Snapshot
 from boxwright.jobs.attempt import attempt
@@ -40,6 +41,15 @@ def foreign_label(world: World) -> dict[str, Any]:
     return {"base_revision": 1, "upsert": [mark]}
 
 
+def labelled(world: World) -> dict[str, Any]:
+    return SOME | {"label": world.own["other_label_id"]}
+
+
+def foreign_labelled(world: World) -> dict[str, Any]:
+    return SOME | {"label": world.foreign["other_label_id"]}
+
+
+SOME: dict[str, Any] = {"filter": {"queue": "labelled"}}
 TUS = {"Tus-Resumable": "1.0.0"}
 PART = {**TUS, "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
 
@@ -51,6 +61,16 @@ ROWS: list[Row] = [
     Row("GET", "image", SEES),
     Row("DELETE", "image", "401 404 403 403 204 204"),
     Row("GET", "image-place", SEES),
+    Row("POST", "images-move", "401 404 403 201 201 201", SOME | {"queue": "review"}),
+    Row("POST", "images-label", "401 404 403 201 201 201", labelled, foreign=foreign_labelled),
+    Row("POST", "images-delete", "401 404 403 403 201 201", SOME),
+    Row("GET", "bulk-change", SEES),
+    Row("POST", "bulk-cancel", "401 404 403 409 409 409"),
+    Row("POST", "bulk-undo", "401 404 403 201 201 201"),
+    Row("GET", "trash", "401 404 403 403 200 200"),
+    Row("POST", "trash-restore", "401 404 403 403 201 201", {"all": True}),
+    Row("POST", "trash-delete", "401 404 403 403 201 201", {"all": True}),
+    Row("GET", "trash-thumbnail", "401 404 403 403 200 200"),
     Row("GET", "image-file", BYTES),
     Row("GET", "image-preview", SEES),
     Row("GET", "image-thumbnail", SEES),
@@ -110,21 +130,29 @@ def build(world: World) -> None:
 
 
 def _build(project: Project, author: User) -> dict[str, Any]:
-    file = SimpleUploadedFile("one.jpg", picture(project.pk))
-    image = uploads.add_images(project=project, author=author, files=[file]).created[0]
+    image = uploads.add_images(project=project, author=author, files=[_file(project.pk)]).created[0]
     labeling.save(image=Image.objects.get(pk=image.pk), author=author, base_revision=0, queue="labelled")
+    (gone,) = uploads.add_images(project=project, author=author, files=[_file(project.pk + 500)]).created
+    trash.discard(project, [gone.pk], author)
+    moved = change_images(project=project, author=author, deed="move", images=[image.pk], asked={"queue": "labelled"})
     other = Label.objects.create(project=project, name="other", color="#AA53FB", position=9)
     made = [_snapshot(project, author) for _ in range(2)]
     job = Import.objects.create(project=project, created_by=author, status="succeeded", archive_key="gone")
     upload = begin_upload(project=project, author=author, name="a.zip", length=9)
     return {
         "image_id": image.pk,
+        "trashed_id": gone.pk,
+        "change_id": moved.pk,
         "upload_id": upload.pk,
         "other_label_id": other.pk,
         "snapshot_id": made[0],
         "other_id": made[1],
         "import_id": job.pk,
     }
+
+
+def _file(seed: int) -> SimpleUploadedFile:
+    return SimpleUploadedFile("one.jpg", picture(seed))
 
 
 def _snapshot(project: Project, author: User) -> int:

@@ -10,6 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 from rest_framework.test import APIClient
 
+from annotations import trash
+from annotations.models import Image as Row
 from boxwright.projects.models import Label, Project
 from boxwright.storage import store
 from boxwright.storage.collector import collect
@@ -67,3 +69,9 @@ def save(client: APIClient, image: int, base: int = 0, **changes: Any) -> Any:
 def body_of(answer: Any) -> bytes:
     """The bytes of an answer, streamed or not."""
     return b"".join(answer.streaming_content) if answer.streaming else bytes(answer.content)
+
+
+def delete_for_good(image: Row) -> None:
+    """Through the Trash and out of it, by nobody in particular."""
+    trash.discard(image.project, [image.pk], None)
+    trash.delete_for_good(image.project, [image.pk])

@@ -11,7 +11,7 @@ from django.db import connection
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from annotations import snapshots, stored_images, uploads
+from annotations import snapshots, stored_images
 from annotations.dataset.records import ImageRecord
 from annotations.models import Annotation, Image, Import, Snapshot, StagedImage
 from boxwright.jobs import Status
@@ -21,7 +21,7 @@ from boxwright.projects.models import Project
 from boxwright.storage.collector import collect
 from boxwright.teams.models import User
 from tests.annotations.archives import Commits, import_zip, voc, zipped
-from tests.annotations.images import picture, stored_keys, upload
+from tests.annotations.images import delete_for_good, picture, stored_keys, upload
 
 MANY = 1_000_000
 """Records that take far longer to write than a cancel to be heard of."""
@@ -92,7 +92,7 @@ def test_a_canceled_snapshot_holds_nothing(
     made.refresh_from_db()
     assert (made.status, made.sha256, made.images.count()) == (Status.CANCELED, "", 4)
     for image in images:
-        uploads.remove_image(image=image)
+        delete_for_good(image)
     keep_house()
     collect(timedelta(0))
     assert (made.images.count(), stored_keys()) == (0, [])

@@ -11,7 +11,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from annotations import label_merges, uploads
+from annotations import label_merges
 from annotations.labeling.revisions import replay
 from annotations.labeling.saving import restore, save
 from annotations.models import Annotation, Image, Revision
@@ -20,6 +20,7 @@ from boxwright.errors import DomainError
 from boxwright.projects.labels import NewLabel, add_labels, delete_label
 from boxwright.projects.models import QUEUES, Label, Project
 from boxwright.teams.models import User
+from tests.annotations.images import delete_for_good
 from tests.annotations.test_together import mark
 
 IMAGES = 3
@@ -74,7 +75,7 @@ class Two:
     def remove(self, _who: int, which: int, *_: int) -> None:
         """One image always stays."""
         if which % IMAGES:
-            uploads.remove_image(image=self.images[which % IMAGES])
+            delete_for_good(self.images[which % IMAGES])
 
     def label(self, number: int) -> Label:
         rows = list(Label.objects.filter(project=self.project).order_by("pk"))

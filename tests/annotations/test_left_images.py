@@ -11,7 +11,6 @@ from django.core.management import CommandError
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from annotations import uploads
 from annotations.imports import cancel_import, import_of_bucket
 from annotations.imports.options import Options
 from annotations.location import tells_location
@@ -37,7 +36,7 @@ from tests.annotations.buckets import (
     run,
 )
 from tests.annotations.formats.test_tfrecord import put as records_at
-from tests.annotations.images import body_of, picture, stored_keys, upload
+from tests.annotations.images import body_of, delete_for_good, picture, stored_keys, upload
 from tests.annotations.test_originals import placed
 from tests.conftest import make_project
 from tests.services.bucket import make_bucket, storage_settings
@@ -87,7 +86,7 @@ def test_deleting_leaves_the_bucket_alone(left: Image, bucket: Any, project: Pro
     before = of_bucket(bucket)
     if way == "image":
         for image in Image.objects.all():
-            uploads.remove_image(image=image)
+            delete_for_good(image)
     elif way == "project":
         remove_images(project)
     else:
@@ -105,7 +104,7 @@ def test_a_snapshot_shows_them_after_their_images_went(
     left_snapshot: Snapshot, left: Image, vera: User, as_user: AsUser
 ) -> None:
     for image in Image.objects.all():
-        uploads.remove_image(image=image)
+        delete_for_good(image)
     collect(timedelta(0))
     assert not [key for key in stored_keys() if key.startswith("teams/")]
     answer = as_user(vera).get(f"/api/v1/snapshots/{left_snapshot.pk}/download/voc/")

@@ -38,7 +38,7 @@ from boxwright.storage.folder import FolderStore
 from boxwright.storage.models import StoredObject
 from boxwright.storage.named import sha256_of
 from boxwright.teams.models import Membership, Role, Team, User
-from tests.annotations.images import picture
+from tests.annotations.images import delete_for_good, picture
 from tests.conftest import own_settings
 from tests.databases import rolled_back
 from training.models import Run
@@ -133,7 +133,7 @@ def upload(slot: int, seed: int) -> Deed:
 def delete(slot: int, seed: int) -> Deed:
     def deed(machine: "Objects") -> None:
         for image in Image.objects.filter(project=machine.projects[slot], sha256=HASHES[seed]):
-            uploads.remove_image(image=image)
+            delete_for_good(image)
 
     return deed
 

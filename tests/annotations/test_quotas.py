@@ -43,6 +43,8 @@ def test_usage_follows_what_comes_and_goes(
         client, project, zipped({"c.jpg": picture(3), "c.xml": voc("c.jpg")}), django_capture_on_commit_callbacks
     )
     client.delete(f"/api/v1/images/{first}/")
+    assert used(client, team)["images"]["used"] == 4, "what lies in the Trash counts"
+    client.post(f"/api/v1/projects/{project.pk}/trash/delete/", {"all": True}, format="json")
     sizes = [len(picture(1)), len(picture(2)), len(picture(3))]
     assert used(client, team) == {
         "images": {"used": 3, "limit": None},

@@ -15,7 +15,7 @@ from django.test import override_settings
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from annotations import snapshots, uploads
+from annotations import snapshots
 from annotations.dataset.split import split_of
 from annotations.models import Image, Snapshot
 from annotations.object_keys import image_key
@@ -30,7 +30,7 @@ from boxwright.storage.collector import collect
 from boxwright.storage.models import StoredObject
 from boxwright.teams.models import User
 from tests.annotations.archives import Commits, import_zip
-from tests.annotations.images import body_of, box, label_id, picture, save, stored_keys, upload
+from tests.annotations.images import body_of, box, delete_for_good, label_id, picture, save, stored_keys, upload
 
 AsUser = Callable[[User], APIClient]
 
@@ -238,7 +238,7 @@ def test_a_build_is_done_again_where_a_picture_went_meanwhile(
 
     def late(snapshot: Snapshot, hashes: Iterable[str]) -> None:
         if not tries:
-            uploads.remove_image(image=Image.objects.get(pk=images[0]))
+            delete_for_good(Image.objects.get(pk=images[0]))
             collect(timedelta(0))
         tries.append(hashes)
         hold_images(snapshot, hashes)
@@ -280,7 +280,7 @@ def test_a_snapshot_that_was_given_up_holds_nothing(project: Project, images: li
     attempt(Snapshot, made.pk)
     Snapshot.objects.update(status=Status.FAILED, error_code="worker_lost")
     for image in Image.objects.all():
-        uploads.remove_image(image=image)
+        delete_for_good(image)
     housekeeping.keep_house()
     call_command("collect", "--grace", "0", "--all", stdout=StringIO())
     assert made.images.count() == 0
@@ -298,7 +298,7 @@ def test_a_build_that_was_taken_over_writes_nothing_more(
         if asleep:
             asleep.clear()
             Snapshot.objects.filter(pk=made.pk).update(status=Status.QUEUED, lease=None)
-            uploads.remove_image(image=Image.objects.get(pk=images[0]))
+            delete_for_good(Image.objects.get(pk=images[0]))
             attempt(Snapshot, made.pk)
         put(key, *rest)
 

@@ -122,7 +122,9 @@ def test_manager_deletes_an_image_and_the_collector_its_bytes(
     save(as_user(bob), image.pk, upsert=[box(project), box(project)])
     assert as_user(bob).delete(f"/api/v1/images/{image.pk}/").status_code == 403
     assert as_user(mona).delete(f"/api/v1/images/{image.pk}/").status_code == 204
+    collect(timedelta(0))
     assert (Image.objects.count(), Annotation.objects.count(), len(stored_keys())) == (0, 0, 3)
+    as_user(mona).post(f"/api/v1/projects/{project.pk}/trash/delete/", {"all": True}, format="json")
     collect(timedelta(0))
     assert stored_keys() == []
     project.refresh_from_db()

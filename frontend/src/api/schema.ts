@@ -353,6 +353,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bulk-changes/{change_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
+        get: operations["bulk_changes_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk-changes/{change_id}/cancel/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description At once; what is done stays done, and can be taken back. */
+        post: operations["bulk_changes_cancel_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulk-changes/{change_id}/undo/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Take the change back, but for images that somebody changed since; 409 the second time. */
+        post: operations["bulk_changes_undo_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/formats/": {
         parameters: {
             query?: never;
@@ -384,11 +439,7 @@ export interface paths {
         get: operations["images_retrieve"];
         put?: never;
         post?: never;
-        /**
-         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
-         *
-         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
-         */
+        /** @description Into the Trash, which keeps it for 30 days. */
         delete: operations["images_destroy"];
         options?: never;
         head?: never;
@@ -1067,6 +1118,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/images/delete/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Move images to the Trash, which keeps them for 30 days. */
+        post: operations["projects_images_delete_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/images/label/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Give boxes another label; where whole images carry labels, give each of the images this one. */
+        post: operations["projects_images_label_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/images/move/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Move images to a queue, those that one may move there. */
+        post: operations["projects_images_move_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/imports/": {
         parameters: {
             query?: never;
@@ -1335,6 +1437,57 @@ export interface paths {
         put?: never;
         /** @description What a sweep would cost. Without a snapshot: on what is labelled now. */
         post: operations["projects_sweeps_estimate_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/trash/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What was deleted last comes first. */
+        get: operations["projects_trash_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/trash/delete/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Nothing brings them back; snapshots keep their pictures. */
+        post: operations["projects_trash_delete_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/trash/restore/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Put images back where they were, with their annotations and history. */
+        post: operations["projects_trash_restore_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2098,6 +2251,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/trash/{trashed_id}/thumbnail/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description Asks for a login; DRF's settings name how. `pagination_class` tells the schema that lists are pages.
+         *
+         *     `body_limit` names the line of `boxwright.limits` that the door holds a body against before it keeps any of it.
+         */
+        get: operations["trash_thumbnail_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/try/": {
         parameters: {
             query?: never;
@@ -2311,6 +2485,11 @@ export interface components {
             /** Format: double */
             client_accuracy?: number;
         };
+        Asked: {
+            queue?: components["schemas"]["QueueEnum"];
+            label?: number;
+            from_label?: number;
+        };
         AuditEntry: {
             readonly id: number;
             /** Format: date-time */
@@ -2408,6 +2587,37 @@ export interface components {
          * @enum {string}
          */
         BoxesOnEnum: "auto" | "shown" | "stored";
+        /** @description Name `FIELDS` in `Meta.fields`. */
+        BulkChange: {
+            readonly id: number;
+            readonly deed: components["schemas"]["DeedEnum"];
+            asked: components["schemas"]["Asked"];
+            status: components["schemas"]["StatusEnum"];
+            readonly error: components["schemas"]["JobError"] | null;
+            /** @description what a queued job waits for, in one sentence, or empty */
+            readonly waiting_for: string;
+            readonly total: number;
+            readonly done_count: number;
+            readonly refused_count: number;
+            /** @description why images stayed as they were, the most frequent first */
+            readonly refused: components["schemas"]["Refusal"][];
+            created_by: components["schemas"]["Person"] | null;
+            /** Format: date-time */
+            readonly created_at: string;
+        };
+        BulkFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "bulk";
+            data: components["schemas"]["BulkChange"];
+        };
+        /**
+         * @description * `bulk` - bulk
+         * @enum {string}
+         */
+        BulkFrameEventEnum: "bulk";
         /** @description Of detections from a score of 0.05 on, or of classifiers' best answers. */
         Calibration: {
             /**
@@ -2938,6 +3148,16 @@ export interface components {
              */
             splits: boolean;
         };
+        /**
+         * @description * `move` - Move
+         *     * `label` - Label
+         *     * `delete` - Delete
+         *     * `restore` - Restore
+         *     * `purge` - Delete For Good
+         *     * `undo` - Undo
+         * @enum {string}
+         */
+        DeedEnum: "move" | "label" | "delete" | "restore" | "purge" | "undo";
         /** @description One that the checkpoint found, in the same pixels. */
         DetectedBox: {
             label: string;
@@ -3018,6 +3238,12 @@ export interface components {
             annotations_removed: number;
             annotations_changed: number;
         };
+        /**
+         * @description * `mine` - mine
+         *     * `all` - all
+         * @enum {string}
+         */
+        DraftsEnum: "mine" | "all";
         Duplicate: {
             name: string;
             /** @description of the image that has the same bytes */
@@ -3055,7 +3281,7 @@ export interface components {
             height: number;
         };
         Evaluation: components["schemas"]["DetectionEvaluation"] | components["schemas"]["ClassificationEvaluation"];
-        Event: components["schemas"]["ImageFrame"] | components["schemas"]["CountsFrame"] | components["schemas"]["LabelsFrame"] | components["schemas"]["ClaimFrame"] | components["schemas"]["SweepFrame"] | components["schemas"]["MetricsFrame"] | components["schemas"]["ImportFrame"] | components["schemas"]["SnapshotFrame"] | components["schemas"]["RunFrame"] | components["schemas"]["ArtifactFrame"] | components["schemas"]["HoldoutFrame"] | components["schemas"]["PredictionFrame"];
+        Event: components["schemas"]["ImageFrame"] | components["schemas"]["CountsFrame"] | components["schemas"]["LabelsFrame"] | components["schemas"]["ClaimFrame"] | components["schemas"]["SweepFrame"] | components["schemas"]["MetricsFrame"] | components["schemas"]["BulkFrame"] | components["schemas"]["ImportFrame"] | components["schemas"]["SnapshotFrame"] | components["schemas"]["RunFrame"] | components["schemas"]["ArtifactFrame"] | components["schemas"]["HoldoutFrame"] | components["schemas"]["PredictionFrame"];
         EveryArtifact: {
             artifacts: components["schemas"]["Artifact"][];
         };
@@ -3233,6 +3459,14 @@ export interface components {
             skip_reason: string;
             drafted_by: components["schemas"]["Person"] | null;
             by: components["schemas"]["Person"] | null;
+        };
+        /** @description As the list of images takes it. */
+        ImageFilterRequest: {
+            queue?: components["schemas"]["QueueEnum"];
+            /** Format: int64 */
+            label?: number;
+            search?: string;
+            drafts?: components["schemas"]["DraftsEnum"];
         };
         ImageFrame: {
             /**
@@ -3502,6 +3736,18 @@ export interface components {
             color: string;
             annotation_count: number;
         };
+        /** @description `images`, or the `filter` that finds them; `{}` finds all. */
+        LabelImagesRequest: {
+            images?: number[];
+            filter?: components["schemas"]["ImageFilterRequest"];
+            /** Format: int64 */
+            label: number;
+            /**
+             * Format: int64
+             * @description only boxes that carry this label; where absent, all
+             */
+            from_label?: number;
+        };
         LabelOrigin: {
             label: string;
             /**
@@ -3710,6 +3956,12 @@ export interface components {
         ModelTarget: {
             name: string;
             quantizations: string[];
+        };
+        /** @description `images`, or the `filter` that finds them; `{}` finds all. */
+        MoveImagesRequest: {
+            images?: number[];
+            filter?: components["schemas"]["ImageFilterRequest"];
+            queue: components["schemas"]["QueueEnum"];
         };
         MyTeam: {
             slug: string;
@@ -4063,6 +4315,13 @@ export interface components {
             /** Format: uri */
             previous: string | null;
         };
+        PaginatedTrashedImageList: {
+            results: components["schemas"]["TrashedImage"][];
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+        };
         PaginatedTryLinkList: {
             results: components["schemas"]["TryLink"][];
             /** Format: uri */
@@ -4278,6 +4537,11 @@ export interface components {
             /** @default  */
             format: string;
             choices?: components["schemas"]["ChoicesRequest"];
+        };
+        Refusal: {
+            reason: string;
+            /** @description of images */
+            count: number;
         };
         Reject: {
             name: string;
@@ -4525,6 +4789,11 @@ export interface components {
          * @enum {string}
          */
         ScoringEnum: "softmax" | "softmax_with_background" | "sigmoid";
+        /** @description `images`, or the `filter` that finds them; `{}` finds all. */
+        SelectionRequest: {
+            images?: number[];
+            filter?: components["schemas"]["ImageFilterRequest"];
+        };
         Session: {
             authenticated: boolean;
             setup_required: boolean;
@@ -4884,6 +5153,38 @@ export interface components {
             known: number;
             /** @description one sentence */
             reason: string;
+        };
+        /** @description `images`, or `all`. */
+        TrashSelectionRequest: {
+            images?: number[];
+            /** @default false */
+            all: boolean;
+        };
+        TrashedImage: {
+            readonly id: number;
+            readonly name: string;
+            readonly width: number;
+            readonly height: number;
+            readonly size: number;
+            /**
+             * @description where it goes back to
+             *
+             *     * `unlabelled` - unlabelled
+             *     * `labelled` - labelled
+             *     * `review` - review
+             *     * `done` - done
+             *     * `skipped` - skipped
+             */
+            queue: components["schemas"]["QueueEnum"];
+            readonly annotation_count: number;
+            deleted_by: components["schemas"]["Person"] | null;
+            /** Format: date-time */
+            readonly deleted_at: string;
+            /**
+             * Format: date-time
+             * @description from then on it is deleted for good
+             */
+            readonly kept_until: string;
         };
         Tried: {
             /** @description address of the model's files, for an hour */
@@ -5672,6 +5973,96 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bulk_changes_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkChange"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bulk_changes_cancel_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkChange"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bulk_changes_undo_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkChange"];
+                };
             };
             /** @description A problem */
             default: {
@@ -7269,6 +7660,108 @@ export interface operations {
             };
         };
     };
+    projects_images_delete_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SelectionRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkChange"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    projects_images_label_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelImagesRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkChange"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    projects_images_move_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveImagesRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkChange"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     projects_imports_list: {
         parameters: {
             query?: {
@@ -8026,6 +8519,107 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SweepEstimate"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    projects_trash_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedTrashedImageList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    projects_trash_delete_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["TrashSelectionRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkChange"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    projects_trash_restore_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["TrashSelectionRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkChange"];
                 };
             };
             /** @description A problem */
@@ -9673,6 +10267,58 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["TeamUsage"];
                 };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    trash_thumbnail_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trashed_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": string;
+                };
+            };
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": string;
+                };
+            };
+            /** @description unchanged */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description no such part */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem */
             default: {

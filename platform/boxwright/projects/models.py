@@ -38,6 +38,8 @@ class Project(models.Model):
     skipped_count = models.PositiveIntegerField(default=0)
     annotation_count = models.PositiveIntegerField(default=0)
     byte_count = models.PositiveBigIntegerField(default=0, help_text="of the images' original files")
+    trashed_count = models.PositiveIntegerField(default=0, help_text="images in its Trash")
+    trashed_byte_count = models.PositiveBigIntegerField(default=0, help_text="of these images' original files")
     last_snapshot_number = models.PositiveIntegerField(default=0)
     last_run_number = models.PositiveIntegerField(default=0)
 

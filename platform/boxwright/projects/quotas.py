@@ -1,7 +1,8 @@
 """What a team may hold, and have going on at once. A limit of 0 is none.
 
-Usage is a sum over the team's projects, whose counters are kept by delta. Whoever adds something asks in the
-transaction that adds it, before it locks anything else: the team's row makes those who ask together take turns.
+Usage is a sum over the team's projects, whose counters are kept by delta; what lies in a Trash counts until it is
+deleted for good. Whoever adds something asks in the transaction that adds it, before it locks anything else: the team's
+row makes those who ask together take turns.
 """
 
 from dataclasses import dataclass
@@ -80,9 +81,10 @@ def _take_turn(team_id: int) -> None:
 
 
 def _held(team_id: int) -> dict[str, int]:
-    images = sum((F(f"{queue}_count") for queue in QUEUES[1:]), F(f"{QUEUES[0]}_count"))
+    images = sum((F(f"{queue}_count") for queue in QUEUES), F("trashed_count"))
+    size = F("byte_count") + F("trashed_byte_count")
     mine = Project.objects.filter(team_id=team_id, deleted_at=None)
-    return mine.aggregate(images=Coalesce(Sum(images), 0), bytes=Coalesce(Sum("byte_count"), 0))
+    return mine.aggregate(images=Coalesce(Sum(images), 0), bytes=Coalesce(Sum(size), 0))
 
 
 def _active_jobs(team_id: int) -> int:

@@ -105,7 +105,14 @@ def test_a_worker_that_leaves_gives_its_job_back_at_the_next_beat(make_job: Make
 
 def test_every_kind_of_job_is_known_by_its_name() -> None:
     assert {model.kind() for model in job_models()} == {
-        *("annotations.import", "annotations.snapshot", "training.run", "training.artifact", "training.holdout"),
+        *(
+            "annotations.import",
+            "annotations.snapshot",
+            "annotations.bulkchange",
+            "training.run",
+            "training.artifact",
+            "training.holdout",
+        ),
         "training.prediction",
     }
     assert job_model("annotations.import") is Import
