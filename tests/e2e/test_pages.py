@@ -22,6 +22,7 @@ PAGES = {
     "new project": "/?new=1",
     "images": "/p/{slug}/images",
     "review by label": "/p/{slug}/review",
+    "trash": "/p/{slug}/trash",
     "import": "/p/{slug}/imports/{ended}",
     "review of an import": "/p/{slug}/imports/{waiting}",
     "workbench": "/p/{slug}/label",

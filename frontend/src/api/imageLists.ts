@@ -44,6 +44,16 @@ export function filterQuery({ queue, label, search, drafts, order }: ImageFilter
   return new URLSearchParams(given.filter(([, value]) => value !== ""));
 }
 
+/** The filter as the body of a bulk change has it. */
+export function filterBody({ queue, label, search, drafts }: ImageFilter): Record<string, string | number> {
+  return {
+    ...(queue !== "all" && { queue }),
+    ...(label && { label: Number(label) }),
+    ...(search && { search }),
+    ...(drafts && { drafts }),
+  };
+}
+
 function asked({ queue, drafts, ...rest }: ImageFilter) {
   return {
     ...rest,

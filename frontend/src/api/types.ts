@@ -43,6 +43,8 @@ export type AnnotationState = Schemas["State"];
 export type BoxedImages = Schemas["BoxedImages"];
 /** An annotation of one label, with its image. */
 export type Labelled = Schemas["Labelled"];
+export type BulkChange = Schemas["BulkChange"];
+export type TrashedImage = Schemas["TrashedImage"];
 export type UploadAnswer = Schemas["Upload"];
 
 type Save = Schemas["PatchedSaveRequestRequest"];

@@ -9,6 +9,7 @@ const Images = lazy(() => import("../pages/images"));
 const Import = lazy<{ id: number }>(() => import("../pages/imports"));
 const Workbench = lazy<{ image: number | null }>(() => import("../pages/workbench"));
 const Review = lazy(() => import("../pages/review"));
+const Trash = lazy(() => import("../pages/trash"));
 const Snapshots = lazy<{ number: number | null }>(() => import("../pages/snapshots"));
 const Runs = lazy<{ number: number | null; sweep?: number }>(() => import("../pages/runs"));
 const Settings = lazy(() => import("../pages/settings"));
@@ -59,6 +60,7 @@ const ROUTES: Route[] = [
     show: bareInProject((p) => <Workbench image={toNumber(p.image)} />),
   },
   { pattern: "/p/:slug/review", page: Review, show: inProject("images", () => <Review />) },
+  { pattern: "/p/:slug/trash", page: Trash, show: inProject("images", () => <Trash />) },
   {
     pattern: "/p/:slug/imports/:id",
     page: Import,

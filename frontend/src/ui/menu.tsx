@@ -86,7 +86,7 @@ export function Menu({
       {open && (
         <div
           ref={menu}
-          class={`menu ${align === "right" ? "right" : ""} ${direction === "up" ? "up" : ""}`}
+          class={`menu ${align === "right" ? "right" : ""} ${direction === "up" ? "above" : ""}`}
           role="menu"
           tabIndex={-1}
           onKeyDown={onKeyDown}

@@ -20,6 +20,8 @@ interface FiltersProps {
   slug: string;
   labels: Label[];
   set: (values: Record<string, string | null>) => void;
+  /** May look into the Trash. */
+  mayEmpty: boolean;
   /** Null: who looks may not make snapshots, or nothing is shown. */
   onExport: (() => void) | null;
 }
@@ -40,7 +42,7 @@ function hasDrafts({ queue, drafts }: ImageFilter): boolean {
   return queue === "all" || queue === "unlabelled" || drafts !== "";
 }
 
-export function Filters({ filter, slug, labels, set, onExport }: FiltersProps) {
+export function Filters({ filter, slug, labels, set, mayEmpty, onExport }: FiltersProps) {
   const chosen = labels.find((label) => String(label.id) === filter.label);
   return (
     <div class="images-filters">
@@ -99,6 +101,11 @@ export function Filters({ filter, slug, labels, set, onExport }: FiltersProps) {
         </Button>
       )}
       <span class="grow" />
+      {mayEmpty && (
+        <ButtonLink look="quiet" icon="trash" href={`/p/${slug}/trash`}>
+          Trash
+        </ButtonLink>
+      )}
       {onExport && (
         <Button look="quiet" icon="download" onClick={onExport} data-testid="export-open">
           Export

@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Archive } from "../../api/archiveUpload";
 import { filterFrom, type ImageFilter } from "../../api/imageLists";
 import type { Counts } from "../../api/types";
+import { BulkProgress } from "../../app/bulkProgress";
 import { useProject } from "../../app/project";
 import { query, setQuery } from "../../app/router";
 import { useTitle } from "../../app/title";
@@ -33,7 +34,7 @@ export default function Images() {
   const [exporting, setExporting] = useState(false);
   const incoming = useIncoming(list.refresh, (archive) => setImporting({ archive }));
   const mayUpload = may("annotator");
-  const selection = useSelection(project.value.id, filter, list, may("manager"));
+  const selection = useSelection(project.value.id, filter, list, may("annotator"));
   const { choose, input } = useFileChooser(incoming.take);
   const startImport = () => setImporting({ archive: null });
   return (
@@ -48,6 +49,7 @@ export default function Images() {
               slug={project.value.slug}
               labels={project.value.labels}
               set={(values) => setQuery(values, { replace: "search" in values })}
+              mayEmpty={may("manager")}
               onExport={
                 may("manager") && list.images.length > 0 && filter.drafts === ""
                   ? () => setExporting(true)
@@ -60,6 +62,7 @@ export default function Images() {
             list={list}
             selected={selection.selected}
             onSelect={selection.select}
+            onFrame={selection.add}
             empty={
               <EmptyGallery
                 filter={filter}
@@ -72,13 +75,8 @@ export default function Images() {
               />
             }
           />
-          <SelectionBar
-            selection={selection}
-            deleted={(ids) => {
-              list.remove(ids);
-              selection.clear();
-            }}
-          />
+          <SelectionBar filter={filter} list={list} selection={selection} />
+          <BulkProgress refresh={list.refresh} />
         </DropZone>
         {incoming.count > 0 && !incoming.isHidden && <Dock incoming={incoming} />}
       </div>

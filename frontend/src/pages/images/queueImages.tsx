@@ -13,6 +13,7 @@ interface QueueImagesProps {
   list: ImageList;
   selected: ReadonlySet<number>;
   onSelect: ((image: Image, range: boolean) => void) | null;
+  onFrame: ((images: Image[]) => void) | null;
   /** Shown where the filter finds no image. */
   empty: ComponentChildren;
 }
@@ -36,12 +37,12 @@ export function QueueImages(props: QueueImagesProps) {
   );
 }
 
-function Content({ filter, list, selected, onSelect, empty }: QueueImagesProps) {
+function Content({ filter, list, selected, onSelect, onFrame, empty }: QueueImagesProps) {
   const { project, counts } = useProject();
   if (list.error && list.images.length === 0) return <Failed error={list.error} retry={list.refresh} />;
   if (!list.loaded) return <LoadingGallery />;
   if (list.images.length > 0 || list.hasMore) {
-    return <Gallery project={project.value} list={list} selected={selected} onSelect={onSelect} />;
+    return <Gallery project={project.value} {...{ list, selected, onSelect, onFrame }} />;
   }
   // The counts come before the list: images are on their way.
   const isFiltered = filter.search !== "" || filter.label !== "" || filter.drafts !== "";

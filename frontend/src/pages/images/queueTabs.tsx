@@ -4,7 +4,7 @@ import { setQuery } from "../../app/router";
 import { Tabs } from "../../ui/choice";
 import { count } from "../../ui/figures";
 
-const TABS: { value: ImageFilter["queue"]; name: string }[] = [
+export const TABS: { value: ImageFilter["queue"]; name: string }[] = [
   { value: "all", name: "All" },
   { value: "unlabelled", name: "Unlabelled" },
   { value: "labelled", name: "Labelled" },

@@ -1,74 +1,95 @@
 import { useEffect, useState } from "preact/hooks";
-import { api } from "../../api/client";
+import { filterBody, type ImageFilter } from "../../api/imageLists";
+import type { Queue } from "../../api/types";
+import { changeImages } from "../../app/bulkChanges";
+import { LabelPicker } from "../../app/labelPicker";
+import { useProject } from "../../app/project";
+import { TASKS } from "../../app/tasks";
 import { Confirm } from "../../ui/confirm";
 import { counted } from "../../ui/figures";
 import { Icon } from "../../ui/icons";
-import { toast } from "../../ui/toast";
+import { Menu, MenuItem } from "../../ui/menu";
+import type { ImageList } from "./gallery/useImages";
+import { TABS } from "./queueTabs";
 import type { Selection } from "./useSelection";
 
-const AT_ONCE = 4;
-
-/** Deletes a few at a time; gives back what is gone, and throws the first failure after all were tried. */
-async function deleteImages(ids: number[]): Promise<Set<number>> {
-  const gone = new Set<number>();
-  const rest = [...ids];
-  let failure: unknown = null;
-  const worker = async () => {
-    for (let id = rest.shift(); id !== undefined; id = rest.shift()) {
-      try {
-        await api.delete(`images/${id}/`, { retries: 2 });
-        gone.add(id);
-      } catch (error) {
-        failure ??= error;
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  if (failure && gone.size === 0) throw failure;
-  if (failure)
-    toast({ text: `${counted(ids.length - gone.size, "image")} could not be deleted.`, bad: true });
-  return gone;
-}
-
 interface SelectionBarProps {
+  filter: ImageFilter;
+  list: ImageList;
   selection: Selection;
-  deleted: (ids: Set<number>) => void;
 }
 
-export function SelectionBar({ selection, deleted }: SelectionBarProps) {
-  const { selected, clear } = selection;
-  const [asking, setAsking] = useState(false);
+type Asking = "delete" | "label" | null;
+
+/** What can be done with the selected images, at once. */
+export function SelectionBar({ filter, list, selection }: SelectionBarProps) {
+  const { project, may } = useProject();
+  const { selected, total, clear } = selection;
+  const [asking, setAsking] = useState<Asking>(null);
   const isEmpty = selected.size === 0;
   useEffect(() => {
     if (isEmpty) return;
-    const onKeyDown = (event: KeyboardEvent) => event.key === "Escape" && clear();
+    const onKeyDown = (event: KeyboardEvent) => event.key === "Escape" && !event.defaultPrevented && clear();
     addEventListener("keydown", onKeyDown);
     return () => removeEventListener("keydown", onKeyDown);
   }, [isEmpty]);
   if (isEmpty) return null;
-  const deed = `Delete ${counted(selected.size, "image")}`;
+  const { id, task, labels } = project.value;
+  const { hasBoxes } = TASKS[task];
+  const images = counted(total ?? selected.size, "image");
+  const which = total === null ? { images: [...selected] } : { filter: filterBody(filter) };
+  const change = async (deed: string, more: object = {}): Promise<void> => {
+    const made = await changeImages(`projects/${id}/images/${deed}/`, { ...which, ...more }, list.refresh);
+    if (!made) return;
+    if (deed === "delete" && made.done_count > 0) list.remove(selected);
+    clear();
+  };
+  const move = (queue: Queue) => void change("move", { queue });
+  // Of a list of one label, that label's boxes are meant.
+  const only = hasBoxes && filter.label ? { from_label: Number(filter.label) } : {};
   return (
     <>
       <div class="toast selection" role="toolbar" aria-label="Selection">
-        <span>{counted(selected.size, "image")} selected</span>
-        <button type="button" onClick={() => setAsking(true)}>
-          Delete
-        </button>
+        <span>
+          {images}
+          <span class="desk-only"> selected</span>
+        </span>
+        <Menu direction="up" look="" trigger="Move">
+          {TABS.map(
+            ({ value, name }) =>
+              value !== "all" &&
+              (value !== "done" || may("manager")) && (
+                <MenuItem key={value} onClick={() => move(value)}>
+                  {name}
+                </MenuItem>
+              ),
+          )}
+        </Menu>
+        {labels.length > 0 && (
+          <button type="button" onClick={() => setAsking("label")}>
+            {hasBoxes ? "Relabel" : "Label"}
+          </button>
+        )}
+        {may("manager") && (
+          <button type="button" onClick={() => setAsking("delete")}>
+            Delete
+          </button>
+        )}
         <button type="button" class="icon" aria-label="Clear selection" onClick={clear}>
           <Icon name="x" />
         </button>
       </div>
-      {asking && (
-        <Confirm
-          deed={deed}
-          close={() => setAsking(false)}
-          run={async () => {
-            const gone = await deleteImages([...selected]);
-            deleted(gone);
-            toast(`${counted(gone.size, "image")} deleted`);
-          }}
-        >
-          They leave the project with their annotations. Snapshots keep them.
+      {asking === "label" && (
+        <LabelPicker
+          labels={labels}
+          recent={[]}
+          pick={(index) => void change("label", { label: project.peek().labels[index]?.id, ...only })}
+          close={() => setAsking(null)}
+        />
+      )}
+      {asking === "delete" && (
+        <Confirm deed={`Delete ${images}`} close={() => setAsking(null)} run={() => change("delete")}>
+          They lie in the Trash for 30 days with their annotations. Snapshots keep them.
         </Confirm>
       )}
     </>

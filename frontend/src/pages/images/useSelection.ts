@@ -1,14 +1,18 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { ImageFilter } from "../../api/imageLists";
+import { fetchPlace, type ImageFilter } from "../../api/imageLists";
 import type { Image } from "../../api/types";
 import { userId } from "../../app/session";
+import { toastError } from "../../ui/toast";
 import type { ImageList } from "./gallery/useImages";
 
 export interface Selection {
   readonly selected: ReadonlySet<number>;
+  /** All that the filter finds is selected, also what was not loaded: so many images. */
+  readonly total: number | null;
   clear(): void;
   /** Null where I may not select. */
   readonly select: ((image: Image, range: boolean) => void) | null;
+  readonly add: ((images: readonly Image[]) => void) | null;
 }
 
 /** What was selected when the page was left. */
@@ -25,11 +29,16 @@ export function useSelection(
   const [selected, setSelected] = useState<ReadonlySet<number>>(() =>
     left?.key === key ? left.selected : new Set(),
   );
+  const [total, setTotal] = useState<number | null>(null);
   const shown = useRef(key);
   const anchor = useRef<number | null>(null);
+  const put = (next: ReadonlySet<number>, all: number | null = null) => {
+    setSelected(next);
+    setTotal(all);
+  };
   const clear = () => {
     anchor.current = null;
-    setSelected(new Set());
+    put(new Set());
   };
   useEffect(() => {
     if (shown.current !== key) clear();
@@ -44,10 +53,44 @@ export function useSelection(
     [key],
   );
   const select = (image: Image, range: boolean) => {
-    setSelected(pick(selected, list.images, image, range ? anchor.current : null));
+    put(pick(selected, list.images, image, range ? anchor.current : null));
     anchor.current = image.id;
   };
-  return { selected, clear, select: enabled ? select : null };
+  const add = (images: readonly Image[]) => put(new Set([...selected, ...images.map(({ id }) => id)]));
+  const all = async () => {
+    const first = list.images[0];
+    if (!first) return;
+    const found = list.hasMore ? (await fetchPlace(first.id, filter)).total : null;
+    if (shown.current === key) put(new Set(list.images.map(({ id }) => id)), found);
+  };
+  useSelectAll(enabled, () => all().catch(toastError));
+  return { selected, total, clear, select: enabled ? select : null, add: enabled ? add : null };
+}
+
+/** Ctrl+A, or ⌘A, where it would not select text. */
+function useSelectAll(enabled: boolean, all: () => void): void {
+  const latest = useRef(all);
+  latest.current = all;
+  useEffect(() => {
+    if (!enabled) return;
+    const onKeyDown = (event: KeyboardEvent) => {
+      const isTyping =
+        event.target instanceof Element &&
+        event.target.closest("input[type='text'], input[type='search'], textarea, [role='dialog']");
+      if (
+        event.key.toLowerCase() !== "a" ||
+        !(event.ctrlKey || event.metaKey) ||
+        event.shiftKey ||
+        event.altKey ||
+        isTyping
+      )
+        return;
+      event.preventDefault();
+      latest.current();
+    };
+    addEventListener("keydown", onKeyDown);
+    return () => removeEventListener("keydown", onKeyDown);
+  }, [enabled]);
 }
 
 /** With Shift, everything between the last pick and this one. */

@@ -6,6 +6,7 @@ import { useView } from "../../../ui/useView";
 import { aspectOf, justify, rowsBetween } from "./layout";
 import { Tile } from "./tile";
 import { useArrowKeys } from "./useArrowKeys";
+import { useFrame } from "./useFrame";
 import type { ImageList } from "./useImages";
 
 const GAP = 4;
@@ -19,6 +20,8 @@ interface GalleryProps {
   list: ImageList;
   selected: ReadonlySet<number>;
   onSelect: ((image: Image, range: boolean) => void) | null;
+  /** What a frame was drawn round. */
+  onFrame: ((images: Image[]) => void) | null;
 }
 
 /** Tells the workbench which list an image was opened from. */
@@ -27,7 +30,7 @@ function listQuery(filter: ImageFilter): string {
 }
 
 /** Only the rows in view are in the page, so that ten thousand loaded images scroll like sixty. */
-export function Gallery({ project, list, selected, onSelect }: GalleryProps) {
+export function Gallery({ project, list, selected, onSelect, onFrame }: GalleryProps) {
   const { scroller, view } = useView();
   const query = useMemo(() => listQuery(list.filter), [list.filter]);
   const target = view.width < 560 ? TARGET_PHONE : TARGET;
@@ -38,6 +41,11 @@ export function Gallery({ project, list, selected, onSelect }: GalleryProps) {
   const rows = rowsBetween(layout, view.top - MARGIN, view.top + view.height + MARGIN);
   const shown = rows.flatMap((row) => row.tiles);
   const { active, setActive, onKeyDown } = useArrowKeys(scroller, layout, list.images.length, list.place);
+  const frame = useFrame(
+    scroller,
+    layout,
+    onFrame && ((at) => onFrame(at.map((index) => list.images[index]!))),
+  );
   useReturn(scroller, layout.height > 0, list.place);
   const tabStop = shown.some((tile) => tile.index === active) ? active : shown[0]?.index;
 
@@ -72,6 +80,7 @@ export function Gallery({ project, list, selected, onSelect }: GalleryProps) {
             );
           }),
         )}
+        {frame && <li class="select-frame" aria-hidden="true" style={frame} />}
       </ul>
     </div>
   );

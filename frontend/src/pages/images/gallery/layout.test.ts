@@ -1,7 +1,31 @@
 import { describe, expect, it } from "vitest";
-import { aspectOf, justify, neighbour, rowsBetween } from "./layout";
+import { aspectOf, justify, neighbour, rowsBetween, tilesWithin } from "./layout";
 
 const OPTIONS = { width: 1000, target: 170, gap: 4 };
+
+describe("a frame over the tiles", () => {
+  const layout = justify(Array(20).fill(1.5), OPTIONS);
+  const [first, second] = layout.rows;
+
+  it("finds what it touches, row by row", () => {
+    const middle = first!.height / 2;
+    const across = {
+      left: first!.tiles[0]!.width - 1,
+      right: first!.tiles[1]!.left + 1,
+      top: middle,
+      bottom: middle,
+    };
+    expect(tilesWithin(layout, across)).toEqual([0, 1]);
+    const down = { left: 5, right: 5, top: middle, bottom: second!.top + 1 };
+    expect(tilesWithin(layout, down)).toEqual([0, second!.tiles[0]!.index]);
+  });
+
+  it("finds nothing in the gap between tiles, nor beside them", () => {
+    const gap = first!.tiles[0]!.width + 2;
+    expect(tilesWithin(layout, { left: gap, right: gap, top: 0, bottom: 10 })).toEqual([]);
+    expect(tilesWithin(layout, { left: 2000, right: 2010, top: 0, bottom: 10 })).toEqual([]);
+  });
+});
 
 describe("justified rows", () => {
   it("fills the width in each row but the last", () => {

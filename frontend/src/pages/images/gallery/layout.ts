@@ -99,6 +99,22 @@ export function rowsBetween(layout: Layout, from: number, to: number): Row[] {
   return layout.rows.filter((row) => row.top + row.height >= from && row.top <= to);
 }
 
+export interface Area {
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
+}
+
+/** The tiles that an area touches, by their indexes. */
+export function tilesWithin(layout: Layout, area: Area): number[] {
+  return rowsBetween(layout, area.top, area.bottom).flatMap((row) =>
+    row.tiles
+      .filter((tile) => tile.left <= area.right && tile.left + tile.width >= area.left)
+      .map((one) => one.index),
+  );
+}
+
 /** The tile above or below `index` whose middle is nearest, for the arrow keys. */
 export function neighbour(layout: Layout, index: number, step: -1 | 1): number {
   const at = layout.rows.findIndex((row) => row.tiles.some((tile) => tile.index === index));

@@ -69,6 +69,7 @@ export function Tile({
       <a
         href={`/p/${project.slug}/label/${image.id}${query}`}
         data-index={index}
+        draggable={false}
         tabIndex={isTabStop ? 0 : -1}
         aria-label={describe(image, hasBoxes)}
         title={image.name}

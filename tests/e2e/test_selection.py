@@ -1,0 +1,58 @@
+"""Many images of the gallery at once: framed, moved, deleted, taken back, restored from the Trash."""
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.api import Api, Json
+from tests.e2e.conftest import Server
+from tests.e2e.drawings import picture
+
+shares_server = True
+
+
+def queue_counts(api: Api, project: Json) -> tuple[int, int, int]:
+    counts = api.get(f"projects/{project['id']}/")["counts"]
+    return counts["images"], counts["unlabelled"], counts["skipped"]
+
+
+def test_framed_images_move_and_come_back(server: Server, api: Api, ada: Page, tmp_path: Path) -> None:
+    project = api.project("Selected", "detection", ["cat"])
+    files = [tmp_path / f"{seed}.png" for seed in range(4)]
+    for seed, file in enumerate(files):
+        file.write_bytes(picture(seed))
+    api.upload(project["id"], files)
+    ada.goto(f"{server.url}/p/{project['slug']}/images")
+    tiles, bar = ada.locator(".tile"), ada.get_by_role("toolbar", name="Selection")
+    expect(tiles).to_have_count(4)
+    first, second = tiles.nth(0).bounding_box(), tiles.nth(1).bounding_box()
+    assert first is not None
+    assert second is not None
+    ada.mouse.move(first["x"] + 60, first["y"] + 60)
+    ada.mouse.down()
+    ada.mouse.move(second["x"] + 60, second["y"] + 80, steps=4)
+    ada.mouse.up()
+    expect(bar).to_contain_text("2 images")
+    expect(ada).to_have_url(re.compile("/images$"))  # the frame's end opens no tile
+
+    bar.get_by_role("button", name="Move").click()
+    ada.get_by_role("menuitem", name="Skipped").click()
+    expect(ada.get_by_text("2 images moved to Skipped.")).to_be_visible()
+    assert queue_counts(api, project) == (4, 2, 2)
+    ada.get_by_role("button", name="Undo").click()
+    expect(ada.get_by_text("2 images taken back.")).to_be_visible()
+    assert queue_counts(api, project) == (4, 4, 0)
+
+    ada.keyboard.press("Control+a")
+    bar.get_by_role("button", name="Delete").click()
+    ada.get_by_role("dialog").get_by_role("button", name="Delete 4 images").click()
+    expect(tiles).to_have_count(0)
+    ada.goto(f"{server.url}/p/{project['slug']}/trash")
+    boxes = ada.get_by_role("checkbox")
+    expect(boxes).to_have_count(4)
+    for one in boxes.all():
+        one.check()
+    ada.get_by_role("button", name="Restore").click()
+    expect(ada.get_by_role("heading", name="The Trash is empty")).to_be_visible()
+    assert queue_counts(api, project) == (4, 4, 0)
