@@ -12,7 +12,7 @@ from annotations.imports.known_images import KnownImage
 from annotations.imports.planning import PlannedImage
 from annotations.models import Image
 
-COLUMNS = KnownImage._fields[:-2]
+COLUMNS = KnownImage._fields[:-3]
 MODULUS = 2**256
 
 

@@ -22,11 +22,11 @@ class KnownImage(NamedTuple):
     width: int
     height: int
     queue: str
-    skip_reason: str
     split: str
     group: str
     revision: int
     annotation_count: int
+    skip_reason: str
     project: Project
 
 
