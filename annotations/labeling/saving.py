@@ -181,12 +181,17 @@ def _merged(state: State, author: User, base: int, edit: Edit, move: Move, book:
         rest, conflicts = merge_fields(rest, conflicts, seen, current, since)
     if conflicts:
         raise SameAnnotations(state, conflicts, changers(state.image, base, author.pk, conflicts))
-    asked_before = any(change.mine and _is_done(move, change) for change in since)
-    return rest, STAY if asked_before else move
+    return rest, STAY if since and _is_done(move, state.image, base, since) else move
 
 
-def _is_done(move: Move, change: Change) -> bool:
-    return change.queue == move.queue and move.skip_reason in {None, change.skip_reason}
+def _is_done(move: Move, image: Image, base: int, since: Sequence[Change]) -> bool:
+    """It was asked before; or gives a reason for an earlier skip that somebody took back."""
+    mine = [change for change in since if change.mine and change.queue == move.queue]
+    if any(move.skip_reason in {None, change.skip_reason} for change in mine):
+        return True
+    if move.skip_reason is None or image.queue == "skipped":
+        return False
+    return bool(mine) or Revision.objects.filter(image=image, number=base, queue="skipped").exists()
 
 
 def _relabelled(row: Mapping[str, Any], book: LabelBook) -> dict[str, Any]:

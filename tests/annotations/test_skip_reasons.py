@@ -63,6 +63,18 @@ def test_a_reason_can_be_taken_back(image: int, bob: User, as_user: AsUser) -> N
     assert shown(client, image) == ("skipped", "")
 
 
+@pytest.mark.parametrize("base", [0, 1])
+def test_a_reason_that_comes_late_does_not_skip_again(
+    base: int, image: int, bob: User, mona: User, as_user: AsUser
+) -> None:
+    """It waited on a phone, written before or after the skip was answered, while a colleague took the skip back."""
+    skip(as_user(bob), image, 0)
+    save(as_user(mona), image, 1, queue="labelled")
+    assert skip(as_user(bob), image, base, "Too dark").json()["revision"] == 2
+    assert shown(as_user(bob), image) == ("labelled", "")
+    assert skip(as_user(bob), image, 2, "Too dark").json()["queue"] == "skipped", "asked for anew it is a skip"
+
+
 def test_boxes_on_a_skipped_image_leave_no_reason_behind(
     image: int, project: Project, bob: User, as_user: AsUser
 ) -> None:
