@@ -243,8 +243,8 @@ def _delete(change: BulkChange, part: Sequence[BulkItem], author: User, _role: s
     return {item.image_id: "The image is gone." for item in part if item.image_id not in there}
 
 
-def _restore(change: BulkChange, part: Sequence[BulkItem], _author: User, _role: str) -> Refused:
-    return trash.restore(change.project, [item.image_id for item in part])
+def _restore(change: BulkChange, part: Sequence[BulkItem], author: User, _role: str) -> Refused:
+    return trash.restore(change.project, [item.image_id for item in part], author)
 
 
 def _delete_for_good(change: BulkChange, part: Sequence[BulkItem], _author: User, _role: str) -> Refused:

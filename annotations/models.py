@@ -146,7 +146,7 @@ class TrashedImage(models.Model):
     """A deleted image with all it carried, under its id: no list, count, snapshot or run finds it until it is restored.
 
     The columns are what the Trash shows and what counters and the collector ask for; `row`, `annotations` and
-    `revisions` are the rows as they were.
+    `others` are the rows as they were.
     """
 
     id = models.BigIntegerField(primary_key=True)
@@ -160,7 +160,7 @@ class TrashedImage(models.Model):
     annotation_count = models.PositiveIntegerField()
     row = models.JSONField()
     annotations = models.JSONField(help_text="with the names of their labels")
-    revisions = models.JSONField()
+    others = models.JSONField(help_text="rows of all other models that go with an image, by the model's label")
     deleted_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     deleted_at = models.DateTimeField(db_default=Now(), db_index=True)
 

@@ -10,15 +10,16 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from django.db.models import Model
+from django.db.models import CASCADE, SET_NULL, AutoField, ForeignKey, ForeignObjectRel, Model
 from django.db.models.functions import Now
 
 from annotations import counters
-from annotations.labeling.revising import locked_images
-from annotations.models import Annotation, Image, Revision, TrashedImage
+from annotations.labeling.revising import locked_images, publish_images
+from annotations.models import Annotation, Image, TrashedImage
 from annotations.object_keys import keys_of_image
 from annotations.transactions import write_in_turn
 from boxwright import limits
+from boxwright.events.kinds import announce
 from boxwright.projects.label_names import label_key
 from boxwright.projects.labels import LabelBook, label_book
 from boxwright.projects.models import Project
@@ -26,11 +27,13 @@ from boxwright.storage import registry
 from boxwright.teams.models import User
 
 SHOWN = ("id", "sha256", "name", "width", "height", "size", "queue", "annotation_count")
-PASSING: dict[str, Any] = {"claimed_by_id": None, "claim_expires_at": None, "drafted_by_id": None, "uncertainty": 0}
-"""What an image does not bring back: a claim, a draft's author, a model's doubt, whose suggestions went with it."""
+PASSING: dict[str, Any] = {"claimed_by_id": None, "claim_expires_at": None, "drafted_by_id": None}
+"""What an image does not bring back: a claim, a draft's author."""
 AT_ONCE = 100
 
 Row = dict[str, Any]
+Present = Mapping[type[Model], Collection[int]]
+"""Of each model that rows point at, the ids that are there."""
 M = TypeVar("M", bound=Model)
 
 
@@ -43,13 +46,13 @@ def discard(project: Project, ids: Collection[int], by: User | None) -> set[int]
         annotations = _rows_by_image(Annotation, there)
         for row in (row for rows in annotations.values() for row in rows):
             row["label_name"] = names[row["label_id"]]
-        revisions = _rows_by_image(Revision, there)
+        others = {model: _rows_by_image(model, there) for model in _others()}
         TrashedImage.objects.bulk_create(
             TrashedImage(
                 project=project,
                 row=_row_of(image),
                 annotations=annotations[image.pk],
-                revisions=revisions[image.pk],
+                others={model._meta.label: rows[image.pk] for model, rows in others.items()},
                 deleted_by=by,
                 **{name: getattr(image, name) for name in SHOWN},
             )
@@ -57,10 +60,12 @@ def discard(project: Project, ids: Collection[int], by: User | None) -> set[int]
         )
         Image.objects.filter(pk__in=there).delete()
         _count(project, images, annotations, -1)
+        if there:
+            announce(project.pk, "deleted", {"ids": there, "by": by})
         return set(there)
 
 
-def restore(project: Project, ids: Collection[int]) -> dict[int, str]:
+def restore(project: Project, ids: Collection[int], by: User | None) -> dict[int, str]:
     """Take images out of the Trash; answers why those stay there that stay, by their ids."""
     with write_in_turn():
         trashed = list(TrashedImage.objects.select_for_update().filter(project=project, pk__in=ids).order_by("pk"))
@@ -70,16 +75,15 @@ def restore(project: Project, ids: Collection[int]) -> dict[int, str]:
             if reason := _why_stays(one, book, again):
                 stay[one.pk] = reason
         back = [one for one in trashed if one.pk not in stay]
-        people = _present_people(back)
-        images = [_instance(Image, one.row | PASSING, people) for one in back]
         annotations = {one.pk: [_today(row, book) for row in one.annotations] for one in back}
-        revisions = [_instance(Revision, row, people) for one in back for row in one.revisions]
-        Image.objects.bulk_create(images)
-        rows = [_instance(Annotation, row, people) for of_image in annotations.values() for row in of_image]
-        Annotation.objects.bulk_create(rows)
-        Revision.objects.bulk_create(revisions)
+        rows = _by_model(back, annotations)
+        present = _present(rows)
+        images = _put_back(Image, rows.pop(Image), present)
+        for model, of_model in rows.items():
+            _put_back(model, of_model, present)
         TrashedImage.objects.filter(pk__in=[one.pk for one in back]).delete()
         _count(project, images, annotations, 1)
+        publish_images(images, by)
         return stay
 
 
@@ -131,22 +135,58 @@ def _row_of(instance: Model) -> Row:
     return {name: str(v) if isinstance(v, datetime | uuid.UUID) else v for name, v in values.items()}
 
 
-def _instance(model: type[M], row: Row, people: Collection[int]) -> M:
-    """The row again; without the people who are no more, and a `Revision` under a number of its own."""
-    values = {}
-    for field in model._meta.concrete_fields:
-        value = field.to_python(row[field.attname])
-        is_gone = field.related_model is User and value not in people
-        values[field.attname] = None if is_gone else value
-    if model is Revision:
-        del values["id"]
+def _others() -> list[type[Model]]:
+    """What goes with an image, of whatever app, beside its annotations."""
+    relations = (one for one in Image._meta.get_fields(include_hidden=True) if isinstance(one, ForeignObjectRel))
+    return [one.related_model for one in relations if one.on_delete is CASCADE and one.related_model is not Annotation]
+
+
+def _by_model(back: Sequence[TrashedImage], annotations: Mapping[int, list[Row]]) -> dict[type[Model], list[Row]]:
+    rows: dict[type[Model], list[Row]] = {
+        Image: [one.row | PASSING for one in back],
+        Annotation: [row for of_image in annotations.values() for row in of_image],
+    }
+    others = {model: [row for one in back for row in one.others.get(model._meta.label, [])] for model in _others()}
+    return rows | others
+
+
+def _present(rows: Mapping[type[Model], Sequence[Row]]) -> Present:
+    """Looked up of what may have gone since."""
+    named: defaultdict[type[Model], set[int]] = defaultdict(set)
+    for model, of_model in rows.items():
+        for field in _loose(model):
+            named[field.related_model].update(row[field.attname] for row in of_model if row[field.attname])
+    return {
+        model: set(model._default_manager.filter(pk__in=ids).values_list("pk", flat=True))
+        for model, ids in named.items()
+    }
+
+
+def _loose(model: type[Model]) -> list[Any]:
+    """Its columns that point at what goes without asking for them."""
+    fields: list[Any] = [field for field in model._meta.concrete_fields if isinstance(field, ForeignKey)]
+    pointing = (field for field in fields if field.related_model not in {Image, Project})
+    return [field for field in pointing if field.remote_field.on_delete in {CASCADE, SET_NULL}]
+
+
+def _put_back(model: type[M], rows: Sequence[Row], present: Present) -> list[M]:
+    """Without those that point at what would have taken them along."""
+    made = [one for one in (_instance(model, row, present) for row in rows) if one is not None]
+    return model._default_manager.bulk_create(made)
+
+
+def _instance(model: type[M], row: Row, present: Present) -> M | None:
+    """The row again, where its model counts ids under another one."""
+    values = {field.attname: field.to_python(row[field.attname]) for field in model._meta.concrete_fields}
+    for field in _loose(model):
+        if values[field.attname] in {None, *present[field.related_model]}:
+            continue
+        if field.remote_field.on_delete is CASCADE:
+            return None
+        values[field.attname] = None
+    if isinstance(model._meta.pk, AutoField) and model is not Image:
+        del values[model._meta.pk.attname]
     return model(**values)
-
-
-def _present_people(trashed: Iterable[TrashedImage]) -> set[int]:
-    rows = [row for one in trashed for row in (one.row, *one.annotations, *one.revisions)]
-    named = {row.get(name) for row in rows for name in ("uploaded_by_id", "created_by_id", "author_id")}
-    return set(User.objects.filter(pk__in=named - {None}).values_list("pk", flat=True))
 
 
 def _known(project: Project, trashed: Iterable[TrashedImage]) -> set[str]:

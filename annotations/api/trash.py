@@ -47,6 +47,13 @@ class TrashedImageSerializer(serializers.ModelSerializer[TrashedImage]):
         return image.deleted_at + timedelta(days=limits.TRASH_DAYS)
 
 
+class DeletedEventSerializer(serializers.Serializer[Any]):
+    """Images went to the Trash."""
+
+    ids = serializers.ListField(child=serializers.IntegerField())
+    by = PersonSerializer(allow_null=True)
+
+
 class TrashSelectionSerializer(serializers.Serializer[Any]):
     """`images`, or `all`."""
 

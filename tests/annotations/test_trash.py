@@ -12,6 +12,7 @@ from annotations.models import Annotation, Image, TrashedImage
 from annotations.recount import recount
 from annotations.trash import empty_old_trash
 from boxwright import limits
+from boxwright.events.models import Event
 from boxwright.projects.models import Label, Project
 from boxwright.projects.quotas import usage_of
 from boxwright.teams.models import Team, User
@@ -162,6 +163,17 @@ def test_what_a_person_made_stays_when_the_person_goes(
     bob.delete()
     assert restore(manager, project, images=[image])["done_count"] == 1
     assert set(Annotation.objects.values_list("created_by", flat=True)) == {None}
+
+
+def test_who_watches_hears_what_went_and_what_came_back(
+    image: int, project: Project, mona: User, manager: APIClient
+) -> None:
+    Event.objects.all().delete()
+    manager.delete(f"/api/v1/images/{image}/")
+    restore(manager, project, images=[image])
+    told = {event.kind: event.data for event in Event.objects.order_by("-pk")}
+    assert (told["deleted"]["ids"], told["deleted"]["by"]["name"]) == ([image], mona.name)
+    assert (told["image"]["id"], told["image"]["queue"], told["image"]["annotation_count"]) == (image, "skipped", 2)
 
 
 def test_another_teams_trash_is_not_there(

@@ -163,6 +163,25 @@ def test_what_is_kept_lies_in_the_image_on_labels_of_the_project_and_orders_the_
     assert [row["id"] for row in after["results"]] == [empty.pk]
 
 
+def test_suggestions_survive_the_trash_unless_their_run_went(
+    as_user: Client, mona: User, project: Project, make_run: MakeRun, make_images: MakeImages, labels: list[Label]
+) -> None:
+    run, gone = make_run(status="succeeded"), make_run(status="succeeded")
+    one, other = make_images(2)
+    suggest_by_hand(project, run, {one.pk: [mark(LABELS[0], 0.9), mark(LABELS[1], 0.6)]})
+    suggest_by_hand(project, gone, {other.pk: [mark(LABELS[0], 0.9)]})
+    client, trash = as_user(mona), f"/api/v1/projects/{project.pk}/trash/restore/"
+    first = client.get(suggested(one)).json()["boxes"][0]["id"]
+    client.post(f"{suggested(one)}reject/", {"ids": [first]})
+    before = (client.get(suggested(one)).json(), fates_of(run), Image.objects.get(pk=one.pk).uncertainty)
+    for image in (one, other):
+        assert client.delete(f"/api/v1/images/{image.pk}/").status_code == 204
+    gone.delete()
+    assert client.post(trash, {"images": [one.pk, other.pk]}).json()["done_count"] == 2
+    assert (client.get(suggested(one)).json(), fates_of(run), Image.objects.get(pk=one.pk).uncertainty) == before
+    assert client.get(suggested(other)).json()["boxes"] == []
+
+
 def test_how_unsure_a_model_is() -> None:
     assert uncertainty_of([]) == 0
     assert uncertainty_of([0.99, 0.01]) == pytest.approx(0.02)

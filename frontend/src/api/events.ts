@@ -8,6 +8,7 @@ const KINDS = Object.keys({
   counts: true,
   labels: true,
   claim: true,
+  deleted: true,
   bulk: true,
   import: true,
   snapshot: true,

@@ -3158,6 +3158,24 @@ export interface components {
          * @enum {string}
          */
         DeedEnum: "move" | "label" | "delete" | "restore" | "purge" | "undo";
+        /** @description Images went to the Trash. */
+        DeletedEvent: {
+            ids: number[];
+            by: components["schemas"]["Person"] | null;
+        };
+        DeletedFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "deleted";
+            data: components["schemas"]["DeletedEvent"];
+        };
+        /**
+         * @description * `deleted` - deleted
+         * @enum {string}
+         */
+        DeletedFrameEventEnum: "deleted";
         /** @description One that the checkpoint found, in the same pixels. */
         DetectedBox: {
             label: string;
@@ -3281,7 +3299,7 @@ export interface components {
             height: number;
         };
         Evaluation: components["schemas"]["DetectionEvaluation"] | components["schemas"]["ClassificationEvaluation"];
-        Event: components["schemas"]["ImageFrame"] | components["schemas"]["CountsFrame"] | components["schemas"]["LabelsFrame"] | components["schemas"]["ClaimFrame"] | components["schemas"]["SweepFrame"] | components["schemas"]["MetricsFrame"] | components["schemas"]["BulkFrame"] | components["schemas"]["ImportFrame"] | components["schemas"]["SnapshotFrame"] | components["schemas"]["RunFrame"] | components["schemas"]["ArtifactFrame"] | components["schemas"]["HoldoutFrame"] | components["schemas"]["PredictionFrame"];
+        Event: components["schemas"]["ImageFrame"] | components["schemas"]["CountsFrame"] | components["schemas"]["LabelsFrame"] | components["schemas"]["ClaimFrame"] | components["schemas"]["DeletedFrame"] | components["schemas"]["SweepFrame"] | components["schemas"]["MetricsFrame"] | components["schemas"]["BulkFrame"] | components["schemas"]["ImportFrame"] | components["schemas"]["SnapshotFrame"] | components["schemas"]["RunFrame"] | components["schemas"]["ArtifactFrame"] | components["schemas"]["HoldoutFrame"] | components["schemas"]["PredictionFrame"];
         EveryArtifact: {
             artifacts: components["schemas"]["Artifact"][];
         };

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { fetchPlace, type ImageFilter } from "../../api/imageLists";
 import type { Image } from "../../api/types";
+import { useProject } from "../../app/project";
 import { userId } from "../../app/session";
 import { toastError } from "../../ui/toast";
 import type { ImageList } from "./gallery/useImages";
@@ -50,6 +51,15 @@ export function useSelection(
     () => () => {
       left = { key, selected: latest.current };
     },
+    [key],
+  );
+  const { events } = useProject();
+  useEffect(
+    () =>
+      events.on("deleted", ({ ids }) => {
+        if (ids.some((id) => latest.current.has(id)))
+          put(new Set([...latest.current].filter((id) => !ids.includes(id))));
+      }),
     [key],
   );
   const select = (image: Image, range: boolean) => {

@@ -8,9 +8,12 @@ import { claimImage, fetchState, releaseImage } from "./fetching";
 import type { WalkRoute } from "./walkRoute";
 import type { WorkbenchState } from "./workbenchState";
 
+const NOBODY = { id: 0, name: "Somebody" };
+
 /** Follows events and saves until the answer is called. */
-export function followUpdates(workbench: WorkbenchState, { surroundings, ahead }: WalkRoute): () => void {
+export function followUpdates(workbench: WorkbenchState, route: WalkRoute): () => void {
   const { events } = workbench.project;
+  const { surroundings, ahead } = route;
   const requests = { claim: claimImage, release: releaseImage };
   const keeper = new ClaimKeeper(requests, later, Date.now, (holder) => {
     workbench.holder.value = holder;
@@ -27,11 +30,17 @@ export function followUpdates(workbench: WorkbenchState, { surroundings, ahead }
     events.on("image", ({ id, revision, queue, annotation_count }) => {
       surroundings.changed(id, queue, annotation_count);
       ahead.changed(id, revision);
+      if (id === workbench.image.peek()?.id) workbench.deletedBy.value = null;
       if (id !== workbench.image.peek()?.id || revision <= workbench.revision.peek()) return;
       awaited = { id, revision };
       // With something pending the save itself brings back the merged state.
       if (workbench.saving.saver.entry(id)) workbench.saving.saver.hurry();
       else refresh(id).catch(() => undefined);
+    }),
+    events.on("deleted", ({ ids, by }) => {
+      route.forget(ids);
+      for (const id of ids) ahead.lost(id);
+      if (ids.includes(workbench.image.peek()?.id ?? 0)) workbench.deletedBy.value = by ?? NOBODY;
     }),
     events.on("claim", ({ id, claimed_by }) => {
       if (claimed_by?.id !== user.peek()?.id) ahead.lost(id);

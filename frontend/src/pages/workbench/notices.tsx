@@ -27,6 +27,7 @@ function Notice({ tone, icon, id, children }: NoticeProps) {
 
 export function Notices({ workbench }: { workbench: WorkbenchState }) {
   const holder = workbench.holder.value;
+  const deletedBy = workbench.deletedBy.value;
   return (
     <div class="notices">
       {!workbench.editable && (
@@ -39,6 +40,13 @@ export function Notices({ workbench }: { workbench: WorkbenchState }) {
       {workbench.editable && holder && (
         <Notice tone="info" icon="team" id="holder-notice">
           <span>Claimed by {holder.name}. You can still label: changes to different boxes are merged.</span>
+        </Notice>
+      )}
+      {deletedBy && (
+        <Notice tone="warn" icon="trash" id="deleted-notice">
+          <span>
+            {deletedBy.name} deleted this image. A manager can bring it back from the Trash for 30 days.
+          </span>
         </Notice>
       )}
       <Conflicts workbench={workbench} />

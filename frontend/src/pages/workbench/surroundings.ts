@@ -28,6 +28,12 @@ export class Surroundings {
     if (image && !isSame) this.meet([{ ...image, queue, annotation_count }]);
   }
 
+  forget(ids: readonly number[]): void {
+    const isThere = ({ id }: Image): boolean => !ids.includes(id);
+    const { before, after } = this.neighbours.peek();
+    this.neighbours.value = { before: before.filter(isThere), after: after.filter(isThere) };
+  }
+
   show(neighbours: Neighbours): void {
     this.neighbours.value = neighbours;
     const { before, after } = neighbours;

@@ -10,7 +10,7 @@ import { QueueSequence } from "./queueSequence";
 import type { Sequence } from "./sequence";
 import { Surroundings } from "./surroundings";
 import { VisitHistory } from "./visitHistory";
-import { here } from "./visits";
+import { forget, here } from "./visits";
 import { visitsKey, type Walk, walkQuery } from "./walks";
 import type { WorkbenchState } from "./workbenchState";
 
@@ -78,6 +78,13 @@ export class WalkRoute {
   arrive(image: Image): void {
     this.surroundings.meet([image]);
     this.sequence.arrive(image.id);
+  }
+
+  /** Images that were deleted; the one on the screen stays until one goes on. */
+  forget(ids: readonly number[]): void {
+    const gone = ids.filter((id) => !this.isOpen(id));
+    this.history.change((visits) => gone.reduce(forget, visits));
+    this.surroundings.forget(gone);
   }
 
   /** Fetches what lies beside an image, and shows it if that image is still open then. */

@@ -54,6 +54,8 @@ export class WorkbenchState {
   readonly added = signal<ReadonlyMap<LabelId, number>>(new Map());
   /** The skipped image whose reason is asked for. */
   readonly explained = signal<Image | null>(null);
+  /** Whoever moved this image to the Trash while it was open. */
+  readonly deletedBy = signal<Person | null>(null);
   /** A colleague who holds this image. */
   readonly holder = signal<Person | null>(null);
   readonly looks: ReadonlySignal<LabelLooks>;
@@ -227,6 +229,7 @@ export class WorkbenchState {
     this.image.value = image;
     this.asked.value = null;
     this.holder.value = holder;
+    this.deletedBy.value = null;
     this.revision.value = state.revision;
     this.revisions.set(image.id, state.revision);
     this.queue.value = this.saving.saver.entry(image.id)?.queue?.value ?? state.queue;

@@ -15,6 +15,10 @@ export function mergeHead(
   };
 }
 
+export function without(images: Image[], ids: ReadonlySet<number>): Image[] {
+  return images.some(({ id }) => ids.has(id)) ? images.filter(({ id }) => !ids.has(id)) : images;
+}
+
 /** Who works on the image; nobody once the claim has lapsed. */
 export function holderOf(image: Image, now: number): Person | null {
   const lasts = image.claim_expires_at !== null && Date.parse(image.claim_expires_at) > now;

@@ -4,7 +4,7 @@ import { fetchImages, type ImageFilter } from "../../../api/imageLists";
 import type { Image, Page } from "../../../api/types";
 import { useProject } from "../../../app/project";
 import { userId } from "../../../app/session";
-import { applyEvent, mergeHead } from "./list";
+import { applyEvent, mergeHead, without } from "./list";
 
 export interface ImageList {
   filter: ImageFilter;
@@ -137,6 +137,7 @@ function useNews({ key, latest, put, refresh }: Loaded, filter: ImageFilter): vo
           images: old.images.map((one) => (one.id === event.id ? { ...one, ...event } : one)),
         })),
       ),
+      events.on("deleted", ({ ids }) => put((old) => ({ images: without(old.images, new Set(ids)) }))),
       events.onGap(again.call),
     ];
     return () => {
@@ -188,8 +189,7 @@ export function useImages(filter: ImageFilter): ImageList {
   useNews(loaded, filter);
   const more = useMore(loaded);
   const remove = useCallback(
-    (ids: ReadonlySet<number>) =>
-      put((old) => ({ images: old.images.filter((image) => !ids.has(image.id)) })),
+    (ids: ReadonlySet<number>) => put((old) => ({ images: without(old.images, ids) })),
     [put],
   );
   const { images, error, next } = state;
