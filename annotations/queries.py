@@ -6,16 +6,15 @@ from typing import Any
 from django.db.models import F, QuerySet
 
 from annotations.dataset.findings import RULES, Rule
-from annotations.models import Annotation, BulkChange, Image, Import, ImportFinding, Snapshot, StagedImage, TrashedImage
+from annotations.models import BulkChange, Image, Import, ImportFinding, Snapshot, StagedImage, TrashedImage
 from boxwright.api.pagination import DIGITS, beyond, turned
 from boxwright.errors import Invalid, NotFound
 from boxwright.jobs import OPEN
-from boxwright.projects.models import QUEUES, Label, Project
+from boxwright.projects.models import QUEUES, Project
 from boxwright.statements import Rows
-from boxwright.teams.models import Role, User
+from boxwright.teams.models import Role
 from boxwright.teams.queries import require
 
-DRAFTS = ("mine", "all")
 ORDERS: Mapping[str, tuple[str, ...]] = {
     "created": ("id",),
     "-created": ("-id",),
@@ -113,18 +112,6 @@ def _of_member(rows: QuerySet[Any], user_id: int, pk: int) -> QuerySet[Any]:
     return found
 
 
-def images_of(project: Project, *, queue: str = "", label: str = "", search: str = "") -> QuerySet[Image]:
-    """The project's images, filtered; the order is the page's."""
-    rows = Image.objects.filter(project=project).select_related("claimed_by", "drafted_by")
-    if queue:
-        rows = rows.filter(queue=known_queue(queue))
-    if label:
-        rows = rows.filter(pk__in=Annotation.objects.filter(label=_label(project, label)).values("image"))
-    if search:
-        rows = rows.filter(name__icontains=search[:200])
-    return rows
-
-
 def images_beside(
     rows: QuerySet[Image], order: Sequence[str], project: Project, *, after: str = "", before: str = ""
 ) -> tuple[QuerySet[Image], Sequence[str]]:
@@ -157,15 +144,6 @@ def known_queue(queue: str) -> str:
     return queue
 
 
-def drafts_among(rows: QuerySet[Image], whose: str, person: User) -> QuerySet[Image]:
-    """Only drafts, the person's or all; empty: all images."""
-    if whose and whose not in DRAFTS:
-        raise Invalid("There are no such drafts.", {"drafts": f"expected one of {', '.join(DRAFTS)}"})
-    if not whose:
-        return rows
-    return rows.filter(drafted_by=person) if whose == "mine" else rows.filter(drafted_by__isnull=False)
-
-
 def ordering(order: str) -> tuple[str, ...]:
     if order not in ORDERS:
         raise Invalid("There is no such order.", {"order": f"expected one of {', '.join(ORDERS)}"})
@@ -176,11 +154,4 @@ def _image(project: Project, image: str, field: str) -> Image:
     found = Image.objects.filter(project=project, pk=int(image)).first() if DIGITS.match(image) else None
     if found is None:
         raise Invalid("There is no such image.", {field: "expected the id of an image of this project"})
-    return found
-
-
-def _label(project: Project, label: str) -> Label:
-    found = Label.objects.filter(project=project, pk=int(label)).first() if DIGITS.match(label) else None
-    if found is None:
-        raise Invalid("There is no such label.", {"label": "expected the id of a label of this project"})
     return found

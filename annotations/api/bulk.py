@@ -9,8 +9,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotations import bulk
+from annotations.image_filters import BOXES, DRAFTS, MOST, YES, drafts_among, images_of
 from annotations.models import BulkChange
-from annotations.queries import bulk_change_for, drafts_among, images_of
+from annotations.queries import bulk_change_for
 from boxwright import limits
 from boxwright.api.fields import CountedListField, IdField, LineField
 from boxwright.api.jobs import JobSerializer
@@ -62,7 +63,12 @@ class ImageFilterSerializer(serializers.Serializer[Any]):
     queue = serializers.ChoiceField(choices=QUEUES, required=False)
     label = IdField(required=False)  # type: ignore[assignment]
     search = LineField(required=False, max_length=200)
-    drafts = serializers.ChoiceField(choices=["mine", "all"], required=False)
+    drafts = serializers.ChoiceField(choices=DRAFTS, required=False)
+    boxes = serializers.ChoiceField(choices=BOXES, required=False)
+    author = IdField(required=False)
+    min_width = serializers.IntegerField(min_value=0, max_value=MOST, required=False)
+    max_width = serializers.IntegerField(min_value=0, max_value=MOST, required=False)
+    suggested = serializers.ChoiceField(choices=[YES], required=False)
 
 
 class SelectionSerializer(serializers.Serializer[Any]):

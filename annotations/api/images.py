@@ -15,10 +15,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotations import originals, trash, uploads
+from annotations.image_filters import BOXES, DRAFTS, FILTERS, YES, drafts_among, images_of
 from annotations.imaging import STRIP_HEIGHT, strip_of
 from annotations.models import Image
 from annotations.object_keys import preview_key, thumbnail_key
-from annotations.queries import DRAFTS, ORDERS, drafts_among, image_for, images_beside, images_of, ordering, place_in
+from annotations.queries import ORDERS, image_for, images_beside, ordering, place_in
 from boxwright import limits
 from boxwright.api.fields import time_json
 from boxwright.api.files import FOREVER, send_file, send_object
@@ -39,9 +40,14 @@ LIST = [
     OpenApiParameter("label", int, description="only images that carry this label"),
     OpenApiParameter("search", {"type": "string", "maxLength": 200}, description="part of the name"),
     OpenApiParameter("drafts", str, enum=DRAFTS, description="only images with boxes that somebody has yet to finish"),
+    OpenApiParameter("boxes", str, enum=BOXES, description="only without boxes, or with one of this size, as in COCO"),
+    OpenApiParameter("author", int, description="only with annotations that this person made"),
+    OpenApiParameter("min_width", int, description="in pixels"),
+    OpenApiParameter("max_width", int, description="in pixels"),
+    OpenApiParameter("suggested", str, enum=[YES], description="only what a model found something in"),
     OpenApiParameter("order", str, enum=list(ORDERS), default="created"),
 ]
-FILTERS = [
+PARTS = [
     *LIST,
     OpenApiParameter("after", int, description="an image of the project: only what comes behind it in this order"),
     OpenApiParameter("before", int, description="an image of the project: only what comes before it, nearest first"),
@@ -120,7 +126,7 @@ class ImagesView(Endpoint):
     def expect_sender(self, request: Request, **kwargs: Any) -> None:
         project_for(request.user, kwargs["project_id"], Role.ANNOTATOR)
 
-    @extend_schema(parameters=FILTERS, responses=ImageSerializer(many=True))
+    @extend_schema(parameters=PARTS, responses=ImageSerializer(many=True))
     def get(self, request: Request, project_id: int) -> Response:
         project = project_for(request.user, project_id)
         images, order = _listed(request, project)
@@ -141,7 +147,7 @@ class ImagesView(Endpoint):
 
 def _listed(request: Request, project: Project) -> tuple[QuerySet[Image], Sequence[str]]:
     """The list that the address asks for, and its order."""
-    asked = {name: request.query_params.get(name, "") for name in ("queue", "label", "search")}
+    asked = {name: request.query_params.get(name, "") for name in FILTERS}
     order = ordering(request.query_params.get("order") or "created")
     whose = request.query_params.get("drafts", "")
     return drafts_among(images_of(project, **asked), whose, signed_in(request)), order

@@ -13,11 +13,11 @@ from annotations.dataset.diff import diff
 from annotations.dataset.manifest import canonical, parse_line, read_manifest, write_manifest
 from annotations.dataset.records import AnnotationRecord, ImageRecord, Split
 from annotations.dataset.split import split_of
+from annotations.image_filters import images_of
 from annotations.labeling.annotation_rows import content_of
 from annotations.models import Annotation, Image, Snapshot
 from annotations.needed_objects import manifest_of
 from annotations.object_keys import snapshot_key
-from annotations.queries import images_of
 from annotations.snapshots.holds import hold_images
 from annotations.transactions import consistent_read
 from boxwright.errors import Conflict, Invalid

@@ -1,12 +1,15 @@
 """A filtered list of images, gone through from one of them on."""
 
 from collections.abc import Callable
+from typing import Any
 
+import pytest
 from rest_framework.test import APIClient
 
+from annotations.models import Image
 from boxwright.projects.models import Project
 from boxwright.teams.models import Team, User
-from tests.annotations.images import box, picture, save, upload
+from tests.annotations.images import box, label_id, picture, save, upload
 
 AsUser = Callable[[User], APIClient]
 
@@ -56,3 +59,39 @@ def test_an_image_knows_its_place_in_each_list(project: Project, bob: User, vera
     assert [place("c", "queue=unlabelled"), place("a", "search=d")] == [(None, 4), (None, 1)]
     assert place("c", f"label={project.labels.all()[0].pk}&order=name") == (1, 1)
     assert client.get(f"/api/v1/images/{ids['c']}/place/?queue=nowhere").status_code == 400
+
+
+def test_filters_narrow_what_others_leave(project: Project, bob: User, mona: User, as_user: AsUser) -> None:
+    client = as_user(bob)
+    sizes = {"tiny": 40, "bobs": 200, "monas": 200, "none": 200}
+    ids = {
+        name: upload(client, project, **{f"{name}__jpg": picture(n, size=(width, 200))})["created"][0]["id"]
+        for n, (name, width) in enumerate(sizes.items())
+    }
+    save(client, ids["tiny"], upsert=[box(project, x_max=12, y_max=12)])
+    save(client, ids["bobs"], upsert=[box(project, x_min=0, y_min=0, x_max=120, y_max=120)])
+    save(as_user(mona), ids["monas"], upsert=[box(project, x_min=0, y_min=0, x_max=40, y_max=40)])
+    Image.objects.filter(pk=ids["none"]).update(uncertainty=0.5)
+    url = f"/api/v1/projects/{project.pk}"
+
+    def listed(**asked: Any) -> str:
+        names = [row["name"].split(".")[0] for row in client.get(f"{url}/images/", asked).json()["results"]]
+        moved = client.post(f"{url}/images/move/", {"filter": asked, "queue": "review"}, format="json").json()
+        assert moved.get("total", 0) == len(names), "a bulk change finds the same"
+        client.post(f"/api/v1/bulk-changes/{moved['id']}/undo/")
+        return " ".join(names)
+
+    assert listed(boxes="none") == listed(suggested="true") == "none"
+    assert [listed(boxes=size) for size in ("small", "medium", "large")] == ["tiny", "monas", "bobs"]
+    assert [listed(author=bob.pk), listed(author=mona.pk)] == ["tiny bobs", "monas"]
+    assert [listed(max_width=40), listed(min_width=41)] == ["tiny", "bobs monas none"]
+    assert listed(author=bob.pk, min_width=41, label=label_id(project), queue="labelled") == "bobs"
+    assert client.get(f"/api/v1/images/{ids['bobs']}/place/", {"author": bob.pk}).json() == {"place": 2, "total": 2}
+
+
+@pytest.mark.parametrize(
+    "asked", ["boxes=huge", "author=x", "author=-1", "min_width=1.5", "max_width=9" + "9" * 20, "suggested=1"]
+)
+def test_a_filter_that_is_none_is_told(asked: str, project: Project, bob: User, as_user: AsUser) -> None:
+    answer = as_user(bob).get(f"/api/v1/projects/{project.pk}/images/?{asked}")
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, asked.partition("=")[0])

@@ -20,6 +20,8 @@ from tests.conftest import make_user
 AsUser = Callable[[User], APIClient]
 MANY = 20_000 if connection.vendor == "postgresql" else 2_000
 """SQLite plans without a look at how many rows there are."""
+OF_FOUND_BOXES = re.compile(r'IN \(SELECT \S+"image_id"')
+"""Such images are put in order, as many as carry what was looked for."""
 SCAN = re.compile(r"SCAN annotations_(?!.*USING)|Seq Scan on annotations_")
 
 
@@ -73,6 +75,7 @@ def whole_tables_read(queries: list[dict[str, str]]) -> list[str]:
             plan = "\n".join(str(row) for row in cursor.fetchall())
         scanned = any(SCAN.search(line) for line in plan.splitlines())
         sorted_all = re.search('FROM "annotations_(image|annotation)"', sql) and "TEMP B-TREE FOR ORDER" in plan
+        sorted_all = sorted_all and not OF_FOUND_BOXES.search(sql)
         if scanned or sorted_all:
             bad.append(f"{sql}\n{plan}")
     return bad
@@ -91,6 +94,10 @@ def test_each_request_reads_few_rows_by_index(crowded: Project, bob: User, as_us
         "newest of a queue": (5, lambda: client.get(f"{base}/images/?queue=labelled&order=-created")),
         "by name": (5, lambda: client.get(f"{base}/images/?order=name")),
         "by name, before an image": (6, lambda: client.get(f"{base}/images/?order=name&before={middle}")),
+        "few boxes of that size": (5, lambda: client.get(f"{base}/images/?boxes=large&queue=labelled&limit=60")),
+        "nobody's boxes": (5, lambda: client.get(f"{base}/images/?author={bob.pk}")),
+        "without boxes": (5, lambda: client.get(f"{base}/images/?boxes=none&limit=60")),
+        "wide": (5, lambda: client.get(f"{base}/images/?min_width=100&queue=unlabelled")),
         "drafts": (5, lambda: client.get(f"{base}/images/?drafts=all")),
         "next image": (12, lambda: client.post(f"{base}/queue/next/", {}, format="json")),
         "next after": (20, lambda: client.post(f"{base}/queue/next/", {"after": middle}, format="json")),

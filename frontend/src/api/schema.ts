@@ -2581,6 +2581,14 @@ export interface components {
             images: components["schemas"]["BoxedImage"][];
         };
         /**
+         * @description * `none` - none
+         *     * `small` - small
+         *     * `medium` - medium
+         *     * `large` - large
+         * @enum {string}
+         */
+        BoxesEnum: "none" | "small" | "medium" | "large";
+        /**
          * @description * `auto` - auto
          *     * `shown` - shown
          *     * `stored` - stored
@@ -3485,6 +3493,12 @@ export interface components {
             label?: number;
             search?: string;
             drafts?: components["schemas"]["DraftsEnum"];
+            boxes?: components["schemas"]["BoxesEnum"];
+            /** Format: int64 */
+            author?: number;
+            min_width?: number;
+            max_width?: number;
+            suggested?: components["schemas"]["SuggestedEnum"];
         };
         ImageFrame: {
             /**
@@ -4957,6 +4971,11 @@ export interface components {
          */
         StatusEnum: "queued" | "running" | "waiting" | "succeeded" | "failed" | "canceled";
         /**
+         * @description * `true` - true
+         * @enum {string}
+         */
+        SuggestedEnum: "true";
+        /**
          * @description Pixels of the EXIF-oriented image; no sides where it labels the whole image. Whoever takes it saves an
          *     annotation with its id.
          */
@@ -6389,14 +6408,24 @@ export interface operations {
     images_place_retrieve: {
         parameters: {
             query?: {
+                /** @description only with annotations that this person made */
+                author?: number;
+                /** @description only without boxes, or with one of this size, as in COCO */
+                boxes?: "large" | "medium" | "none" | "small";
                 /** @description only images with boxes that somebody has yet to finish */
                 drafts?: "all" | "mine";
                 /** @description only images that carry this label */
                 label?: number;
+                /** @description in pixels */
+                max_width?: number;
+                /** @description in pixels */
+                min_width?: number;
                 order?: "-created" | "created" | "name" | "uncertain";
                 queue?: "done" | "labelled" | "review" | "skipped" | "unlabelled";
                 /** @description part of the name */
                 search?: string;
+                /** @description only what a model found something in */
+                suggested?: "true";
             };
             header?: never;
             path: {
@@ -7571,18 +7600,28 @@ export interface operations {
             query?: {
                 /** @description an image of the project: only what comes behind it in this order */
                 after?: number;
+                /** @description only with annotations that this person made */
+                author?: number;
                 /** @description an image of the project: only what comes before it, nearest first */
                 before?: number;
+                /** @description only without boxes, or with one of this size, as in COCO */
+                boxes?: "large" | "medium" | "none" | "small";
                 cursor?: string;
                 /** @description only images with boxes that somebody has yet to finish */
                 drafts?: "all" | "mine";
                 /** @description only images that carry this label */
                 label?: number;
                 limit?: number;
+                /** @description in pixels */
+                max_width?: number;
+                /** @description in pixels */
+                min_width?: number;
                 order?: "-created" | "created" | "name" | "uncertain";
                 queue?: "done" | "labelled" | "review" | "skipped" | "unlabelled";
                 /** @description part of the name */
                 search?: string;
+                /** @description only what a model found something in */
+                suggested?: "true";
             };
             header?: never;
             path: {
