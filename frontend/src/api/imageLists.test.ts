@@ -1,14 +1,24 @@
 import { expect, it } from "vitest";
-import { filterFrom, filterQuery } from "./imageLists";
+import { filterBody, filterFrom, filterQuery, isNarrowed } from "./imageLists";
 
-it.each(["", "queue=labelled", "queue=done&label=3&search=a+b%26c&drafts=mine&order=name"])(
-  "reads from an address what it wrote there: %s",
-  (text) => {
-    expect(filterQuery(filterFrom(new URLSearchParams(text))).toString()).toBe(text);
-  },
-);
+it.each([
+  "",
+  "queue=labelled",
+  "queue=done&label=3&search=a+b%26c&drafts=mine&order=name",
+  "boxes=none&author=4&min_width=641&max_width=1920&suggested=true",
+])("reads from an address what it wrote there: %s", (text) => {
+  expect(filterQuery(filterFrom(new URLSearchParams(text))).toString()).toBe(text);
+});
 
 it("takes nothing that is no queue and no order", () => {
-  const filter = filterFrom(new URLSearchParams("queue=open&drafts=yours&order=size"));
-  expect(filter).toEqual({ queue: "all", label: "", search: "", drafts: "", order: "-created" });
+  const strange = "queue=open&drafts=yours&order=size&boxes=huge&author=me&min_width=-1&suggested=1";
+  const filter = filterFrom(new URLSearchParams(strange));
+  expect(filterQuery(filter).toString()).toBe("");
+  expect([filter.queue, filter.order, isNarrowed(filter)]).toEqual(["all", "-created", false]);
+});
+
+it("asks a bulk change for what the list shows, in any order", () => {
+  const filter = filterFrom(new URLSearchParams("queue=done&author=4&order=name"));
+  expect(filterBody(filter)).toEqual({ queue: "done", author: "4" });
+  expect(isNarrowed(filter)).toBe(true);
 });

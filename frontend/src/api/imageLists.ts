@@ -2,6 +2,8 @@
 import { api } from "./client";
 import type { Image, ListPlace, Page, Queue } from "./types";
 
+/** Sizes as in COCO: from 32 px and from 96 px on, squared. */
+export type BoxFilter = "none" | "small" | "medium" | "large";
 export type ImageOrder = "-created" | "created" | "name" | "uncertain";
 
 export interface ImageFilter {
@@ -12,54 +14,80 @@ export interface ImageFilter {
   readonly search: string;
   /** Only images whose boxes nobody finished: one's own, or those of all. */
   readonly drafts: "" | "mine" | "all";
+  readonly boxes: "" | BoxFilter;
+  /** The id of a person who made annotations on it, or empty. */
+  readonly author: string;
+  /** In pixels, or empty. */
+  readonly min_width: string;
+  readonly max_width: string;
+  /** Only what a model found something in. */
+  readonly suggested: "" | "true";
   readonly order: ImageOrder;
 }
 
+/** What narrows a queue down, by its names in addresses. */
+export const NARROWING = [
+  "label",
+  "search",
+  "drafts",
+  "boxes",
+  "author",
+  "min_width",
+  "max_width",
+  "suggested",
+] as const;
+
 const QUEUES = new Set<string>(["unlabelled", "labelled", "review", "done", "skipped"]);
 const DRAFTS = new Set<string>(["mine", "all"]);
+const BOXES = new Set<string>(["none", "small", "medium", "large"]);
 const ORDERS = new Set<string>(["-created", "created", "name", "uncertain"]);
 
 export function filterFrom(query: URLSearchParams): ImageFilter {
   const queue = query.get("queue") ?? "";
   const order = query.get("order") ?? "";
   const drafts = query.get("drafts") ?? "";
+  const boxes = query.get("boxes") ?? "";
   return {
     queue: QUEUES.has(queue) ? (queue as Queue) : "all",
     label: query.get("label") ?? "",
     search: query.get("search") ?? "",
     drafts: DRAFTS.has(drafts) ? (drafts as ImageFilter["drafts"]) : "",
+    boxes: BOXES.has(boxes) ? (boxes as BoxFilter) : "",
+    author: numberIn(query, "author"),
+    min_width: numberIn(query, "min_width"),
+    max_width: numberIn(query, "max_width"),
+    suggested: query.get("suggested") === "true" ? "true" : "",
     order: ORDERS.has(order) ? (order as ImageOrder) : "-created",
   };
 }
 
+function numberIn(query: URLSearchParams, name: string): string {
+  const text = query.get(name) ?? "";
+  return /^\d{1,9}$/.test(text) ? text : "";
+}
+
+export function isNarrowed(filter: ImageFilter): boolean {
+  return NARROWING.some((name) => filter[name] !== "");
+}
+
 /** The filter as the query of an address. Default values are left out. */
-export function filterQuery({ queue, label, search, drafts, order }: ImageFilter): URLSearchParams {
-  const given = Object.entries({
-    queue: queue === "all" ? "" : queue,
-    label,
-    search,
-    drafts,
-    order: order === "-created" ? "" : order,
-  });
+export function filterQuery(filter: ImageFilter): URLSearchParams {
+  const given = [
+    ["queue", filter.queue === "all" ? "" : filter.queue],
+    ...NARROWING.map((name) => [name, filter[name]]),
+    ["order", filter.order === "-created" ? "" : filter.order],
+  ];
   return new URLSearchParams(given.filter(([, value]) => value !== ""));
 }
 
 /** The filter as the body of a bulk change has it. */
-export function filterBody({ queue, label, search, drafts }: ImageFilter): Record<string, string | number> {
-  return {
-    ...(queue !== "all" && { queue }),
-    ...(label && { label: Number(label) }),
-    ...(search && { search }),
-    ...(drafts && { drafts }),
-  };
+export function filterBody(filter: ImageFilter): Record<string, string> {
+  const { order: _, ...only } = Object.fromEntries(filterQuery(filter));
+  return only;
 }
 
-function asked({ queue, drafts, ...rest }: ImageFilter) {
-  return {
-    ...rest,
-    queue: queue === "all" ? undefined : queue,
-    drafts: drafts === "" ? undefined : drafts,
-  };
+function asked(filter: ImageFilter): Record<string, string> {
+  return { ...Object.fromEntries(filterQuery(filter)), order: filter.order };
 }
 
 /** One page of the list; `after` and `before` (nearest first) begin beside an image. */

@@ -1,4 +1,4 @@
-import type { ImageFilter } from "../../api/imageLists";
+import { type ImageFilter, isNarrowed } from "../../api/imageLists";
 import { Button } from "../../ui/button";
 import { Empty } from "../../ui/states";
 
@@ -47,10 +47,10 @@ export function EmptyGallery({
   startImport,
   clearFilter,
 }: EmptyGalleryProps) {
-  if (filter.search || filter.label || filter.drafts) {
+  if (isNarrowed(filter)) {
     return (
       <Empty
-        title={filter.drafts && !filter.search && !filter.label ? "No drafts" : "No image matches"}
+        title={isNarrowed({ ...filter, drafts: "" }) ? "No image matches" : "No drafts"}
         actions={<Button onClick={clearFilter}>Clear the filter</Button>}
       >
         {filter.drafts && "A draft has boxes that nobody has finished yet."}

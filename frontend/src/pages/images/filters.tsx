@@ -6,6 +6,7 @@ import { SearchField } from "../../ui/field";
 import { Icon } from "../../ui/icons";
 import { LabelDot } from "../../ui/label";
 import { Menu, MenuChoice } from "../../ui/menu";
+import { FilterChip, MoreChips, MoreFilters } from "./moreFilters";
 
 const ORDERS: Record<ImageOrder, string> = {
   "-created": "Newest",
@@ -16,6 +17,7 @@ const ORDERS: Record<ImageOrder, string> = {
 const TYPING_MS = 250;
 
 interface FiltersProps {
+  team: string;
   filter: ImageFilter;
   slug: string;
   labels: Label[];
@@ -42,7 +44,7 @@ function hasDrafts({ queue, drafts }: ImageFilter): boolean {
   return queue === "all" || queue === "unlabelled" || drafts !== "";
 }
 
-export function Filters({ filter, slug, labels, set, mayEmpty, onExport }: FiltersProps) {
+export function Filters({ filter, slug, team, labels, set, mayEmpty, onExport }: FiltersProps) {
   const chosen = labels.find((label) => String(label.id) === filter.label);
   return (
     <div class="images-filters">
@@ -72,19 +74,13 @@ export function Filters({ filter, slug, labels, set, mayEmpty, onExport }: Filte
           ))}
         </Menu>
       )}
+      <MoreFilters filter={filter} team={team} set={set} />
       {chosen && (
-        <span class="chip">
+        <FilterChip name={chosen.name} remove={() => set({ label: null })}>
           <LabelDot color={chosen.color} />
-          {chosen.name}
-          <button
-            type="button"
-            aria-label={`Remove filter ${chosen.name}`}
-            onClick={() => set({ label: null })}
-          >
-            <Icon name="x" />
-          </button>
-        </span>
+        </FilterChip>
       )}
+      <MoreChips filter={filter} team={team} set={set} />
       {labels.length > 0 && (
         <ButtonLink look="quiet" icon="grid" href={`/p/${slug}/review${chosen ? `?label=${chosen.id}` : ""}`}>
           Review by label

@@ -2,7 +2,7 @@ import "../../training/training.css";
 import "./images.css";
 import { useEffect, useState } from "preact/hooks";
 import type { Archive } from "../../api/archiveUpload";
-import { filterFrom, type ImageFilter } from "../../api/imageLists";
+import { filterFrom, type ImageFilter, isNarrowed, NARROWING } from "../../api/imageLists";
 import type { Counts } from "../../api/types";
 import { BulkProgress } from "../../app/bulkProgress";
 import { useProject } from "../../app/project";
@@ -48,10 +48,11 @@ export default function Images() {
               filter={filter}
               slug={project.value.slug}
               labels={project.value.labels}
+              team={project.value.team.slug}
               set={(values) => setQuery(values, { replace: "search" in values })}
               mayEmpty={may("manager")}
               onExport={
-                may("manager") && list.images.length > 0 && filter.drafts === ""
+                may("manager") && list.images.length > 0 && isExportable(filter)
                   ? () => setExporting(true)
                   : null
               }
@@ -71,7 +72,7 @@ export default function Images() {
                 arriving={incoming.isArriving}
                 upload={choose}
                 startImport={startImport}
-                clearFilter={() => setQuery({ search: null, label: null, drafts: null })}
+                clearFilter={() => setQuery(Object.fromEntries(NARROWING.map((name) => [name, null])))}
               />
             }
           />
@@ -94,10 +95,14 @@ export default function Images() {
   );
 }
 
+/** A snapshot of a part knows a queue, a label and a name. */
+function isExportable(filter: ImageFilter): boolean {
+  return !isNarrowed({ ...filter, label: "", search: "" });
+}
+
 /** How many images the list has, as far as it is known: a search is not counted before it is scrolled through. */
 function shownText(filter: ImageFilter, list: ImageList, counts: Counts): string {
-  const isCounted = filter.search === "" && filter.label === "" && filter.drafts === "";
-  if (isCounted) return counted(countOf(counts, filter.queue), "image");
+  if (!isNarrowed(filter)) return counted(countOf(counts, filter.queue), "image");
   return (list.hasMore ? "more than " : "") + counted(list.images.length, "image");
 }
 

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import type { ImageFilter } from "../../api/imageLists";
+import { type ImageFilter, isNarrowed } from "../../api/imageLists";
 import type { Image } from "../../api/types";
 import { useProject } from "../../app/project";
 import { Icon } from "../../ui/icons";
@@ -45,7 +45,6 @@ function Content({ filter, list, selected, onSelect, onFrame, empty }: QueueImag
     return <Gallery project={project.value} {...{ list, selected, onSelect, onFrame }} />;
   }
   // The counts come before the list: images are on their way.
-  const isFiltered = filter.search !== "" || filter.label !== "" || filter.drafts !== "";
-  if (!isFiltered && countOf(counts.value, filter.queue) > 0) return <LoadingGallery />;
+  if (!isNarrowed(filter) && countOf(counts.value, filter.queue) > 0) return <LoadingGallery />;
   return <>{empty}</>;
 }

@@ -110,9 +110,11 @@ function QueueBadge({ workbench }: { workbench: WorkbenchState }) {
   return (
     <span class="cut" data-testid="queue-badge" data-queue={queue} title={reason || undefined}>
       <Badge tone={QUEUE_TONES[queue] ?? "neutral"}>
-        {QUEUE_NAMES[queue].name}
-        {isEmpty && ", empty"}
-        {reason && <span class="cut">: {reason}</span>}
+        <span class="cut">
+          {QUEUE_NAMES[queue].name}
+          {isEmpty && ", empty"}
+          {reason && `: ${reason}`}
+        </span>
       </Badge>
     </span>
   );

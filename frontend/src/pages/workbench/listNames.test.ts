@@ -7,6 +7,11 @@ it.each([
   ["", "All images, newest first"],
   ["queue=labelled&order=name", "Labelled, by name"],
   ["queue=unlabelled&drafts=mine", "Unlabelled, my drafts, newest first"],
+  ["boxes=none&max_width=640", "All images, no boxes, 640 px wide or less, newest first"],
+  [
+    "author=4&boxes=small&suggested=true",
+    "All images, small boxes, one person’s, with suggestions, newest first",
+  ],
   ["queue=done&label=3&search=ir&order=created", "Done, label raccoon, name with “ir”, oldest first"],
 ])("names the list %s", (query, name) => {
   const labels = [{ id: 3, name: "raccoon" } as Label];

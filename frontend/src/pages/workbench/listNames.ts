@@ -1,5 +1,5 @@
 /** A list of the gallery in words. */
-import type { ImageFilter, ImageOrder } from "../../api/imageLists";
+import type { BoxFilter, ImageFilter, ImageOrder } from "../../api/imageLists";
 import type { Label, ListPlace } from "../../api/types";
 import { count } from "../../ui/figures";
 import { QUEUE_NAMES } from "./queues";
@@ -11,16 +11,26 @@ const ORDER_NAMES: Record<ImageOrder, string> = {
   uncertain: "most uncertain first",
 };
 
+const BOX_NAMES: Record<BoxFilter, string> = {
+  none: "no boxes",
+  small: "small boxes",
+  medium: "medium boxes",
+  large: "large boxes",
+};
+
 /** "Labelled, label raccoon, name with “ir”, by name". */
-export function listName(
-  { queue, label, search, drafts, order }: ImageFilter,
-  labels: readonly Label[],
-): string {
+export function listName(filter: ImageFilter, labels: readonly Label[]): string {
+  const { queue, label, search, drafts, boxes, author, min_width, max_width, suggested, order } = filter;
   const chosen = labels.find(({ id }) => String(id) === label);
   const parts = [
     queue === "all" ? "All images" : QUEUE_NAMES[queue].name,
     drafts && (drafts === "mine" ? "my drafts" : "drafts"),
     chosen ? `label ${chosen.name}` : "",
+    boxes && BOX_NAMES[boxes],
+    author ? "one person’s" : "",
+    min_width ? `${min_width} px wide or more` : "",
+    max_width ? `${max_width} px wide or less` : "",
+    suggested ? "with suggestions" : "",
     search ? `name with “${search}”` : "",
     ORDER_NAMES[order],
   ];

@@ -36,21 +36,25 @@ describe("an image that changes", () => {
   };
 
   it("changes in place where all queues are shown", () => {
-    const images = applyEvent([1, 2, 3].map(image), event, { queue: "all", drafts: "" });
+    const images = applyEvent([1, 2, 3].map(image), event, { queue: "all", drafts: "", boxes: "" });
     expect(images[1]).toMatchObject({ id: 2, queue: "labelled", annotation_count: 3 });
   });
 
   it("leaves the queue it is no longer in", () => {
-    expect(ids(applyEvent([1, 2, 3].map(image), event, { queue: "unlabelled", drafts: "" }))).toEqual([1, 3]);
+    expect(
+      ids(applyEvent([1, 2, 3].map(image), event, { queue: "unlabelled", drafts: "", boxes: "" })),
+    ).toEqual([1, 3]);
   });
 
   it("leaves the drafts once it is finished", () => {
-    expect(ids(applyEvent([1, 2, 3].map(image), event, { queue: "all", drafts: "mine" }))).toEqual([1, 3]);
+    expect(ids(applyEvent([1, 2, 3].map(image), event, { queue: "all", drafts: "mine", boxes: "" }))).toEqual(
+      [1, 3],
+    );
   });
 
   it("does not touch a list that does not hold it", () => {
     const images = [image(9)];
-    expect(applyEvent(images, event, { queue: "all", drafts: "" })).toBe(images);
+    expect(applyEvent(images, event, { queue: "all", drafts: "", boxes: "" })).toBe(images);
   });
 });
 

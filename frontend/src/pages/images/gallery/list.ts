@@ -29,11 +29,14 @@ export function holderOf(image: Image, now: number): Person | null {
 export function applyEvent(
   images: Image[],
   event: EventKinds["image"],
-  { queue, drafts }: Pick<ImageFilter, "queue" | "drafts">,
+  { queue, drafts, boxes }: Pick<ImageFilter, "queue" | "drafts" | "boxes">,
 ): Image[] {
   const at = images.findIndex((image) => image.id === event.id);
   if (at < 0) return images;
-  const isLeft = (queue !== "all" && event.queue !== queue) || (drafts !== "" && !event.drafted_by);
+  const isLeft =
+    (queue !== "all" && event.queue !== queue) ||
+    (drafts !== "" && !event.drafted_by) ||
+    (boxes === "none" && event.annotation_count > 0);
   if (isLeft) return images.filter((image) => image.id !== event.id);
   const changed = {
     ...images[at]!,
