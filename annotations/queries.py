@@ -1,5 +1,6 @@
 """Reading images, imports and snapshots as somebody: what is not yours is not there."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from boxwright.statements import Rows
 from boxwright.teams.models import Role
 from boxwright.teams.queries import require
 
+PLACE = re.compile(r"\A-?[1-9][0-9]{0,8}\Z")
 ORDERS: Mapping[str, tuple[str, ...]] = {
     "created": ("id",),
     "-created": ("-id",),
@@ -126,6 +128,25 @@ def images_beside(
     way = tuple(order) if after else tuple(turned(field) for field in order)
     image = _image(project, after or before, "after" if after else "before")
     return rows.filter(beyond(way, [getattr(image, field.lstrip("-")) for field in way])), way
+
+
+def images_from(rows: QuerySet[Image], order: Sequence[str], place: str) -> QuerySet[Image]:
+    """The part of the list that begins at a place: 1 is the first image, -1 the last; as much as there is.
+
+    Places before it are counted in the order's index, without their rows.
+    """
+    if not PLACE.match(place):
+        raise Invalid("There is no such place.", {"place": "expected a number from 1, or from -1 for the end"})
+    number = int(place)
+    before, way = (number - 2, order) if number > 0 else (-number, [turned(field) for field in order])
+    if before < 0:
+        return rows
+    columns = [field.lstrip("-") for field in order]
+    passed = rows.select_related(None).order_by(*way).values_list(*columns)[before : before + 1]
+    found = next(iter(passed), None)
+    if found is None:
+        return rows if number < 0 else rows.none()
+    return rows.filter(beyond(order, found))
 
 
 def place_in(rows: QuerySet[Image], order: Sequence[str], image: Image) -> tuple[int | None, int]:

@@ -19,7 +19,7 @@ from annotations.image_filters import BOXES, DRAFTS, FILTERS, YES, drafts_among,
 from annotations.imaging import STRIP_HEIGHT, strip_of
 from annotations.models import Image
 from annotations.object_keys import preview_key, thumbnail_key
-from annotations.queries import ORDERS, image_for, images_beside, ordering, place_in
+from annotations.queries import ORDERS, image_for, images_beside, images_from, ordering, place_in
 from boxwright import limits
 from boxwright.api.fields import time_json
 from boxwright.api.files import FOREVER, send_file, send_object
@@ -51,6 +51,7 @@ PARTS = [
     *LIST,
     OpenApiParameter("after", int, description="an image of the project: only what comes behind it in this order"),
     OpenApiParameter("before", int, description="an image of the project: only what comes before it, nearest first"),
+    OpenApiParameter("place", int, description="where the list begins: 1 is its first image, -1 its last"),
 ]
 
 
@@ -132,6 +133,8 @@ class ImagesView(Endpoint):
         images, order = _listed(request, project)
         beside = {name: request.query_params.get(name, "") for name in ("after", "before")}
         rows, way = images_beside(images, order, project, **beside)
+        if place := request.query_params.get("place"):
+            rows = images_from(rows, way, place)
         return self.page(rows, ImageSerializer, *way)
 
     @extend_schema(request={"multipart/form-data": UploadRequestSerializer}, responses=UploadSerializer)

@@ -32,6 +32,25 @@ def test_a_list_goes_on_from_an_image_both_ways(project: Project, bob: User, as_
     assert "".join(row["name"][0] for row in client.get(page["next"]).json()["results"]) == "ba"
 
 
+def test_a_list_begins_at_any_place(project: Project, bob: User, as_user: AsUser) -> None:
+    client = as_user(bob)
+    for n, name in enumerate("acbed"):
+        upload(client, project, **{f"{name}__jpg": picture(n)})
+
+    def listed(query: str) -> str:
+        answer = client.get(f"/api/v1/projects/{project.pk}/images/?{query}")
+        return "".join(row["name"][0] for row in answer.json()["results"])
+
+    assert [listed(f"order=name&place={place}") for place in (1, 2, 5, 6, 99)] == ["abcde", "bcde", "e", "", ""]
+    assert [listed(f"order=name&place={place}") for place in (-1, -2, -5, -99)] == ["e", "de", "abcde", "abcde"]
+    assert listed("order=-created&place=-2") == "ca"
+    page = client.get(f"/api/v1/projects/{project.pk}/images/?order=name&place=2&limit=2").json()
+    assert "".join(row["name"][0] for row in client.get(page["next"]).json()["results"]) == "de"
+    for place in ("0", "x", "1.5", "9" * 12):
+        answer = client.get(f"/api/v1/projects/{project.pk}/images/?place={place}")
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "place")
+
+
 def test_a_list_goes_on_from_no_image_of_others(project: Project, bob: User, charlie: User, as_user: AsUser) -> None:
     team = Team.objects.get(slug="strangers")
     theirs = Project.objects.create(team=team, slug="theirs", name="Theirs", task="detection")

@@ -98,6 +98,8 @@ def test_each_request_reads_few_rows_by_index(crowded: Project, bob: User, as_us
         "nobody's boxes": (5, lambda: client.get(f"{base}/images/?author={bob.pk}")),
         "without boxes": (5, lambda: client.get(f"{base}/images/?boxes=none&limit=60")),
         "wide": (5, lambda: client.get(f"{base}/images/?min_width=100&queue=unlabelled")),
+        "from the middle": (6, lambda: client.get(f"{base}/images/?queue=labelled&place={MANY // 4}&limit=60")),
+        "from the end, by name": (6, lambda: client.get(f"{base}/images/?order=name&place=-60&limit=60")),
         "drafts": (5, lambda: client.get(f"{base}/images/?drafts=all")),
         "next image": (12, lambda: client.post(f"{base}/queue/next/", {}, format="json")),
         "next after": (20, lambda: client.post(f"{base}/queue/next/", {"after": middle}, format="json")),

@@ -7617,6 +7617,8 @@ export interface operations {
                 /** @description in pixels */
                 min_width?: number;
                 order?: "-created" | "created" | "name" | "uncertain";
+                /** @description where the list begins: 1 is its first image, -1 its last */
+                place?: number;
                 queue?: "done" | "labelled" | "review" | "skipped" | "unlabelled";
                 /** @description part of the name */
                 search?: string;
