@@ -90,11 +90,12 @@ function asked(filter: ImageFilter): Record<string, string> {
   return { ...Object.fromEntries(filterQuery(filter)), order: filter.order };
 }
 
-/** One page of the list; `after` and `before` (nearest first) begin beside an image. */
+/** One page of the list; `after` and `before` (nearest first) begin beside an image, `place` at the image that is so
+ * far from the list's start, or (-1) its end. */
 export function fetchImages(
   project: number,
   filter: ImageFilter,
-  part: { limit: number; after?: number; before?: number },
+  part: { limit: number; after?: number; before?: number; place?: number },
   signal?: AbortSignal,
 ): Promise<Page<Image>> {
   return api.get<Page<Image>>(`projects/${project}/images/`, {

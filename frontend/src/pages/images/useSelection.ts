@@ -70,7 +70,7 @@ export function useSelection(
   const all = async () => {
     const first = list.images[0];
     if (!first) return;
-    const found = list.hasMore ? (await fetchPlace(first.id, filter)).total : null;
+    const found = list.hasMore || list.start > 1 ? (await fetchPlace(first.id, filter)).total : null;
     if (shown.current === key) put(new Set(list.images.map(({ id }) => id)), found);
   };
   useSelectAll(enabled, () => all().catch(toastError));

@@ -1,9 +1,10 @@
 import type { RefObject } from "preact";
-import { useEffect, useLayoutEffect, useMemo } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { filterQuery, type ImageFilter } from "../../../api/imageLists";
 import type { Image, Project } from "../../../api/types";
 import { useView } from "../../../ui/useView";
-import { aspectOf, justify, rowsBetween } from "./layout";
+import { GoTo } from "./goTo";
+import { aspectOf, justify, type Layout, type Row, rowAt, rowOf, rowsBetween } from "./layout";
 import { Tile } from "./tile";
 import { useArrowKeys } from "./useArrowKeys";
 import { useFrame } from "./useFrame";
@@ -14,6 +15,8 @@ const TARGET = 172;
 const TARGET_PHONE = 124;
 /** Rows are kept this far beyond what is in view, and more is asked for when the end comes this near. */
 const MARGIN = 600;
+/** So many screens high a list says where one is. */
+const LONG = 3;
 
 interface GalleryProps {
   project: Project;
@@ -38,52 +41,92 @@ export function Gallery({ project, list, selected, onSelect, onFrame }: GalleryP
     () => justify(list.images.map(aspectOf), { width: view.width, target, gap: GAP }),
     [list.images, view.width, target],
   );
-  const rows = rowsBetween(layout, view.top - MARGIN, view.top + view.height + MARGIN);
+  const { active, setActive, setAt, onKeyDown } = useArrowKeys(scroller, layout, list);
+  const seen = rowsBetween(layout, view.top - MARGIN, view.top + view.height + MARGIN);
+  const isFocused = scroller.current?.querySelector("a:focus") != null;
+  const rows = isFocused ? withRow(seen, layout.rows[rowOf(layout, active)]) : seen;
   const shown = rows.flatMap((row) => row.tiles);
-  const { active, setActive, onKeyDown } = useArrowKeys(scroller, layout, list.images.length, list.place);
   const frame = useFrame(
     scroller,
     layout,
     onFrame && ((at) => onFrame(at.map((index) => list.images[index]!))),
   );
   useReturn(scroller, layout.height > 0, list.place);
+  useSteady(scroller, layout, list.images);
   const tabStop = shown.some((tile) => tile.index === active) ? active : shown[0]?.index;
 
   useEffect(() => {
-    if (list.hasMore && view.height > 0 && view.top + view.height + MARGIN > layout.height) list.more();
+    if (list.hasMore && view.height > 0 && view.top + view.height + MARGIN > layout.height) void list.more();
   }, [list.hasMore, list.images, view, layout.height]);
+  useEffect(() => {
+    if (list.start > 1 && view.height > 0 && view.top < MARGIN) void list.less();
+  }, [list.start, list.images, view]);
 
+  const jump = async (place: number) => {
+    const first = await list.jump(place);
+    if (first === 0) return;
+    setAt(first);
+    if (scroller.current) scroller.current.scrollTop = 0;
+  };
+  const first = rowAt(layout, view.top)?.tiles[0]?.index ?? 0;
   return (
-    <div class="gallery" ref={scroller}>
-      <ul
-        class={selected.size > 0 ? "tiles selecting" : "tiles"}
-        style={{ height: layout.height }}
-        aria-label="Images"
-        onKeyDown={onKeyDown}
-      >
-        {rows.flatMap((row) =>
-          row.tiles.map((tile) => {
-            const image = list.images[tile.index]!;
-            return (
-              <Tile
-                key={image.id}
-                image={image}
-                project={project}
-                query={query}
-                frame={{ left: tile.left, top: row.top, width: tile.width, height: row.height }}
-                index={tile.index}
-                isTabStop={tile.index === tabStop}
-                selected={selected.has(image.id)}
-                onSelect={onSelect && ((event) => onSelect(image, event.shiftKey))}
-                onFocus={() => setActive(tile.index)}
-              />
-            );
-          }),
-        )}
-        {frame && <li class="select-frame" aria-hidden="true" style={frame} />}
-      </ul>
-    </div>
+    <>
+      {(list.hasMore || layout.height > LONG * view.height) && (
+        <GoTo list={list} place={list.start + first} jump={jump} />
+      )}
+      <div class="gallery" ref={scroller}>
+        <ul
+          class={selected.size > 0 ? "tiles selecting" : "tiles"}
+          style={{ height: layout.height }}
+          aria-label="Images"
+          onKeyDown={onKeyDown}
+        >
+          {rows.flatMap((row) =>
+            row.tiles.map((tile) => {
+              const image = list.images[tile.index]!;
+              return (
+                <Tile
+                  key={image.id}
+                  image={image}
+                  project={project}
+                  query={query}
+                  frame={{ left: tile.left, top: row.top, width: tile.width, height: row.height }}
+                  index={tile.index}
+                  isTabStop={tile.index === tabStop}
+                  selected={selected.has(image.id)}
+                  onSelect={onSelect && ((event) => onSelect(image, event.shiftKey))}
+                  onFocus={() => setActive(tile.index)}
+                />
+              );
+            }),
+          )}
+          {frame && <li class="select-frame" aria-hidden="true" style={frame} />}
+        </ul>
+      </div>
+    </>
   );
+}
+
+/** What has the focus stays in the page, or the keys would be nobody's. */
+function withRow(rows: Row[], row: Row | undefined): Row[] {
+  if (!row || rows.includes(row)) return rows;
+  return [...rows, row].sort((one, other) => one.top - other.top);
+}
+
+/** Images that come in before those in view move nothing on the screen. */
+function useSteady(scroller: RefObject<HTMLElement | null>, layout: Layout, images: readonly Image[]): void {
+  const seen = useRef({ layout, images });
+  useLayoutEffect(() => {
+    const { layout: was, images: had } = seen.current;
+    seen.current = { layout, images };
+    const element = scroller.current;
+    const more = had[0] ? images.indexOf(had[0]) : 0;
+    const row = element && rowAt(was, element.scrollTop);
+    const first = row?.tiles[0];
+    if (more <= 0 || !element || !first) return;
+    const now = layout.rows[rowOf(layout, first.index + more)];
+    if (now) element.scrollTop += now.top - row.top;
+  }, [layout, images]);
 }
 
 /** Scrolls to where one was in the list, as soon as it has its height, and notes where one is from then on. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { aspectOf, justify, neighbour, rowsBetween, tilesWithin } from "./layout";
+import { aspectOf, justify, neighbour, pageAway, rowOf, rowsBetween, tilesWithin } from "./layout";
 
 const OPTIONS = { width: 1000, target: 170, gap: 4 };
 
@@ -89,6 +89,16 @@ describe("what is in view", () => {
     const below = neighbour(layout, 1, 1);
     expect(below).toBeGreaterThan(layout.rows[0]!.tiles.at(-1)!.index);
     expect(neighbour(layout, below, -1)).toBe(1);
+  });
+
+  it("goes a screenful down and back", () => {
+    const below = pageAway(layout, 1, 1, 500);
+    const row = layout.rows[rowOf(layout, below)]!;
+    expect(row.top).toBeGreaterThan(0);
+    expect(row.top).toBeLessThanOrEqual(500);
+    expect(rowOf(layout, pageAway(layout, below, -1, 500))).toBe(0);
+    expect(rowOf(layout, pageAway(layout, 0, 1, 1))).toBe(1);
+    expect(pageAway(layout, 59, 1, 500)).toBe(59);
   });
 
   it("stays at the edge", () => {

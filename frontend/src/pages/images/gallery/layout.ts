@@ -115,9 +115,30 @@ export function tilesWithin(layout: Layout, area: Area): number[] {
   );
 }
 
+/** The tile a screenful above or below, at least a row away. */
+export function pageAway(layout: Layout, index: number, step: -1 | 1, height: number): number {
+  const at = rowOf(layout, index);
+  const top = layout.rows[at]?.top;
+  if (top === undefined) return index;
+  const beyond = layout.rows.map((row, other) => ({ other, far: Math.abs(row.top - top) }));
+  const within = beyond.filter(({ other, far }) => (other - at) * step > 0 && far <= height);
+  const row = (step > 0 ? within.at(-1) : within[0])?.other ?? at + step;
+  return layout.rows[row]?.tiles[0]?.index ?? index;
+}
+
+/** The row that holds a tile; -1: none does. */
+export function rowOf(layout: Layout, index: number): number {
+  return layout.rows.findIndex((row) => row.tiles.some((tile) => tile.index === index));
+}
+
+/** The row at a height, or the one below it. */
+export function rowAt(layout: Layout, top: number): Row | undefined {
+  return layout.rows.find((row) => row.top + row.height > top);
+}
+
 /** The tile above or below `index` whose middle is nearest, for the arrow keys. */
 export function neighbour(layout: Layout, index: number, step: -1 | 1): number {
-  const at = layout.rows.findIndex((row) => row.tiles.some((tile) => tile.index === index));
+  const at = rowOf(layout, index);
   const from = layout.rows[at]?.tiles.find((tile) => tile.index === index);
   const row = layout.rows[at + step];
   if (!from || !row) return index;

@@ -1,37 +1,54 @@
 import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { type Layout, neighbour, type Row } from "./layout";
+import { type Layout, neighbour, pageAway, type Row, rowOf } from "./layout";
+import type { ImageList } from "./useImages";
 
 const EDGE = 24; // px between a row and the lower edge that it was scrolled to
+const LAST = 60; // images that End shows
 
-/** Arrows, Home and End move the focus from tile to tile, also to one that is not drawn yet. */
-export function useArrowKeys(
-  scroller: RefObject<HTMLElement | null>,
-  layout: Layout,
-  count: number,
-  place: { active: number },
-) {
-  const [active, setActive] = useState(place.active);
-  place.active = active;
-  const wantsFocus = useRef(false);
+/**
+ * Arrows, Page, Home and End keys move the focus from tile to tile, also to one that is not drawn or loaded yet.
+ * `active` is an index among the images that are here; it is kept as the place in the whole list, which stays when
+ * images come in before.
+ */
+export function useArrowKeys(scroller: RefObject<HTMLElement | null>, layout: Layout, list: ImageList) {
+  const { place, start } = list;
+  const count = list.images.length;
+  const [at, setAt] = useState(place.active);
+  place.active = at;
+  const active = at - start;
+  /** The place of a tile to focus once it is drawn. */
+  const wanted = useRef<number | null>(null);
   useEffect(() => {
-    if (!wantsFocus.current) return;
+    if (wanted.current !== at) return;
     const link = scroller.current?.querySelector<HTMLElement>(`a[data-index="${active}"]`);
-    if (!link) return;
-    wantsFocus.current = false;
+    if (!link) {
+      const row = layout.rows[rowOf(layout, active)];
+      if (row && scroller.current) scrollTo(scroller.current, row);
+      return;
+    }
+    wanted.current = null;
     link.focus({ preventScroll: true });
     link.scrollIntoView({ block: "nearest" });
   });
+  const focusOn = (place: number) => {
+    wanted.current = place;
+    setAt(place);
+  };
   const onKeyDown = (event: KeyboardEvent) => {
-    const next = nextIndex(event, active, count, layout);
+    const height = scroller.current?.clientHeight ?? 0;
+    const next = nextIndex(event, active, count, layout, height);
     if (next === null || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
-    wantsFocus.current = true;
-    setActive(next);
-    const row = layout.rows.find((one) => one.tiles.some((tile) => tile.index === next));
+    if (event.key === "Home" && start > 1) return void list.jump(1).then((first) => first && focusOn(first));
+    if (event.key === "End" && list.hasMore) {
+      return void list.jump(-LAST).then((first) => first && focusOn(first + LAST - 1));
+    }
+    focusOn(start + next);
+    const row = layout.rows[rowOf(layout, next)];
     if (row && scroller.current) scrollTo(scroller.current, row);
   };
-  return { active, setActive, onKeyDown };
+  return { active, setActive: (index: number) => setAt(start + index), setAt, onKeyDown };
 }
 
 function scrollTo(element: HTMLElement, { top, height }: Row): void {
@@ -42,7 +59,13 @@ function scrollTo(element: HTMLElement, { top, height }: Row): void {
   }
 }
 
-function nextIndex(event: KeyboardEvent, at: number, count: number, layout: Layout): number | null {
+function nextIndex(
+  event: KeyboardEvent,
+  at: number,
+  count: number,
+  layout: Layout,
+  height: number,
+): number | null {
   switch (event.key) {
     case "ArrowRight":
       return Math.min(count - 1, at + 1);
@@ -52,6 +75,10 @@ function nextIndex(event: KeyboardEvent, at: number, count: number, layout: Layo
       return neighbour(layout, at, 1);
     case "ArrowUp":
       return neighbour(layout, at, -1);
+    case "PageDown":
+      return pageAway(layout, at, 1, height);
+    case "PageUp":
+      return pageAway(layout, at, -1, height);
     case "Home":
       return 0;
     case "End":

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { api } from "../../../api/client";
-import { fetchImages, type ImageFilter } from "../../../api/imageLists";
+import { fetchImages, fetchPlace, type ImageFilter } from "../../../api/imageLists";
 import type { Image, Page } from "../../../api/types";
 import { useProject } from "../../../app/project";
 import { userId } from "../../../app/session";
@@ -12,16 +12,23 @@ export interface ImageList {
   /** The first page is here. */
   loaded: boolean;
   hasMore: boolean;
+  /** Of the first image here in the whole list: 1, unless one jumped. */
+  start: number;
   error: unknown;
   /** Changed in place; as it was left, where one comes back to the list. */
   readonly place: Place;
-  more(): void;
+  more(): Promise<boolean>;
+  /** What comes before the first image here. */
+  less(): Promise<boolean>;
+  /** Shows the list from a place on: 1 is its first image, -1 its last. Answers the place of
+   * the first image that is here then; 0: it is shown as before. */
+  jump(place: number): Promise<number>;
   /** Look again at what is shown, without losing the place. */
   refresh(): void;
   remove(ids: ReadonlySet<number>): void;
 }
 
-/** Where one is in the list: how far it is scrolled, in CSS pixels, and the tile that the keys are at. */
+/** Where one is in the list: how far it is scrolled, in CSS pixels, and the image that the keys are at, from 1 on. */
 interface Place {
   top: number;
   active: number;
@@ -34,6 +41,7 @@ interface State {
   key: string;
   images: Image[];
   next: string | null;
+  start: number;
   loaded: boolean;
   error: unknown;
 }
@@ -58,7 +66,7 @@ function soon(run: () => void, milliseconds: number): { call: () => void; cancel
 }
 
 function emptyList(key: string): State {
-  return { key, images: [], next: null, loaded: false, error: null };
+  return { key, images: [], next: null, start: 1, loaded: false, error: null };
 }
 
 type Put = (part: (old: State) => Partial<State>) => void;
@@ -78,7 +86,7 @@ interface Loaded {
 function useHead(project: number, filter: ImageFilter): Loaded {
   const key = JSON.stringify([userId.peek(), project, filter]);
   const [state, setState] = useState<State>(() => (left?.state.key === key ? left.state : emptyList(key)));
-  const place = useMemo<Place>(() => (left?.state.key === key ? left.place : { top: 0, active: 0 }), [key]);
+  const place = useMemo<Place>(() => (left?.state.key === key ? left.place : { top: 0, active: 1 }), [key]);
   const latest = useRef(state);
   latest.current = state;
   const put = useCallback<Put>(
@@ -88,7 +96,14 @@ function useHead(project: number, filter: ImageFilter): Loaded {
   const load = useCallback(
     async (limit: number, signal?: AbortSignal) => {
       try {
-        const page = await fetchImages(project, filter, { limit }, signal);
+        const { start } = latest.current;
+        const page = await fetchImages(
+          project,
+          filter,
+          start > 1 ? { limit, place: start } : { limit },
+          signal,
+        );
+        if (latest.current.start !== start) return;
         put((old) => ({ ...mergeHead(page, old.images, old.next), loaded: true, error: null }));
       } catch (error) {
         if (!signal?.aborted) put(() => ({ error }));
@@ -157,28 +172,60 @@ function useNews({ key, latest, put, refresh }: Loaded, filter: ImageFilter): vo
   }, [count]);
 }
 
-/** The next page, one request at a time. */
-function useMore({ latest, put }: Loaded): () => Promise<void> {
+/** The parts that are not here yet, one request at a time. */
+function useParts({ latest, put }: Loaded, project: number, filter: ImageFilter) {
   const loading = useRef(false);
-  return useCallback(async () => {
-    const { next } = latest.current;
-    if (!next || loading.current) return;
-    loading.current = true;
-    try {
-      const page = await api.get<Page<Image>>(next.replace(/limit=\d+/, `limit=${FURTHER}`));
-      put((old) => {
-        const known = new Set(old.images.map((image) => image.id));
-        return {
-          images: [...old.images, ...page.results.filter((image) => !known.has(image.id))],
-          next: page.next,
-        };
+  return useMemo(() => {
+    const once = async (load: () => Promise<Partial<State> | null>): Promise<boolean> => {
+      if (loading.current) return false;
+      loading.current = true;
+      try {
+        const part = await load();
+        if (part) put(() => part);
+        return part !== null;
+      } catch (error) {
+        put(() => ({ error }));
+        return false;
+      } finally {
+        loading.current = false;
+      }
+    };
+    const more = () =>
+      once(async () => {
+        const { next } = latest.current;
+        if (!next) return null;
+        const page = await api.get<Page<Image>>(next.replace(/limit=\d+/, `limit=${FURTHER}`));
+        const { images } = latest.current;
+        return { images: [...images, ...unknown(page.results, images)], next: page.next };
       });
-    } catch (error) {
-      put(() => ({ error }));
-    } finally {
-      loading.current = false;
-    }
+    const less = () =>
+      once(async () => {
+        const { start, images: before } = latest.current;
+        const [first] = before;
+        if (start <= 1 || !first) return null;
+        const page = await fetchImages(project, filter, { limit: FURTHER, before: first.id });
+        const { images } = latest.current;
+        const found = unknown(page.results, images).reverse();
+        return { images: [...found, ...images], start: page.next ? Math.max(2, start - found.length) : 1 };
+      });
+    const jump = async (place: number) => {
+      let first = 0;
+      await once(async () => {
+        const page = await fetchImages(project, filter, { limit: FIRST, place });
+        const [head] = page.results;
+        if (!head) return null;
+        first = place > 0 ? place : ((await fetchPlace(head.id, filter)).place ?? 1);
+        return { images: page.results, next: page.next, start: first, error: null };
+      });
+      return first;
+    };
+    return { more, less, jump };
   }, [put]);
+}
+
+function unknown(images: readonly Image[], known: readonly Image[]): Image[] {
+  const ids = new Set(known.map(({ id }) => id));
+  return images.filter(({ id }) => !ids.has(id));
 }
 
 /** The filtered list, cursor page by cursor page, kept current by the project's events. */
@@ -187,21 +234,22 @@ export function useImages(filter: ImageFilter): ImageList {
   const loaded = useHead(project.value.id, filter);
   const { state, put, refresh } = loaded;
   useNews(loaded, filter);
-  const more = useMore(loaded);
+  const parts = useParts(loaded, project.value.id, filter);
   const remove = useCallback(
     (ids: ReadonlySet<number>) => put((old) => ({ images: without(old.images, ids) })),
     [put],
   );
-  const { images, error, next } = state;
+  const { images, error, next, start } = state;
   const { place } = loaded;
   return {
     filter,
     images,
     loaded: state.loaded,
     hasMore: next !== null,
+    start,
     error,
     place,
-    more,
+    ...parts,
     refresh,
     remove,
   };

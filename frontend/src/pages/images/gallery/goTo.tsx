@@ -1,0 +1,64 @@
+import { useState } from "preact/hooks";
+import { fetchPlace, isNarrowed } from "../../../api/imageLists";
+import { useProject } from "../../../app/project";
+import { count } from "../../../ui/figures";
+import { useLoaded } from "../../../ui/useLoaded";
+import { countOf } from "../queueTabs";
+import type { ImageList } from "./useImages";
+
+interface GoToProps {
+  list: ImageList;
+  /** Of the first image in view. */
+  place: number;
+  jump: (place: number) => Promise<void>;
+}
+
+/** Where one is in a long list; clicked, it asks where to go. */
+export function GoTo({ list, place, jump }: GoToProps) {
+  const [isAsking, setAsking] = useState(false);
+  const total = useTotal(list);
+  if (total === null) return null;
+  if (!isAsking) {
+    return (
+      <button type="button" class="go-to" title="Go to an image by its place" onClick={() => setAsking(true)}>
+        {count(Math.min(place, total))} of {count(total)}
+      </button>
+    );
+  }
+  const go = (text: string): void => {
+    const wanted = Math.round(Number(text));
+    setAsking(false);
+    if (wanted >= 1) void jump(Math.min(wanted, total));
+  };
+  return (
+    <form
+      class="go-to"
+      onSubmit={(event) => {
+        event.preventDefault();
+        go(String(new FormData(event.currentTarget).get("place")));
+      }}
+    >
+      <input
+        name="place"
+        type="number"
+        min={1}
+        max={total}
+        defaultValue={String(place)}
+        aria-label="Go to the image at this place"
+        ref={(input) => input?.select()}
+        onBlur={() => setAsking(false)}
+        onKeyDown={(event) => event.key === "Escape" && setAsking(false)}
+      />{" "}
+      of {count(total)}
+    </form>
+  );
+}
+
+/** Of the whole list; null until it is known. A filter's finds are counted by the server. */
+function useTotal({ filter, images }: ImageList): number | null {
+  const { counts } = useProject();
+  const first = images[0];
+  const key = isNarrowed(filter) && first ? JSON.stringify(filter) : null;
+  const counted = useLoaded(key, () => fetchPlace(first?.id ?? 0, filter)).value;
+  return isNarrowed(filter) ? (counted?.total ?? null) : countOf(counts.value, filter.queue);
+}
