@@ -62,18 +62,21 @@ def test_the_page_finds_what_is_expected_in_pictures_and_the_camera(
         expect(page.locator("#found li").first).to_contain_text(f"{HOSTILE}:", timeout=60_000)
         page.locator("#file").set_input_files(tmp_path / "sample.png")
         expect(page.locator("#took")).to_contain_text("ms")
+        assert [worker.url.rpartition("/")[2] for worker in page.workers] == ["worker.js"]  # the page's thread is free
         page.get_by_role("button", name="Start the camera").click()
         expect(page.get_by_role("button", name="Stop the camera")).to_be_visible()
-        page.wait_for_function("document.getElementById('picture').width === 640")
+        expect(page.locator("#picture")).to_have_attribute("width", "640")  # of the camera's frames
         page.get_by_role("button", name="Stop the camera").click()
         assert page.locator("main img").count() == 0
     assert faults == []
 
 
 COMPARE = """async () => {
-  const script = document.createElement("script");
-  script.src = "tfjs/tf-backend-webgl.es2017.min.js";
-  await new Promise((loaded) => { script.onload = loaded; document.head.append(script); });
+  for (const part of ["core", "converter", "backend-wasm", "backend-webgl"]) {
+    const script = document.createElement("script");
+    script.src = `tfjs/tf-${part}.es2017.min.js`;
+    await new Promise((loaded) => { script.onload = loaded; document.head.append(script); });
+  }
   const { faster, load, on } = await import("./detector.js");
   const picture = await createImageBitmap(await (await fetch("sample.png")).blob());
   const wasm = await load(), webgl = await on("webgl", wasm);

@@ -9,7 +9,7 @@ from pathlib import Path
 from training.engine.exporters.bundle import files_in
 
 FOLDER = Path(__file__).parent
-WHOLE_PICTURES = ("index.html", "detector.js", "page.js", "style.css", "android/", "ios/")
+WHOLE_PICTURES = ("index.html", "detector.js", "page.js", "worker.js", "style.css", "android/", "ios/")
 """What can't merge tiles: left out where the model looks at some."""
 
 

@@ -1,4 +1,5 @@
-// What the model beside this file finds in a picture. Needs TensorFlow.js as `tf`: see index.html for its files.
+// What the model beside this file finds in a picture, in a page or a worker. Needs TensorFlow.js as `tf`: see worker.js
+// for its files.
 //   const model = await load();
 //   const found = await find(model, image);   // an <img>, <video>, <canvas> or ImageBitmap
 
@@ -13,8 +14,9 @@ export async function load(folder = HERE) {
     read(`${folder}contract.json`),
     tf.io.http(`${folder}model.json`).load(),
   ]);
-  const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = contract.image_size;
+  const side = contract.image_size;
+  const canvas = globalThis.document?.createElement("canvas") ?? new OffscreenCanvas(side, side);
+  canvas.width = canvas.height = side;
   const pen = canvas.getContext("2d", { willReadFrequently: true });
   return on("wasm", { contract, files, pen });
 }

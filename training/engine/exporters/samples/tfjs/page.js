@@ -1,24 +1,44 @@
-import { ask, find, load, read } from "./detector.js";
-
 const element = (id) => document.getElementById(id);
 const canvas = element("picture");
 const film = element("film");
 const COLORS = ["#ffb000", "#00c2ff", "#ff5ea0", "#7ddc5a", "#c792ff", "#ff7043"];
 const MOST_PIXELS = 1280; // of a side of the canvas
 
-let model;
+const worker = new Worker("worker.js");
+const waiting = new Map(); // each question's {resolve, reject} by its number
+let questions = 0;
+let contract; // of the model: its labels and sizes
 let shown = null; // the picture that was looked at last
 let filming = null;
 
-async function look(picture, width, height) {
+worker.onmessage = ({ data: { id, said, reason } }) => {
+  const { resolve, reject } = waiting.get(id);
+  waiting.delete(id);
+  if (reason === undefined) resolve(said);
+  else reject(new Error(reason));
+};
+worker.onerror = (event) => report(event.message || "The model's worker did not start.", true);
+
+/** What the worker says; it is given a copy of the picture. */
+async function ask(call, picture, ...more) {
+  const given = picture ? [await createImageBitmap(picture), ...more] : more;
+  const id = questions++;
+  return new Promise((resolve, reject) => {
+    waiting.set(id, { resolve, reject });
+    worker.postMessage({ id, call, given }, picture ? [given[0]] : []);
+  });
+}
+
+async function look(picture) {
   const began = performance.now();
-  const found = await find(model, picture, Number(element("least").value));
+  const found = await ask("find", picture, Number(element("least").value));
   element("took").textContent = `${Math.round(performance.now() - began)} ms`;
-  draw(picture, width, height, found);
+  draw(picture, found);
   list(found);
 }
 
-function draw(picture, width, height, found) {
+function draw(picture, found) {
+  const { width, height } = picture;
   const scale = Math.min(1, MOST_PIXELS / Math.max(width, height));
   canvas.width = Math.round(width * scale);
   canvas.height = Math.round(height * scale);
@@ -30,7 +50,7 @@ function draw(picture, width, height, found) {
   for (const { label, score, box } of found) {
     if (!box) continue;
     const [left, top, right, bottom] = box.map((side, i) => side * (i % 2 ? canvas.height : canvas.width));
-    pen.strokeStyle = pen.fillStyle = COLORS[model.contract.labels.indexOf(label) % COLORS.length];
+    pen.strokeStyle = pen.fillStyle = COLORS[contract.labels.indexOf(label) % COLORS.length];
     pen.strokeRect(left, top, right - left, bottom - top);
     const text = `${label} ${score.toFixed(2)}`;
     const y = Math.max(top, size * 1.3);
@@ -54,14 +74,20 @@ async function open(source) {
   const picture = await createImageBitmap(source); // upright, whatever its EXIF says
   shown?.close();
   shown = picture;
-  await look(picture, picture.width, picture.height);
+  await look(picture);
+}
+
+async function read(address) {
+  const answer = await fetch(address);
+  if (!answer.ok) throw new Error(`${address} can't be read: ${answer.status}`);
+  return answer;
 }
 
 /** Whether this browser finds in sample.png what the export found, and whether the network says the same. */
 async function check() {
-  const expected = await read("expected.json");
-  const picture = await createImageBitmap(await (await fetch(expected.picture)).blob());
-  const [found, outputs] = [await find(model, picture, 0), await ask(model, picture)];
+  const expected = await (await read("expected.json")).json();
+  const picture = await createImageBitmap(await (await read(expected.picture)).blob());
+  const [found, outputs] = [await ask("find", picture, 0), await ask("ask", picture)];
   const missing = [
     ...expected.found.filter((wanted) => !found.some((one) => agrees(inPixels(one, picture), wanted, expected))),
     ...expected.raw.filter((wanted) => !agrees(rawOf(outputs, wanted), wanted, expected)),
@@ -82,7 +108,7 @@ const inPixels = (one, { width, height }) => ({
 });
 
 function rawOf({ scores, boxes }, { row, column }) {
-  const { labels, image_size } = model.contract;
+  const { labels, image_size } = contract;
   const box = [...boxes.slice(row * 4, row * 4 + 4)].map((side) => side * image_size);
   return { score: scores[row * (labels.length + 1) + column], box };
 }
@@ -103,7 +129,9 @@ async function startCamera() {
   element("camera").textContent = "Stop the camera";
   filming = film.srcObject;
   while (filming) {
-    await look(film, film.videoWidth, film.videoHeight);
+    const frame = await createImageBitmap(film);
+    await look(frame);
+    frame.close();
     await new Promise(requestAnimationFrame);
   }
 }
@@ -122,18 +150,18 @@ element("file").addEventListener("change", ({ target }) => {
 });
 element("least").addEventListener("input", ({ target }) => {
   element("shown").textContent = Number(target.value).toFixed(2);
-  if (!filming && shown) look(shown, shown.width, shown.height).catch(failed);
+  if (!filming && shown) look(shown).catch(failed);
 });
 
 try {
-  model = await load();
-  const { task, shown_score } = model.contract;
+  contract = await ask("load");
+  const { task, shown_score } = contract;
   element("least").value = shown_score;
   element("shown").textContent = shown_score.toFixed(2);
   element("threshold").hidden = task !== "detection";
   element("camera").disabled = !navigator.mediaDevices;
   await check();
-  await open(await (await fetch("sample.png")).blob());
+  await open(await (await read("sample.png")).blob());
 } catch (error) {
   failed(error);
 }
