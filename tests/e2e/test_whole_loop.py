@@ -218,6 +218,7 @@ def runs_in_onnxruntime(download: Download) -> None:
         model = next(name for name in bundle.namelist() if name.endswith(".onnx"))
         session = onnxruntime.InferenceSession(io.BytesIO(bundle.read(model)).getvalue())
     (image,) = session.get_inputs()
-    answer = session.run(["scores", "boxes"], {image.name: np.zeros(image.shape, np.float32)})
+    given = np.zeros([1, *image.shape[1:]], np.float32)
+    answer = session.run(["scores", "boxes"], {image.name: given})
     assert image.name == "input_0"
     assert answer[0].shape[:2] == answer[1].shape[:2]
