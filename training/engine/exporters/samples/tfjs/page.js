@@ -8,7 +8,9 @@ const worker = new Worker("worker.js");
 const waiting = new Map(); // each question's {resolve, reject} by its number
 let questions = 0;
 let contract; // of the model: its labels and sizes
-let shown = null; // the picture that was looked at last
+let verdict; // of the check: what it reports
+let looks = 0;
+let shown = null; // the picture that was opened last
 let filming = null;
 
 worker.onmessage = ({ data: { id, said, reason } }) => {
@@ -29,9 +31,13 @@ async function ask(call, picture, ...more) {
   });
 }
 
+/** Draws what is found, unless another look began meanwhile. */
 async function look(picture) {
+  const turn = ++looks;
   const began = performance.now();
   const found = await ask("find", picture, Number(element("least").value));
+  if (turn !== looks) return;
+  report(...verdict);
   element("took").textContent = `${Math.round(performance.now() - began)} ms`;
   draw(picture, found);
   list(found);
@@ -72,8 +78,8 @@ function list(found) {
 
 async function open(source) {
   const picture = await createImageBitmap(source); // upright, whatever its EXIF says
-  shown?.close();
-  shown = picture;
+  if (filming) stopCamera();
+  shown = picture; // the one before is left to the collector: a look at it may not have ended
   await look(picture);
 }
 
@@ -94,12 +100,12 @@ async function check() {
   ];
   picture.close();
   const count = expected.found.length + expected.raw.length;
-  report(
-    missing.length
-      ? `This browser misses ${missing.length} of the ${count} answers that the sample picture should give.`
-      : `This browser gives the ${count} answers to the sample picture that it should.`,
-    missing.length > 0,
-  );
+  const isBad = missing.length > 0;
+  const text = isBad
+    ? `This browser misses ${missing.length} of the ${count} answers that the sample picture should give.`
+    : `This browser gives the ${count} answers to the sample picture that it should.`;
+  verdict = [text, isBad];
+  report(...verdict);
 }
 
 const inPixels = (one, { width, height }) => ({
@@ -159,9 +165,10 @@ try {
   element("least").value = shown_score;
   element("shown").textContent = shown_score.toFixed(2);
   element("threshold").hidden = task !== "detection";
-  element("camera").disabled = !navigator.mediaDevices;
   await check();
   await open(await (await read("sample.png")).blob());
+  element("file").disabled = false;
+  element("camera").disabled = !navigator.mediaDevices;
 } catch (error) {
   failed(error);
 }
