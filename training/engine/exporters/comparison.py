@@ -58,7 +58,8 @@ def compare_on(
 ) -> Comparison:
     """Compare the files in `model_folder`, as they are, with the checkpoint.
 
-    The client is asked while the checkpoint is; the file by itself, as its pictures are timed.
+    The client is asked while the checkpoint is; the file by itself, as its pictures are timed. What a thread has had
+    stays its own, so that the thread gets the checkpoint, which wants one picture at a time.
     """
     form, records = export_form(checkpoint), images.examples.images
     judge, config, labels = JUDGES[checkpoint.task], checkpoint.config, checkpoint.labels
@@ -72,8 +73,9 @@ def compare_on(
         for start in range(0, len(records), at_once):
             few = records[start : start + at_once]
             squares = cut(images.examples.squares[start : start + at_once], checkpoint.image_size, config.tiles)
-            in_client = beside.submit(_ask_client, images, few, checkpoint, exporter, model_folder)
-            ours, (client_name, theirs) = ask_torch(form, checkpoint, squares), in_client.result()
+            in_torch = beside.submit(ask_torch, form, checkpoint, squares)
+            client_name, theirs = _ask_client(images, few, checkpoint, exporter, model_folder)
+            ours = in_torch.result()
             asked = exporter.ask(model_folder, checkpoint, squares)
             milliseconds += asked.milliseconds
             for i, (own, given) in enumerate(zip(ours, asked.answers, strict=True)):

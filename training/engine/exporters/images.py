@@ -6,7 +6,6 @@ from pathlib import Path
 
 from annotations.dataset.records import ImageRecord, Split
 from training.engine.data import Examples, Picture, read_examples, read_picture, read_run_folder
-from training.engine.device import usable_cores
 from training.engine.errors import DataError
 from training.engine.export_images import calibration_sample, comparison_sample
 from training.engine.exporters.answers import Squares
@@ -59,5 +58,5 @@ def read_export_images(folder: Path, image_size: int, tiles: int = 1) -> ExportI
     sample = comparison_sample(dataset.images, dataset.task).thinned(tiles**2)
     if not sample.images:
         raise DataError("There is no labelled image to check the artifact on.")
-    examples = read_examples(dataset, sample.images, folder, side, threads=usable_cores())
+    examples = read_examples(dataset, sample.images, folder, side)
     return ExportImages(calibration, ComparisonImages(examples, sample.split, sample.available, folder))

@@ -55,7 +55,7 @@ def run_tfjs(model_folder: Path, images: Floats, folder: Path = FOLDER) -> NodeA
         raise RuntimeMissingError(f"TF.js is not installed for the check: run `npm ci` in {folder}.")
     with tempfile.TemporaryDirectory() as exchange:
         source = Path(exchange) / "images.f32"
-        images.astype(np.float32).tofile(source)
+        images.astype(np.float32, copy=False).tofile(source)
         command = [node, str(folder / "run.mjs"), str(model_folder), str(source), exchange]
         report = _run(command)
         outputs = {
