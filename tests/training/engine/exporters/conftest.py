@@ -52,6 +52,7 @@ PACKED = {"tflite", "tfjs"}
 
 Exporters = dict[str, Exporter]
 MakeArtifact = Callable[..., Path]
+ImagesOf = Callable[[Checkpoint], ExportImages]
 MakeCheckpoint = Callable[[str], Checkpoint]
 MakeExporters = Callable[[str], Exporters]
 
@@ -212,7 +213,7 @@ def classifier_exporters(exporters_of_model: MakeExporters) -> Exporters:
 
 
 @pytest.fixture(scope="session")
-def images_of_task(raccoons: Path, shapes: Path) -> Callable[[Checkpoint], ExportImages]:
+def images_of_task(raccoons: Path, shapes: Path) -> ImagesOf:
     folders = {"detection": raccoons, "classification": shapes}
     return lambda checkpoint: read_export_images(folders[checkpoint.task], checkpoint.image_size)
 
@@ -221,7 +222,7 @@ def images_of_task(raccoons: Path, shapes: Path) -> Callable[[Checkpoint], Expor
 def make_artifact(
     checkpoint_of_model: MakeCheckpoint,
     exporters_of_model: MakeExporters,
-    images_of_task: Callable[[Checkpoint], ExportImages],
+    images_of_task: ImagesOf,
     tmp_path_factory: pytest.TempPathFactory,
     worker_id: str,
 ) -> MakeArtifact:
