@@ -4,6 +4,7 @@ torchvision resizes, pads, matches and decodes image by image and makes its anch
 squares with cached anchors the same network trains 1.5-2 times faster. State dict keys are torchvision's own.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 
 import torch
@@ -132,10 +133,9 @@ def build(info: ModelInfo, label_count: int, image_size: int) -> Ssdlite:  # noq
 def _anchors(whole: nn.Module, image_size: int) -> Tensor:
     """torchvision's default boxes [A, 4] for this image size, corners as shares of the image."""
     image = torch.zeros(1, 3, image_size, image_size)
-    with torch.no_grad():
-        maps = list(whole.eval().backbone(image).values())  # type: ignore[operator]
-        boxes: Tensor = whole.anchor_generator(ImageList(image, [(image_size, image_size)]), maps)[0]  # type: ignore[operator]
-    whole.train()
+    sides = [math.ceil(image_size / 2**halvings) for halvings in range(4, 4 + OWN_MAPS)]
+    maps = [torch.empty(1, 0, side, side) for side in sides]
+    boxes: Tensor = whole.anchor_generator(ImageList(image, [(image_size, image_size)]), maps)[0]  # type: ignore[operator]
     return boxes / image_size
 
 
