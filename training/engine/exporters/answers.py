@@ -102,7 +102,7 @@ def lap(milliseconds: list[float] | None) -> Iterator[None]:
 
 
 def scaled(squares: Squares, mean: Sequence[float], std: Sequence[float]) -> Floats:
-    """What an application does to pixels before it asks an artifact: (pixel - mean) / std, [n, S, S, 3]."""
+    """What an application does to pixels before it asks an artifact: (pixel - mean) / std, of one square or many."""
     values = squares.astype(np.float32)
     values -= np.asarray(mean, np.float32)
     values /= np.asarray(std, np.float32)

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,8 +46,8 @@ class NodeAnswers:
     milliseconds: list[float]
 
 
-def run_tfjs(model_folder: Path, images: Floats, folder: Path = FOLDER) -> NodeAnswers:
-    """Ask the model in `model_folder` about `images` [n, S, S, 3], as its input wants them.
+def run_tfjs(model_folder: Path, images: Iterable[Floats], folder: Path = FOLDER) -> NodeAnswers:
+    """Ask the model in `model_folder` about images [S, S, 3], as its input wants them.
 
     Raises RuntimeMissingError without Node or its packages, EngineError when TF.js refuses the model.
     """
@@ -55,11 +56,13 @@ def run_tfjs(model_folder: Path, images: Floats, folder: Path = FOLDER) -> NodeA
         raise RuntimeMissingError(f"TF.js is not installed for the check: run `npm ci` in {folder}.")
     with tempfile.TemporaryDirectory() as exchange:
         source = Path(exchange) / "images.f32"
-        images.astype(np.float32, copy=False).tofile(source)
+        with source.open("wb") as file:
+            for image in images:
+                image.astype(np.float32, copy=False).tofile(file)
         command = [node, str(folder / "run.mjs"), str(model_folder), str(source), exchange]
         report = _run(command)
         outputs = {
-            name: np.fromfile(Path(exchange) / f"{name}.f32", np.float32).reshape(len(images), *shape[1:])
+            name: np.fromfile(Path(exchange) / f"{name}.f32", np.float32).reshape(-1, *shape[1:])
             for name, shape in report["outputs"].items()
         }
     return NodeAnswers(report["runtime"], outputs, report["milliseconds"])

@@ -2,7 +2,7 @@
 // INPUT_FILE holds any number of pictures of the model's input shape; each output goes to OUTPUT_FOLDER/<name>.f32,
 // one picture after the other. The last line of stdout is JSON:
 // {"runtime", "outputs": {name: shape of one picture}, "milliseconds": [of each picture]}.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
@@ -12,9 +12,9 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 
 const [modelFolder, inputFile, outputFolder, backend = 'wasm'] = process.argv.slice(2);
 
-function bytesOf(file) {
-  const content = readFileSync(file);
-  return content.buffer.slice(content.byteOffset, content.byteOffset + content.byteLength);
+function* picturesOf(file, size) {
+  const opened = openSync(file);
+  for (let values = new Float32Array(size); readSync(opened, values); values = new Float32Array(size)) yield values;
 }
 
 async function loadModel(folder) {
@@ -44,12 +44,11 @@ await tf.setBackend(backend);
 const model = await loadModel(modelFolder);
 const shape = model.inputs[0].shape;
 const size = shape.reduce((product, side) => product * side, 1);
-const pictures = new Float32Array(bytesOf(inputFile));
 const names = Object.keys(model.modelSignature.outputs);
 const collected = names.map(() => []);
 const milliseconds = [];
-for (let start = 0; start < pictures.length; start += size) {
-  const picture = tf.tensor(pictures.subarray(start, start + size), shape);
+for (const values of picturesOf(inputFile, size)) {
+  const picture = tf.tensor(values, shape);
   const before = performance.now();
   const read = await answers(model, picture, names);
   milliseconds.push(performance.now() - before);
