@@ -20,13 +20,14 @@ export function useView(): { scroller: RefObject<HTMLDivElement | null>; view: V
         element.clientWidth - Number.parseFloat(style.paddingLeft) - Number.parseFloat(style.paddingRight);
       setView({ width: inner, height: element.clientHeight, top: element.scrollTop });
     };
+    const scrolled = () => setView((view) => ({ ...view, top: element.scrollTop }));
     const observer = new ResizeObserver(measure);
     observer.observe(element);
-    element.addEventListener("scroll", measure, { passive: true });
+    element.addEventListener("scroll", scrolled, { passive: true });
     measure();
     return () => {
       observer.disconnect();
-      element.removeEventListener("scroll", measure);
+      element.removeEventListener("scroll", scrolled);
     };
   }, []);
   return { scroller, view };

@@ -90,12 +90,12 @@ export function Gallery({ project, list, selected, onSelect, onFrame }: GalleryP
                   image={image}
                   project={project}
                   query={query}
-                  frame={{ left: tile.left, top: row.top, width: tile.width, height: row.height }}
-                  index={tile.index}
+                  row={row}
+                  placed={tile}
                   isTabStop={tile.index === tabStop}
                   selected={selected.has(image.id)}
-                  onSelect={onSelect && ((event) => onSelect(image, event.shiftKey))}
-                  onFocus={() => setActive(tile.index)}
+                  onSelect={onSelect}
+                  onFocus={setActive}
                 />
               );
             }),

@@ -5,6 +5,8 @@ import { Avatar } from "../../../ui/avatar";
 import { Boxes } from "../../../ui/boxes";
 import { counted } from "../../../ui/figures";
 import { Icon } from "../../../ui/icons";
+import { memo } from "../../../ui/memo";
+import type { Placed, Row } from "./layout";
 import { holderOf } from "./list";
 import { useTileBoxes } from "./tileBoxes";
 
@@ -13,13 +15,13 @@ interface TileProps {
   project: Project;
   /** Of the address that the tile opens. */
   query: string;
-  frame: { left: number; top: number; width: number; height: number };
-  index: number;
+  row: Row;
+  placed: Placed;
   isTabStop: boolean;
   selected: boolean;
-  /** Null where I may not select. */
-  onSelect: ((event: MouseEvent | KeyboardEvent) => void) | null;
-  onFocus: () => void;
+  /** With all from the one selected before, or not. Null where I may not select. */
+  onSelect: ((image: Image, range: boolean) => void) | null;
+  onFocus: (index: number) => void;
 }
 
 function describe(image: Image, hasBoxes: boolean): string {
@@ -50,12 +52,13 @@ function Pill({ image, hasBoxes }: { image: Image; hasBoxes: boolean }) {
   );
 }
 
-export function Tile({
+/** Each scroll draws the gallery: the tiles that stay are not drawn with it. */
+export const Tile = memo(function Tile({
   image,
   project,
   query,
-  frame,
-  index,
+  row,
+  placed,
   isTabStop,
   selected,
   onSelect,
@@ -64,8 +67,9 @@ export function Tile({
   const { hasBoxes } = TASKS[project.task];
   const boxes = useTileBoxes(image, project);
   const holder = holderOf(image, Date.now());
+  const { index, left, width } = placed;
   return (
-    <li class={selected ? "tile selected" : "tile"} style={frame}>
+    <li class={selected ? "tile selected" : "tile"} style={{ left, top: row.top, width, height: row.height }}>
       <a
         href={`/p/${project.slug}/label/${image.id}${query}`}
         data-index={index}
@@ -73,11 +77,11 @@ export function Tile({
         tabIndex={isTabStop ? 0 : -1}
         aria-label={describe(image, hasBoxes)}
         title={image.name}
-        onFocus={onFocus}
+        onFocus={() => onFocus(index)}
         onKeyDown={(event) => {
           if (event.key !== " " || !onSelect) return;
           event.preventDefault();
-          onSelect(event);
+          onSelect(image, event.shiftKey);
         }}
       >
         <img
@@ -96,7 +100,7 @@ export function Tile({
             tabIndex={-1}
             checked={selected}
             aria-label={`Select ${image.name}`}
-            onClick={(event) => onSelect(event)}
+            onClick={(event) => onSelect(image, event.shiftKey)}
           />
         </label>
       )}
@@ -110,4 +114,4 @@ export function Tile({
       )}
     </li>
   );
-}
+});

@@ -1,5 +1,5 @@
 import type { RefObject } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { type Layout, neighbour, pageAway, type Row, rowOf } from "./layout";
 import type { ImageList } from "./useImages";
 
@@ -48,7 +48,8 @@ export function useArrowKeys(scroller: RefObject<HTMLElement | null>, layout: La
     const row = layout.rows[rowOf(layout, next)];
     if (row && scroller.current) scrollTo(scroller.current, row);
   };
-  return { active, setActive: (index: number) => setAt(start + index), setAt, onKeyDown };
+  const setActive = useCallback((index: number) => setAt(start + index), [start]);
+  return { active, setActive, setAt, onKeyDown };
 }
 
 function scrollTo(element: HTMLElement, { top, height }: Row): void {
