@@ -57,8 +57,8 @@ export class Navigation {
       const { history, sequence, here } = this.route;
       const known = forward(history.visits.peek());
       if (known !== null) return this.go(known);
-      this.workbench.saving.saver.hurry();
       const step = await sequence.after(here);
+      afterPaint(() => this.workbench.saving.saver.hurry());
       if (!step) return this.finished();
       if (step.opened) this.arrived(step.opened);
       this.go(step.id);
@@ -104,7 +104,7 @@ export class Navigation {
     this.route.arrive(image);
     this.place = this.route.address(image.id);
     this.workbench.show(found);
-    void this.route.lookAround(image.id);
+    afterPaint(() => void this.route.lookAround(image.id));
   }
 
   private finished(): void {
@@ -126,4 +126,9 @@ export class Navigation {
     const left = image.peek();
     if (left && left.id !== next && editable && !holder.peek()) releaseImage(left.id);
   }
+}
+
+/** Once the next frame is on the screen: what is only to come keeps nobody from seeing the picture. */
+function afterPaint(run: () => void): void {
+  requestAnimationFrame(() => setTimeout(run));
 }
