@@ -15,6 +15,7 @@ BENCHMARKS = {
     "steps": ["bench.training.steps"],
     "classifying": ["bench.training.hymenoptera"],
     "labelling": ["bench.labelling.eight"],
+    "hundred": ["bench.labelling.eight", "--people", "100", "--images", "10", "--think", "2"],
     "workbench": ["bench.workbench"],
     "siege": ["bench.siege"],
     "many_boxes": ["bench.labelling.many_boxes"],
