@@ -3,8 +3,9 @@
     python -m bench.labelling.eight [--people 8] [--images 25] [--boxes 10] [--think 0] [--link http://…/setup#…]
 
 Says p50/p95 of each step, images a second and what the web process computed for each (for a server that it started
-itself), alone and with everybody, who look at an image for about `--think` seconds before they save. Fails when an acknowledged box is missing, when two people got the same image, when
-anything but 200 was answered, or past a bar.
+itself), alone and with everybody; `--think` is about how many seconds everybody looks at an image before the save.
+Fails when an acknowledged box is missing, when two people got the same image, when anything but 200 was answered, or
+past a bar.
 """
 
 import argparse
