@@ -243,7 +243,6 @@ def beside_a_picture(name: str, data: bytes) -> bytes:
 TABLE = b"filename,width,height,class,xmin,ymin,xmax,ymax\na.jpg,64,48,"
 
 HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
-    "long names beside other bytes": (lambda: padded(long_names(), 3 * 2**20), "succeeded"),
     "many attributes": (many_attributes, "succeeded"),
     "a field of 100 MB": (
         lambda: beside_a_picture("a.csv", TABLE + b"c" * 100 * 2**20 + b",1,1,9,9\n"),
@@ -251,6 +250,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
 }
 ALIKE: dict[str, tuple[Callable[[], bytes], str]] = {
+    "long names beside other bytes": (lambda: padded(long_names(), 3 * 2**20), "succeeded"),
     "long names": (lambda: zipped(long_names()), "failed"),
     "many entries": (many_entries, "failed"),
     "many objects": (many_objects, "succeeded"),

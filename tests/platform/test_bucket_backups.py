@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import pytest
 
 from tests.annotations.buckets import SET, put_raccoons
 from tests.services.bucket import CONFIG, make_bucket
@@ -52,6 +53,7 @@ call_command("importdataset", {SET!r}, project="plates/raccoons", leave_images=T
 """
 
 
+@pytest.mark.full
 def test_originals_that_were_left_in_a_bucket_are_not_in_it_and_that_is_said(tmp_path: Path) -> None:
     with moto() as url, installed(tmp_path / "from") as first, installed(tmp_path / "to") as second:
         make_bucket(url, "key", "secret", "scans")

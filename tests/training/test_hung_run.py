@@ -50,6 +50,7 @@ def stopped_after_first_checkpoint(scratch: Path) -> Iterator[None]:
     thread.join()
 
 
+@pytest.mark.full
 def test_a_run_whose_process_was_stopped_ends_and_can_be_resumed(
     run: Run, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

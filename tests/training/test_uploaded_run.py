@@ -47,6 +47,7 @@ def begun(client: APIClient, snapshot: Snapshot, name: str, content: bytes) -> d
     return run
 
 
+@pytest.mark.full
 def test_a_run_learns_from_an_uploaded_file(as_user: AsUser, mona: User, drawn_snapshot: Snapshot) -> None:
     client, content = as_user(mona), save(state())
     run = begun(client, drawn_snapshot, "mine.safetensors", content)

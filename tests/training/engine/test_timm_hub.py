@@ -87,6 +87,7 @@ def download(address: str, folder: Path, times: int = 1) -> list[str]:
     return [json.loads(line) for line in ended.stdout.splitlines()]
 
 
+@pytest.mark.full
 def test_the_newest_revision_is_fetched_by_its_name_and_its_hash_is_checked(
     hub: tuple[str, list[str]], tmp_path: Path
 ) -> None:
