@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -191,28 +192,6 @@ def graph_of_model(
 
 
 @pytest.fixture(scope="session")
-def exporters_of_model(graph_of_model: Callable[[str], bytes]) -> MakeExporters:
-    """`exporters_of_model("mobilenet_v2")`: the product's exporters of all targets; each builds its files once."""
-
-    @functools.cache
-    def make(model: str) -> Exporters:
-        exporters = exporters_of(functools.partial(graph_of_model, model))
-        return {name: one if name in PACKED else built_once(one) for name, one in exporters.items()}
-
-    return make
-
-
-@pytest.fixture(scope="session")
-def detector_exporters(exporters_of_model: MakeExporters) -> Exporters:
-    return exporters_of_model(DETECTOR)
-
-
-@pytest.fixture(scope="session")
-def classifier_exporters(exporters_of_model: MakeExporters) -> Exporters:
-    return exporters_of_model(CLASSIFIER)
-
-
-@pytest.fixture(scope="session")
 def images_of_task(raccoons: Path, shapes: Path) -> ImagesOf:
     folders = {"detection": raccoons, "classification": shapes}
     return lambda checkpoint: read_export_images(folders[checkpoint.task], checkpoint.image_size)
@@ -221,7 +200,7 @@ def images_of_task(raccoons: Path, shapes: Path) -> ImagesOf:
 @pytest.fixture(scope="session")
 def make_artifact(
     checkpoint_of_model: MakeCheckpoint,
-    exporters_of_model: MakeExporters,
+    graph_of_model: Callable[[str], bytes],
     images_of_task: ImagesOf,
     tmp_path_factory: pytest.TempPathFactory,
     worker_id: str,
@@ -238,11 +217,35 @@ def make_artifact(
         with one_process_at(out):
             if not (out / ARCHIVE).exists():
                 out.mkdir(exist_ok=True)
-                exporter, checkpoint = exporters_of_model(model)[target], checkpoint_of_model(model)
-                publish(exporter, checkpoint, images_of_task(checkpoint), out, quantization, Silent())
+                checkpoint = checkpoint_of_model(model)
+                exporters = exporters_of(functools.partial(graph_of_model, model))
+                publish(exporters[target], checkpoint, images_of_task(checkpoint), out, quantization, Silent())
         return out
 
     return lambda model, target, quantization="none": make(model, target, quantization)
+
+
+@pytest.fixture(scope="session")
+def exporters_of_model(graph_of_model: Callable[[str], bytes], make_artifact: MakeArtifact) -> MakeExporters:
+    """`exporters_of_model("mobilenet_v2")`: the product's exporters of all targets, which convert nothing again."""
+
+    @functools.cache
+    def make(model: str) -> Exporters:
+        exporters = exporters_of(functools.partial(graph_of_model, model))
+        artifact = functools.partial(make_artifact, model)
+        return {name: one if name in PACKED else unpacking(one, artifact) for name, one in exporters.items()}
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def detector_exporters(exporters_of_model: MakeExporters) -> Exporters:
+    return exporters_of_model(DETECTOR)
+
+
+@pytest.fixture(scope="session")
+def classifier_exporters(exporters_of_model: MakeExporters) -> Exporters:
+    return exporters_of_model(CLASSIFIER)
 
 
 @pytest.fixture(scope="session")
@@ -275,22 +278,12 @@ def exporters_of(graph: Callable[[], bytes]) -> Exporters:
     }
 
 
-def built_once(exporter: Exporter) -> Exporter:
-    """The exporter, but of one checkpoint and quantization it writes again what it built at first."""
-    built: dict[tuple[int, str], dict[str, bytes]] = {}
-    checkpoints: list[Checkpoint] = []  # kept, so that no other one gets the number of one that is gone
+def unpacking(exporter: Exporter, artifact: Callable[[str, str], Path]) -> Exporter:
+    """The exporter, but it writes what the artifact holds that was published, papers too."""
 
-    def build(checkpoint: Checkpoint, folder: Path, quantization: str, calibration: Calibration) -> None:
-        key = id(checkpoint), quantization
-        if key in built:
-            for name, content in built[key].items():
-                (folder / name).parent.mkdir(parents=True, exist_ok=True)
-                (folder / name).write_bytes(content)
-        else:
-            exporter.build(checkpoint, folder, quantization, calibration)
-            files = [path for path in folder.rglob("*") if path.is_file()]
-            built[key] = {str(path.relative_to(folder)): path.read_bytes() for path in files}
-            checkpoints.append(checkpoint)
+    def build(_checkpoint: Checkpoint, folder: Path, quantization: str, _calibration: Calibration) -> None:
+        with zipfile.ZipFile(artifact(exporter.target, quantization) / ARCHIVE) as archive:
+            archive.extractall(folder)
 
     return replace(exporter, build=build)
 
