@@ -28,7 +28,7 @@ from training.engine import catalog
 from training.engine.checkpoint import Checkpoint
 from training.engine.config import Config
 from training.engine.data import read_examples, read_run_folder
-from training.engine.exporters import litert, tfjs, tflite
+from training.engine.exporters import comparison, litert, tfjs, tflite
 from training.engine.exporters.artifact import ARCHIVE, publish
 from training.engine.exporters.eight_bits import EightBits
 from training.engine.exporters.exporter import Exporter
@@ -62,6 +62,14 @@ def folder_from(variable: str) -> Path:
     if not os.environ.get(variable):
         pytest.skip(f"{variable} is not set: real photographs and weights are needed")
     return Path(os.environ[variable])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def not_timed_again() -> Iterator[None]:
+    """Few images are not asked about again for the time that a picture takes: a third of what an artifact costs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(comparison, "TIMED", 1)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,16 @@ from pathlib import Path
 import onnx
 import pytest
 
-from tests.training.engine.exporters.conftest import Exporters, ImagesOf, broken
+from tests.training.engine.exporters.conftest import (
+    CLASSIFIER,
+    DETECTOR,
+    Exporters,
+    ImagesOf,
+    MakeArtifact,
+    MakeCheckpoint,
+    MakeExporters,
+    broken,
+)
 from tests.training.engine.exporters.damage.onnx import scale
 from tests.training.engine.exporters.test_artifacts import read_archive, read_report
 from training.engine.checkpoint import Checkpoint
@@ -18,26 +27,34 @@ from training.engine.progress import Silent
 from training.engine.targets import TARGETS, ParityLimits
 
 
+@pytest.mark.parametrize(
+    ("model", "metric"), [(CLASSIFIER, "accuracy"), pytest.param(DETECTOR, "AP", marks=pytest.mark.full)]
+)
 def test_lost_accuracy_alone_fails_the_artifact(
-    detector: Checkpoint,
-    detector_exporters: Exporters,
+    model: str,
+    metric: str,
+    checkpoint_of_model: MakeCheckpoint,
+    exporters_of_model: MakeExporters,
+    make_artifact: MakeArtifact,
     images_of_task: ImagesOf,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A gain would be needed to pass: all else agrees."""
+    checkpoint, exporter = checkpoint_of_model(model), exporters_of_model(model)["onnx"]
+    make_artifact(model, "onnx")  # which the exporter unpacks, while its limits are still as they are
     strict = replace(TARGETS["onnx"], limits={"none": ParityLimits(metric_loss=-1.0)})
     monkeypatch.setitem(TARGETS, "onnx", strict)
     monkeypatch.setattr(ParityLimits, "on", lambda self, sizes, one_annotation: self)
 
-    with pytest.raises(ParityError, match=r"a loss of .* AP, .* \(allowed: .*, -1, .*\)"):
-        publish(detector_exporters["onnx"], detector, images_of_task(detector), tmp_path, "none", Silent())
+    with pytest.raises(ParityError, match=rf"a loss of .* {metric}, .* \(allowed: .*, -1, .*\)"):
+        publish(exporter, checkpoint, images_of_task(checkpoint), tmp_path, "none", Silent())
 
     parity = json.loads((tmp_path / "artifact.json").read_text())["parity"]
-    assert (parity["metric"], parity["limit_metric_loss"]) == ("AP", -1.0)
+    assert (parity["metric"], parity["limit_metric_loss"]) == (metric, -1.0)
     assert parity["misses_metric_alone"]
 
-    publish(detector_exporters["onnx"], detector, images_of_task(detector), tmp_path, "none", Silent(), released=True)
+    publish(exporter, checkpoint, images_of_task(checkpoint), tmp_path, "none", Silent(), released=True)
 
     parity = read_report(tmp_path)["parity"]
     assert (parity["passed"], parity["released"]) == (False, True)
