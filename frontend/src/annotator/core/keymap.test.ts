@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { commandFor, type KeyContext, type KeyPress } from "./keymap";
+import { commandFor, type KeyContext, type KeyPress, labelKeys } from "./keymap";
 
-const CONTEXT: KeyContext = { selected: false, whole: false, letters: true };
+const CONTEXT: KeyContext = { selected: false, whole: false, letters: true, chord: null };
 
 function press(key: string, more: Partial<KeyPress> = {}): KeyPress {
   const code = /^\d$/.test(key) ? `Digit${key}` : `Key${key.toUpperCase()}`;
@@ -30,10 +30,19 @@ it.each([
   [press("a", { ctrl: true }), { name: "all" }],
   [press("z"), { name: "reject" }],
   [press("j"), { name: "suggestion" }],
-  [press("q"), null],
+  [press("q"), { name: "chord", chord: 0 }],
+  [press("Q", { shift: true }), null],
+  [press("m"), null],
   [press("r", { ctrl: true }), null],
 ])("%o", (key, command) => {
   expect(commandFor(key, CONTEXT)).toEqual(command);
+});
+
+it("reaches labels beyond nine by a letter and a digit", () => {
+  expect(commandFor(press("3"), { ...CONTEXT, chord: 0 })).toEqual({ name: "number", index: 11 });
+  expect(commandFor(press("9"), { ...CONTEXT, chord: 3 })).toEqual({ name: "number", index: 44 });
+  expect(commandFor(press("n"), { ...CONTEXT, chord: 0 })).toEqual({ name: "next" });
+  expect([0, 8, 9, 11, 18, 44, 45].map(labelKeys)).toEqual(["1", "9", "Q1", "Q3", "W1", "Y9", ""]);
 });
 
 describe("arrows", () => {

@@ -4,7 +4,9 @@ import type { Command } from "./commands";
 /** Commands of the page around the stage. */
 export type PageCommand =
   | { readonly name: "next" | "leaf" | "previous" | "skip" | "empty" | "help" | "find" }
-  | { readonly name: "number"; readonly index: number };
+  | { readonly name: "number"; readonly index: number }
+  /** The first key of two; the digit that follows counts on from this chord's labels. */
+  | { readonly name: "chord"; readonly chord: number };
 
 export type KeyCommand = Command | PageCommand;
 
@@ -22,6 +24,23 @@ export interface KeyContext {
   readonly whole: boolean;
   /** Letters and digits may be turned off (WCAG 2.1.4). */
   readonly letters: boolean;
+  /** Which first key of two was pressed just now; null: none. */
+  readonly chord: number | null;
+}
+
+const A_ROW = 9; // labels that digits alone, or those behind one letter, reach
+const CHORDS = "qwuy";
+
+/** The chord of a project's label, by its place from 0 on; -1: a digit is enough. */
+export function chordOf(index: number): number {
+  return Math.floor(index / A_ROW) - 1;
+}
+
+/** The keys of a label; empty beyond those that have some. */
+export function labelKeys(index: number): string {
+  const chord = chordOf(index);
+  const letter = chord < 0 ? "" : CHORDS[chord]?.toUpperCase();
+  return letter === undefined ? "" : `${letter}${(index % A_ROW) + 1}`;
 }
 
 const ARROWS: Record<string, readonly [number, number]> = {
@@ -111,7 +130,10 @@ function lookUp(press: KeyPress, context: KeyContext): KeyCommand | null {
   if (plain) return plain;
   if (!context.letters) return null;
   const digit = /^(?:Digit|Numpad)([1-9])$/.exec(press.code)?.[1];
-  if (digit && !press.shift) return { name: "number", index: Number(digit) - 1 };
+  const passed = context.chord === null ? 0 : A_ROW * (context.chord + 1);
+  if (digit && !press.shift) return { name: "number", index: passed + Number(digit) - 1 };
+  const chord = press.shift || letter.length > 1 ? -1 : CHORDS.indexOf(letter);
+  if (chord >= 0) return { name: "chord", chord };
   if (press.shift && letter === "h") return { name: "conceal", ids: "others" };
   if (press.shift && letter === "k") return { name: "lock", ids: "others" };
   if (press.code === "Digit0" && press.shift) return { name: "scale", scale: 1 };
@@ -181,6 +203,7 @@ export const HELP: readonly HelpGroup[] = [
     title: "Label",
     rows: [
       { does: "Set label", keys: ["1", "to", "9"] },
+      { does: "Set label 10 to 18, 19 to 27", keys: ["Q", "1", "to", "9", "W", "1", "to", "9"] },
       { does: "Pick by name", keys: ["L"] },
     ],
   },

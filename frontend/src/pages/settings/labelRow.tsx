@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { labelKeys } from "../../annotator/core/keymap";
 import type { Label } from "../../api/types";
 import { ColorPicker } from "../../ui/colorPicker";
 import { counted } from "../../ui/figures";
@@ -83,7 +84,7 @@ export function LabelRow({ label, index, count, editable, dragged, setDragged, l
       ) : (
         <span class="grow cut">{label.name}</span>
       )}
-      {index < 9 && <kbd>{index + 1}</kbd>}
+      {labelKeys(index) && <kbd>{labelKeys(index)}</kbd>}
       <span class="label-count">{counted(label.annotation_count, "annotation")}</span>
       {editable && (
         <Menu

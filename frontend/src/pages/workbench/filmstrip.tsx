@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { apiUrl } from "../../api/client";
 import type { Queue } from "../../api/types";
+import { Avatar } from "../../ui/avatar";
 import { Icon, type IconName } from "../../ui/icons";
 import type { Frame } from "./filmstripFrames";
 import { QUEUE_NAMES } from "./queues";
@@ -53,10 +54,10 @@ export function Filmstrip({ route }: { route: WalkRoute }) {
 }
 
 function Thumbnail({ frame, href }: { frame: Frame; href: string }) {
-  const { id, name, shape, queue, isDraft, isHere } = frame;
+  const { id, name, shape, queue, isDraft, holder, isHere } = frame;
   const sign = isDraft ? "box" : queue && SIGNS[queue];
   const state = isDraft ? "draft" : queue && queue !== "unlabelled" && QUEUE_NAMES[queue].name.toLowerCase();
-  const said = state ? `${name}, ${state}` : name;
+  const said = [name, state, holder && `open at ${holder.name}`].filter(Boolean).join(", ");
   return (
     <a
       href={href}
@@ -76,6 +77,11 @@ function Thumbnail({ frame, href }: { frame: Frame; href: string }) {
       {sign && (
         <span class="filmstrip-sign">
           <Icon name={sign} />
+        </span>
+      )}
+      {holder && (
+        <span class="filmstrip-holder">
+          <Avatar person={holder} decorative />
         </span>
       )}
     </a>

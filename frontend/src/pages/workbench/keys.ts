@@ -60,6 +60,12 @@ function isIdle(workbench: WorkbenchState): boolean {
   return tabLeaves && gesture.kind === "idle" && selected === null;
 }
 
+const CHORD_MS = 2000;
+
+function isModifier({ key }: KeyboardEvent): boolean {
+  return ["Shift", "Control", "Alt", "Meta"].includes(key);
+}
+
 function act(command: KeyCommand, workbench: WorkbenchState, page: PageActions): void {
   switch (command.name) {
     case "leaf":
@@ -75,6 +81,9 @@ function act(command: KeyCommand, workbench: WorkbenchState, page: PageActions):
     case "number":
       page.pick(command.index);
       break;
+    case "chord":
+      workbench.chord.value = command.chord;
+      break;
     case "cancel":
       if (isIdle(workbench)) page.back();
       workbench.command(command);
@@ -86,6 +95,7 @@ function act(command: KeyCommand, workbench: WorkbenchState, page: PageActions):
 
 export function useKeys(workbench: WorkbenchState, page: PageActions): void {
   useEffect(() => {
+    let lapse: ReturnType<typeof setTimeout> | undefined;
     const onKeyDown = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || isElsewhere(event.target) || activates(event)) return;
       if (event.key === " ") {
@@ -103,7 +113,12 @@ export function useKeys(workbench: WorkbenchState, page: PageActions): void {
         selected: selected !== null,
         whole,
         letters: letters.peek(),
+        chord: workbench.chord.peek(),
       });
+      if (isModifier(event)) return;
+      clearTimeout(lapse);
+      workbench.chord.value = null;
+      if (command?.name === "chord") lapse = setTimeout(() => (workbench.chord.value = null), CHORD_MS);
       if (!command) return;
       event.preventDefault();
       // A key that is held leafs through images; each is finished by a press of its own.

@@ -1,4 +1,5 @@
 import { useComputed } from "@preact/signals";
+import { chordOf, labelKeys } from "../../annotator/core/keymap";
 import type { Guess } from "../../annotator/core/suggestions";
 import { ButtonLink, IconButton } from "../../ui/button";
 import { count } from "../../ui/figures";
@@ -43,6 +44,13 @@ export function GuessScore({ guesses, label, hasKey = false }: GuessScoreProps) 
       {hasKey && at === 0 && <kbd>A</kbd>} {guess.score.toFixed(2)}
     </span>
   );
+}
+
+/** Lit: a digit is enough by now. */
+function LabelKeys({ index, chord }: { index: number; chord: number | null }) {
+  const keys = labelKeys(index);
+  const isLit = chordOf(index) === chord;
+  return <span class="key">{keys && <kbd class={isLit ? "lit" : ""}>{keys}</kbd>}</span>;
 }
 
 export function LabelsPanel({ workbench, page }: { workbench: WorkbenchState; page: PageActions }) {
@@ -92,7 +100,7 @@ export function LabelsPanel({ workbench, page }: { workbench: WorkbenchState; pa
                   Math.max(label.annotation_count + (added.get(label.id) ?? 0), here.get(label.id) ?? 0),
                 )}
               </span>
-              <span class="key">{index < 9 && <kbd>{index + 1}</kbd>}</span>
+              <LabelKeys index={index} chord={workbench.chord.value} />
             </button>
           </li>
         ))}

@@ -42,7 +42,9 @@ export function followUpdates(workbench: WorkbenchState, route: WalkRoute): () =
       for (const id of ids) ahead.lost(id);
       if (ids.includes(workbench.image.peek()?.id ?? 0)) workbench.deletedBy.value = by ?? NOBODY;
     }),
-    events.on("claim", ({ id, claimed_by }) => {
+    events.on("claim", (claim) => {
+      const { id, claimed_by } = claim;
+      surroundings.claimed(claim);
       if (claimed_by?.id !== user.peek()?.id) ahead.lost(id);
       if (id !== workbench.image.peek()?.id) return;
       workbench.holder.value = claimed_by && claimed_by.id !== user.peek()?.id ? claimed_by : null;

@@ -1,6 +1,7 @@
 /** The images around the one that is open: the filmstrip's frames. */
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
-import type { Image, Queue } from "../../api/types";
+import type { EventKinds, Image, Queue } from "../../api/types";
+import { userId } from "../../app/session";
 import { type Frame, framesOf, type Neighbours, NO_NEIGHBOURS } from "./filmstripFrames";
 import type { Visits } from "./visits";
 
@@ -10,7 +11,12 @@ export class Surroundings {
   private readonly known = signal<ReadonlyMap<number, Image>>(new Map());
 
   constructor(visits: ReadonlySignal<Visits>) {
-    this.frames = computed(() => framesOf(visits.value, this.neighbours.value, this.known.value));
+    this.frames = computed(() =>
+      framesOf(visits.value, this.neighbours.value, this.known.value, {
+        me: userId.value ?? 0,
+        now: Date.now(),
+      }),
+    );
   }
 
   clear(): void {
@@ -32,6 +38,11 @@ export class Surroundings {
     const isThere = ({ id }: Image): boolean => !ids.includes(id);
     const { before, after } = this.neighbours.peek();
     this.neighbours.value = { before: before.filter(isThere), after: after.filter(isThere) };
+  }
+
+  claimed({ id, claimed_by, claim_expires_at }: EventKinds["claim"]): void {
+    const image = this.known.peek().get(id);
+    if (image) this.meet([{ ...image, claimed_by, claim_expires_at }]);
   }
 
   show(neighbours: Neighbours): void {

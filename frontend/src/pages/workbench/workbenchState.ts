@@ -48,6 +48,8 @@ export class WorkbenchState {
   private readonly revisions = new Map<number, number>();
   /** The box that was just drawn, whose label is asked for, and where the pointer let it go. */
   readonly asked = signal<{ readonly id: string; readonly at: StagePoint } | null>(null);
+  /** The first key of two was pressed: the next digit is one of these labels. */
+  readonly chord = signal<number | null>(null);
   /** Labels by their last use, newest first. */
   readonly recent = signal<readonly LabelId[]>([]);
   /** How many annotations of each label this visit added, to keep the project's counts fresh. */

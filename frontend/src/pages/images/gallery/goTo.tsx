@@ -40,9 +40,8 @@ export function GoTo({ list, place, jump }: GoToProps) {
     >
       <input
         name="place"
-        type="number"
-        min={1}
-        max={total}
+        inputMode="numeric"
+        pattern="[0-9]+"
         defaultValue={String(place)}
         aria-label="Go to the image at this place"
         ref={(input) => input?.select()}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Image, Page } from "../../../api/types";
-import { applyEvent, holderOf, mergeHead } from "./list";
+import { applyEvent, mergeHead } from "./list";
 
 const image = (id: number): Image => ({ id, queue: "unlabelled", revision: 0, annotation_count: 0 }) as Image;
 const page = (ids: number[], next: string | null): Page<Image> => ({
@@ -56,10 +56,4 @@ describe("an image that changes", () => {
     const images = [image(9)];
     expect(applyEvent(images, event, { queue: "all", drafts: "", boxes: "" })).toBe(images);
   });
-});
-
-it("shows nobody at an image whose claim has lapsed", () => {
-  const held = { claimed_by: { id: 2, name: "Bob" }, claim_expires_at: "2026-01-01T00:01:30Z" } as Image;
-  expect(holderOf(held, Date.parse("2026-01-01T00:01:00Z"))?.name).toBe("Bob");
-  expect(holderOf(held, Date.parse("2026-01-01T00:02:00Z"))).toBeNull();
 });

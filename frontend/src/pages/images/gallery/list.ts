@@ -1,5 +1,5 @@
 import type { ImageFilter } from "../../../api/imageLists";
-import type { EventKinds, Image, Page, Person } from "../../../api/types";
+import type { EventKinds, Image, Page } from "../../../api/types";
 
 /** The fresh head of a list in front of what was further down. */
 export function mergeHead(
@@ -17,12 +17,6 @@ export function mergeHead(
 
 export function without(images: Image[], ids: ReadonlySet<number>): Image[] {
   return images.some(({ id }) => ids.has(id)) ? images.filter(({ id }) => !ids.has(id)) : images;
-}
-
-/** Who works on the image; nobody once the claim has lapsed. */
-export function holderOf(image: Image, now: number): Person | null {
-  const lasts = image.claim_expires_at !== null && Date.parse(image.claim_expires_at) > now;
-  return lasts ? image.claimed_by : null;
 }
 
 /** One image changed: update it in place, or let it go when it left the queue that is shown. */

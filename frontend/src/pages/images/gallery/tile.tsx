@@ -1,5 +1,6 @@
 import { apiUrl } from "../../../api/client";
 import type { Image, Project } from "../../../api/types";
+import { holderOf } from "../../../app/holder";
 import { TASKS } from "../../../app/tasks";
 import { Avatar } from "../../../ui/avatar";
 import { Boxes } from "../../../ui/boxes";
@@ -7,7 +8,6 @@ import { counted } from "../../../ui/figures";
 import { Icon } from "../../../ui/icons";
 import { memo } from "../../../ui/memo";
 import type { Placed, Row } from "./layout";
-import { holderOf } from "./list";
 import { useTileBoxes } from "./tileBoxes";
 
 interface TileProps {
