@@ -37,6 +37,15 @@ it("draws the selected box live, with name and eight handles", () => {
   expect(live.tags.map(({ text }) => text)).toEqual(["person"]);
 });
 
+it("draws a rival's boxes dashed, and says whose they are", () => {
+  const live = liveScene(editorWith({ selected: "a" }), LOOKS, { boxes: [{ ...A, box: A.box! }], by: "Bob" });
+  expect(live.theirs).toMatchObject([{ dashed: true, color: "#AA53FB" }]);
+  expect(live.tags.map(({ text, detail }) => [text, detail])).toEqual([
+    ["person", ""],
+    ["Bob", "person"],
+  ]);
+});
+
 it("gives a phone four round handles, and a tiny box no side handles", () => {
   const phone = editorWith({ selected: "a", coarse: true });
   expect(liveScene(phone, LOOKS)).toMatchObject({ round: true, handles: { length: 4 } });

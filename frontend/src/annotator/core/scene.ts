@@ -50,6 +50,14 @@ export interface Tag {
   readonly dark: boolean;
 }
 
+/** The other side's boxes in a conflict, and whose they are. */
+export interface Theirs {
+  readonly boxes: readonly BoxAnnotation[];
+  readonly by: string;
+}
+
+export const NO_RIVALS: Theirs = { boxes: [], by: "" };
+
 /** All boxes at rest: repainted when the document, the view or the selection changes. */
 export interface RestScene {
   readonly strokes: readonly Stroke[];
@@ -74,6 +82,7 @@ export interface LiveScene {
 
 /** Under this many screen pixels a box gets a thinner stroke and no tag. */
 const SMALL = 40;
+const TAG_ROOM = 24; // px for a tag and its distance to a box
 /** With more boxes than this, numbers on all of them would hide the picture. */
 const MAX_TAGS = 120;
 const PLAIN: LabelLook = { name: "", color: "#ffffff", key: "" };
@@ -129,11 +138,7 @@ function suggestionTag(box: StageBox, look: LabelLook, score: number): Tag {
   return { ...tagOn(box, look.name, look.color, score.toFixed(2)), dark: true };
 }
 
-export function liveScene(
-  editor: Editor,
-  looks: LabelLooks,
-  theirs: readonly BoxAnnotation[] = [],
-): LiveScene {
+export function liveScene(editor: Editor, looks: LabelLooks, theirs: Theirs = NO_RIVALS): LiveScene {
   const held = inHand(editor.gesture);
   const isHidden = editor.hidden || editor.concealed.has(editor.selected ?? "");
   const target = isHidden ? null : asBox(selectedAnnotation(editor));
@@ -149,12 +154,12 @@ export function liveScene(
   return {
     stroke,
     ...handlesFor(editor, box, held?.id !== null),
-    tags: [...tags, ...pointerTags(editor, looks)],
+    tags: [...tags, ...pointerTags(editor, looks), ...theirTags(editor, looks, theirs)],
     cross: cross && { at: cross, color: lookOf(looks, editor.label).color },
     hover: hoverStroke(editor, looks),
     others: otherStrokes(editor, looks),
     frame: editor.gesture.kind === "marquee" ? boxToStage(editor.view, editor.gesture.box) : null,
-    theirs: theirs.map((one) =>
+    theirs: theirs.boxes.map((one) =>
       strokeOf(boxToStage(editor.view, one.box), lookOf(looks, one.label).color, true),
     ),
   };
@@ -182,6 +187,15 @@ function handlesFor(
     return { handles: [], round };
   const around = grips(box, round ? "touch" : "mouse");
   return { handles: handleNames(box, round).map((handle) => handlePoint(around, handle)), round };
+}
+
+/** Below their boxes: above stand the labels of ours, which often begin at the same place. */
+function theirTags(editor: Editor, looks: LabelLooks, { boxes, by }: Theirs): Tag[] {
+  return boxes.map(({ box, label }) => {
+    const { name, color } = lookOf(looks, label);
+    const { x_min, y_max } = boxToStage(editor.view, box);
+    return { at: { x: x_min, y: y_max + TAG_ROOM }, text: by, detail: name, color, dark: true };
+  });
 }
 
 /** Sides get handles of their own only where there is room between the corners. */

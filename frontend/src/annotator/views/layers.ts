@@ -1,13 +1,12 @@
 /** Two canvases over the picture: boxes at rest, and what is in hand. Painted at most once a frame. */
-import type { BoxAnnotation } from "../core/annotation";
 import type { Editor } from "../core/editor";
-import { type LabelLooks, liveScene, restScene } from "../core/scene";
+import { type LabelLooks, liveScene, restScene, type Theirs } from "../core/scene";
 import { paintLive, paintRest } from "./paint";
 
 export interface Shown {
   readonly editor: Editor;
   readonly looks: LabelLooks;
-  readonly theirs: readonly BoxAnnotation[];
+  readonly theirs: Theirs;
 }
 
 export interface Layers {

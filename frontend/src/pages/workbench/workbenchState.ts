@@ -1,6 +1,6 @@
 /** The workbench's state: signals that the page shows, and the door every change goes through. */
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { BoxAnnotation, LabelId } from "../../annotator/core/annotation";
+import type { LabelId } from "../../annotator/core/annotation";
 import type { Command } from "../../annotator/core/commands";
 import { type Change, difference, rebased } from "../../annotator/core/document";
 import {
@@ -17,9 +17,9 @@ import {
 import type { StagePoint } from "../../annotator/core/geometry";
 import { asBox } from "../../annotator/core/gesture";
 import { newId } from "../../annotator/core/ids";
-import type { LabelLooks } from "../../annotator/core/scene";
+import { type LabelLooks, NO_RIVALS, type Theirs } from "../../annotator/core/scene";
 import { type Action, step } from "../../annotator/core/step";
-import { type Entry, unsaved } from "../../annotator/saving/pendingChanges";
+import { type Entry, rivals, unsaved } from "../../annotator/saving/pendingChanges";
 import { type SavingSession, savingStatus } from "../../annotator/saving/savingSession";
 import { fromWire, suggestionsFrom } from "../../annotator/saving/wire";
 import type { Shown } from "../../annotator/views/layers";
@@ -106,7 +106,7 @@ export class WorkbenchState {
       savingStatus.value; // every change of an entry comes with a new status
       return saving.saver.entry(this.image.value?.id ?? -1);
     });
-    const theirs = computed(() => theirBoxes(this.entry.value));
+    const theirs = computed(() => theirsIn(this.entry.value));
     this.shown = computed(() => ({
       editor: this.editor.value,
       looks: this.looks.value,
@@ -311,6 +311,10 @@ function looksOf(project: ProjectState): LabelLooks {
   );
 }
 
-function theirBoxes(entry: Entry | undefined): BoxAnnotation[] {
-  return Object.values(entry?.conflicts ?? {}).flatMap((theirs) => asBox(theirs) ?? []);
+function theirsIn(entry: Entry | undefined): Theirs {
+  if (!entry) return NO_RIVALS;
+  return {
+    boxes: Object.values(entry.conflicts).flatMap((theirs) => asBox(theirs) ?? []),
+    by: rivals(entry),
+  };
 }
