@@ -57,7 +57,7 @@ function Thumbnail({ frame, href }: { frame: Frame; href: string }) {
   const { id, name, shape, queue, isDraft, holder, isHere } = frame;
   const sign = isDraft ? "box" : queue && SIGNS[queue];
   const state = isDraft ? "draft" : queue && queue !== "unlabelled" && QUEUE_NAMES[queue].name.toLowerCase();
-  const said = [name, state, holder && `open at ${holder.name}`].filter(Boolean).join(", ");
+  const said = [name, state, holder && `held by ${holder.name}`].filter(Boolean).join(", ");
   return (
     <a
       href={href}

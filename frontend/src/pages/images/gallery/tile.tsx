@@ -27,7 +27,7 @@ interface TileProps {
 function describe(image: Image, hasBoxes: boolean): string {
   const boxes = hasBoxes ? `, ${counted(image.annotation_count, "box", "boxes")}` : "";
   const holder = holderOf(image, Date.now());
-  const claim = holder ? `, open at ${holder.name}` : "";
+  const claim = holder ? `, held by ${holder.name}` : "";
   const reason = image.skip_reason && `: ${image.skip_reason}`;
   return `${image.name}, ${draftText(image) ?? image.queue}${reason}${boxes}${claim}`;
 }
