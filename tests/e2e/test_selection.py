@@ -56,3 +56,30 @@ def test_framed_images_move_and_come_back(server: Server, api: Api, ada: Page, t
     ada.get_by_role("button", name="Restore").click()
     expect(ada.get_by_role("heading", name="The Trash is empty")).to_be_visible()
     assert queue_counts(api, project) == (4, 4, 0)
+
+
+def test_a_long_list_is_gone_through_by_keys_and_narrowed(server: Server, api: Api, ada: Page, tmp_path: Path) -> None:
+    """Of 70 images the page has the first 60."""
+    project = api.project("Long", "detection", ["cat"])
+    files = [tmp_path / f"{seed:02}.png" for seed in range(70)]
+    for seed, file in enumerate(files):
+        file.write_bytes(picture(seed, size=(160 if seed % 2 else 800, 120)))
+    made = {row["name"]: row["id"] for row in api.upload(project["id"], files, batch=70)["created"]}
+    ada.goto(f"{server.url}/p/{project['slug']}/images?order=name")
+    tiles, place = ada.locator(".tile a"), ada.locator(".go-to")
+    expect(place).to_have_text("1 of 70")
+    tiles.first.focus()
+    for key, name in (("End", "69.png"), ("ArrowLeft", "68.png"), ("Home", "00.png")):
+        ada.keyboard.press(key)
+        expect(ada.locator(".tile a:focus")).to_have_attribute("aria-label", re.compile(f"^{name}"))
+    place.click()
+    ada.keyboard.type("30")
+    ada.keyboard.press("Enter")
+    expect(ada.locator(".tile a[aria-label^='29.png']")).to_be_in_viewport()
+
+    ada.get_by_role("button", name="Filter", exact=True).click()
+    ada.get_by_role("menuitemradio", name="641 to 1,920 px wide").click()
+    expect(ada).to_have_url(re.compile("order=name&min_width=641&max_width=1920$"))
+    expect(tiles).to_have_count(35)
+    api.http.delete(f"images/{made['00.png']}/").raise_for_status()
+    expect(tiles).to_have_count(34)  # told by an event
