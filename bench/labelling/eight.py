@@ -9,23 +9,26 @@ past a bar.
 """
 
 import argparse
-import contextlib
 import http.client
 import io
 import json
+import os
 import random
+import subprocess
 import sys
+import tempfile
 import threading
 import time
 import uuid
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import psutil
 from PIL import Image
 
-from bench.server import parts_of, running_server
+from bench.server import ROOT, parts_of, running_server
 
 SECRET = "correct horse battery"
 CSRF = "b" * 32
@@ -78,8 +81,30 @@ class Person:
         self.token = self.ask("log in", "POST", "auth/token/", {"email": email, "password": SECRET})["token"]
 
 
-def lay(link: str, people: int, images: int) -> tuple[list[Person], int, int]:
-    """A project with enough images, and annotators; answers them with the ids of project and label."""
+HIRING = """
+from boxwright.teams.models import Membership, Role, Team, User
+from boxwright.teams.tokens import new_token
+team = Team.objects.get(slug={team!r})
+for number in range({count}):
+    user = User.objects.create(email=f"hired{{number}}@example.org", name=f"Hired {{number}}")
+    Membership.objects.create(team=team, user=user, role=Role.ANNOTATOR)
+    print(new_token(user)[1])
+"""
+
+
+def hire(url: str, folder: Path, team: str, count: int) -> list[Person]:
+    """Annotators as the database has them: so many can't be invited in an hour, nor log in from one address."""
+    command = [sys.executable, "manage.py", "shell", "-v", "0", "-c", HIRING.format(team=team, count=count)]
+    settings = {"BOXWRIGHT_VAR": str(folder)}
+    said = subprocess.run(command, cwd=ROOT, env=os.environ | settings, capture_output=True, text=True, check=True)
+    return [Person(url, key) for key in said.stdout.split()]
+
+
+def lay(link: str, people: int, images: int, folder: Path | None = None) -> tuple[list[Person], int, int]:
+    """A project with enough images, and annotators; answers them with the ids of project and label.
+
+    `folder`: the server's, where more are wanted than can be invited.
+    """
     url, code = parts_of(link)
     owner = Person(url)
     first = {"email": "owner@example.org", "name": "Owner", "password": SECRET, "team_name": "Bench", "code": code}
@@ -90,7 +115,10 @@ def lay(link: str, people: int, images: int) -> tuple[list[Person], int, int]:
     project = owner.ask("project", "POST", "projects/", wanted)
     for start in range(0, images, 50):
         upload(owner, project["id"], range(start, min(images, start + 50)))
-    return [join(owner, url, team, n) for n in range(people)], project["id"], project["labels"][0]["id"]
+    ids = project["id"], project["labels"][0]["id"]
+    if folder:
+        return hire(url, folder, team, people), *ids
+    return [join(owner, url, team, n) for n in range(people)], *ids
 
 
 def join(owner: Person, url: str, team: str, number: int) -> Person:
@@ -125,6 +153,7 @@ def label(
 ) -> dict[int, set[str]]:
     """Claim, open, save; answers what was acknowledged: image → ids."""
     saved: dict[int, set[str]] = {}
+    time.sleep(think * random.random())
     for _ in range(images):
         image = person.ask("claim", "POST", f"projects/{project}/queue/next/", {})
         person.ask("open", "GET", f"images/{image['id']}/preview/")
@@ -207,8 +236,8 @@ def web_process() -> psutil.Process | None:
     return next((p for p in psutil.Process().children(recursive=True) if "boxwright.serve" in p.cmdline()), None)
 
 
-def measure(link: str, people: int, images: int, boxes: int, think: float) -> bool:
-    annotators, project, label_id = lay(link, people, WARM + images * (people + 1))
+def measure(link: str, folder: Path | None, people: int, images: int, boxes: int, think: float) -> bool:
+    annotators, project, label_id = lay(link, people, WARM + images * (people + 1), folder)
     one = annotators[0]
     label(one, project, label_id, WARM, boxes)
     one.seconds.clear()
@@ -238,8 +267,12 @@ def main() -> None:
     parser.add_argument("--think", type=float, default=0, help="seconds, about, from an image's opening to its save")
     parser.add_argument("--link", help="what a running server without an account shows")
     options = parser.parse_args()
-    with contextlib.nullcontext(options.link) if options.link else running_server() as link:
-        passed = measure(link, options.people, options.images, options.boxes, options.think)
+    shape = options.people, options.images, options.boxes, options.think
+    if options.link:
+        passed = measure(options.link, None, *shape)
+    else:
+        with tempfile.TemporaryDirectory() as folder, running_server(Path(folder)) as link:
+            passed = measure(link, Path(folder), *shape)
     bars = f"p95 in ms {BARS}, {RATE:g} images a second, {COMPUTED:g} ms of computing for each"
     if options.think:
         bars = f"p95 of a save {THINKING:g} ms"
