@@ -60,15 +60,16 @@ export default function Trash() {
         <h1>Trash</h1>
         <span class="grow" />
         {selected.size > 0 && <span class="dim nowrap">{counted(selected.size, "image")}</span>}
-        <Button disabled={selected.size === 0} onClick={() => void change("restore", chosen)}>
-          Restore
-        </Button>
-        <Button
-          disabled={isEmpty || trashed === null}
-          onClick={() => setAsking(selected.size > 0 ? "selected" : "all")}
-        >
-          {selected.size > 0 ? "Delete for good" : "Empty the Trash"}
-        </Button>
+        {trashed && !isEmpty && (
+          <>
+            <Button disabled={selected.size === 0} onClick={() => void change("restore", chosen)}>
+              Restore
+            </Button>
+            <Button onClick={() => setAsking(selected.size > 0 ? "selected" : "all")}>
+              {selected.size > 0 ? "Delete for good" : "Empty the Trash"}
+            </Button>
+          </>
+        )}
       </header>
       {isEmpty ? (
         <Empty title="The Trash is empty">
