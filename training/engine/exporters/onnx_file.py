@@ -67,13 +67,13 @@ def save_described(model: onnx.ModelProto, path: Path, checkpoint: Checkpoint, s
 
 
 def _write_notes(folder: Path, notes: Mapping[str, str]) -> None:
-    model = onnx.load(folder / MODEL_FILE)
+    model = _parsed((folder / MODEL_FILE).read_bytes())
     onnx.helper.set_model_props(model, _props(model) | dict(notes))
     onnx.save(model, folder / MODEL_FILE)
 
 
 def _read_notes(folder: Path) -> dict[str, str]:
-    return _props(onnx.load(folder / MODEL_FILE))
+    return _props(_parsed((folder / MODEL_FILE).read_bytes()))
 
 
 def _props(model: onnx.ModelProto) -> dict[str, str]:
@@ -97,12 +97,16 @@ def expect_labels(told: str | None, checkpoint: Checkpoint) -> None:
 
 def read_onnx(content: bytes, checkpoint: Checkpoint) -> onnx.ModelProto:
     """A described model. Raises ParityError on a damaged file, or one whose own labels are others."""
-    try:
-        model = onnx.load_model_from_string(content)
-    except DecodeError as error:
-        raise ParityError("The model's file is damaged.") from error
+    model = _parsed(content)
     expect_labels(_props(model).get("labels"), checkpoint)
     return model
+
+
+def _parsed(content: bytes) -> onnx.ModelProto:
+    try:
+        return onnx.load_model_from_string(content)
+    except DecodeError as error:
+        raise ParityError("The model's file is damaged.") from error
 
 
 def run_onnx(
