@@ -16,6 +16,7 @@ from training.engine.checkpoint import Checkpoint
 from training.engine.config import Config
 from training.engine.data import Picture
 from training.engine.detectors.postprocess import Detections, Suppression
+from training.engine.errors import ParityError
 from training.engine.exporters import litert
 from training.engine.exporters.answers import Answer, Floats, Squares, lap, scaled
 from training.engine.exporters.eight_bits import EightBits
@@ -32,6 +33,7 @@ from training.engine.exporters.tflite_metadata import (
     appended_files,
     describe_classifier,
     describe_detector,
+    expect_labels,
 )
 from training.engine.exporters.tflite_pack import add_postprocess
 from training.engine.targets import Verification
@@ -101,8 +103,12 @@ def ask(folder: Path, checkpoint: Checkpoint, squares: Squares) -> Asked:
     """Run the shipped file in the LiteRT interpreter."""
     from ai_edge_litert.interpreter import Interpreter
 
+    expect_labels(folder / MODEL_FILE, checkpoint.labels)
     content = (folder / MODEL_FILE).read_bytes()
-    interpreter = Interpreter(model_content=content, num_threads=1)
+    try:
+        interpreter = Interpreter(model_content=content, num_threads=1)
+    except ValueError as error:
+        raise ParityError("The model's file is damaged.") from error
     interpreter.allocate_tensors()
     read = HEADS[checkpoint.task].read
     graph = read_model(content).subgraphs[0]

@@ -15,6 +15,7 @@ import flatbuffers
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
+from training.engine.errors import ParityError
 from training.engine.exporters.flatbuffer import add_buffer, read_model, write_model
 
 LABELS_FILE = "labels.txt"
@@ -149,6 +150,19 @@ def _append_labels(content: bytes, labels: Sequence[str]) -> bytes:
     file = io.BytesIO(content)
     file.seek(0, io.SEEK_END)
     with zipfile.ZipFile(file, "a", zipfile.ZIP_STORED) as archive:
-        lines = (" ".join(label.split()) for label in labels)
-        archive.writestr(zipfile.ZipInfo(LABELS_FILE, ZIP_DATE), "\n".join(lines) + "\n")
+        archive.writestr(zipfile.ZipInfo(LABELS_FILE, ZIP_DATE), _lines(labels))
     return file.getvalue()
+
+
+def expect_labels(path: Path, labels: Sequence[str]) -> None:
+    """Raises ParityError where the file's own labels are others, or what is behind the flatbuffer is damaged."""
+    try:
+        told = appended_files(path).get(LABELS_FILE)
+    except (zipfile.BadZipFile, UnicodeDecodeError) as error:
+        raise ParityError("The model's file is damaged.") from error
+    if told != _lines(labels):
+        raise ParityError("The model's file names other labels than the checkpoint it was made of.")
+
+
+def _lines(labels: Sequence[str]) -> str:
+    return "".join(f"{' '.join(label.split())}\n" for label in labels)

@@ -19,6 +19,7 @@ from training.engine.exporters.answers import Squares
 from training.engine.exporters.artifact import publish
 from training.engine.exporters.exporter import Asked
 from training.engine.progress import Silent
+from training.engine.targets import TARGETS
 
 DAMAGE: dict[str, dict[Callable[[Path], None], str]] = {
     "onnx": onnx.DAMAGE,
@@ -34,6 +35,10 @@ DAMAGE: dict[str, dict[Callable[[Path], None], str]] = {
 DAILY = {(target, next(iter(kinds))) for target, kinds in DAMAGE.items() if target not in {"jetson", *OF_CLASSIFIER}}
 """Tried in every run of the tests: each target's first, but for jetson, whose file is damaged as onnx's, and those of
 which no detector is converted every day."""
+
+
+def test_every_target_is_damaged() -> None:
+    assert DAMAGE.keys() == TARGETS.keys()
 
 
 @pytest.mark.parametrize(
