@@ -35,7 +35,7 @@ async function answers(model, picture, names) {
   const tensors = Array.isArray(results) ? results : [results];
   const read = await Promise.all(tensors.map((tensor) => tensor.data()));
   tf.dispose(tensors);
-  return read;
+  return read.map((values, i) => ({ values, shape: tensors[i].shape }));
 }
 
 const wasmFolder = path.dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'));
@@ -46,18 +46,20 @@ const shape = model.inputs[0].shape;
 const size = shape.reduce((product, side) => product * side, 1);
 const names = Object.keys(model.modelSignature.outputs);
 const collected = names.map(() => []);
+const shapes = {};
 const milliseconds = [];
 for (const values of picturesOf(inputFile, size)) {
   const picture = tf.tensor(values, shape);
   const before = performance.now();
   const read = await answers(model, picture, names);
   milliseconds.push(performance.now() - before);
-  read.forEach((values, i) => collected[i].push(Buffer.from(values.buffer, values.byteOffset, values.byteLength)));
+  read.forEach(({ values, shape: given }, i) => {
+    collected[i].push(Buffer.from(values.buffer, values.byteOffset, values.byteLength));
+    shapes[names[i]] = given;
+  });
   picture.dispose();
 }
 names.forEach((name, i) => writeFileSync(path.join(outputFolder, `${name}.f32`), Buffer.concat(collected[i])));
-const shapeOf = ({ tensorShape }) => tensorShape.dim.map(({ size: side }) => Number(side));
-const shapes = Object.entries(model.modelSignature.outputs).map(([name, output]) => [name, shapeOf(output)]);
 const runtime = `tfjs ${tf.version_core} ${tf.getBackend()}, Node ${process.versions.node}`;
-console.log(JSON.stringify({ runtime, outputs: Object.fromEntries(shapes), milliseconds }));
+console.log(JSON.stringify({ runtime, outputs: shapes, milliseconds }));
 process.exit(0);
