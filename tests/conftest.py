@@ -41,6 +41,7 @@ hypothesis_settings.load_profile("daily")
 LONGEST = (
     "training/test_run_process.py",
     "exporters/test_artifacts.py",
+    "exporters/test_damaged_artifacts.py",
     "test_schema.py",
     "platform/test_backups.py",
     "annotations/test_frozen.py",
