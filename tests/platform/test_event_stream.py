@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from boxwright.events import guard
+from boxwright.events import RESUMED, guard
 from tests.platform.test_door import join
 from tests.services.processes import PATIENCE
 from tests.services.server import Server, server
@@ -77,15 +77,21 @@ class Stream:
                 return {"id": int(frame["id"]), **json.loads(frame["data"])}
 
     def opened(self) -> int:
-        while True:
-            frame = self.frames.get(timeout=PATIENCE)
-            if "retry" in frame:
-                return int(frame["id"])
+        return int(self.until_open()[-1]["id"])
 
-    def end(self) -> None:
-        """Waits until the server has ended it."""
-        while "ended" not in self.frames.get(timeout=PATIENCE):
-            pass
+    def until_open(self) -> list[dict[str, str]]:
+        """What it begins with."""
+        frames = [self.frames.get(timeout=PATIENCE)]
+        while "retry" not in frames[-1]:
+            frames.append(self.frames.get(timeout=PATIENCE))
+        return frames
+
+    def end(self) -> list[str]:
+        """Waits until the server has ended it. The kinds that it told until then."""
+        kinds: list[str] = []
+        while "ended" not in (frame := self.frames.get(timeout=PATIENCE)):
+            kinds += filter(None, [frame.get("event")])
+        return kinds
 
     def close(self) -> None:
         self.context.__exit__(None, None, None)
@@ -127,6 +133,28 @@ def test_a_client_resumes_where_it_was(web: Server, token: str, project: int) ->
         assert [again.next("image")["n"] for _ in range(2)] == [2, 3]
     finally:
         again.close()
+
+
+def test_a_page_that_follows_from_its_answer_misses_nothing(web: Server, token: str, project: int) -> None:
+    with web.client(token) as client:
+        read = client.get("projects/", params={"slug": "cars"}).json()["results"][0]
+        assert client.get(f"projects/{read['id']}/").json()["last_event_id"] == read["last_event_id"]
+    publish(web, read["id"], 1, 2)
+    stream = Stream(web, token, read["id"], headers={"Last-Event-ID": str(read["last_event_id"])})
+    try:
+        assert [frame.get("event", "") for frame in stream.until_open()] == ["image", "image", ""]
+    finally:
+        stream.close()
+
+
+@pytest.mark.parametrize("seen", [None, 0, 10**9], ids=["nothing", "too long ago", "of another database"])
+def test_who_may_have_missed_something_is_told(web: Server, token: str, project: int, seen: int | None) -> None:
+    publish(web, project, *range(RESUMED + 1))
+    stream = Stream(web, token, project, headers=None if seen is None else {"Last-Event-ID": str(seen)})
+    try:
+        assert [frame.get("event", "") for frame in stream.until_open()] == ["gap", ""]
+    finally:
+        stream.close()
 
 
 def test_a_stream_carries_its_own_project_only(web: Server, token: str, project: int) -> None:
@@ -200,7 +228,7 @@ def test_a_stream_ends_with_what_let_it_in(
         stream.opened()
     deed(bob)
     for name in ends:
-        streams[name].end()
+        assert streams[name].end() == ["gap"]
     publish(web, project, 1)
     for name in goes_on:
         assert streams[name].next("image")["n"] == 1

@@ -84,7 +84,7 @@ def test_a_list_costs_the_same_for_any_number(as_user: As, mona: User) -> None:
         with CaptureQueriesContext(connection) as queries:
             as_user(mona).get("/api/v1/projects/")
         counts.append(len(queries))
-    assert counts == [2, 2]
+    assert counts[0] == counts[1] <= 4
 
 
 def test_a_list_shows_mine_and_is_filtered(as_user: As, mona: User, charlie: User, project: Project) -> None:

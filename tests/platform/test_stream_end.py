@@ -21,6 +21,8 @@ from boxwright.teams.models import Membership, Role, Session, Token, User
 from boxwright.teams.tokens import new_token
 from tests.conftest import make_member
 
+GAP = module.GAP.decode()
+
 
 class QuietHub:
     """Knows its watchers; nothing happens unless a test tells them."""
@@ -50,6 +52,11 @@ def watcher() -> Watcher:
     return Watcher(1, asyncio.get_running_loop())
 
 
+async def until_open(frames: AsyncIterator[bytes]) -> None:
+    while not (await anext(frames)).startswith(b"retry"):
+        pass
+
+
 async def collect(frames: AsyncIterator[bytes]) -> list[str]:
     return [frame.decode() async for frame in frames]
 
@@ -58,11 +65,11 @@ def test_a_quiet_stream_pings_until_it_is_over(quiet: QuietHub) -> None:
     async def watch() -> list[str]:
         mine = watcher()
         frames = stream(mine, None)
-        seen = [(await anext(frames)).decode() for _ in range(3)]
+        seen = [(await anext(frames)).decode() for _ in range(4)]
         mine.end()
         return seen + await collect(frames)
 
-    assert asyncio.run(watch()) == ["retry: 2000\nid: 40\n\n", ": ping\n\n", ": ping\n\n"]
+    assert asyncio.run(watch()) == [GAP, "retry: 2000\nid: 40\n\n", ": ping\n\n", ": ping\n\n", GAP]
     assert quiet.watchers == []
 
 
@@ -70,27 +77,27 @@ def test_a_stream_that_is_over_says_nothing_of_what_was_waiting(quiet: QuietHub)
     async def watch() -> list[str]:
         mine = watcher()
         frames = stream(mine, None)
-        await anext(frames)
+        await until_open(frames)
         for number in range(QUEUE_LENGTH):
             mine.tell(Told(number, number, "image", {}))
         mine.end()
         return await collect(frames)
 
-    assert asyncio.run(watch()) == []
+    assert asyncio.run(watch()) == [GAP]
 
 
 def test_a_reader_that_falls_behind_is_sent_away(quiet: QuietHub) -> None:
     async def watch() -> list[str]:
         mine = watcher()
         frames = stream(mine, None)
-        await anext(frames)
-        for number in range(QUEUE_LENGTH + 50):
+        await until_open(frames)
+        for number in range(1, QUEUE_LENGTH + 51):
             mine.tell(Told(number, number, "image", {"text": "a\nb"}))
         return await collect(frames)
 
     frames = "".join(asyncio.run(watch())).split("\n\n")[:-1]
     assert len(frames) == QUEUE_LENGTH
-    assert frames[0] == 'id: 0\nevent: image\ndata: {"text":"a\\nb"}'
+    assert frames[0] == 'id: 1\nevent: image\ndata: {"text":"a\\nb"}'
 
 
 def test_the_guard_ends_those_whose_pass_holds_no_more() -> None:

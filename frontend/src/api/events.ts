@@ -8,6 +8,8 @@ const KINDS = Object.keys({
   counts: true,
   labels: true,
   claim: true,
+  presence: true,
+  assigned: true,
   deleted: true,
   bulk: true,
   import: true,
@@ -27,19 +29,19 @@ export type OpenSource = (url: string) => EventSource;
 /**
  * One project's server-sent events. After a broken connection the browser reconnects by itself, with
  * Last-Event-ID. After a refused one (a 502 while the server restarts) it gives up: then this class opens a new
- * EventSource, with the last id in the query. Every connection calls the `onGap` listeners, because changes
- * before it may have been missed: on the first one, those since the page fetched its data.
+ * EventSource, with the last id in the query. Where the server can't tell all that was missed it sends a gap.
  */
 export class EventStream {
   private source: EventSource | null = null;
   private readonly listeners = new Map<Kind, Set<Listener<never>>>();
   private readonly gapListeners = new Set<() => void>();
-  private lastId = "";
   private failures = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
+  /** `lastId` is of the last event that the page's data hold. */
   constructor(
     private readonly url: string,
+    private lastId: string,
     private readonly open: OpenSource = (address) => new EventSource(address),
   ) {}
 
@@ -63,23 +65,24 @@ export class EventStream {
     return () => set.delete(listener as Listener<never>);
   }
 
-  /** Called on every connection. The listener fetches again what it shows. */
+  /** Called where events were missed. The listener fetches again what it shows. */
   onGap(listener: () => void): () => void {
     this.gapListeners.add(listener);
     return () => this.gapListeners.delete(listener);
   }
 
   private connect(): void {
-    const query = this.lastId ? `?last_event_id=${encodeURIComponent(this.lastId)}` : "";
-    const source = this.open(this.url + query);
+    const source = this.open(`${this.url}?last_event_id=${encodeURIComponent(this.lastId)}`);
     this.source = source;
-    source.onopen = () => this.opening();
+    source.onopen = () => {
+      this.failures = 0;
+    };
     source.onerror = () => this.failing(source);
+    source.addEventListener("gap", () => this.gap());
     for (const kind of KINDS) source.addEventListener(kind, (event) => this.deliver(kind, event));
   }
 
-  private opening(): void {
-    this.failures = 0;
+  private gap(): void {
     for (const listener of this.gapListeners) listener();
   }
 

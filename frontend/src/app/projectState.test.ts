@@ -15,7 +15,7 @@ function followed() {
   const open = () => source as unknown as EventSource;
   const state = {
     ...makeState({ id: 7, labels: LABELS } as Project, "zoo"),
-    events: new EventStream("", open),
+    events: new EventStream("", "", open),
   };
   const end = follow(state);
   state.events.start();

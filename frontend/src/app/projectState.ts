@@ -1,8 +1,10 @@
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { tripOf } from "../annotator/saving/alongImages";
 import { api, apiUrl } from "../api/client";
 import { EventStream } from "../api/events";
 import type { Counts, Label, Page, Project, Role, Run } from "../api/types";
-import { atLeast } from "./session";
+import { forgetProject } from "./along";
+import { atLeast, isAway, startOptions, userId } from "./session";
 
 /** What every page of a project shares. Signals: read `.value` while rendering to follow them. */
 export interface ProjectState {
@@ -18,8 +20,16 @@ export interface ProjectState {
 }
 
 export async function fetchProject(slug: string): Promise<Project | null> {
-  const page = await api.get<Page<Project>>("projects/", { query: { slug } });
-  return page.results.find((project) => project.slug === slug) ?? null;
+  try {
+    const page = await api.get<Page<Project>>("projects/", { query: { slug }, ...startOptions() });
+    const found = page.results.find((project) => project.slug === slug) ?? null;
+    if (!found) await forgetProject(slug);
+    return found;
+  } catch (error) {
+    const trip = isAway(error) && (await tripOf(userId.peek(), slug));
+    if (!trip) throw error;
+    return trip.project;
+  }
 }
 
 let expected: { readonly slug: string; readonly project: Promise<Project | null> } | null = null;
@@ -57,7 +67,7 @@ export function makeState(loaded: Project, slug: string): ProjectState {
     latestRun,
     role,
     may: (needed) => atLeast(role.value, needed),
-    events: new EventStream(apiUrl(`projects/${loaded.id}/events/`)),
+    events: new EventStream(apiUrl(`projects/${loaded.id}/events/`), String(loaded.last_event_id)),
     reload: async () => {
       const { counts, labels } = project.value;
       const [fresh] = await Promise.all([fetchProject(slug), loadRun().catch(() => {})]);

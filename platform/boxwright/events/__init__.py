@@ -15,6 +15,8 @@ from django.db.models.functions import Now
 from boxwright.events.channel import CHANNEL, EVERY
 
 KEPT = timedelta(hours=1)
+RESUMED = 1000
+"""How many events back a client may be, of all projects together, and still resume."""
 STATEMENT = "INSERT INTO events_event (project_id, kind, data) VALUES (%s, %s, %s)"
 
 
@@ -34,8 +36,10 @@ def publish_all(project_id: int, kind: str, said: Iterable[dict[str, Any]]) -> N
 def prune() -> int:
     """Delete events that nobody may ask for any more; returns how many."""
     from boxwright.events.models import Event
+    from boxwright.events.reader import newest
 
-    return Event.objects.filter(created_at__lt=Now() - KEPT).delete()[0]
+    old = Event.objects.filter(created_at__lt=Now() - KEPT, id__lte=newest() - RESUMED)
+    return old.delete()[0]
 
 
 def _wake() -> None:

@@ -20,6 +20,8 @@ from boxwright.events.wakeup import Wakeup
 log = logging.getLogger(__name__)
 
 QUEUE_LENGTH = 1000
+RELAYED_BEHIND = 100
+"""A client with so many events to come is not told what was relayed."""
 AFTER_ERROR = 1.0
 GATHER_A_WATCHER, LONGEST_GATHER = 0.0005, 0.25
 TOLD_AT_ONCE, BETWEEN = 50, 0.01
@@ -28,7 +30,10 @@ TOLD_AT_ONCE, BETWEEN = 50, 0.01
 
 @dataclass(frozen=True)
 class Told:
-    """One event as it goes to a client. `safe` is where a client that got it may resume."""
+    """One event as it goes to a client. `safe` is where a client that got it may resume.
+
+    What was relayed has no row: its id is 0, and the client's place stays where it was.
+    """
 
     safe: int
     id: int
@@ -39,7 +44,8 @@ class Told:
     def frame(self) -> bytes:
         """The event's bytes, made once for all watchers."""
         data = json.dumps(self.data, ensure_ascii=False, separators=(",", ":"))
-        return f"id: {self.safe}\nevent: {self.kind}\ndata: {data}\n\n".encode()
+        place = f"id: {self.safe}\n" if self.id else ""
+        return f"{place}event: {self.kind}\ndata: {data}\n\n".encode()
 
 
 @dataclass(eq=False)
@@ -55,6 +61,8 @@ class Watcher:
     is_over: bool = False
 
     def tell(self, event: Told) -> None:
+        if event.id == 0 and self.queue.qsize() >= RELAYED_BEHIND:
+            return
         if self.queue.qsize() < QUEUE_LENGTH:
             self.queue.put_nowait(event)
         elif self.queue.qsize() == QUEUE_LENGTH:
@@ -92,6 +100,10 @@ class Hub:
                 self.watchers.pop(watcher.project_id, None)
         EVERY.set()
 
+    def relay(self, project_id: int, kind: str, data: Any) -> None:
+        """To whoever watches in this process now."""
+        self._tell(project_id, [Told(0, 0, kind, data)])
+
     def safe_start(self, timeout: float = 10) -> int:
         """An id up to which every row can be read now. Waits for the reader's first look."""
         self.ready.wait(timeout)
@@ -121,7 +133,8 @@ class Hub:
                 self.reader.begin()
                 self.ready.set()
             self._hand_on(self.reader.read())
-            wakeup.wait()
+            for news in wakeup.wait():
+                self.relay(*json.loads(news))
             self._gather()
         except Error as error:
             log.warning("events can't be read (%s); trying again", error)
@@ -134,12 +147,15 @@ class Hub:
             told = Told(min(row.pk, self.reader.safe), row.pk, row.kind, row.data)
             events.setdefault(row.project_id, []).append(told)
         for project_id, news in events.items():
-            with self.lock:
-                watchers = list(self.watchers.get(project_id, ()))
-            for start in range(0, len(watchers), TOLD_AT_ONCE):
-                time.sleep(BETWEEN if start else 0)
-                for loop, here in _by_loop(watchers[start : start + TOLD_AT_ONCE]).items():
-                    call(loop, _tell_all, here, news)
+            self._tell(project_id, news)
+
+    def _tell(self, project_id: int, news: list[Told]) -> None:
+        with self.lock:
+            watchers = list(self.watchers.get(project_id, ()))
+        for start in range(0, len(watchers), TOLD_AT_ONCE):
+            time.sleep(BETWEEN if start else 0)
+            for loop, here in _by_loop(watchers[start : start + TOLD_AT_ONCE]).items():
+                call(loop, _tell_all, here, news)
 
     def _gather(self) -> None:
         """Wait before telling, longer where more people watch: the three events of a save then go out together."""

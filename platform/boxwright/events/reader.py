@@ -5,6 +5,7 @@ Streams of browsers read it; whoever tells of events elsewhere (webhooks, rules)
 
 import time
 
+from django.db import connection
 from django.db.models import Max, Q
 
 from boxwright.events.models import Event
@@ -26,8 +27,7 @@ class Reader:
 
     def begin(self) -> None:
         """After the newest event; those that are still to commit shortly before it count as new."""
-        newest = Event.objects.aggregate(newest=Max("id"))["newest"] or 0
-        self._mark = Watermark(max(0, newest - WIDEST))
+        self._mark = Watermark(max(0, newest() - WIDEST))
         self._mark.see(Event.objects.filter(id__gt=self._mark.high).values_list("id", flat=True), time.monotonic())
 
     def read(self) -> list[Event]:
@@ -36,3 +36,17 @@ class Reader:
         events = list(Event.objects.filter(new).order_by("id")[:READ_AT_ONCE])
         self._mark.see([event.pk for event in events], time.monotonic())
         return events
+
+
+def newest() -> int:
+    """0 where there is none."""
+    return Event.objects.aggregate(newest=Max("id"))["newest"] or 0
+
+
+def position() -> int:
+    """Where a stream begins that misses nothing of what is committed from now on; to be asked before one reads."""
+    if connection.vendor == "sqlite":
+        return newest()  # one writer at a time: ids commit in their order
+    reader = Reader()
+    reader.begin()
+    return reader.safe

@@ -1,4 +1,7 @@
-"""One client's server-sent events: what it missed, then what happens, with a sign of life in between."""
+"""One client's server-sent events: what it missed, then what happens, with a sign of life in between.
+
+Where not all that it missed can be told it is sent a `gap`, and fetches again what it shows.
+"""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -6,12 +9,14 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from asgiref.sync import sync_to_async
 from django.db import connection
 
+from boxwright.events import RESUMED
 from boxwright.events.hub import Told, Watcher, hub
 from boxwright.events.models import Event
+from boxwright.events.reader import newest
 
 PING_SECONDS = 15.0
 RECONNECT_MS = 2000
-REPLAY = 1000
+GAP = b"event: gap\ndata: {}\n\n"
 
 
 async def stream(watcher: Watcher, last_seen: int | None) -> AsyncGenerator[bytes, None]:
@@ -19,13 +24,17 @@ async def stream(watcher: Watcher, last_seen: int | None) -> AsyncGenerator[byte
     hub.join(watcher)
     try:
         start = await asyncio.to_thread(hub.safe_start)
-        missed = [] if last_seen is None else await sync_to_async(_since)(watcher.project_id, last_seen, start)
-        for event in missed:
+        missed = None if last_seen is None else await sync_to_async(_since)(watcher.project_id, last_seen, start)
+        if missed is None:
+            yield GAP
+        for event in missed or ():
             yield event.frame
         # All events up to `start` were committed before `_since` read: a client that reconnects goes on from there.
         yield f"retry: {RECONNECT_MS}\nid: {start}\n\n".encode()
-        async for frame in _live(watcher, {event.id for event in missed}):
+        async for frame in _live(watcher, {event.id for event in missed or ()}):
             yield frame
+        if watcher.is_over:
+            yield GAP  # who may still watch, but as another, looks again
     finally:
         hub.leave(watcher)
 
@@ -47,9 +56,13 @@ async def _live(watcher: Watcher, sent: set[int]) -> AsyncIterator[bytes]:
             return
 
 
-def _since(project_id: int, last_seen: int, safe: int) -> list[Told]:
-    rows = Event.objects.filter(project_id=project_id, id__gt=last_seen).order_by("id")[:REPLAY]
+def _since(project_id: int, last_seen: int, safe: int) -> list[Told] | None:
+    """None where that is not known any more."""
     try:
+        latest = newest()
+        if not latest - RESUMED <= last_seen <= latest:
+            return None
+        rows = Event.objects.filter(project_id=project_id, id__gt=last_seen).order_by("id")
         return [Told(min(row.pk, safe), row.pk, row.kind, row.data) for row in rows]
     finally:
         connection.close()

@@ -36,7 +36,8 @@ def _view() -> type[Endpoint]:
         def get(self, request: Request, project_id: int) -> Response:
             """Server-sent events: `event` names the kind, `data` is JSON.
 
-            They are hints: a client that missed some fetches again what it shows.
+            They are hints. A client that resumes too late, or from nowhere, is sent a `gap`, and fetches again what
+            it shows.
             """
             raise NotImplementedError
 

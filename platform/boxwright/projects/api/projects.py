@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import QuerySet, Value
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -10,6 +11,7 @@ from rest_framework.response import Response
 from boxwright import limits
 from boxwright.api.fields import CountedListField, NameField
 from boxwright.api.views import Endpoint
+from boxwright.events.reader import position
 from boxwright.projects import projects
 from boxwright.projects.api.labels import LabelSerializer, NewLabelSerializer
 from boxwright.projects.labels import NewLabel
@@ -34,12 +36,13 @@ class CountsSerializer(serializers.Serializer[Any]):
 
 
 class ProjectSerializer(serializers.ModelSerializer[Project]):
-    """A project as one of its members sees it: `member_role` comes with `projects_of` and `project_for`."""
+    """A project as one of its members sees it: of `_projects_for`."""
 
     team = TeamRefSerializer()
     role = serializers.ChoiceField(choices=Role.choices, source="member_role")
     labels = LabelSerializer(many=True)
     counts = CountsSerializer()
+    last_event_id = serializers.IntegerField(help_text="a stream of events from there on misses nothing of this answer")
 
     class Meta:
         model = Project
@@ -56,6 +59,7 @@ class ProjectSerializer(serializers.ModelSerializer[Project]):
             "counts",
             "created_at",
             "updated_at",
+            "last_event_id",
         ]
         read_only_fields = fields
 
@@ -82,7 +86,7 @@ class ProjectsView(Endpoint):
         responses=ProjectSerializer(many=True),
     )
     def get(self, request: Request) -> Response:
-        rows = projects_of(request.user)
+        rows = _projects_for(request)
         for name, field in (("team", "team__slug"), ("slug", "slug")):
             if wanted := request.query_params.get(name):
                 rows = rows.filter(**{field: wanted})
@@ -122,4 +126,8 @@ class ProjectView(Endpoint):
 
 def seen_by(request: Request, project_id: int) -> dict[str, object]:
     """The project's JSON for whoever asks."""
-    return dict(ProjectSerializer(projects_of(request.user).get(pk=project_id)).data)
+    return dict(ProjectSerializer(_projects_for(request).get(pk=project_id)).data)
+
+
+def _projects_for(request: Request) -> QuerySet[Project]:
+    return projects_of(request.user).annotate(last_event_id=Value(position()))
