@@ -19,7 +19,7 @@ from typing import Any, ClassVar
 
 import uvicorn
 from django.conf import settings
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from boxwright import limits
 from boxwright.door import HANG_UP
@@ -32,10 +32,19 @@ time that it comes back from the database."""
 
 
 M_ARENA_MAX, HEAPS = -8, 2
+PIPELINED = 4
+"""Requests that may wait on one connection for the answer to another. Browsers send none."""
 
 
-class Protocol(H11Protocol):
-    """Hangs up on clients that uvicorn would wait for without end: for a request's head, or to take the last bytes."""
+class TooMany(Exception):
+    """Requests that nobody waits for."""
+
+
+class Protocol(HttpToolsProtocol):
+    """Hangs up on clients that uvicorn would wait for or read without end.
+
+    For a request's head, or to take the last bytes; what is neither a body nor small, and requests before an answer.
+    """
 
     _open: ClassVar[Counter[str]] = Counter()
     """Connections by address."""
@@ -46,6 +55,7 @@ class Protocol(H11Protocol):
         self._application = self.app
         self.app = self._called
         self._head_timer: asyncio.TimerHandle | None = None
+        self._beside_body = 0
 
     async def _called(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         scope.setdefault("extensions", {})[HANG_UP] = self.transport.abort
@@ -61,11 +71,28 @@ class Protocol(H11Protocol):
             self._expect_head()
 
     def data_received(self, data: bytes) -> None:
+        self._beside_body += len(data)
         super().data_received(data)
-        if self.cycle is None or self.cycle.response_complete:
+        if self._beside_body > limits.HEAD_BYTES:
+            self.transport.abort()
+        elif self.cycle is None or self.cycle.response_complete:
             self._expect_head()
         else:
             self._stop_expecting()
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._beside_body = 0
+
+    def on_headers_complete(self) -> None:
+        if len(self.pipeline) == PIPELINED:
+            self.transport.abort()
+            raise TooMany
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        super().on_body(body)
+        self._beside_body = 0
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_expecting()

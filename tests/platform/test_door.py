@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from boxwright import limits
+from boxwright.serve import PIPELINED
 from tests.services.lines import Line, chunk
 from tests.services.processes import wait_until
 from tests.services.server import Server, server
@@ -241,6 +242,43 @@ def test_a_head_that_does_not_come_is_not_waited_for(impatient: Server, said: by
     with Line(impatient.url) as line:
         line.send(said)
         assert line.ended()
+
+
+@pytest.mark.parametrize(
+    ("begin", "more"),
+    [
+        (b"GET / HTTP/1.1\r\nHost: localhost\r\nCookie: ", b"x"),
+        (b"GET / HTTP/1.1\r\nHost: localhost\r\n", b"X: y\r\n"),
+        (b"GET /", b"x"),
+        (b"", b"\r\n"),
+        (b"POST /api/v1/auth/login/ HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n1;", b"x"),
+        (b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n", b"X: y\r\n"),
+    ],
+    ids=["a header", "headers", "an address", "nothing", "a piece's head", "headers at the end"],
+)
+def test_what_is_no_body_does_not_go_on_for_ever(web: Server, begin: bytes, more: bytes) -> None:
+    sent, piece = 0, more * (limits.HEAD_BYTES // len(more))
+    with Line(web.url) as line:
+        line.send(begin)
+        while sent < 64 * MB and line.send(piece):
+            sent += len(piece)
+    assert sent < 16 * MB, "as much as lies between two sockets"
+
+
+def test_who_asks_before_the_answer_is_answered_in_turn_or_not_at_all(web: Server) -> None:
+    asked = f"GET /api/v1/auth/session/ HTTP/1.1\r\nHost: {web.url.partition('//')[2]}\r\n\r\n".encode()
+    with Line(web.url) as line:
+        line.send(asked * (PIPELINED + 1))
+        assert line.successes(PIPELINED + 1) == PIPELINED + 1
+    with Line(web.url) as line:
+        line.send(asked * 1000)
+        assert line.successes(1000) <= PIPELINED + 1
+
+
+def test_a_long_head_is_read(web: Server) -> None:
+    with Line(web.url) as line:
+        line.ask("GET", "auth/session/", Cookie="x" * (limits.HEAD_BYTES - 1000))
+        assert line.answer().status == 200
 
 
 @pytest.fixture(scope="module")

@@ -61,6 +61,16 @@ class Line:
             seen += data
         return seen
 
+    def successes(self, most: int) -> int:
+        """Reads until there are so many, or the server has hung up."""
+        seen = b""
+        try:
+            while seen.count(b"HTTP/1.1 200 ") < most and (data := self.socket.recv(65536)):
+                seen += data
+        except ConnectionResetError:
+            pass
+        return seen.count(b"HTTP/1.1 200 ")
+
     def ended(self) -> bool:
         """Reads what is left; true once the server has hung up."""
         try:
