@@ -109,3 +109,14 @@ def test_a_new_password_begins_a_new_session(alice: User) -> None:
     assert new.session_key != old.session_key
     assert (new.user, new.browser) == (alice, "Firefox/140")
     assert is_in(client)
+
+
+def test_a_page_sends_nothing_under_the_name_of_who_signed_in_after(alice: User, bob: User) -> None:
+    browser = log_in(bob)
+    name = {"name": "Alice's hand"}
+    refused = browser.patch("/api/v1/me/", name, headers={"X-Boxwright-Person": str(alice.pk)})
+    assert refused.status_code == 401
+    assert "Somebody else" in refused.json()["detail"]
+    bob.refresh_from_db()
+    assert bob.name != name["name"]
+    assert browser.patch("/api/v1/me/", name, headers={"X-Boxwright-Person": str(bob.pk)}).status_code == 200

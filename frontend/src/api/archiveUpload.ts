@@ -1,5 +1,5 @@
 import type { DetailedError, HttpRequest, Upload, UploadOptions } from "tus-js-client";
-import { apiUrl, csrfToken } from "./client";
+import { apiUrl, senderHeaders } from "./client";
 import { ApiError, OfflineError } from "./errors";
 import type { Problem } from "./types";
 
@@ -91,7 +91,7 @@ export async function sendArchive(
 }
 
 function signed(request: HttpRequest): void {
-  request.setHeader("X-CSRFToken", csrfToken());
+  for (const [name, value] of Object.entries(senderHeaders())) request.setHeader(name, value);
 }
 
 async function resumed(upload: Upload): Promise<void> {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { api, apiUrl, csrfToken, onSignedOut } from "./client";
+import { api, apiUrl, csrfToken, onSignedOut, setSender } from "./client";
 import { ApiError, OfflineError, sentence } from "./errors";
 
 type Step = Response | Error;
@@ -72,6 +72,24 @@ describe("requests", () => {
     const headers = fetched.mock.calls.map(([, init]) => init.headers as Record<string, string>);
     expect(headers[0]!["X-CSRFToken"]).toBeUndefined();
     expect(headers[1]!["X-CSRFToken"]).toBe("abc");
+  });
+
+  it("gets a lost token anew, once, and sends the same again", async () => {
+    const lost = { detail: "CSRF Failed: CSRF cookie not set." };
+    const fetched = answers(problem(403, lost), json({}), json({ id: 1 }));
+    expect(await result(api.patch("images/1/annotations/", { upsert: [] }))).toEqual({ id: 1 });
+    const [first, session, second] = fetched.mock.calls.map(([url, { method, body }]) => ({
+      url,
+      method,
+      body,
+    }));
+    expect(session).toEqual({ url: "/api/v1/auth/session/", method: "GET", body: null });
+    expect(second).toEqual(first);
+
+    answers(problem(403, lost), json({}), problem(403, lost));
+    expect(await result(api.post("teams/"))).toBeInstanceOf(ApiError);
+    answers(problem(403));
+    expect(await result(api.post("teams/"))).toBeInstanceOf(ApiError);
   });
 
   it("gives null for an empty answer", async () => {
@@ -147,5 +165,18 @@ describe("problems", () => {
     answers(problem(401));
     await result(api.get("me/"));
     expect(ended).toHaveBeenCalledOnce();
+  });
+
+  it("says whose page it is where it changes something", async () => {
+    const said = async (send: () => Promise<unknown>): Promise<unknown> => {
+      const sent = answers(json({}));
+      await send();
+      return (sent.mock.lastCall![1].headers as Record<string, string>)["X-Boxwright-Person"];
+    };
+    setSender(7);
+    expect(await said(() => api.patch("me/", {}))).toBe("7");
+    expect(await said(() => api.get("me/"))).toBeUndefined();
+    setSender(null);
+    expect(await said(() => api.post("auth/login/"))).toBeUndefined();
   });
 });

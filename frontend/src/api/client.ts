@@ -23,6 +23,20 @@ export function onSignedOut(callback: SignedOut): void {
   signedOut = callback;
 }
 
+let person: number | null = null;
+
+/** Whose page this is, or nobody's. Another tab of the browser may sign in somebody else meanwhile. */
+export function setSender(id: number | null): void {
+  person = id;
+}
+
+/** Of every request that changes something: the server refuses what would go out under another's name. */
+export function senderHeaders(): Record<string, string> {
+  const headers: Record<string, string> = { "X-CSRFToken": csrfToken() };
+  if (person !== null) headers["X-Boxwright-Person"] = String(person);
+  return headers;
+}
+
 export function csrfToken(cookies: string = document.cookie): string {
   return /(?:^|;\s*)(?:__Host-)?csrftoken=([^;]*)/.exec(cookies)?.[1] ?? "";
 }
@@ -54,7 +68,7 @@ function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
 
 function requestInit(method: Method, body: unknown, options: RequestOptions): RequestInit {
   const headers: Record<string, string> = { Accept: "application/json" };
-  if (method !== "GET") headers["X-CSRFToken"] = csrfToken();
+  if (method !== "GET") Object.assign(headers, senderHeaders());
   if (body !== undefined && !(body instanceof FormData)) headers["Content-Type"] = "application/json";
   return {
     method,
@@ -94,6 +108,16 @@ function worthRetrying(error: unknown): boolean {
   return error instanceof OfflineError || (error instanceof ApiError && RETRY_STATUS.has(error.status));
 }
 
+/** The token's cookie is gone, or not the session's any more. */
+function lacksToken(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 403 && error.problem.detail.startsWith("CSRF Failed");
+}
+
+/** Asking who is here sets the cookie anew. */
+async function fetchToken(): Promise<void> {
+  await attempt(apiUrl("auth/session/"), requestInit("GET", undefined, {}));
+}
+
 /** One request with the retry policy. Throws ApiError (the server's problem) or OfflineError (no answer). */
 async function request<T>(
   method: Method,
@@ -103,10 +127,16 @@ async function request<T>(
 ): Promise<T> {
   const url = apiUrl(path, options.query);
   const retries = options.retries ?? (method === "GET" ? BACKOFF_MS.length : 0);
+  let hasFreshToken = false;
   for (let tries = 0; ; tries += 1) {
     try {
       return await answer<T>(await attempt(url, requestInit(method, body, options)));
     } catch (error) {
+      if (lacksToken(error) && !hasFreshToken) {
+        hasFreshToken = true;
+        await fetchToken();
+        continue;
+      }
       if (tries >= retries || !worthRetrying(error)) throw error;
       await sleep(BACKOFF_MS[Math.min(tries, BACKOFF_MS.length - 1)] as number, options.signal);
     }

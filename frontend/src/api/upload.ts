@@ -1,4 +1,4 @@
-import { apiUrl, csrfToken } from "./client";
+import { apiUrl, senderHeaders } from "./client";
 import { ApiError, OfflineError } from "./errors";
 import type { Problem } from "./types";
 
@@ -26,7 +26,7 @@ export function postForm<T>(
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("POST", apiUrl(path));
-    request.setRequestHeader("X-CSRFToken", csrfToken());
+    for (const [name, value] of Object.entries(senderHeaders())) request.setRequestHeader(name, value);
     request.setRequestHeader("Accept", "application/json");
     request.upload.onprogress = (event) => onSent(event.loaded, event.total);
     request.onerror = () => reject(new OfflineError());

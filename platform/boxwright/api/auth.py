@@ -74,7 +74,17 @@ class TokenAuthentication(authentication.BaseAuthentication):
 
 
 class SessionAuthentication(authentication.SessionAuthentication):
-    """The browser's cookie, with CSRF. Anonymous is 401 here too (DRF's own answers 403)."""
+    """The browser's cookie, with CSRF. Anonymous is 401 here too (DRF's own answers 403).
+
+    A page says whose it is: another tab may have signed in somebody else, who would then send this one's labels.
+    """
+
+    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+        found: tuple[Any, Any] | None = super().authenticate(request)
+        whose = request.headers.get("X-Boxwright-Person")
+        if found and whose and whose != str(found[0].pk):
+            raise AuthenticationFailed("Somebody else has signed in in this browser. Sign in again to go on.")
+        return found
 
     def authenticate_header(self, request: Request) -> str:
         return "Session"

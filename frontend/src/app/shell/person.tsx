@@ -1,20 +1,23 @@
+import { useState } from "preact/hooks";
+import { unsavedImages } from "../../annotator/saving/keptWork";
 import { api } from "../../api/client";
 import { Avatar, initials } from "../../ui/avatar";
 import { IconButton } from "../../ui/button";
+import { Confirm } from "../../ui/confirm";
+import { counted } from "../../ui/figures";
 import { Menu, MenuItem, MenuLink } from "../../ui/menu";
 import { toastError } from "../../ui/toast";
+import { giveAllBack } from "../along";
 import { navigate } from "../router";
 import { loadSession, user } from "../session";
 import { theme, toggleTheme } from "../theme";
 
-async function signOut(): Promise<void> {
-  try {
-    await api.post("auth/logout/");
-    navigate("/");
-    await loadSession();
-  } catch (error) {
-    toastError(error);
-  }
+/** What one took along is given back, and leaves this device. */
+async function signOut(me: number): Promise<void> {
+  await giveAllBack(me);
+  await api.post("auth/logout/");
+  navigate("/");
+  await loadSession();
 }
 
 export function ThemeToggle() {
@@ -25,7 +28,21 @@ export function ThemeToggle() {
 /** Who I am: account, my teams, sign out. */
 export function PersonMenu() {
   const me = user.value;
+  const [unsaved, setUnsaved] = useState(0);
   if (!me) return null;
+  const leave = async (): Promise<void> => {
+    const images = await unsavedImages(me.id);
+    setUnsaved(images);
+    if (images === 0) await signOut(me.id).catch(toastError);
+  };
+  if (unsaved > 0) {
+    return (
+      <Confirm deed="Sign out" keep="Stay" run={() => signOut(me.id)} close={() => setUnsaved(0)}>
+        Changes to {counted(unsaved, "image")} are not saved yet. They stay on this device, and are saved once
+        you sign in here again.
+      </Confirm>
+    );
+  }
   return (
     <Menu
       trigger={<Avatar person={me} decorative />}
@@ -42,7 +59,7 @@ export function PersonMenu() {
         </MenuLink>
       ))}
       <hr />
-      <MenuItem icon="send" onClick={signOut}>
+      <MenuItem icon="send" onClick={() => void leave()}>
         Sign out
       </MenuItem>
     </Menu>
