@@ -13,8 +13,6 @@ from training.engine import catalog, checkpoint, distributed
 from training.engine import evaluate as evaluation
 from training.engine import export as exporting
 from training.engine import predict as predicting
-from training.engine import sweep as sweeping
-from training.engine import train as training
 from training.engine import verify as verifying
 from training.engine.base_files import as_checkpoint, told
 from training.engine.checkpoint import Checkpoint
@@ -40,6 +38,8 @@ class Events(Progress, Protocol):
 
 
 def train(options: Namespace, events: Events) -> None:
+    from training.engine import train as training  # here, as an export waits for nothing that it does not need
+
     folder = _run_folder(options, events)
     dataset = read_run_folder(folder)
     config = config_of(options, folder, dataset.task)
@@ -97,6 +97,8 @@ def verify(options: Namespace, events: Events) -> None:
 
 
 def sweep(options: Namespace, events: Events) -> None:
+    from training.engine import sweep as sweeping
+
     folder = _run_folder(options, events)
     dataset = read_run_folder(folder)
     settings = values_of(options, folder, dataset.task)

@@ -1,7 +1,7 @@
 """What a model says of an image, whichever runtime it runs in: the thing that parity compares."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -17,6 +17,7 @@ from training.engine.detectors.postprocess import Detections, Suppression, detec
 from training.engine.errors import ParityError
 from training.engine.network import normalise
 from training.engine.scoring import Scoring
+from training.engine.squares import Square
 
 Floats = NDArray[np.float32]
 Squares = NDArray[np.uint8]
@@ -101,9 +102,11 @@ def lap(milliseconds: list[float] | None) -> Iterator[None]:
         milliseconds.append(1000 * (time.perf_counter() - start))
 
 
-def scaled(squares: Squares, mean: Sequence[float], std: Sequence[float]) -> Floats:
-    """What an application does to pixels before it asks an artifact: (pixel - mean) / std, of one square or many."""
-    values = squares.astype(np.float32)
-    values -= np.asarray(mean, np.float32)
-    values /= np.asarray(std, np.float32)
-    return values
+def scaled(squares: Iterable[Square], mean: Sequence[float], std: Sequence[float]) -> Iterator[Floats]:
+    """What an application does to pixels before it asks an artifact: (pixel - mean) / std, of one after the other."""
+    middle, spread = np.asarray(mean, np.float32), np.asarray(std, np.float32)
+    for square in squares:
+        values = square.astype(np.float32)
+        values -= middle
+        values /= spread
+        yield values

@@ -227,7 +227,7 @@ def ask_client(folder: Path, checkpoint: Checkpoint, pictures: Iterable[Picture]
 def _ask(folder: Path, checkpoint: Checkpoint, squares: Iterable[Square], milliseconds: list[float]) -> list[Answer]:
     program, content = PROGRAMS[checkpoint.task], (folder / MODEL_FILE).read_bytes()
     names = (*program.outputs, *program.inner)
-    images = (scaled(square[None], *program.scale)[0] for square in squares)
+    images = scaled(squares, *program.scale)
     given = run_onnx(content, checkpoint, names, images, milliseconds)
     return [program.answer(checkpoint.config, *row) for row in given]
 

@@ -82,7 +82,7 @@ def _save(
     model: ModelProto, checkpoint: Checkpoint, folder: Path, quantization: str, calibration: Calibration
 ) -> EightBits | None:
     scale = input_scale(checkpoint)
-    model, small = PRECISIONS[quantization](model, lambda: (scaled(one[None], *scale)[0] for one in calibration()))
+    model, small = PRECISIONS[quantization](model, lambda: scaled(calibration(), *scale))
     save_described(model, folder / MODEL_FILE, checkpoint, scale)
     return small
 

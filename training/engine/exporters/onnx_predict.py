@@ -43,5 +43,4 @@ def _inputs(checkpoint: Checkpoint, images: Sequence[Path]) -> Iterator[Floats]:
     scale = onnx.input_scale(checkpoint)
     for path in images:
         square = read_square(path, checkpoint.picture_size)
-        for tile in cut(square[None], checkpoint.image_size, checkpoint.config.tiles):
-            yield scaled(tile[None], *scale)[0]
+        yield from scaled(cut(square[None], checkpoint.image_size, checkpoint.config.tiles), *scale)

@@ -55,7 +55,7 @@ def pack(graph: bytes, checkpoint: Checkpoint, folder: Path, quantization: str) 
 def ask(folder: Path, checkpoint: Checkpoint, squares: Squares) -> Asked:
     """Run the shipped files in Node."""
     scale = litert.input_scale(checkpoint)
-    given = run_tfjs(folder, (scaled(square, *scale) for square in squares))
+    given = run_tfjs(folder, scaled(squares, *scale))
     outputs = OUTPUTS[checkpoint.task]
     rows = zip(*(given.outputs[name] for name in outputs.names), strict=True)
     answers = [outputs.answer(checkpoint.config, *row) for row in rows]

@@ -85,7 +85,7 @@ def pack(
     small = None
     if quantization == "int8":
         scores = head.outputs.index("scores")
-        graph, small = to_int8(graph, scores, lambda: (scaled(one[None], mean, std)[0] for one in calibration()))
+        graph, small = to_int8(graph, scores, lambda: scaled(calibration(), mean, std))
     description = Description(checkpoint.model, checkpoint.labels, mean, std)
     (folder / MODEL_FILE).write_bytes(head.finish(graph, description, checkpoint.config))
     return small

@@ -111,7 +111,7 @@ def test_onnx_scores_have_the_columns_that_detect_net_counts(detector: Trained, 
     lines = (unpacked / "labels.txt").read_text().split()
     session = onnxruntime.InferenceSession(unpacked / "model.onnx")
     info = detector.checkpoint.info
-    image = scaled(squares[:1], info.mean, info.std).transpose(0, 3, 1, 2)
+    image = next(scaled(squares, info.mean, info.std)).transpose(2, 0, 1)[None]
     scores, boxes = (output[0] for output in session.run(["scores", "boxes"], {"input_0": np.ascontiguousarray(image)}))
 
     assert lines == ["BACKGROUND", *LABELS]
