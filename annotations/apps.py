@@ -1,13 +1,15 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
+from django.db.models.signals import post_migrate
 
 
 class AnnotationsConfig(AppConfig):
     name = "annotations"
 
     def ready(self) -> None:
-        from annotations import needed_objects, removal
+        from annotations import name_index, needed_objects, removal, split_places
         from boxwright.projects.removal import register
         from boxwright.storage import needs
         from boxwright.teams.members import role_lost
@@ -15,6 +17,8 @@ class AnnotationsConfig(AppConfig):
         needs.register(needed_objects)
         register(removal.remove_images)
         role_lost.connect(_end_what_is_theirs)
+        connection_created.connect(split_places.teach)
+        post_migrate.connect(name_index.make, sender=self)
 
 
 def _end_what_is_theirs(*, team: Any, user: Any, role: str | None, **_signal: Any) -> None:

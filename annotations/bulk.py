@@ -1,4 +1,4 @@
-"""One deed on many images: moved, labelled, deleted, restored, or taken back again.
+"""One deed on many images: moved, labelled, assigned, deleted, restored, or taken back again.
 
 A bulk change is a job whose items are rows. A part of them is worked on in one transaction with their states, so that
 whoever takes over goes on where the last one stood, and nothing is done twice. Few images are worked on while their
@@ -6,12 +6,13 @@ person waits, by the same code.
 """
 
 import uuid
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, F
+from django.db.models import Count, F, QuerySet
 from django.db.models.functions import Now
 
 from annotations import counters, trash
@@ -19,21 +20,22 @@ from annotations.bulk_rows import insert_rows
 from annotations.counters import LabelGone, Tally
 from annotations.dataset.edits import AnnotationContent, Edit
 from annotations.labeling.annotation_rows import annotation_rows_by_image, content_of
-from annotations.labeling.revising import State, locked_images, planned, publish_images, write
+from annotations.labeling.revising import State, locked_images, planned, publish_images, send_revised, write
 from annotations.labeling.saving import Asked, Move, going_back
-from annotations.models import BulkChange, BulkItem
+from annotations.models import BulkChange, BulkItem, Image, Revision
 from annotations.queries import known_queue
 from annotations.transactions import write_in_turn
 from boxwright import limits
 from boxwright.errors import Conflict, DomainError, Invalid
+from boxwright.events.kinds import announce
 from boxwright.jobs import OPEN, PROGRESS, Beat, UserFault
 from boxwright.jobs.attempt import attempt
 from boxwright.projects.labels import LabelBook, label_book
 from boxwright.projects.models import Project
 from boxwright.projects.quotas import expect_slot
 from boxwright.teams import audit
-from boxwright.teams.models import User
-from boxwright.teams.queries import membership_of
+from boxwright.teams.models import Membership, Role, User
+from boxwright.teams.queries import is_at_least, membership_of
 
 Deed, State_ = BulkChange.Deed, BulkItem.State
 PART = 25
@@ -41,7 +43,7 @@ PART = 25
 AT_ONCE = 100
 """So many are worked on while their person waits."""
 REASONS = 5
-BACK = {Deed.DELETE: Deed.RESTORE, Deed.RESTORE: Deed.DELETE}
+BACK = {Deed.DELETE: Deed.RESTORE, Deed.RESTORE: Deed.DELETE, Deed.ASSIGN: Deed.ASSIGN}
 AUDITED = {
     Deed.DELETE: "deleted images",
     Deed.RESTORE: "restored images",
@@ -93,6 +95,8 @@ def reasons_of(change: BulkChange) -> list[dict[str, Any]]:
 def _expect_known(project: Project, asked: Mapping[str, Any]) -> None:
     if "queue" in asked:
         known_queue(asked["queue"])
+    if asked.get("person") is not None and not _labellers(project).filter(user=asked["person"]).exists():
+        raise Invalid("They may not label here.", {"person": "expected the id of somebody who may label in this team"})
     book = label_book(project.pk)
     for name in ("label", "from_label"):
         if asked.get(name) is not None and asked[name] not in book.today:
@@ -200,6 +204,11 @@ def _relabelled(change: BulkChange, state: State, book: LabelBook) -> list[Annot
 
 def _undo(change: BulkChange, part: Sequence[BulkItem], author: User, role: str) -> Refused:
     was = {item.image_id: (item.before, item.after) for item in part}
+    changed = [pk for pk, (before, after) in was.items() if before != after]
+    history: defaultdict[int, list[Revision]] = defaultdict(list)
+    for revision in Revision.objects.filter(image__in=changed).order_by("image", "number"):
+        if revision.number <= was[revision.image_id][0]:
+            history[revision.image_id].append(revision)
 
     def back(state: State, _: BulkItem, book: LabelBook) -> Asked:
         before, after = was[state.image.pk]
@@ -207,7 +216,7 @@ def _undo(change: BulkChange, part: Sequence[BulkItem], author: User, role: str)
             return Edit(), Move("")
         if state.image.revision != after:
             raise Conflict("It was changed since.")
-        return going_back(state.image, before, role, book)(state)
+        return going_back(state.image, history[state.image.pk], role, book)(state)
 
     return _revise(change, part, author, role, back)
 
@@ -232,9 +241,40 @@ def _revise(change: BulkChange, part: Sequence[BulkItem], author: User, role: st
         if plan:
             item.after = plan.number
             revised.append(write(plan, image, tally).image)
+    send_revised(revised)
     tally.move(change.project_id)
     publish_images(revised, author)
     counters.publish_counts(change.project_id)
+    return refused
+
+
+def _labellers(project: Project) -> QuerySet[Membership]:
+    return Membership.objects.filter(team=project.team_id, role__in=[r for r in Role if is_at_least(r, Role.ANNOTATOR)])
+
+
+def _assign(change: BulkChange, part: Sequence[BulkItem], _author: User, _role: str) -> Refused:
+    """To the person who was asked for; without one each image goes back to whom it was assigned before."""
+    goes_back = "person" not in change.asked
+    wanted = {item.image_id: item.before if goes_back else change.asked["person"] or 0 for item in part}
+    # Held before any image: who leaves the team now frees what is assigned here.
+    found = _labellers(change.project).select_related("user").select_for_update(of=("self",))
+    people = {one.user_id: one.user for one in found.filter(user__in=wanted.values()).order_by("pk")}
+    images = {image.pk: image for image in locked_images().filter(project=change.project_id, pk__in=wanted)}
+    refused, assigned = {}, defaultdict(list)
+    for item in part:
+        image, person = images.get(item.image_id), wanted[item.image_id]
+        if image is None:
+            refused[item.image_id] = "The image is gone."
+        elif goes_back and (image.assigned_to_id or 0) != item.after:
+            refused[item.image_id] = "It was assigned anew since."
+        elif person and person not in people:
+            refused[item.image_id] = "Who it is for may not label here any more."
+        else:
+            item.before, item.after = image.assigned_to_id or 0, person
+            assigned[person].append(image.pk)
+    for person, ids in assigned.items():
+        Image.objects.filter(pk__in=ids).update(assigned_to=people.get(person))
+        announce(change.project_id, "assigned", {"ids": ids, "assigned_to": people.get(person)})
     return refused
 
 
@@ -255,6 +295,7 @@ def _delete_for_good(change: BulkChange, part: Sequence[BulkItem], _author: User
 WORK: Mapping[BulkChange.Deed, Work] = {
     Deed.MOVE: _move,
     Deed.LABEL: _label,
+    Deed.ASSIGN: _assign,
     Deed.UNDO: _undo,
     Deed.DELETE: _delete,
     Deed.RESTORE: _restore,

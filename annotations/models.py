@@ -43,6 +43,8 @@ class Image(models.Model):
     claim_expires_at = models.DateTimeField(null=True)
     drafted_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     """Whose boxes on it are not finished."""
+    assigned_to = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    """Who is asked to label it: the queue hands it out to them first, and to others when nothing else is left."""
     skip_reason = models.CharField(max_length=limits.SKIP_REASON_LENGTH, blank=True, default="", db_default="")
     uploaded_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     created_at = models.DateTimeField(default=timezone.now)
@@ -60,8 +62,14 @@ class Image(models.Model):
             models.Index(fields=["project", "id"], name="image_by_age"),
             models.Index(fields=["project", "name", "id"], name="image_by_name"),
             models.Index(fields=["project", "queue", "-uncertainty", "id"], name="image_by_uncertainty"),
+            models.Index(fields=["project", "-uncertainty", "id"], name="image_by_doubt"),
             models.Index(
                 fields=["project", "drafted_by", "id"], name="image_by_drafter", condition=Q(drafted_by__isnull=False)
+            ),
+            models.Index(
+                fields=["project", "assigned_to", "id"],
+                name="image_by_assignee",
+                condition=Q(assigned_to__isnull=False),
             ),
         ]
 
@@ -181,6 +189,7 @@ class BulkChange(Job):
     class Deed(models.TextChoices):
         MOVE = "move"
         LABEL = "label"
+        ASSIGN = "assign"
         DELETE = "delete"
         RESTORE = "restore"
         DELETE_FOR_GOOD = "purge"
@@ -188,7 +197,9 @@ class BulkChange(Job):
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
     deed = models.CharField(max_length=10, choices=Deed.choices)
-    asked = models.JSONField(default=dict, help_text="queue; or label and, where only that is changed, from_label")
+    asked = models.JSONField(
+        default=dict, help_text="queue; label and, where only that is changed, from_label; or person"
+    )
     undoes = models.OneToOneField("self", null=True, on_delete=models.SET_NULL, related_name="undone_by")
     total = models.PositiveIntegerField()
     done_count = models.PositiveIntegerField(default=0)
@@ -201,7 +212,10 @@ class BulkChange(Job):
 
 
 class BulkItem(models.Model):
-    """What a bulk change does to one image. `before` and `after` are its revisions, for whoever takes it back."""
+    """What a bulk change does to one image.
+
+    `before` and `after` are its revisions, or whom it is assigned to (0: nobody), for whoever takes it back.
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting"
@@ -410,7 +424,7 @@ class Snapshot(Job):
     image_count = models.PositiveIntegerField(default=0)
     labelled_count = models.PositiveIntegerField(default=0)
     box_count = models.PositiveIntegerField(default=0)
-    filter = models.JSONField(default=dict, help_text="queue, label, label_name, search; empty: the whole project")
+    filter = models.JSONField(default=dict, help_text="as the list of images takes it; empty: the whole project")
     labels = models.JSONField(default=list, help_text="name, color, annotation_count in the labels' order")
     splits = models.JSONField(default=dict, help_text="labelled images in train, val, test")
     parent = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="children")
@@ -434,6 +448,13 @@ class Snapshot(Job):
         parts = [
             asked.get("queue"),
             asked.get("label") and f"label {asked['label_name']}",
+            asked.get("boxes") and f"{asked['boxes']} boxes".replace("none", "no"),
+            asked.get("author") and f"boxes by {asked['author_name']}",
+            asked.get("min_width") and f"from {asked['min_width']} px",
+            asked.get("max_width") and f"to {asked['max_width']} px",
+            asked.get("suggested") and "suggested",
+            asked.get("split"),
+            asked.get("assigned") and f"assigned to {asked.get('assigned_name', 'nobody')}",
             asked.get("search") and f'"{asked["search"]}"',
         ]
         said = ", ".join(part for part in parts if part)

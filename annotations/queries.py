@@ -33,7 +33,9 @@ def image_for(user: Any, image_id: int, role: Role = Role.VIEWER) -> Image:
 
 @Rows
 def _image_of(user_id: int, image_id: int) -> QuerySet[Any, Image]:
-    return _of_member(Image.objects.select_related("project", "claimed_by", "drafted_by"), user_id, image_id)
+    return _of_member(
+        Image.objects.select_related("project", "claimed_by", "drafted_by", "assigned_to"), user_id, image_id
+    )
 
 
 def import_for(user: Any, import_id: int, role: Role = Role.VIEWER) -> Import:
@@ -149,14 +151,23 @@ def images_from(rows: QuerySet[Image], order: Sequence[str], place: str) -> Quer
     return rows.filter(beyond(order, found))
 
 
-def place_in(rows: QuerySet[Image], order: Sequence[str], image: Image) -> tuple[int | None, int]:
-    """Which of the list's images it is, from 1 on, and of how many; None for an image that is not in the list."""
-    total = rows.count()
+def place_in(
+    rows: QuerySet[Image], order: Sequence[str], image: Image, most: int | None = None
+) -> tuple[int | None, int, bool]:
+    """Which of the list's images it is, from 1 on; of how many; and whether there are more, where `most` are counted.
+
+    None for an image that is not in the list, or behind the `most` first.
+    """
+    total = rows.order_by(*order)[: most and most + 1].count()
+    has_more = most is not None and total > most
+    if most is not None:
+        total = min(total, most)
     if not rows.filter(pk=image.pk).exists():
-        return None, total
+        return None, total, has_more
     way = tuple(turned(field) for field in order)
     before = rows.filter(beyond(way, [getattr(image, field.lstrip("-")) for field in way]))
-    return before.count() + 1, total
+    place = before.order_by(*way)[:most].count() + 1
+    return place if most is None or place <= most else None, total, has_more
 
 
 def known_queue(queue: str) -> str:

@@ -27,8 +27,8 @@ from boxwright.storage import registry
 from boxwright.teams.models import User
 
 SHOWN = ("id", "sha256", "name", "width", "height", "size", "queue", "annotation_count")
-PASSING: dict[str, Any] = {"claimed_by_id": None, "claim_expires_at": None, "drafted_by_id": None}
-"""What an image does not bring back: a claim, a draft's author."""
+PASSING: dict[str, Any] = dict.fromkeys(("claimed_by_id", "claim_expires_at", "drafted_by_id", "assigned_to_id"))
+"""What an image does not bring back: a claim, a draft's author, whom it was assigned to."""
 AT_ONCE = 100
 
 Row = dict[str, Any]

@@ -9,11 +9,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotations import bulk
-from annotations.image_filters import BOXES, DRAFTS, MOST, YES, drafts_among, images_of
+from annotations.api.narrowing import NarrowingSerializer
+from annotations.image_filters import DRAFTS, drafts_among, images_of
 from annotations.models import BulkChange
 from annotations.queries import bulk_change_for
 from boxwright import limits
-from boxwright.api.fields import CountedListField, IdField, LineField
+from boxwright.api.fields import CountedListField, IdField
 from boxwright.api.jobs import JobSerializer
 from boxwright.api.views import Endpoint
 from boxwright.errors import Invalid
@@ -37,6 +38,7 @@ class AskedSerializer(serializers.Serializer[Any]):
     queue = serializers.ChoiceField(choices=QUEUES, required=False)
     label = serializers.IntegerField(required=False)  # type: ignore[assignment]
     from_label = serializers.IntegerField(required=False)
+    person = serializers.IntegerField(required=False, allow_null=True)
 
 
 class BulkChangeSerializer(JobSerializer):
@@ -57,18 +59,10 @@ class BulkChangeSerializer(JobSerializer):
         return bulk.reasons_of(change)
 
 
-class ImageFilterSerializer(serializers.Serializer[Any]):
+class ImageFilterSerializer(NarrowingSerializer):
     """As the list of images takes it."""
 
-    queue = serializers.ChoiceField(choices=QUEUES, required=False)
-    label = IdField(required=False)  # type: ignore[assignment]
-    search = LineField(required=False, max_length=200)
     drafts = serializers.ChoiceField(choices=DRAFTS, required=False)
-    boxes = serializers.ChoiceField(choices=BOXES, required=False)
-    author = IdField(required=False)
-    min_width = serializers.IntegerField(min_value=0, max_value=MOST, required=False)
-    max_width = serializers.IntegerField(min_value=0, max_value=MOST, required=False)
-    suggested = serializers.ChoiceField(choices=[YES], required=False)
 
 
 class SelectionSerializer(serializers.Serializer[Any]):
@@ -87,6 +81,15 @@ class LabelImagesSerializer(SelectionSerializer):
     from_label = IdField(required=False, help_text="only boxes that carry this label; where absent, all")
 
 
+class AssignImagesSerializer(SelectionSerializer):
+    person = IdField(allow_null=True, help_text="null: nobody")
+
+
+class AssignedEventSerializer(serializers.Serializer[Any]):
+    ids = serializers.ListField(child=serializers.IntegerField())
+    assigned_to = PersonSerializer(allow_null=True)
+
+
 CHANGED = {201: BulkChangeSerializer}
 
 
@@ -98,7 +101,9 @@ class BulkView(Endpoint):
         asked = self.parsed(body)
         author = signed_in(self.request)
         images = _selected(project, author, asked)
-        said: dict[str, Any] = {name: asked[name] for name in ("queue", "label", "from_label") if name in asked}
+        said: dict[str, Any] = {
+            name: asked[name] for name in ("queue", "label", "from_label", "person") if name in asked
+        }
         change = bulk.change_images(project=project, author=author, deed=deed, images=images, asked=said)
         return Response(BulkChangeSerializer(change).data, status=201)
 
@@ -129,6 +134,13 @@ class LabelView(BulkView):
     def post(self, request: Request, project_id: int) -> Response:
         """Give boxes another label; where whole images carry labels, give each of the images this one."""
         return self.changed(Deed.LABEL, Role.ANNOTATOR, LabelImagesSerializer)
+
+
+class AssignView(BulkView):
+    @extend_schema(request=AssignImagesSerializer, responses=CHANGED)
+    def post(self, request: Request, project_id: int) -> Response:
+        """Ask a person of the team to label images: the queue hands them out to that person first."""
+        return self.changed(Deed.ASSIGN, Role.MANAGER, AssignImagesSerializer)
 
 
 class DeleteView(BulkView):

@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotations import originals, trash, uploads
-from annotations.image_filters import BOXES, DRAFTS, FILTERS, YES, drafts_among, images_of
+from annotations.image_filters import ASSIGNED, BOXES, DRAFTS, FILTERS, SPLITS, YES, drafts_among, images_of
 from annotations.imaging import STRIP_HEIGHT, strip_of
 from annotations.models import Image
 from annotations.object_keys import preview_key, thumbnail_key
@@ -35,6 +35,7 @@ from boxwright.teams.api.accounts import signed_in
 from boxwright.teams.api.people import PersonSerializer, person_json
 from boxwright.teams.models import Role
 
+ASSIGNED_SCHEMA = {"type": "string", "pattern": ASSIGNED, "maxLength": 18}
 LIST = [
     OpenApiParameter("queue", str, enum=QUEUES),
     OpenApiParameter("label", int, description="only images that carry this label"),
@@ -45,6 +46,8 @@ LIST = [
     OpenApiParameter("min_width", int, description="in pixels"),
     OpenApiParameter("max_width", int, description="in pixels"),
     OpenApiParameter("suggested", str, enum=[YES], description="only what a model found something in"),
+    OpenApiParameter("split", str, enum=SPLITS, description="only of this split: as files said, else by their hash"),
+    OpenApiParameter("assigned", ASSIGNED_SCHEMA, description="only what this person is asked to label, or nobody"),
     OpenApiParameter("order", str, enum=list(ORDERS), default="created"),
 ]
 PARTS = [
@@ -55,12 +58,17 @@ PARTS = [
 ]
 
 
+COUNTED = 10_000
+"""Images of a filtered list: each is asked for its boxes, or its name read."""
+
+
 class ImageSerializer(serializers.ModelSerializer[Image]):
     """`width` and `height` are those after EXIF orientation; `size` is in bytes."""
 
     queue = serializers.ChoiceField(choices=QUEUES)
     claimed_by = PersonSerializer(allow_null=True)
     drafted_by = PersonSerializer(allow_null=True, help_text="whose boxes on it are not finished")
+    assigned_to = PersonSerializer(allow_null=True, help_text="who is asked to label it")
 
     class Meta:
         model = Image
@@ -80,6 +88,7 @@ class ImageSerializer(serializers.ModelSerializer[Image]):
             "claimed_by",
             "claim_expires_at",
             "drafted_by",
+            "assigned_to",
             "created_at",
         ]
         read_only_fields = fields
@@ -92,6 +101,7 @@ class ImageSerializer(serializers.ModelSerializer[Image]):
             "claimed_by": person_json(image.claimed_by),
             "claim_expires_at": time_json(image.claim_expires_at),
             "drafted_by": person_json(image.drafted_by),
+            "assigned_to": person_json(image.assigned_to),
             "created_at": time_json(image.created_at),
         }
 
@@ -157,17 +167,23 @@ def _listed(request: Request, project: Project) -> tuple[QuerySet[Image], Sequen
 
 
 class PlaceSerializer(serializers.Serializer[Any]):
-    place = serializers.IntegerField(allow_null=True, help_text="from 1 on; null: the image is not in the list")
-    total = serializers.IntegerField(help_text="images of the list")
+    place = serializers.IntegerField(allow_null=True, help_text="from 1 on; null: not in the list, or not counted")
+    total = serializers.IntegerField(help_text="images of the list that were counted")
+    has_more = serializers.BooleanField(help_text="it is narrowed by more than its queue, and only begun to count")
 
 
 class PlaceView(Endpoint):
     @extend_schema(parameters=LIST, responses=PlaceSerializer)
     def get(self, request: Request, image_id: int) -> Response:
-        """Where the image stands in a list of its project, and how long the list is."""
+        """Where the image stands in a list of its project, and how long the list is.
+
+        Of a list that is narrowed by more than its queue the first 10,000 images are counted.
+        """
         image = image_for(request.user, image_id)
-        place, total = place_in(*_listed(request, image.project), image)
-        return Response({"place": place, "total": total})
+        is_narrowed = any(request.query_params.get(name) for name in FILTERS if name != "queue")
+        most = COUNTED if is_narrowed else None
+        place, total, has_more = place_in(*_listed(request, image.project), image, most)
+        return Response({"place": place, "total": total, "has_more": has_more})
 
 
 class ImageView(Endpoint):

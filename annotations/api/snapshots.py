@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotations import snapshots
+from annotations.api.narrowing import NarrowingSerializer
 from annotations.formats import FORMATS
 from annotations.formats.layout import Family
 from annotations.models import Snapshot
@@ -22,7 +23,6 @@ from annotations.needed_objects import manifest_of
 from annotations.queries import snapshot_for
 from annotations.snapshots.downloads import Download, download_format
 from boxwright.api.auth import SessionAuthentication, TokenAuthentication
-from boxwright.api.fields import IdField, NameField
 from boxwright.api.files import download_object, send_made
 from boxwright.api.jobs import JobSerializer
 from boxwright.api.links import LINK, LinkSerializer, wants_link
@@ -30,7 +30,7 @@ from boxwright.api.signed_links import SIGNED_LINK, LinkAuthentication, signed_l
 from boxwright.api.views import Endpoint
 from boxwright.errors import Invalid, NotFound
 from boxwright.projects.canceling import cancel
-from boxwright.projects.models import QUEUES, TaskKind
+from boxwright.projects.models import TaskKind
 from boxwright.projects.queries import project_for
 from boxwright.teams import audit
 from boxwright.teams.api.accounts import signed_in
@@ -50,16 +50,14 @@ class SplitsSerializer(serializers.Serializer[Any]):
     test = serializers.IntegerField(required=False)
 
 
-class SnapshotFilterSerializer(serializers.Serializer[Any]):
+class SnapshotFilterSerializer(NarrowingSerializer):
     """Which images of the project a snapshot holds, as in the list of images."""
-
-    queue = serializers.ChoiceField(choices=QUEUES, required=False)
-    label = IdField(required=False)  # type: ignore[assignment]
-    search = NameField(required=False, max_length=200)
 
 
 class FrozenFilterSerializer(SnapshotFilterSerializer):
     label_name = serializers.CharField(required=False, help_text="as the label was called then")
+    author_name = serializers.CharField(required=False)
+    assigned_name = serializers.CharField(required=False)
 
 
 class SnapshotSerializer(JobSerializer):

@@ -13,7 +13,7 @@ from annotations.dataset.diff import diff
 from annotations.dataset.manifest import canonical, parse_line, read_manifest, write_manifest
 from annotations.dataset.records import AnnotationRecord, ImageRecord, Split
 from annotations.dataset.split import split_of
-from annotations.image_filters import images_of
+from annotations.image_filters import FILTERS, NOBODY, images_of
 from annotations.labeling.annotation_rows import content_of
 from annotations.models import Annotation, Image, Snapshot
 from annotations.needed_objects import manifest_of
@@ -50,17 +50,23 @@ def create_snapshot(*, project: Project, author: User, only: Mapping[str, Any] |
 
 
 def _known_filter(project: Project, only: Mapping[str, Any]) -> dict[str, Any]:
-    """With the label's name as it is now. Raises Invalid where the filter is wrong, or lets no image through."""
-    asked = {name: only[name] for name in ("queue", "label", "search") if only.get(name)}
+    """With the names of label and people as they are now.
+
+    Raises Invalid where the filter is wrong, or lets no image through.
+    """
+    asked = {name: only[name] for name in FILTERS if only.get(name) not in {None, ""}}
     if asked and not images_of(project, **_as_asked(asked)).exists():
         raise Invalid("No image fits.", {"search": "there is nothing to freeze"})
     if "label" in asked:
         asked["label_name"] = Label.objects.get(pk=asked["label"]).name
+    for name in ("author", "assigned"):
+        if asked.get(name, NOBODY) != NOBODY:
+            asked[f"{name}_name"] = User.objects.get(pk=asked[name]).name
     return asked
 
 
 def _as_asked(asked: Mapping[str, Any]) -> dict[str, str]:
-    return {name: str(asked[name]) for name in ("queue", "label", "search") if name in asked}
+    return {name: str(asked[name]) for name in FILTERS if name in asked}
 
 
 def build_snapshot(snapshot: Snapshot, beat: Beat) -> None:

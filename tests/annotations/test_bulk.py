@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -268,3 +270,13 @@ def test_old_changes_are_forgotten(project: Project, images: list[int], mona: Us
     BulkChange.objects.filter(pk=change.pk).update(created_at=timezone.now() - timedelta(days=limits.TRASH_DAYS + 1))
     forget_old_changes()
     assert (BulkChange.objects.count(), BulkItem.objects.count()) == (0, 0)
+
+
+def test_a_part_is_taken_back_from_one_look_at_its_history(
+    images: list[int], project: Project, mona: User, as_user: AsUser
+) -> None:
+    change = ask(as_user(mona), project, "move", images=images, queue="review")
+    with CaptureQueriesContext(connection) as seen:
+        take_back(as_user(mona), change)
+    histories = [query for query in seen.captured_queries if 'FROM "annotations_revision"' in query["sql"]]
+    assert (len(histories), queues(images)) == (1, ["labelled"] * COUNT)

@@ -8,7 +8,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from annotations import snapshots
-from annotations.models import Snapshot
+from annotations.models import Image, Snapshot
 from boxwright.jobs import Status
 from boxwright.jobs.attempt import attempt
 from boxwright.projects.models import Label, Project
@@ -49,15 +49,20 @@ def names(made: dict[str, Any]) -> set[str]:
 
 @pytest.mark.usefixtures("images")
 def test_a_filter_holds_what_the_list_shows_and_is_named_so(
-    project: Project, client: APIClient, django_capture_on_commit_callbacks: Commits
+    project: Project, mona: User, client: APIClient, django_capture_on_commit_callbacks: Commits
 ) -> None:
+    Image.objects.filter(name="cat2.jpg").update(assigned_to=mona)
     cat = label_id(project, "cat")
     cases: list[tuple[dict[str, Any], str, set[str]]] = [
         ({"queue": "labelled"}, "v1: labelled", {"cat.jpg", "dog.jpg"}),
         ({"label": cat}, "v2: label cat", {"cat.jpg"}),
         ({"search": "CAT"}, 'v3: "CAT"', {"cat.jpg", "cat2.jpg"}),
         ({"queue": "labelled", "label": cat, "search": "c"}, 'v4: labelled, label cat, "c"', {"cat.jpg"}),
-        ({}, "v5", {"cat.jpg", "dog.jpg", "cat2.jpg"}),
+        ({"boxes": "none"}, "v5: no boxes", {"dog.jpg", "cat2.jpg"}),
+        ({"author": mona.pk, "max_width": 100}, "v6: boxes by Mona, to 100 px", {"cat.jpg"}),
+        ({"assigned": str(mona.pk)}, "v7: assigned to Mona", {"cat2.jpg"}),
+        ({"assigned": "nobody", "queue": "labelled"}, "v8: labelled, assigned to nobody", {"cat.jpg", "dog.jpg"}),
+        ({}, "v9", {"cat.jpg", "dog.jpg", "cat2.jpg"}),
     ]
     for only, name, held in cases:
         made = freeze(client, project, django_capture_on_commit_callbacks, **only)

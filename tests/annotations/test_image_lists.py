@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
+from annotations import image_filters
+from annotations.dataset.split import split_of
 from annotations.models import Image
 from boxwright.projects.models import Project
 from boxwright.teams.models import Team, User
@@ -80,7 +82,11 @@ def test_an_image_knows_its_place_in_each_list(project: Project, bob: User, vera
     assert client.get(f"/api/v1/images/{ids['c']}/place/?queue=nowhere").status_code == 400
 
 
-def test_filters_narrow_what_others_leave(project: Project, bob: User, mona: User, as_user: AsUser) -> None:
+@pytest.mark.parametrize("many", [image_filters.MANY, 0], ids=["few boxes fit", "many boxes fit"])
+def test_filters_narrow_what_others_leave(
+    many: int, project: Project, bob: User, mona: User, as_user: AsUser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(image_filters, "MANY", many)
     client = as_user(bob)
     sizes = {"tiny": 40, "bobs": 200, "monas": 200, "none": 200}
     ids = {
@@ -105,11 +111,50 @@ def test_filters_narrow_what_others_leave(project: Project, bob: User, mona: Use
     assert [listed(author=bob.pk), listed(author=mona.pk)] == ["tiny bobs", "monas"]
     assert [listed(max_width=40), listed(min_width=41)] == ["tiny", "bobs monas none"]
     assert listed(author=bob.pk, min_width=41, label=label_id(project), queue="labelled") == "bobs"
-    assert client.get(f"/api/v1/images/{ids['bobs']}/place/", {"author": bob.pk}).json() == {"place": 2, "total": 2}
+    assert client.get(f"/api/v1/images/{ids['bobs']}/place/", {"author": bob.pk}).json()["place"] == 2
+
+
+def test_a_filtered_list_is_counted_to_its_limit(
+    project: Project, bob: User, as_user: AsUser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = as_user(bob)
+    ids = [upload(client, project, **{f"{n}__jpg": picture(n)})["created"][0]["id"] for n in range(5)]
+    monkeypatch.setattr("annotations.api.images.COUNTED", 3)
+
+    def place(image: int, **asked: str) -> list[Any]:
+        return list(client.get(f"/api/v1/images/{image}/place/", asked).json().values())
+
+    assert [place(image, search="jpg") for image in ids[1:4]] == [[2, 3, True], [3, 3, True], [None, 3, True]]
+    assert place(ids[4], search="jpg", order="-created") == [1, 3, True]
+    assert [place(ids[4]), place(ids[4], queue="unlabelled"), place(ids[4], search="4")] == [
+        [5, 5, False],
+        [5, 5, False],
+        [1, 1, False],
+    ]
+
+
+def test_a_split_is_that_of_the_next_snapshot(project: Project, bob: User, as_user: AsUser) -> None:
+    facts = {"project": project, "width": 9, "height": 9, "size": 1, "content_type": "image/jpeg"}
+    own = (("", ""), ("", "Straße 5"), ("", "b"), ("val", ""), ("test", "b"), ("train", ""))
+    rows = [
+        Image(sha256=f"{n:064x}", name=f"{n}", split=split, group=group, **facts)
+        for n, (split, group) in enumerate(own * 8)
+    ]
+    Image.objects.bulk_create(rows)
+    wanted: dict[str, list[str]] = {"train": [], "val": [], "test": []}
+    for row in rows:
+        wanted[row.split or split_of(row.group or row.sha256, project.seed)].append(row.name)
+    assert all(wanted.values())
+    for split, names in wanted.items():
+        answer = as_user(bob).get(f"/api/v1/projects/{project.pk}/images/?split={split}&limit=200").json()
+        assert [row["name"] for row in answer["results"]] == names
+    answer = as_user(bob).get(f"/api/v1/projects/{project.pk}/images/?split=val&search=1&max_width=9").json()
+    assert [row["name"] for row in answer["results"]] == [name for name in wanted["val"] if "1" in name]
 
 
 @pytest.mark.parametrize(
-    "asked", ["boxes=huge", "author=x", "author=-1", "min_width=1.5", "max_width=9" + "9" * 20, "suggested=1"]
+    "asked",
+    ["split=dev", "boxes=huge", "author=x", "author=-1", "min_width=1.5", "max_width=9" + "9" * 20, "suggested=1"],
 )
 def test_a_filter_that_is_none_is_told(asked: str, project: Project, bob: User, as_user: AsUser) -> None:
     answer = as_user(bob).get(f"/api/v1/projects/{project.pk}/images/?{asked}")

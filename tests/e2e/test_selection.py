@@ -83,3 +83,30 @@ def test_a_long_list_is_gone_through_by_keys_and_narrowed(server: Server, api: A
     expect(tiles.nth(1)).to_have_attribute("aria-label", re.compile("^02.png"))
     api.http.delete(f"images/{made['00.png']}/").raise_for_status()
     expect(tiles.first).to_have_attribute("aria-label", re.compile("^02.png"))  # told by an event
+
+
+def test_assigned_images_are_found_on_a_phone(server: Server, api: Api, ada: Page, tmp_path: Path) -> None:
+    project = api.project("Assigned", "detection", ["cat"])
+    files = [tmp_path / f"{seed}.png" for seed in range(3)]
+    for seed, file in enumerate(files):
+        file.write_bytes(picture(seed))
+    api.upload(project["id"], files)
+    ada.goto(f"{server.url}/p/{project['slug']}/images")
+    tiles, bar = ada.locator(".tile"), ada.get_by_role("toolbar", name="Selection")
+    for n in range(2):
+        tiles.nth(n).hover()
+        tiles.nth(n).get_by_role("checkbox").check()
+    bar.get_by_role("button", name="Assign").click()
+    ada.get_by_role("menuitem", name="Ada").click()
+    expect(ada.get_by_role("link", name=re.compile("assigned to Ada"))).to_have_count(2)
+    ada.set_viewport_size({"width": 390, "height": 780})
+    sheet = ada.locator("#filter-tools")
+    expect(sheet).to_be_hidden()
+    ada.get_by_role("button", name="Filter").click()
+    sheet.get_by_role("button", name="Filter").click()
+    ada.get_by_role("menuitemradio", name="Assigned to me").click()
+    expect(tiles).to_have_count(2)
+    expect(ada).to_have_url(re.compile(r"assigned=\d+$"))
+    ada.keyboard.press("Escape")
+    expect(ada.get_by_role("button", name="Filter (1)")).to_be_focused()
+    expect(sheet).to_be_hidden()

@@ -4,6 +4,7 @@ import type { Image, ListPlace, Page, Queue } from "./types";
 
 /** Sizes as in COCO: from 32 px and from 96 px on, squared. */
 export type BoxFilter = "none" | "small" | "medium" | "large";
+export type Split = "train" | "val" | "test";
 export type ImageOrder = "-created" | "created" | "name" | "uncertain";
 
 export interface ImageFilter {
@@ -22,6 +23,10 @@ export interface ImageFilter {
   readonly max_width: string;
   /** Only what a model found something in. */
   readonly suggested: "" | "true";
+  /** That of the next snapshot. */
+  readonly split: "" | Split;
+  /** The id of who is asked to label it, or "nobody". */
+  readonly assigned: string;
   readonly order: ImageOrder;
 }
 
@@ -35,11 +40,14 @@ export const NARROWING = [
   "min_width",
   "max_width",
   "suggested",
+  "split",
+  "assigned",
 ] as const;
 
 const QUEUES = new Set<string>(["unlabelled", "labelled", "review", "done", "skipped"]);
 const DRAFTS = new Set<string>(["mine", "all"]);
 const BOXES = new Set<string>(["none", "small", "medium", "large"]);
+const SPLITS = new Set<string>(["train", "val", "test"]);
 const ORDERS = new Set<string>(["-created", "created", "name", "uncertain"]);
 
 export function filterFrom(query: URLSearchParams): ImageFilter {
@@ -47,6 +55,7 @@ export function filterFrom(query: URLSearchParams): ImageFilter {
   const order = query.get("order") ?? "";
   const drafts = query.get("drafts") ?? "";
   const boxes = query.get("boxes") ?? "";
+  const split = query.get("split") ?? "";
   return {
     queue: QUEUES.has(queue) ? (queue as Queue) : "all",
     label: query.get("label") ?? "",
@@ -57,6 +66,8 @@ export function filterFrom(query: URLSearchParams): ImageFilter {
     min_width: numberIn(query, "min_width"),
     max_width: numberIn(query, "max_width"),
     suggested: query.get("suggested") === "true" ? "true" : "",
+    split: SPLITS.has(split) ? (split as Split) : "",
+    assigned: query.get("assigned") === "nobody" ? "nobody" : numberIn(query, "assigned"),
     order: ORDERS.has(order) ? (order as ImageOrder) : "-created",
   };
 }

@@ -29,3 +29,13 @@ it("says how it ended, where that was too early", () => {
     `12 images deleted for good. ${error.detail}`,
   );
 });
+
+it.each([
+  [{ person: 7 }, "12 images assigned."],
+  [{ person: null }, "12 images assigned to nobody."],
+  [{}, "12 images taken back."],
+])("says of an assignment %j what became of it", (asked, text) => {
+  expect(outcome({ ...CHANGE, deed: "assign", asked, done_count: 12, refused_count: 0, refused: [] })).toBe(
+    text,
+  );
+});

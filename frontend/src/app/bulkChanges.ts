@@ -57,6 +57,7 @@ export function outcome({
   const deeds: Record<BulkChange["deed"], string> = {
     move: `moved to ${asked.queue ? QUEUE_NAMES[asked.queue] : "another queue"}`,
     label: "labelled",
+    assign: assignment(asked.person),
     delete: "moved to the Trash",
     restore: "restored",
     purge: "deleted for good",
@@ -67,4 +68,10 @@ export function outcome({
     refused_count > 0 ? ` ${counted(refused_count, "image")} stayed: ${refused[0]?.reason ?? ""}` : "";
   const failed = status === "failed" && error ? ` ${error.detail}` : "";
   return done + stayed + failed + (status === "canceled" ? " The rest was canceled." : "");
+}
+
+/** Undefined: each to whom it was before. */
+function assignment(person: number | null | undefined): string {
+  if (person === undefined) return "taken back";
+  return person === null ? "assigned to nobody" : "assigned";
 }

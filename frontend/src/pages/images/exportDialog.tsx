@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { api } from "../../api/client";
 import { sentence } from "../../api/errors";
-import type { ImageFilter } from "../../api/imageLists";
+import { filterBody, type ImageFilter } from "../../api/imageLists";
 import type { Snapshot } from "../../api/types";
 import { useProject } from "../../app/project";
 import { navigate } from "../../app/router";
@@ -22,7 +22,7 @@ export function ExportDialog({ filter, images, close }: ExportDialogProps) {
   const [fault, setFault] = useState("");
   const start = () => {
     setBusy(true);
-    api.post<Snapshot>(`projects/${project.value.id}/snapshots/`, asked(filter)).then(
+    api.post<Snapshot>(`projects/${project.value.id}/snapshots/`, filterBody(filter)).then(
       (made) => navigate(`/p/${project.value.slug}/snapshots/${made.number}?download=1`),
       (error) => {
         setFault(sentence(error));
@@ -60,12 +60,4 @@ export function ExportDialog({ filter, images, close }: ExportDialogProps) {
   );
 }
 
-const isFiltered = (filter: ImageFilter): boolean => Object.keys(asked(filter)).length > 0;
-
-function asked({ queue, label, search }: ImageFilter): Record<string, string | number> {
-  return {
-    ...(queue !== "all" && { queue }),
-    ...(label && { label: Number(label) }),
-    ...(search && { search }),
-  };
-}
+const isFiltered = (filter: ImageFilter): boolean => Object.keys(filterBody(filter)).length > 0;

@@ -51,11 +51,7 @@ export default function Images() {
               team={project.value.team.slug}
               set={(values) => setQuery(values, { replace: "search" in values })}
               mayEmpty={may("manager")}
-              onExport={
-                may("manager") && list.images.length > 0 && isExportable(filter)
-                  ? () => setExporting(true)
-                  : null
-              }
+              onExport={may("manager") && list.images.length > 0 ? () => setExporting(true) : null}
             />
           )}
           <QueueImages
@@ -93,11 +89,6 @@ export default function Images() {
       )}
     </>
   );
-}
-
-/** A snapshot of a part knows a queue, a label and a name. */
-function isExportable(filter: ImageFilter): boolean {
-  return !isNarrowed({ ...filter, label: "", search: "" });
 }
 
 /** How many images the list has, as far as it is known: a search is not counted before it is scrolled through. */

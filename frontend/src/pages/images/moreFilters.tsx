@@ -1,17 +1,21 @@
 /** Filters that are asked for less often than a name or a label, in one menu. */
 import type { ComponentChildren } from "preact";
-import { fetchAll } from "../../api/fetchers";
-import type { BoxFilter, ImageFilter } from "../../api/imageLists";
-import type { Member } from "../../api/types";
+import type { BoxFilter, ImageFilter, Split } from "../../api/imageLists";
+import { userId } from "../../app/session";
 import { Icon } from "../../ui/icons";
 import { Menu, MenuChoice } from "../../ui/menu";
-import { useLoaded } from "../../ui/useLoaded";
+import { useMembers } from "./useMembers";
 
 const BOXES: Record<BoxFilter, string> = {
   none: "No boxes",
   small: "Small boxes, under 32 px",
   medium: "Medium boxes, to 96 px",
   large: "Large boxes, from 96 px",
+};
+const SPLITS: Record<Split, string> = {
+  train: "In the train split",
+  val: "In the val split",
+  test: "In the test split",
 };
 const WIDTHS = [
   { min_width: null, max_width: "640", name: "Up to 640 px wide" },
@@ -38,6 +42,9 @@ export function MoreFilters(props: MoreProps) {
         </>
       }
     >
+      <Assigned {...{ filter, set }} to={String(userId.value)} name="me" />
+      <Assigned {...{ filter, set }} to="nobody" name="nobody" />
+      <hr />
       {(Object.keys(BOXES) as BoxFilter[]).map((boxes) => (
         <MenuChoice
           key={boxes}
@@ -65,13 +72,38 @@ export function MoreFilters(props: MoreProps) {
         A model found something
       </MenuChoice>
       <hr />
+      {(Object.keys(SPLITS) as Split[]).map((split) => (
+        <MenuChoice
+          key={split}
+          checked={filter.split === split}
+          onClick={() => set({ split: filter.split === split ? null : split })}
+        >
+          {SPLITS[split]}
+        </MenuChoice>
+      ))}
+      <hr />
       <People {...props} />
     </Menu>
   );
 }
 
+interface AssignedProps extends Pick<MoreProps, "filter" | "set"> {
+  to: string;
+  name: string;
+}
+
+function Assigned({ filter, set, to, name }: AssignedProps) {
+  const checked = filter.assigned === to;
+  return (
+    <MenuChoice checked={checked} onClick={() => set({ assigned: checked ? null : to })}>
+      Assigned to {name}
+    </MenuChoice>
+  );
+}
+
 function People({ filter, team, set }: MoreProps) {
   const people = useMembers(team);
+  const others = people.filter(({ user }) => user.id !== userId.value);
   return (
     <>
       {people.map(({ user }) => (
@@ -83,13 +115,11 @@ function People({ filter, team, set }: MoreProps) {
           Boxes by {user.name}
         </MenuChoice>
       ))}
+      {others.length > 0 && <hr />}
+      {others.map(({ user }) => (
+        <Assigned key={user.id} {...{ filter, set }} to={String(user.id)} name={user.name} />
+      ))}
     </>
-  );
-}
-
-function useMembers(team: string): readonly Member[] {
-  return (
-    useLoaded(`members-${team}`, (signal) => fetchAll<Member>(`teams/${team}/members/`, signal)).value ?? []
   );
 }
 
@@ -107,12 +137,14 @@ function isWidth(filter: ImageFilter, { min_width, max_width }: Width): boolean 
 
 /** What is chosen, each to be taken away. */
 export function MoreChips({ filter, team, set }: MoreProps) {
-  const { boxes, min_width, max_width, suggested, author } = filter;
+  const { boxes, min_width, max_width, suggested, author, split, assigned } = filter;
   return (
     <>
       {boxes && <FilterChip name={BOXES[boxes]} remove={() => set({ boxes: null })} />}
       {(min_width || max_width) && <FilterChip name={widthText(filter)} remove={() => set(NO_WIDTH)} />}
       {suggested && <FilterChip name="A model found something" remove={() => set({ suggested: null })} />}
+      {split && <FilterChip name={SPLITS[split]} remove={() => set({ split: null })} />}
+      {assigned && <AssignedChip assigned={assigned} team={team} remove={() => set({ assigned: null })} />}
       {author && <AuthorChip author={author} team={team} remove={() => set({ author: null })} />}
     </>
   );
@@ -127,6 +159,20 @@ function widthText(filter: ImageFilter): string {
 function AuthorChip({ author, team, remove }: { author: string; team: string; remove: () => void }) {
   const person = useMembers(team).find(({ user }) => String(user.id) === author);
   return <FilterChip name={`Boxes by ${person?.user.name ?? `person ${author}`}`} remove={remove} />;
+}
+
+interface AssignedChipProps {
+  assigned: string;
+  team: string;
+  remove: () => void;
+}
+
+function AssignedChip({ assigned, team, remove }: AssignedChipProps) {
+  const person = useMembers(team).find(({ user }) => String(user.id) === assigned)?.user;
+  const name = person?.name ?? (assigned === "nobody" ? "nobody" : `person ${assigned}`);
+  return (
+    <FilterChip name={`Assigned to ${person && person.id === userId.value ? "me" : name}`} remove={remove} />
+  );
 }
 
 interface ChipProps {

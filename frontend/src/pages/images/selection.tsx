@@ -6,17 +6,40 @@ import { LabelPicker } from "../../app/labelPicker";
 import { useProject } from "../../app/project";
 import { TASKS } from "../../app/tasks";
 import { Confirm } from "../../ui/confirm";
-import { counted } from "../../ui/figures";
+import { count, counted } from "../../ui/figures";
 import { Icon } from "../../ui/icons";
 import { Menu, MenuItem } from "../../ui/menu";
 import type { ImageList } from "./gallery/useImages";
 import { TABS } from "./queueTabs";
+import { useMembers } from "./useMembers";
 import type { Selection } from "./useSelection";
 
 interface SelectionBarProps {
   filter: ImageFilter;
   list: ImageList;
   selection: Selection;
+}
+
+interface AssigneesProps {
+  team: string;
+  /** Null: to nobody. */
+  assign: (person: number | null) => void;
+}
+
+/** Whom the queue can hand them out to first. */
+function Assignees({ team, assign }: AssigneesProps) {
+  const people = useMembers(team).filter(({ role }) => role !== "viewer");
+  return (
+    <>
+      {people.map(({ user }) => (
+        <MenuItem key={user.id} onClick={() => assign(user.id)}>
+          {user.name}
+        </MenuItem>
+      ))}
+      <hr />
+      <MenuItem onClick={() => assign(null)}>Nobody</MenuItem>
+    </>
+  );
 }
 
 type Asking = "delete" | "label" | null;
@@ -36,7 +59,9 @@ export function SelectionBar({ filter, list, selection }: SelectionBarProps) {
   if (isEmpty) return null;
   const { id, task, labels } = project.value;
   const { hasBoxes } = TASKS[task];
-  const images = counted(total ?? selected.size, "image");
+  const images = total?.has_more
+    ? `${count(total.total)}+ images`
+    : counted(total?.total ?? selected.size, "image");
   const which = total === null ? { images: [...selected] } : { filter: filterBody(filter) };
   const change = async (deed: string, more: object = {}): Promise<void> => {
     const made = await changeImages(`projects/${id}/images/${deed}/`, { ...which, ...more }, list.refresh);
@@ -69,6 +94,14 @@ export function SelectionBar({ filter, list, selection }: SelectionBarProps) {
           <button type="button" onClick={() => setAsking("label")}>
             {hasBoxes ? "Relabel" : "Label"}
           </button>
+        )}
+        {may("manager") && (
+          <Menu direction="up" look="" trigger="Assign">
+            <Assignees
+              team={project.value.team.slug}
+              assign={(person) => void change("assign", { person })}
+            />
+          </Menu>
         )}
         {may("manager") && (
           <button type="button" onClick={() => setAsking("delete")}>

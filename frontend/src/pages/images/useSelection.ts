@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { fetchPlace, type ImageFilter } from "../../api/imageLists";
-import type { Image } from "../../api/types";
+import type { Image, ListPlace } from "../../api/types";
 import { useProject } from "../../app/project";
 import { userId } from "../../app/session";
 import { toastError } from "../../ui/toast";
@@ -8,8 +8,8 @@ import type { ImageList } from "./gallery/useImages";
 
 export interface Selection {
   readonly selected: ReadonlySet<number>;
-  /** All that the filter finds is selected, also what was not loaded: so many images. */
-  readonly total: number | null;
+  /** All that the filter finds is selected, also what was not loaded: so many images, or more. */
+  readonly total: Pick<ListPlace, "total" | "has_more"> | null;
   clear(): void;
   /** Null where I may not select. */
   readonly select: ((image: Image, range: boolean) => void) | null;
@@ -30,10 +30,10 @@ export function useSelection(
   const [selected, setSelected] = useState<ReadonlySet<number>>(() =>
     left?.key === key ? left.selected : new Set(),
   );
-  const [total, setTotal] = useState<number | null>(null);
+  const [total, setTotal] = useState<Selection["total"]>(null);
   const shown = useRef(key);
   const anchor = useRef<number | null>(null);
-  const put = (next: ReadonlySet<number>, all: number | null = null) => {
+  const put = (next: ReadonlySet<number>, all: Selection["total"] = null) => {
     setSelected(next);
     setTotal(all);
   };
@@ -70,7 +70,7 @@ export function useSelection(
   const all = async () => {
     const first = list.images[0];
     if (!first) return;
-    const found = list.hasMore || list.start > 1 ? (await fetchPlace(first.id, filter)).total : null;
+    const found = list.hasMore || list.start > 1 ? await fetchPlace(first.id, filter) : null;
     if (shown.current === key) put(new Set(list.images.map(({ id }) => id)), found);
   };
   useSelectAll(enabled, () => all().catch(toastError));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Image, Page } from "../../../api/types";
-import { applyEvent, mergeHead } from "./list";
+import { applyAssignment, applyEvent, mergeHead } from "./list";
 
 const image = (id: number): Image => ({ id, queue: "unlabelled", revision: 0, annotation_count: 0 }) as Image;
 const page = (ids: number[], next: string | null): Page<Image> => ({
@@ -21,6 +21,26 @@ describe("looking again at the head of a list", () => {
   it("takes the fresh page as it is when it covers all that was loaded", () => {
     const merged = mergeHead(page([3, 1], null), [3, 2, 1].map(image), null);
     expect(ids(merged.images)).toEqual([3, 1]);
+  });
+});
+
+describe("images that are assigned", () => {
+  const ana = { id: 7, name: "Ana" };
+  const assigned = { ids: [2, 3], assigned_to: ana };
+
+  it("show to whom, and stay where the list asks for nobody else's", () => {
+    const images = applyAssignment([1, 2, 3].map(image), assigned, { assigned: "" });
+    expect(images.map((one) => one.assigned_to?.name)).toEqual([undefined, "Ana", "Ana"]);
+    expect(ids(applyAssignment(images, assigned, { assigned: "7" }))).toEqual([1, 2, 3]);
+  });
+
+  it.each(["nobody", "8"])("leave the list of %s", (whose) => {
+    expect(ids(applyAssignment([1, 2, 3].map(image), assigned, { assigned: whose }))).toEqual([1]);
+  });
+
+  it("leave a list alone that holds none of them", () => {
+    const images = [image(9)];
+    expect(applyAssignment(images, assigned, { assigned: "" })).toBe(images);
   });
 });
 

@@ -19,6 +19,19 @@ export function without(images: Image[], ids: ReadonlySet<number>): Image[] {
   return images.some(({ id }) => ids.has(id)) ? images.filter(({ id }) => !ids.has(id)) : images;
 }
 
+/** Who is asked to label them changed: they stay, unless the list asks for somebody else's. */
+export function applyAssignment(
+  images: Image[],
+  { ids, assigned_to }: EventKinds["assigned"],
+  { assigned }: Pick<ImageFilter, "assigned">,
+): Image[] {
+  const changed = new Set(ids);
+  if (!images.some(({ id }) => changed.has(id))) return images;
+  const isShown = assigned === "" || assigned === (assigned_to ? String(assigned_to.id) : "nobody");
+  if (!isShown) return without(images, changed);
+  return images.map((image) => (changed.has(image.id) ? { ...image, assigned_to } : image));
+}
+
 /** One image changed: update it in place, or let it go when it left the queue that is shown. */
 export function applyEvent(
   images: Image[],

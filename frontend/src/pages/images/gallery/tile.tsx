@@ -2,7 +2,7 @@ import { apiUrl } from "../../../api/client";
 import type { Image, Project } from "../../../api/types";
 import { holderOf } from "../../../app/holder";
 import { TASKS } from "../../../app/tasks";
-import { Avatar } from "../../../ui/avatar";
+import { Avatar, initials } from "../../../ui/avatar";
 import { Boxes } from "../../../ui/boxes";
 import { counted } from "../../../ui/figures";
 import { Icon } from "../../../ui/icons";
@@ -29,7 +29,8 @@ function describe(image: Image, hasBoxes: boolean): string {
   const holder = holderOf(image, Date.now());
   const claim = holder ? `, held by ${holder.name}` : "";
   const reason = image.skip_reason && `: ${image.skip_reason}`;
-  return `${image.name}, ${draftText(image) ?? image.queue}${reason}${boxes}${claim}`;
+  const assigned = image.assigned_to ? `, assigned to ${image.assigned_to.name}` : "";
+  return `${image.name}, ${draftText(image) ?? image.queue}${reason}${boxes}${assigned}${claim}`;
 }
 
 /** Whose boxes on it are not finished; null where it is no draft. */
@@ -110,6 +111,11 @@ export const Tile = memo(function Tile({
       {holder && (
         <span class="corner-tr">
           <Avatar person={holder} />
+        </span>
+      )}
+      {image.assigned_to && (
+        <span class="corner-br pill" title={`Assigned to ${image.assigned_to.name}`}>
+          {initials(image.assigned_to.name)}
         </span>
       )}
     </li>

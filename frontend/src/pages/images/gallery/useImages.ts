@@ -4,7 +4,7 @@ import { fetchImages, fetchPlace, type ImageFilter } from "../../../api/imageLis
 import type { Image, Page } from "../../../api/types";
 import { useProject } from "../../../app/project";
 import { userId } from "../../../app/session";
-import { applyEvent, mergeHead, without } from "./list";
+import { applyAssignment, applyEvent, mergeHead, without } from "./list";
 
 export interface ImageList {
   filter: ImageFilter;
@@ -151,6 +151,9 @@ function useNews({ key, latest, put, refresh }: Loaded, filter: ImageFilter): vo
         put((old) => ({
           images: old.images.map((one) => (one.id === event.id ? { ...one, ...event } : one)),
         })),
+      ),
+      events.on("assigned", (event) =>
+        put((old) => ({ images: applyAssignment(old.images, event, filter) })),
       ),
       events.on("deleted", ({ ids }) => put((old) => ({ images: without(old.images, new Set(ids)) }))),
       events.onGap(again.call),
