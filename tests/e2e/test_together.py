@@ -15,7 +15,7 @@ from tests.annotations.archives import voc, zipped
 from tests.e2e.api import PASSWORD, Api, Json
 from tests.e2e.conftest import Server
 from tests.e2e.drawings import picture, pictures, written
-from tests.e2e.steps import box_ids, cancel_review, draw_box, saved, send_archive
+from tests.e2e.steps import box_ids, cancel_review, draw_box, saved, send_archive, sign_in
 from tests.services.processes import wait_until
 
 NewPerson = Callable[[], Page]
@@ -168,6 +168,39 @@ def test_different_boxes_merge_and_the_same_box_asks(
     assert len(api.get(f"images/{image}/annotations/")["annotations"]) == 2
 
 
+def test_a_colleague_is_seen_to_look_and_to_draw(server: Server, api: Api, ada: Page, bob: Page, project: Json) -> None:
+    """Nothing is said before Bob comes, and nothing of what he sees is saved."""
+    said: list[str] = []
+    ada.on("request", lambda request: said.append(request.method) if "/presence/" in request.url else None)
+    image = open_for_both(server, api, ada, bob, project)
+    assert said == []
+    expect(ada.get_by_test_id("present")).to_contain_text("Bob looks at this image")
+    expect(bob.get_by_test_id("present")).to_contain_text("Ada holds this image")
+    bob.mouse.move(2, 2)
+    assert not is_painted(bob)
+
+    area = ada.get_by_test_id("picture").bounding_box()
+    assert area is not None
+    ada.mouse.move(area["x"] + 30, area["y"] + 30)
+    ada.mouse.down()
+    ada.mouse.move(area["x"] + 120, area["y"] + 90, steps=3)
+    wait_until(lambda: is_painted(bob), "Ada's box on Bob's picture")
+    assert api.get(f"images/{image}/annotations/")["annotations"] == []
+    box_ids(bob, 0)
+    ada.mouse.up()
+
+    assert box_ids(bob, 1) == box_ids(ada, 1)
+    wait_until(lambda: not is_painted(bob), "only the saved box")
+    bob.goto(f"{server.url}/p/{project['slug']}/images")
+    expect(ada.get_by_test_id("present")).to_have_text("")
+
+
+def is_painted(page: Page) -> bool:
+    """Whether there is anything on the canvas of what is in hand."""
+    looks = "(canvas) => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some(Boolean)"
+    return bool(page.locator(".stage canvas").nth(1).evaluate(looks))
+
+
 def test_a_merge_of_labels_reaches_an_open_editor(
     server: Server, api: Api, ada: Page, bob: Page, project: Json
 ) -> None:
@@ -182,7 +215,7 @@ def test_a_merge_of_labels_reaches_an_open_editor(
     assert [row["label"] for row in state] == [wrong]
     ada.context.set_offline(True)
     move(ada, box, 2)
-    expect(ada.get_by_test_id("saving-state")).to_have_text("Offline: kept on this device")
+    expect(ada.get_by_test_id("saving-state")).to_have_text("Offline: 1 change kept on this device")
     api.post(f"labels/{wrong}/merge/", into=project["labels"][0]["id"])
     ada.context.set_offline(False)
     saved(ada)
@@ -219,7 +252,7 @@ def both_move(api: Api, image: int, ada: Page, bob: Page, box: str) -> None:
     """Ada a long way while her network is down, Bob a little meanwhile; then her network is back."""
     ada.context.set_offline(True)
     move(ada, box, 3)
-    expect(ada.get_by_test_id("saving-state")).to_have_text("Offline: kept on this device")
+    expect(ada.get_by_test_id("saving-state")).to_have_text("Offline: 1 change kept on this device")
     before = left_of(api, image, box)
     move(bob, box, 1)
     wait_until(lambda: left_of(api, image, box) != before, "Bob's move")  # his page may still say of before: saved
@@ -317,3 +350,29 @@ def test_what_happens_before_the_stream_begins_is_seen(server: Server, api: Api,
 
     expect(left).to_have_text("1 left to label")
     ada.unroute("**/events/**")
+
+
+@pytest.mark.full
+def test_nothing_goes_out_under_the_name_of_who_signed_in_after(
+    server: Server, api: Api, ada: Page, newcomer: NewPerson, project: Json
+) -> None:
+    """In another tab of the same browser: the page that stood open asks its own person to sign in."""
+    page = newcomer()
+    join(page, link_from_the_page(server, ada, "Annotator"), "Dora")
+    rows = api.get(f"projects/{project['id']}/images/", queue="unlabelled")["results"]
+    image = next(row["id"] for row in rows if not row["annotation_count"])
+    page.goto(f"{server.url}/p/{project['slug']}/label/{image}")
+    expect(page.get_by_test_id("picture")).to_be_visible()
+    page.context.clear_cookies()
+    sign_in(page.context.new_page(), server.url)  # Ada
+
+    draw_box(page, (0.2, 0.2), (0.5, 0.5))
+
+    expect(page.get_by_test_id("kept-work")).to_contain_text("Changes by Dora to 1 image")
+    assert api.get(f"images/{image}/revisions/")["results"] == []
+    page.get_by_label("Email").fill("dora@example.org")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    api.wait(f"images/{image}/annotations/", lambda state: len(state["annotations"]) == 1, 60)
+    (revision,) = api.get(f"images/{image}/revisions/")["results"]
+    assert revision["author"]["name"] == "Dora"

@@ -1,4 +1,6 @@
+import { CHORDS } from "../../annotator/core/labelKeys";
 import type { Label } from "../../api/types";
+import { KeyHint } from "../../app/keyHint";
 import { counted } from "../../ui/figures";
 import { Icon } from "../../ui/icons";
 import type { ReviewActions } from "./keys";
@@ -14,6 +16,7 @@ interface DeedBarProps {
 /** For the hand: what the keys do, while something is selected or can be taken back. */
 export function DeedBar({ review, act, labels, unit }: DeedBarProps) {
   const selected = review.selected.value.size;
+  const chord = review.chord.value;
   if (selected === 0 && !review.canUndo.value) return null;
   return (
     <div class="toast review-deeds" role="toolbar" aria-label="Selection">
@@ -21,16 +24,17 @@ export function DeedBar({ review, act, labels, unit }: DeedBarProps) {
       {selected > 0 && (
         <>
           <span>{counted(selected, ...unit)} selected</span>
+          {chord !== null && <kbd>{CHORDS[chord]} …</kbd>}
           {labels.length > 1 && (
             <button type="button" onClick={act.find}>
-              Relabel <kbd>L</kbd>
+              Relabel <KeyHint of="find" />
             </button>
           )}
           <button type="button" onClick={act.accept} title="A model's become a person's">
-            Accept <kbd>A</kbd>
+            Accept <KeyHint of="accept" />
           </button>
           <button type="button" onClick={act.remove}>
-            Delete <kbd>Del</kbd>
+            Delete <KeyHint of="remove" />
           </button>
         </>
       )}

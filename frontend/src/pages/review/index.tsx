@@ -11,6 +11,7 @@ import { useTitle } from "../../app/title";
 import { ButtonLink } from "../../ui/button";
 import { Empty, Failed } from "../../ui/states";
 import { toast } from "../../ui/toast";
+import { followColleagues } from "./colleagues";
 import { CropGrid } from "./cropGrid";
 import { DeedBar } from "./deedBar";
 import { type ReviewActions, useReviewKeys } from "./keys";
@@ -45,12 +46,13 @@ export default function Review() {
 }
 
 function LabelReview({ label, order }: { label: Label; order: Order }) {
-  const { project, may } = useProject();
+  const { project, may, events } = useProject();
   const { labels, task, slug } = project.value;
   const me = userId.value ?? 0;
   const mayChange = may("annotator");
   const review = useMemo(() => new ReviewState(savingSessionOf(me, userId)), [me]);
   useEffect(() => review.follow(), [review]);
+  useEffect(() => followColleagues(review, events), [review, events]);
   const list = useLabelled(review, label.id, order);
   const [isFinding, setFinding] = useState(false);
   const act = useMemo(

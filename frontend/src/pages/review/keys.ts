@@ -1,5 +1,8 @@
-/** Keys of the review: one for all that is selected. */
+/** Keys of the review: one for all that is selected. They are the workbench's where both do the same. */
 import { useEffect } from "preact/hooks";
+import { commandFor } from "../../annotator/core/keymap";
+import { isModifier, pressOf } from "../../annotator/core/keyNames";
+import { keymap, letters } from "../../app/keys";
 import type { ReviewState } from "./reviewState";
 
 export interface ReviewActions {
@@ -17,25 +20,39 @@ const HELD =
 
 /** What a key does; null: it is not for us. */
 function deedOf(event: KeyboardEvent, review: ReviewState, act: ReviewActions): (() => void) | null {
-  const { key } = event;
-  if (event.altKey) return null;
-  if (event.ctrlKey || event.metaKey) {
-    return { a: () => review.selectAll(), z: act.undo }[key.toLowerCase()] ?? null;
+  const chord = review.chord.peek();
+  const context = { keys: keymap.peek(), letters: letters.peek(), selected: false, whole: false, chord };
+  const command = commandFor(pressOf(event), context);
+  switch (command?.name) {
+    case "number":
+      return () => act.relabel(command.index);
+    case "chord":
+      return () => review.chord.press(command.chord);
+    case "accept":
+    case "find":
+    case "undo":
+    case "remove":
+      return act[command.name];
+    case "all":
+      return () => review.selectAll();
+    case "cancel":
+      return () => review.clear();
+    case "keepMine":
+    case "takeTheirs":
+      return () => review.decide(command.name === "keepMine");
+    default:
+      return null;
   }
-  if (/^[1-9]$/.test(key)) return () => act.relabel(Number(key) - 1);
-  const deeds: Record<string, () => void> = {
-    ...{ a: act.accept, l: act.find, Delete: act.remove, Backspace: act.remove },
-    ...{ Enter: act.open, Escape: () => review.clear() },
-  };
-  return deeds[key.length === 1 ? key.toLowerCase() : key] ?? null;
 }
 
 export function useReviewKeys(review: ReviewState, act: ReviewActions, mayChange: boolean): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
       const isElsewhere = event.target instanceof Element && event.target.closest(HELD) !== null;
-      if (event.defaultPrevented || isElsewhere || (!mayChange && event.key !== "Enter")) return;
-      const deed = deedOf(event, review, act);
+      const opens = event.key === "Enter";
+      if (event.defaultPrevented || isElsewhere || isModifier(event.key) || !(mayChange || opens)) return;
+      const deed = opens ? act.open : deedOf(event, review, act);
+      review.chord.press(null);
       if (!deed) return;
       event.preventDefault();
       deed();

@@ -5,6 +5,7 @@ import { rivals, type Value } from "../../annotator/saving/pendingChanges";
 import type { SavingSession } from "../../annotator/saving/savingSession";
 import { fromWire } from "../../annotator/saving/wire";
 import type { AnnotationState, Labelled } from "../../api/types";
+import { Chord } from "../../app/chord";
 
 export interface Crop {
   /** An annotation's id is its image's alone. */
@@ -33,14 +34,18 @@ export class ReviewState {
   readonly selected: Signal<ReadonlySet<string>> = signal(new Set());
   /** The crop that the keys are at, by its place in the list. */
   readonly active = signal(0);
+  readonly chord = new Chord();
   private readonly steps: Signal<readonly Step[]> = signal([]);
   readonly canUndo = computed(() => this.steps.value.length > 0);
-  /** How many are not as they were listed. */
-  readonly changed = computed(
-    () => this.crops.value.filter(({ was, now }) => !sameAnnotation(was, now)).length,
-  );
+  /** How many of those that were changed here are not as they were listed. */
+  readonly changed = computed(() => {
+    const mine = new Set(this.steps.value.flatMap((step) => [...step.keys()]));
+    return this.crops.value.filter(({ key, was, now }) => mine.has(key) && !sameAnnotation(was, now)).length;
+  });
   /** Of each image, the revision that what is shown of it rests on. */
   private readonly revisions = new Map<number, number>();
+  /** Images that somebody moved to the Trash. */
+  private readonly gone = new Set<number>();
   private anchor = 0;
 
   constructor(private readonly saving: Saving) {}
@@ -135,12 +140,22 @@ export class ReviewState {
     if (!step) return 0;
     this.steps.value = this.steps.peek().slice(0, -1);
     const back = new Map<string, Value>();
-    for (const { key, now } of this.crops.peek()) {
+    for (const { key, now, image } of this.crops.peek()) {
       const change = step.get(key);
-      if (change && sameAnnotation(now, change.after)) back.set(key, change.before);
+      if (change && !this.gone.has(image.id) && sameAnnotation(now, change.after))
+        back.set(key, change.before);
     }
     this.write(back);
     return back.size;
+  }
+
+  /** Decides the conflicts among what is selected. */
+  decide(mine: boolean): void {
+    for (const crop of this.meant) {
+      if (this.theirs(crop) === undefined) continue;
+      if (mine) this.keepMine(crop);
+      else this.takeTheirs(crop);
+    }
   }
 
   keepMine({ image, id }: Crop): void {
@@ -188,9 +203,31 @@ export class ReviewState {
       .map((crop) => (values.has(crop.key) ? { ...crop, now: values.get(crop.key) ?? null } : crop));
   }
 
-  private takeOver(image: number, state: AnnotationState): void {
+  get images(): number[] {
+    return [...this.revisions.keys()];
+  }
+
+  /** Whether a newer revision of an image has to be fetched. With something pending the save brings it back. */
+  isBehind(image: number, revision: number): boolean {
+    const known = this.revisions.get(image);
+    if (known === undefined || (revision <= known && !this.gone.has(image))) return false;
+    const isPending = this.saving.saver.entry(image) !== undefined;
+    if (isPending) this.saving.saver.hurry();
+    return !isPending;
+  }
+
+  /** Of images in the Trash nothing can be changed. Their crops stay in place: nothing moves under the hand. */
+  lose(images: readonly number[]): void {
+    for (const image of images) if (this.revisions.has(image)) this.gone.add(image);
+    this.show(
+      new Map(this.crops.peek().flatMap(({ key, image }) => (this.gone.has(image.id) ? [[key, null]] : []))),
+    );
+  }
+
+  takeOver(image: number, state: AnnotationState): void {
     const known = this.revisions.get(image);
     if (known === undefined || state.revision < known) return;
+    this.gone.delete(image);
     this.revisions.set(image, state.revision);
     const there = new Map(state.annotations.map((one) => [one.id, fromWire(one)]));
     this.crops.value = this.crops
