@@ -2,7 +2,8 @@
 
 The database's clock decides what has expired: a claim lasts 90 seconds, and the page that is open renews it. One person
 holds a few images of a project at once: who claims more gives back the oldest, as somebody does who leaves a tab open
-and goes on in another.
+and goes on in another. What is taken along (`annotations.along`) is claimed for hours: that is all that tells it from
+the rest, which neither counts it nor shortens or ends its claim.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -12,9 +13,9 @@ from functools import cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 from django.db.models.expressions import CombinedExpression
-from django.db.models.functions import Now
+from django.db.models.functions import Greatest, Now
 
 from annotations.models import Image
 from annotations.queries import known_queue
@@ -48,8 +49,9 @@ def claim_next(
     """Claim the first image of the queue that is free or already the user's; None when there is none.
 
     `after` goes on behind that image and comes round to the start at the end; without it the user's drafts come first.
-    Other people's come last, when nothing else is left. Of the images in `leave`, by default `after`, the user's claims
-    are given back: who works on `after` and wants to have the next one ready leaves none.
+    Then comes what is assigned to the user; what others drew, or are assigned, comes last, when nothing else is left.
+    Of the images in `leave`, by default `after`, the user's claims are given back: who works on `after` and wants to
+    have the next one ready leaves none.
     """
     image = _claim_first(project, user, known_queue(queue), after)
     if leave is None:
@@ -61,7 +63,7 @@ def claim_next(
 
 def claim(*, image: Image, user: User) -> Image:
     """Claim or renew. Raises Claimed while another person's claim lasts."""
-    with _one_at_a_time(user):
+    with one_at_a_time(user):
         claimed = _take(image.pk, user)
     if claimed:
         return claimed
@@ -69,31 +71,45 @@ def claim(*, image: Image, user: User) -> Image:
 
 
 def release(*, image_id: int, user: User, project_id: int) -> None:
-    """Give back the user's own claim; anything else is left as it is."""
+    """Give back the user's own claim; anything else is left as it is, and so is what the user took along."""
     with write_in_turn():
         mine = Image.objects.filter(pk=image_id, project_id=project_id, claimed_by=user)
-        if mine.update(**NOBODYS):
+        if mine.filter(claim_expires_at__lte=lease_end()).update(**NOBODYS):
             announce(project_id, "claim", NOBODYS | {"id": image_id})
 
 
 def release_all(*, team: Team, user: User) -> None:
-    """Give back whatever the person holds in the team's projects; what they drew there is anybody's to finish."""
+    """Give back whatever the person holds in the team's projects; what they drew or were assigned is anybody's."""
     held = Image.objects.filter(project__team=team, claimed_by=user)
-    for pk, project_id in list(held.values_list("pk", "project_id")):
-        release(image_id=pk, user=user, project_id=project_id)
+    for project_id in set(held.values_list("project_id", flat=True)):
+        free(held.filter(project=project_id), project_id)
     with write_in_turn():
         Image.objects.filter(project__team=team, drafted_by=user).update(drafted_by=None)
+        Image.objects.filter(project__team=team, assigned_to=user).update(assigned_to=None)
+
+
+def free(claimed: QuerySet[Image], project_id: int) -> None:
+    """End the claims of these images of a project."""
+    with write_in_turn():
+        ids = list(claimed.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+        Image.objects.filter(pk__in=ids).update(**NOBODYS)
+        announce_all(project_id, "claim", [NOBODYS | {"id": pk} for pk in ids])
 
 
 PARTS: Mapping[str, Callable[[int], Q]] = {
     "own drafts": lambda user_id: Q(drafted_by=user_id),
-    "nobody's or own": lambda user_id: Q(drafted_by=None) | Q(drafted_by=user_id),
-    "drafts": lambda _: Q(drafted_by__isnull=False),
+    "assigned": lambda user_id: Q(assigned_to=user_id) & _drafted_by_no_other(user_id),
+    "nobody's": lambda user_id: Q(assigned_to=None) & _drafted_by_no_other(user_id),
+    "all": lambda _: Q(),
 }
 """Of what waits."""
-FROM_START = [("own drafts", ""), ("nobody's or own", ""), ("drafts", "")]
-ROUND = [(part, side) for part in ("nobody's or own", "drafts") for side in ("gt", "lt")]
+FROM_START = [(part, "") for part in PARTS]
+ROUND = [(part, side) for part in ("assigned", "nobody's", "all") for side in ("gt", "lt")]
 """Behind an image, then before it."""
+
+
+def _drafted_by_no_other(user_id: int) -> Q:
+    return Q(drafted_by=None) | Q(drafted_by=user_id)
 
 
 @cache
@@ -101,11 +117,18 @@ def _first_free(part: str, side: str, *, passes_over: bool) -> Rows[int]:
     """The first free image of a part, of all or on one side of an image."""
 
     def build(user_id: int, project_id: int, queue: str, after: int = 0) -> QuerySet[Image, int]:
-        rows = Image.objects.filter(PARTS[part](user_id), _free_for(user_id), project_id=project_id, queue=queue)
+        rows = Image.objects.filter(PARTS[part](user_id), free_for(user_id), project_id=project_id, queue=queue)
         beside = rows.filter(**{f"pk__{side}": after}) if side else rows
         return beside.order_by("id").select_for_update(skip_locked=passes_over).values_list("pk", flat=True)[:1]
 
     return Rows(build)
+
+
+@Rows
+def _an_assigned(user_id: int, project_id: int, queue: str) -> QuerySet[Image, int]:
+    """Mostly none: then nobody looks for a free one, four times."""
+    rows = Image.objects.filter(assigned_to=user_id, project_id=project_id, queue=queue)
+    return rows.values_list("pk", flat=True)[:1]
 
 
 def _claim_first(project: Project, user: User, queue: str, after: int | None) -> Image | None:
@@ -113,9 +136,10 @@ def _claim_first(project: Project, user: User, queue: str, after: int | None) ->
     # What somebody is writing just now is asked for last, since that means to wait for them. SQLite locks no rows.
     rounds = (True, False) if connection.features.has_select_for_update_skip_locked else (False,)
     beside = () if after is None else (after,)
-    with _one_at_a_time(user):
+    with one_at_a_time(user):
+        is_assigned = _an_assigned.first(user.pk, project.pk, queue) is not None
         for part, side in ROUND if beside else FROM_START:
-            for passes_over in rounds:
+            for passes_over in rounds if part != "assigned" or is_assigned else ():
                 pk = _first_free(part, side, passes_over=passes_over).first(user.pk, project.pk, queue, *beside)
                 if pk is not None:
                     return _take(pk, user)
@@ -123,7 +147,7 @@ def _claim_first(project: Project, user: User, queue: str, after: int | None) ->
 
 
 @contextmanager
-def _one_at_a_time(user: User) -> Iterator[None]:
+def one_at_a_time(user: User) -> Iterator[None]:
     """One person's claims are taken one after the other, so that they can be counted."""
     with write_in_turn():
         if connection.features.has_select_for_update:
@@ -144,7 +168,8 @@ def _take(pk: int, user: User) -> Image | None:
 
 @Update
 def _claim_free(pk: int, user_id: int) -> Change:
-    return Image.objects.filter(_free_for(user_id), pk=pk), {"claimed_by": user_id, "claim_expires_at": lease_end()}
+    ends = Case(When(claimed_by=user_id, then=renewed_end()), default=lease_end())
+    return Image.objects.filter(free_for(user_id), pk=pk), {"claimed_by": user_id, "claim_expires_at": ends}
 
 
 def _release_oldest(image: Image, user: User) -> list[int]:
@@ -156,8 +181,8 @@ def _release_oldest(image: Image, user: User) -> list[int]:
 
 @Rows
 def _held(user_id: int, project_id: int, but: int) -> QuerySet[Image, tuple[Any, int]]:
-    others = Image.objects.filter(project=project_id, claimed_by=user_id).exclude(pk=but)
-    return others.values_list("claim_expires_at", "pk")
+    others = Image.objects.filter(project=project_id, claimed_by=user_id, claim_expires_at__lte=lease_end())
+    return others.exclude(pk=but).values_list("claim_expires_at", "pk")
 
 
 @Rows
@@ -175,7 +200,11 @@ def lease_end() -> CombinedExpression:
     return Now() + timedelta(seconds=limits.CLAIM_SECONDS)
 
 
-def _free_for(user_id: int) -> Q:
+def renewed_end() -> Greatest:
+    return Greatest("claim_expires_at", lease_end())
+
+
+def free_for(user_id: int) -> Q:
     return Q(claimed_by=None) | Q(claimed_by=user_id) | Q(claim_expires_at__lt=Now())
 
 
@@ -186,4 +215,4 @@ def _load(pk: int) -> Image:
 
 @Rows
 def _loaded(pk: int) -> QuerySet[Image, Image]:
-    return Image.objects.select_related("project", "claimed_by", "drafted_by").filter(pk=pk)
+    return Image.objects.select_related("project", "claimed_by", "drafted_by", "assigned_to").filter(pk=pk)

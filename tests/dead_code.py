@@ -22,7 +22,7 @@ SAYS = re.compile(r"(?:\w+\.)+(\w+)|([A-Z]\w+)")
 
 BY_FRAMEWORKS = {
     "Command", "add_arguments", "has_add_permission", "pre_save", "create_superuser", "_get_session_from_db",
-    "receive_data_chunk", "file_complete", "upload_interrupted",  # Django
+    "as_postgresql", "receive_data_chunk", "file_complete", "upload_interrupted",  # Django
     "serve", "set_headers",  # WhiteNoise
     # Django REST framework
     "authenticate_header", "to_representation", "get_paginated_response_schema", "get_schema_operation_parameters",

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotations import queue
+from annotations import along, queue
 from annotations.api.images import ImageSerializer
 from annotations.api.labeling import AnnotationSerializer
 from annotations.labeling.annotation_rows import annotation_rows_of
@@ -65,6 +65,14 @@ class NextSerializer(serializers.Serializer[Any]):
     )
 
 
+class TakeAlongSerializer(serializers.Serializer[Any]):
+    queue = serializers.ChoiceField(choices=QUEUES, default="unlabelled")
+
+
+class TakenAlongSerializer(serializers.Serializer[Any]):
+    images = ImageSerializer(many=True)
+
+
 class ClaimEventSerializer(serializers.Serializer[Any]):
     """An image was claimed, or given back."""
 
@@ -86,6 +94,30 @@ class NextView(Endpoint):
         if image is None:
             return Response(status=204)
         return Response(ClaimedImageSerializer(image).data)
+
+
+class AlongView(Endpoint):
+    @extend_schema(request=TakeAlongSerializer, responses=TakenAlongSerializer)
+    def post(self, request: Request, project_id: int) -> Response:
+        """Take the next 20 images of a queue along: claimed for 12 hours. Asking again renews and fills up."""
+        project = project_for(request.user, project_id, Role.ANNOTATOR)
+        images = along.take_along(project=project, user=signed_in(request), **self.parsed(TakeAlongSerializer))
+        return Response(TakenAlongSerializer({"images": images}).data)
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, project_id: int) -> Response:
+        """Give back what one took along."""
+        project = project_for(request.user, project_id, Role.ANNOTATOR)
+        along.give_back(project=project, person_id=signed_in(request).pk)
+        return Response(status=204)
+
+
+class AlongOfView(Endpoint):
+    @extend_schema(operation_id="projects_queue_along_free", responses={204: None})
+    def delete(self, request: Request, project_id: int, person_id: int) -> Response:
+        """Free what somebody took along."""
+        along.give_back(project=project_for(request.user, project_id, Role.MANAGER), person_id=person_id)
+        return Response(status=204)
 
 
 class ClaimView(Endpoint):

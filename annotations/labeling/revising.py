@@ -20,7 +20,7 @@ from annotations.counters import Tally
 from annotations.dataset.edits import Edit
 from annotations.labeling.annotation_rows import AnnotationRow, Upserts, annotation_rows_of, to_row
 from annotations.models import Annotation, Image, Revision
-from annotations.queue import lease_end
+from annotations.queue import lease_end, renewed_end
 from annotations.queue_moves import expect_move, queue_after
 from boxwright import limits
 from boxwright.errors import Invalid, NotFound
@@ -147,6 +147,7 @@ def commit(plan: Plan, image: Image) -> State:
     """Write the plan on its locked image, with the counters, and tell who watches. Raises LabelGone."""
     tally = Tally()
     after = write(plan, image, tally)
+    send_revised([image])
     tally.move(image.project_id)
     publish_images([after.image], plan.author)
     counters.publish_counts(image.project_id)
@@ -154,7 +155,8 @@ def commit(plan: Plan, image: Image) -> State:
 
 
 def write(plan: Plan, image: Image, tally: Tally) -> State:
-    """The same without counters: what moves is added to the tally, and the caller moves it with that of other images.
+    """The same without counters and signal: what moves is added to the tally, and the caller moves it, and tells, with
+    other images.
 
     Inside the transaction that locked the image.
     """
@@ -164,13 +166,17 @@ def write(plan: Plan, image: Image, tally: Tally) -> State:
     plan.upserts.write()
     said = {name: getattr(plan, name) for name in ("upserted", "deleted", "queue", "skip_reason")}
     Revision.objects.create(image=image, number=plan.number, author=plan.author, **said)
-    if image.uncertainty:
-        revised.send(sender=Image, project=image.project_id, images=[image.pk])
     tally.queues.update({advanced.queue: 1})
     tally.queues.subtract({image.queue: 1})
     tally.labels.update(a.label_id for a in plan.after)
     tally.labels.subtract(a.label_id for a in plan.before)
     return State(advanced, plan.after)
+
+
+def send_revised(images: Sequence[Image]) -> None:
+    """Of one project; before the counters move, which whoever listens may wait for."""
+    if suggested := [image.pk for image in images if image.uncertainty]:
+        revised.send(sender=Image, project=images[0].project_id, images=suggested)
 
 
 def publish_images(images: Sequence[Image], author: User | None) -> None:
@@ -215,15 +221,16 @@ def _check(image: Revisable, count: int) -> None:
 
 
 def _advance(image: Image, plan: Plan) -> Image:
-    """The image one revision on. Whoever saves keeps the claim."""
+    """The image one revision on. Whoever saves keeps the claim, for hours only until the image leaves its queue."""
     advanced, author = copy.copy(image), plan.author.pk if plan.author else None
     changes = {"revision": plan.number, "queue": plan.queue, "annotation_count": len(plan.after)}
     changes["skip_reason"] = plan.skip_reason
     vars(advanced).update(changes)
     advanced.drafted_by = _drafter(image, plan)
     changes["drafted_by"] = advanced.drafted_by
-    claim = {"claim_expires_at": lease_end()} if author and image.claimed_by_id == author else {}
-    Image.objects.filter(pk=image.pk).update(**changes, **claim)
+    if author and image.claimed_by_id == author:
+        changes["claim_expires_at"] = renewed_end() if plan.queue == image.queue else lease_end()
+    Image.objects.filter(pk=image.pk).update(**changes)
     return advanced
 
 

@@ -87,17 +87,17 @@ def restore(*, image: Image, author: User, number: int, role: str = Role.ANNOTAT
         raise NotFound("There is no such revision.")
 
     def attempt(book: LabelBook) -> State:
-        return _revised(image, author, role, book, going_back(image, number, role, book))
+        history = Revision.objects.filter(image=image, number__lte=number).order_by("number")
+        return _revised(image, author, role, book, going_back(image, list(history), role, book))
 
     return _on_present_labels(image.project_id, attempt)
 
 
-def going_back(image: Image, number: int, role: str, book: LabelBook) -> Callable[[State], Asked]:
-    """What makes the state of revision `number` the current one; 0: as the image was before anybody saved it.
+def going_back(image: Image, history: Sequence[Revision], role: str, book: LabelBook) -> Callable[[State], Asked]:
+    """What makes the state after these revisions the current one, from the first on; none: as before any save.
 
     Raises Conflict where a label of that state is gone.
     """
-    history = list(Revision.objects.filter(image=image, number__lte=number).order_by("number"))
     rows = replay(history).values()
     wanted = _parsed([_relabelled(row, book) for row in rows], (), image, book).upsert
     kept = {content.id for content in wanted}

@@ -92,6 +92,11 @@ CLAIM_SECONDS = _limit(
     "CLAIM_SECONDS", 90, "seconds without a sign of the page that claimed an image", "the claim lapses"
 )
 
+IMAGES_ALONG = _limit("IMAGES_ALONG", 20, "images taken along, a person and project", "not claimed")
+ALONG_HOURS = _limit("ALONG_HOURS", 12, "hours an image stays claimed that was taken along", "the claim lapses")
+PRESENCES_A_SECOND = _limit(
+    "PRESENCES_A_SECOND", 12, "times a second that a person says where they are, a process", "429"
+)
 TRASH_DAYS = _limit("TRASH_DAYS", 30, "days a deleted image lies in the Trash", "deleted for good")
 BULK_IDS = _limit("BULK_IDS", 10_000, "images that a bulk change names one by one", "400")
 BULK_IMAGES = _limit("BULK_IMAGES", 200_000, "images a bulk change", "400")
@@ -157,6 +162,7 @@ SPOOL_BYTES = _limit(
 SPOOL_FREE_BYTES = _limit(
     "SPOOL_FREE_BYTES", 1_000, "MB of the disk that bodies leave free", "507", "BOXWRIGHT_SPOOL_FREE_MB", MIB
 )
+HEAD_BYTES = _limit("HEAD_BYTES", 64, "KB of a request's head", "connection closed", scale=KIB)
 HEADER_SECONDS = _limit("HEADER_SECONDS", 20, "seconds for the head of a request", "connection closed")
 BODY_IDLE_SECONDS = _limit("BODY_IDLE_SECONDS", 20, "seconds without a byte of a body", "408")
 BODY_GRACE_SECONDS = _limit("BODY_GRACE_SECONDS", 30, "seconds a body, beyond what its bytes may take", "408")

@@ -227,6 +227,8 @@ EVENTS = {
     "counts": "boxwright.projects.api.projects.CountsSerializer",
     "labels": "boxwright.projects.api.labels.LabelsEventSerializer",
     "claim": "annotations.api.queue.ClaimEventSerializer",
+    "assigned": "annotations.api.bulk.AssignedEventSerializer",
+    "presence": "annotations.api.presence.PresenceEventSerializer",
     "deleted": "annotations.api.trash.DeletedEventSerializer",
     "sweep": "training.api.sweeps.SweepSerializer",
     "metrics": "training.api.run_progress.MetricsEventSerializer",

@@ -63,6 +63,7 @@ ROWS: list[Row] = [
     Row("GET", "image-place", SEES),
     Row("POST", "images-move", "401 404 403 201 201 201", SOME | {"queue": "review"}),
     Row("POST", "images-label", "401 404 403 201 201 201", labelled, foreign=foreign_labelled),
+    Row("POST", "images-assign", "401 404 403 403 201 201", SOME | {"person": None}),
     Row("POST", "images-delete", "401 404 403 403 201 201", SOME),
     Row("GET", "bulk-change", SEES),
     Row("POST", "bulk-cancel", "401 404 403 409 409 409"),
@@ -75,8 +76,13 @@ ROWS: list[Row] = [
     Row("GET", "image-preview", SEES),
     Row("GET", "image-thumbnail", SEES),
     Row("POST", "queue-next", "401 404 403 200 200 200", {"queue": "labelled"}),
+    Row("POST", "queue-along", "401 404 403 200 200 200"),
+    Row("DELETE", "queue-along", "401 404 403 204 204 204"),
+    Row("DELETE", "queue-along-of", "401 404 403 403 204 204"),
     Row("POST", "claim", "401 404 403 200 200 200"),
     Row("DELETE", "claim", "401 404 403 204 204 204"),
+    Row("POST", "presence", "401 404 204 204 204 204"),
+    Row("DELETE", "presence", "401 404 204 204 204 204"),
     Row("GET", "annotations", SEES),
     Row(
         "PATCH",
@@ -141,6 +147,7 @@ def _build(project: Project, author: User) -> dict[str, Any]:
     upload = begin_upload(project=project, author=author, name="a.zip", length=9)
     return {
         "image_id": image.pk,
+        "person_id": author.pk,
         "trashed_id": gone.pk,
         "change_id": moved.pk,
         "upload_id": upload.pk,

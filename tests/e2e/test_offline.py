@@ -23,7 +23,7 @@ FIVE = [((0.05 + 0.18 * n, 0.2), (0.18 + 0.18 * n, 0.5)) for n in range(5)]
 @pytest.fixture(scope="module")
 def project(api: Api, tmp_path_factory: pytest.TempPathFactory) -> Json:
     made = api.project("Offline", "detection", ["thing"])
-    api.upload(made["id"], written(tmp_path_factory.mktemp("drawn"), pictures(8)))
+    api.upload(made["id"], written(tmp_path_factory.mktemp("drawn"), pictures(12)))
     return made
 
 
@@ -56,7 +56,7 @@ def draw_five(page: Page) -> list[str]:
 def all_pending(page: Page, count: int) -> None:
     state = page.get_by_test_id("saving-state")
     expect(state).to_have_attribute("data-pending", str(count))
-    expect(state).to_have_text("Offline: kept on this device")
+    expect(state).to_have_text(f"Offline: {count} change{'' if count == 1 else 's'} kept on this device")
 
 
 def arrived_once(api: Api, image: int, ids: list[str], seconds: float = 60) -> None:
@@ -182,6 +182,38 @@ def test_two_tabs_offline_on_one_image(
         saved(page)
         ids = box_ids(page, 2)
     arrived_once(api, image, ids)
+
+
+FILL = """() => {
+  for (let size = 4_000_000, name = 0; size > 0; name += 1)
+    try { localStorage.setItem(`full:${name}`, "x".repeat(size)); } catch { size = Math.floor(size / 2); }
+}"""
+
+
+def test_full_storage_and_a_lost_cookie_lose_nothing(
+    server: Server, api: Api, ada: Page, project: Json, image: int
+) -> None:
+    """What finds no room in localStorage lies in IndexedDB when the tab closes."""
+    tab = ada.context.new_page()
+    open_image(server, tab, project, image)
+    tab.evaluate(FILL)
+    tab.context.set_offline(True)
+    ids = draw_five(tab)
+    all_pending(tab, len(FIVE))
+    tab.close()
+    ada.context.set_offline(False)
+    assert api.get(f"images/{image}/annotations/")["annotations"] == []
+
+    ada.goto(f"{server.url}/p/{project['slug']}/label/{image}")
+    assert sorted(box_ids(ada, len(FIVE))) == sorted(ids)
+    saved(ada)
+    arrived_once(api, image, ids)
+    ada.evaluate("localStorage.clear()")
+
+    ada.context.clear_cookies(name="csrftoken")
+    draw_box(ada, (0.2, 0.6), (0.5, 0.9))
+    saved(ada)
+    assert len(api.get(f"images/{image}/annotations/")["annotations"]) == len(FIVE) + 1
 
 
 def test_late_answer_hides_nobodys_box(

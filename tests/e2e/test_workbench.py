@@ -84,10 +84,37 @@ def test_a_digit_is_for_the_next_box(server: Server, api: Api, ada: Page, projec
     assert [row["label"] for row in state] == [label["id"] for label in project["labels"][1:3]]
 
 
+def test_a_key_is_changed_and_the_command_that_had_it_gets_the_other(server: Server, ada: Page, project: Json) -> None:
+    """By keys alone; the help and the buttons say it, and a reload keeps it."""
+    image = open_image(server, ada, project, 8)
+    ada.keyboard.press("?")
+    skip = ada.get_by_role("button", name="Skip: S. Change")
+    skip.focus()
+    for key in ("Enter", "3", "g"):
+        ada.keyboard.press(key)
+    bar = ada.get_by_test_id("key-change")
+    expect(bar).to_contain_text("G is “Hide this one”.")
+    ada.keyboard.press("Enter")
+    expect(ada.get_by_role("button", name="Hide this one: S. Change")).to_be_visible()
+    expect(ada.get_by_role("button", name="Skip: G. Change")).to_be_focused()
+    ada.keyboard.press("Escape")
+    expect(ada.get_by_test_id("skip-image")).to_have_text("Skip G")
+
+    open_image(server, ada, project, 8)
+    ada.keyboard.press("s")
+    expect(ada).to_have_url(re.compile(rf"/label/{image}$"))
+    ada.keyboard.press("?")
+    ada.get_by_test_id("reset-keys").click()
+    expect(ada.get_by_role("button", name="Skip: S. Change")).to_be_visible()
+    ada.keyboard.press("Escape")
+    assert ada.evaluate("Object.keys(localStorage).filter((name) => name.startsWith('boxwright.keys'))") == []
+
+
 def test_one_draws_before_the_picture_is_all_there(server: Server, ada: Page, project: Json) -> None:
     """What waits for the last bytes lies over the picture, and takes no press from it."""
     held: list[Route] = []
-    ada.route(f"**/images/{project['images'][7]['id']}/preview/", lambda route: held.append(route))
+    preview = f"**/images/{project['images'][7]['id']}/preview/"
+    ada.route(preview, lambda route: held.append(route))
     open_image(server, ada, project, 7)
     expect(ada.locator(".picture-wait")).to_be_visible()
     draw_box(ada, (0.1, 0.1), (0.3, 0.3))
@@ -95,6 +122,7 @@ def test_one_draws_before_the_picture_is_all_there(server: Server, ada: Page, pr
     for route in held:
         route.continue_()
     saved(ada)
+    ada.unroute(preview)
 
 
 def test_boxes_in_a_crowd_by_drags_and_clicks(server: Server, api: Api, ada: Page, project: Json) -> None:
@@ -188,3 +216,44 @@ def test_a_page_that_goes_gives_its_image_back(server: Server, api: Api, ada: Pa
     wait_until(lambda: api.get(f"images/{image}/")["claimed_by"] is None, "the claim to be given back")
     if not tab.is_closed():
         tab.close()
+
+
+def held(api: Api, project: Json) -> list[int]:
+    """Images that somebody has claimed."""
+    rows = api.get(f"projects/{project['id']}/images/", order="name")["results"]
+    return [row["id"] for row in rows if row["claimed_by"]]
+
+
+def test_the_next_image_is_ready_before_it_is_asked_for(server: Server, api: Api, ada: Page, project: Json) -> None:
+    """Claimed and fetched: Enter shows it without a network. Who leaves gives all back."""
+    ada.goto(server.url)
+    ada.evaluate("sessionStorage.clear()")  # among images that this tab has seen before, nothing is claimed ahead
+    ada.goto(f"{server.url}/p/{project['slug']}/label")
+    expect(ada.get_by_test_id("picture")).to_be_visible()
+    wait_until(lambda: len(held(api, project)) == 2, "the claim on the next image")
+    fetched = "performance.getEntriesByType('resource').filter((one) => /preview/.test(one.name)).length"
+    wait_until(lambda: ada.evaluate(fetched) == 2, "its picture")
+    here = int(ada.url.rsplit("/", 1)[1])  # perhaps the later one: one's own drafts come first
+    (ahead,) = set(held(api, project)) - {here}
+    finish_offline(ada)
+    wait_until(lambda: here not in held(api, project), "the first one to be given back")
+    assert ahead in held(api, project)
+    wait_until(lambda: len(held(api, project)) == 2, "the claim on the one after")
+    wait_until(lambda: ada.evaluate(fetched) == 3, "its picture")
+    finish_offline(ada)
+    ada.goto("about:blank")
+    wait_until(lambda: held(api, project) == [], "the claims' end")
+
+
+def finish_offline(page: Page) -> None:
+    """The image on the screen; the one after it is shown."""
+    name = page.get_by_test_id("image-name")
+    left = name.inner_text()
+    page.context.set_offline(True)
+    try:
+        page.keyboard.press("Enter")
+        expect(name).not_to_have_text(left)
+        drawn = "document.querySelector('[data-testid=picture]').naturalWidth > 0"
+        wait_until(lambda: page.evaluate(drawn), "the picture on the screen")
+    finally:
+        page.context.set_offline(False)

@@ -524,11 +524,33 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Where the image stands in a list of its project, and how long the list is. */
+        /**
+         * @description Where the image stands in a list of its project, and how long the list is.
+         *
+         *     Of a list that is narrowed by more than its queue the first 10,000 images are counted.
+         */
         get: operations["images_place_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/images/{image_id}/presence/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Tell whoever watches the project that one looks at this image, and what one draws on it. */
+        post: operations["images_presence_create"];
+        /** @description Tell that one has left it. */
+        delete: operations["images_presence_destroy"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1068,7 +1090,8 @@ export interface paths {
         /**
          * @description Server-sent events: `event` names the kind, `data` is JSON.
          *
-         *     They are hints: a client that missed some fetches again what it shows.
+         *     They are hints. A client that resumes too late, or from nowhere, is sent a `gap`, and fetches again what
+         *     it shows.
          */
         get: operations["projects_events_retrieve"];
         put?: never;
@@ -1095,6 +1118,23 @@ export interface paths {
         put?: never;
         /** @description Many files in one request; each is created, a duplicate, or rejected with its reason. */
         post: operations["projects_images_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/images/assign/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Ask a person of the team to label images: the queue hands them out to that person first. */
+        post: operations["projects_images_assign_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1287,6 +1327,41 @@ export interface paths {
         /** @description Suggest boxes for unlabelled images. 201 when it is done now, 200 when it is on its way already. */
         post: operations["projects_predictions_create"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/queue/along/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Take the next 20 images of a queue along: claimed for 12 hours. Asking again renews and fills up. */
+        post: operations["projects_queue_along_create"];
+        /** @description Give back what one took along. */
+        delete: operations["projects_queue_along_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/queue/along/{person_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** @description Free what somebody took along. */
+        delete: operations["projects_queue_along_free"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2489,7 +2564,35 @@ export interface components {
             queue?: components["schemas"]["QueueEnum"];
             label?: number;
             from_label?: number;
+            person?: number | null;
         };
+        /** @description `images`, or the `filter` that finds them; `{}` finds all. */
+        AssignImagesRequest: {
+            images?: number[];
+            filter?: components["schemas"]["ImageFilterRequest"];
+            /**
+             * Format: int64
+             * @description null: nobody
+             */
+            person: number | null;
+        };
+        AssignedEvent: {
+            ids: number[];
+            assigned_to: components["schemas"]["Person"] | null;
+        };
+        AssignedFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "assigned";
+            data: components["schemas"]["AssignedEvent"];
+        };
+        /**
+         * @description * `assigned` - assigned
+         * @enum {string}
+         */
+        AssignedFrameEventEnum: "assigned";
         AuditEntry: {
             readonly id: number;
             /** Format: date-time */
@@ -2763,6 +2866,8 @@ export interface components {
             readonly claim_expires_at: string | null;
             /** @description whose boxes on it are not finished */
             drafted_by: components["schemas"]["Person"] | null;
+            /** @description who is asked to label it */
+            assigned_to: components["schemas"]["Person"] | null;
             /** Format: date-time */
             readonly created_at: string;
             annotations: components["schemas"]["Annotation"][];
@@ -3159,13 +3264,14 @@ export interface components {
         /**
          * @description * `move` - Move
          *     * `label` - Label
+         *     * `assign` - Assign
          *     * `delete` - Delete
          *     * `restore` - Restore
          *     * `purge` - Delete For Good
          *     * `undo` - Undo
          * @enum {string}
          */
-        DeedEnum: "move" | "label" | "delete" | "restore" | "purge" | "undo";
+        DeedEnum: "move" | "label" | "assign" | "delete" | "restore" | "purge" | "undo";
         /** @description Images went to the Trash. */
         DeletedEvent: {
             ids: number[];
@@ -3270,6 +3376,32 @@ export interface components {
          * @enum {string}
          */
         DraftsEnum: "mine" | "all";
+        /** @description A box that is being drawn or moved, in pixels of the image. */
+        Drawn: {
+            /** Format: int64 */
+            label: number;
+            /** Format: double */
+            x_min: number;
+            /** Format: double */
+            y_min: number;
+            /** Format: double */
+            x_max: number;
+            /** Format: double */
+            y_max: number;
+        };
+        /** @description A box that is being drawn or moved, in pixels of the image. */
+        DrawnRequest: {
+            /** Format: int64 */
+            label: number;
+            /** Format: double */
+            x_min: number;
+            /** Format: double */
+            y_min: number;
+            /** Format: double */
+            x_max: number;
+            /** Format: double */
+            y_max: number;
+        };
         Duplicate: {
             name: string;
             /** @description of the image that has the same bytes */
@@ -3307,7 +3439,7 @@ export interface components {
             height: number;
         };
         Evaluation: components["schemas"]["DetectionEvaluation"] | components["schemas"]["ClassificationEvaluation"];
-        Event: components["schemas"]["ImageFrame"] | components["schemas"]["CountsFrame"] | components["schemas"]["LabelsFrame"] | components["schemas"]["ClaimFrame"] | components["schemas"]["DeletedFrame"] | components["schemas"]["SweepFrame"] | components["schemas"]["MetricsFrame"] | components["schemas"]["BulkFrame"] | components["schemas"]["ImportFrame"] | components["schemas"]["SnapshotFrame"] | components["schemas"]["RunFrame"] | components["schemas"]["ArtifactFrame"] | components["schemas"]["HoldoutFrame"] | components["schemas"]["PredictionFrame"];
+        Event: components["schemas"]["ImageFrame"] | components["schemas"]["CountsFrame"] | components["schemas"]["LabelsFrame"] | components["schemas"]["ClaimFrame"] | components["schemas"]["AssignedFrame"] | components["schemas"]["PresenceFrame"] | components["schemas"]["DeletedFrame"] | components["schemas"]["SweepFrame"] | components["schemas"]["MetricsFrame"] | components["schemas"]["BulkFrame"] | components["schemas"]["ImportFrame"] | components["schemas"]["SnapshotFrame"] | components["schemas"]["RunFrame"] | components["schemas"]["ArtifactFrame"] | components["schemas"]["HoldoutFrame"] | components["schemas"]["PredictionFrame"];
         EveryArtifact: {
             artifacts: components["schemas"]["Artifact"][];
         };
@@ -3406,8 +3538,19 @@ export interface components {
             /** Format: int64 */
             label?: number;
             search?: string;
+            boxes?: components["schemas"]["BoxesEnum"];
+            /** Format: int64 */
+            author?: number;
+            min_width?: number;
+            max_width?: number;
+            suggested?: components["schemas"]["SuggestedEnum"];
+            split?: components["schemas"]["SplitEnum"];
+            /** @description a person's id, or nobody */
+            assigned?: string;
             /** @description as the label was called then */
             label_name?: string;
+            author_name?: string;
+            assigned_name?: string;
         };
         /** @description An evaluation on the test split, without its numbers. */
         Holdout: {
@@ -3473,6 +3616,8 @@ export interface components {
             readonly claim_expires_at: string | null;
             /** @description whose boxes on it are not finished */
             drafted_by: components["schemas"]["Person"] | null;
+            /** @description who is asked to label it */
+            assigned_to: components["schemas"]["Person"] | null;
             /** Format: date-time */
             readonly created_at: string;
         };
@@ -3492,13 +3637,16 @@ export interface components {
             /** Format: int64 */
             label?: number;
             search?: string;
-            drafts?: components["schemas"]["DraftsEnum"];
             boxes?: components["schemas"]["BoxesEnum"];
             /** Format: int64 */
             author?: number;
             min_width?: number;
             max_width?: number;
             suggested?: components["schemas"]["SuggestedEnum"];
+            split?: components["schemas"]["SplitEnum"];
+            /** @description a person's id, or nobody */
+            assigned?: string;
+            drafts?: components["schemas"]["DraftsEnum"];
         };
         ImageFrame: {
             /**
@@ -4190,6 +4338,8 @@ export interface components {
             readonly claim_expires_at: string | null;
             /** @description whose boxes on it are not finished */
             drafted_by: components["schemas"]["Person"] | null;
+            /** @description who is asked to label it */
+            assigned_to: components["schemas"]["Person"] | null;
             /** Format: date-time */
             readonly created_at: string;
             annotations?: components["schemas"]["Annotation"][];
@@ -4466,10 +4616,12 @@ export interface components {
             readonly revision: number;
         };
         Place: {
-            /** @description from 1 on; null: the image is not in the list */
+            /** @description from 1 on; null: not in the list, or not counted */
             place: number | null;
-            /** @description images of the list */
+            /** @description images of the list that were counted */
             total: number;
+            /** @description it is narrowed by more than its queue, and only begun to count */
+            has_more: boolean;
         };
         /**
          * @description * `auto` - auto
@@ -4509,6 +4661,32 @@ export interface components {
          * @enum {string}
          */
         PredictionFrameEventEnum: "prediction";
+        /** @description Somebody looks at an image, or has left it. Nothing keeps this: who says nothing for 45 seconds is gone. */
+        PresenceEvent: {
+            /** @description of the image */
+            id: number;
+            person: components["schemas"]["Person"];
+            is_here: boolean;
+            /** @description unsaved, and gone after five seconds of silence */
+            drawn: components["schemas"]["Drawn"] | null;
+        };
+        PresenceFrame: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            event: "presence";
+            data: components["schemas"]["PresenceEvent"];
+        };
+        /**
+         * @description * `presence` - presence
+         * @enum {string}
+         */
+        PresenceFrameEventEnum: "presence";
+        PresenceRequest: {
+            /** @description needs an annotator */
+            drawn?: components["schemas"]["DrawnRequest"] | null;
+        };
         Preset: {
             readonly id: number;
             readonly name: string;
@@ -4537,7 +4715,7 @@ export interface components {
             /** @description of this stage; null where nobody knows */
             seconds_left: number | null;
         };
-        /** @description A project as one of its members sees it: `member_role` comes with `projects_of` and `project_for`. */
+        /** @description A project as one of its members sees it: of `_projects_for`. */
         Project: {
             readonly id: number;
             readonly slug: string;
@@ -4555,6 +4733,8 @@ export interface components {
             readonly created_at: string;
             /** Format: date-time */
             readonly updated_at: string;
+            /** @description a stream of events from there on misses nothing of this answer */
+            last_event_id: number;
         };
         /**
          * @description * `unlabelled` - unlabelled
@@ -4901,6 +5081,15 @@ export interface components {
             /** Format: int64 */
             label?: number;
             search?: string;
+            boxes?: components["schemas"]["BoxesEnum"];
+            /** Format: int64 */
+            author?: number;
+            min_width?: number;
+            max_width?: number;
+            suggested?: components["schemas"]["SuggestedEnum"];
+            split?: components["schemas"]["SplitEnum"];
+            /** @description a person's id, or nobody */
+            assigned?: string;
         };
         SnapshotFrame: {
             /**
@@ -5101,6 +5290,13 @@ export interface components {
         SweepTable: {
             axes: string[];
             results: components["schemas"]["SweepRow"][];
+        };
+        TakeAlongRequest: {
+            /** @default unlabelled */
+            queue: components["schemas"]["QueueEnum"];
+        };
+        TakenAlong: {
+            images: components["schemas"]["Image"][];
         };
         Target: {
             name: string;
@@ -6408,6 +6604,8 @@ export interface operations {
     images_place_retrieve: {
         parameters: {
             query?: {
+                /** @description only what this person is asked to label, or nobody */
+                assigned?: string;
                 /** @description only with annotations that this person made */
                 author?: number;
                 /** @description only without boxes, or with one of this size, as in COCO */
@@ -6424,6 +6622,8 @@ export interface operations {
                 queue?: "done" | "labelled" | "review" | "skipped" | "unlabelled";
                 /** @description part of the name */
                 search?: string;
+                /** @description only of this split: as files said, else by their hash */
+                split?: "test" | "train" | "val";
                 /** @description only what a model found something in */
                 suggested?: "true";
             };
@@ -6442,6 +6642,68 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Place"];
                 };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    images_presence_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                image_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PresenceRequest"];
+            };
+        };
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    images_presence_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                image_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem */
             default: {
@@ -7600,6 +7862,8 @@ export interface operations {
             query?: {
                 /** @description an image of the project: only what comes behind it in this order */
                 after?: number;
+                /** @description only what this person is asked to label, or nobody */
+                assigned?: string;
                 /** @description only with annotations that this person made */
                 author?: number;
                 /** @description an image of the project: only what comes before it, nearest first */
@@ -7622,6 +7886,8 @@ export interface operations {
                 queue?: "done" | "labelled" | "review" | "skipped" | "unlabelled";
                 /** @description part of the name */
                 search?: string;
+                /** @description only of this split: as files said, else by their hash */
+                split?: "test" | "train" | "val";
                 /** @description only what a model found something in */
                 suggested?: "true";
             };
@@ -7673,6 +7939,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    projects_images_assign_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignImagesRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkChange"];
                 };
             };
             /** @description A problem */
@@ -8206,6 +8506,99 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Prediction"];
                 };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    projects_queue_along_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["TakeAlongRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakenAlong"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    projects_queue_along_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    projects_queue_along_free: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: number;
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem */
             default: {

@@ -35,6 +35,7 @@ export type Project = Schemas["Project"];
 
 export type Image = Schemas["Image"];
 /** Of an image in a list: `place` counts from 1; null where the image is not in it. */
+export type TakenAlong = Schemas["TakenAlong"];
 export type ListPlace = Schemas["Place"];
 export type Annotation = Schemas["Annotation"];
 /** What a save sends of one annotation. */

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { rememberName } from "../annotator/saving/keptWork";
 import { resumeSaving } from "../annotator/saving/resume";
 import { onSignedOut } from "../api/client";
 import { PageError, PageLoading } from "../ui/states";
@@ -7,7 +8,7 @@ import { lazy } from "./lazy";
 import { expectProject } from "./projectState";
 import { path } from "./router";
 import { findRoute } from "./routes";
-import { endSession, loadSession, session, userId } from "./session";
+import { endSession, loadSession, session, user, userId } from "./session";
 import { pageTitle } from "./title";
 
 const Setup = lazy(() => import("../pages/setup"));
@@ -54,10 +55,12 @@ export function App() {
     if (parameters.slug) expectProject(parameters.slug);
     load();
   }, []);
-  const user = session.value?.user?.id;
+  const me = user.value;
   useEffect(() => {
-    if (user !== undefined) resumeSaving(user, userId);
-  }, [user]);
+    if (!me) return;
+    rememberName(me);
+    void resumeSaving(me.id, userId);
+  }, [me?.id]);
   useFocusAfterNavigation();
   return (
     <>

@@ -2,6 +2,7 @@
 import "./labelPicker.css";
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
+import { labelKeys } from "../annotator/core/labelKeys";
 import type { Label } from "../api/types";
 import { Dialog } from "../ui/dialog";
 import { useSubmit } from "../ui/form";
@@ -84,7 +85,7 @@ export function LabelFinder({ labels, recent, pick, close }: LabelPickerProps) {
           <Row key={label.id} id={idOf(row)} isOn={row === at} take={() => take(row)}>
             <LabelDot color={label.color} />
             <span class="cut grow">{label.name}</span>
-            {index < 9 && <kbd>{index + 1}</kbd>}
+            {labelKeys(index) && <kbd>{labelKeys(index)}</kbd>}
           </Row>
         ))}
         {name && (

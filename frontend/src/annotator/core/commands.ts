@@ -31,8 +31,8 @@ import { asBox, IDLE, type Tool } from "./gesture";
 import type { Suggestion } from "./suggestions";
 import { centreOf, fitView, zoomed } from "./viewport";
 
-/** These boxes, those that are selected, or all but those. */
-export type Some = readonly string[] | "chosen" | "others";
+/** These boxes, those that are selected, all but those, or all of the selected one's label (else of that in hand). */
+export type Some = readonly string[] | "chosen" | "others" | "alike";
 
 export type Command =
   | { readonly name: "tool"; readonly tool: Tool }
@@ -62,6 +62,8 @@ export type Command =
         | "add"
         | "repeat"
         | "all"
+        | "alike"
+        | "release"
         | "fit"
         | "hide"
         | "acceptAll"
@@ -90,16 +92,18 @@ const COMMANDS: { [C in Command["name"]]: Do<C> } = {
       editor,
       shownBoxes(editor).map(({ id }) => id),
     ),
+  alike: (editor) => selectAll(editor, those(editor, shownBoxes(editor), "alike")),
   conceal: (editor, { ids }) => ({
     ...editor,
-    concealed: switched(selectable(editor), chosen(editor), editor.concealed, ids),
+    concealed: switched(editor.concealed, those(editor, selectable(editor), ids)),
     gesture: IDLE,
   }),
   lock: (editor, { ids }) => ({
     ...editor,
-    locked: switched(boxes(editor), chosen(editor), editor.locked, ids),
+    locked: switched(editor.locked, those(editor, boxes(editor), ids)),
     gesture: IDLE,
   }),
+  release: (editor) => ({ ...editor, concealed: new Set(), locked: new Set(), hidden: false, gesture: IDLE }),
   cycle: (editor, { by }) => cycled(editor, by),
   remove: (editor, { id }) =>
     editor.others.size > 0 && !id ? allRemoved(editor) : removed(editor, id ?? editor.selected),
@@ -228,17 +232,20 @@ function cycled(editor: Editor, by: 1 | -1): Editor {
   return select(editor, all[next]?.id ?? null, true);
 }
 
-function switched(
-  among: readonly BoxAnnotation[],
-  mine: readonly string[],
-  now: ReadonlySet<string>,
-  some: Some,
-): ReadonlySet<string> {
-  const isNamed = (id: string): boolean => {
-    if (some === "chosen") return mine.includes(id);
-    return some === "others" ? !mine.includes(id) : some.includes(id);
+/** The ids of some of these boxes. */
+function those(editor: Editor, among: readonly BoxAnnotation[], some: Some): string[] {
+  const mine = chosen(editor);
+  const label = selectedAnnotation(editor)?.label ?? editor.label;
+  const isMeant = (one: BoxAnnotation): boolean => {
+    if (some === "alike") return one.label === label;
+    if (some === "chosen") return mine.includes(one.id);
+    return some === "others" ? !mine.includes(one.id) : some.includes(one.id);
   };
-  const ids = among.flatMap(({ id }) => (isNamed(id) ? id : []));
+  return among.flatMap((one) => (isMeant(one) ? one.id : []));
+}
+
+/** In, or out if all of them are in. */
+function switched(now: ReadonlySet<string>, ids: readonly string[]): ReadonlySet<string> {
   if (ids.every((id) => now.has(id))) return new Set([...now].filter((id) => !ids.includes(id)));
   return new Set([...now, ...ids]);
 }

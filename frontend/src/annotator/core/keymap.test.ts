@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { commandFor, type KeyContext, type KeyPress, labelKeys } from "./keymap";
+import { keymapOf } from "./bindings";
+import { commandFor, type KeyContext } from "./keymap";
+import type { KeyPress } from "./keyNames";
+import { labelKeys } from "./labelKeys";
 
-const CONTEXT: KeyContext = { selected: false, whole: false, letters: true, chord: null };
+const CONTEXT: KeyContext = { keys: keymapOf({}), selected: false, whole: false, letters: true, chord: null };
 
 function press(key: string, more: Partial<KeyPress> = {}): KeyPress {
   const code = /^\d$/.test(key) ? `Digit${key}` : `Key${key.toUpperCase()}`;
@@ -32,7 +35,16 @@ it.each([
   [press("j"), { name: "suggestion" }],
   [press("q"), { name: "chord", chord: 0 }],
   [press("Q", { shift: true }), null],
-  [press("m"), null],
+  [press("m"), { name: "tool", tool: "pan" }],
+  [press("-"), { name: "zoom", factor: 0.8 }],
+  [press("=", { code: "Equal" }), { name: "zoom", factor: 1.25 }],
+  [press("+", { shift: true, code: "Equal" }), { name: "zoom", factor: 1.25 }],
+  [press("=", { shift: true, code: "Digit0" }), { name: "scale", scale: 1 }],
+  [press("à", { code: "Digit0" }), { name: "fit" }],
+  [press("g", { shift: true }), { name: "conceal", ids: "alike" }],
+  [press("y", { ctrl: true }), { name: "redo" }],
+  [press("g", { alt: true }), null],
+  [press("Escape"), { name: "cancel" }],
   [press("r", { ctrl: true }), null],
 ])("%o", (key, command) => {
   expect(commandFor(key, CONTEXT)).toEqual(command);
@@ -70,6 +82,12 @@ it("turns off letters and digits, but not Delete, Enter or Ctrl keys", () => {
   expect(commandFor(press("1"), quiet)).toBeNull();
   expect(commandFor(press("Delete"), quiet)).toEqual({ name: "remove" });
   expect(commandFor(press("z", { ctrl: true }), quiet)).toEqual({ name: "undo" });
+});
+
+it("follows a person's keys", () => {
+  const keys = keymapOf({ skip: ["G"], conceal: ["S"] });
+  expect(commandFor(press("g"), { ...CONTEXT, keys })).toEqual({ name: "skip" });
+  expect(commandFor(press("s"), { ...CONTEXT, keys })).toEqual({ name: "conceal", ids: "chosen" });
 });
 
 it("has no box commands in a classification project", () => {

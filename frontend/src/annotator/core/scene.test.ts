@@ -38,7 +38,9 @@ it("draws the selected box live, with name and eight handles", () => {
 });
 
 it("draws a rival's boxes dashed, and says whose they are", () => {
-  const live = liveScene(editorWith({ selected: "a" }), LOOKS, { boxes: [{ ...A, box: A.box! }], by: "Bob" });
+  const live = liveScene(editorWith({ selected: "a" }), LOOKS, [
+    { boxes: [{ ...A, box: A.box! }], by: "Bob" },
+  ]);
   expect(live.theirs).toMatchObject([{ dashed: true, color: "#AA53FB" }]);
   expect(live.tags.map(({ text, detail }) => [text, detail])).toEqual([
     ["person", ""],

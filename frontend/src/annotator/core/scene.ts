@@ -50,13 +50,11 @@ export interface Tag {
   readonly dark: boolean;
 }
 
-/** The other side's boxes in a conflict, and whose they are. */
+/** Boxes of a colleague's that the document lacks, in a conflict or in their hand, and whose they are. */
 export interface Theirs {
-  readonly boxes: readonly BoxAnnotation[];
+  readonly boxes: readonly Pick<BoxAnnotation, "label" | "box">[];
   readonly by: string;
 }
-
-export const NO_RIVALS: Theirs = { boxes: [], by: "" };
 
 /** All boxes at rest: repainted when the document, the view or the selection changes. */
 export interface RestScene {
@@ -76,7 +74,7 @@ export interface LiveScene {
   readonly others: readonly Stroke[];
   /** The frame that selects what lies in it. */
   readonly frame: StageBox | null;
-  /** The other side's boxes in a conflict, dashed. */
+  /** Colleagues' boxes that the document lacks, dashed. */
   readonly theirs: readonly Stroke[];
 }
 
@@ -138,7 +136,7 @@ function suggestionTag(box: StageBox, look: LabelLook, score: number): Tag {
   return { ...tagOn(box, look.name, look.color, score.toFixed(2)), dark: true };
 }
 
-export function liveScene(editor: Editor, looks: LabelLooks, theirs: Theirs = NO_RIVALS): LiveScene {
+export function liveScene(editor: Editor, looks: LabelLooks, theirs: readonly Theirs[] = []): LiveScene {
   const held = inHand(editor.gesture);
   const isHidden = editor.hidden || editor.concealed.has(editor.selected ?? "");
   const target = isHidden ? null : asBox(selectedAnnotation(editor));
@@ -154,14 +152,18 @@ export function liveScene(editor: Editor, looks: LabelLooks, theirs: Theirs = NO
   return {
     stroke,
     ...handlesFor(editor, box, held?.id !== null),
-    tags: [...tags, ...pointerTags(editor, looks), ...theirTags(editor, looks, theirs)],
+    tags: [
+      ...tags,
+      ...pointerTags(editor, looks),
+      ...theirs.flatMap((some) => theirTags(editor, looks, some)),
+    ],
     cross: cross && { at: cross, color: lookOf(looks, editor.label).color },
     hover: hoverStroke(editor, looks),
     others: otherStrokes(editor, looks),
     frame: editor.gesture.kind === "marquee" ? boxToStage(editor.view, editor.gesture.box) : null,
-    theirs: theirs.boxes.map((one) =>
-      strokeOf(boxToStage(editor.view, one.box), lookOf(looks, one.label).color, true),
-    ),
+    theirs: theirs
+      .flatMap(({ boxes }) => boxes)
+      .map((one) => strokeOf(boxToStage(editor.view, one.box), lookOf(looks, one.label).color, true)),
   };
 }
 

@@ -1,34 +1,90 @@
 /**
- * Where pending changes lie between visits: localStorage, written synchronously. Each open page ("tab") writes only
- * its own keys, so several never overwrite each other; what a closed or crashed tab left is adopted by the next.
+ * Where pending changes lie between visits: localStorage, written synchronously, and what finds no room there in
+ * IndexedDB. Each open page ("tab") writes only its own keys, so several never overwrite each other; what a closed or
+ * crashed tab left is adopted by the next.
  */
+import type { DeviceStore } from "./deviceStore";
 import type { Entry } from "./pendingChanges";
 
 const ROOT = "boxwright:unsaved:";
 
 export interface ChangeStorage {
-  /** False when the browser keeps nothing here: then closing the page asks first. */
-  readonly durable: boolean;
-  put(entry: Entry): boolean;
+  /** Whether the entry is kept here; where localStorage is full, that is known later. */
+  put(entry: Entry): boolean | Promise<boolean>;
   drop(image: number): void;
-  /** Takes over what the tabs not in `alive` left for this person. */
-  adopt(alive: ReadonlySet<string>): Entry[];
+  /** What the tabs not in `alive` left for this person. */
+  left(alive: ReadonlySet<string>): Promise<Left[]>;
+}
+
+export interface Left {
+  readonly entry: Entry;
+  /** For whoever keeps it under their own name by now. */
+  readonly forget: () => void;
 }
 
 /** The few calls of localStorage that matter here. */
 export type KeyValue = Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">;
 
-export function openStorage(storage: KeyValue | null, user: number, tab: string): ChangeStorage {
-  const durable = storage !== null && writable(storage);
+export function openStorage(
+  storage: KeyValue | null,
+  user: number,
+  tab: string,
+  overflow: DeviceStore | null = null,
+): ChangeStorage {
   const prefix = `${ROOT}${user}:`;
   const own = (image: number): string => `${prefix}${tab}:${image}`;
+  /** The newest entry of each image that went into the overflow; null: it is back in localStorage, or saved. */
+  const over = new Map<number, Entry | null>();
+  const isKeptOver = async (entry: Entry, device: DeviceStore): Promise<boolean> => {
+    const key = own(entry.image);
+    over.set(entry.image, entry);
+    try {
+      await device.put(key, entry);
+    } catch {
+      return false;
+    }
+    // What localStorage still has of it is older.
+    if (over.get(entry.image) === entry) storage?.removeItem(key);
+    return true;
+  };
+  const leaveOverflow = (image: number): void => {
+    if (!over.get(image)) return;
+    over.set(image, null);
+    overflow?.drop(own(image)).catch(() => undefined);
+  };
+  const put = (entry: Entry): boolean | Promise<boolean> => {
+    const isWritten = storage !== null && write(storage, own(entry.image), JSON.stringify(entry));
+    if (!isWritten) return overflow !== null && isKeptOver(entry, overflow);
+    leaveOverflow(entry.image);
+    return true;
+  };
   return {
-    durable,
-    put: (entry) => durable && write(storage, own(entry.image), JSON.stringify(entry)),
+    put,
     drop: (image) => {
-      if (durable) storage.removeItem(own(image));
+      storage?.removeItem(own(image));
+      leaveOverflow(image);
     },
-    adopt: (alive) => (durable ? adopt(storage, prefix, tab, alive) : []),
+    left: async (alive) => {
+      const isLeft = (key: string): boolean => {
+        const owner = key.slice(prefix.length).split(":")[0] ?? "";
+        return owner !== tab && !alive.has(owner);
+      };
+      const rows = (await overflow?.entries(prefix).catch(() => [])) ?? [];
+      const beyond = rows.filter(([key]) => isLeft(key));
+      const newer = new Set(beyond.map(([key]) => key));
+      const here = storage ? keysOf(storage, prefix).filter((key) => isLeft(key) && !newer.has(key)) : [];
+      const forget = (key: string) => (): void => {
+        storage?.removeItem(key);
+        if (newer.has(key)) overflow?.drop(key).catch(() => undefined);
+      };
+      return [
+        ...beyond.map(([key, value]) => ({ entry: value as Entry, forget: forget(key) })),
+        ...here.flatMap((key) => {
+          const entry = storage && read(storage, key);
+          return entry ? [{ entry, forget: forget(key) }] : [];
+        }),
+      ];
+    },
   };
 }
 
@@ -41,9 +97,16 @@ export function localStore(): Storage | null {
   }
 }
 
-/** Whether this person has unsaved work on this device. */
-export function leftBehind(storage: KeyValue, user: number): boolean {
-  return keysOf(storage, `${ROOT}${user}:`).length > 0;
+/** The images on which this person has unsaved work on this device. */
+export async function leftBehind(
+  storage: KeyValue | null,
+  user: number,
+  overflow: DeviceStore | null = null,
+): Promise<ReadonlySet<string>> {
+  const prefix = `${ROOT}${user}:`;
+  const rows = (await overflow?.entries(prefix).catch(() => [])) ?? [];
+  const keys = [...(storage ? keysOf(storage, prefix) : []), ...rows.map(([key]) => key)];
+  return new Set(keys.map((key) => key.slice(key.lastIndexOf(":") + 1)));
 }
 
 /** A note that can't be read stays where it is: nothing is thrown away unseen. */
@@ -65,30 +128,8 @@ function write(storage: KeyValue, key: string, value: string): boolean {
   }
 }
 
-function writable(storage: KeyValue): boolean {
-  const key = `${ROOT}probe`;
-  if (!write(storage, key, "1")) return false;
-  storage.removeItem(key);
-  return true;
-}
-
-function keysOf(storage: KeyValue, prefix: string): string[] {
+export function keysOf(storage: KeyValue, prefix: string): string[] {
   return Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? "").filter((key) =>
     key.startsWith(prefix),
   );
-}
-
-function adopt(storage: KeyValue, prefix: string, tab: string, alive: ReadonlySet<string>): Entry[] {
-  const left = keysOf(storage, prefix).filter((key) => {
-    const owner = key.slice(prefix.length).split(":")[0] ?? "";
-    return owner !== tab && !alive.has(owner);
-  });
-  return left.flatMap((key) => {
-    const entry = read(storage, key);
-    if (!entry) return [];
-    // Ours first, then away with theirs: a crash in between leaves it twice, never not at all.
-    const kept = write(storage, `${prefix}${tab}:${entry.image}`, JSON.stringify(entry));
-    if (kept) storage.removeItem(key);
-    return [entry];
-  });
 }

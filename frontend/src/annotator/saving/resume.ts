@@ -1,9 +1,9 @@
 /** Sends what earlier visits left, wherever in the product one starts; where nothing was left it loads nothing. */
 import type { ReadonlySignal } from "@preact/signals";
 import { leftBehind, localStore } from "./changeStorage";
+import { deviceStore } from "./deviceStore";
 
-export function resumeSaving(user: number, signedIn: ReadonlySignal<number | null>): void {
-  const storage = localStore();
-  if (storage && leftBehind(storage, user))
-    void import("./savingSession").then(({ savingSessionOf }) => savingSessionOf(user, signedIn));
+export async function resumeSaving(user: number, signedIn: ReadonlySignal<number | null>): Promise<void> {
+  const left = await leftBehind(localStore(), user, deviceStore());
+  if (left.size > 0) (await import("./savingSession")).savingSessionOf(user, signedIn);
 }

@@ -3,9 +3,9 @@ import { ApiError, OfflineError } from "../../api/errors";
 import type { AnnotationState, SaveRequest } from "../../api/types";
 import { type Annotation, newAnnotation } from "../core/annotation";
 import { leftBehind, openStorage } from "./changeStorage";
-import { MemoryStorage } from "./memoryStorage.testing";
+import { MemoryDevice, MemoryStorage } from "./memoryStorage.testing";
 import { Saver } from "./saver";
-import { wording } from "./savingStatus";
+import { spoken, wording } from "./savingStatus";
 
 const BOX = { x_min: 1, y_min: 2, x_max: 30, y_max: 40 };
 const IMAGE = { id: 7, name: "shore.jpg" };
@@ -103,6 +103,7 @@ class Clock {
 let server: Server;
 let clock: Clock;
 let storage: MemoryStorage;
+let device: MemoryDevice;
 let states: AnnotationState[];
 
 function visit(tab: string): Saver {
@@ -110,13 +111,14 @@ function visit(tab: string): Saver {
     onStatus: () => {},
     onState: (_image: number, state: AnnotationState) => states.push(state),
   };
-  return new Saver(openStorage(storage, 1, tab), server.send, clock.later, events);
+  return new Saver(openStorage(storage, 1, tab, device), server.send, clock.later, events);
 }
 
 beforeEach(() => {
   server = new Server();
   clock = new Clock();
   storage = new MemoryStorage();
+  device = new MemoryDevice();
   states = [];
 });
 
@@ -163,7 +165,8 @@ describe("without network", () => {
     const saver = visit("one");
     saver.record(IMAGE, 0, put(a));
     await clock.pass(8_000);
-    expect(wording(saver.status)).toEqual({ text: "Offline: kept on this device", tone: "warn" });
+    expect(wording(saver.status)).toEqual({ text: "Offline: 1 change kept on this device", tone: "warn" });
+    expect(spoken(saver.status)).toBe("Offline: changes are kept on this device");
     expect(server.log.length).toBeGreaterThanOrEqual(3);
     expect(server.log.length).toBeLessThanOrEqual(5);
     server.failure = null;
@@ -194,7 +197,7 @@ describe("after a crash", () => {
     await clock.pass(300);
     server = new Server();
     const next = visit("two");
-    expect(next.adopt(new Set())).toBe(2);
+    expect(await next.adopt(new Set())).toBe(2);
     await clock.pass(10);
     expect(server.log.map(({ image }) => image).sort()).toEqual([7, 8]);
     expect(storage.length).toBe(0);
@@ -207,7 +210,7 @@ describe("after a crash", () => {
     await clock.pass(300);
     server.mute = false;
     const next = visit("two");
-    next.adopt(new Set());
+    await next.adopt(new Set());
     await clock.pass(10);
     expect(server.revision).toBe(1);
     expect(next.status.pending).toBe(0);
@@ -225,17 +228,18 @@ describe("after a crash", () => {
     expect(server.annotations.get("a")?.draft.label).toBe(2);
   });
 
-  it("leaves alone what another open tab is sending", () => {
+  it("leaves alone what another open tab is sending", async () => {
     visit("one").record(IMAGE, 0, put(a));
-    expect(visit("two").adopt(new Set(["one"]))).toBe(0);
+    expect(await visit("two").adopt(new Set(["one"]))).toBe(0);
     expect(storage.length).toBe(1);
   });
 
-  it("leaves alone what another person left on this device", () => {
+  it("leaves alone what another person left on this device", async () => {
     visit("one").record(IMAGE, 0, put(a));
     const other = openStorage(storage, 2, "two");
-    expect(other.adopt(new Set())).toEqual([]);
-    expect([1, 2].map((user) => leftBehind(storage, user))).toEqual([true, false]);
+    expect(await other.left(new Set())).toEqual([]);
+    const counts = [1, 2].map(async (user) => (await leftBehind(storage, user)).size);
+    expect(await Promise.all(counts)).toEqual([1, 0]);
   });
 
   it("leaving the page sends once more and keeps the note", () => {
@@ -338,10 +342,26 @@ describe("refused", () => {
 
 describe("a device that keeps nothing", () => {
   it("says so while something is pending", () => {
-    storage.full = true;
+    storage.full = device.full = true;
     const saver = visit("one");
     saver.record(IMAGE, 0, put(a));
     expect(saver.status.kept).toBe(false);
     expect(wording(saver.status).tone).toBe("bad");
+  });
+
+  it("is one with a full localStorage only until the overflow has the changes; the next visit sends them", async () => {
+    storage.full = true;
+    server.failure = () => new OfflineError();
+    const saver = visit("one");
+    saver.record(IMAGE, 0, put(a));
+    expect(saver.status.kept).toBe(false);
+    await clock.pass(300);
+    expect(wording(saver.status).text).toBe("Offline: 1 change kept on this device");
+    server.failure = null;
+    const next = visit("two");
+    expect(await next.adopt(new Set())).toBe(1);
+    await clock.pass(300);
+    expect([...server.annotations.keys()]).toEqual(["a"]);
+    expect(await device.entries("")).toEqual([]);
   });
 });

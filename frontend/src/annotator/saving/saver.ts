@@ -48,23 +48,22 @@ export class Saver {
   private stopTimer: () => void = () => {};
   private failures = 0;
   private trouble: SavingStatus["trouble"] = null;
-  private kept = true;
+  /** Images whose changes this browser does not keep, or is only about to. */
+  private readonly unkept = new Map<number, false | Promise<boolean>>();
 
   constructor(
     private readonly storage: ChangeStorage,
     private readonly send: SendSave,
     private readonly later: Later,
     private readonly events: SaverEvents,
-  ) {
-    this.kept = storage.durable;
-  }
+  ) {}
 
   entry(image: number): Entry | undefined {
     return this.entries.get(image);
   }
 
   get status(): SavingStatus {
-    return statusOf([...this.entries.values()], this.trouble, this.kept);
+    return statusOf([...this.entries.values()], this.trouble, this.unkept.size === 0);
   }
 
   /** Writes changes down (on this device, at once) and sends them soon. */
@@ -80,11 +79,16 @@ export class Saver {
   }
 
   /** Takes over what earlier visits left, and sends it. */
-  adopt(alive: ReadonlySet<string>): number {
-    const left = this.storage.adopt(alive).map(revived);
-    for (const old of left) {
+  async adopt(alive: ReadonlySet<string>): Promise<number> {
+    const left = await this.storage.left(alive);
+    for (const { entry, forget } of left) {
+      const old = revived(entry);
       const mine = this.entries.get(old.image);
       this.update(mine ? joined(old, mine) : old);
+      // Ours first, then away with theirs: a crash in between leaves it twice, never not at all.
+      const put = this.unkept.get(old.image);
+      if (put === undefined) forget();
+      else if (put) void put.then((isKept) => isKept && forget());
     }
     if (left.length > 0) this.soon(0);
     return left.length;
@@ -142,11 +146,28 @@ export class Saver {
   private update(entry: Entry): void {
     if (isSettled(entry)) {
       this.entries.delete(entry.image);
+      this.unkept.delete(entry.image);
       this.storage.drop(entry.image);
     } else {
       this.entries.set(entry.image, entry);
-      this.kept = this.storage.put(entry);
+      this.keep(entry);
     }
+    this.events.onStatus(this.status);
+  }
+
+  private keep(entry: Entry): void {
+    const put = this.storage.put(entry);
+    if (put === true) {
+      this.unkept.delete(entry.image);
+      return;
+    }
+    this.unkept.set(entry.image, put);
+    if (put) void this.awaitKept(entry.image, put);
+  }
+
+  private async awaitKept(image: number, put: Promise<boolean>): Promise<void> {
+    if (!(await put) || this.unkept.get(image) !== put) return;
+    this.unkept.delete(image);
     this.events.onStatus(this.status);
   }
 

@@ -4,7 +4,9 @@ import { api } from "../../api/client";
 import { ApiError } from "../../api/errors";
 import type { AnnotationState } from "../../api/types";
 import { newId } from "../core/ids";
+import { keepAlongState } from "./alongImages";
 import { localStore, openStorage } from "./changeStorage";
+import { deviceStore } from "./deviceStore";
 import { later } from "./later";
 import { Saver, type SendSave } from "./saver";
 import { SAVED, type SavingStatus } from "./savingStatus";
@@ -39,14 +41,20 @@ export function savingSessionOf(user: number, signedIn: ReadonlySignal<number | 
 function openSession(user: number, signedIn: ReadonlySignal<number | null>): SavingSession {
   const tab = newId();
   const listeners = new Set<OnState>();
-  const saver = new Saver(openStorage(localStore(), user, tab), sendAs(user, signedIn), later, {
-    onStatus: (status) => {
-      if (signedIn.peek() === user) savingStatus.value = status;
+  const saver = new Saver(
+    openStorage(localStore(), user, tab, deviceStore()),
+    sendAs(user, signedIn),
+    later,
+    {
+      onStatus: (status) => {
+        if (signedIn.peek() === user) savingStatus.value = status;
+      },
+      onState: (image, state) => {
+        keepAlongState(user, image, state).catch(() => undefined);
+        for (const listener of listeners) listener(image, state);
+      },
     },
-    onState: (image, state) => {
-      for (const listener of listeners) listener(image, state);
-    },
-  });
+  );
   effect(() => {
     if (signedIn.value !== user) return;
     savingStatus.value = saver.status;
@@ -91,7 +99,7 @@ function sendAs(user: number, signedIn: ReadonlySignal<number | null>): SendSave
 async function attend(saver: Saver, tab: string): Promise<void> {
   let tabs: OpenTabs = await enterTabs(tab, localStore());
   const adopt = async (): Promise<void> => {
-    saver.adopt(await tabs.alive());
+    await saver.adopt(await tabs.alive());
   };
   addEventListener("online", () => saver.hurry());
   addEventListener("visibilitychange", () => document.visibilityState === "visible" && saver.hurry());

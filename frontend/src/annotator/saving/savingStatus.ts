@@ -45,7 +45,15 @@ export function wording(now: SavingStatus): { readonly text: string; readonly to
   if (now.conflicts > 0) return { text: count(now.conflicts, "conflict"), tone: "warn" };
   if (now.pending === 0) return { text: "Saved", tone: "good" };
   if (!now.kept) return { text: `${now.pending} pending, not kept here`, tone: "bad" };
-  if (now.trouble === "signed-out") return { text: "Signed out: kept on this device", tone: "warn" };
-  if (now.trouble) return { text: "Offline: kept on this device", tone: "warn" };
+  const kept = `${count(now.pending, "change")} kept on this device`;
+  if (now.trouble === "signed-out") return { text: `Signed out: ${kept}`, tone: "warn" };
+  if (now.trouble) return { text: `Offline: ${kept}`, tone: "warn" };
   return { text: `${now.pending} pending`, tone: "busy" };
+}
+
+/** The same for screen readers: the end of saving and its troubles, not every step on the way. */
+export function spoken(now: SavingStatus): string {
+  const { text, tone } = wording(now);
+  if (tone === "busy") return "";
+  return now.trouble && now.kept ? text.replace(/\d+ changes?/, "changes are") : text;
 }

@@ -6,7 +6,7 @@ import { paintLive, paintRest } from "./paint";
 export interface Shown {
   readonly editor: Editor;
   readonly looks: LabelLooks;
-  readonly theirs: Theirs;
+  readonly theirs: readonly Theirs[];
 }
 
 export interface Layers {

@@ -1,10 +1,12 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
+import { type KeptWork, keptWork } from "../../annotator/saving/keptWork";
 import { api } from "../../api/client";
 import { loadSession } from "../../app/session";
 import { FormFault, GateShell } from "../../app/shell/gateShell";
 import { useTitle } from "../../app/title";
 import { Button } from "../../ui/button";
 import { TextField } from "../../ui/field";
+import { counted } from "../../ui/figures";
 import { useSubmit } from "../../ui/form";
 
 /** Shown at whatever address was asked for; after signing in that page appears. */
@@ -18,6 +20,7 @@ export default function Login() {
   });
   return (
     <GateShell title="Sign in">
+      <Kept />
       <form onSubmit={form.submit}>
         <TextField
           label="Email"
@@ -51,4 +54,16 @@ export default function Login() {
       </form>
     </GateShell>
   );
+}
+
+/** After a session's end: nothing is lost, and whose it is. */
+function Kept() {
+  const [work, setWork] = useState<readonly KeptWork[]>([]);
+  useEffect(() => void keptWork().then(setWork), []);
+  return work.map(({ name, images }) => (
+    <p key={name} class="dim" role="status" data-testid="kept-work">
+      Changes by {name} to {counted(images, "image")} are kept on this device. They are saved once {name}{" "}
+      signs in here.
+    </p>
+  ));
 }

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { labelKeys } from "../../annotator/core/keymap";
+import { labelKeys } from "../../annotator/core/labelKeys";
 import type { Label } from "../../api/types";
 import { ColorPicker } from "../../ui/colorPicker";
 import { counted } from "../../ui/figures";

@@ -1,6 +1,6 @@
 import { beforeEach, expect, it, vi } from "vitest";
 import { later } from "../../annotator/saving/later";
-import type { Image } from "../../api/types";
+import type { Image, Person } from "../../api/types";
 import { Ahead } from "./ahead";
 import type { Opened } from "./fetching";
 
@@ -9,13 +9,14 @@ const LEASE_MS = 90_000;
 let log: string[];
 let hidden: boolean;
 let revision: number;
+let holder: Person | null;
 
 function opened(id: number): Opened {
   const claim_expires_at = new Date(Date.now() + LEASE_MS).toISOString();
   return {
     image: { id, claim_expires_at } as Image,
     state: { revision, queue: "unlabelled", annotations: [] },
-    holder: null,
+    holder,
   };
 }
 
@@ -37,6 +38,7 @@ beforeEach(() => {
   log = [];
   hidden = false;
   revision = 0;
+  holder = null;
 });
 
 it("has the image behind the open one ready, with its picture", async () => {
@@ -104,4 +106,39 @@ it("has nothing ready that somebody changed or took, that failed, or that slept 
   vi.setSystemTime(Date.now() + LEASE_MS + 1); // the machine slept: no timer ran
   expect(await ahead.take(1)).toBeNull();
   expect(log.filter((line) => line.startsWith("release"))).toEqual(["release 2"]);
+});
+
+it("tries again while somebody looks and the server is away", async () => {
+  const ahead = started();
+  const claim = vi.fn(async () => opened(2));
+  claim.mockRejectedValueOnce(new Error("offline")).mockRejectedValueOnce(new Error("offline"));
+  await ahead.prepare(1, claim);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect((await ahead.take(1))?.image.id).toBe(2);
+  expect(claim).toHaveBeenCalledTimes(3);
+
+  claim.mockRejectedValue(new Error("offline"));
+  await ahead.prepare(2, claim);
+  expect(await ahead.take(2)).toBeNull();
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(claim).toHaveBeenCalledTimes(4);
+  hidden = true;
+  await ahead.prepare(3, claim);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(claim).toHaveBeenCalledTimes(5);
+});
+
+it("looks again at what is ready, and lets it go where a colleague has it by now", async () => {
+  const ahead = started();
+  ahead.refresh();
+  await ahead.prepare(1, async () => opened(2));
+  revision = 7;
+  ahead.refresh();
+  expect((await ahead.take(1))?.state.revision).toBe(7);
+  await ahead.prepare(1, async () => opened(2));
+  holder = { id: 9, name: "Bo" } as Person;
+  ahead.refresh();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(await ahead.take(1)).toBeNull();
+  expect(log).toEqual(["load 2", "open 2", "load 2", "open 2"]);
 });

@@ -13,8 +13,11 @@ export interface AheadRequests {
   isHidden(): boolean;
 }
 
+type Claim = () => Promise<Opened | null>;
+
 interface Held {
   readonly after: number;
+  readonly claim: Claim;
   opened: Promise<Opened | null>;
   /** Once it is there. */
   found: Opened | null;
@@ -25,6 +28,7 @@ interface Held {
 
 /** Not more often than this, whatever the clocks of server and browser say. */
 const SHORTEST_MS = 20_000;
+const AFTER_FAILURE_MS = 2_000;
 
 export class Ahead {
   private held: Held | null = null;
@@ -37,17 +41,24 @@ export class Ahead {
   ) {}
 
   /** Has the image ready that `claim` answers, as the one behind `after`. */
-  async prepare(after: number, claim: () => Promise<Opened | null>): Promise<void> {
+  async prepare(after: number, claim: Claim): Promise<void> {
     if (this.held?.after === after) return;
     this.drop();
     const until = Number.POSITIVE_INFINITY;
-    this.held = { after, opened: claim(), found: null, picture: null, until };
+    this.held = { after, claim, opened: claim(), found: null, picture: null, until };
     await this.receive(this.held);
+  }
+
+  /** What is ready may have changed. */
+  refresh(): void {
+    const { held } = this;
+    if (held?.found) void this.renew(held, held.found.image.id);
   }
 
   /** The image behind `after`; null where none is ready, or not as it stands by now. */
   async take(after: number | null): Promise<Opened | null> {
     const { held } = this;
+    this.stopTimer();
     if (!held) return null;
     if (held.after !== after || this.now() > held.until) {
       this.drop();
@@ -81,15 +92,22 @@ export class Ahead {
   }
 
   private async receive(held: Held): Promise<void> {
-    const found = await held.opened.catch(() => null);
+    const found = await held.opened.catch(() => "failed" as const);
     if (this.held !== held) return;
-    if (!found) return this.forget();
+    if (found === "failed") return this.tryAgain(held);
+    if (!found || found.holder) return this.forget();
     held.found = found;
     const { id, claim_expires_at } = found.image;
     held.picture ??= this.requests.load(id);
     const left = claim_expires_at ? Date.parse(claim_expires_at) - this.now() : 0;
     held.until = this.now() + Math.max(SHORTEST_MS, left);
     this.stopTimer = this.later(Math.max(SHORTEST_MS, left) / 2, () => void this.renew(held, id));
+  }
+
+  private tryAgain({ after, claim }: Held): void {
+    this.forget();
+    if (this.requests.isHidden()) return;
+    this.stopTimer = this.later(AFTER_FAILURE_MS, () => void this.prepare(after, claim));
   }
 
   private async renew(held: Held, image: number): Promise<void> {

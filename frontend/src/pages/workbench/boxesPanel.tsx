@@ -2,6 +2,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { type BoxAnnotation, flagsOf } from "../../annotator/core/annotation";
 import { height, width } from "../../annotator/core/geometry";
 import { lookOf } from "../../annotator/core/scene";
+import { KeyHint } from "../../app/keyHint";
+import { withKey } from "../../app/keys";
 import { Button, IconButton } from "../../ui/button";
 import { count } from "../../ui/figures";
 import { Icon } from "../../ui/icons";
@@ -32,7 +34,7 @@ export function BoxesPanel({ workbench, page }: { workbench: WorkbenchState; pag
         <IconButton
           icon="eye"
           size="sm"
-          label={hidden ? "Show boxes (H)" : "Hide boxes (H)"}
+          label={withKey(hidden ? "Show boxes" : "Hide boxes", "hide")}
           aria-pressed={hidden}
           onClick={() => workbench.command({ name: "hide" })}
         />
@@ -59,7 +61,7 @@ function NoBoxes({ workbench, page }: { workbench: WorkbenchState; page: PageAct
       <p>{isSettled ? "Marked as empty: training uses it too." : advice}</p>
       {workbench.whyNotTo(isSettled ? "unlabelled" : "labelled") === null && (
         <Button onClick={page.empty} data-testid="mark-empty">
-          {isSettled ? "Back to Unlabelled" : "Nothing here"} <kbd>E</kbd>
+          {isSettled ? "Back to Unlabelled" : "Nothing here"} <KeyHint of="empty" />
         </Button>
       )}
     </div>

@@ -1,7 +1,10 @@
 /** What the workbench asks of the API. */
 import { api, apiUrl } from "../../api/client";
-import { ApiError } from "../../api/errors";
+import { ApiError, OfflineError } from "../../api/errors";
 import type { Annotation, AnnotationState, Image, ImageSuggestions, Person, Queue } from "../../api/types";
+
+import { holderOf } from "../../app/holder";
+import type { Drawn } from "./presence";
 
 /** An image with its annotations, ready to be worked on. */
 export interface Opened {
@@ -9,6 +12,8 @@ export interface Opened {
   readonly state: AnnotationState;
   /** Someone else who holds it, or null. */
   readonly holder: Person | null;
+  /** Where its picture is, if not at the server. */
+  readonly picture?: string;
 }
 
 type Claimed = Image & { annotations: Annotation[] };
@@ -62,7 +67,7 @@ export async function openImage(id: number, claims: boolean): Promise<Opened> {
 
 async function look(id: number): Promise<Opened> {
   const [image, state] = await Promise.all([api.get<Image>(`images/${id}/`), fetchState(id)]);
-  return { image, state, holder: null };
+  return { image, state, holder: holderOf(image, Date.now()) };
 }
 
 /** The colleague who was there first; null where that was not the matter. */
@@ -93,12 +98,28 @@ export function releaseImage(id: number): void {
   api.delete(`images/${id}/claim/`, { keepalive: true }).catch(() => undefined);
 }
 
+/** Tells whoever else looks at the image that one is there, and what is in one's hand. */
+export function sayPresent(image: number, drawn: Drawn | null): Promise<unknown> {
+  return api.post(`images/${image}/presence/`, { drawn });
+}
+
+export function sayGone(image: number): void {
+  api.delete(`images/${image}/presence/`, { keepalive: true }).catch(() => undefined);
+}
+
 /** Fetches and decodes a picture; the browser keeps it for as long as somebody keeps the answer. */
 export function loadPicture(id: number): HTMLImageElement {
   const picture = new globalThis.Image();
   picture.src = previewUrl(id);
   picture.decode().catch(() => undefined);
   return picture;
+}
+
+/** The preview's file, to be kept on this device. */
+export async function fetchPicture(id: number): Promise<Blob> {
+  const answer = await fetch(previewUrl(id)).catch(() => null);
+  if (!answer?.ok) throw new OfflineError();
+  return answer.blob();
 }
 
 export function previewUrl(id: number): string {

@@ -1,9 +1,11 @@
 import type { ListPlace, Queue } from "../../api/types";
+import { KeyHint } from "../../app/keyHint";
+import { withKey } from "../../app/keys";
 import { userId } from "../../app/session";
 import { ThemeToggle } from "../../app/shell/person";
 import { Avatar } from "../../ui/avatar";
 import { Badge, type Tone } from "../../ui/badge";
-import { Button } from "../../ui/button";
+import { Button, IconButton } from "../../ui/button";
 import { count } from "../../ui/figures";
 import { Icon } from "../../ui/icons";
 import { Menu, MenuItem } from "../../ui/menu";
@@ -12,6 +14,7 @@ import { imagesAddress } from "./listEnd";
 import { listName, placeName } from "./listNames";
 import { QUEUE_NAMES } from "./queues";
 import { SavingState } from "./savingState";
+import { alongDeed, trip } from "./takeAlong";
 import type { Walk } from "./walks";
 import type { WorkbenchState } from "./workbenchState";
 
@@ -45,10 +48,13 @@ export function WorkbenchHeader({ workbench, page, walk, place }: HeaderProps) {
         {ready && <QueueBadge workbench={workbench} />}
         <WalkName workbench={workbench} walk={walk} place={place} />
       </div>
-      {workbench.holder.value && <Avatar person={workbench.holder.value} />}
+      <Present workbench={workbench} />
       <SavingState saver={workbench.saving.saver} />
       <span class="wb-rule desk-only" />
       <span class="desk-only">
+        {workbench.editable && (
+          <IconButton icon="download" label={withKey(alongDeed(), "along")} onClick={page.along} />
+        )}
         <ThemeToggle />
       </span>
       <span class="wb-rule desk-only" />
@@ -60,7 +66,7 @@ export function WorkbenchHeader({ workbench, page, walk, place }: HeaderProps) {
             disabled={!ready || whyNot !== null}
             data-testid="skip-image"
           >
-            Skip <kbd>S</kbd>
+            Skip <KeyHint of="skip" />
           </Button>
         </span>
       )}
@@ -71,7 +77,8 @@ export function WorkbenchHeader({ workbench, page, walk, place }: HeaderProps) {
           disabled={!ready && workbench.phase.value !== "failed"}
           data-testid="next-image"
         >
-          {workbench.isDraft.value && workbench.editable ? "Finish image" : "Next image"} <kbd>Enter</kbd>
+          {workbench.isDraft.value && workbench.editable ? "Finish image" : "Next image"}{" "}
+          <KeyHint of="next" />
         </Button>
       </span>
       <span class="phone-only">
@@ -81,9 +88,44 @@ export function WorkbenchHeader({ workbench, page, walk, place }: HeaderProps) {
   );
 }
 
+const MOST_AVATARS = 3;
+
+/** Who else looks at this image: first whoever holds it. */
+function Present({ workbench }: { workbench: WorkbenchState }) {
+  const holder = workbench.holder.value;
+  const watching = workbench.present.value
+    .map(({ person }) => person)
+    .filter(({ id }) => id !== holder?.id)
+    .map((person) => ({ person, does: `${person.name} looks at this image` }));
+  const all = holder ? [{ person: holder, does: `${holder.name} holds this image` }, ...watching] : watching;
+  const more = all.slice(MOST_AVATARS);
+  return (
+    <span class="wb-present" role="status" data-testid="present">
+      {all.slice(0, MOST_AVATARS).map(({ person, does }) => (
+        <span key={person.id} title={does}>
+          <span class="vh">{does}. </span>
+          <Avatar person={person} decorative />
+        </span>
+      ))}
+      {more.length > 0 && (
+        <span class="small faint" title={more.map(({ does }) => does).join("\n")}>
+          +{more.length}
+        </span>
+      )}
+    </span>
+  );
+}
+
 /** The list that one walks, or how many images the queue has left. */
 function WalkName({ workbench, walk, place }: Pick<HeaderProps, "workbench" | "walk" | "place">) {
   const { counts, project } = workbench.project;
+  if (walk.isAlong) {
+    return (
+      <span class="faint nowrap" data-testid="along-place">
+        {trip.value && place ? `${place.place} of ${place.total} with you` : "No longer with you"}
+      </span>
+    );
+  }
   if (walk.list) {
     return (
       <span class="faint cut" data-testid="list-name">
@@ -142,6 +184,11 @@ function MoreMenu({ workbench, page }: { workbench: WorkbenchState; page: PageAc
       {workbench.editable && (
         <MenuItem icon="skip" onClick={page.skip}>
           Skip
+        </MenuItem>
+      )}
+      {workbench.editable && (
+        <MenuItem icon="download" onClick={page.along}>
+          {alongDeed()}
         </MenuItem>
       )}
       <MenuItem icon="redo" onClick={() => workbench.command({ name: "redo" })}>

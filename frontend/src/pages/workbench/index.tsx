@@ -10,6 +10,7 @@ import { useProject } from "../../app/project";
 import { navigate, query } from "../../app/router";
 import { userId } from "../../app/session";
 import { useTitle } from "../../app/title";
+import { AlongDialog } from "./alongDialog";
 import { BoxesPanel } from "./boxesPanel";
 import { Filmstrip } from "./filmstrip";
 import { WorkbenchHeader } from "./header";
@@ -28,11 +29,12 @@ import { SkipReason } from "./skipReason";
 import { StageArea } from "./stageArea";
 import { SelectionVoice, StatusBar } from "./statusBar";
 import { SuggestionsPanel } from "./suggestionsPanel";
+import { findTrip } from "./takeAlong";
 import { Toolbar } from "./toolbar";
 import { walkFrom, walkQuery } from "./walks";
 import { WorkbenchState } from "./workbenchState";
 
-type Overlay = "help" | "find" | null;
+type Overlay = "help" | "find" | "along" | null;
 
 function actionsOf(
   workbench: WorkbenchState,
@@ -51,6 +53,9 @@ function actionsOf(
     empty: () => workbench.editable && markEmpty(workbench, navigation),
     help: () => open("help"),
     find: () => open("find"),
+    along: () => workbench.editable && open("along"),
+    keepMine: () => workbench.decide(true),
+    takeTheirs: () => workbench.decide(false),
     back: () => {
       const { list } = walkFrom(query.peek());
       if (list) navigate(imagesAddress(workbench.project.project.peek().slug, list));
@@ -90,6 +95,7 @@ export default function Workbench({ image }: { image: number | null }) {
   const [overlay, setOverlay] = useState<Overlay>(null);
   const page = useMemo(() => actionsOf(workbench, navigation, setOverlay), [workbench, navigation]);
   const walk = walkFrom(query.value);
+  useEffect(() => void findTrip(workbench), [workbench]);
   useEffect(() => followUpdates(workbench, navigation.route), [workbench, navigation]);
   useEffect(() => () => navigation.leave(), [navigation]);
   useEffect(() => void navigation.open(image), [navigation, image, walkQuery(walk)]);
@@ -105,7 +111,7 @@ export default function Workbench({ image }: { image: number | null }) {
       <WorkbenchHeader workbench={workbench} page={page} walk={walk} place={navigation.route.place.value} />
       <main class="wb" id="content">
         <Toolbar workbench={workbench} page={page} />
-        <Notices workbench={workbench} />
+        <Notices workbench={workbench} walk={walk} />
         <StageArea workbench={workbench} walk={walk} again={() => void navigation.again(image)} />
         <StatusBar workbench={workbench} />
         <Filmstrip route={navigation.route} />
@@ -120,6 +126,7 @@ export default function Workbench({ image }: { image: number | null }) {
       <SelectionVoice workbench={workbench} />
       <SkipReason workbench={workbench} />
       {overlay === "help" && <Help close={close} />}
+      {overlay === "along" && <AlongDialog workbench={workbench} queue={walk.queue} close={close} />}
       {overlay === "find" && (
         <LabelPicker
           labels={project.project.value.labels}

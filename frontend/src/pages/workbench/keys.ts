@@ -1,8 +1,11 @@
 /** Keys of the whole page into commands; fields, dialogs and focused buttons keep theirs. */
 import { useEffect } from "preact/hooks";
 import { selectable } from "../../annotator/core/editor";
-import { commandFor, type KeyCommand, type KeyPress } from "../../annotator/core/keymap";
-import { letters } from "./preferences";
+import { commandFor } from "../../annotator/core/keymap";
+import { isModifier, pressOf } from "../../annotator/core/keyNames";
+import type { LabelCommand } from "../../annotator/core/labelKeys";
+import type { KeyCommand } from "../../annotator/core/shortcuts";
+import { keymap, letters } from "../../app/keys";
 import type { WorkbenchState } from "./workbenchState";
 
 /** What the page does beyond the stage. */
@@ -16,16 +19,16 @@ export interface PageActions {
   empty(): void;
   help(): void;
   find(): void;
+  /** Asks about taking images along, or giving them back. */
+  along(): void;
   /** To the images, where one came from a list of theirs. */
   back(): void;
   pick(index: number): void;
+  /** Of a conflict on this image, the first one. */
+  keepMine(): void;
+  takeTheirs(): void;
   /** Takes the suggestion in hand; the label of a whole image goes on as a digit does. */
   accept(): void;
-}
-
-function pressOf(event: KeyboardEvent): KeyPress {
-  const { key, code, shiftKey: shift, altKey: alt } = event;
-  return { key, code, shift, alt, ctrl: event.ctrlKey || event.metaKey };
 }
 
 /** Typing, dialogs and menus have their own keys; a checkbox only those that press it. */
@@ -60,13 +63,7 @@ function isIdle(workbench: WorkbenchState): boolean {
   return tabLeaves && gesture.kind === "idle" && selected === null;
 }
 
-const CHORD_MS = 2000;
-
-function isModifier({ key }: KeyboardEvent): boolean {
-  return ["Shift", "Control", "Alt", "Meta"].includes(key);
-}
-
-function act(command: KeyCommand, workbench: WorkbenchState, page: PageActions): void {
+function act(command: KeyCommand | LabelCommand, workbench: WorkbenchState, page: PageActions): void {
   switch (command.name) {
     case "leaf":
     case "next":
@@ -76,13 +73,16 @@ function act(command: KeyCommand, workbench: WorkbenchState, page: PageActions):
     case "help":
     case "find":
     case "accept":
+    case "keepMine":
+    case "takeTheirs":
+    case "along":
       page[command.name]();
       break;
     case "number":
       page.pick(command.index);
       break;
     case "chord":
-      workbench.chord.value = command.chord;
+      workbench.chord.press(command.chord);
       break;
     case "cancel":
       if (isIdle(workbench)) page.back();
@@ -95,7 +95,6 @@ function act(command: KeyCommand, workbench: WorkbenchState, page: PageActions):
 
 export function useKeys(workbench: WorkbenchState, page: PageActions): void {
   useEffect(() => {
-    let lapse: ReturnType<typeof setTimeout> | undefined;
     const onKeyDown = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || isElsewhere(event.target) || activates(event)) return;
       if (event.key === " ") {
@@ -110,15 +109,14 @@ export function useKeys(workbench: WorkbenchState, page: PageActions): void {
       }
       const { selected, whole } = workbench.editor.peek();
       const command = commandFor(pressOf(event), {
+        keys: keymap.peek(),
         selected: selected !== null,
         whole,
         letters: letters.peek(),
         chord: workbench.chord.peek(),
       });
-      if (isModifier(event)) return;
-      clearTimeout(lapse);
-      workbench.chord.value = null;
-      if (command?.name === "chord") lapse = setTimeout(() => (workbench.chord.value = null), CHORD_MS);
+      if (isModifier(event.key)) return;
+      workbench.chord.press(null);
       if (!command) return;
       event.preventDefault();
       // A key that is held leafs through images; each is finished by a press of its own.

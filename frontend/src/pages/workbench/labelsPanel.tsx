@@ -1,6 +1,8 @@
 import { useComputed } from "@preact/signals";
-import { chordOf, labelKeys } from "../../annotator/core/keymap";
+import { chordOf, labelKeys } from "../../annotator/core/labelKeys";
 import type { Guess } from "../../annotator/core/suggestions";
+import { KeyHint } from "../../app/keyHint";
+import { withKey } from "../../app/keys";
 import { ButtonLink, IconButton } from "../../ui/button";
 import { count } from "../../ui/figures";
 import { LabelDot } from "../../ui/label";
@@ -41,7 +43,7 @@ export function GuessScore({ guesses, label, hasKey = false }: GuessScoreProps) 
   if (!guess) return null;
   return (
     <span class="faint mono nowrap" data-testid="label-guess" title="How likely the model thinks it">
-      {hasKey && at === 0 && <kbd>A</kbd>} {guess.score.toFixed(2)}
+      {hasKey && at === 0 && <KeyHint of="accept" />} {guess.score.toFixed(2)}
     </span>
   );
 }
@@ -66,7 +68,12 @@ export function LabelsPanel({ workbench, page }: { workbench: WorkbenchState; pa
         <h2 class="grow">Labels</h2>
         <span class="col faint">here</span>
         <span class="col faint all">all</span>
-        <IconButton icon="search" size="sm" label="Pick a label by name (L)" onClick={page.find} />
+        <IconButton
+          icon="search"
+          size="sm"
+          label={withKey("Pick a label by name", "find")}
+          onClick={page.find}
+        />
       </header>
       {labels.length === 0 && (
         <div class="side-note">

@@ -19,7 +19,11 @@ it.each([
 });
 
 it("says which image of the list it is, while it is in it", () => {
-  expect(placeName({ place: 12, total: 418 }, "Labelled, by name")).toBe("12 of 418 in Labelled, by name");
-  expect(placeName({ place: null, total: 418 }, "Labelled, by name")).toBe("Labelled, by name");
+  expect(placeName({ place: 12, total: 418, has_more: false }, "Labelled, by name")).toBe(
+    "12 of 418 in Labelled, by name",
+  );
+  expect(placeName({ place: null, total: 418, has_more: false }, "Labelled, by name")).toBe(
+    "Labelled, by name",
+  );
   expect(placeName(null, "Labelled, by name")).toBe("Labelled, by name");
 });

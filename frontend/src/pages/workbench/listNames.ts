@@ -20,7 +20,20 @@ const BOX_NAMES: Record<BoxFilter, string> = {
 
 /** "Labelled, label raccoon, name with “ir”, by name". */
 export function listName(filter: ImageFilter, labels: readonly Label[]): string {
-  const { queue, label, search, drafts, boxes, author, min_width, max_width, suggested, order } = filter;
+  const {
+    queue,
+    label,
+    search,
+    drafts,
+    boxes,
+    author,
+    min_width,
+    max_width,
+    suggested,
+    split,
+    assigned,
+    order,
+  } = filter;
   const chosen = labels.find(({ id }) => String(id) === label);
   const parts = [
     queue === "all" ? "All images" : QUEUE_NAMES[queue].name,
@@ -31,6 +44,8 @@ export function listName(filter: ImageFilter, labels: readonly Label[]): string 
     min_width ? `${min_width} px wide or more` : "",
     max_width ? `${max_width} px wide or less` : "",
     suggested ? "with suggestions" : "",
+    split,
+    assigned && (assigned === "nobody" ? "assigned to nobody" : "one person’s to label"),
     search ? `name with “${search}”` : "",
     ORDER_NAMES[order],
   ];
@@ -40,5 +55,5 @@ export function listName(filter: ImageFilter, labels: readonly Label[]): string 
 /** "12 of 418 in Labelled, newest first"; only the list where the image is not in it. */
 export function placeName(place: ListPlace | null, list: string): string {
   if (!place?.place) return list;
-  return `${count(place.place)} of ${count(place.total)} in ${list}`;
+  return `${count(place.place)} of ${count(place.total)}${place.has_more ? "+" : ""} in ${list}`;
 }

@@ -32,6 +32,10 @@ export class ListSequence implements Sequence {
     return first && openImage(first.id, this.workbench.editable);
   }
 
+  open(id: number): Promise<Opened> {
+    return openImage(id, this.workbench.editable);
+  }
+
   async after(here: number | null): Promise<Destination | null> {
     const opened = await this.ahead.take(here);
     if (!opened) return this.beside(here, "after");
@@ -70,6 +74,9 @@ export class ListSequence implements Sequence {
     ]);
     return { before, after };
   }
+
+  /** What one leaves is given back at once. */
+  release(): void {}
 
   /** The list may be another one when it is opened from the gallery again: its visits end here. */
   leave(): void {

@@ -1,10 +1,11 @@
 /** What others do to the image on the screen, and keeping one's own claim. */
 import { effect } from "@preact/signals";
+import type { Editor } from "../../annotator/core/editor";
 import { later } from "../../annotator/saving/later";
-import { user } from "../../app/session";
-import type { Ahead } from "./ahead";
+import { user, userId } from "../../app/session";
 import { ClaimKeeper } from "./claimKeeper";
-import { claimImage, fetchState, releaseImage } from "./fetching";
+import { claimImage, fetchState, releaseImage, sayGone, sayPresent } from "./fetching";
+import { drawnIn, Presence } from "./presence";
 import type { WalkRoute } from "./walkRoute";
 import type { WorkbenchState } from "./workbenchState";
 
@@ -18,6 +19,15 @@ export function followUpdates(workbench: WorkbenchState, route: WalkRoute): () =
   const keeper = new ClaimKeeper(requests, later, Date.now, (holder) => {
     workbench.holder.value = holder;
   });
+  const presence = new Presence(
+    userId.peek() ?? 0,
+    { say: sayPresent, leave: sayGone },
+    later,
+    Date.now,
+    (others) => {
+      workbench.present.value = others;
+    },
+  );
   const refresh = async (id: number): Promise<void> => workbench.takeOver(id, await fetchState(id));
   // The newest revision that an event told of. The answer to a save of ours may still be older than that.
   let awaited = { id: 0, revision: 0 };
@@ -50,11 +60,12 @@ export function followUpdates(workbench: WorkbenchState, route: WalkRoute): () =
       workbench.holder.value = claimed_by && claimed_by.id !== user.peek()?.id ? claimed_by : null;
       if (!claimed_by && workbench.editable) keeper.freed();
     }),
+    events.on("presence", (said) => presence.heard(said)),
     events.on("prediction", ({ status }) => {
       if (status === "succeeded" && workbench.suggested.peek().all.length === 0) void workbench.suggest();
     }),
     events.onGap(() => {
-      ahead.drop();
+      ahead.refresh();
       const image = workbench.image.peek();
       if (image) refresh(image.id).catch(() => undefined);
     }),
@@ -63,19 +74,20 @@ export function followUpdates(workbench: WorkbenchState, route: WalkRoute): () =
       const { size } = workbench.document.value.annotations;
       if (image) surroundings.changed(image.id, workbench.queue.value, size);
     }),
-    keepClaim(workbench, keeper, ahead),
+    keepClaim(workbench, keeper, route),
+    keepPresence(workbench, presence),
   ];
   return () => {
     for (const end of ends) end();
   };
 }
 
-/** The claim follows the image that is open and the page's life. */
-function keepClaim(workbench: WorkbenchState, keeper: ClaimKeeper, ahead: Ahead): () => void {
+/** Claims follow the image that is open and the page's life. */
+function keepClaim(workbench: WorkbenchState, keeper: ClaimKeeper, route: WalkRoute): () => void {
   const onVisibility = (): void => (document.visibilityState === "visible" ? keeper.show() : keeper.hide());
   const onHide = (): void => {
     keeper.leave();
-    ahead.drop();
+    route.release();
   };
   const onShow = (): void => keeper.show();
   onVisibility();
@@ -94,4 +106,39 @@ function keepClaim(workbench: WorkbenchState, keeper: ClaimKeeper, ahead: Ahead)
     removeEventListener("pagehide", onHide);
     removeEventListener("pageshow", onShow);
   };
+}
+
+/** Tells of this page and its hand while somebody else looks at the image too. */
+function keepPresence(workbench: WorkbenchState, presence: Presence): () => void {
+  const onVisibility = (): void =>
+    document.visibilityState === "visible" ? presence.seen() : presence.hide();
+  const onHide = (): void => presence.hide();
+  onVisibility();
+  document.addEventListener("visibilitychange", onVisibility);
+  addEventListener("pagehide", onHide);
+  addEventListener("pageshow", onVisibility);
+  const ends = [
+    effect(() => presence.open(workbench.image.value?.id ?? null, workbench.holder.value)),
+    effect(() => void (workbench.revision.value > 0 && presence.landed())),
+    followHand(workbench, presence),
+  ];
+  return () => {
+    for (const end of ends) end();
+    presence.leave();
+    document.removeEventListener("visibilitychange", onVisibility);
+    removeEventListener("pagehide", onHide);
+    removeEventListener("pageshow", onVisibility);
+  };
+}
+
+function followHand(workbench: WorkbenchState, presence: Presence): () => void {
+  let held: Editor | null = null;
+  return effect(() => {
+    const editor = workbench.editor.value;
+    const drawn = drawnIn(editor);
+    if (drawn) presence.draws(drawn);
+    else if (held && held.document.annotations !== editor.document.annotations) presence.drew();
+    else if (held) presence.draws(null);
+    held = drawn && editor;
+  });
 }

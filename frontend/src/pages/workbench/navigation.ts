@@ -2,7 +2,7 @@
 import { ApiError } from "../../api/errors";
 import { navigate } from "../../app/router";
 import { toast, toastError } from "../../ui/toast";
-import { type Opened, openImage, releaseImage } from "./fetching";
+import { type Opened, releaseImage } from "./fetching";
 import { back, forget, forward } from "./visits";
 import { WalkRoute } from "./walkRoute";
 import type { Walk } from "./walks";
@@ -33,9 +33,7 @@ export class Navigation {
     this.workbench.phase.value = "loading";
     try {
       await this.workbench.saving.ready;
-      const found = await (id === null
-        ? this.route.sequence.first()
-        : openImage(id, this.workbench.editable));
+      const found = await (id === null ? this.route.sequence.first() : this.route.sequence.open(id));
       if (turn !== this.turn) return;
       if (!found) return this.finished();
       this.release(found.image.id);

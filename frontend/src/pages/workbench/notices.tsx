@@ -1,33 +1,21 @@
 /** What needs a decision or an explanation, in lines above the stage; nothing covers the picture. */
-import type { ComponentChildren } from "preact";
 import { asBox } from "../../annotator/core/gesture";
 import { lookOf } from "../../annotator/core/scene";
 import { rivals, type Value } from "../../annotator/saving/pendingChanges";
 import { savingStatus } from "../../annotator/saving/savingSession";
 import { Button } from "../../ui/button";
-import { Icon, type IconName } from "../../ui/icons";
+import { AlongNotice } from "./alongNotice";
 import { sizeText } from "./boxesPanel";
+import { Notice } from "./notice";
+import { clock, freeTaken, isTakenUntil } from "./takeAlong";
+import type { Walk } from "./walks";
 import type { WorkbenchState } from "./workbenchState";
 
-interface NoticeProps {
-  readonly tone: "info" | "warn" | "bad";
-  readonly icon: IconName;
-  readonly id: string;
-  readonly children: ComponentChildren;
-}
-
-function Notice({ tone, icon, id, children }: NoticeProps) {
-  return (
-    <div class={`notice ${tone}`} role={tone === "info" ? "status" : "alert"} data-testid={id}>
-      <Icon name={icon} />
-      {children}
-    </div>
-  );
-}
-
-export function Notices({ workbench }: { workbench: WorkbenchState }) {
+export function Notices({ workbench, walk }: { workbench: WorkbenchState; walk: Walk }) {
   const holder = workbench.holder.value;
   const deletedBy = workbench.deletedBy.value;
+  const until = workbench.image.value?.claim_expires_at ?? null;
+  const isTaken = isTakenUntil(until);
   return (
     <div class="notices">
       {!workbench.editable && (
@@ -39,7 +27,16 @@ export function Notices({ workbench }: { workbench: WorkbenchState }) {
       )}
       {workbench.editable && holder && (
         <Notice tone="info" icon="team" id="holder-notice">
-          <span>Claimed by {holder.name}. You can still label: changes to different boxes are merged.</span>
+          <span class="grow">
+            Claimed by {holder.name}
+            {isTaken && `, who took it along until ${clock(until)}`}. You can still label: changes to
+            different boxes are merged.
+          </span>
+          {isTaken && workbench.project.may("manager") && (
+            <Button size="sm" onClick={() => void freeTaken(workbench, holder)}>
+              Free all that {holder.name} took
+            </Button>
+          )}
         </Notice>
       )}
       {deletedBy && (
@@ -49,6 +46,7 @@ export function Notices({ workbench }: { workbench: WorkbenchState }) {
           </span>
         </Notice>
       )}
+      <AlongNotice workbench={workbench} walk={walk} />
       <Conflicts workbench={workbench} />
       <Refusals workbench={workbench} />
       {!savingStatus.value.kept && savingStatus.value.pending > 0 && (

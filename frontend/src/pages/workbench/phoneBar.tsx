@@ -9,7 +9,7 @@ import { GuessScore, useCurrentLabel } from "./labelsPanel";
 import { findTool, ToolButton } from "./toolbar";
 import type { WorkbenchState } from "./workbenchState";
 
-const TOOLS = ["draw", "pan", "undo", "delete"];
+const TOOLS = ["draw", "pan", "undo", "remove"] as const;
 
 export function PhoneBar({ workbench, page }: { workbench: WorkbenchState; page: PageActions }) {
   const { labels } = workbench.project.project.value;

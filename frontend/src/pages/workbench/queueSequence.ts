@@ -7,7 +7,7 @@ import type { Neighbours } from "./filmstripFrames";
 import { type QueueList, queueListOf } from "./queueList";
 import type { Destination, Sequence } from "./sequence";
 import type { VisitHistory } from "./visitHistory";
-import { arrive, forward, here } from "./visits";
+import { arrive, arriveAnew, forward, here } from "./visits";
 import type { WorkbenchState } from "./workbenchState";
 
 const AHEAD = 40;
@@ -35,13 +35,18 @@ export class QueueSequence implements Sequence {
   }
 
   first(): Promise<Opened | null> {
-    return this.open(null);
+    return this.claim(null);
+  }
+
+  open(id: number): Promise<Opened> {
+    return openImage(id, this.workbench.editable);
   }
 
   async after(here: number | null): Promise<Destination | null> {
     const ready = await this.ahead.take(here);
     if (here !== null && this.workbench.editable) this.left = [...this.left, here].slice(-MOST_LEFT);
-    const opened = ready ?? (await this.open(here));
+    const opened = ready ?? (await this.claim(here));
+    if (opened) this.history.change((visits) => arriveAnew(visits, opened.image.id));
     return opened && { id: opened.image.id, opened };
   }
 
@@ -61,7 +66,7 @@ export class QueueSequence implements Sequence {
     const last = here(visits.peek());
     if (last === null || forward(visits.peek()) !== null) return;
     await Promise.all(this.left.map((id) => settled(this.workbench.saving, id)));
-    if (here(visits.peek()) === last) await this.ahead.prepare(last, () => this.open(last));
+    if (here(visits.peek()) === last) await this.ahead.prepare(last, () => this.claim(last));
   }
 
   async neighbours(here: number): Promise<Neighbours> {
@@ -69,14 +74,16 @@ export class QueueSequence implements Sequence {
     return { before: [], after: this.list.upcoming(here).slice(0, AHEAD) };
   }
 
-  /** Queues share their visits, which stay until the tab is closed. */
-  leave(): void {
+  release(): void {
     for (const id of this.left) releaseImage(id);
     this.left = [];
   }
 
+  /** Queues share their visits, which stay until the tab is closed. */
+  leave(): void {}
+
   /** After the last image the server begins again with the first. */
-  private async open(after: number | null): Promise<Opened | null> {
+  private async claim(after: number | null): Promise<Opened | null> {
     if (this.workbench.editable) {
       const { left } = this;
       const opened = await claimNext(this.project, this.queue, after, left);

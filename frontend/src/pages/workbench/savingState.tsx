@@ -1,7 +1,7 @@
 import { useComputed } from "@preact/signals";
 import type { Saver } from "../../annotator/saving/saver";
 import { savingStatus } from "../../annotator/saving/savingSession";
-import { type SavingTone, wording } from "../../annotator/saving/savingStatus";
+import { type SavingTone, spoken, wording } from "../../annotator/saving/savingStatus";
 import { Icon, type IconName } from "../../ui/icons";
 import { Spinner } from "../../ui/progress";
 
@@ -17,6 +17,7 @@ const LOOKS: Record<SavingTone, string> = { good: "save", warn: "save off", bad:
 /** There is no Save button: this says where saving stands. Pressed, it tries now. */
 export function SavingState({ saver }: { saver: Saver }) {
   const { text, tone } = wording(savingStatus.value);
+  const [, said, where] = /^(.*?)(?: (kept on this device))?$/.exec(text) ?? [];
   const isConflict = savingStatus.value.conflicts > 0 && tone === "warn";
   const icon = isConflict ? "warn" : ICONS[tone];
   return (
@@ -30,17 +31,16 @@ export function SavingState({ saver }: { saver: Saver }) {
       onClick={() => saver.hurry()}
     >
       {icon ? <Icon name={icon} class={tone === "good" ? "good" : ""} /> : <Spinner />}
-      <span>{text}</span>
+      <span>
+        {said}
+        {where && <span class="desk-only"> {where}</span>}
+      </span>
     </button>
   );
 }
 
-/** For screen readers: the end of saving and its troubles, not every step on the way. */
 export function SavingVoice() {
-  const text = useComputed(() => {
-    const now = wording(savingStatus.value);
-    return now.tone === "busy" ? "" : now.text;
-  });
+  const text = useComputed(() => spoken(savingStatus.value));
   return (
     <span class="vh" role="status" aria-live="polite" data-testid="saving-voice">
       {text.value}

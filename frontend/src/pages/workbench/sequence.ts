@@ -12,6 +12,7 @@ export interface Sequence {
   /** The sentence for who is at the first image and wants to go back. */
   readonly startText: string;
   first(): Promise<Opened | null>;
+  open(id: number): Promise<Opened>;
   /** The first image beyond those visited, at once where it was made ready. */
   after(here: number | null): Promise<Destination | null>;
   before(here: number | null): Promise<Destination | null>;
@@ -21,6 +22,8 @@ export interface Sequence {
   prepare(): Promise<void>;
   /** The images beside those visited. */
   neighbours(here: number): Promise<Neighbours>;
+  /** Gives back what one is through with. */
+  release(): void;
   /** The page is left. */
   leave(): void;
 }

@@ -4,6 +4,7 @@ import { Stage } from "../../annotator/views/stage";
 import type { Image } from "../../api/types";
 import { Button } from "../../ui/button";
 import { Failed } from "../../ui/states";
+import { AlongEnd } from "./alongEnd";
 import { AskedLabel } from "./askedLabel";
 import { EmptyQueue } from "./emptyQueue";
 import { fileUrl, previewUrl } from "./fetching";
@@ -20,6 +21,7 @@ interface StageAreaProps {
 export function StageArea({ workbench, walk, again }: StageAreaProps) {
   const phase = workbench.phase.value;
   const image = workbench.image.value;
+  if (phase === "empty" && walk.isAlong) return <AlongEnd workbench={workbench} />;
   if (phase === "empty" && walk.list) return <ListEnd workbench={workbench} list={walk.list} again={again} />;
   if (phase === "empty") return <EmptyQueue workbench={workbench} queue={walk.queue} again={again} />;
   if (phase === "failed") return <Failed error={workbench.error.value} retry={again} />;
@@ -44,6 +46,7 @@ function OpenStage({ workbench, image }: { workbench: WorkbenchState; image: Ima
   };
   const fresh = (url: string): string => (tries === 0 ? url : `${url}?try=${tries}`);
   const { whole } = workbench;
+  const picture = workbench.picture.value;
   return (
     <Stage
       shown={workbench.shown}
@@ -51,7 +54,7 @@ function OpenStage({ workbench, image }: { workbench: WorkbenchState; image: Ima
       label={`${image.name}, ${image.width} by ${image.height} pixels`}
       describedBy="stage-keys"
       picture={{
-        preview: fresh(previewUrl(image.id)),
+        preview: picture ?? fresh(previewUrl(image.id)),
         file: fresh(fileUrl(image.id)),
         alt: image.name,
         width: image.width,

@@ -5,6 +5,7 @@ import { clamp, height, width } from "../../annotator/core/geometry";
 import { draws, type Tool } from "../../annotator/core/gesture";
 import { lookOf } from "../../annotator/core/scene";
 import { toImage } from "../../annotator/core/viewport";
+import { keyOf, withKey } from "../../app/keys";
 import { Button, IconButton } from "../../ui/button";
 import { counted } from "../../ui/figures";
 import type { WorkbenchState } from "./workbenchState";
@@ -12,7 +13,7 @@ import type { WorkbenchState } from "./workbenchState";
 /** What a hand could do next, where it isn't obvious. */
 function hint(editor: Editor): string | null {
   if (editor.gesture.kind === "placing") return placingHint(editor.tool, editor.gesture.points.length);
-  if (editor.hidden) return "Boxes are hidden. H shows them.";
+  if (editor.hidden) return `Boxes are hidden. ${keyOf("hide")} shows them.`;
   if (
     editor.gesture.kind === "idle" &&
     editor.gesture.hover.on === "box" &&
@@ -70,7 +71,7 @@ export function StatusBar({ workbench }: { workbench: WorkbenchState }) {
       <IconButton
         icon="minus"
         size="sm"
-        label="Zoom out (−)"
+        label={withKey("Zoom out", "zoomOut")}
         onClick={() => workbench.command({ name: "zoom", factor: 0.8 })}
       />
       <span class="zoom" data-testid="zoom">
@@ -79,16 +80,21 @@ export function StatusBar({ workbench }: { workbench: WorkbenchState }) {
       <IconButton
         icon="plus"
         size="sm"
-        label="Zoom in (+)"
+        label={withKey("Zoom in", "zoomIn")}
         onClick={() => workbench.command({ name: "zoom", factor: 1.25 })}
       />
-      <Button look="quiet" size="sm" title="Fit (0)" onClick={() => workbench.command({ name: "fit" })}>
+      <Button
+        look="quiet"
+        size="sm"
+        title={withKey("Fit", "fit")}
+        onClick={() => workbench.command({ name: "fit" })}
+      >
         Fit
       </Button>
       <Button
         look="quiet"
         size="sm"
-        title="100 % (Shift 0)"
+        title={withKey("100 %", "full")}
         onClick={() => workbench.command({ name: "scale", scale: 1 })}
       >
         100 %

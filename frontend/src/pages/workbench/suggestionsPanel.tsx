@@ -1,5 +1,6 @@
 import { lookOf } from "../../annotator/core/scene";
 import type { Suggestion } from "../../annotator/core/suggestions";
+import { KeyHint } from "../../app/keyHint";
 import { Button, IconButton } from "../../ui/button";
 import { counted } from "../../ui/figures";
 import { LabelDot } from "../../ui/label";
@@ -34,7 +35,7 @@ export function SuggestionsPanel({ workbench }: { workbench: WorkbenchState }) {
             disabled={shown.length === 0}
             data-testid="accept-all"
           >
-            Accept all {shown.length} <kbd>Shift A</kbd>
+            Accept all {shown.length} <KeyHint of="acceptAll" />
           </Button>
         </div>
       )}

@@ -1,13 +1,14 @@
 import type { Command } from "../../annotator/core/commands";
+import { SHORTCUTS, type ShortcutId } from "../../annotator/core/shortcuts";
+import { withKey } from "../../app/keys";
 import { Icon, type IconName } from "../../ui/icons";
 import type { PageActions } from "./keys";
 import type { WorkbenchState } from "./workbenchState";
 
 interface Tool {
-  readonly id: string;
+  readonly id: ShortcutId;
   readonly icon: IconName;
   readonly label: string;
-  readonly command: Command;
   readonly edits: boolean;
   /** Only for boxes, not in a classification project. */
   readonly boxes: boolean;
@@ -18,40 +19,35 @@ const GROUPS: readonly (readonly Tool[])[] = [
     {
       id: "select",
       icon: "select",
-      label: "Select (V)",
-      command: { name: "tool", tool: "select" },
+      label: "Select",
       edits: false,
       boxes: true,
     },
     {
       id: "draw",
       icon: "box",
-      label: "Draw a box by a drag (B)",
-      command: { name: "tool", tool: "draw" },
+      label: "Draw a box by a drag",
       edits: true,
       boxes: true,
     },
     {
       id: "corners",
       icon: "corners",
-      label: "Draw a box by two clicks (C)",
-      command: { name: "tool", tool: "corners" },
+      label: "Draw a box by two clicks",
       edits: true,
       boxes: true,
     },
     {
       id: "extreme",
       icon: "extreme",
-      label: "Draw a box by four extreme points (X)",
-      command: { name: "tool", tool: "extreme" },
+      label: "Draw a box by four extreme points",
       edits: true,
       boxes: true,
     },
     {
       id: "pan",
       icon: "hand",
-      label: "Pan (hold Space)",
-      command: { name: "tool", tool: "pan" },
+      label: "Pan",
       edits: false,
       boxes: true,
     },
@@ -60,16 +56,14 @@ const GROUPS: readonly (readonly Tool[])[] = [
     {
       id: "undo",
       icon: "undo",
-      label: "Undo (Ctrl Z)",
-      command: { name: "undo" },
+      label: "Undo",
       edits: true,
       boxes: false,
     },
     {
       id: "redo",
       icon: "redo",
-      label: "Redo (Ctrl Shift Z)",
-      command: { name: "redo" },
+      label: "Redo",
       edits: true,
       boxes: false,
     },
@@ -78,45 +72,45 @@ const GROUPS: readonly (readonly Tool[])[] = [
     {
       id: "add",
       icon: "plus",
-      label: "Add a box in the middle (I)",
-      command: { name: "add" },
+      label: "Add a box in the middle",
       edits: true,
       boxes: true,
     },
     {
       id: "duplicate",
       icon: "copy",
-      label: "Duplicate (D)",
-      command: { name: "duplicate" },
+      label: "Duplicate",
       edits: true,
       boxes: true,
     },
     {
       id: "repeat",
       icon: "repeat",
-      label: "Repeat the previous image's boxes (R)",
-      command: { name: "repeat" },
+      label: "Repeat the previous image's boxes",
       edits: true,
       boxes: true,
     },
     {
-      id: "delete",
+      id: "remove",
       icon: "trash",
-      label: "Delete (Del)",
-      command: { name: "remove" },
+      label: "Delete",
       edits: true,
       boxes: true,
     },
     {
       id: "hide",
       icon: "eye",
-      label: "Hide boxes (H)",
-      command: { name: "hide" },
+      label: "Hide boxes",
       edits: false,
       boxes: true,
     },
   ],
 ];
+
+/** What the tool's key does. */
+function commandOf({ id }: Tool): Command {
+  return SHORTCUTS[id].command as Command;
+}
 
 /** Why a tool can't be used now, or null. */
 function blocked(tool: Tool, workbench: WorkbenchState): string | null {
@@ -126,14 +120,15 @@ function blocked(tool: Tool, workbench: WorkbenchState): string | null {
   if (tool.boxes && tool.edits && label.value === null) return "The project has no labels yet";
   if (tool.id === "undo" && document.value.past.length === 0) return "Nothing to undo";
   if (tool.id === "redo" && document.value.future.length === 0) return "Nothing to redo";
-  if ((tool.id === "duplicate" || tool.id === "delete") && selected.value === null)
+  if ((tool.id === "duplicate" || tool.id === "remove") && selected.value === null)
     return "Select a box first";
   if (tool.id === "repeat" && !workbench.hasPrevious.value) return "No image with boxes was open before";
   return null;
 }
 
 function pressed(tool: Tool, workbench: WorkbenchState): boolean | undefined {
-  if (tool.command.name === "tool") return workbench.tool.value === tool.command.tool;
+  const command = commandOf(tool);
+  if (command.name === "tool") return workbench.tool.value === command.tool;
   return tool.id === "hide" ? workbench.hidden.value : undefined;
 }
 
@@ -149,16 +144,17 @@ function onArrow(event: KeyboardEvent): void {
 
 export function ToolButton({ workbench, tool }: { workbench: WorkbenchState; tool: Tool }) {
   const reason = blocked(tool, workbench);
+  const label = withKey(tool.label, tool.id);
   return (
     <button
       type="button"
       class="tb"
       data-testid={`tool-${tool.id}`}
-      aria-label={tool.label}
+      aria-label={label}
       aria-pressed={pressed(tool, workbench)}
       aria-disabled={reason !== null}
-      title={reason ? `${tool.label}: ${reason}` : tool.label}
-      onClick={() => reason === null && workbench.command(tool.command)}
+      title={reason ? `${label}: ${reason}` : label}
+      onClick={() => reason === null && workbench.command(commandOf(tool))}
     >
       <Icon name={tool.icon} />
     </button>
@@ -194,8 +190,8 @@ export function Toolbar({ workbench, page }: { workbench: WorkbenchState; page: 
       <button
         type="button"
         class="tb"
-        aria-label="Shortcuts (?)"
-        title="Shortcuts (?)"
+        aria-label={withKey("Shortcuts", "help")}
+        title={withKey("Shortcuts", "help")}
         data-testid="open-help"
         onClick={page.help}
       >

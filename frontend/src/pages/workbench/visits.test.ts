@@ -1,5 +1,15 @@
 import { expect, it } from "vitest";
-import { arrive, arriveInList, back, extended, forget, forward, NO_VISITS, type Visits } from "./visits";
+import {
+  arrive,
+  arriveAnew,
+  arriveInList,
+  back,
+  extended,
+  forget,
+  forward,
+  NO_VISITS,
+  type Visits,
+} from "./visits";
 
 const visited = [1, 2, 3].reduce(arrive, NO_VISITS);
 
@@ -13,6 +23,13 @@ it("goes back and forward again", () => {
 it("goes on at the end with an image from elsewhere", () => {
   const there = arrive(arrive(arrive(visited, 2), 1), 9);
   expect(there).toEqual<Visits>({ ids: [1, 2, 3, 9], at: 3 });
+});
+
+it("goes on with what the queue hands out, also with the image before: Next never goes to and fro", () => {
+  const there = arriveAnew(visited, 2);
+  expect(there).toEqual<Visits>({ ids: [1, 3, 2], at: 2 });
+  expect(arrive(there, 2)).toBe(there);
+  expect(arriveAnew(visited, 3)).toEqual(visited);
 });
 
 it("stays where it is when one arrives again", () => {

@@ -19,6 +19,11 @@ export function arrive(visits: Visits, id: number): Visits {
   return { ids, at: ids.length - 1 };
 }
 
+/** Arrives at an image that the queue handed out: a new visit, also of the one before, or Next would go to and fro. */
+export function arriveAnew(visits: Visits, id: number): Visits {
+  return arrive(forget(visits, id), id);
+}
+
 /** Arrives at an image of a list. Its visits are consecutive images: one that is not among them starts anew. */
 export function arriveInList(visits: Visits, id: number): Visits {
   const at = visits.ids.indexOf(id);

@@ -4,6 +4,7 @@ import { later } from "../../annotator/saving/later";
 import { fetchPlace } from "../../api/imageLists";
 import type { Image, ListPlace } from "../../api/types";
 import { Ahead } from "./ahead";
+import { AlongSequence } from "./alongSequence";
 import { loadPicture, openImage, releaseImage } from "./fetching";
 import { ListSequence } from "./listSequence";
 import { QueueSequence } from "./queueSequence";
@@ -57,9 +58,15 @@ export class WalkRoute {
     this.entered = this.enter();
   }
 
+  /** Gives back what is held besides the image on the screen. */
+  release(): void {
+    this.ahead.drop();
+    this.sequence.release();
+  }
+
   /** The page is left. */
   leave(): void {
-    this.ahead.drop();
+    this.release();
     this.sequence.leave();
   }
 
@@ -69,10 +76,15 @@ export class WalkRoute {
     const isOther = history.enter(visitsKey(workbench.project.project.peek().id, walk));
     this.place.value = null;
     if (isOther) this.surroundings.clear();
-    const sequence = walk.list
-      ? new ListSequence(workbench, history, this.ahead, walk.list)
-      : new QueueSequence(workbench, history, this.ahead, walk.queue);
-    return { query: walkQuery(walk), sequence };
+    return { query: walkQuery(walk), sequence: this.sequenceOf(walk) };
+  }
+
+  private sequenceOf({ list, queue, isAlong }: Walk): Sequence {
+    const { workbench, history, ahead } = this;
+    if (isAlong) return new AlongSequence(workbench, history);
+    return list
+      ? new ListSequence(workbench, history, ahead, list)
+      : new QueueSequence(workbench, history, ahead, queue);
   }
 
   arrive(image: Image): void {
@@ -96,8 +108,10 @@ export class WalkRoute {
   }
 
   private async findPlace(image: number): Promise<void> {
-    const { list } = this.walk();
-    const place = list && (await fetchPlace(image, list).catch(() => null));
+    const { list, isAlong } = this.walk();
+    const { at, ids } = this.history.visits.peek();
+    const along = isAlong ? { place: at + 1, total: ids.length, has_more: false } : null;
+    const place = list ? await fetchPlace(image, list).catch(() => null) : along;
     if (this.isOpen(image)) this.place.value = place;
   }
 

@@ -17,17 +17,19 @@ import {
 import type { StagePoint } from "../../annotator/core/geometry";
 import { asBox } from "../../annotator/core/gesture";
 import { newId } from "../../annotator/core/ids";
-import { type LabelLooks, NO_RIVALS, type Theirs } from "../../annotator/core/scene";
+import type { LabelLooks, Theirs } from "../../annotator/core/scene";
 import { type Action, step } from "../../annotator/core/step";
 import { type Entry, rivals, unsaved } from "../../annotator/saving/pendingChanges";
 import { type SavingSession, savingStatus } from "../../annotator/saving/savingSession";
 import { fromWire, suggestionsFrom } from "../../annotator/saving/wire";
 import type { Shown } from "../../annotator/views/layers";
 import type { AnnotationState, Image, Person, Queue } from "../../api/types";
+import { Chord } from "../../app/chord";
 import type { ProjectState } from "../../app/project";
 import { TASKS } from "../../app/tasks";
 import { answerSuggestions, fetchState, fetchSuggestions, type Opened } from "./fetching";
 import { asksLabel, keepsView } from "./preferences";
+import type { Other } from "./presence";
 import { QUEUE_NAMES, roleFor } from "./queues";
 
 export type Phase = "loading" | "ready" | "empty" | "failed";
@@ -37,6 +39,8 @@ export class WorkbenchState {
   readonly image = signal<Image | null>(null);
   readonly phase = signal<Phase>("loading");
   readonly error = signal<unknown>(null);
+  /** Where the picture on the screen is, if not at the server. */
+  readonly picture = signal<string | null>(null);
   /** The revision on the screen. */
   readonly revision = signal(0);
   readonly queue = signal<Queue>("unlabelled");
@@ -49,7 +53,7 @@ export class WorkbenchState {
   /** The box that was just drawn, whose label is asked for, and where the pointer let it go. */
   readonly asked = signal<{ readonly id: string; readonly at: StagePoint } | null>(null);
   /** The first key of two was pressed: the next digit is one of these labels. */
-  readonly chord = signal<number | null>(null);
+  readonly chord = new Chord();
   /** Labels by their last use, newest first. */
   readonly recent = signal<readonly LabelId[]>([]);
   /** How many annotations of each label this visit added, to keep the project's counts fresh. */
@@ -60,6 +64,8 @@ export class WorkbenchState {
   readonly deletedBy = signal<Person | null>(null);
   /** A colleague who holds this image. */
   readonly holder = signal<Person | null>(null);
+  /** Colleagues who look at it now. */
+  readonly present = signal<readonly Other[]>([]);
   readonly looks: ReadonlySignal<LabelLooks>;
   readonly shown: ReadonlySignal<Shown>;
   /** What is pending for this image. */
@@ -106,7 +112,7 @@ export class WorkbenchState {
       savingStatus.value; // every change of an entry comes with a new status
       return saving.saver.entry(this.image.value?.id ?? -1);
     });
-    const theirs = computed(() => theirsIn(this.entry.value));
+    const theirs = computed(() => [...theirsIn(this.entry.value), ...drawnBy(this.present.value)]);
     this.shown = computed(() => ({
       editor: this.editor.value,
       looks: this.looks.value,
@@ -223,11 +229,12 @@ export class WorkbenchState {
   }
 
   /** Shows an image: the server's state with what is unsaved on this device laid over it. */
-  show({ image, state, holder }: Opened): void {
+  show({ image, state, holder, picture }: Opened): void {
     const label = this.editor.value.label ?? this.project.project.value.labels[0]?.id ?? null;
     const kept = { label, keepsView: keepsView.peek() };
     const editor = opened({ ...this.editor.value, ...kept }, image, state.annotations.map(fromWire));
     const mine = unsaved(this.saving.saver.entry(image.id));
+    this.picture.value = picture ?? null;
     this.image.value = image;
     this.asked.value = null;
     this.holder.value = holder;
@@ -253,6 +260,15 @@ export class WorkbenchState {
     const { document } = this.editor.value;
     const next = rebased(document, state.annotations.map(fromWire), unsaved(entry));
     this.dispatch({ type: "document", document: next });
+  }
+
+  /** Decides the first conflict of this image. */
+  decide(mine: boolean): void {
+    const entry = this.entry.peek();
+    const [id] = Object.keys(entry?.conflicts ?? {});
+    if (!entry || id === undefined) return;
+    if (mine) this.saving.saver.keepMine(entry.image, id);
+    else this.takeTheirs(id);
   }
 
   /** Gives up our state of an annotation for the colleague's. */
@@ -311,10 +327,14 @@ function looksOf(project: ProjectState): LabelLooks {
   );
 }
 
-function theirsIn(entry: Entry | undefined): Theirs {
-  if (!entry) return NO_RIVALS;
-  return {
-    boxes: Object.values(entry.conflicts).flatMap((theirs) => asBox(theirs) ?? []),
-    by: rivals(entry),
-  };
+function theirsIn(entry: Entry | undefined): Theirs[] {
+  const boxes = Object.values(entry?.conflicts ?? {}).flatMap((theirs) => asBox(theirs) ?? []);
+  return entry && boxes.length > 0 ? [{ boxes, by: rivals(entry) }] : [];
+}
+
+/** Boxes in others' hands, which no document holds. */
+function drawnBy(others: readonly Other[]): Theirs[] {
+  return others.flatMap(({ person, drawn }) =>
+    drawn ? { boxes: [{ label: drawn.label, box: drawn }], by: person.name } : [],
+  );
 }
