@@ -10,6 +10,7 @@ once and with 150 ms of round trip. A picture is drawn once the frame that shows
 import argparse
 import io
 import json
+import random
 import sys
 import tempfile
 import time
@@ -289,10 +290,10 @@ def finish_one(page: Page, pause: float = BETWEEN_S) -> float:
     """A box, then Enter; ms until the next picture is drawn."""
     before = page.evaluate("bench.shown()")
     page.keyboard.press("i")
-    time.sleep(pause)
+    time.sleep(pause * random.uniform(0.5, 1.5))
     page.keyboard.press("Enter")
     drawn: float = page.evaluate("(before) => bench.drawn(before, 0, () => bench.pressed)", before)
-    time.sleep(pause)
+    time.sleep(pause * random.uniform(0.5, 1.5))
     return drawn
 
 
