@@ -45,6 +45,15 @@ def image(api: Api, project: Json) -> int:
 def open_image(server: Server, page: Page, project: Json, image: int) -> None:
     page.goto(f"{server.url}/p/{project['slug']}/label/{image}")
     expect(page.get_by_test_id("picture")).to_be_visible(timeout=30_000)
+    expect(page.locator(".picture-wait")).to_have_count(0)  # nobody draws on a picture that did not come
+
+
+@pytest.fixture(autouse=True)
+def runs_afterwards(server: Server) -> Iterator[None]:
+    """Others share the server that a test stops."""
+    yield
+    if server.process is None:
+        server.start()
 
 
 def draw_five(page: Page) -> list[str]:
