@@ -70,7 +70,7 @@ def main() -> int:
 def publish(api: Api, run: int, report: Report) -> dict[str, Json]:
     """Target, or target-int8, and its artifact."""
     cpu = worker_seconds()
-    one, seconds = timed(lambda: ended(api, [api.post(f"runs/{run}/artifacts/", target="onnx")]))
+    one, seconds = timed(lambda: ended(api, [api.post(f"runs/{run}/artifacts/", target="onnx")], pause=0.05))
     report.line("onnx alone: click to verified", seconds, ALONE_S, "s")
     print(f"worker and child computed {worker_seconds() - cpu:.1f} s")
     with watched() as most:
@@ -87,8 +87,8 @@ def publish(api: Api, run: int, report: Report) -> dict[str, Json]:
     }
 
 
-def ended(api: Api, asked: list[Json]) -> list[Json]:
-    return [api.finish(f"artifacts/{artifact['id']}/", 1200) for artifact in asked]
+def ended(api: Api, asked: list[Json], pause: float = 0.25) -> list[Json]:
+    return [api.finish(f"artifacts/{artifact['id']}/", 1200, pause) for artifact in asked]
 
 
 @contextlib.contextmanager

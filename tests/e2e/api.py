@@ -68,18 +68,18 @@ class Api:
         team = self.get("me/")["teams"][0]["slug"]
         return self.post("projects/", team=team, name=name, task=task, labels=[{"name": label} for label in labels])
 
-    def wait(self, path: str, done: Callable[[Json], bool], seconds: float) -> Json:
-        """Poll `path` until `done`; the last answer on the way out."""
+    def wait(self, path: str, done: Callable[[Json], bool], seconds: float, pause: float = 0.25) -> Json:
+        """Poll `path` until `done`, with so many seconds between; the last answer on the way out."""
         deadline = time.monotonic() + seconds
         while not done(answer := self.get(path)):
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{path} after {seconds} s: {answer}")
-            time.sleep(0.25)
+            time.sleep(pause)
         return answer
 
-    def finish(self, path: str, seconds: float) -> Json:
+    def finish(self, path: str, seconds: float, pause: float = 0.25) -> Json:
         """Poll a job until it has ended; it must have succeeded."""
-        answer = self.wait(path, lambda row: row["status"] not in {"queued", "running"}, seconds)
+        answer = self.wait(path, lambda row: row["status"] not in {"queued", "running"}, seconds, pause)
         assert answer["status"] == "succeeded", answer
         return answer
 
