@@ -44,7 +44,11 @@ AS_PIP = {
     "default-timeout": "UV_HTTP_TIMEOUT",
 }
 """What somebody has told pip about this machine: each setting's name at uv."""
-TEST_PACKAGES = {"/usr/bin/chromium": "chromium", "/usr/lib/postgresql": "postgresql"}
+TEST_PACKAGES = {
+    "/usr/bin/chromium-headless-shell /usr/bin/chromium": "chromium-headless-shell",
+    "/usr/lib/postgresql": "postgresql",
+}
+"""By the places where one finds them, or what does as well."""
 FULL_PACKAGES = {
     "/usr/bin/radosgw": "radosgw ceph-mon ceph-osd ceph-common",
     "/usr/sbin/rabbitmq-server": "rabbitmq-server",
@@ -251,7 +255,7 @@ def compress_frontend() -> None:
 
 def system_packages(packages: dict[str, str]) -> None:
     """Debian packages that the tests drive: a browser, a database."""
-    missing = " ".join(name for path, name in packages.items() if not Path(path).exists())
+    missing = " ".join(name for places, name in packages.items() if not any(map(os.path.exists, places.split())))
     if not missing:
         return
     if os.geteuid() != 0 or shutil.which("apt-get") is None:

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Request, expect, sync_playwright
 
 from annotations.dataset.records import AnnotationRecord, Box, ImageRecord
 from tests.e2e.steps import sign_in
+from tests.services.browser import CHROMIUM
 from tests.services.static_site import served
 from training.engine.exporters.node_runtime import FOLDER as NODE
 
@@ -198,6 +199,6 @@ def blocked(url: str, run_page: str, pictures: Sequence[Path]) -> float:
 @contextmanager
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()

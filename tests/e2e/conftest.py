@@ -21,11 +21,11 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.e2e.api import Api, setup_code
 from tests.e2e.steps import sign_in
+from tests.services.browser import CHROMIUM
 from tests.services.processes import PATIENCE
 from tests.services.server import migrated_file
 
 ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = Path(os.environ.get("BOXWRIGHT_CHROMIUM", "/usr/bin/chromium"))
 CHROMIUM_FLAGS = [
     "--headless",
     "--no-sandbox",

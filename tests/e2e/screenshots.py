@@ -8,8 +8,9 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
 
-from tests.e2e.conftest import CHROMIUM, CHROMIUM_FLAGS, ROOT, Server, free_port
+from tests.e2e.conftest import CHROMIUM_FLAGS, ROOT, Server, free_port
 from tests.e2e.steps import draw_box, first_visit, sample_project, saved
+from tests.services.browser import CHROMIUM
 from tests.services.processes import wait_until
 
 FOLDER = ROOT / "docs" / "screenshots"

@@ -1,7 +1,6 @@
 """The page of a TF.js bundle, from a static server, in a real browser with a camera that is none."""
 
 import json
-import os
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,10 +9,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
+from tests.services.browser import CHROMIUM
 from tests.services.static_site import served
 from tests.training.engine.exporters.conftest import CLASSIFIER, DETECTOR, MakeArtifact
 
-CHROMIUM = Path(os.environ.get("BOXWRIGHT_CHROMIUM", "/usr/bin/chromium"))
 FLAGS = [
     "--headless",
     "--no-sandbox",
