@@ -43,7 +43,12 @@ PART = 25
 AT_ONCE = 100
 """So many are worked on while their person waits."""
 REASONS = 5
-BACK = {Deed.DELETE: Deed.RESTORE, Deed.RESTORE: Deed.DELETE, Deed.ASSIGN: Deed.ASSIGN}
+BACK = {
+    Deed.DELETE: Deed.RESTORE,
+    Deed.RESTORE: Deed.DELETE,
+    Deed.ASSIGN: Deed.ASSIGN,
+    Deed.GIVE_BACK: Deed.GIVE_BACK,
+}
 AUDITED = {
     Deed.DELETE: "deleted images",
     Deed.RESTORE: "restored images",
@@ -252,9 +257,13 @@ def _labellers(project: Project) -> QuerySet[Membership]:
     return Membership.objects.filter(team=project.team_id, role__in=[r for r in Role if is_at_least(r, Role.ANNOTATOR)])
 
 
-def _assign(change: BulkChange, part: Sequence[BulkItem], _author: User, _role: str) -> Refused:
-    """To the person who was asked for; without one each image goes back to whom it was assigned before."""
+def _assign(change: BulkChange, part: Sequence[BulkItem], author: User, role: str) -> Refused:
+    """To the person who was asked for; without one each image goes back to whom it was assigned before.
+
+    Who gives back changes nobody's assignment but their own; a manager may take that back.
+    """
     goes_back = "person" not in change.asked
+    of_any = change.deed == Deed.ASSIGN or (goes_back and is_at_least(role, Role.MANAGER))
     wanted = {item.image_id: item.before if goes_back else change.asked["person"] or 0 for item in part}
     # Held before any image: who leaves the team now frees what is assigned here.
     found = _labellers(change.project).select_related("user").select_for_update(of=("self",))
@@ -267,6 +276,8 @@ def _assign(change: BulkChange, part: Sequence[BulkItem], _author: User, _role: 
             refused[item.image_id] = "The image is gone."
         elif goes_back and (image.assigned_to_id or 0) != item.after:
             refused[item.image_id] = "It was assigned anew since."
+        elif not of_any and {image.assigned_to_id or 0, person} != {0, author.pk}:
+            refused[item.image_id] = "It is not assigned to you."
         elif person and person not in people:
             refused[item.image_id] = "Who it is for may not label here any more."
         else:
@@ -296,6 +307,7 @@ WORK: Mapping[BulkChange.Deed, Work] = {
     Deed.MOVE: _move,
     Deed.LABEL: _label,
     Deed.ASSIGN: _assign,
+    Deed.GIVE_BACK: _assign,
     Deed.UNDO: _undo,
     Deed.DELETE: _delete,
     Deed.RESTORE: _restore,

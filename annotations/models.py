@@ -190,6 +190,7 @@ class BulkChange(Job):
         MOVE = "move"
         LABEL = "label"
         ASSIGN = "assign"
+        GIVE_BACK = "give_back"
         DELETE = "delete"
         RESTORE = "restore"
         DELETE_FOR_GOOD = "purge"

@@ -26,7 +26,7 @@ from boxwright.teams.api.people import PersonSerializer
 from boxwright.teams.models import Role, User
 
 Deed = BulkChange.Deed
-BY_ANNOTATORS = (Deed.MOVE, Deed.LABEL, Deed.UNDO)
+BY_ANNOTATORS = (Deed.MOVE, Deed.LABEL, Deed.UNDO, Deed.GIVE_BACK)
 
 
 class RefusalSerializer(serializers.Serializer[Any]):
@@ -96,14 +96,13 @@ CHANGED = {201: BulkChangeSerializer}
 class BulkView(Endpoint):
     """Up to 100 images are changed when the answer comes; of more it says how the job stands."""
 
-    def changed(self, deed: str, role: Role, body: type[SelectionSerializer]) -> Response:
+    def changed(self, deed: str, role: Role, body: type[SelectionSerializer], **more: None) -> Response:
         project = project_for(self.request.user, self.kwargs["project_id"], role)
         asked = self.parsed(body)
         author = signed_in(self.request)
         images = _selected(project, author, asked)
-        said: dict[str, Any] = {
-            name: asked[name] for name in ("queue", "label", "from_label", "person") if name in asked
-        }
+        given = {name: asked[name] for name in ("queue", "label", "from_label", "person") if name in asked}
+        said: dict[str, Any] = given | more
         change = bulk.change_images(project=project, author=author, deed=deed, images=images, asked=said)
         return Response(BulkChangeSerializer(change).data, status=201)
 
@@ -143,6 +142,13 @@ class AssignView(BulkView):
         return self.changed(Deed.ASSIGN, Role.MANAGER, AssignImagesSerializer)
 
 
+class GiveBackView(BulkView):
+    @extend_schema(request=SelectionSerializer, responses=CHANGED)
+    def post(self, request: Request, project_id: int) -> Response:
+        """Give back images that one is asked to label: they are nobody's."""
+        return self.changed(Deed.GIVE_BACK, Role.ANNOTATOR, SelectionSerializer, person=None)
+
+
 class DeleteView(BulkView):
     @extend_schema(request=SelectionSerializer, responses=CHANGED)
     def post(self, request: Request, project_id: int) -> Response:
@@ -157,9 +163,10 @@ class BulkChangeView(Endpoint):
 
 
 def _own(request: Request, change_id: int) -> BulkChange:
-    """Whoever may ask for such a change may cancel it and take it back."""
+    """Whoever may ask for such a change may cancel it and take it back; what is one person's, that person."""
     change = bulk_change_for(request.user, change_id, Role.ANNOTATOR)
-    if change.deed not in BY_ANNOTATORS:
+    is_anothers = change.deed == Deed.GIVE_BACK and change.created_by != request.user
+    if change.deed not in BY_ANNOTATORS or is_anothers:
         bulk_change_for(request.user, change_id, Role.MANAGER)
     return change
 

@@ -36,6 +36,7 @@ urlpatterns: list[URLPattern] = [
     path("projects/<int:project_id>/images/move/", bulk.MoveView.as_view(), name="images-move"),
     path("projects/<int:project_id>/images/label/", bulk.LabelView.as_view(), name="images-label"),
     path("projects/<int:project_id>/images/assign/", bulk.AssignView.as_view(), name="images-assign"),
+    path("projects/<int:project_id>/images/give-back/", bulk.GiveBackView.as_view(), name="images-give-back"),
     path("projects/<int:project_id>/images/delete/", bulk.DeleteView.as_view(), name="images-delete"),
     path("projects/<int:project_id>/trash/", trash.TrashView.as_view(), name="trash"),
     path("projects/<int:project_id>/trash/restore/", trash.RestoreView.as_view(), name="trash-restore"),

@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                 ('started_at', models.DateTimeField(blank=True, db_index=True, null=True)),
                 ('heartbeat_at', models.DateTimeField(blank=True, null=True)),
                 ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('deed', models.CharField(choices=[('move', 'Move'), ('label', 'Label'), ('assign', 'Assign'), ('delete', 'Delete'), ('restore', 'Restore'), ('purge', 'Delete For Good'), ('undo', 'Undo')], max_length=10)),
+                ('deed', models.CharField(choices=[('move', 'Move'), ('label', 'Label'), ('assign', 'Assign'), ('give_back', 'Give Back'), ('delete', 'Delete'), ('restore', 'Restore'), ('purge', 'Delete For Good'), ('undo', 'Undo')], max_length=10)),
                 ('asked', models.JSONField(default=dict, help_text='queue; label and, where only that is changed, from_label; or person')),
                 ('total', models.PositiveIntegerField()),
                 ('done_count', models.PositiveIntegerField(default=0)),

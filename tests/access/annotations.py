@@ -64,6 +64,7 @@ ROWS: list[Row] = [
     Row("POST", "images-move", "401 404 403 201 201 201", SOME | {"queue": "review"}),
     Row("POST", "images-label", "401 404 403 201 201 201", labelled, foreign=foreign_labelled),
     Row("POST", "images-assign", "401 404 403 403 201 201", SOME | {"person": None}),
+    Row("POST", "images-give-back", "401 404 403 201 201 201", SOME),
     Row("POST", "images-delete", "401 404 403 403 201 201", SOME),
     Row("GET", "bulk-change", SEES),
     Row("POST", "bulk-cancel", "401 404 403 409 409 409"),

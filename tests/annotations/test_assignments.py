@@ -88,6 +88,37 @@ def test_an_assignment_is_taken_back_where_nobody_assigned_anew(
     take_back(as_user(bob), change, status=403)
 
 
+def test_one_gives_back_ones_own_and_nobody_elses(
+    project: Project, images: list[int], bob: User, mona: User, as_user: AsUser
+) -> None:
+    assign(as_user(mona), project, images[:2], bob.pk)
+    assign(as_user(mona), project, [images[2]], mona.pk)
+    given = ask(as_user(bob), project, "give-back", filter={})
+    assert (given["deed"], given["done_count"]) == ("give_back", 2)
+    assert given["refused"] == [{"reason": "It is not assigned to you.", "count": 2}]
+    assert assignees() == [None, None, "Mona", None]
+    assert Event.objects.filter(kind="assigned").latest("pk").data == {"ids": images[:2], "assigned_to": None}
+    assign(as_user(bob), project, images, None, status=403)
+
+
+def test_what_was_given_back_is_taken_back_by_who_gave_it_or_a_manager(
+    project: Project, images: list[int], alice: User, bob: User, mona: User, as_user: AsUser
+) -> None:
+    assign(as_user(alice), project, images[:3], bob.pk)
+    given = ask(as_user(bob), project, "give-back", images=images[:3])
+    assign(as_user(alice), project, [images[0]], mona.pk)
+    ana = make_user("ana")
+    Membership.objects.create(team=project.team, user=ana, role="annotator")
+    take_back(as_user(ana), given, status=403)
+    back = take_back(as_user(bob), given)
+    assert (back["done_count"], back["refused"]) == (2, [{"reason": "It was assigned anew since.", "count": 1}])
+    assert assignees() == ["Mona", "Bob", "Bob", None]
+    again = take_back(as_user(bob), back)
+    assert assignees() == ["Mona", None, None, None]
+    assert take_back(as_user(mona), again)["done_count"] == 2
+    assert assignees() == ["Mona", "Bob", "Bob", None]
+
+
 def test_only_who_may_label_is_assigned(
     project: Project, images: list[int], mona: User, vera: User, charlie: User, as_user: AsUser
 ) -> None:

@@ -201,6 +201,34 @@ def is_painted(page: Page) -> bool:
     return bool(page.locator(".stage canvas").nth(1).evaluate(looks))
 
 
+def assigned(api: Api, project: Json, person: int) -> list[int]:
+    found = api.get(f"projects/{project['id']}/images/", assigned=person, order="created")
+    return [row["id"] for row in found["results"]]
+
+
+def test_who_is_assigned_gives_back_and_takes_that_back(server: Server, api: Api, bob: Page, project: Json) -> None:
+    rows = api.get(f"projects/{project['id']}/images/", queue="unlabelled", order="created")["results"]
+    first, second, third = (row["id"] for row in rows[-3:])
+    (person,) = (row["user"] for row in api.get("teams/plates/members/")["results"] if row["user"]["name"] == "Bob")
+    asked = {"images": [first, second, third], "person": person["id"]}
+    api.post(f"projects/{project['id']}/images/assign/", **asked)
+    bob.goto(f"{server.url}/p/{project['slug']}/label/{first}")
+    bob.get_by_role("button", name="Assigned to you").click()
+    bob.get_by_role("menuitem", name="Give back").click()
+    expect(bob.get_by_text("1 image given back.")).to_be_visible()
+    expect(bob).to_have_url(re.compile(f"/label/{second}$"))
+    assert assigned(api, project, person["id"]) == [second, third]
+    bob.goto(f"{server.url}/p/{project['slug']}/images?assigned={person['id']}")
+    tiles, bar = bob.locator(".tile"), bob.get_by_role("toolbar", name="Selection")
+    expect(tiles).to_have_count(2)
+    bob.keyboard.press("Control+a")
+    bar.get_by_role("button", name="Give back").click()
+    expect(tiles).to_have_count(0)
+    bob.get_by_role("button", name="Undo").click()
+    expect(tiles).to_have_count(2)
+    assert assigned(api, project, person["id"]) == [second, third]
+
+
 def test_a_merge_of_labels_reaches_an_open_editor(
     server: Server, api: Api, ada: Page, bob: Page, project: Json
 ) -> None:

@@ -1175,6 +1175,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/images/give-back/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Give back images that one is asked to label: they are nobody's. */
+        post: operations["projects_images_give_back_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/images/label/": {
         parameters: {
             query?: never;
@@ -3265,13 +3282,14 @@ export interface components {
          * @description * `move` - Move
          *     * `label` - Label
          *     * `assign` - Assign
+         *     * `give_back` - Give Back
          *     * `delete` - Delete
          *     * `restore` - Restore
          *     * `purge` - Delete For Good
          *     * `undo` - Undo
          * @enum {string}
          */
-        DeedEnum: "move" | "label" | "assign" | "delete" | "restore" | "purge" | "undo";
+        DeedEnum: "move" | "label" | "assign" | "give_back" | "delete" | "restore" | "purge" | "undo";
         /** @description Images went to the Trash. */
         DeletedEvent: {
             ids: number[];
@@ -8020,6 +8038,40 @@ export interface operations {
         };
     };
     projects_images_delete_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SelectionRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkChange"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    projects_images_give_back_create: {
         parameters: {
             query?: never;
             header?: never;

@@ -31,11 +31,11 @@ it("says how it ended, where that was too early", () => {
 });
 
 it.each([
-  [{ person: 7 }, "12 images assigned."],
-  [{ person: null }, "12 images assigned to nobody."],
-  [{}, "12 images taken back."],
-])("says of an assignment %j what became of it", (asked, text) => {
-  expect(outcome({ ...CHANGE, deed: "assign", asked, done_count: 12, refused_count: 0, refused: [] })).toBe(
-    text,
-  );
+  ["assign", { person: 7 }, "12 images assigned."],
+  ["assign", { person: null }, "12 images assigned to nobody."],
+  ["assign", {}, "12 images taken back."],
+  ["give_back", { person: null }, "12 images given back."],
+  ["give_back", {}, "12 images taken back."],
+] as const)("says of %s %j what became of it", (deed, asked, text) => {
+  expect(outcome({ ...CHANGE, deed, asked, done_count: 12, refused_count: 0, refused: [] })).toBe(text);
 });

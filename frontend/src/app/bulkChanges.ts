@@ -58,6 +58,7 @@ export function outcome({
     move: `moved to ${asked.queue ? QUEUE_NAMES[asked.queue] : "another queue"}`,
     label: "labelled",
     assign: assignment(asked.person),
+    give_back: asked.person === undefined ? "taken back" : "given back",
     delete: "moved to the Trash",
     restore: "restored",
     purge: "deleted for good",

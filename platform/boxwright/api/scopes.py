@@ -58,6 +58,7 @@ TABLE: dict[str, dict[str, str]] = {
     "images-move": {"POST": ANNOTATE},
     "images-label": {"POST": ANNOTATE},
     "images-assign": {"POST": MANAGE},
+    "images-give-back": {"POST": ANNOTATE},
     "images-delete": {"POST": MANAGE},
     "bulk-change": {"GET": READ},
     "bulk-cancel": {"POST": MANAGE},

@@ -4,6 +4,7 @@ import type { Queue } from "../../api/types";
 import { changeImages } from "../../app/bulkChanges";
 import { LabelPicker } from "../../app/labelPicker";
 import { useProject } from "../../app/project";
+import { userId } from "../../app/session";
 import { TASKS } from "../../app/tasks";
 import { Confirm } from "../../ui/confirm";
 import { count, counted } from "../../ui/figures";
@@ -70,6 +71,9 @@ export function SelectionBar({ filter, list, selection }: SelectionBarProps) {
     clear();
   };
   const move = (queue: Queue) => void change("move", { queue });
+  const hasMine = list.images.some(
+    (image) => selected.has(image.id) && image.assigned_to?.id === userId.value,
+  );
   // Of a list of one label, that label's boxes are meant.
   const only = hasBoxes && filter.label ? { from_label: Number(filter.label) } : {};
   return (
@@ -93,6 +97,11 @@ export function SelectionBar({ filter, list, selection }: SelectionBarProps) {
         {labels.length > 0 && (
           <button type="button" onClick={() => setAsking("label")}>
             {hasBoxes ? "Relabel" : "Label"}
+          </button>
+        )}
+        {hasMine && !may("manager") && (
+          <button type="button" onClick={() => void change("give-back")}>
+            Give back
           </button>
         )}
         {may("manager") && (

@@ -46,6 +46,13 @@ export function WorkbenchHeader({ workbench, page, walk, place }: HeaderProps) {
           {image?.name ?? "Label"}
         </h1>
         {ready && <QueueBadge workbench={workbench} />}
+        {isMine(workbench) && (
+          <span class="desk-only">
+            <Menu trigger="Assigned to you" look="btn quiet sm">
+              <MenuItem onClick={page.giveBack}>Give back</MenuItem>
+            </Menu>
+          </span>
+        )}
         <WalkName workbench={workbench} walk={walk} place={place} />
       </div>
       <Present workbench={workbench} />
@@ -86,6 +93,11 @@ export function WorkbenchHeader({ workbench, page, walk, place }: HeaderProps) {
       </span>
     </header>
   );
+}
+
+/** One is asked to label it. */
+function isMine({ image, assignee }: WorkbenchState): boolean {
+  return image.value !== null && assignee.value !== null && assignee.value.id === userId.value;
 }
 
 const MOST_AVATARS = 3;
@@ -191,6 +203,7 @@ function MoreMenu({ workbench, page }: { workbench: WorkbenchState; page: PageAc
           {alongDeed()}
         </MenuItem>
       )}
+      {isMine(workbench) && <MenuItem onClick={page.giveBack}>Give back</MenuItem>}
       <MenuItem icon="redo" onClick={() => workbench.command({ name: "redo" })}>
         Redo
       </MenuItem>

@@ -23,7 +23,7 @@ import { Navigation } from "./navigation";
 import { Notices } from "./notices";
 import { PhoneBar } from "./phoneBar";
 import { advances } from "./preferences";
-import { markEmpty, skip } from "./queueActions";
+import { giveBack, markEmpty, skip } from "./queueActions";
 import { SavingVoice } from "./savingState";
 import { SkipReason } from "./skipReason";
 import { StageArea } from "./stageArea";
@@ -50,6 +50,7 @@ function actionsOf(
     leaf: () => void navigation.next(),
     previous: () => void navigation.previous(),
     skip: () => workbench.editable && skip(workbench, navigation),
+    giveBack: () => void giveBack(workbench, navigation),
     empty: () => workbench.editable && markEmpty(workbench, navigation),
     help: () => open("help"),
     find: () => open("find"),
@@ -80,7 +81,7 @@ function backToStage(event: MouseEvent): void {
   const clicked = event.detail > 0 && event.target instanceof Element ? event.target : null;
   if (
     !clicked?.closest(
-      ".tools, .labels, .box-list, .suggestions, .side-note, .status-bar, .wb-top > span > .btn",
+      ".tools, .labels, .box-list, .suggestions, .side-note, .status-bar, .wb-top > span > .btn, .wb-crumbs .menu",
     )
   )
     return;

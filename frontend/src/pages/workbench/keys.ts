@@ -16,6 +16,8 @@ export interface PageActions {
   leaf(): void;
   previous(): void;
   skip(): void;
+  /** One is asked no more to label it. */
+  giveBack(): void;
   empty(): void;
   help(): void;
   find(): void;

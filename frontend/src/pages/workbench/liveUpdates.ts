@@ -60,6 +60,9 @@ export function followUpdates(workbench: WorkbenchState, route: WalkRoute): () =
       workbench.holder.value = claimed_by && claimed_by.id !== user.peek()?.id ? claimed_by : null;
       if (!claimed_by && workbench.editable) keeper.freed();
     }),
+    events.on("assigned", ({ ids, assigned_to }) => {
+      if (ids.includes(workbench.image.peek()?.id ?? 0)) workbench.assignee.value = assigned_to;
+    }),
     events.on("presence", (said) => presence.heard(said)),
     events.on("prediction", ({ status }) => {
       if (status === "succeeded" && workbench.suggested.peek().all.length === 0) void workbench.suggest();

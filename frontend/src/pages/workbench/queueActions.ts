@@ -1,5 +1,6 @@
 /** Moving the open image to another queue and going on. */
 import type { Queue } from "../../api/types";
+import { changeImages } from "../../app/bulkChanges";
 import { type Toast, toast } from "../../ui/toast";
 import type { Navigation } from "./navigation";
 import type { WorkbenchState } from "./workbenchState";
@@ -25,6 +26,15 @@ export function markEmpty(workbench: WorkbenchState, navigation: Navigation): vo
   } else if (!isRefused(workbench, "unlabelled")) {
     workbench.moveTo("unlabelled");
   }
+}
+
+/** One is asked no more to label the image, and goes on. */
+export async function giveBack(workbench: WorkbenchState, navigation: Navigation): Promise<void> {
+  const image = workbench.image.peek();
+  if (!image || navigation.isMoving) return;
+  const path = `projects/${workbench.project.project.peek().id}/images/give-back/`;
+  const change = await changeImages(path, { images: [image.id] }, () => {});
+  if (change?.done_count && workbench.image.peek() === image) await navigation.next();
 }
 
 function isRefused(workbench: WorkbenchState, queue: Queue): boolean {

@@ -64,6 +64,8 @@ export class WorkbenchState {
   readonly deletedBy = signal<Person | null>(null);
   /** A colleague who holds this image. */
   readonly holder = signal<Person | null>(null);
+  /** Who is asked to label it. */
+  readonly assignee = signal<Person | null>(null);
   /** Colleagues who look at it now. */
   readonly present = signal<readonly Other[]>([]);
   readonly looks: ReadonlySignal<LabelLooks>;
@@ -238,6 +240,7 @@ export class WorkbenchState {
     this.image.value = image;
     this.asked.value = null;
     this.holder.value = holder;
+    this.assignee.value = image.assigned_to;
     this.deletedBy.value = null;
     this.revision.value = state.revision;
     this.revisions.set(image.id, state.revision);
