@@ -201,24 +201,61 @@ def is_painted(page: Page) -> bool:
     return bool(page.locator(".stage canvas").nth(1).evaluate(looks))
 
 
+def holder(api: Api, image: int) -> str | None:
+    return (api.get(f"images/{image}/")["claimed_by"] or {}).get("name")
+
+
+@pytest.fixture
+def untouched(api: Api, tmp_path: Path) -> Json:
+    """A project of four images that nobody has been at."""
+    made = api.project(f"Untouched {tmp_path.name}", "detection", ["thing"])
+    api.upload(made["id"], written(tmp_path, pictures(4)))
+    return made
+
+
+def test_an_image_is_free_once_one_walks_back_from_it(server: Server, api: Api, bob: Page, untouched: Json) -> None:
+    """Also where one leaves before its claim is answered."""
+    bob.goto(f"{server.url}/p/{untouched['slug']}/label")
+    name, walked = bob.get_by_test_id("image-name"), []
+    for key in ("ArrowRight", "ArrowRight", "ArrowLeft"):
+        expect(bob.get_by_test_id("picture")).to_be_visible()
+        expect(bob).to_have_url(re.compile(r"/label/\d+$"))
+        walked.append((int(bob.url.rsplit("/", 1)[1]), name.inner_text()))
+        bob.keyboard.press(key)
+        expect(name).not_to_have_text(walked[-1][1])
+        expect(bob).not_to_have_url(re.compile(f"/{walked[-1][0]}$"))
+    (first, _), _, (third, _) = walked
+    wait_until(lambda: holder(api, third) is None, "what was left is free")
+    late: list[Route] = []
+    claim = f"**/images/{first}/claim/"
+    bob.route(claim, lambda route: late.append(route), times=1)
+    with bob.expect_request(claim):
+        bob.keyboard.press("ArrowLeft")
+    bob.get_by_role("link", name="Back to images").click()
+    expect(bob).to_have_url(re.compile("/images$"))
+    with bob.expect_response(lambda a: a.request.method == "DELETE" and f"/{first}/claim/" in a.url):
+        late[0].continue_()
+    assert holder(api, first) is None
+
+
 def assigned(api: Api, project: Json, person: int) -> list[int]:
     found = api.get(f"projects/{project['id']}/images/", assigned=person, order="created")
     return [row["id"] for row in found["results"]]
 
 
-def test_who_is_assigned_gives_back_and_takes_that_back(server: Server, api: Api, bob: Page, project: Json) -> None:
-    rows = api.get(f"projects/{project['id']}/images/", queue="unlabelled", order="created")["results"]
-    first, second, third = (row["id"] for row in rows[-3:])
+def test_who_is_assigned_gives_back_and_takes_that_back(server: Server, api: Api, bob: Page, untouched: Json) -> None:
+    rows = api.get(f"projects/{untouched['id']}/images/", order="created")["results"]
+    first, second, third = (row["id"] for row in rows[:3])
     (person,) = (row["user"] for row in api.get("teams/plates/members/")["results"] if row["user"]["name"] == "Bob")
     asked = {"images": [first, second, third], "person": person["id"]}
-    api.post(f"projects/{project['id']}/images/assign/", **asked)
-    bob.goto(f"{server.url}/p/{project['slug']}/label/{first}")
+    api.post(f"projects/{untouched['id']}/images/assign/", **asked)
+    bob.goto(f"{server.url}/p/{untouched['slug']}/label/{first}")
     bob.get_by_role("button", name="Assigned to you").click()
     bob.get_by_role("menuitem", name="Give back").click()
     expect(bob.get_by_text("1 image given back.")).to_be_visible()
     expect(bob).to_have_url(re.compile(f"/label/{second}$"))
-    assert assigned(api, project, person["id"]) == [second, third]
-    bob.goto(f"{server.url}/p/{project['slug']}/images?assigned={person['id']}")
+    assert assigned(api, untouched, person["id"]) == [second, third]
+    bob.goto(f"{server.url}/p/{untouched['slug']}/images?assigned={person['id']}")
     tiles, bar = bob.locator(".tile"), bob.get_by_role("toolbar", name="Selection")
     expect(tiles).to_have_count(2)
     bob.keyboard.press("Control+a")
@@ -226,7 +263,7 @@ def test_who_is_assigned_gives_back_and_takes_that_back(server: Server, api: Api
     expect(tiles).to_have_count(0)
     bob.get_by_role("button", name="Undo").click()
     expect(tiles).to_have_count(2)
-    assert assigned(api, project, person["id"]) == [second, third]
+    assert assigned(api, untouched, person["id"]) == [second, third]
 
 
 def test_a_merge_of_labels_reaches_an_open_editor(

@@ -3,7 +3,7 @@ import { ApiError } from "../../api/errors";
 import { navigate } from "../../app/router";
 import { toast, toastError } from "../../ui/toast";
 import { type Opened, releaseImage } from "./fetching";
-import { back, forget, forward } from "./visits";
+import { back, forget, forward, here } from "./visits";
 import { WalkRoute } from "./walkRoute";
 import type { Walk } from "./walks";
 import type { WorkbenchState } from "./workbenchState";
@@ -34,7 +34,7 @@ export class Navigation {
     try {
       await this.workbench.saving.ready;
       const found = await (id === null ? this.route.sequence.first() : this.route.sequence.open(id));
-      if (turn !== this.turn) return;
+      if (turn !== this.turn) return this.giveUp(found);
       if (!found) return this.finished();
       this.release(found.image.id);
       this.arrived(found);
@@ -55,7 +55,9 @@ export class Navigation {
       const { history, sequence, here } = this.route;
       const known = forward(history.visits.peek());
       if (known !== null) return this.go(known);
+      const { turn } = this;
       const step = await sequence.after(here);
+      if (turn !== this.turn) return this.giveUp(step?.opened);
       afterPaint(() => this.workbench.saving.saver.hurry());
       if (!step) return this.finished();
       if (step.opened) this.arrived(step.opened);
@@ -93,12 +95,14 @@ export class Navigation {
 
   leave(): void {
     this.turn += 1;
+    this.place = "";
     this.release();
     this.route.leave();
   }
 
   private arrived(found: Opened): void {
     const { image } = found;
+    this.turn += 1;
     this.route.arrive(image);
     this.place = this.route.address(image.id);
     this.workbench.show(found);
@@ -117,6 +121,16 @@ export class Navigation {
     if (isGone) this.route.history.change((visits) => forget(visits, id));
     this.release();
     this.workbench.fail(error);
+  }
+
+  /** What was claimed comes too late: one is elsewhere by now. */
+  private giveUp(found: Opened | null | undefined): void {
+    const { image, editable } = this.workbench;
+    if (!found || found.image.id === image.peek()?.id) return;
+    const { id } = found.image;
+    if (this.place === this.route.address(id)) return;
+    this.route.history.change((visits) => (here(visits) === id ? forget(visits, id) : visits));
+    if (editable && !found.holder) releaseImage(id);
   }
 
   private release(next: number | null = null): void {

@@ -1,33 +1,10 @@
-import { computed, signal } from "@preact/signals";
 import { beforeEach, expect, it, vi } from "vitest";
 import { boxes } from "../../annotator/core/editor";
-import { openStorage } from "../../annotator/saving/changeStorage";
-import { MemoryStorage } from "../../annotator/saving/memoryStorage.testing";
-import { Saver } from "../../annotator/saving/saver";
-import type { SavingSession } from "../../annotator/saving/savingSession";
-import type { Annotation, AnnotationState, Image, Project, Queue, Role } from "../../api/types";
-import type { ProjectState } from "../../app/project";
-import { atLeast, session } from "../../app/session";
+import type { Annotation, AnnotationState, Queue, Role } from "../../api/types";
+import { session } from "../../app/session";
 import { asksLabel } from "./preferences";
-import { WorkbenchState } from "./workbenchState";
+import { IMAGE, workbenchFor } from "./workbench.testing";
 
-const PROJECT = {
-  id: 1,
-  task: "detection",
-  role: "annotator",
-  labels: [
-    { id: 10, name: "person", color: "#AA53FB", position: 0, annotation_count: 0 },
-    { id: 11, name: "kite", color: "#D4651C", position: 1, annotation_count: 0 },
-  ],
-} as unknown as Project;
-const IMAGE = {
-  id: 7,
-  name: "shore.jpg",
-  width: 400,
-  height: 300,
-  queue: "unlabelled",
-  revision: 3,
-} as Image;
 const THEIRS: Annotation = {
   id: "theirs",
   label: 11,
@@ -41,24 +18,6 @@ const THEIRS: Annotation = {
   updated_at: "2026-01-01T00:00:00Z",
 };
 const STATE: AnnotationState = { revision: 3, queue: "unlabelled", annotations: [THEIRS] };
-
-function workbenchFor(role: Role): WorkbenchState {
-  const project = signal(PROJECT);
-  const state = {
-    project,
-    may: (needed: Role) => atLeast(role, needed),
-    role: computed(() => role),
-  } as unknown as ProjectState;
-  const events = { onStatus: () => {}, onState: () => {} };
-  const saver = new Saver(
-    openStorage(new MemoryStorage(), 1, "tab"),
-    () => new Promise(() => {}),
-    () => () => {},
-    events,
-  );
-  const saving: SavingSession = { saver, ready: Promise.resolve(), onState: () => () => {} };
-  return new WorkbenchState(state, saving);
-}
 
 beforeEach(() => {
   vi.stubGlobal("matchMedia", () => ({ matches: false }));

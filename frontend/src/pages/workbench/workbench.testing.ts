@@ -1,0 +1,48 @@
+/** A workbench without a page or a server, for tests. */
+import { computed, signal } from "@preact/signals";
+import { openStorage } from "../../annotator/saving/changeStorage";
+import { MemoryStorage } from "../../annotator/saving/memoryStorage.testing";
+import { Saver } from "../../annotator/saving/saver";
+import type { SavingSession } from "../../annotator/saving/savingSession";
+import type { Image, Project, Role } from "../../api/types";
+import type { ProjectState } from "../../app/project";
+import { atLeast } from "../../app/session";
+import { WorkbenchState } from "./workbenchState";
+
+const PROJECT = {
+  id: 1,
+  slug: "shores",
+  task: "detection",
+  role: "annotator",
+  labels: [
+    { id: 10, name: "person", color: "#AA53FB", position: 0, annotation_count: 0 },
+    { id: 11, name: "kite", color: "#D4651C", position: 1, annotation_count: 0 },
+  ],
+} as unknown as Project;
+export const IMAGE = {
+  id: 7,
+  name: "shore.jpg",
+  width: 400,
+  height: 300,
+  queue: "unlabelled",
+  revision: 3,
+} as Image;
+
+/** Of a session that sends nothing. */
+export function workbenchFor(role: Role): WorkbenchState {
+  const project = signal(PROJECT);
+  const state = {
+    project,
+    may: (needed: Role) => atLeast(role, needed),
+    role: computed(() => role),
+  } as unknown as ProjectState;
+  const events = { onStatus: () => {}, onState: () => {} };
+  const saver = new Saver(
+    openStorage(new MemoryStorage(), 1, "tab"),
+    () => new Promise(() => {}),
+    () => () => {},
+    events,
+  );
+  const saving: SavingSession = { saver, ready: Promise.resolve(), onState: () => () => {} };
+  return new WorkbenchState(state, saving);
+}
