@@ -10,7 +10,7 @@ from django.db import connection
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from annotations import snapshots
+from annotations import bulk, snapshots
 from annotations.management.commands import importdataset
 from annotations.models import Image, Snapshot
 from boxwright.jobs import Status
@@ -44,6 +44,13 @@ def real_database(transactional_db: None, tmp_path: Path) -> Iterator[None]:
     yield
     connection.close()
     settings["NAME"], connection.connection = name, in_memory
+
+
+@pytest.fixture
+def in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bulk changes are a worker's work from three images on, two at a time."""
+    monkeypatch.setattr(bulk, "AT_ONCE", 2)
+    monkeypatch.setattr(bulk, "PART", 2)
 
 
 @pytest.fixture(scope="module")

@@ -1,14 +1,18 @@
 """Images that a person is asked to label: theirs first, shown to all, taken back, and free once they leave."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from rest_framework.test import APIClient
 
 from annotations import queue, trash
-from annotations.models import Image
+from annotations.bulk import change_images, undo
+from annotations.models import BulkChange, Image
 from boxwright.events.models import Event
+from boxwright.jobs import Beat, Status
+from boxwright.jobs.attempt import attempt
 from boxwright.projects.models import Project
 from boxwright.teams.models import Membership, User
 from tests.annotations.images import picture, upload
@@ -117,6 +121,41 @@ def test_what_was_given_back_is_taken_back_by_who_gave_it_or_a_manager(
     assert assignees() == ["Mona", None, None, None]
     assert take_back(as_user(mona), again)["done_count"] == 2
     assert assignees() == ["Mona", "Bob", "Bob", None]
+
+
+def told() -> list[int]:
+    return [pk for event in Event.objects.filter(kind="assigned").order_by("pk") for pk in event.data["ids"]]
+
+
+@pytest.mark.usefixtures("in_parts")
+@pytest.mark.parametrize("dies_in", ["the middle of a part", "between two parts"])
+def test_a_killed_worker_s_assignment_is_ended_by_the_next_each_image_once(
+    dies_in: str, project: Project, images: list[int], bob: User, mona: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Image.objects.filter(pk=images[0]).update(assigned_to=mona)
+    change = change_images(project=project, author=mona, deed="assign", images=images, asked={"person": bob.pk})
+    beats = {"the middle of a part": "write", "between two parts": "check"}
+
+    def die(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Beat, beats[dies_in], die)
+        with pytest.raises(KeyboardInterrupt):
+            attempt(BulkChange, change.pk)
+    change.refresh_from_db()
+    done = 0 if dies_in == "the middle of a part" else 2
+    assert (change.status, change.done_count) == (Status.RUNNING, done)
+    assert assignees() == [*["Bob"] * done, *["Mona", None, None, None][done:]]
+    change.leave_dead_worker(timedelta(0))
+    attempt(BulkChange, change.pk)
+    change.refresh_from_db()
+    assert (change.status, change.done_count, change.refused_count) == (Status.SUCCEEDED, 4, 0)
+    assert (assignees(), told()) == (["Bob"] * 4, images), "each once"
+    back = undo(change=change, author=mona)
+    attempt(BulkChange, back.pk)
+    back.refresh_from_db()
+    assert (back.status, back.done_count, assignees()) == (Status.SUCCEEDED, 4, ["Mona", None, None, None])
 
 
 def test_only_who_may_label_is_assigned(

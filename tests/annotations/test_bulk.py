@@ -10,7 +10,6 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from annotations import bulk
 from annotations.bulk import change_images, forget_old_changes, undo
 from annotations.models import Annotation, BulkChange, BulkItem, Image
 from annotations.recount import recount
@@ -183,13 +182,6 @@ def test_one_image_too_many_is_refused(
     ask(as_user(mona), project, "delete", 400, filter={})
     ask(as_user(mona), project, "delete", 400, images=list(range(1, limits.BULK_IDS + 2)))
     assert Image.objects.count() == COUNT
-
-
-@pytest.fixture
-def in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A worker's work from three images on, two at a time."""
-    monkeypatch.setattr(bulk, "AT_ONCE", 2)
-    monkeypatch.setattr(bulk, "PART", 2)
 
 
 @pytest.mark.usefixtures("in_parts")
