@@ -11,7 +11,7 @@ import { WorkbenchState } from "./workbenchState";
 
 const PROJECT = {
   id: 1,
-  slug: "shores",
+  slug: "project-1",
   task: "detection",
   role: "annotator",
   labels: [
