@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db.models import Q
 from rest_framework.test import APIClient
 
 from annotations import image_filters
@@ -112,6 +113,22 @@ def test_filters_narrow_what_others_leave(
     assert [listed(max_width=40), listed(min_width=41)] == ["tiny", "bobs monas none"]
     assert listed(author=bob.pk, min_width=41, label=label_id(project), queue="labelled") == "bobs"
     assert client.get(f"/api/v1/images/{ids['bobs']}/place/", {"author": bob.pk}).json()["place"] == 2
+
+
+def test_one_person_s_boxes_are_sought_between_the_first_and_the_last(
+    project: Project, bob: User, mona: User, vera: User, as_user: AsUser
+) -> None:
+    client = as_user(mona)
+    ids = [upload(client, project, **{f"{n}__jpg": picture(n)})["created"][0]["id"] for n in range(5)]
+    for n, (author, label) in enumerate(
+        [(mona, "cat"), (bob, "cat"), (mona, "raccoon"), (bob, "raccoon"), (mona, "cat")]
+    ):
+        save(as_user(author), ids[n], upsert=[box(project, label=label)])
+
+    def ends(person: User) -> image_filters.Ends:
+        return image_filters.first_and_last(project, Q(created_by=person))
+
+    assert [ends(mona), ends(bob), ends(vera)] == [(ids[0], ids[4]), (ids[1], ids[3]), (0, 0)]
 
 
 def test_a_filtered_list_is_counted_to_its_limit(

@@ -88,12 +88,15 @@ def test_each_list_reads_few_rows_by_index(
 ) -> None:
     monkeypatch.setattr(image_filters, "MANY", many)
     client, base = as_user(bob), f"/api/v1/projects/{crowded.pk}"
+    ana = User.objects.get(name="Ana")
     expect_few_rows(
         {
             "part of a name": (6, lambda: client.get(f"{base}/images/?search=00123")),
             "boxes of that size": (6, lambda: client.get(f"{base}/images/?boxes=large&queue=labelled&limit=60")),
             "that label": (7, lambda: client.get(f"{base}/images/?label={label_id(crowded)}&order=-created")),
-            "nobody's boxes": (6, lambda: client.get(f"{base}/images/?author={bob.pk}")),
+            "one person's boxes": (7, lambda: client.get(f"{base}/images/?author={ana.pk}")),
+            "one person's boxes, by name": (7, lambda: client.get(f"{base}/images/?author={ana.pk}&order=name")),
+            "nobody's boxes": (7, lambda: client.get(f"{base}/images/?author={bob.pk}")),
             "without boxes": (5, lambda: client.get(f"{base}/images/?boxes=none&limit=60")),
             "narrow": (5, lambda: client.get(f"{base}/images/?max_width=640")),
             "suggested": (5, lambda: client.get(f"{base}/images/?suggested=true&order=-created")),
