@@ -17,6 +17,7 @@ from tests.e2e.conftest import Server
 from tests.e2e.drawings import pictures, written
 from tests.e2e.steps import box_ids, draw_box, saved
 from tests.e2e.test_killed_web import web_pid
+from tests.e2e.test_suggestions import suggested_image
 from tests.services.processes import PATIENCE
 
 shares_server = True
@@ -97,6 +98,28 @@ def test_keys_a_reload_and_the_way_back_work_without_a_network(
     expect(tab).to_have_url(re.compile(r"/label/\d+$"))
     assert tab.evaluate("navigator.serviceWorker.getRegistrations().then((all) => all.length)") == 0
     expect(tab.get_by_role("button", name="Take 20 with me")).to_be_visible()
+
+
+def test_what_is_suggested_is_taken_without_a_network_and_arrives_once(server: Server, api: Api, tab: Page) -> None:
+    project, image, boxes = suggested_image(api, "Frames along")
+    take_along(server, tab, project)
+    rows = tab.get_by_test_id("suggestion-row")
+    tab.context.set_offline(True)
+    tab.reload()
+    expect(rows).to_have_count(3)
+    tab.keyboard.press("a")
+    expect(rows).to_have_count(2)
+    offline(tab, 1)
+    tab.reload()
+    expect(rows).to_have_count(2)
+    box_ids(tab, 1)
+    tab.context.set_offline(False)
+
+    saved(tab)
+    (taken,) = api.get(f"images/{image['id']}/annotations/")["annotations"]
+    assert (taken["id"], taken["source"], taken["score"]) == (boxes[0]["id"], "model", 0.9)
+    revisions = api.get(f"images/{image['id']}/revisions/")["results"]
+    assert [row["id"] for each in revisions for row in each["upserted"]] == [boxes[0]["id"]]
 
 
 def test_whoever_comes_next_at_this_device_finds_nothing(server: Server, tab: Page, project: Json) -> None:

@@ -12,9 +12,9 @@ from tests.e2e.steps import box_ids, saved
 shares_server = True
 
 
-def suggested_image(api: Api) -> tuple[str, Json, list[Json]]:
-    """A project, its one picture, as a device sends it, and what is suggested for it."""
-    project = api.project("Frames", "detection", ["disc"])
+def suggested_image(api: Api, name: str) -> tuple[Json, Json, list[Json]]:
+    """A new project, its one picture, as a device sends it, and what is suggested for it."""
+    project = api.project(name, "detection", ["disc"])
     boxes = [
         {"label": "disc", "score": score, "x_min": left, "y_min": 20, "x_max": left + 50, "y_max": 80}
         for left, score in ((10, 0.9), (90, 0.8), (180, 0.7), (250, 0.2))
@@ -22,12 +22,12 @@ def suggested_image(api: Api) -> tuple[str, Json, list[Json]]:
     data = {"sha256": "0" * 64, "boxes": json.dumps(boxes)}
     answer = api.http.post(f"projects/{project['id']}/ingest/", files={"file": ("frame.png", picture(1))}, data=data)
     image = answer.raise_for_status().json()["image"]
-    return project["slug"], api.get(f"images/{image}/"), api.get(f"images/{image}/suggestions/")["boxes"]
+    return project, api.get(f"images/{image}/"), api.get(f"images/{image}/suggestions/")["boxes"]
 
 
 def test_suggestions_are_taken_moved_and_put_away(server: Server, api: Api, ada: Page) -> None:
-    slug, image, boxes = suggested_image(api)
-    ada.goto(f"{server.url}/p/{slug}/label/{image['id']}")
+    project, image, boxes = suggested_image(api, "Frames")
+    ada.goto(f"{server.url}/p/{project['slug']}/label/{image['id']}")
     rows = ada.get_by_test_id("suggestion-row")
     expect(rows).to_have_count(3)
     ada.keyboard.press("a")

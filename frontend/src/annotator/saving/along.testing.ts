@@ -1,5 +1,5 @@
 /** What somebody has along, made up for tests. */
-import type { AnnotationState, Image, Project, Queue, Session } from "../../api/types";
+import type { AnnotationState, Image, ImageSuggestions, Project, Queue, Session } from "../../api/types";
 import { type AlongImage, keepAlongImage, keepTrip, type Trip } from "./alongImages";
 
 export const PICTURE = new Blob(["picture"]);
@@ -10,6 +10,12 @@ export function sessionOf(user: number): Session {
 
 export function projectOf(id: number): Project {
   return { id, slug: `project-${id}`, task: "detection", labels: [] } as unknown as Project;
+}
+
+/** One box of label 10. */
+export function suggestionsOf(id: string): ImageSuggestions {
+  const box = { id, label: 10, x_min: 2, y_min: 2, x_max: 20, y_max: 20, score: 0.9 };
+  return { run_number: 3, shown_score: 0.4, boxes: [box] };
 }
 
 /** It ends in so many hours. */
@@ -24,7 +30,8 @@ export function stateAt(revision: number, queue: Queue = "unlabelled"): Annotati
 
 export function alongImage(id: number, queue: Queue = "unlabelled"): AlongImage {
   const image = { id, name: `${id}.jpg`, queue: "unlabelled", revision: 1, width: 40, height: 30 } as Image;
-  return { image, state: stateAt(1, queue), picture: PICTURE };
+  const suggested = suggestionsOf(`suggested-${id}`);
+  return { image, state: stateAt(1, queue), picture: PICTURE, suggested };
 }
 
 export async function keepAlong(user: number, project: number, ids: readonly number[]): Promise<void> {

@@ -1,5 +1,5 @@
 /** Images that somebody took along, on this device: all that the workbench needs to open them without a network. */
-import type { AnnotationState, Image, Project, Queue, Session } from "../../api/types";
+import type { AnnotationState, Image, ImageSuggestions, Project, Queue, Session } from "../../api/types";
 import { localStore } from "./changeStorage";
 import { deviceStore } from "./deviceStore";
 
@@ -17,6 +17,8 @@ export interface AlongImage {
   readonly state: AnnotationState;
   /** The preview's file. */
   readonly picture: Blob;
+  /** What was suggested for it when it went. */
+  readonly suggested: ImageSuggestions;
 }
 
 /** In localStorage, so that a page that starts knows without asking IndexedDB. */

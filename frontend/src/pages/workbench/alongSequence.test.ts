@@ -95,6 +95,20 @@ it("notes what the server says of the open image, on the screen and on this devi
   expect(kept).toEqual([stateAt(1), { revision: 4, queue: "review", annotations: [] }, stateAt(1)]);
 });
 
+it("suggests what it suggested when one went; what is taken is taken once", async () => {
+  workbench.show(await sequence.open(9));
+  expect(workbench.suggestions.value.map(({ id }) => id)).toEqual(["suggested-9"]);
+  expect(workbench.suggestedBy.value).toBe(3);
+  workbench.command({ name: "accept" });
+  workbench.show(await sequence.open(10));
+  workbench.show(await sequence.open(9));
+  expect([workbench.suggestions.value, workbench.boxes.value.map(({ id }) => id)]).toEqual([
+    [],
+    ["suggested-9"],
+  ]);
+  expect(Object.keys(workbench.saving.saver.entry(9)?.changes ?? {})).toEqual(["suggested-9"]);
+});
+
 it("tells that a colleague has the image by now", async () => {
   workbench.show(await sequence.open(9));
   sequence.arrive(9);

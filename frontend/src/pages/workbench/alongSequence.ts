@@ -89,11 +89,11 @@ export class AlongSequence implements Sequence {
     return (await this.rows()).find((row) => queueOf(row) === trip?.queue) ?? null;
   }
 
-  private opened({ image, state, picture }: AlongImage): Opened {
+  private opened({ image, state, picture, suggested }: AlongImage): Opened {
     const url = this.pictures.get(image.id) ?? URL.createObjectURL(picture);
     this.pictures.set(image.id, url);
     const now = { ...image, queue: state.queue, revision: state.revision };
-    return { image: now, state, holder: null, picture: url };
+    return { image: now, state, holder: null, picture: url, suggested };
   }
 
   private async decodeNext(): Promise<void> {

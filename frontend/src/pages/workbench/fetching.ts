@@ -14,6 +14,8 @@ export interface Opened {
   readonly holder: Person | null;
   /** Where its picture is, if not at the server. */
   readonly picture?: string;
+  /** What was suggested for it when it was brought here. */
+  readonly suggested?: ImageSuggestions;
 }
 
 type Claimed = Image & { annotations: Annotation[] };

@@ -1,5 +1,5 @@
 import { beforeEach, expect, it, vi } from "vitest";
-import { alongImage, sessionOf, stateAt } from "../../annotator/saving/along.testing";
+import { alongImage, sessionOf, stateAt, suggestionsOf } from "../../annotator/saving/along.testing";
 import { imagesAlong, isAnythingAlong, tripsHere } from "../../annotator/saving/alongImages";
 import { MemoryDisk } from "../../annotator/saving/memoryDisk.testing";
 import { MemoryStorage } from "../../annotator/saving/memoryStorage.testing";
@@ -26,6 +26,7 @@ class Server {
       const images = this.ids.map((id, at) => ({ ...alongImage(id).image, claim_expires_at: this.ends[at] }));
       return Response.json({ images });
     }
+    if (url.endsWith("/suggestions/")) return Response.json(suggestionsOf("one"));
     if (url.endsWith("/annotations/")) return Response.json(stateAt(1));
     this.pictures += 1;
     if (this.pictures > this.fails) throw new TypeError("no network");
@@ -61,6 +62,8 @@ it("brings all in their order and tells how far it is", async () => {
   expect(kept).toEqual({ images: 3, bytes: 21, starts: false });
   expect(told).toEqual(["0 of 3", "1 of 3", "2 of 3"]);
   expect(await idsHere()).toEqual([7, 8, 9]);
+  const [first] = await imagesAlong(1, 1);
+  expect([first?.state, first?.suggested]).toEqual([stateAt(1), suggestionsOf("one")]);
   expect(trip.value).toMatchObject({ queue: "review", until: "2098-01-01T12:00:00Z" }); // the first that ends
 });
 

@@ -14,7 +14,7 @@ import { giveBack } from "../../app/along";
 import { keepShell } from "../../app/offlineShell";
 import { session, userId } from "../../app/session";
 import { toast, toastError } from "../../ui/toast";
-import { fetchPicture, fetchState } from "./fetching";
+import { fetchPicture, fetchState, fetchSuggestions } from "./fetching";
 import type { WorkbenchState } from "./workbenchState";
 
 /** As many images as the server gives along, and for how many hours. */
@@ -66,8 +66,12 @@ export async function takeAlong(
   try {
     for (const [index, image] of images.entries()) {
       told(index, images.length);
-      const [state, picture] = await Promise.all([fetchState(image.id), fetchPicture(image.id)]);
-      await keepAlongImage(user, project.id, { image, state, picture }).catch(noRoom);
+      const [state, picture, suggested] = await Promise.all([
+        fetchState(image.id),
+        fetchPicture(image.id),
+        fetchSuggestions(image.id),
+      ]);
+      await keepAlongImage(user, project.id, { image, state, picture, suggested }).catch(noRoom);
       bytes += picture.size;
     }
   } finally {

@@ -23,7 +23,7 @@ import { type Entry, rivals, unsaved } from "../../annotator/saving/pendingChang
 import { type SavingSession, savingStatus } from "../../annotator/saving/savingSession";
 import { fromWire, suggestionsFrom } from "../../annotator/saving/wire";
 import type { Shown } from "../../annotator/views/layers";
-import type { AnnotationState, Image, Person, Queue } from "../../api/types";
+import type { AnnotationState, Image, ImageSuggestions, Person, Queue } from "../../api/types";
 import { Chord } from "../../app/chord";
 import type { ProjectState } from "../../app/project";
 import { TASKS } from "../../app/tasks";
@@ -165,9 +165,12 @@ export class WorkbenchState {
     const id = this.image.peek()?.id;
     if (id === undefined) return;
     const found = await fetchSuggestions(id).catch(() => null);
-    if (!found || this.image.peek()?.id !== id) return;
-    this.suggestedBy.value = found.run_number;
-    const suggested = { ...suggestionsFrom(found.boxes), from: this.chosenScore ?? found.shown_score };
+    if (found && this.image.peek()?.id === id) this.offer(found);
+  }
+
+  private offer({ run_number, shown_score, boxes }: ImageSuggestions): void {
+    this.suggestedBy.value = run_number;
+    const suggested = { ...suggestionsFrom(boxes), from: this.chosenScore ?? shown_score };
     this.dispatch({ type: "suggested", suggested });
   }
 
@@ -231,7 +234,7 @@ export class WorkbenchState {
   }
 
   /** Shows an image: the server's state with what is unsaved on this device laid over it. */
-  show({ image, state, holder, picture }: Opened): void {
+  show({ image, state, holder, picture, suggested }: Opened): void {
     const label = this.editor.value.label ?? this.project.project.value.labels[0]?.id ?? null;
     const kept = { label, keepsView: keepsView.peek() };
     const editor = opened({ ...this.editor.value, ...kept }, image, state.annotations.map(fromWire));
@@ -250,6 +253,7 @@ export class WorkbenchState {
       document: rebased(editor.document, [...editor.document.annotations.values()], mine),
     };
     this.phase.value = "ready";
+    if (suggested) this.offer(suggested);
     void this.suggest();
   }
 
