@@ -28,7 +28,7 @@ MARKED = 2>&1 | awk '{ print "$@: " $$0; fflush() }'
 # request of each kind. `make test-full` asks there all that knows a database.
 DATABASE_TESTS = tests/test_schema.py tests/platform/jobs \
 	tests/platform/test_{accounts,attempts,audit,backups,clocks,collector,concurrency,events,invitations,label_names,labels}.py \
-	tests/platform/test_{pagination,projects,resets,sent_away,setup,teams}.py \
+	tests/platform/test_{pagination,projects,resets,sent_away,setup,statements,teams}.py \
 	tests/annotations/test_{along,archive_uploads,assignments,bulk,canceled_jobs,counters,held,identity,image_lists,import_labels,import_stages}.py \
 	tests/annotations/test_{imports,labeling,labelled,labels,merge_server,name_search,queue,queue_moves,quotas,scale,side_by_side}.py \
 	tests/annotations/test_{snapshots,together}.py \

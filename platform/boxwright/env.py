@@ -102,7 +102,11 @@ def database(name: str, sqlite_file: Path, connections: int) -> dict[str, object
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
-        "OPTIONS": {"pool": {"min_size": 0, "max_size": connections, "timeout": 10}},
+        "OPTIONS": {
+            "pool": {"min_size": 0, "max_size": connections, "timeout": 10},
+            # Calls of a statement before it is prepared, where its cursor prepares: `boxwright.statements`.
+            "prepare_threshold": 5,
+        },
     }
 
 

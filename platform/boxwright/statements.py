@@ -4,11 +4,12 @@ The ORM takes about a millisecond to write one that SQLite runs in a twentieth o
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.backends.utils import CursorWrapper
+from django.db.models import Model, QuerySet
 from django.db.models.sql import UpdateQuery
 
 Row = TypeVar("Row")
@@ -34,7 +35,7 @@ class Rows(Generic[Row]):
         if made is None:
             made = self._here.made = self._written(values)
         rows, compiler, statement = made
-        compiler.as_sql = lambda: statement.with_values(values)
+        compiler.execute_sql = lambda *_, **__: [statement.rows(values)]
         return list(rows._iterable_class(rows))
 
     def first(self, *values: Value) -> Row | None:
@@ -50,47 +51,106 @@ class Rows(Generic[Row]):
         return rows, compiler, statement
 
 
-class Update:
-    """Called with numbers and texts: makes the change that `build` makes of them; answers how many rows."""
+class _Writing:
+    """A change that `build` makes of numbers and texts."""
 
-    def __init__(self, build: Callable[..., Change]) -> None:
-        self._build = build
+    def __init__(self, build: Callable[..., Change], returned: Sequence[str] = ()) -> None:
+        self._build, self._returned = build, returned
         self._here = threading.local()
 
-    def __call__(self, *values: Value) -> int:
-        if _are_beyond(values):
-            return 0
+    def _statement(self, values: tuple[Value, ...]) -> "_Statement":
         statement: _Statement | None = getattr(self._here, "statement", None)
         if statement is None:
             statement = self._here.statement = self._written(values)
-        with connection.cursor() as cursor:
-            cursor.execute(*statement.with_values(values))
-            return int(cursor.rowcount)
+        return statement
 
     def _written(self, values: tuple[Value, ...]) -> "_Statement":
         rows, changes = self._build(*_stand_ins(values))
         query: Any = rows.query.chain(UpdateQuery)
         query.add_update_values(changes)
         query.clear_ordering(force=True)
-        return _Statement(query.get_compiler(connection=connection), values)
+        columns = ", ".join(map(connection.ops.quote_name, self._returned))
+        return _Statement(query.get_compiler(connection=connection), values, columns and f" RETURNING {columns}")
+
+
+class Update(_Writing):
+    """Called with numbers and texts: makes the change that `build` makes of them; answers how many rows."""
+
+    def __call__(self, *values: Value) -> int:
+        return 0 if _are_beyond(values) else self._statement(values).changed(values)
+
+
+class Returning(_Writing):
+    """The same; answers columns of each row that it changed, numbers or texts, with their new values."""
+
+    def __call__(self, *values: Value) -> list[tuple[Any, ...]]:
+        return [] if _are_beyond(values) else self._statement(values).rows(values)
+
+
+def returning(*columns: str) -> Callable[[Callable[..., Change]], Returning]:
+    return lambda build: Returning(build, columns)
+
+
+class Insert:
+    """Called with the values of a row of this model, by the names of its fields: writes it, and nothing comes back."""
+
+    def __init__(self, model: type[Model]) -> None:
+        self._model = model
+        self._fields: list[Any] = [field for field in model._meta.concrete_fields if not field.primary_key]
+        columns = ", ".join(field.column for field in self._fields)
+        places = ", ".join(["%s"] * len(self._fields))
+        self._sql = f"INSERT INTO {model._meta.db_table} ({columns}) VALUES ({places})"  # noqa: S608 - names of ours
+
+    def __call__(self, **values: Any) -> None:
+        row = self._model(**values)
+        params = [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in self._fields]
+        with prepared_cursor() as cursor:
+            cursor.execute(self._sql, params)
 
 
 class _Statement:
     """A statement's text, and its parameters with the places of a call's values among them."""
 
-    def __init__(self, compiler: Any, values: tuple[Value, ...]) -> None:
-        self._sql, params = compiler.as_sql()
+    def __init__(self, compiler: Any, values: tuple[Value, ...], more: str = "") -> None:
+        sql, params = compiler.as_sql()
+        self._sql = sql + more
         self._params = tuple(params)
         places = {stand_in: place for place, stand_in in enumerate(_stand_ins(values))}
         self._places = [(at, places[one]) for at, one in enumerate(params) if one in places]
         if {place for _, place in self._places} != set(places.values()):
             raise ValueError("A value does not reach the database as it is: it can't be filled in.")
 
-    def with_values(self, values: tuple[Value, ...]) -> tuple[str, tuple[Any, ...]]:
+    def rows(self, values: tuple[Value, ...]) -> list[tuple[Any, ...]]:
+        with prepared_cursor() as cursor:
+            cursor.execute(self._sql, self._with_values(values))
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+            return found
+
+    def changed(self, values: tuple[Value, ...]) -> int:
+        with prepared_cursor() as cursor:
+            cursor.execute(self._sql, self._with_values(values))
+            return int(cursor.rowcount)
+
+    def _with_values(self, values: tuple[Value, ...]) -> tuple[Any, ...]:
         params = list(self._params)
         for at, place in self._places:
             params[at] = values[place]
-        return self._sql, tuple(params)
+        return tuple(params)
+
+
+def prepared_cursor() -> CursorWrapper:
+    """For a statement that comes again and again: PostgreSQL parses and plans it once a connection.
+
+    Values travel beside the text, where Django's own cursor writes them into it.
+    """
+    if connection.vendor != "postgresql":
+        return connection.cursor()
+    from psycopg import Cursor
+
+    connection.ensure_connection()
+    own: Any = connection
+    made: CursorWrapper = own._prepare_cursor(Cursor(connection.connection))
+    return made
 
 
 def _stand_ins(values: tuple[Value, ...]) -> list[Value]:

@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import F, Q, QuerySet, Value
 from django.test.utils import CaptureQueriesContext
 
-from boxwright.statements import Change, Rows, Update
+from boxwright.statements import Change, Insert, Rows, Update, returning
 from boxwright.teams.models import Membership, Team
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +53,30 @@ def test_one_call_is_one_query_with_what_is_there_now(teams: list[Team]) -> None
         assert len(queries) == 1
         assert [team.name for team in by_slug("one", 0)] == [name]
     assert rename(10**9, "Nobody") == 0
+
+
+def test_a_change_answers_what_it_left(teams: list[Team]) -> None:
+    renamed = returning("name", "slug")(lambda least, name: (Team.objects.filter(pk__gte=least), {"name": name}))
+    assert renamed(teams[2].pk, "New") == [("New", "three")]
+    assert renamed(10**9, "Nobody") == renamed(2**63, "Nobody") == []
+
+
+def test_a_row_is_written_as_the_model_would(teams: list[Team], django_user_model: Any) -> None:
+    insert, person = Insert(Membership), django_user_model.objects.create(email="ann@example.org", name="Ann")
+    for team in teams[:2]:
+        insert(team=team, user=person, role="manager")
+    made = Membership.objects.create(team=teams[2], user=person, role="manager")
+    rows = Membership.objects.filter(user=person).order_by("pk").values("team", "role")
+    assert list(rows) == [{"team": team.pk, "role": made.role} for team in teams]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite's driver keeps statements by itself")
+def test_what_comes_again_is_parsed_once(teams: list[Team]) -> None:
+    for _ in range(7):
+        assert len(slugs(teams[1].pk)) == 2
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%teams_team%'")
+        assert cursor.fetchone() == (1,)
 
 
 def test_related_rows_come_with_it(teams: list[Team], django_user_model: Any) -> None:
