@@ -1,6 +1,6 @@
 """Events that no job tells: each kind says the JSON of one serializer, which `settings.EVENTS` names."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -20,4 +20,9 @@ def announce(project_id: int, kind: str, subject: Any) -> None:
 
 
 def announce_all(project_id: int, kind: str, subjects: Sequence[Any]) -> None:
-    publish_all(project_id, kind, serializer_of(kind)(subjects, many=True).data)
+    publish_all(project_id, [(kind, data) for data in serializer_of(kind)(subjects, many=True).data])
+
+
+def announce_each(project_id: int, news: Iterable[tuple[str, Any]]) -> None:
+    """Of several kinds, in their order."""
+    publish_all(project_id, [(kind, serializer_of(kind)(subject).data) for kind, subject in news])
