@@ -7,6 +7,7 @@ import json
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -16,7 +17,7 @@ from django.db.models import QuerySet
 from annotations.dataset.edits import SIDES, AnnotationContent
 from annotations.dataset.records import Attributes, Box
 from annotations.models import Annotation, Image
-from boxwright.statements import Rows
+from boxwright.statements import Rows, prepared_cursor
 
 
 class AnnotationRow(NamedTuple):
@@ -44,8 +45,9 @@ UNREAD = datetime.min.replace(tzinfo=UTC)
 
 
 def annotation_rows_of(image: Image) -> list[AnnotationRow]:
-    """In an order that holds: UUID v7 sorts by the time of drawing."""
-    return sorted(map(AnnotationRow._make, _rows(image.pk)), key=attrgetter("id"))
+    """In an order that holds: UUID v7 sorts by the time of drawing. Without a revision nothing was ever drawn."""
+    rows = _rows(image.pk) if image.revision else []
+    return sorted(map(AnnotationRow._make, rows), key=attrgetter("id"))
 
 
 @Rows
@@ -99,18 +101,19 @@ def from_row(row: Mapping[str, Any]) -> AnnotationContent:
 SAID = ("label_id", *SIDES, "source", "score", "revision")
 CHANGING = (*SAID, "attributes", "updated_at")
 WRITTEN = ("image_id", "id", *CHANGING, "created_by_id", "created_at")
-STATEMENT = (
-    f"INSERT INTO {Annotation._meta.db_table} ({', '.join(WRITTEN)}) "  # noqa: S608 - nothing of it was sent
-    f"VALUES ({', '.join(['%s'] * len(WRITTEN))}) ON CONFLICT (image_id, id) "
-    f"DO UPDATE SET {', '.join(f'{column} = excluded.{column}' for column in CHANGING)}"
+INSERT = f"INSERT INTO {Annotation._meta.db_table} ({', '.join(WRITTEN)})"
+OR_CHANGE = (
+    f"ON CONFLICT (image_id, id) DO UPDATE SET {', '.join(f'{column} = excluded.{column}' for column in CHANGING)}"
 )
+EACH = f"{INSERT} VALUES ({', '.join(['%s'] * len(WRITTEN))}) {OR_CHANGE}"
 said = attrgetter(*SAID)
 
 
 class Upserts:
     """The image's annotations to insert, or to change where it has them: never who made them, nor when.
 
-    One prepared statement: thousands of boxes in a tenth of the time that `bulk_create` takes.
+    One prepared statement: thousands of boxes in a tenth of the time that `bulk_create` takes. PostgreSQL gets them
+    all at once, since each statement is parsed, planned and answered by itself there.
     """
 
     def __init__(self, image_id: int, annotations: Sequence[AnnotationRow], now: datetime) -> None:
@@ -122,9 +125,21 @@ class Upserts:
         ]
 
     def write(self) -> None:
-        if self.rows:
-            with connection.cursor() as cursor:
-                cursor.executemany(STATEMENT, self.rows)
+        if not self.rows:
+            return
+        with prepared_cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.execute(_all_of_json(), [json.dumps(self.rows, default=str)])
+            else:
+                cursor.executemany(EACH, self.rows)
+
+
+@cache
+def _all_of_json() -> str:
+    """For an array of rows, each an array."""
+    fields = map(Annotation._meta.get_field, WRITTEN)
+    values = ", ".join(f"(value ->> {place})::{field.db_type(connection)}" for place, field in enumerate(fields))
+    return f"{INSERT} SELECT {values} FROM jsonb_array_elements(%s::jsonb) {OR_CHANGE}"  # noqa: S608 - nothing of it was sent
 
 
 def _json(attributes: Attributes) -> str:
