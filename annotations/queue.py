@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import Case, Q, QuerySet, When
+from django.db.models import Case, Exists, Q, QuerySet, Subquery, When
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Greatest, Now
 
@@ -24,7 +24,7 @@ from boxwright import limits
 from boxwright.errors import Conflict
 from boxwright.events.kinds import announce, announce_all
 from boxwright.projects.models import Project
-from boxwright.statements import Change, Rows, Update
+from boxwright.statements import Change, Returning, Rows, Update
 from boxwright.teams.models import Team, User
 
 NOBODYS: dict[str, Any] = {"claimed_by": None, "claim_expires_at": None}
@@ -113,22 +113,24 @@ def _drafted_by_no_other(user_id: int) -> Q:
 
 
 @cache
-def _first_free(part: str, side: str, *, passes_over: bool) -> Rows[int]:
-    """The first free image of a part, of all or on one side of an image."""
+def _claim_first_free(part: str, side: str, *, passes_over: bool) -> Returning:
+    """Claims the first free image of a part, of all or on one side of an image."""
 
-    def build(user_id: int, project_id: int, queue: str, after: int = 0) -> QuerySet[Image, int]:
+    def build(user_id: int, project_id: int, queue: str, after: int = 0) -> Change:
         rows = Image.objects.filter(PARTS[part](user_id), free_for(user_id), project_id=project_id, queue=queue)
         beside = rows.filter(**{f"pk__{side}": after}) if side else rows
-        return beside.order_by("id").select_for_update(skip_locked=passes_over).values_list("pk", flat=True)[:1]
+        first = beside.order_by("id").select_for_update(skip_locked=passes_over).values("pk")[:1]
+        return Image.objects.filter(pk=Subquery(first)), _claimed_by(user_id)
 
-    return Rows(build)
+    return Returning(build, ["id"])
 
 
 @Rows
-def _an_assigned(user_id: int, project_id: int, queue: str) -> QuerySet[Image, int]:
-    """Mostly none: then nobody looks for a free one, four times."""
-    rows = Image.objects.filter(assigned_to=user_id, project_id=project_id, queue=queue)
-    return rows.values_list("pk", flat=True)[:1]
+def _has_own(user_id: int, project_id: int, queue: str) -> QuerySet[User, tuple[bool, bool]]:
+    """Drafts, and what is assigned: mostly none, and then nobody looks for a free one. Holds the user's row."""
+    waiting = Image.objects.filter(project_id=project_id, queue=queue)
+    own = Exists(waiting.filter(drafted_by=user_id)), Exists(waiting.filter(assigned_to=user_id))
+    return User.objects.filter(pk=user_id).select_for_update(no_key=True).values_list(*own)
 
 
 def _claim_first(project: Project, user: User, queue: str, after: int | None) -> Image | None:
@@ -136,13 +138,14 @@ def _claim_first(project: Project, user: User, queue: str, after: int | None) ->
     # What somebody is writing just now is asked for last, since that means to wait for them. SQLite locks no rows.
     rounds = (True, False) if connection.features.has_select_for_update_skip_locked else (False,)
     beside = () if after is None else (after,)
-    with one_at_a_time(user):
-        is_assigned = _an_assigned.first(user.pk, project.pk, queue) is not None
+    with write_in_turn():
+        has_drafts, is_assigned = _has_own.first(user.pk, project.pk, queue) or (False, False)
+        empty = {"own drafts": not has_drafts, "assigned": not is_assigned}
         for part, side in ROUND if beside else FROM_START:
-            for passes_over in rounds if part != "assigned" or is_assigned else ():
-                pk = _first_free(part, side, passes_over=passes_over).first(user.pk, project.pk, queue, *beside)
-                if pk is not None:
-                    return _take(pk, user)
+            for passes_over in () if empty.get(part) else rounds:
+                claim_one = _claim_first_free(part, side, passes_over=passes_over)
+                for (pk,) in claim_one(user.pk, project.pk, queue, *beside):
+                    return _taken(pk, user)
     return None
 
 
@@ -151,14 +154,22 @@ def one_at_a_time(user: User) -> Iterator[None]:
     """One person's claims are taken one after the other, so that they can be counted."""
     with write_in_turn():
         if connection.features.has_select_for_update:
-            User.objects.select_for_update(no_key=True).get(pk=user.pk)
+            _hold(user.pk)
         yield
+
+
+@Rows
+def _hold(user_id: int) -> QuerySet[User, int]:
+    return User.objects.filter(pk=user_id).select_for_update(no_key=True).values_list("pk", flat=True)
 
 
 def _take(pk: int, user: User) -> Image | None:
     """The image as the user's own, if it is free."""
-    if not _claim_free(pk, user.pk):
-        return None
+    return _taken(pk, user) if _claim_free(pk, user.pk) else None
+
+
+def _taken(pk: int, user: User) -> Image:
+    """What was just claimed; who has too many now gives back the oldest."""
     image = _load(pk)
     taken = {"id": pk, "claimed_by": user, "claim_expires_at": image.claim_expires_at}
     left = [NOBODYS | {"id": other} for other in _release_oldest(image, user)]
@@ -168,15 +179,19 @@ def _take(pk: int, user: User) -> Image | None:
 
 @Update
 def _claim_free(pk: int, user_id: int) -> Change:
+    return Image.objects.filter(free_for(user_id), pk=pk), _claimed_by(user_id)
+
+
+def _claimed_by(user_id: int) -> dict[str, Any]:
     ends = Case(When(claimed_by=user_id, then=renewed_end()), default=lease_end())
-    return Image.objects.filter(free_for(user_id), pk=pk), {"claimed_by": user_id, "claim_expires_at": ends}
+    return {"claimed_by": user_id, "claim_expires_at": ends}
 
 
 def _release_oldest(image: Image, user: User) -> list[int]:
     """Leaves what somebody is writing: waiting for a row while holding one could end in two who wait for each other."""
     newest_first = sorted(_held(user.pk, image.project_id, image.pk), reverse=True)
     oldest = [pk for _, pk in newest_first[limits.CLAIMS_A_PERSON - 1 :]]
-    return [pk for pk in oldest if _unwritten(pk, user.pk) and _let_go(pk)]
+    return [pk for pk in oldest if _let_go(pk, user.pk)]
 
 
 @Rows
@@ -185,15 +200,10 @@ def _held(user_id: int, project_id: int, but: int) -> QuerySet[Image, tuple[Any,
     return others.exclude(pk=but).values_list("claim_expires_at", "pk")
 
 
-@Rows
-def _unwritten(pk: int, user_id: int) -> QuerySet[Image, int]:
-    held = Image.objects.filter(pk=pk, claimed_by=user_id)
-    return held.select_for_update(skip_locked=True).values_list("pk", flat=True)
-
-
 @Update
-def _let_go(pk: int) -> Change:
-    return Image.objects.filter(pk=pk), NOBODYS
+def _let_go(pk: int, user_id: int) -> Change:
+    unwritten = Image.objects.filter(pk=pk, claimed_by=user_id).select_for_update(skip_locked=True)
+    return Image.objects.filter(pk__in=unwritten.values("pk")), NOBODYS
 
 
 def lease_end() -> CombinedExpression:

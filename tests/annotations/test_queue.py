@@ -79,7 +79,7 @@ def test_an_empty_queue_is_asked_once_where_nobody_passes_over_locks(project: Pr
         assert queue.claim_next(project=project, user=bob) is None
     asked = [query for query in seen.captured_queries if 'FROM "annotations_image"' in query["sql"]]
     rounds = 2 if connection.features.has_select_for_update_skip_locked else 1
-    assert len(asked) == len(("my drafts", "what is free", "all")) * rounds + len(("whether any is assigned to me",))
+    assert len(asked) == len(("what is free", "all")) * rounds + len(("whether any is my draft, or assigned to me",))
 
 
 def test_reload_gives_the_same_image_and_after_the_next(
