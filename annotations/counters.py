@@ -13,8 +13,8 @@ from django.db.models.functions import Now
 
 from boxwright.errors import Conflict
 from boxwright.events.kinds import announce
-from boxwright.projects.models import QUEUES, Label, Project
-from boxwright.statements import Change, Rows, Update
+from boxwright.projects.models import COUNTED, QUEUES, Label, Project, counts_of
+from boxwright.statements import Change, Rows, Update, returning
 
 
 class LabelGone(Conflict):
@@ -29,7 +29,7 @@ class Tally:
     labels: Counter[int] = field(default_factory=Counter)
     size: int = 0
 
-    def move(self, project_id: int) -> bool:
+    def move(self, project_id: int) -> dict[str, int] | None:
         return move(project_id, queues=self.queues, labels=self.labels, size=self.size)
 
 
@@ -39,8 +39,9 @@ def move(
     queues: Mapping[str, int] | None = None,
     labels: Mapping[int, int] | None = None,
     size: int = 0,
-) -> bool:
-    """Add the deltas: images by queue, annotations by label id, bytes. False when there was nothing to add.
+) -> dict[str, int] | None:
+    """Add the deltas: images by queue, annotations by label id, bytes. Answers the project's counts, None where it has
+    the same as before.
 
     Raises LabelGone. Who counts on a label holds its row until the transaction ends, and nobody deletes it.
     """
@@ -51,9 +52,8 @@ def move(
             raise LabelGone("A label was deleted or merged meanwhile; try again.")
     deltas = (*by_queue, sum(by_label.values()), size)
     if not any(deltas):
-        return bool(by_label)
-    _add_to_project(project_id, *deltas)
-    return True
+        return None
+    return counts_of(*_add_to_project(project_id, *deltas)[0])
 
 
 def move_to_trash(project_id: int, *, images: int, size: int) -> None:
@@ -67,7 +67,7 @@ def _add_to_label(pk: int, more: int) -> Change:
     return Label.objects.filter(pk=pk), {"annotation_count": F("annotation_count") + more}
 
 
-@Update
+@returning(*COUNTED)
 def _add_to_project(pk: int, *deltas: int) -> Change:
     columns = [*(f"{queue}_count" for queue in QUEUES), "annotation_count", "byte_count"]
     changes: dict[str, Any] = {column: F(column) + n for column, n in zip(columns, deltas, strict=True)}
@@ -76,8 +76,12 @@ def _add_to_project(pk: int, *deltas: int) -> Change:
 
 def publish_counts(project_id: int) -> None:
     """Tell who watches the project what it counts now; inside the transaction that changed it."""
+    announce(project_id, "counts", counts_now(project_id))
+
+
+def counts_now(project_id: int) -> dict[str, int]:
     (project,) = _counted(project_id)
-    announce(project_id, "counts", project.counts)
+    return project.counts
 
 
 @Rows

@@ -5,9 +5,10 @@ What is written is worked out first, without a lock, and written under the image
 
 import copy
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from operator import attrgetter
 from typing import Any, Protocol
 
@@ -24,9 +25,9 @@ from annotations.queue import lease_end, renewed_end
 from annotations.queue_moves import expect_move, queue_after
 from boxwright import limits
 from boxwright.errors import Invalid, NotFound
-from boxwright.events.kinds import announce_all
+from boxwright.events.kinds import announce_all, announce_each
 from boxwright.projects.models import Project
-from boxwright.statements import Rows
+from boxwright.statements import Change, Insert, Rows, Update
 from boxwright.teams.models import Role, User
 
 revised = Signal()
@@ -148,9 +149,8 @@ def commit(plan: Plan, image: Image) -> State:
     tally = Tally()
     after = write(plan, image, tally)
     send_revised([image])
-    tally.move(image.project_id)
-    publish_images([after.image], plan.author)
-    counters.publish_counts(image.project_id)
+    counts = tally.move(image.project_id) or counters.counts_now(image.project_id)
+    announce_each(image.project_id, [("image", _news(after.image, plan.author)), ("counts", counts)])
     return after
 
 
@@ -165,12 +165,15 @@ def write(plan: Plan, image: Image, tally: Tally) -> State:
         Annotation.objects.filter(image=image, id__in=gone).delete()
     plan.upserts.write()
     said = {name: getattr(plan, name) for name in ("upserted", "deleted", "queue", "skip_reason")}
-    Revision.objects.create(image=image, number=plan.number, author=plan.author, **said)
+    _insert_revision(image=image, number=plan.number, author=plan.author, **said)
     tally.queues.update({advanced.queue: 1})
     tally.queues.subtract({image.queue: 1})
     tally.labels.update(a.label_id for a in plan.after)
     tally.labels.subtract(a.label_id for a in plan.before)
     return State(advanced, plan.after)
+
+
+_insert_revision = Insert(Revision)
 
 
 def send_revised(images: Sequence[Image]) -> None:
@@ -223,15 +226,25 @@ def _check(image: Revisable, count: int) -> None:
 def _advance(image: Image, plan: Plan) -> Image:
     """The image one revision on. Whoever saves keeps the claim, for hours only until the image leaves its queue."""
     advanced, author = copy.copy(image), plan.author.pk if plan.author else None
-    changes = {"revision": plan.number, "queue": plan.queue, "annotation_count": len(plan.after)}
-    changes["skip_reason"] = plan.skip_reason
-    vars(advanced).update(changes)
-    advanced.drafted_by = _drafter(image, plan)
-    changes["drafted_by"] = advanced.drafted_by
-    if author and image.claimed_by_id == author:
-        changes["claim_expires_at"] = renewed_end() if plan.queue == image.queue else lease_end()
-    Image.objects.filter(pk=image.pk).update(**changes)
+    advanced.revision, advanced.queue, advanced.skip_reason = plan.number, plan.queue, plan.skip_reason
+    advanced.annotation_count, advanced.drafted_by = len(plan.after), _drafter(image, plan)
+    holds, drafter = author is not None and image.claimed_by_id == author, advanced.drafted_by
+    ends = (renewed_end if plan.queue == image.queue else lease_end) if holds else None
+    values = (image.pk, plan.number, plan.queue, len(plan.after), plan.skip_reason)
+    _write_advanced(ends, is_draft=drafter is not None)(*values, *([drafter.pk] if drafter else []))
     return advanced
+
+
+@cache
+def _write_advanced(claim_end: Callable[[], Any] | None, *, is_draft: bool) -> Update:  # noqa: ARG001 - each has a statement
+    """A draft's has one value more."""
+
+    def build(pk: int, number: int, queue: str, count: int, reason: str, drafter: int | None = None) -> Change:
+        changes = {"revision": number, "queue": queue, "annotation_count": count, "skip_reason": reason}
+        ends = {"claim_expires_at": claim_end()} if claim_end else {}
+        return Image.objects.filter(pk=pk), {**changes, "drafted_by": drafter, **ends}
+
+    return Update(build)
 
 
 def _drafter(image: Image, plan: Plan) -> User | None:

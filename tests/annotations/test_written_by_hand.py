@@ -11,6 +11,7 @@ from annotations.api.labeling import ImageEventSerializer, StateSerializer
 from annotations.api.queue import ClaimedImageSerializer, ClaimEventSerializer
 from annotations.labeling.revising import State
 from annotations.models import Image
+from boxwright.projects.api.projects import CountsSerializer
 from boxwright.projects.models import Project
 from boxwright.teams.models import User
 
@@ -32,6 +33,7 @@ def test_the_hand_writes_what_the_fields_say(project: Project, bob: User, alice:
         (ClaimEventSerializer(), claim),
         (ImageEventSerializer(), {**news, "by": image.claimed_by}),
         (StateSerializer(), State(image, [])),
+        (CountsSerializer(), project.counts),
     ]
     for serializer, subject in pairs:
         written = serializer.to_representation(subject)

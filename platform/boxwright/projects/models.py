@@ -48,8 +48,17 @@ class Project(models.Model):
 
     @property
     def counts(self) -> dict[str, int]:
-        queues: dict[str, int] = {queue: getattr(self, f"{queue}_count") for queue in QUEUES}
-        return {"images": sum(queues.values()), **queues, "annotations": self.annotation_count}
+        return counts_of(*(getattr(self, column) for column in COUNTED))
+
+
+COUNTED = [*(f"{queue}_count" for queue in QUEUES), "annotation_count"]
+"""Columns of a project that everybody sees."""
+
+
+def counts_of(*numbers: int) -> dict[str, int]:
+    """What a project says of the values of COUNTED."""
+    queues = dict(zip(QUEUES, numbers, strict=False))
+    return {"images": sum(queues.values()), **queues, "annotations": numbers[-1]}
 
 
 class KeyField(models.CharField):  # type: ignore[type-arg]

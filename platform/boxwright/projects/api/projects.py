@@ -34,6 +34,10 @@ class CountsSerializer(serializers.Serializer[Any]):
     skipped = serializers.IntegerField()
     annotations = serializers.IntegerField()
 
+    def to_representation(self, counts: dict[str, int]) -> dict[str, Any]:
+        """As they are: each save tells them."""
+        return dict(counts)
+
 
 class ProjectSerializer(serializers.ModelSerializer[Project]):
     """A project as one of its members sees it: of `_projects_for`."""
