@@ -1,8 +1,7 @@
-"""Whether boxes are too small for a model: a project's newest ones before a run, all that train at its start."""
+"""Whether boxes are too small for a model: in a project's newest images before a run, in all that train in it."""
 
 from collections.abc import Sequence
 from itertools import chain
-from typing import Any
 
 from annotations.dataset.records import LABELLED_QUEUES, AnnotationRecord, Box, ImageRecord
 from annotations.models import Annotation, Image
@@ -19,7 +18,7 @@ MOST_BOXES = 1000
 
 def fit_for(project: Project, config: Config) -> AnchorFit | None:
     """What a run with this config would choose; None where nothing is to choose."""
-    return anchor_fit.fit(config, catalog.model_info(config.model), [_as_image(*row) for row in _newest_boxes(project)])
+    return anchor_fit.fit(config, catalog.model_info(config.model), _newest_images(project))
 
 
 def brought_by(base: Run, config: Config) -> Config:
@@ -39,19 +38,17 @@ def _config_of(run: Run) -> Config:
     return Config.from_dict(run.config | {"model": run.model})
 
 
-def _newest_boxes(project: Project) -> list[Any]:
+def _newest_images(project: Project) -> list[ImageRecord]:
     newest = [
         Image.objects.filter(project=project, queue=queue).order_by("-id").values_list("id", flat=True)[:MOST_IMAGES]
         for queue in sorted(LABELLED_QUEUES)
     ]
     found = Annotation.objects.filter(image__in=list(chain.from_iterable(newest)), x_min__isnull=False)
-    columns = ("label__name", "x_min", "y_min", "x_max", "y_max", "image__width", "image__height")
-    return list(found.values_list(*columns)[:MOST_BOXES])
-
-
-def _as_image(
-    label: str, x_min: float, y_min: float, x_max: float, y_max: float, width: int, height: int
-) -> ImageRecord:
-    """An image of this size with this box alone."""
-    box = AnnotationRecord(label, Box(x_min, y_min, x_max, y_max))
-    return ImageRecord("", "", width, height, 0, "labelled", "train", (box,))
+    columns = ("image", "image__width", "image__height", "label__name", "x_min", "y_min", "x_max", "y_max")
+    boxes: dict[tuple[int, int, int], list[AnnotationRecord]] = {}
+    for image, width, height, label, *corners in found.values_list(*columns)[:MOST_BOXES]:
+        boxes.setdefault((image, width, height), []).append(AnnotationRecord(label, Box(*corners)))
+    return [
+        ImageRecord("", "", width, height, 0, "labelled", "train", tuple(of_image))
+        for (_, width, height), of_image in boxes.items()
+    ]
