@@ -93,7 +93,15 @@ def test_a_larger_image_is_in_the_estimate(
     client = as_user(vera)
     fitted, plain = (ask(client, project, snapshot, fit=fit, batch_size=4) for fit in ("auto", "none"))
     assert fitted["estimate_seconds"] > plain["estimate_seconds"]
-    assert (fitted["epochs"], plain["epochs"]) == (12, 8)
+
+
+def test_an_estimate_knows_which_boxes_share_an_image(
+    as_user: Client, vera: User, project: Project, label_boxes: Callable[..., None]
+) -> None:
+    label_boxes(*[20] * 12)
+    assert ask(as_user(vera), project)["epochs"] == 8
+    Annotation.objects.update(image=Image.objects.filter(project=project).earliest("id"))
+    assert ask(as_user(vera), project)["epochs"] == 12
 
 
 def test_the_size_that_a_base_brings_is_in_the_estimate(

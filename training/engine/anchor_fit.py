@@ -15,6 +15,7 @@ from typing import Any
 from annotations.dataset.records import ImageRecord
 from training.engine.anchor_layout import AnchorLayout, Corners, Shape
 from training.engine.config import MOST_PICTURE, Config
+from training.engine.effort import cut_outs_across
 from training.engine.model_info import ModelInfo
 from training.engine.tiles import in_tile, picture_side
 
@@ -40,7 +41,7 @@ FOR_NEW_HEADS: dict[str, Any] = {"optimizer": "adamw", "learning_rate": 0.002, "
 MOST_ADVISED = 6
 """Tiles along a side that the advice goes up to: 36 passes for each image."""
 EPOCHS_OF_CROPS = 12
-"""An epoch shows of each image only what is cut out of it."""
+"""Where an epoch's cut-outs are fewer than the boxes: it leaves some of them out."""
 ROUNDS = 15
 """Of k-means: more change nothing that is seen."""
 
@@ -106,7 +107,7 @@ def fit(config: Config, info: ModelInfo, images: Sequence[ImageRecord]) -> Ancho
     """The config for the boxes of these training images; None where nothing is to choose or there is no box."""
     if info.anchors is None or config.fit == "none" or config.fine_anchors:
         return None
-    boxes, label = box_shares(images, config), ""
+    boxes, label, measured = box_shares(images, config), "", images
     if not boxes:
         return None
     before = share_of_served(info.anchors, config.image_size, boxes)
@@ -114,8 +115,8 @@ def fit(config: Config, info: ModelInfo, images: Sequence[ImageRecord]) -> Ancho
         label = _lost_label(config, info.anchors, images)
         if not label:
             return AnchorFit(config, config, before, before)
-        images = [_only(label, image) for image in images]
-        boxes = box_shares(images, config)
+        measured = [_only(label, image) for image in images]
+        boxes = box_shares(measured, config)
         before = share_of_served(info.anchors, config.image_size, boxes)
     best = _with_fine_anchors(config, info, config.image_size, config.magnify, boxes, before)
     if config.fit == "auto" and config.tiles == 1:
@@ -125,8 +126,9 @@ def fit(config: Config, info: ModelInfo, images: Sequence[ImageRecord]) -> Ancho
             if size > config.image_size and size in info.image_sizes and magnify >= config.magnify:
                 larger = _with_fine_anchors(config, info, size, magnify, boxes, before)
                 best = larger if larger.share >= best.share + WORTH_A_SIZE else best
-    in_tiles = None if best.share >= SERVED else _in_tiles(config, info, images)
-    return replace(best, config=_learning_anew(best.config, info), in_tiles=in_tiles, label=label)
+    in_tiles = None if best.share >= SERVED else _in_tiles(config, info, measured)
+    found = _for_longer(_learning_anew(best.config, info), info, images)
+    return replace(best, config=found, in_tiles=in_tiles, label=label)
 
 
 def _lost_label(config: Config, layout: AnchorLayout, images: Sequence[ImageRecord]) -> str:
@@ -204,13 +206,23 @@ def layout_of(config: Config, layout: AnchorLayout) -> AnchorLayout:
 
 
 def _learning_anew(config: Config, info: ModelInfo) -> Config:
-    """With FOR_NEW_HEADS where there are fine anchors, EPOCHS_OF_CROPS where crops are seen: both unless changed."""
+    """With FOR_NEW_HEADS where there are fine anchors, unless another way was asked for."""
     own = info.default_config
-    if config.crop and config.epochs == own.epochs:
-        config = replace(config, epochs=EPOCHS_OF_CROPS)
     same = all(getattr(config, name) == getattr(own, name) for name in FOR_NEW_HEADS)
     learns_anew = config.fine_anchors and same and FOR_NEW_HEADS["optimizer"] in info.optimizers
     return replace(config, **FOR_NEW_HEADS) if learns_anew else config
+
+
+def _for_longer(config: Config, info: ModelInfo, images: Sequence[ImageRecord]) -> Config:
+    """With EPOCHS_OF_CROPS where crops leave out boxes of an image, unless another number was asked for."""
+    if not config.crop or config.epochs != info.default_config.epochs:
+        return config
+    of_images = [list(chain.from_iterable(_boxes_by_label([image], config).values())) for image in images]
+    boxes = list(chain.from_iterable(of_images))
+    lengths = [max(x_max - x_min, y_max - y_min) * config.image_size for x_min, y_min, x_max, y_max in boxes]
+    cut_outs = cut_outs_across(lengths, config.crop) ** 2
+    is_crowded = len(boxes) > cut_outs * sum(map(bool, of_images))
+    return replace(config, epochs=EPOCHS_OF_CROPS) if is_crowded else config
 
 
 def _with_fine_anchors(

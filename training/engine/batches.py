@@ -13,18 +13,13 @@ from torch import Tensor
 
 from training.engine import distributed
 from training.engine.data import Examples
-from training.engine.effort import pictures_seen
+from training.engine.effort import cut_outs_across, pictures_seen
 from training.engine.network import LearningTarget
 from training.engine.squares import Square
 from training.engine.transforms import USUAL, Boxes, Labels, Views, augment
 
 View = tuple[Square, Boxes, Labels]
 """One picture as a step sees it, and its truth."""
-
-MOST_ACROSS = 3
-"""Cut-outs, across and down, that a square of crops is put together from."""
-AS_A_WHOLE = 0.95
-"""The share of boxes for which each cut-out must have room."""
 
 Batch = tuple[Tensor, list[LearningTarget]]
 """uint8 squares [B, S, S, 3] and their targets."""
@@ -93,9 +88,8 @@ def mosaic(examples: Examples, i: int, rng: np.random.Generator, views: Views) -
 
 def crops_across(examples: Examples, side: int) -> int:
     """How many cut-outs across and down share a square of `side` pixels: more where all boxes are small."""
-    boxes = np.concatenate([np.zeros((1, 4), np.float32), *examples.boxes])
-    usual = np.quantile((boxes[:, 2:] - boxes[:, :2]).max(1), AS_A_WHOLE) * examples.squares.shape[1]
-    return next((across for across in range(MOST_ACROSS, 1, -1) if usual <= side / across), 1)
+    boxes = np.concatenate([np.zeros((0, 4), np.float32), *examples.boxes])
+    return cut_outs_across(((boxes[:, 2:] - boxes[:, :2]).max(1) * examples.squares.shape[1]).tolist(), side)
 
 
 def cut_outs(examples: Examples, i: int, rng: np.random.Generator, views: Views, across: int) -> View:

@@ -1,7 +1,7 @@
-"""What a run's epochs cost, and after which of them it is evaluated: torch-free."""
+"""What a run's epochs show and cost, and after which of them it is evaluated: torch-free."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -9,6 +9,10 @@ from training.engine.config import Config
 
 FEWEST_STEPS = 6
 """Steps of an epoch over a few images, each of which is then seen several times, always in another view."""
+MOST_ACROSS = 3
+"""Cut-outs, across and down, that a square of crops is put together from."""
+AS_A_WHOLE = 0.95
+"""The share of boxes for which each cut-out must have room."""
 
 JUDGED = 1 / 3
 """An image costs this share of what it costs to train on as many pixels."""
@@ -48,3 +52,9 @@ class Effort:
 def pictures_seen(images: int, batch_size: int) -> int:
     """How many pictures an epoch shows: of a few images each several times."""
     return max(images, FEWEST_STEPS * min(batch_size, images))
+
+
+def cut_outs_across(lengths: Sequence[float], side: float) -> int:
+    """How many cut-outs across and down share a square of `side`; `lengths`: of each box the longer side."""
+    most = range(MOST_ACROSS, 1, -1)
+    return next((n for n in most if sum(one <= side / n for one in lengths) >= AS_A_WHOLE * len(lengths)), 1)

@@ -191,6 +191,15 @@ def test_crops_are_seen_for_longer_unless_somebody_chose_how_long() -> None:
     assert chosen(100)[0] == CONFIG.epochs
 
 
+@pytest.mark.parametrize(("boxes", "epochs"), [(9, CONFIG.epochs), (10, anchor_fit.EPOCHS_OF_CROPS)])
+def test_crops_are_seen_for_longer_where_an_epoch_leaves_out_boxes(boxes: int, epochs: int) -> None:
+    image = image_with([(37 * i, 91 * i, 20) for i in range(boxes)])
+    found = anchor_fit.fit(CONFIG, INFO, [image] * 20 + [image_with([])] * 20)
+    assert found is not None
+    assert (found.config.crop, found.config.epochs) == (320, epochs)
+    assert ("epochs" in found.advice) == (epochs != CONFIG.epochs)
+
+
 def test_typical_shapes_are_the_clusters() -> None:
     shapes = [(0.01 + i / 1e5, 0.01) for i in range(50)] + [(0.05, 0.1 + i / 1e5) for i in range(50)]
     small, large = anchor_fit.typical_shapes(shapes, 2)
