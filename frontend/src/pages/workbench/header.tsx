@@ -48,7 +48,14 @@ export function WorkbenchHeader({ workbench, page, walk, place }: HeaderProps) {
         {ready && <QueueBadge workbench={workbench} />}
         {isMine(workbench) && (
           <span class="desk-only">
-            <Menu trigger="Assigned to you" look="btn quiet sm">
+            <Menu
+              trigger={
+                <>
+                  Assigned to you <Icon name="down" class="end" />
+                </>
+              }
+              look="btn quiet sm"
+            >
               <MenuItem onClick={page.giveBack}>Give back</MenuItem>
             </Menu>
           </span>
