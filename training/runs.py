@@ -180,7 +180,7 @@ def estimate(
     found = small_boxes.fit_for(project, checked) if brought == checked else None
     expected = brought if found is None else found.config
     seconds = estimates.seconds_for(project, expected, estimates.seen_of(images, checked, begun.run))
-    parameters = freezing.parameter_table(checked.model, bool(expected.fine_anchors))
+    parameters = freezing.parameter_table(checked.model, expected.form)
     return {
         "images": sum(images.values()),
         "epochs": catalog.epochs_of(expected, images["train"]),

@@ -43,7 +43,7 @@ def complete_config(values: dict[str, Any]) -> Config:
         values = values | {"fit": "anchors"}  # whoever asks for a size gets it
     config = Config.from_dict(info.default_config.to_dict() | values | {"model": info.name})
     info.check(config)
-    parameters = freezing.parameter_table(info.name, bool(config.fine_anchors))
+    parameters = freezing.parameter_table(info.name, config.form)
     if parameters and config.freeze not in freezing.PLAIN:
         freezing.frozen(config.freeze, parameters)
     return config

@@ -232,6 +232,13 @@ class Config:
         return bool(self.fine_anchors or self.crop or self.anchor_scale != 1.0 or self.magnify != 1)
 
     @property
+    def form(self) -> freezing.Form:
+        """Which of the model's tables of parameters is this network's."""
+        if not self.fine_anchors:
+            return "own"
+        return "magnified" if self.magnify > 1 else "fine"
+
+    @property
     def picture_size(self) -> int:
         """Side in pixels of the square that every image is stretched to: `image_size`, or what the tiles cover."""
         return tiles.picture_side(self.image_size, self.tiles)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from math import prod
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from training.engine import patterns
 from training.engine.errors import ConfigError
@@ -26,6 +26,8 @@ LONGEST = 300
 FIRST_NAMES = 3
 SHOWN_NAMES = 50
 """Kernels named in a line of log, and on a page."""
+Form = Literal["own", "fine", "magnified"]
+"""Of a network: as the model comes, with the map of finer anchors, or with it on images that it magnifies."""
 TABLES = Path(__file__).parent / "parameter_tables"
 
 
@@ -114,21 +116,20 @@ def frozen(freeze: str, parameters: Sequence[Parameter]) -> Frozen:
 
 
 @cache
-def parameter_table(model: str, has_fine: bool = False) -> tuple[Parameter, ...]:
+def parameter_table(model: str, form: Form = "own") -> tuple[Parameter, ...]:
     """A model's parameters at its default config and one label; none of a model that only the worker builds (timm's).
 
-    `has_fine`: with the map of finer anchors, of the number of shapes that `anchor_fit` chooses. `parameters.py` writes
-    the tables.
+    Finer anchors are of the number of shapes that `anchor_fit` chooses. `parameters.py` writes the tables.
     """
-    path = table_path(model, has_fine)
+    path = table_path(model, form)
     if not path.exists():
         return ()
     rows: list[Any] = json.loads(path.read_text(encoding="utf-8"))
     return tuple(Parameter(name, tuple(shape), share, is_trunk) for name, shape, share, is_trunk in rows)
 
 
-def table_path(model: str, has_fine: bool) -> Path:
-    return (TABLES / "fine" if has_fine else TABLES) / f"{model}.json"
+def table_path(model: str, form: Form) -> Path:
+    return (TABLES if form == "own" else TABLES / form) / f"{model}.json"
 
 
 def trunk_names(parameters: Sequence[Parameter]) -> set[str]:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import torch
 from torch import nn
@@ -10,9 +11,13 @@ from training.engine import freezing
 from training.engine.anchor_fit import FINE_SHAPES
 from training.engine.catalog import MODELS
 from training.engine.families import network_for
-from training.engine.freezing import Frozen, Parameter
+from training.engine.freezing import Form, Frozen, Parameter
 from training.engine.model_info import ModelInfo
 from training.engine.network import Network
+
+FINE = {"fine_anchors": ((0.1, 0.1),) * FINE_SHAPES}
+SETTINGS: dict[Form, dict[str, Any]] = {"own": {}, "fine": FINE, "magnified": FINE | {"magnify": 2}}
+"""Of a config whose network has this form."""
 
 
 def named(network: Network) -> dict[str, nn.Parameter]:
@@ -73,22 +78,21 @@ def hold_still(network: nn.Module) -> None:
             module.eval()
 
 
-def table(info: ModelInfo, has_fine: bool = False) -> str:
+def table(info: ModelInfo, form: Form = "own") -> str:
     """The file of `freezing.parameter_table`: JSON, one parameter a line."""
-    shapes = ((0.1, 0.1),) * FINE_SHAPES if has_fine else ()
-    network = network_for(replace(info.default_config, fine_anchors=shapes), 1)
+    network = network_for(replace(info.default_config, **SETTINGS[form]), 1)
     network.fold()
     rows = [json.dumps([one.name, one.shape, one.share, one.is_trunk]) for one in parameters_of(network)]
     return "[\n" + ",\n".join(rows) + "\n]\n"
 
 
 def write_tables() -> None:
-    for has_fine in (False, True):
+    for form in SETTINGS:
         for info in MODELS.values():
-            if info.anchors or not has_fine:
-                path = freezing.table_path(info.name, has_fine)
+            if info.anchors or form == "own":
+                path = freezing.table_path(info.name, form)
                 path.parent.mkdir(exist_ok=True)
-                path.write_text(table(info, has_fine), encoding="utf-8")
+                path.write_text(table(info, form), encoding="utf-8")
 
 
 def _is_layer(module: nn.Module) -> bool:

@@ -16,7 +16,7 @@ from training.engine.config import Config
 from training.engine.data import read_run_folder
 from training.engine.errors import ConfigError
 from training.engine.families import build_network
-from training.engine.freezing import Parameter
+from training.engine.freezing import Form, Parameter
 from training.engine.network import LearningTarget
 from training.engine.progress import Silent
 from training.engine.train import train
@@ -94,20 +94,29 @@ def test_a_complete_config_is_held_against_the_models_own_names() -> None:
         complete_config({"model": SSD, "freeze": "blocks:fpn"})
 
 
-WITH_FINE = [(name, True) for name, info in MODELS.items() if info.anchors]
+WITH_ANCHORS = {name for name, info in MODELS.items() if info.anchors}
+MODELS_OF: dict[Form, set[str]] = {"own": set(MODELS), "fine": WITH_ANCHORS, "magnified": WITH_ANCHORS}
 
 
-@pytest.mark.parametrize(("model", "has_fine"), [*((name, False) for name in MODELS), *WITH_FINE])
-def test_the_table_of_names_is_the_networks(model: str, has_fine: bool) -> None:
+@pytest.mark.parametrize(("form", "model"), [(form, name) for form in MODELS_OF for name in sorted(MODELS_OF[form])])
+def test_the_table_of_names_is_the_networks(form: Form, model: str) -> None:
     """When this fails: `python -m training.engine.parameters`."""
-    path = freezing.table_path(model, has_fine)
-    assert path.read_text() == parameters.table(model_info(model), has_fine)
+    path = freezing.table_path(model, form)
+    assert path.read_text() == parameters.table(model_info(model), form)
 
 
-def test_there_is_no_table_of_a_model_that_is_gone() -> None:
-    for has_fine, models in ((False, set(MODELS)), (True, {name for name, _ in WITH_FINE})):
-        folder = freezing.table_path("", has_fine).parent
-        assert {path.stem for path in folder.glob("*.json")} == models
+@pytest.mark.parametrize("form", MODELS_OF)
+def test_there_is_no_table_of_a_model_that_is_gone(form: Form) -> None:
+    folder = freezing.table_path("", form).parent
+    assert {path.stem for path in folder.glob("*.json")} == MODELS_OF[form]
+
+
+def test_a_stem_learns_what_magnified_images_look_like() -> None:
+    sharp, magnified = (freezing.frozen("none", freezing.parameter_table(SSD, form)) for form in ("fine", "magnified"))
+    stem = "backbone.features.0.0.0.weight"
+    assert stem in {one.name for one in sharp.still}
+    assert stem not in {one.name for one in magnified.still}
+    assert (sharp.still_layers, magnified.still_layers) == (24, 0)
 
 
 @pytest.mark.parametrize(

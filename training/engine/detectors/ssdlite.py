@@ -24,7 +24,10 @@ from training.engine.network import LearningTarget, Stage, fold_batch_norm
 from training.engine.scoring import Scoring
 
 STEM_BLOCKS = 7
-"""The trunk's first blocks, down to an eighth of the image: edges and textures, half of the work of a step."""
+"""The trunk's first blocks, down to an eighth of the image: edges and textures, half of the work of a step.
+
+They learn where images are magnified: fine anchors hang on them, and the edges that they know are sharper.
+"""
 
 TRUNK_SHARE = 0.3
 EXTRA_SHARE = 0.5
@@ -82,8 +85,9 @@ class Ssdlite(AnchorDetector):
         old = _parameters(block for of_maps in heads for block in of_maps[:OWN_MAPS])
         new = _parameters(block for of_maps in heads for block in of_maps[OWN_MAPS:])
         fine = [] if self.fine is None else [Stage(FINE_SHARE, [*self.fine.parameters(), *new])]
+        stem_share = TRUNK_SHARE if fine and self.magnify > 1 else 0.0
         return [
-            Stage(0.0, _parameters(blocks[:STEM_BLOCKS]), is_trunk=True),
+            Stage(stem_share, _parameters(blocks[:STEM_BLOCKS]), is_trunk=True),
             Stage(TRUNK_SHARE, _parameters(blocks[STEM_BLOCKS:]), is_trunk=True),
             Stage(EXTRA_SHARE, _parameters([self.backbone.extra])),
             *fine,
