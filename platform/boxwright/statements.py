@@ -141,9 +141,9 @@ class _Statement:
 def prepared_cursor() -> CursorWrapper:
     """For a statement that comes again and again: PostgreSQL parses and plans it once a connection.
 
-    Values travel beside the text, where Django's own cursor writes them into it.
+    Values travel beside the text, where Django's own cursor writes them into it: which is used where queries are logged.
     """
-    if connection.vendor != "postgresql":
+    if connection.vendor != "postgresql" or connection.queries_logged:
         return connection.cursor()
     from psycopg import Cursor
 

@@ -123,7 +123,7 @@ def test_each_request_reads_few_rows_by_index(crowded: Project, bob: User, as_us
         "from the middle": (6, lambda: client.get(f"{base}/images/?queue=labelled&place={MANY // 4}&limit=60")),
         "from the end, by name": (6, lambda: client.get(f"{base}/images/?order=name&place=-60&limit=60")),
         "drafts": (5, lambda: client.get(f"{base}/images/?drafts=all")),
-        "next image": (13, lambda: client.post(f"{base}/queue/next/", {}, format="json")),
+        "next image": (10, lambda: client.post(f"{base}/queue/next/", {}, format="json")),
         "next after": (20, lambda: client.post(f"{base}/queue/next/", {"after": middle}, format="json")),
         "open": (5, lambda: client.get(f"/api/v1/images/{middle}/annotations/")),
         "save": (20, lambda: save(client, middle, 0, upsert=marks)),
