@@ -59,7 +59,8 @@ class Image(models.Model):
         ]
         indexes = [
             models.Index(fields=["project", "queue", "id"], name="image_by_queue"),
-            models.Index(fields=["project", "id"], name="image_by_age"),
+            # With the name, so that SQLite reads no row to see whether it holds a letter or two.
+            models.Index(fields=["project", "id", "name"], name="image_by_age"),
             models.Index(fields=["project", "name", "id"], name="image_by_name"),
             models.Index(fields=["project", "queue", "-uncertainty", "id"], name="image_by_uncertainty"),
             models.Index(fields=["project", "-uncertainty", "id"], name="image_by_doubt"),

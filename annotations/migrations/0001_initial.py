@@ -338,7 +338,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='image',
-            index=models.Index(fields=['project', 'id'], name='image_by_age'),
+            index=models.Index(fields=['project', 'id', 'name'], name='image_by_age'),
         ),
         migrations.AddIndex(
             model_name='image',
