@@ -141,7 +141,7 @@ class _Statement:
 def prepared_cursor() -> CursorWrapper:
     """For a statement that comes again and again: PostgreSQL parses and plans it once a connection.
 
-    Values travel beside the text, where Django's own cursor writes them into it: which is used where queries are logged.
+    Values travel beside the text. Django's own cursor writes them into it: that one is taken where queries are logged.
     """
     if connection.vendor != "postgresql" or connection.queries_logged:
         return connection.cursor()
