@@ -41,7 +41,7 @@ FOR_NEW_HEADS: dict[str, Any] = {"optimizer": "adamw", "learning_rate": 0.002, "
 MOST_ADVISED = 6
 """Tiles along a side that the advice goes up to: 36 passes for each image."""
 EPOCHS_OF_CROPS = 12
-"""Where an epoch's cut-outs are fewer than the boxes: it leaves some of them out."""
+"""Where an epoch has fewer cut-outs than boxes, so that it leaves some out, or the model learns slowly from them."""
 ROUNDS = 15
 """Of k-means: more change nothing that is seen."""
 
@@ -214,15 +214,15 @@ def _learning_anew(config: Config, info: ModelInfo) -> Config:
 
 
 def _for_longer(config: Config, info: ModelInfo, images: Sequence[ImageRecord]) -> Config:
-    """With EPOCHS_OF_CROPS where crops leave out boxes of an image, unless another number was asked for."""
+    """With EPOCHS_OF_CROPS, unless the model's own do or another number was asked for."""
     if not config.crop or config.epochs != info.default_config.epochs:
         return config
     of_images = [list(chain.from_iterable(_boxes_by_label([image], config).values())) for image in images]
     boxes = list(chain.from_iterable(of_images))
     lengths = [max(x_max - x_min, y_max - y_min) * config.image_size for x_min, y_min, x_max, y_max in boxes]
     cut_outs = cut_outs_across(lengths, config.crop) ** 2
-    is_crowded = len(boxes) > cut_outs * sum(map(bool, of_images))
-    return replace(config, epochs=EPOCHS_OF_CROPS) if is_crowded else config
+    leaves_out = len(boxes) > cut_outs * sum(map(bool, of_images))
+    return replace(config, epochs=EPOCHS_OF_CROPS) if leaves_out or not info.quick_on_crops else config
 
 
 def _with_fine_anchors(

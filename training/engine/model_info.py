@@ -83,6 +83,8 @@ class ModelInfo:
     """Training speed of one quiet 2020s core at the default config, for estimates."""
     image_sizes: ImageSizes = ImageSizes()
     optimizers: tuple[Optimizer, ...] = ("sgd", "adamw")
+    quick_on_crops: bool = False
+    """Whether the epochs of its default are enough for crops that leave no box out: else they are more."""
     anchors: AnchorLayout | None = None
     """Where its anchors lie, of a detector to which finer ones can be added: see `anchor_fit`."""
     not_to: tuple[tuple[str, str], ...] = ()

@@ -68,6 +68,7 @@ ROWS = (
         std=SIGNED_UNIT,
         images_per_second=18.0,
         anchors=SSDLITE_ANCHORS,
+        quick_on_crops=True,
     ),
     ModelInfo(
         name="ssd_mobilenet_v1_075",

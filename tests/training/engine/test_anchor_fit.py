@@ -200,6 +200,13 @@ def test_crops_are_seen_for_longer_where_an_epoch_leaves_out_boxes(boxes: int, e
     assert ("epochs" in found.advice) == (epochs != CONFIG.epochs)
 
 
+def test_a_model_that_is_slow_on_crops_sees_them_for_longer() -> None:
+    info = model_info("ssd_mobilenet_v1_075")
+    found = anchor_fit.fit(info.default_config, info, [image_with([(37 * i, 91 * i, 20) for i in range(9)])])
+    assert found is not None
+    assert found.config.epochs == anchor_fit.EPOCHS_OF_CROPS
+
+
 def test_typical_shapes_are_the_clusters() -> None:
     shapes = [(0.01 + i / 1e5, 0.01) for i in range(50)] + [(0.05, 0.1 + i / 1e5) for i in range(50)]
     small, large = anchor_fit.typical_shapes(shapes, 2)
