@@ -182,8 +182,8 @@ CONNECTIONS = _limit(
 )
 REQUESTS_AT_ONCE = _limit(
     "REQUESTS_AT_ONCE",
-    12,
-    "requests at once; a person: half, beside others a quarter",
+    6,
+    "requests at once; a person: half, beside others a third",
     "they wait, in turn",
     "BOXWRIGHT_REQUESTS_AT_ONCE",
 )

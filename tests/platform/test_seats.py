@@ -69,7 +69,7 @@ def test_one_person_has_half_of_the_seats() -> None:
     assert played(play, 4).count("greedy") == 5
 
 
-def test_beside_others_one_person_has_a_quarter_of_the_seats() -> None:
+def test_beside_others_one_person_has_a_third_of_the_seats() -> None:
     async def play(crowd: Crowd) -> None:
         for sender in ("other", *["greedy"] * 5):
             crowd.come(sender)
@@ -239,6 +239,8 @@ def compute(seconds: float) -> None:
 ALL = (limits.REQUESTS_AT_ONCE, limits.LARGE_AT_ONCE)
 
 
-@pytest.mark.parametrize(("connections", "expected"), [(sum(ALL) + 1, ALL), (sum(ALL), ALL), (3, (2, 1)), (1, (1, 1))])
+@pytest.mark.parametrize(
+    ("connections", "expected"), [(limits.CONNECTIONS, ALL), (8, (6, 2)), (3, (2, 1)), (1, (1, 1))]
+)
 def test_each_seat_has_its_connection(connections: int, expected: tuple[int, int]) -> None:
     assert seat_counts(connections) == expected

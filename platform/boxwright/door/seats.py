@@ -115,11 +115,11 @@ class Shares:
 
 
 class Seats:
-    """Belongs to one event loop. One sender (a person or an address) has half of the seats, beside others a quarter."""
+    """Belongs to one event loop. One sender (a person or an address) has half of the seats, beside others a third."""
 
     def __init__(self, count: int, name: str, shares: Shares) -> None:
         self._free = [ThreadPoolExecutor(1, thread_name_prefix=f"{name}-{number}") for number in range(count)]
-        self._alone, self._beside = max(1, count // 2), max(1, count // 4)
+        self._alone, self._beside = max(1, count // 2), max(1, count // 3)
         self._shares = shares
         self._seated: Counter[Hashable] = Counter()
         self._waking: asyncio.TimerHandle | None = None
