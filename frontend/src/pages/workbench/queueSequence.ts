@@ -1,4 +1,5 @@
 /** Through a queue. Who may label claims each image from the server; a viewer looks through the list of the queue. */
+import { later } from "../../annotator/saving/later";
 import { settled } from "../../annotator/saving/savingSession";
 import type { Queue } from "../../api/types";
 import type { Ahead } from "./ahead";
@@ -14,6 +15,7 @@ const AHEAD = 40;
 const PAGES_AHEAD = 2;
 /** As many as one may hold. */
 const MOST_LEFT = 4;
+const QUICK_MS = 50;
 
 export class QueueSequence implements Sequence {
   readonly startText = "This is the first image of this visit.";
@@ -46,6 +48,7 @@ export class QueueSequence implements Sequence {
     const ready = await this.ahead.take(here);
     if (here !== null && this.workbench.editable) this.left = [...this.left, here].slice(-MOST_LEFT);
     const opened = ready ?? (await this.claim(here));
+    if (!opened) this.releaseSaved();
     if (opened) this.history.change((visits) => arriveAnew(visits, opened.image.id));
     return opened && { id: opened.image.id, opened };
   }
@@ -60,13 +63,16 @@ export class QueueSequence implements Sequence {
     this.left = this.left.filter((one) => one !== id);
   }
 
-  /** After what was left is saved: before that it would be handed out as it was. */
+  /** Waits for saves that are quick: what is saved is given back by the claim itself, the rest by a request of its own. */
   async prepare(): Promise<void> {
     const { visits } = this.history;
     const last = here(visits.peek());
     if (last === null || forward(visits.peek()) !== null) return;
-    await Promise.all(this.left.map((id) => settled(this.workbench.saving, id)));
-    if (here(visits.peek()) === last) await this.ahead.prepare(last, () => this.claim(last));
+    const saved = Promise.all(this.left.map((id) => settled(this.workbench.saving, id)));
+    await Promise.race([saved, new Promise<void>((go) => later(QUICK_MS, go))]);
+    if (here(visits.peek()) !== last) return;
+    await this.ahead.prepare(last, () => this.claimOther(last));
+    this.releaseSaved();
   }
 
   async neighbours(here: number): Promise<Neighbours> {
@@ -82,12 +88,31 @@ export class QueueSequence implements Sequence {
   /** Queues share their visits, which stay until the tab is closed. */
   leave(): void {}
 
-  /** After the last image the server begins again with the first. */
+  private releaseSaved(): void {
+    for (const id of this.left) void settled(this.workbench.saving, id).then(() => this.releaseLeft(id));
+  }
+
+  private releaseLeft(id: number): void {
+    if (!this.left.includes(id)) return;
+    this.left = this.left.filter((one) => one !== id);
+    releaseImage(id);
+  }
+
+  /** Not one that was just left, which the server hands out as long as it lacks what was changed there. */
+  private async claimOther(after: number): Promise<Opened | null> {
+    const opened = await this.claim(after);
+    if (!opened || !this.left.includes(opened.image.id)) return opened;
+    await settled(this.workbench.saving, opened.image.id);
+    return this.claim(after);
+  }
+
+  /** After the last image the server begins again with the first. What is left is given back once it is saved: whoever
+   * got it earlier would find it as it was. */
   private async claim(after: number | null): Promise<Opened | null> {
     if (this.workbench.editable) {
-      const { left } = this;
-      const opened = await claimNext(this.project, this.queue, after, left);
-      this.left = this.left.filter((id) => !left.includes(id));
+      const saved = this.left.filter((id) => !this.workbench.saving.saver.entry(id));
+      const opened = await claimNext(this.project, this.queue, after, saved);
+      this.left = this.left.filter((id) => !saved.includes(id));
       return opened;
     }
     const next = await this.list.after(after);
