@@ -30,7 +30,7 @@ DATABASE_TESTS = tests/test_schema.py tests/platform/jobs \
 	tests/platform/test_{accounts,attempts,audit,backups,clocks,collector,concurrency,events,invitations,label_names,labels}.py \
 	tests/platform/test_{pagination,projects,resets,sent_away,setup,statements,teams}.py \
 	tests/annotations/test_{along,archive_uploads,assignments,bulk,canceled_jobs,counters,held,identity,image_lists,import_labels,import_stages}.py \
-	tests/annotations/test_{imports,labeling,labelled,labels,merge_server,name_search,queue,queue_moves,quotas,scale,side_by_side}.py \
+	tests/annotations/test_{imports,labeling,labelled,labels,merge_server,name_search,presence_processes,queue,queue_moves,quotas,scale,side_by_side}.py \
 	tests/annotations/test_{snapshots,together}.py \
 	tests/training/test_{presets,run_records,runs,sweeps,uploaded_bases,uploads,waiting_runs}.py
 ALL_DATABASE_TESTS = tests/test_schema.py tests/platform tests/annotations tests/training \
