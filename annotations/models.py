@@ -143,6 +143,7 @@ class Revision(models.Model):
     queue = models.CharField(max_length=10, choices=QUEUE_CHOICES)
     skip_reason = models.CharField(max_length=limits.SKIP_REASON_LENGTH, blank=True, default="", db_default="")
     merged_label = models.CharField(max_length=100, blank=True, help_text="the label that went into another by this")
+    restored = models.PositiveIntegerField(null=True, help_text="the number of the revision that this one brought back")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["image", "number"], name="one_revision_a_number")]

@@ -88,6 +88,16 @@ class AnnotationContentSerializer(serializers.Serializer[Any]):
     attributes = AttributesField(required=False, help_text="where absent, those it has stay")
 
 
+class RevisedAnnotationSerializer(AnnotationContentSerializer):
+    """What a revision says of one annotation."""
+
+    label_name = serializers.CharField(help_text="what the label was called then; it may be gone")
+
+    def to_representation(self, row: dict[str, Any]) -> dict[str, Any]:
+        """A revision keeps it as it is sent."""
+        return row
+
+
 class StateSerializer(serializers.Serializer[Any]):
     """An image's annotations at one revision."""
 
@@ -152,9 +162,19 @@ class RevisionSerializer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
     queue = serializers.ChoiceField(choices=QUEUES)
     skip_reason = serializers.CharField(help_text="why the image was skipped then; empty where nobody said")
-    upserted = AnnotationContentSerializer(many=True)
+    upserted = RevisedAnnotationSerializer(many=True)
     deleted = serializers.ListField(child=serializers.UUIDField())
     merged_label = serializers.CharField(help_text="the label that went into another by this revision, else empty")
+    restored = serializers.IntegerField(allow_null=True, help_text="the revision that this one brought back")
+
+
+class PastStateSerializer(serializers.Serializer[Any]):
+    """What stood after a revision."""
+
+    number = serializers.IntegerField(source="revision.number")
+    queue = serializers.ChoiceField(choices=QUEUES, source="revision.queue")
+    skip_reason = serializers.CharField(source="revision.skip_reason")
+    annotations = RevisedAnnotationSerializer(many=True)
 
 
 class ImageEventSerializer(serializers.Serializer[Any]):
@@ -209,6 +229,14 @@ class RevisionsView(Endpoint):
         """Newest first."""
         rows = Revision.objects.filter(image=image_for(request.user, image_id)).select_related("author")
         return self.page(rows, RevisionSerializer, "-number")
+
+
+class RevisionView(Endpoint):
+    @extend_schema(responses=PastStateSerializer)
+    def get(self, request: Request, image_id: int, number: int) -> Response:
+        """The annotations that stood after that revision."""
+        state = labeling.state_at(image=image_for(request.user, image_id), number=number)
+        return Response(PastStateSerializer(state).data)
 
 
 class RestoreView(Endpoint):

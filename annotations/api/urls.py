@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern] = [
     path("images/<int:image_id>/presence/", presence.PresenceView.as_view(), name="presence"),
     path("images/<int:image_id>/annotations/", labeling.AnnotationsView.as_view(), name="annotations"),
     path("images/<int:image_id>/revisions/", labeling.RevisionsView.as_view(), name="revisions"),
+    path("images/<int:image_id>/revisions/<int:number>/", labeling.RevisionView.as_view(), name="revision"),
     path("images/<int:image_id>/revisions/<int:number>/restore/", labeling.RestoreView.as_view(), name="restore"),
     path("projects/<int:project_id>/images/move/", bulk.MoveView.as_view(), name="images-move"),
     path("projects/<int:project_id>/images/label/", bulk.LabelView.as_view(), name="images-label"),

@@ -94,6 +94,7 @@ class Plan:
     upserted: Sequence[Mapping[str, Any]]
     deleted: Sequence[str]
     is_draft: bool
+    restored: int | None
 
     @property
     def gone(self) -> list[uuid.UUID]:
@@ -111,6 +112,7 @@ def planned(
     skip_reason: str | None = None,
     *,
     is_draft: bool = False,
+    restored: int | None = None,
 ) -> Plan | None:
     """None for an edit that changes nothing. Needs no lock; holds as long as the image has the revision it had.
 
@@ -141,6 +143,7 @@ def planned(
         upserted=[to_row(row, labels[row.label_id]) for row in upserted],
         deleted=[str(id_) for id_ in edit.delete],
         is_draft=is_draft,
+        restored=restored,
     )
 
 
@@ -164,7 +167,7 @@ def write(plan: Plan, image: Image, tally: Tally) -> State:
     if gone := plan.gone:
         Annotation.objects.filter(image=image, id__in=gone).delete()
     plan.upserts.write()
-    said = {name: getattr(plan, name) for name in ("upserted", "deleted", "queue", "skip_reason")}
+    said = {name: getattr(plan, name) for name in ("upserted", "deleted", "queue", "skip_reason", "restored")}
     _insert_revision(image=image, number=plan.number, author=plan.author, **said)
     tally.queues.update({advanced.queue: 1})
     tally.queues.subtract({image.queue: 1})

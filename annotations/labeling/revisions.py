@@ -2,13 +2,16 @@
 
 import uuid
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from annotations.dataset.edits import AnnotationContent, Change
 from annotations.labeling.annotation_rows import from_row
 from annotations.models import Image, Revision
+from boxwright.errors import NotFound
 from boxwright.teams.models import User
+
+REVISIONS_AT_ONCE = 100  # that are held while a state is made of them
 
 
 def changes_since(image: Image, revision: int, author_id: int, labels: Mapping[int, int]) -> list[Change]:
@@ -58,6 +61,24 @@ def _change(row: Revision, author_id: int, labels: Mapping[int, int]) -> Change:
     upserted = {content.id: content for content in contents}
     deleted = frozenset(uuid.UUID(id_) for id_ in row.deleted)
     return Change(row.author_id == author_id, upserted, deleted, row.queue, row.skip_reason)
+
+
+@dataclass(frozen=True, slots=True)
+class PastState:
+    """What stood after a revision: rows as revisions keep them, in the order of drawing."""
+
+    revision: Revision
+    annotations: list[dict[str, Any]]
+
+
+def state_at(*, image: Image, number: int) -> PastState:
+    """Reads all revisions up to that one, a few at a time. Raises NotFound."""
+    revision = Revision.objects.filter(image=image, number=number).first()
+    if revision is None:
+        raise NotFound("There is no such revision.")
+    history = Revision.objects.filter(image=image, number__lte=number).order_by("number")
+    rows = replay(history.only("upserted", "deleted").iterator(REVISIONS_AT_ONCE))
+    return PastState(revision, [rows[id_] for id_ in sorted(rows)])
 
 
 def replay(revisions: Iterable[Revision]) -> dict[str, dict[str, Any]]:

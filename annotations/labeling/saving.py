@@ -88,7 +88,7 @@ def restore(*, image: Image, author: User, number: int, role: str = Role.ANNOTAT
 
     def attempt(book: LabelBook) -> State:
         history = Revision.objects.filter(image=image, number__lte=number).order_by("number")
-        return _revised(image, author, role, book, going_back(image, list(history), role, book))
+        return _revised(image, author, role, book, going_back(image, list(history), role, book), restored=number)
 
     return _on_present_labels(image.project_id, attempt)
 
@@ -120,6 +120,7 @@ def _revised(
     asked: Callable[[State], Asked],
     *,
     is_draft: bool = False,
+    restored: int | None = None,
 ) -> State:
     """One revision by what is `asked` of a state. Worked out before the image is locked, since from then on others
     wait; and anew, in turn, where somebody was quicker."""
@@ -127,8 +128,10 @@ def _revised(
     def worked_out(held: Image) -> tuple[State, Plan | None]:
         state = state_of(held)
         edit, (queue, reason) = asked(state)
-        rows = state.annotations
-        return state, planned(held, rows, author, edit, queue, book.names, role, reason, is_draft=is_draft)
+        rows, names = state.annotations, book.names
+        return state, planned(
+            held, rows, author, edit, queue, names, role, reason, is_draft=is_draft, restored=restored
+        )
 
     found: tuple[State, Plan | None] | DomainError
     try:

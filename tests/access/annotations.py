@@ -93,6 +93,7 @@ ROWS: list[Row] = [
         foreign=foreign_label,
     ),
     Row("GET", "revisions", SEES),
+    Row("GET", "revision", SEES),
     Row("POST", "restore", "401 404 403 200 200 200"),
     Row("POST", "label-merge", "401 404 403 403 200 200", merge, foreign=foreign_merge),
     Row("POST", "sample", "401 404 403 403 201 201", {"team": "plates"}, foreign={"team": "strangers"}),

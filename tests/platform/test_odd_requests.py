@@ -65,6 +65,7 @@ PATHS = [
     "projects/{}/images/",
     "images/{}/",
     "images/{}/annotations/",
+    "images/1/revisions/{}/",
     "images/1/revisions/{}/restore/",
     "labels/{}/",
     "imports/{}/",

@@ -590,6 +590,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/images/{image_id}/revisions/{number}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The annotations that stood after that revision. */
+        get: operations["images_revisions_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/images/{image_id}/revisions/{number}/restore/": {
         parameters: {
             query?: never;
@@ -2454,27 +2471,6 @@ export interface components {
             created_by: components["schemas"]["Person"] | null;
             /** Format: date-time */
             updated_at: string;
-        };
-        /** @description What a save sends of one annotation. */
-        AnnotationContent: {
-            /** Format: uuid */
-            id: string;
-            label: number;
-            /** Format: double */
-            x_min?: number;
-            /** Format: double */
-            y_min?: number;
-            /** Format: double */
-            x_max?: number;
-            /** Format: double */
-            y_max?: number;
-            source?: string;
-            /** Format: double */
-            score?: number | null;
-            /** @description where absent, those it has stay */
-            attributes?: {
-                [key: string]: boolean | number | string;
-            };
         };
         /** @description What a save sends of one annotation. */
         AnnotationContentRequest: {
@@ -4582,6 +4578,13 @@ export interface components {
             current: string;
             new: string;
         };
+        /** @description What stood after a revision. */
+        PastState: {
+            number: number;
+            queue: components["schemas"]["QueueEnum"];
+            skip_reason: string;
+            annotations: components["schemas"]["RevisedAnnotation"][];
+        };
         PatchedLabelChangeRequest: {
             name?: string;
             color?: string;
@@ -4866,6 +4869,29 @@ export interface components {
             val: number;
             test: number;
         };
+        /** @description What a revision says of one annotation. */
+        RevisedAnnotation: {
+            /** Format: uuid */
+            id: string;
+            label: number;
+            /** Format: double */
+            x_min?: number;
+            /** Format: double */
+            y_min?: number;
+            /** Format: double */
+            x_max?: number;
+            /** Format: double */
+            y_max?: number;
+            source?: string;
+            /** Format: double */
+            score?: number | null;
+            /** @description where absent, those it has stay */
+            attributes?: {
+                [key: string]: boolean | number | string;
+            };
+            /** @description what the label was called then; it may be gone */
+            label_name: string;
+        };
         Revision: {
             number: number;
             author: components["schemas"]["Person"] | null;
@@ -4874,10 +4900,12 @@ export interface components {
             queue: components["schemas"]["QueueEnum"];
             /** @description why the image was skipped then; empty where nobody said */
             skip_reason: string;
-            upserted: components["schemas"]["AnnotationContent"][];
+            upserted: components["schemas"]["RevisedAnnotation"][];
             deleted: string[];
             /** @description the label that went into another by this revision, else empty */
             merged_label: string;
+            /** @description the revision that this one brought back */
+            restored: number | null;
         };
         /**
          * @description * `owner` - Owner
@@ -6806,6 +6834,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PaginatedRevisionList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    images_revisions_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                image_id: number;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PastState"];
                 };
             };
             /** @description A problem */

@@ -78,6 +78,7 @@ TABLE: dict[str, dict[str, str]] = {
     "presence": {"POST": BROWSER, "DELETE": BROWSER},
     "annotations": {"GET": READ, "PATCH": ANNOTATE},
     "revisions": {"GET": READ},
+    "revision": {"GET": READ},
     "restore": {"POST": ANNOTATE},
     "imports": {"GET": READ, "POST": INGEST},
     "import-uploads": {"POST": INGEST},
