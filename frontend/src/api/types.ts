@@ -39,8 +39,13 @@ export type TakenAlong = Schemas["TakenAlong"];
 export type ListPlace = Schemas["Place"];
 export type Annotation = Schemas["Annotation"];
 /** What a save sends of one annotation. */
-export type AnnotationContent = Schemas["AnnotationContent"];
+export type AnnotationContent = Schemas["AnnotationContentRequest"];
 export type AnnotationState = Schemas["State"];
+/** One change of an image, and what stood after one. */
+export type Revision = Schemas["Revision"];
+export type PastState = Schemas["PastState"];
+/** An annotation as a revision keeps it. */
+export type RevisedAnnotation = Schemas["RevisedAnnotation"];
 export type BoxedImages = Schemas["BoxedImages"];
 /** An annotation of one label, with its image. */
 export type Labelled = Schemas["Labelled"];

@@ -13,7 +13,8 @@ export interface PageCommand {
     | "find"
     | "keepMine"
     | "takeTheirs"
-    | "along";
+    | "along"
+    | "history";
 }
 
 export type KeyCommand = Command | PageCommand;
@@ -88,6 +89,7 @@ const VIEW = {
     command: { name: "conceal", ids: "alike" },
   },
   release: { does: "Show all, unlock all", keys: ["Shift R"], command: { name: "release" } },
+  history: { does: "History of the image", keys: ["Shift Y"], command: { name: "history" } },
   help: { does: "Shortcuts", keys: ["?"], command: { name: "help" } },
 } as const satisfies Record<string, Shortcut>;
 

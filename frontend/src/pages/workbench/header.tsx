@@ -32,6 +32,7 @@ export function WorkbenchHeader({ workbench, page, walk, place }: HeaderProps) {
   const back = imagesAddress(project.slug, walk.list);
   const ready = workbench.phase.value === "ready";
   const whyNot = workbench.whyNotTo("skipped");
+  const looksBack = workbench.looksBack.value;
   return (
     <header class="top wb-top">
       <a class="btn icon quiet" href={back} aria-label="Back to images" title="Back to images">
@@ -69,6 +70,12 @@ export function WorkbenchHeader({ workbench, page, walk, place }: HeaderProps) {
         {workbench.editable && (
           <IconButton icon="download" label={withKey(alongDeed(), "along")} onClick={page.along} />
         )}
+        <IconButton
+          icon="clock"
+          label={withKey("History of the image", "history")}
+          disabled={!ready}
+          onClick={page.history}
+        />
         <ThemeToggle />
       </span>
       <span class="wb-rule desk-only" />
@@ -77,7 +84,7 @@ export function WorkbenchHeader({ workbench, page, walk, place }: HeaderProps) {
           <Button
             look="quiet"
             onClick={page.skip}
-            disabled={!ready || whyNot !== null}
+            disabled={!ready || looksBack || whyNot !== null}
             data-testid="skip-image"
           >
             Skip <KeyHint of="skip" />
@@ -88,7 +95,7 @@ export function WorkbenchHeader({ workbench, page, walk, place }: HeaderProps) {
         <Button
           look="primary"
           onClick={page.next}
-          disabled={!ready && workbench.phase.value !== "failed"}
+          disabled={looksBack || (!ready && workbench.phase.value !== "failed")}
           data-testid="next-image"
         >
           {workbench.isDraft.value && workbench.editable ? "Finish image" : "Next image"}{" "}
@@ -193,23 +200,27 @@ function DraftBadge({ workbench }: { workbench: WorkbenchState }) {
 }
 
 function MoreMenu({ workbench, page }: { workbench: WorkbenchState; page: PageActions }) {
+  const changes = workbench.editable && !workbench.looksBack.value;
   return (
     <Menu trigger={<Icon name="dots" />} label="More" look="btn quiet icon" align="right">
-      {workbench.editable && !workbench.whole && (
+      {changes && !workbench.whole && (
         <MenuItem icon="check" onClick={page.empty}>
           Nothing here
         </MenuItem>
       )}
-      {workbench.editable && (
+      {changes && (
         <MenuItem icon="skip" onClick={page.skip}>
           Skip
         </MenuItem>
       )}
-      {workbench.editable && (
+      {changes && (
         <MenuItem icon="download" onClick={page.along}>
           {alongDeed()}
         </MenuItem>
       )}
+      <MenuItem icon="clock" onClick={page.history}>
+        History
+      </MenuItem>
       {isMine(workbench) && <MenuItem onClick={page.giveBack}>Give back</MenuItem>}
       <MenuItem icon="redo" onClick={() => workbench.command({ name: "redo" })}>
         Redo

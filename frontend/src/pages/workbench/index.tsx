@@ -3,13 +3,14 @@ import "./sidePanel.css";
 import "./filmstrip.css";
 import "./dialogs.css";
 import "./phone.css";
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { savingSessionOf } from "../../annotator/saving/savingSession";
 import { LabelPicker } from "../../app/labelPicker";
 import { useProject } from "../../app/project";
 import { navigate, query } from "../../app/router";
 import { userId } from "../../app/session";
 import { useTitle } from "../../app/title";
+import { toast } from "../../ui/toast";
 import { AlongDialog } from "./alongDialog";
 import { BoxesPanel } from "./boxesPanel";
 import { Filmstrip } from "./filmstrip";
@@ -35,11 +36,13 @@ import { walkFrom, walkQuery } from "./walks";
 import { WorkbenchState } from "./workbenchState";
 
 type Overlay = "help" | "find" | "along" | null;
+type HistoryPanel = typeof import("./history/panel").default;
 
 function actionsOf(
   workbench: WorkbenchState,
   navigation: Navigation,
   open: (overlay: Overlay) => void,
+  history: () => void,
 ): PageActions {
   return {
     next: () => {
@@ -53,6 +56,7 @@ function actionsOf(
     giveBack: () => void giveBack(workbench, navigation),
     empty: () => workbench.editable && markEmpty(workbench, navigation),
     help: () => open("help"),
+    history,
     find: () => open("find"),
     along: () => workbench.editable && open("along"),
     keepMine: () => workbench.decide(true),
@@ -88,13 +92,34 @@ function backToStage(event: MouseEvent): void {
   document.querySelector<HTMLElement>(".stage")?.focus({ preventScroll: true });
 }
 
+/** Few look back: what they need is fetched when they do. */
+function useHistory(workbench: WorkbenchState): [HistoryPanel | null, () => void] {
+  const [panel, setPanel] = useState<{ readonly History: HistoryPanel } | null>(null);
+  const isOpen = useRef(false);
+  const toggle = useMemo(
+    () => async () => {
+      isOpen.current = !isOpen.current && workbench.image.peek() !== null;
+      const found = await import("./history/panel").catch(() => null);
+      if (!found) toast("History needs the network.");
+      isOpen.current &&= found !== null;
+      setPanel(isOpen.current && found ? { History: found.default } : null);
+    },
+    [workbench],
+  );
+  return [panel?.History ?? null, toggle];
+}
+
 export default function Workbench({ image }: { image: number | null }) {
   const project = useProject();
   const me = userId.value ?? 0;
   const workbench = useMemo(() => new WorkbenchState(project, savingSessionOf(me, userId)), [project, me]);
   const navigation = useMemo(() => new Navigation(workbench, () => walkFrom(query.peek())), [workbench]);
   const [overlay, setOverlay] = useState<Overlay>(null);
-  const page = useMemo(() => actionsOf(workbench, navigation, setOverlay), [workbench, navigation]);
+  const [History, toggleHistory] = useHistory(workbench);
+  const page = useMemo(
+    () => actionsOf(workbench, navigation, setOverlay, toggleHistory),
+    [workbench, navigation],
+  );
   const walk = walkFrom(query.value);
   useEffect(() => void findTrip(workbench), [workbench]);
   useEffect(() => followUpdates(workbench, navigation.route), [workbench, navigation]);
@@ -122,6 +147,14 @@ export default function Workbench({ image }: { image: number | null }) {
           <SuggestionsPanel workbench={workbench} />
         </aside>
         <PhoneBar workbench={workbench} page={page} />
+        {History && workbench.image.value && (
+          <History
+            key={workbench.image.value.id}
+            workbench={workbench}
+            image={workbench.image.value}
+            close={toggleHistory}
+          />
+        )}
       </main>
       <SavingVoice />
       <SelectionVoice workbench={workbench} />

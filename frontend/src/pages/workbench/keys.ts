@@ -23,6 +23,8 @@ export interface PageActions {
   find(): void;
   /** Asks about taking images along, or giving them back. */
   along(): void;
+  /** Opens the history of the image, or closes it. */
+  history(): void;
   /** To the images, where one came from a list of theirs. */
   back(): void;
   pick(index: number): void;
@@ -51,7 +53,8 @@ function activates(event: KeyboardEvent): boolean {
 function walksBoxes(event: KeyboardEvent, workbench: WorkbenchState): boolean {
   const stage = event.target instanceof Element && event.target.classList.contains("stage");
   const editor = workbench.editor.peek();
-  if (event.key !== "Tab" || !stage || editor.tabLeaves || editor.whole) return false;
+  if (event.key !== "Tab" || !stage || editor.tabLeaves || editor.whole || workbench.looksBack.peek())
+    return false;
   const all = selectable(editor);
   if (editor.selected !== null && !editor.picked) return true;
   const at = all.findIndex(({ id }) => id === editor.selected);
@@ -65,7 +68,10 @@ function isIdle(workbench: WorkbenchState): boolean {
   return tabLeaves && gesture.kind === "idle" && selected === null;
 }
 
+const LOOKS = new Set(["zoom", "scale", "fit", "help", "history"]);
+
 function act(command: KeyCommand | LabelCommand, workbench: WorkbenchState, page: PageActions): void {
+  if (workbench.looksBack.peek() && !LOOKS.has(command.name)) return;
   switch (command.name) {
     case "leaf":
     case "next":
@@ -78,6 +84,7 @@ function act(command: KeyCommand | LabelCommand, workbench: WorkbenchState, page
     case "keepMine":
     case "takeTheirs":
     case "along":
+    case "history":
       page[command.name]();
       break;
     case "number":

@@ -174,6 +174,7 @@ export function Toolbar({ workbench, page }: { workbench: WorkbenchState; page: 
   return (
     <div
       class="tools desk-only"
+      inert={workbench.looksBack.value}
       role="toolbar"
       aria-label="Tools"
       aria-orientation="vertical"

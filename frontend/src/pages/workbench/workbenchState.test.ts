@@ -141,3 +141,22 @@ it("asks for the label of a box that was drawn, where that is wished, and once",
   expect(workbench.asked.value).toBeNull();
   asksLabel.value = false;
 });
+
+it("looking back, one moves the view alone, and a colleague's save arrives", () => {
+  const workbench = workbenchFor("annotator");
+  workbench.show({ image: IMAGE, state: STATE, holder: null });
+  workbench.looksBack.value = true;
+  workbench.command({ name: "add" });
+  workbench.command({ name: "cycle", by: 1 });
+  workbench.command({ name: "clear" });
+  const { scale } = workbench.editor.value.view;
+  workbench.command({ name: "zoom", factor: 2 });
+  expect(workbench.editor.value.view.scale).toBeGreaterThan(scale);
+  expect(boxes(workbench.editor.value).map(({ id }) => id)).toEqual(["theirs"]);
+  expect([workbench.selected.value, workbench.saving.saver.entry(7)]).toEqual([null, undefined]);
+  expect(workbench.shown.value.editor.hidden).toBe(true);
+  workbench.takeOver(7, { revision: 4, queue: "labelled", annotations: [] });
+  workbench.looksBack.value = false;
+  expect(boxes(workbench.shown.value.editor)).toEqual([]);
+  expect([workbench.tool.value, workbench.shown.value.editor.hidden]).toEqual(["draw", false]);
+});

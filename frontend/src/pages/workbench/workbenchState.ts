@@ -66,6 +66,8 @@ export class WorkbenchState {
   readonly holder = signal<Person | null>(null);
   /** Who is asked to label it. */
   readonly assignee = signal<Person | null>(null);
+  /** The stage shows how the image was: nothing can be changed. */
+  readonly looksBack = signal(false);
   /** Colleagues who look at it now. */
   readonly present = signal<readonly Other[]>([]);
   readonly looks: ReadonlySignal<LabelLooks>;
@@ -116,16 +118,16 @@ export class WorkbenchState {
     });
     const theirs = computed(() => [...theirsIn(this.entry.value), ...drawnBy(this.present.value)]);
     this.shown = computed(() => ({
-      editor: this.editor.value,
+      editor: this.looksBack.value ? cleared(this.editor.value) : this.editor.value,
       looks: this.looks.value,
-      theirs: theirs.value,
+      theirs: this.looksBack.value ? [] : theirs.value,
     }));
   }
 
   /** Every change goes through here: the machine steps, and what changed is written down to be saved. */
   readonly dispatch = (action: Action): void => {
     const before = this.editor.value;
-    const after = step(before, action, newId);
+    const after = this.looksBack.peek() ? lookedAround(before, action) : step(before, action, newId);
     if (after === before) return;
     this.editor.value = after;
     this.ask(action, before, after);
@@ -318,6 +320,18 @@ export class WorkbenchState {
     this.error.value = error;
     this.close("failed");
   }
+}
+
+/** Without boxes and tools: one may look around. */
+function cleared(editor: Editor): Editor {
+  return { ...editor, hidden: true, editable: false, tool: "pan" };
+}
+
+/** What a colleague saves arrives as ever. */
+function lookedAround(editor: Editor, action: Action): Editor {
+  if (["document", "suggested"].includes(action.type)) return step(editor, action, newId);
+  const { stage, view, follows, gesture, panHeld } = step(cleared(editor), action, newId);
+  return { ...editor, stage, view, follows, gesture, panHeld };
 }
 
 function isCoarse(): boolean {
