@@ -62,7 +62,7 @@ describe("pages", () => {
     const history = opened();
     await history.load();
     expect(history.lines.value[0]?.entry.number).toBe(120);
-    expect(history.lines.value.at(-1)?.entry.first.before.rows.size).toBe(70);
+    expect(history.known.value?.start.rows.size).toBe(70);
     expect(asked.at(-1)).toBe("/api/v1/images/7/revisions/70/");
   });
 
@@ -71,9 +71,18 @@ describe("pages", () => {
     await history.load();
     await history.readOlder();
     await history.readOlder();
-    expect(history.lines.value.at(-1)?.entry.first.before.rows.size).toBe(0);
+    expect(history.known.value?.start.rows.size).toBe(0);
     expect(history.known.value?.older).toBeNull();
     expect(asked).toHaveLength(5);
+  });
+
+  it("are read on while a long sitting fills them", async () => {
+    all = Array.from({ length: 120 }, (_, at) =>
+      revision(at + 1, { minute: at / 10, upserted: [row(`${at}`)] }),
+    );
+    const history = opened();
+    await history.load();
+    expect(history.lines.value.map(({ entry }) => entry.changes.length)).toEqual([120]);
   });
 
   it("take up what came since, and begin anew after a gap", async () => {
@@ -83,7 +92,10 @@ describe("pages", () => {
     all = [...all, revision(121, { minute: 200 })];
     await history.load();
     expect([history.newest.value, history.known.value?.revisions.length]).toEqual([121, 101]);
-    all = [...all, ...Array.from({ length: 60 }, (_, at) => revision(122 + at))];
+    all = [
+      ...all,
+      ...Array.from({ length: 60 }, (_, at) => revision(122 + at, at % 2 ? { author: BEN } : {})),
+    ];
     await history.load();
     expect([history.newest.value, history.known.value?.revisions.length]).toEqual([181, 50]);
   });

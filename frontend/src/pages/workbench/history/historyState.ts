@@ -8,18 +8,22 @@ import { toast } from "../../../ui/toast";
 import type { WorkbenchState } from "../workbenchState";
 import { type Diff, diffOf } from "./marks";
 import {
-  type Deed,
   deedsOf,
   type Entry,
   entriesOf,
   entryOf,
   NEW,
+  type Rows,
+  rowsAt,
   type Standing,
   standingOf,
 } from "./revisions";
 import { capital, clockOf } from "./words";
 
 const A_PAGE = 50;
+/** A long sitting fills pages with few lines: so many are read before one is asked to. */
+const FIRST_LINES = 8;
+const FIRST_PAGES = 5;
 const SEND_MS = 10_000;
 export const OFFLINE = "History needs the network.";
 
@@ -57,23 +61,26 @@ export class ImageHistory {
   /** What is looked at; null: how it is now. */
   readonly chosen: ReadonlySignal<Line | null>;
   readonly diff: ReadonlySignal<Diff | null>;
-  private readonly deeds: ReadonlySignal<readonly Deed[]>;
+  /** What stood after it. */
+  readonly rows: ReadonlySignal<Rows>;
 
   constructor(
     readonly workbench: WorkbenchState,
     readonly image: Image,
   ) {
-    this.deeds = computed(() => {
+    const entries = computed(() => {
       const known = this.known.value;
-      return known ? deedsOf(known.start, known.revisions) : [];
+      return known ? entriesOf(deedsOf(known.start, known.revisions)) : [];
     });
-    this.lines = computed(() =>
-      entriesOf(this.deeds.value).flatMap((entry) => linesOf(entry, this.unfolded.value)),
-    );
+    this.lines = computed(() => entries.value.flatMap((entry) => linesOf(entry, this.unfolded.value)));
     this.chosen = computed(() => lineAt(this.lines.value, this.at.value));
+    this.rows = computed(() => {
+      const [known, line] = [this.known.value, this.chosen.value];
+      return known && line ? rowsAt(known.start, known.revisions, line.entry.number) : NEW.rows;
+    });
     this.diff = computed(() => {
       const line = this.chosen.value;
-      return line && diffOf(line.entry);
+      return line && diffOf(line.entry, this.rows.value);
     });
   }
 
@@ -99,17 +106,22 @@ export class ImageHistory {
       if (meets) {
         const fresh = results.filter(({ number }) => number > newest);
         this.known.value = { ...known, revisions: [...known.revisions, ...fresh] };
-      } else this.known.value = { start: await this.before(results[0]), revisions: results, older: next };
+        return;
+      }
+      this.known.value = { start: await this.before(results[0]), revisions: results, older: next };
+      for (let pages = 1; pages < FIRST_PAGES && this.lines.peek().length < FIRST_LINES; pages += 1)
+        await this.prepend();
     });
 
-  readOlder = (): Promise<void> =>
-    this.reading(async () => {
-      const known = this.known.peek();
-      if (!known?.older) return;
-      const { results, next } = await this.page(known.older);
-      const start = await this.before(results[0]);
-      this.known.value = { start, revisions: [...results, ...known.revisions], older: next };
-    });
+  readOlder = (): Promise<void> => this.reading(() => this.prepend());
+
+  private async prepend(): Promise<void> {
+    const known = this.known.peek();
+    if (!known?.older) return;
+    const { results, next } = await this.page(known.older);
+    const start = await this.before(results[0]);
+    this.known.value = { start, revisions: [...results, ...known.revisions], older: next };
+  }
 
   private async page(path: string): Promise<Page<Revision>> {
     const { results, ...rest } = await api.get<Page<Revision>>(path, { retries: 1 });

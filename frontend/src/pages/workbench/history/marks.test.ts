@@ -1,15 +1,16 @@
 import { expect, it } from "vitest";
 import { revision, row } from "./history.testing";
 import { diffOf, type Mark } from "./marks";
-import { deedsOf, entriesOf, NEW } from "./revisions";
+import { deedsOf, entriesOf, NEW, rowsAt } from "./revisions";
 
 const BEFORE = [row("stays", { x: 50 }), row("goes", { x: 5 }), row("moves"), row("other"), row("flagged")];
 
 function marksBy(upserted: ReturnType<typeof row>[], deleted: string[] = []) {
   const start = { ...NEW, rows: new Map(BEFORE.map((one) => [one.id, one])) };
-  const [entry] = entriesOf(deedsOf(start, [revision(2, { upserted, deleted })]));
+  const revisions = [revision(2, { upserted, deleted })];
+  const [entry] = entriesOf(deedsOf(start, revisions));
   if (!entry) throw new Error("There is no entry.");
-  return diffOf(entry);
+  return diffOf(entry, rowsAt(start, revisions, 2));
 }
 
 it("each change is a mark, and what stayed is the rest", () => {
@@ -31,11 +32,11 @@ it("each change is a mark, and what stayed is the rest", () => {
     detail,
   ];
   expect(marks.map(told)).toEqual([
-    ["removed", null, 5, "− cat", "deleted"],
+    ["added", null, 90, "+ cat", ""],
     ["moved", 0, 20, "cat → dog", "moved"],
     ["changed", null, 0, "cat → dog", ""],
     ["changed", null, 0, "cat", "marked"],
-    ["added", null, 90, "+ cat", ""],
+    ["removed", null, 5, "− cat", "deleted"],
   ]);
   expect(rest.map(({ x_min }) => x_min)).toEqual([50]);
 });

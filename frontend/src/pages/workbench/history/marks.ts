@@ -1,7 +1,7 @@
 /** What an entry changed, as marks on the picture. */
 import type { Box } from "../../../annotator/core/geometry";
 import type { RevisedAnnotation } from "../../../api/types";
-import { changesOf, type Entry, isMarked, isMoved, isRelabelled, type RowChange } from "./revisions";
+import { type Entry, isMarked, isMoved, isRelabelled, type RowChange, type Rows } from "./revisions";
 
 export type MarkKind = "added" | "removed" | "moved" | "changed";
 
@@ -20,10 +20,10 @@ export interface Diff {
   readonly rest: readonly Box[];
 }
 
-export function diffOf(entry: Entry): Diff {
-  const changes = changesOf(entry);
+/** `rows`: what stood after it. */
+export function diffOf({ changes }: Entry, rows: Rows): Diff {
   const changed = new Set(changes.map(({ id }) => id));
-  const rest = [...entry.last.after.rows.values()].filter(({ id }) => !changed.has(id));
+  const rest = [...rows.values()].filter(({ id }) => !changed.has(id));
   return { marks: changes.flatMap(marksOf), rest: rest.flatMap((row) => boxOf(row) ?? []) };
 }
 

@@ -49,6 +49,9 @@ export default function HistoryPanel({ workbench, image, close }: PanelProps) {
       <aside ref={panel} class="wb-side history" aria-label="History" tabIndex={-1} data-testid="history">
         <header class="row">
           <h2 class="grow">History</h2>
+          <span class="small faint desk-only" title="Older, newer">
+            <kbd>↓</kbd> <kbd>↑</kbd>
+          </span>
           <IconButton icon="x" size="sm" label={withKey("Close the history", "history")} onClick={close} />
         </header>
         <Lines history={history} />
@@ -155,7 +158,7 @@ function PastBar({ history, line }: { history: ImageHistory; line: Line }) {
   const isNow = history.isNow(line);
   const when = isNow ? "How it is now" : `How it was at ${clockOf(created_at, Date.now())}`;
   const { whole, editable } = history.workbench;
-  const labels = [...line.entry.last.after.rows.values()].map(({ label_name }) => label_name).join(", ");
+  const labels = [...history.rows.value.values()].map(({ label_name }) => label_name).join(", ");
   return (
     <div class="notice info past-bar" role="status" data-testid="past-bar">
       <Icon name="clock" />

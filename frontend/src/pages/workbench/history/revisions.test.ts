@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Revision } from "../../../api/types";
 import { ANA, BEN, revision, row } from "./history.testing";
-import { changesOf, deedsOf, entriesOf, NEW } from "./revisions";
+import { deedsOf, entriesOf, NEW, rowsAt } from "./revisions";
 
 function entries(...revisions: Revision[]) {
   return entriesOf(deedsOf(NEW, revisions));
@@ -42,6 +42,12 @@ describe("entries", () => {
   });
 });
 
+it("what stood after a revision is found again", () => {
+  const all = [revision(1, { upserted: [row("a"), row("b")] }), revision(2, { deleted: ["a"] }), revision(3)];
+  const ids = [1, 2].map((number) => [...rowsAt(NEW, all, number).keys()]);
+  expect(ids).toEqual([["a", "b"], ["b"]]);
+});
+
 describe("changes", () => {
   it("are what is different in the end", () => {
     const [entry] = entries(
@@ -49,7 +55,7 @@ describe("changes", () => {
       revision(2, { upserted: [row("a", { x: 4 })], deleted: ["gone"] }),
     );
     const found = entry
-      ? changesOf(entry).map(({ id, before, after }) => [id, before?.x_min, after?.x_min])
+      ? entry.changes.map(({ id, before, after }) => [id, before?.x_min, after?.x_min])
       : [];
     expect(found).toEqual([
       ["a", undefined, 4],
@@ -63,6 +69,6 @@ describe("changes", () => {
       revision(1, { upserted: [row("a", { x: 4 })] }),
       revision(2, { upserted: [row("a", { score: 0.5 })] }),
     ]);
-    expect(entriesOf(deeds).flatMap(changesOf)).toEqual([]);
+    expect(entriesOf(deeds).flatMap(({ changes }) => changes)).toEqual([]);
   });
 });

@@ -17,20 +17,23 @@ export interface RowChange {
   readonly after: RevisedAnnotation | null;
 }
 
-/** A revision and what stood before and after it. */
+/** A revision and what it changed. */
 export interface Deed {
   readonly revision: Revision;
-  readonly before: Standing;
-  readonly after: Standing;
+  /** Where the image was before. */
+  readonly from: Pick<Standing, "queue" | "skip_reason">;
+  readonly changes: readonly RowChange[];
 }
 
-/** One line of the history: a revision, or several of one sitting. Oldest first, never empty. */
+/** One line of the history: a revision, or several of one sitting, oldest first. */
 export interface Entry {
   readonly deeds: readonly [Deed, ...Deed[]];
   readonly first: Deed;
   readonly last: Deed;
   /** Of the last revision. */
   readonly number: number;
+  /** What is different in the end. */
+  readonly changes: readonly RowChange[];
 }
 
 export const NEW: Standing = { queue: "unlabelled", skip_reason: "", rows: new Map() };
@@ -41,21 +44,33 @@ export function standingOf({ queue, skip_reason, annotations }: PastState): Stan
 
 /** Revisions and deeds are given oldest first. */
 export function deedsOf(start: Standing, revisions: readonly Revision[]): Deed[] {
-  let before = start;
-  return revisions.map((revision) => {
-    const after = advanced(before, revision);
-    const deed = { revision, before, after };
-    before = after;
-    return deed;
-  });
+  const rows = new Map(start.rows);
+  return revisions.map((revision, at) => ({
+    revision,
+    from: revisions[at - 1] ?? start,
+    changes: applied(rows, revision),
+  }));
 }
 
-function advanced({ rows }: Standing, { upserted, deleted, queue, skip_reason }: Revision): Standing {
-  if (upserted.length + deleted.length === 0) return { queue, skip_reason, rows };
-  const next = new Map(rows);
-  for (const row of upserted) next.set(row.id, row);
-  for (const id of deleted) next.delete(id);
-  return { queue, skip_reason, rows: next };
+/** What stood after a revision. */
+export function rowsAt(start: Standing, revisions: readonly Revision[], number: number): Rows {
+  const rows = new Map(start.rows);
+  for (const revision of revisions) if (revision.number <= number) applied(rows, revision);
+  return rows;
+}
+
+/** Changes the rows, and tells how. */
+function applied(rows: Map<string, RevisedAnnotation>, { upserted, deleted }: Revision): RowChange[] {
+  const changes: RowChange[] = [];
+  for (const after of upserted) {
+    changes.push({ id: after.id, before: rows.get(after.id) ?? null, after });
+    rows.set(after.id, after);
+  }
+  for (const id of deleted) {
+    changes.push({ id, before: rows.get(id) ?? null, after: null });
+    rows.delete(id);
+  }
+  return changes;
 }
 
 const PAUSE_MS = 5 * 60_000;
@@ -66,7 +81,7 @@ export function entriesOf(deeds: readonly Deed[]): Entry[] {
   const sittings: [Deed, ...Deed[]][] = [];
   for (const deed of deeds) {
     const sitting = sittings.at(-1);
-    if (sitting && goesOn(sitting, deed)) sitting.push(deed);
+    if (sitting && goesOn(sitting[0], sitting.at(-1) ?? sitting[0], deed)) sitting.push(deed);
     else sittings.push([deed]);
   }
   return sittings.map(entryOf).reverse();
@@ -75,16 +90,31 @@ export function entriesOf(deeds: readonly Deed[]): Entry[] {
 export function entryOf(deeds: readonly [Deed, ...Deed[]]): Entry {
   const [first] = deeds;
   const last = deeds.at(-1) ?? first;
-  return { deeds, first, last, number: last.revision.number };
+  return { deeds, first, last, number: last.revision.number, changes: netOf(deeds) };
 }
 
-function goesOn(sitting: readonly [Deed, ...Deed[]], deed: Deed): boolean {
-  const { first, last } = entryOf(sitting);
+/** What is different after these deeds. */
+function netOf(deeds: readonly Deed[]): RowChange[] {
+  const net = new Map<string, RowChange>();
+  for (const { changes } of deeds)
+    for (const { id, before, after } of changes) {
+      const earlier = net.get(id);
+      net.set(id, { id, before: earlier ? earlier.before : before, after });
+    }
+  return [...net.values()].filter(({ before, after }) =>
+    before && after ? !isSame(before, after) : before !== after,
+  );
+}
+
+function goesOn(first: Deed, last: Deed, deed: Deed): boolean {
   const { author } = deed.revision;
-  const isSame = author !== null && author.id === last.revision.author?.id;
-  const [begun, before, now] = [first, last, deed].map(({ revision }) => Date.parse(revision.created_at));
-  const isSoon = (now ?? 0) - (before ?? 0) <= PAUSE_MS && (now ?? 0) - (begun ?? 0) <= SITTING_MS;
-  return isSame && isSoon && isByHand(last) && isByHand(deed);
+  const isTheirs = author !== null && author.id === last.revision.author?.id;
+  const isSoon = timeOf(deed) - timeOf(last) <= PAUSE_MS && timeOf(deed) - timeOf(first) <= SITTING_MS;
+  return isTheirs && isSoon && isByHand(last) && isByHand(deed);
+}
+
+function timeOf({ revision }: Deed): number {
+  return Date.parse(revision.created_at);
 }
 
 /** Not one that came all at once, which people look for by itself. */
@@ -93,22 +123,8 @@ function isByHand(deed: Deed): boolean {
   return restored === null && merged_label === "" && !isImport(deed);
 }
 
-export function isImport({ revision, before }: Deed): boolean {
-  const { upserted } = revision;
-  return (
-    upserted.length > 0 && upserted.every(({ id, source }) => source === "import" && !before.rows.has(id))
-  );
-}
-
-/** What is different after these deeds. */
-export function changesOf({ first, last }: Pick<Entry, "first" | "last">): RowChange[] {
-  const [was, now] = [first.before.rows, last.after.rows];
-  if (was === now) return [];
-  const ids = new Set([...was.keys(), ...now.keys()]);
-  return [...ids].flatMap((id) => {
-    const [before, after] = [was.get(id) ?? null, now.get(id) ?? null];
-    return before === after || (before && after && isSame(before, after)) ? [] : { id, before, after };
-  });
+export function isImport({ changes }: Deed): boolean {
+  return changes.length > 0 && changes.every(({ before, after }) => !before && after?.source === "import");
 }
 
 function isSame(a: RevisedAnnotation, b: RevisedAnnotation): boolean {

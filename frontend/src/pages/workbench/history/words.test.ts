@@ -60,8 +60,10 @@ describe("an entry's words", () => {
     const cat = { ...rows(row("a")), queue: "labelled" } as const;
     const dog = row("b", { label: 11, label_name: "dog" });
     expect(said({ queue: "labelled", upserted: [row("a")] }, {}, true)).toBe("Labelled cat, to Labelled");
-    expect(said({ queue: "labelled", upserted: [dog], deleted: ["a"] }, cat, true)).toBe("Cat → dog");
-    expect(said({ queue: "labelled", deleted: ["a"] }, cat, true)).toBe("Cat taken away");
+    expect(said({ queue: "labelled", upserted: [dog], deleted: ["a"] }, cat, true)).toBe(
+      "Label changed: cat → dog",
+    );
+    expect(said({ queue: "labelled", deleted: ["a"] }, cat, true)).toBe("Label taken away: cat");
   });
 });
 

@@ -2,7 +2,6 @@
 import type { Person, RevisedAnnotation } from "../../../api/types";
 import { counted } from "../../../ui/figures";
 import {
-  changesOf,
   type Deed,
   type Entry,
   isImport,
@@ -68,20 +67,19 @@ function restoredWords({ revision }: Deed, { timeOf, now }: Telling): string[] {
 }
 
 function contentWords(entry: Entry, whole: boolean): string[] {
-  const changes = changesOf(entry);
-  return whole ? labelWords(changes) : boxWords(changes, entry);
+  return whole ? labelWords(entry) : boxWords(entry);
 }
 
 /** The label of a whole image: its annotation may be another one now. */
-function labelWords(changes: readonly RowChange[]): string[] {
+function labelWords({ changes }: Entry): string[] {
   const was = changes.find(({ before }) => before)?.before?.label_name;
   const now = changes.find(({ after }) => after)?.after?.label_name;
-  if (was && now) return was === now ? [] : [`${was} → ${now}`];
+  if (was && now) return was === now ? [] : [`label changed: ${was} → ${now}`];
   if (now) return [`labelled ${now}`];
-  return was ? [`${was} taken away`] : [];
+  return was ? [`label taken away: ${was}`] : [];
 }
 
-function boxWords(changes: readonly RowChange[], { last }: Entry): string[] {
+function boxWords({ changes, last }: Entry): string[] {
   const added = changes.flatMap(({ before, after }) => (before === null && after ? after : []));
   const kept = changes.flatMap(({ before, after }) => (before && after ? [[before, after] as const] : []));
   const count = (is: (a: RevisedAnnotation, b: RevisedAnnotation) => boolean): number =>
@@ -124,7 +122,7 @@ function phrases(parts: readonly (readonly [number, string, string?])[]): string
 }
 
 function queueWords({ first, last }: Entry): string[] {
-  const [{ queue: from, skip_reason: was }, { queue: to, skip_reason: why }] = [first.before, last.after];
+  const [{ queue: from, skip_reason: was }, { queue: to, skip_reason: why }] = [first.from, last.revision];
   if (to === "skipped" && (from !== to || was !== why)) return [why ? `skipped: ${why}` : "skipped"];
   return from === to ? [] : [`to ${capital(to)}`];
 }
