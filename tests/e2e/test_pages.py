@@ -163,6 +163,17 @@ def test_page_opens_by_its_address(server: Server, reader: Page, world: Json, na
         expect(reader.get_by_role("heading", name=re.compile("Not found|no such page"))).to_have_count(0)
 
 
+@pytest.mark.parametrize("form", ["light", "phone"])
+def test_history_of_an_image(server: Server, reader: Page, world: Json, form: str) -> None:
+    look(reader, server, PAGES["workbench of an image"], world, form)
+    reader.set_viewport_size(FORMS[form][1])
+    reader.keyboard.press("Shift+Y")
+    reader.get_by_test_id("history-entry").first.click()
+    expect(reader.get_by_test_id("past-bar")).to_contain_text("How it is now")
+    assert scan(reader) == []
+    assert reader.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
 @pytest.mark.parametrize(("name", "form"), in_forms(OPEN_PAGES))
 def test_page_before_an_account(server: Server, stranger: Page, world: Json, name: str, form: str) -> None:
     look(stranger, server, OPEN_PAGES[name], world, form)

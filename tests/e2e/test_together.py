@@ -358,6 +358,10 @@ def test_viewer_looks_and_draws_nothing(
         vera.keyboard.press(key)
 
     box_ids(vera, count)
+    vera.keyboard.press("Shift+Y")
+    vera.get_by_test_id("history-entry").last.click()
+    expect(vera.get_by_test_id("past-bar")).to_contain_text("after")
+    expect(vera.get_by_test_id("restore-revision")).to_have_count(0)
     assert api.get(f"images/{image['id']}/annotations/") == before
     assert api.get(f"images/{image['id']}/")["queue"] == "labelled"
     vera.goto(f"{server.url}/p/{project['slug']}/images")
