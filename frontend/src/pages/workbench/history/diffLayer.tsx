@@ -1,8 +1,9 @@
 /** The diff over the picture, in place of the boxes of now: each kind of mark has a line and a sign of its own. */
+import { useMemo } from "preact/hooks";
 import type { Box } from "../../../annotator/core/geometry";
 import type { View } from "../../../annotator/core/viewport";
 import type { ImageHistory } from "./historyState";
-import type { Mark } from "./marks";
+import type { Diff, Mark } from "./marks";
 
 /** With more of them than this, names would hide the picture. */
 const MOST_TAGS = 120;
@@ -11,18 +12,13 @@ const TAG_HEIGHT = 22;
 export function DiffLayer({ history }: { history: ImageHistory }) {
   const { view } = history.workbench.editor.value;
   const diff = history.diff.value;
+  // An image may have thousands of boxes: whoever zooms moves them all as one.
+  const shapes = useMemo(() => diff && <Shapes diff={diff} />, [diff]);
   if (!diff) return null;
   return (
     <div class="diff-layer" data-testid="diff">
       <svg aria-hidden="true">
-        <g transform={`translate(${view.x} ${view.y}) scale(${view.scale})`}>
-          {diff.rest.map((box, at) => (
-            <Outline key={at} box={box} kind="rest" />
-          ))}
-          {diff.marks.map((mark, at) => (
-            <Shape key={at} mark={mark} />
-          ))}
-        </g>
+        <g transform={`translate(${view.x} ${view.y}) scale(${view.scale})`}>{shapes}</g>
       </svg>
       {diff.marks.length <= MOST_TAGS &&
         diff.marks.map((mark, at) => <Tag key={at} mark={mark} view={view} />)}
@@ -30,18 +26,13 @@ export function DiffLayer({ history }: { history: ImageHistory }) {
   );
 }
 
-/** Colour over a dark halo, as the boxes of now. */
-function Outline({ box, kind }: { box: Box; kind: string }) {
-  const place = {
-    x: box.x_min,
-    y: box.y_min,
-    width: box.x_max - box.x_min,
-    height: box.y_max - box.y_min,
-  };
+function Shapes({ diff: { rest, marks } }: { diff: Diff }) {
   return (
     <>
-      <rect class="halo" {...place} />
-      <rect class={kind} {...place} />
+      <Line d={rest.map(outlineOf).join("")} kind="rest" />
+      {marks.map((mark, at) => (
+        <Shape key={at} mark={mark} />
+      ))}
     </>
   );
 }
@@ -49,12 +40,26 @@ function Outline({ box, kind }: { box: Box; kind: string }) {
 function Shape({ mark: { kind, box, was } }: { mark: Mark }) {
   return (
     <g data-kind={kind}>
-      {was && <Outline box={was} kind={`${kind} was`} />}
-      {was && <path class={kind} d={`M${middle(was)}L${middle(box)}`} />}
-      {kind === "removed" && <path class={kind} d={crossOf(box)} />}
-      <Outline box={box} kind={kind} />
+      {was && <Line d={outlineOf(was)} kind={`${kind} was`} />}
+      {was && <Line d={`M${middle(was)}L${middle(box)}`} kind={`${kind} way`} />}
+      {kind === "removed" && <Line d={crossOf(box)} kind={`${kind} way`} />}
+      <Line d={outlineOf(box)} kind={kind} />
     </g>
   );
+}
+
+/** Colour over a dark halo, as the boxes of now. */
+function Line({ d, kind }: { d: string; kind: string }) {
+  return (
+    <>
+      <path class="halo" d={d} />
+      <path class={kind} d={d} />
+    </>
+  );
+}
+
+function outlineOf({ x_min, y_min, x_max, y_max }: Box): string {
+  return `M${x_min} ${y_min}H${x_max}V${y_max}H${x_min}Z`;
 }
 
 function middle({ x_min, y_min, x_max, y_max }: Box): string {
