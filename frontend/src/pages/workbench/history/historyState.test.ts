@@ -10,6 +10,8 @@ const PAGE = 50;
 /** An image whose revisions each draw a box. */
 let all: Revision[];
 let isOnline: boolean;
+/** Why nothing is restored; empty: it is. */
+let refusal: string;
 let asked: string[];
 
 function answer(body: unknown): Response {
@@ -26,6 +28,7 @@ async function serve(path: string, { method }: RequestInit): Promise<Response> {
   if (!isOnline) throw new TypeError("Failed to fetch");
   asked.push(path);
   const number = Number(/revisions\/(\d+)\//.exec(path)?.[1]);
+  if (method === "POST" && refusal) return new Response(null, { status: 409, statusText: refusal });
   if (method === "POST") {
     all = [...all, revision(all.length + 1, { restored: number, queue: "labelled" })];
     return answer({ revision: all.length, queue: "labelled", annotations: [] });
@@ -39,7 +42,7 @@ beforeEach(() => {
   vi.stubGlobal("document", { cookie: "" });
   vi.stubGlobal("matchMedia", () => ({ matches: false }));
   vi.stubGlobal("fetch", serve);
-  [isOnline, asked] = [true, []];
+  [isOnline, asked, refusal] = [true, [], ""];
   // Every tenth save is Ben's: each ends a sitting.
   all = Array.from({ length: 120 }, (_, at) =>
     revision(at + 1, { upserted: [row(`box ${at}`)], ...(at % 10 === 9 ? { author: BEN } : {}) }),
@@ -166,6 +169,18 @@ describe("restoring", () => {
     const { workbench } = history;
     expect([workbench.revision.value, workbench.queue.value]).toEqual([121, "labelled"]);
     expect([workbench.looksBack.value, all.at(-1)?.restored]).toEqual([false, 119]);
+  });
+
+  it("stays where it is when the server refuses", async () => {
+    const history = opened();
+    await history.load();
+    const line = history.lines.value[1];
+    if (!line) throw new Error("There is no such line.");
+    history.look(line);
+    refusal = "The label is gone.";
+    await history.restore(line.entry);
+    expect([history.chosen.value, history.isRestoring.value]).toEqual([line, false]);
+    expect(history.workbench.revision.value).toBe(120);
   });
 
   it("waits for what is not saved yet, and gives up where that does not get through", async () => {
