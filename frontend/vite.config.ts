@@ -4,6 +4,10 @@ import { defineConfig, type Plugin } from "vite";
 const WORKER = "offline.js";
 const WORKBENCH = "/src/pages/workbench/index.tsx";
 
+function isWorkbench({ facadeModuleId }: { facadeModuleId: string | null }): boolean {
+  return facadeModuleId?.endsWith(WORKBENCH) ?? false;
+}
+
 /** Writes into the service worker which files the workbench is made of. */
 const shell: Plugin = {
   name: "shell",
@@ -17,10 +21,12 @@ const shell: Plugin = {
       const { importedCss, importedAssets } = chunk.viteMetadata ?? {};
       for (const each of [...(importedCss ?? []), ...(importedAssets ?? [])]) files.add(each);
       for (const each of chunk.imports) add(each);
+      // What the workbench loads when it is asked for: the help, say, also offline.
+      if (isWorkbench(chunk)) for (const each of chunk.dynamicImports) add(each);
     };
     for (const chunk of Object.values(bundle)) {
       if (chunk.type !== "chunk" || chunk.fileName === WORKER) continue;
-      if (chunk.isEntry || chunk.facadeModuleId?.endsWith(WORKBENCH)) add(chunk.fileName);
+      if (chunk.isEntry || isWorkbench(chunk)) add(chunk.fileName);
     }
     const paths = [...files].sort().map((file) => `/${file}`);
     const worker = bundle[WORKER];

@@ -110,6 +110,26 @@ def test_a_key_is_changed_and_the_command_that_had_it_gets_the_other(server: Ser
     assert ada.evaluate("Object.keys(localStorage).filter((name) => name.startsWith('boxwright.keys'))") == []
 
 
+def test_the_picture_is_brighter_until_it_is_put_back(server: Server, ada: Page, project: Json) -> None:
+    """By key and by slider, of the picture alone; also after a reload, and said at a glance."""
+    open_image(server, ada, project, 8)
+    picture, said = ada.get_by_test_id("picture"), ada.get_by_test_id("adjusted")
+    for key in "..>":
+        ada.keyboard.press(key)
+    expect(said).to_have_text("Brightness +20 %, contrast +10 %")
+    ada.get_by_test_id("open-view").click()
+    expect(ada.get_by_test_id("view-brightness")).to_be_focused()
+    ada.keyboard.press("ArrowLeft")
+    ada.keyboard.press("Escape")
+    expect(ada.get_by_test_id("stage")).to_be_focused()
+    ada.reload()
+    expect(picture).to_have_css("filter", "brightness(1.15) contrast(1.1)")
+    expect(ada.get_by_test_id("boxes-canvas")).to_have_css("filter", "none")
+    said.click()
+    expect(said).to_have_count(0)
+    expect(picture).to_have_css("filter", "none")
+
+
 def test_one_draws_before_the_picture_is_all_there(server: Server, ada: Page, project: Json) -> None:
     """What waits for the last bytes lies over the picture, and takes no press from it."""
     held: list[Route] = []

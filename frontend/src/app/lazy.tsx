@@ -7,8 +7,15 @@ type Load<P> = () => Promise<{ default: ComponentType<P> }>;
 /** A page that can be fetched before it is shown, while the session and the project are still on their way. */
 export type LazyPage<P extends object> = FunctionComponent<P> & { preload(): void };
 
+const Nothing = (): null => null;
+
+/** A part of a page that is rarely opened; nothing stands in its place meanwhile. */
+export function lazyPart<P extends object>(load: Load<P>): LazyPage<P> {
+  return lazy(load, Nothing);
+}
+
 /** A page in its own chunk. After a deploy an open tab may ask for a chunk that is gone: then offer a reload. */
-export function lazy<P extends object>(load: Load<P>): LazyPage<P> {
+export function lazy<P extends object>(load: Load<P>, Waiting: FunctionComponent = PageLoading): LazyPage<P> {
   let loaded: ComponentType<P> | null = null;
   let loading: ReturnType<Load<P>> | null = null;
   const fetchOnce = () => {
@@ -32,7 +39,7 @@ export function lazy<P extends object>(load: Load<P>): LazyPage<P> {
           retry={() => location.reload()}
         />
       );
-    return Page ? <Page {...props} /> : <PageLoading />;
+    return Page ? <Page {...props} /> : <Waiting />;
   }
   return Object.assign(Lazy, { preload: () => void fetchOnce().catch(() => {}) });
 }

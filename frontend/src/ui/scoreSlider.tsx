@@ -15,6 +15,7 @@ export function ScoreSlider({ value, onValue, testId }: ScoreSliderProps) {
       <input
         id={id}
         type="range"
+        class="slider"
         min={0.05}
         max={0.95}
         step={0.01}

@@ -14,10 +14,18 @@ export interface PageCommand {
     | "keepMine"
     | "takeTheirs"
     | "along"
-    | "history";
+    | "history"
+    | "unadjust";
 }
 
-export type KeyCommand = Command | PageCommand;
+/** Steps the picture's brightness or contrast, in per cent. */
+export interface AdjustCommand {
+  readonly name: "adjust";
+  readonly what: "brightness" | "contrast";
+  readonly by: number;
+}
+
+export type KeyCommand = Command | PageCommand | AdjustCommand;
 
 export interface Shortcut {
   readonly does: string;
@@ -88,6 +96,15 @@ const VIEW = {
     keys: ["Shift G"],
     command: { name: "conceal", ids: "alike" },
   },
+  darker: { does: "Darker", keys: [","], command: { name: "adjust", what: "brightness", by: -10 } },
+  brighter: { does: "Brighter", keys: ["."], command: { name: "adjust", what: "brightness", by: 10 } },
+  lessContrast: {
+    does: "Less contrast",
+    keys: ["<"],
+    command: { name: "adjust", what: "contrast", by: -10 },
+  },
+  moreContrast: { does: "More contrast", keys: [">"], command: { name: "adjust", what: "contrast", by: 10 } },
+  unadjust: { does: "The picture as it is", keys: ["/"], command: { name: "unadjust" } },
   release: { does: "Show all, unlock all", keys: ["Shift R"], command: { name: "release" } },
   history: { does: "History of the image", keys: ["Shift Y"], command: { name: "history" } },
   help: { does: "Shortcuts", keys: ["?"], command: { name: "help" } },

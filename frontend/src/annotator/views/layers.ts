@@ -7,6 +7,8 @@ export interface Shown {
   readonly editor: Editor;
   readonly looks: LabelLooks;
   readonly theirs: readonly Theirs[];
+  /** A CSS filter for the picture alone, never for the boxes. */
+  readonly filter: string;
 }
 
 export interface Layers {

@@ -46,7 +46,9 @@ function paint(
   const centre = toImage(view, at);
   const left = SIZE / 2 - centre.x * scale;
   const top = SIZE / 2 - centre.y * scale;
+  context.filter = now.filter || "none";
   if (picture?.complete) context.drawImage(picture, left, top, image.width * scale, image.height * scale);
+  context.filter = "none";
   const held = inHand(now.editor.gesture);
   if (held) {
     const { box, id } = held;

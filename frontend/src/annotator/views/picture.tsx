@@ -39,6 +39,7 @@ export function Picture({ source, shown }: { source: PictureSource; shown: Reado
       effect(() => {
         const { view } = shown.value.editor;
         if (!element.current) return;
+        element.current.style.filter = shown.value.filter;
         element.current.style.transform = `translate(${view.x}px, ${view.y}px) scale(${view.scale})`;
         element.current.style.imageRendering = view.scale * devicePixelRatio >= 6 ? "pixelated" : "auto";
       }),

@@ -25,7 +25,7 @@ interface Progress {
   readonly of: number;
 }
 
-export function AlongDialog({ workbench, queue, close }: AlongDialogProps) {
+export default function AlongDialog({ workbench, queue, close }: AlongDialogProps) {
   const [fault, setFault] = useState("");
   const [progress, setProgress] = useState<Progress | null>(null);
   const { slug } = workbench.project.project.value;

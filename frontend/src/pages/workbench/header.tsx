@@ -9,6 +9,7 @@ import { Button, IconButton } from "../../ui/button";
 import { count } from "../../ui/figures";
 import { Icon } from "../../ui/icons";
 import { Menu, MenuItem } from "../../ui/menu";
+import { adjustmentText, unadjust } from "./adjustment";
 import type { PageActions } from "./keys";
 import { imagesAddress } from "./listEnd";
 import { listName, placeName } from "./listNames";
@@ -64,6 +65,7 @@ export function WorkbenchHeader({ workbench, page, walk, place }: HeaderProps) {
         <WalkName workbench={workbench} walk={walk} place={place} />
       </div>
       <Present workbench={workbench} />
+      <Adjusted />
       <SavingState saver={workbench.saving.saver} />
       <span class="wb-rule desk-only" />
       <span class="desk-only">
@@ -106,6 +108,17 @@ export function WorkbenchHeader({ workbench, page, walk, place }: HeaderProps) {
         <MoreMenu workbench={workbench} page={page} />
       </span>
     </header>
+  );
+}
+
+/** On a phone, where no status line says it: the picture is not as it is. */
+function Adjusted() {
+  const text = adjustmentText.value;
+  if (!text) return null;
+  return (
+    <span class="phone-only">
+      <IconButton icon="contrast" class="adjusted" label={`${text}: show it as it is`} onClick={unadjust} />
+    </span>
   );
 }
 
@@ -227,6 +240,9 @@ function MoreMenu({ workbench, page }: { workbench: WorkbenchState; page: PageAc
       </MenuItem>
       <MenuItem icon="eye" onClick={() => workbench.command({ name: "hide" })}>
         {workbench.hidden.value ? "Show boxes" : "Hide boxes"}
+      </MenuItem>
+      <MenuItem icon="contrast" onClick={page.view}>
+        Brightness and contrast
       </MenuItem>
       <MenuItem icon="fit" onClick={() => workbench.command({ name: "fit" })}>
         Fit

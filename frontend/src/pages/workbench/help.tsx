@@ -58,7 +58,7 @@ function Changeable({ id, change }: { id: ShortcutId; change: KeyChange }) {
 }
 
 /** All keys by task; whoever reads them may change them. */
-export function Help({ close }: { close: () => void }) {
+export default function Help({ close }: { close: () => void }) {
   const change = useKeyChange();
   const isChanged = Object.keys(changedKeys.value).length > 0;
   return (

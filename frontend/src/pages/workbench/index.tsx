@@ -6,16 +6,15 @@ import "./phone.css";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { savingSessionOf } from "../../annotator/saving/savingSession";
 import { LabelPicker } from "../../app/labelPicker";
+import { lazyPart } from "../../app/lazy";
 import { useProject } from "../../app/project";
 import { navigate, query } from "../../app/router";
 import { userId } from "../../app/session";
 import { useTitle } from "../../app/title";
 import { toast } from "../../ui/toast";
-import { AlongDialog } from "./alongDialog";
 import { BoxesPanel } from "./boxesPanel";
 import { Filmstrip } from "./filmstrip";
 import { WorkbenchHeader } from "./header";
-import { Help } from "./help";
 import { type PageActions, useKeys } from "./keys";
 import { LabelsPanel } from "./labelsPanel";
 import { imagesAddress } from "./listEnd";
@@ -35,7 +34,11 @@ import { Toolbar } from "./toolbar";
 import { walkFrom, walkQuery } from "./walks";
 import { WorkbenchState } from "./workbenchState";
 
-type Overlay = "help" | "find" | "along" | null;
+const AlongDialog = lazyPart(() => import("./alongDialog"));
+const Help = lazyPart(() => import("./help"));
+const ViewPanel = lazyPart(() => import("./viewPanel"));
+
+type Overlay = "help" | "find" | "along" | "view" | null;
 type HistoryPanel = typeof import("./history/panel").default;
 
 function actionsOf(
@@ -57,6 +60,7 @@ function actionsOf(
     empty: () => workbench.editable && markEmpty(workbench, navigation),
     help: () => open("help"),
     history,
+    view: () => open("view"),
     find: () => open("find"),
     along: () => workbench.editable && open("along"),
     keepMine: () => workbench.decide(true),
@@ -139,7 +143,8 @@ export default function Workbench({ image }: { image: number | null }) {
         <Toolbar workbench={workbench} page={page} />
         <Notices workbench={workbench} walk={walk} />
         <StageArea workbench={workbench} walk={walk} again={() => void navigation.again(image)} />
-        <StatusBar workbench={workbench} />
+        <StatusBar workbench={workbench} page={page} />
+        {overlay === "view" && <ViewPanel close={close} />}
         <Filmstrip route={navigation.route} />
         <aside class="wb-side desk-only" aria-label="Labels and boxes">
           <LabelsPanel workbench={workbench} page={page} />

@@ -6,6 +6,7 @@ import { isModifier, pressOf } from "../../annotator/core/keyNames";
 import type { LabelCommand } from "../../annotator/core/labelKeys";
 import type { KeyCommand } from "../../annotator/core/shortcuts";
 import { keymap, letters } from "../../app/keys";
+import { adjust, unadjust } from "./adjustment";
 import type { WorkbenchState } from "./workbenchState";
 
 /** What the page does beyond the stage. */
@@ -21,6 +22,8 @@ export interface PageActions {
   empty(): void;
   help(): void;
   find(): void;
+  /** Brightness and contrast of the picture. */
+  view(): void;
   /** Asks about taking images along, or giving them back. */
   along(): void;
   /** Opens the history of the image, or closes it. */
@@ -86,6 +89,12 @@ function act(command: KeyCommand | LabelCommand, workbench: WorkbenchState, page
     case "along":
     case "history":
       page[command.name]();
+      break;
+    case "adjust":
+      adjust(command);
+      break;
+    case "unadjust":
+      unadjust();
       break;
     case "number":
       page.pick(command.index);

@@ -9,3 +9,7 @@ export const keepsView = remembered("boxwright.keepsView", false);
 
 /** In a classification project: on to the next image as soon as this one has its label. */
 export const advances = remembered("boxwright.advances", true);
+
+/** In per cent more or less than the picture has. */
+export const brightness = remembered("boxwright.brightness", 0);
+export const contrast = remembered("boxwright.contrast", 0);

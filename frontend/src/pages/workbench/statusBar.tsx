@@ -8,6 +8,8 @@ import { toImage } from "../../annotator/core/viewport";
 import { keyOf, withKey } from "../../app/keys";
 import { Button, IconButton } from "../../ui/button";
 import { counted } from "../../ui/figures";
+import { adjustmentText, unadjust } from "./adjustment";
+import type { PageActions } from "./keys";
 import type { WorkbenchState } from "./workbenchState";
 
 /** What a hand could do next, where it isn't obvious. */
@@ -63,7 +65,24 @@ function About({ workbench }: { workbench: WorkbenchState }) {
   );
 }
 
-export function StatusBar({ workbench }: { workbench: WorkbenchState }) {
+/** The picture is not as it is: a click puts it back. */
+function Adjusted() {
+  if (!adjustmentText.value) return null;
+  return (
+    <Button
+      look="quiet"
+      size="sm"
+      class="adjusted"
+      title={withKey("Show the picture as it is", "unadjust")}
+      onClick={unadjust}
+      data-testid="adjusted"
+    >
+      {adjustmentText.value}
+    </Button>
+  );
+}
+
+export function StatusBar({ workbench, page }: { workbench: WorkbenchState; page: PageActions }) {
   const image = workbench.image.value;
   if (!image) return <div class="status-bar desk-only" />;
   return (
@@ -99,6 +118,16 @@ export function StatusBar({ workbench }: { workbench: WorkbenchState }) {
       >
         100 %
       </Button>
+      <Button
+        look="quiet"
+        size="sm"
+        title="Brightness and contrast"
+        onClick={page.view}
+        data-testid="open-view"
+      >
+        View
+      </Button>
+      <Adjusted />
       <span class="wb-rule" />
       <Coordinates workbench={workbench} />
       <span class="grow" />

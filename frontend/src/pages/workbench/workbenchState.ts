@@ -27,6 +27,7 @@ import type { AnnotationState, Image, ImageSuggestions, Person, Queue } from "..
 import { Chord } from "../../app/chord";
 import type { ProjectState } from "../../app/project";
 import { TASKS } from "../../app/tasks";
+import { pictureFilter } from "./adjustment";
 import { answerSuggestions, fetchState, fetchSuggestions, type Opened } from "./fetching";
 import { asksLabel, keepsView } from "./preferences";
 import type { Other } from "./presence";
@@ -121,6 +122,7 @@ export class WorkbenchState {
       editor: this.looksBack.value ? cleared(this.editor.value) : this.editor.value,
       looks: this.looks.value,
       theirs: this.looksBack.value ? [] : theirs.value,
+      filter: pictureFilter.value,
     }));
   }
 
