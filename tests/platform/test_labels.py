@@ -24,7 +24,7 @@ def test_a_new_label_comes_last_with_the_next_colour(as_user: As, mona: User, pr
 
 
 def test_colours_repeat_only_when_all_are_taken() -> None:
-    assert list(colored([], [""] * 17)) == [*COLORS, *COLORS, COLORS[0]]
+    assert list(colored([], [""] * (2 * len(COLORS) + 1))) == [*COLORS, *COLORS, COLORS[0]]
 
 
 def test_a_label_may_change_the_case_of_its_own_name(as_user: As, mona: User, project: Project) -> None:

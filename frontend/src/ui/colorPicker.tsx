@@ -2,6 +2,7 @@ import { LABEL_COLORS, LabelDot } from "./label";
 import { Menu, MenuChoice } from "./menu";
 
 const NAMES = ["violet", "amber", "ice", "straw", "rust", "teal", "mint", "lavender"];
+NAMES.push("lilac", "sage", "celadon", "orchid");
 
 interface ColorPickerProps {
   color: string;
@@ -9,7 +10,7 @@ interface ColorPickerProps {
   disabled?: boolean;
 }
 
-/** The eight colours that everyone tells apart, and any other. */
+/** The colours that everyone tells apart, and any other. */
 export function ColorPicker({ color, onPick, disabled = false }: ColorPickerProps) {
   if (disabled) return <LabelDot color={color} />;
   return (
