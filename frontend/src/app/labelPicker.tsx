@@ -7,7 +7,7 @@ import type { Label } from "../api/types";
 import { Dialog } from "../ui/dialog";
 import { useSubmit } from "../ui/form";
 import { Icon } from "../ui/icons";
-import { LabelDot } from "../ui/label";
+import { LabelDot, patternsOf } from "../ui/label";
 import { addLabel } from "./addLabel";
 import { labelsFor, newName } from "./labelSearch";
 import { useProject } from "./project";
@@ -34,6 +34,7 @@ export function LabelFinder({ labels, recent, pick, close }: LabelPickerProps) {
   const state = useProject();
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
+  const patterns = patternsOf(labels);
   const found = labelsFor(labels, text, recent);
   const name = state.may("manager") ? newName(labels, text) : null;
   const adding = useSubmit([], async () => {
@@ -83,7 +84,7 @@ export function LabelFinder({ labels, recent, pick, close }: LabelPickerProps) {
       <div class="rows" id="label-picker-list" role="listbox" aria-label="Labels">
         {found.map(({ label, index }, row) => (
           <Row key={label.id} id={idOf(row)} isOn={row === at} take={() => take(row)}>
-            <LabelDot color={label.color} />
+            <LabelDot color={label.color} pattern={patterns[index]} />
             <span class="cut grow">{label.name}</span>
             {labelKeys(index) && <kbd>{labelKeys(index)}</kbd>}
           </Row>

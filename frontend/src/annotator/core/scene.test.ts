@@ -1,12 +1,13 @@
 import { expect, it } from "vitest";
 import { newAnnotation } from "./annotation";
+import { documentOf } from "./document";
 import { CLOSED, type Editor, opened } from "./editor";
 import { cursorOf, type LabelLooks, liveScene, restScene } from "./scene";
 import { step } from "./step";
 
 const LOOKS: LabelLooks = new Map([
-  [1, { name: "person", color: "#AA53FB", key: "1" }],
-  [2, { name: "kite", color: "#D4651C", key: "2" }],
+  [1, { name: "person", color: "#AA53FB", key: "1", pattern: 0 }],
+  [2, { name: "kite", color: "#D4651C", key: "2", pattern: 0 }],
 ]);
 const A = newAnnotation("a", 1, { x_min: 10, y_min: 10, x_max: 110, y_max: 90 });
 const TINY = newAnnotation("b", 2, { x_min: 200, y_min: 100, x_max: 220, y_max: 120 });
@@ -26,7 +27,7 @@ it("draws boxes at rest in their label's colour, small ones thin and without a t
     ["#AA53FB", false],
     ["#D4651C", true],
   ]);
-  expect(tags.map(({ text }) => text)).toEqual(["1"]);
+  expect(tags.map(({ text, short, room }) => [text, short, room])).toEqual([["person", "1", 100]]);
 });
 
 it("draws the selected box live, with name and eight handles", () => {
@@ -108,11 +109,38 @@ it("says a label's name once: at the pointer, while the box just drawn is still 
 });
 
 it("writes the name on a box whose label has no digit", () => {
-  const looks: LabelLooks = new Map([...LOOKS, [1, { name: "person", color: "#AA53FB", key: "" }]]);
-  expect(restScene(editorWith(), looks).tags.map(({ text }) => text)).toEqual(["person"]);
+  const looks: LabelLooks = new Map([
+    ...LOOKS,
+    [1, { name: "person", color: "#AA53FB", key: "", pattern: 0 }],
+  ]);
+  expect(restScene(editorWith(), looks).tags).toMatchObject([{ text: "person", short: "" }]);
   const idle = { kind: "idle", at: { x: 300, y: 250 }, hover: { on: "nothing" } } as const;
   const drawn = editorWith({ selected: "a", gesture: idle, label: 2 });
   expect(liveScene(drawn, looks).tags.map(({ text }) => text)).toEqual(["person", "kite"]);
+});
+
+it("writes the name on a small box too, where the label has no digit", () => {
+  const looks: LabelLooks = new Map([[2, { name: "kite", color: "#D4651C", key: "", pattern: 0 }]]);
+  expect(restScene(editorWith(), looks).tags.map(({ text }) => text)).toEqual(["kite"]);
+});
+
+it("writes no names on many boxes, and nothing on more", () => {
+  const crowd = (count: number): Editor => {
+    const all = Array.from({ length: count }, (_, n) => newAnnotation(`${n}`, n % 2 === 0 ? 1 : 3, A.box));
+    return { ...editorWith(), document: documentOf(all) };
+  };
+  const looks: LabelLooks = new Map([...LOOKS, [3, { name: "mast", color: "#AA53FB", key: "", pattern: 1 }]]);
+  const texts = (count: number) => new Set(restScene(crowd(count), looks).tags.map(({ text }) => text));
+  expect(texts(40)).toEqual(new Set(["person", "mast"]));
+  expect(texts(41)).toEqual(new Set(["1", "mast"]));
+  expect(texts(121)).toEqual(new Set());
+});
+
+it("draws a label's pattern on its boxes, and never on dashes", () => {
+  const looks: LabelLooks = new Map([[1, { name: "person", color: "#AA53FB", key: "1", pattern: 2 }]]);
+  expect(restScene(editorWith(), looks).strokes[0]).toMatchObject({ dashed: false, pattern: 2 });
+  const theirs = liveScene(editorWith(), looks, [{ boxes: [{ label: 1, box: A.box! }], by: "Bob" }]).theirs;
+  expect(theirs).toMatchObject([{ dashed: true, pattern: 0 }]);
 });
 
 it("hides all", () => {

@@ -29,6 +29,8 @@ export interface LabelLook {
   readonly color: string;
   /** The digit that picks the label, if it has one. */
   readonly key: string;
+  /** 0: a plain line. Labels that share a colour have others. */
+  readonly pattern: number;
 }
 
 export type LabelLooks = ReadonlyMap<LabelId, LabelLook>;
@@ -39,11 +41,17 @@ export interface Stroke {
   readonly thin: boolean;
   /** Nobody of this side drew it: a suggestion, or the other side's box in a conflict. */
   readonly dashed: boolean;
+  /** Which of the label's lines: plain, double, with knots. */
+  readonly pattern: number;
 }
 
 export interface Tag {
   readonly at: StagePoint;
   readonly text: string;
+  /** What stands there if the text is wider than `room`, in stage pixels; empty: the text's beginning. */
+  readonly short: string;
+  /** 0: as wide as it likes. */
+  readonly room: number;
   readonly detail: string;
   readonly color: string;
   /** Light on dark, of a suggestion. */
@@ -81,12 +89,15 @@ export interface LiveScene {
 /** Under this many screen pixels a box gets a thinner stroke and no tag. */
 const SMALL = 40;
 const TAG_ROOM = 24; // px for a tag and its distance to a box
-/** With more boxes than this, numbers on all of them would hide the picture. */
+/** With more boxes than this, names would hide the picture; with more than that, numbers on all of them. */
+const MAX_NAMES = 40;
 const MAX_TAGS = 120;
-const PLAIN: LabelLook = { name: "", color: "#ffffff", key: "" };
+const PLAIN: LabelLook = { name: "", color: "#ffffff", key: "", pattern: 0 };
 
-function strokeOf(box: StageBox, color: string, dashed = false): Stroke {
-  return { box, color, thin: width(box) < SMALL || height(box) < SMALL, dashed };
+/** A dashed line is never patterned: its dashes say whose it is. */
+function strokeOf(box: StageBox, look: LabelLook, dashed = false): Stroke {
+  const thin = width(box) < SMALL || height(box) < SMALL;
+  return { box, color: look.color, thin, dashed, pattern: dashed ? 0 : look.pattern };
 }
 
 export function lookOf(looks: LabelLooks, label: LabelId | null): LabelLook {
@@ -101,20 +112,27 @@ function seen(box: StageBox, editor: Editor): boolean {
 /** `held` is the id of the annotation that the live scene draws: the selected one. */
 export function restScene(editor: Editor, looks: LabelLooks): RestScene {
   const strokes: Stroke[] = [];
-  const tags: Tag[] = [];
+  const ours: LabelLook[] = [];
   for (const one of shownBoxes(editor)) {
     if (one.id === editor.selected) continue;
     const box = boxToStage(editor.view, one.box);
     if (!seen(box, editor)) continue;
     const look = lookOf(looks, one.label);
-    const stroke = strokeOf(box, look.color);
-    strokes.push(stroke);
-    const text = look.key || look.name;
-    if (!stroke.thin && text) tags.push(tagOn(box, text, look.color));
+    strokes.push(strokeOf(box, look));
+    ours.push(look);
   }
   const suggested = suggestionsAtRest(editor, looks);
+  const named = strokes.length + suggested.tags.length <= MAX_NAMES;
+  const tags = strokes.flatMap((stroke, index) => restTag(stroke, ours[index] ?? PLAIN, named));
   const all = [...tags, ...suggested.tags];
   return { strokes: [...suggested.strokes, ...strokes], tags: all.length > MAX_TAGS ? [] : all };
+}
+
+/** The name where it fits, else the digit; a label without a digit has its name on small boxes too. */
+function restTag({ box, thin }: Stroke, look: LabelLook, named: boolean): Tag[] {
+  const text = named ? look.name : look.key || look.name;
+  if (!text || (thin && (look.key !== "" || !named))) return [];
+  return [{ ...tagOn(box, text, look.color), short: look.key, room: width(box) }];
 }
 
 function suggestionsAtRest(editor: Editor, looks: LabelLooks): RestScene {
@@ -122,14 +140,14 @@ function suggestionsAtRest(editor: Editor, looks: LabelLooks): RestScene {
     .filter(({ id }) => id !== editor.selected)
     .map((one) => ({ one, box: boxToStage(editor.view, one.box), look: lookOf(looks, one.label) }))
     .filter(({ box }) => seen(box, editor));
-  const strokes = open.map(({ box, look }) => strokeOf(box, look.color, true));
+  const strokes = open.map(({ box, look }) => strokeOf(box, look, true));
   const large = open.filter((_, index) => !strokes[index]?.thin);
   const tags = large.map(({ one, box, look }) => suggestionTag(box, look, one.score));
   return { strokes, tags };
 }
 
 function tagOn(box: StageBox, text: string, color: string, detail = ""): Tag {
-  return { at: { x: box.x_min, y: box.y_min }, text, color, detail, dark: false };
+  return { at: { x: box.x_min, y: box.y_min }, text, short: "", room: 0, color, detail, dark: false };
 }
 
 function suggestionTag(box: StageBox, look: LabelLook, score: number): Tag {
@@ -145,7 +163,7 @@ export function liveScene(editor: Editor, looks: LabelLooks, theirs: readonly Th
   const image = held?.box ?? target?.box ?? null;
   const box = image && boxToStage(editor.view, image);
   const suggestion = held || isHidden ? null : selectedSuggestion(editor);
-  const stroke = box && strokeOf(box, look.color, suggestion !== null);
+  const stroke = box && strokeOf(box, look, suggestion !== null);
   const tags =
     suggestion && box ? [suggestionTag(box, look, suggestion.score)] : liveTags(editor, box, image, look);
   const cross = crossAt(editor);
@@ -163,7 +181,7 @@ export function liveScene(editor: Editor, looks: LabelLooks, theirs: readonly Th
     frame: editor.gesture.kind === "marquee" ? boxToStage(editor.view, editor.gesture.box) : null,
     theirs: theirs
       .flatMap(({ boxes }) => boxes)
-      .map((one) => strokeOf(boxToStage(editor.view, one.box), lookOf(looks, one.label).color, true)),
+      .map((one) => strokeOf(boxToStage(editor.view, one.box), lookOf(looks, one.label), true)),
   };
 }
 
@@ -196,7 +214,8 @@ function theirTags(editor: Editor, looks: LabelLooks, { boxes, by }: Theirs): Ta
   return boxes.map(({ box, label }) => {
     const { name, color } = lookOf(looks, label);
     const { x_min, y_max } = boxToStage(editor.view, box);
-    return { at: { x: x_min, y: y_max + TAG_ROOM }, text: by, detail: name, color, dark: true };
+    const at = { x: x_min, y: y_max + TAG_ROOM };
+    return { at, text: by, short: "", room: 0, detail: name, color, dark: true };
   });
 }
 
@@ -213,7 +232,7 @@ function liveTags(editor: Editor, box: StageBox | null, image: Box | null, look:
   // The pointer says the label's name; the box that was just drawn does not say it beside, unless it has no digit.
   const isQuiet = editor.gesture.kind === "idle" && !editor.picked && crossAt(editor) !== null;
   const text = look.key || look.name;
-  if (isQuiet) return text && !strokeOf(box, look.color).thin ? [tagOn(box, text, look.color)] : [];
+  if (isQuiet) return text && !strokeOf(box, look).thin ? [tagOn(box, text, look.color)] : [];
   const size = `${Math.round(width(image))} × ${Math.round(height(image))}`;
   return [tagOn(grips(box, "mouse"), look.name, look.color, editor.gesture.kind === "idle" ? "" : size)];
 }
@@ -252,14 +271,15 @@ function pointerTags(editor: Editor, looks: LabelLooks): Tag[] {
   const { name, color } = lookOf(looks, editor.label);
   if (!name) return [];
   // Above the pointer: a drag goes down and to the right, over the object.
-  return [{ at: { x: at.x + 8, y: at.y - 4 }, text: name, detail: "", color, dark: false }];
+  const above = { x: at.x + 8, y: at.y - 4 };
+  return [{ at: above, text: name, short: "", room: 0, detail: "", color, dark: false }];
 }
 
 function otherStrokes(editor: Editor, looks: LabelLooks): Stroke[] {
   if (editor.others.size === 0) return [];
   return shown(editor)
     .filter(({ id }) => editor.others.has(id))
-    .map(({ box, label }) => strokeOf(boxToStage(editor.view, box), lookOf(looks, label).color));
+    .map(({ box, label }) => strokeOf(boxToStage(editor.view, box), lookOf(looks, label)));
 }
 
 /** The box a click would pick shows itself. */
@@ -267,7 +287,7 @@ function hoverStroke(editor: Editor, looks: LabelLooks): Stroke | null {
   const { gesture } = editor;
   if (gesture.kind !== "idle" || gesture.hover.on !== "box" || onSelected(editor)) return null;
   const one = asBox(annotationOf(editor, gesture.hover.ids[0] ?? null));
-  return one && strokeOf(boxToStage(editor.view, one.box), lookOf(looks, one.label).color);
+  return one && strokeOf(boxToStage(editor.view, one.box), lookOf(looks, one.label));
 }
 
 const CURSORS: Record<Handle, string> = {

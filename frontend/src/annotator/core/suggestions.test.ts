@@ -7,7 +7,7 @@ import { restScene } from "./scene";
 import { step } from "./step";
 import { overlap, type Suggestion } from "./suggestions";
 
-const LOOKS = new Map([[1, { name: "person", color: "#AA53FB", key: "1" }]]);
+const LOOKS = new Map([[1, { name: "person", color: "#AA53FB", key: "1", pattern: 0 }]]);
 const at = (x: number): Box => ({ x_min: x, y_min: 50, x_max: x + 60, y_max: 110 });
 
 function suggestion(id: string, x: number, score: number): Suggestion {

@@ -8,6 +8,7 @@ const FONT = '11px -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation S
 const DARK = "rgba(20, 20, 20, 0.88)";
 const TAG_HEIGHT = 18;
 const TAG_PAD = 5;
+const TAG_LEAST = 72;
 
 type Context = CanvasRenderingContext2D;
 
@@ -54,18 +55,39 @@ function dash(context: Context, { dashed }: Stroke, pattern: number[], offset: n
   context.lineDashOffset = offset;
 }
 
+/** What labels that share a colour are told by. No line has gaps: those are for boxes that are not ours. */
+const DOUBLE = 1;
+const KNOTS = 2;
+const MORE = 2.5; // times the width of a plain line
+
 function halo(context: Context, stroke: Stroke): void {
+  const width = stroke.thin ? 3 : 4;
   dash(context, stroke, [8, 3], 1);
   context.strokeStyle = stroke.thin ? THIN_HALO : HALO;
-  context.lineWidth = stroke.thin ? 3 : 4;
+  context.lineWidth = stroke.pattern === DOUBLE ? width * 1.75 : width;
   outline(context, stroke);
+  if (stroke.pattern === KNOTS) knots(context, stroke, width * 2, [6, 12], 1);
 }
 
 function line(context: Context, stroke: Stroke): void {
+  const width = stroke.thin ? 1.5 : 2;
   dash(context, stroke, [6, 5], 0);
   context.strokeStyle = stroke.color;
-  context.lineWidth = stroke.thin ? 1.5 : 2;
+  context.lineWidth = stroke.pattern === DOUBLE ? width * MORE : width;
   outline(context, stroke);
+  if (stroke.pattern === KNOTS) knots(context, stroke, width * MORE, [4, 14], 0);
+  if (stroke.pattern !== DOUBLE) return;
+  context.strokeStyle = DARK;
+  context.lineWidth = width;
+  outline(context, stroke);
+}
+
+function knots(context: Context, stroke: Stroke, width: number, pattern: number[], offset: number): void {
+  context.setLineDash(pattern);
+  context.lineDashOffset = offset;
+  context.lineWidth = width;
+  outline(context, stroke);
+  context.setLineDash([]);
 }
 
 function fill(context: Context, { box, color }: Stroke, alpha: number): void {
@@ -76,7 +98,7 @@ function fill(context: Context, { box, color }: Stroke, alpha: number): void {
 }
 
 function paintFrame(context: Context, box: StageBox): void {
-  const stroke = { box, color: "#fff", thin: true, dashed: true };
+  const stroke = { box, color: "#fff", thin: true, dashed: true, pattern: 0 };
   fill(context, stroke, 0.08);
   halo(context, stroke);
   line(context, stroke);
@@ -121,9 +143,19 @@ function measured(context: Context, text: string, weight: number): number {
   return width;
 }
 
+/** Where the text is too wide, what is shorter, else its beginning; tags in hand have no such room. */
+function fitting(context: Context, { text, short, room }: Tag): string {
+  if (room === 0) return text;
+  const width = measured(context, text, 600) + 2 * TAG_PAD;
+  const most = short ? room : Math.max(room, TAG_LEAST);
+  if (width <= most) return text;
+  return short || `${text.slice(0, Math.floor((text.length * most) / width) - 1).trimEnd()}…`;
+}
+
 /** Above the box's corner; inside where there is no room above; never cut off at the stage's edges. */
 function paintTag(context: Context, tag: Tag, ratio: number): void {
-  const { text, detail, color, dark } = tag;
+  const { detail, color, dark } = tag;
+  const text = fitting(context, tag);
   const name = text ? measured(context, text, 600) : 0;
   const gap = text && detail ? 5 : 0;
   const width = 2 * TAG_PAD + name + gap + (detail ? measured(context, detail, 400) : 0);

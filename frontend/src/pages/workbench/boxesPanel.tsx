@@ -167,7 +167,7 @@ function BoxRow({ workbench, one, isOn, position, total, pick }: RowProps) {
       data-label={look.name}
       onClick={pick}
     >
-      <LabelDot color={look.color} />
+      <LabelDot {...look} />
       <span class="cut grow">{look.name || "no label"}</span>
       {flags.length > 0 && (
         <span class="faint" title={flags.join(", ")}>

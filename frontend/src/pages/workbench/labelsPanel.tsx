@@ -1,5 +1,6 @@
 import { useComputed } from "@preact/signals";
 import { chordOf, labelKeys } from "../../annotator/core/labelKeys";
+import { lookOf } from "../../annotator/core/scene";
 import type { Guess } from "../../annotator/core/suggestions";
 import { KeyHint } from "../../app/keyHint";
 import { withKey } from "../../app/keys";
@@ -96,7 +97,7 @@ export function LabelsPanel({ workbench, page }: { workbench: WorkbenchState; pa
               disabled={whole && !workbench.editable}
               onClick={() => page.pick(index)}
             >
-              <LabelDot color={label.color} />
+              <LabelDot {...lookOf(workbench.looks.value, label.id)} />
               <span class="cut grow">{label.name}</span>
               <GuessScore guesses={guesses} label={label.id} hasKey={workbench.editable} />
               <span class="col" data-testid="label-here">

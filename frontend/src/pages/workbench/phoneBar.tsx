@@ -1,5 +1,6 @@
 /** Labels and tools within the thumb's reach. */
 
+import { lookOf } from "../../annotator/core/scene";
 import { Button } from "../../ui/button";
 import { counted } from "../../ui/figures";
 import { Icon } from "../../ui/icons";
@@ -29,7 +30,7 @@ export function PhoneBar({ workbench, page }: { workbench: WorkbenchState; page:
             disabled={!workbench.editable}
             onClick={() => page.pick(index)}
           >
-            <LabelDot color={label.color} />
+            <LabelDot {...lookOf(workbench.looks.value, label.id)} />
             {label.name}
             <GuessScore guesses={guesses} label={label.id} />
           </button>

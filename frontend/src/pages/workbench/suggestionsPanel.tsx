@@ -57,7 +57,7 @@ function SuggestionRow({ workbench, one }: { workbench: WorkbenchState; one: Sug
           else workbench.dispatch({ type: "select", id: one.id, reveal: true });
         }}
       >
-        <LabelDot color={look.color} />
+        <LabelDot {...look} />
         <span class="cut grow">{look.name}</span>
         {workbench.concealed.value.has(one.id) && <span class="faint">hidden</span>}
         <span class="faint mono">{one.score.toFixed(2)}</span>

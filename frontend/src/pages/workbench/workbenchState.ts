@@ -27,6 +27,7 @@ import type { AnnotationState, Image, ImageSuggestions, Person, Queue } from "..
 import { Chord } from "../../app/chord";
 import type { ProjectState } from "../../app/project";
 import { TASKS } from "../../app/tasks";
+import { patternsOf } from "../../ui/label";
 import { pictureFilter } from "./adjustment";
 import { answerSuggestions, fetchState, fetchSuggestions, type Opened } from "./fetching";
 import { asksLabel, keepsView } from "./preferences";
@@ -342,10 +343,11 @@ function isCoarse(): boolean {
 
 function looksOf(project: ProjectState): LabelLooks {
   const { labels } = project.project.value;
+  const patterns = patternsOf(labels);
   return new Map(
     labels.map(({ id, name, color }, index) => [
       id,
-      { name, color, key: index < 9 ? String(index + 1) : "" },
+      { name, color, key: index < 9 ? String(index + 1) : "", pattern: patterns[index] ?? 0 },
     ]),
   );
 }
