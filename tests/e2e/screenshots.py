@@ -60,6 +60,7 @@ def label(page: Page, address: str) -> None:
     """The first unlabelled picture of the sample: three bananas and a donut."""
     page.goto(address)
     expect(page.get_by_test_id("picture")).to_be_visible()
+    page.get_by_role("button", name="Close the hint").click()
     for key, start, end in BOXES:
         page.keyboard.press("Escape")
         page.keyboard.press(key)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
@@ -128,6 +129,30 @@ def test_the_picture_is_brighter_until_it_is_put_back(server: Server, ada: Page,
     said.click()
     expect(said).to_have_count(0)
     expect(picture).to_have_css("filter", "none")
+
+
+def test_who_never_labelled_is_told_three_things_once(
+    server: Server, api: Api, ada: Page, browser: Browser, tmp_path: Path
+) -> None:
+    """The first box, the next image, the end; each until it is done."""
+    project = api.project("First", "detection", ["cup"])
+    api.upload(project["id"], written(tmp_path, pictures(3, first=60)))
+    context = browser.new_context(storage_state=ada.context.storage_state())
+    page = context.new_page()
+    page.goto(f"{server.url}/p/{project['slug']}/label")
+    hint = page.get_by_test_id("hint")
+    expect(hint).to_have_text(re.compile("box around each cup"))
+    draw_box(page, (0.2, 0.2), (0.5, 0.5))
+    expect(hint).to_have_text("All drawn? Enter brings the next image.")
+    page.keyboard.press("Enter")
+    expect(hint).to_have_text(re.compile("^2 unlabelled images left"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("queue-left")).to_be_visible()
+    expect(hint).to_have_count(0)
+    page.reload()
+    expect(page.get_by_test_id("picture")).to_be_visible()
+    expect(hint).to_have_count(0)
+    context.close()
 
 
 def test_one_draws_before_the_picture_is_all_there(server: Server, ada: Page, project: Json) -> None:

@@ -14,7 +14,9 @@ import { useTitle } from "../../app/title";
 import { toast } from "../../ui/toast";
 import { BoxesPanel } from "./boxesPanel";
 import { Filmstrip } from "./filmstrip";
+import { followSteps } from "./firstSteps";
 import { WorkbenchHeader } from "./header";
+import { Hint } from "./hint";
 import { type PageActions, useKeys } from "./keys";
 import { LabelsPanel } from "./labelsPanel";
 import { imagesAddress } from "./listEnd";
@@ -25,7 +27,6 @@ import { PhoneBar } from "./phoneBar";
 import { advances } from "./preferences";
 import { giveBack, markEmpty, skip } from "./queueActions";
 import { SavingVoice } from "./savingState";
-import { SkipReason } from "./skipReason";
 import { StageArea } from "./stageArea";
 import { SelectionVoice, StatusBar } from "./statusBar";
 import { SuggestionsPanel } from "./suggestionsPanel";
@@ -36,6 +37,7 @@ import { WorkbenchState } from "./workbenchState";
 
 const AlongDialog = lazyPart(() => import("./alongDialog"));
 const Help = lazyPart(() => import("./help"));
+const SkipReason = lazyPart(() => import("./skipReason"));
 const ViewPanel = lazyPart(() => import("./viewPanel"));
 
 type Overlay = "help" | "find" | "along" | "view" | null;
@@ -126,6 +128,7 @@ export default function Workbench({ image }: { image: number | null }) {
   );
   const walk = walkFrom(query.value);
   useEffect(() => void findTrip(workbench), [workbench]);
+  useEffect(() => followSteps(workbench), [workbench]);
   useEffect(() => followUpdates(workbench, navigation.route), [workbench, navigation]);
   useEffect(() => () => navigation.leave(), [navigation]);
   useEffect(() => void navigation.open(image), [navigation, image, walkQuery(walk)]);
@@ -135,13 +138,16 @@ export default function Workbench({ image }: { image: number | null }) {
     return () => document.removeEventListener("click", backToStage);
   }, []);
   useTitle(workbench.image.value?.name ?? "Label", project.project.value.name);
+  const explained = workbench.explained.value;
   const close = (): void => setOverlay(null);
   return (
     <>
       <WorkbenchHeader workbench={workbench} page={page} walk={walk} place={navigation.route.place.value} />
       <main class="wb" id="content">
         <Toolbar workbench={workbench} page={page} />
-        <Notices workbench={workbench} walk={walk} />
+        <Notices workbench={workbench} walk={walk}>
+          <Hint workbench={workbench} />
+        </Notices>
         <StageArea workbench={workbench} walk={walk} again={() => void navigation.again(image)} />
         <StatusBar workbench={workbench} page={page} />
         {overlay === "view" && <ViewPanel close={close} />}
@@ -163,7 +169,7 @@ export default function Workbench({ image }: { image: number | null }) {
       </main>
       <SavingVoice />
       <SelectionVoice workbench={workbench} />
-      <SkipReason workbench={workbench} />
+      {explained && <SkipReason key={explained.id} workbench={workbench} image={explained} />}
       {overlay === "help" && <Help close={close} />}
       {overlay === "along" && <AlongDialog workbench={workbench} queue={walk.queue} close={close} />}
       {overlay === "find" && (

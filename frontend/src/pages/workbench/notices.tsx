@@ -1,4 +1,5 @@
 /** What needs a decision or an explanation, in lines above the stage; nothing covers the picture. */
+import type { ComponentChildren } from "preact";
 import { asBox } from "../../annotator/core/gesture";
 import { lookOf } from "../../annotator/core/scene";
 import { rivals, type Value } from "../../annotator/saving/pendingChanges";
@@ -11,7 +12,14 @@ import { clock, freeTaken, isTakenUntil } from "./takeAlong";
 import type { Walk } from "./walks";
 import type { WorkbenchState } from "./workbenchState";
 
-export function Notices({ workbench, walk }: { workbench: WorkbenchState; walk: Walk }) {
+interface NoticesProps {
+  readonly workbench: WorkbenchState;
+  readonly walk: Walk;
+  /** What comes after those of the image. */
+  readonly children: ComponentChildren;
+}
+
+export function Notices({ workbench, walk, children }: NoticesProps) {
   const holder = workbench.holder.value;
   const deletedBy = workbench.deletedBy.value;
   const until = workbench.image.value?.claim_expires_at ?? null;
@@ -54,6 +62,7 @@ export function Notices({ workbench, walk }: { workbench: WorkbenchState; walk: 
           <span>This browser keeps nothing for this page. Stay here until all is saved.</span>
         </Notice>
       )}
+      {children}
     </div>
   );
 }

@@ -8,12 +8,7 @@ import type { WorkbenchState } from "./workbenchState";
 const COMMON = ["Blurred", "Too dark", "Nothing of interest", "Not sure what it is", "Twice in the project"];
 const LONGEST = 200; // of a reason, in characters
 
-export function SkipReason({ workbench }: { workbench: WorkbenchState }) {
-  const image = workbench.explained.value;
-  return image && <SkipReasonDialog key={image.id} workbench={workbench} image={image} />;
-}
-
-function SkipReasonDialog({ workbench, image }: { workbench: WorkbenchState; image: Image }) {
+export default function SkipReason({ workbench, image }: { workbench: WorkbenchState; image: Image }) {
   const [text, setText] = useState(image.skip_reason);
   const close = (): void => {
     workbench.explained.value = null;

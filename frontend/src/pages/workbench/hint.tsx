@@ -1,0 +1,69 @@
+/** A line above the stage for who has never labelled here: one step at a time, until it is done or closed. */
+
+import { lookOf } from "../../annotator/core/scene";
+import { KeyHint } from "../../app/keyHint";
+import { keyOf } from "../../app/keys";
+import { IconButton } from "../../ui/button";
+import { counted } from "../../ui/figures";
+import { DRAW, NEXT, OVER, showsOf, toldOf } from "./firstSteps";
+import { Notice } from "./notice";
+import { firstStep } from "./preferences";
+import type { WorkbenchState } from "./workbenchState";
+
+export function Hint({ workbench }: { workbench: WorkbenchState }) {
+  const step = firstStep.value === OVER ? OVER : toldOf(firstStep.value, showsOf(workbench));
+  if (step === OVER) return null;
+  return (
+    <Notice tone="info" icon="note" id="hint">
+      <span class="grow" data-step={step}>
+        <Words workbench={workbench} step={step} />
+      </span>
+      <IconButton
+        icon="x"
+        size="sm"
+        label="Close the hint"
+        onClick={() => {
+          firstStep.value = OVER;
+        }}
+      />
+    </Notice>
+  );
+}
+
+function Words({ workbench, step }: { workbench: WorkbenchState; step: number }) {
+  const isTouch = workbench.editor.peek().coarse;
+  if (step === DRAW) return <FirstWords workbench={workbench} isTouch={isTouch} />;
+  if (step === NEXT) return <NextWords workbench={workbench} isTouch={isTouch} />;
+  const left = counted(workbench.project.counts.value.unlabelled, "unlabelled image");
+  return <>{left} left, as it says at the top. What you draw is saved by itself.</>;
+}
+
+function FirstWords({ workbench, isTouch }: { workbench: WorkbenchState; isTouch: boolean }) {
+  const { length } = workbench.project.project.value.labels;
+  if (workbench.whole) {
+    const keys = `1–${Math.min(9, length)}`;
+    return <>{isTouch ? "Tap the label" : `Press ${keys}, or click the label,`} that this picture shows.</>;
+  }
+  const { name } = lookOf(workbench.looks.value, workbench.label.value);
+  return (
+    <>
+      Drag {isTouch && "a finger "}from corner to corner: a box around each <b>{name}</b>.
+    </>
+  );
+}
+
+function NextWords({ workbench, isTouch }: { workbench: WorkbenchState; isTouch: boolean }) {
+  const what = workbench.whole ? "" : "All drawn? ";
+  if (isTouch || !keyOf("next"))
+    return (
+      <>
+        {what}The button “{workbench.isDraft.value ? "Finish" : "Next"}” brings the next image.
+      </>
+    );
+  return (
+    <>
+      {what}
+      <KeyHint of="next" /> brings the next image.
+    </>
+  );
+}
