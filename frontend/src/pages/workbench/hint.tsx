@@ -1,22 +1,24 @@
 /** A line above the stage for who has never labelled here: one step at a time, until it is done or closed. */
 
+import type { JSX } from "preact";
 import { lookOf } from "../../annotator/core/scene";
 import { KeyHint } from "../../app/keyHint";
 import { keyOf } from "../../app/keys";
 import { IconButton } from "../../ui/button";
 import { counted } from "../../ui/figures";
-import { DRAW, NEXT, OVER, showsOf, toldOf } from "./firstSteps";
+import { DRAW, END, NEXT, OVER, showsOf, toldOf } from "./firstSteps";
 import { Notice } from "./notice";
 import { firstStep } from "./preferences";
 import type { WorkbenchState } from "./workbenchState";
 
 export function Hint({ workbench }: { workbench: WorkbenchState }) {
   const step = firstStep.value === OVER ? OVER : toldOf(firstStep.value, showsOf(workbench));
-  if (step === OVER) return null;
+  const Words = WORDS[step];
+  if (!Words) return null;
   return (
     <Notice tone="info" icon="note" id="hint">
-      <span class="grow" data-step={step}>
-        <Words workbench={workbench} step={step} />
+      <span class="grow">
+        <Words workbench={workbench} isTouch={workbench.editor.peek().coarse} />
       </span>
       <IconButton
         icon="x"
@@ -30,15 +32,18 @@ export function Hint({ workbench }: { workbench: WorkbenchState }) {
   );
 }
 
-function Words({ workbench, step }: { workbench: WorkbenchState; step: number }) {
-  const isTouch = workbench.editor.peek().coarse;
-  if (step === DRAW) return <FirstWords workbench={workbench} isTouch={isTouch} />;
-  if (step === NEXT) return <NextWords workbench={workbench} isTouch={isTouch} />;
-  const left = counted(workbench.project.counts.value.unlabelled, "unlabelled image");
-  return <>{left} left, as it says at the top. What you draw is saved by itself.</>;
+interface WordsProps {
+  readonly workbench: WorkbenchState;
+  readonly isTouch: boolean;
 }
 
-function FirstWords({ workbench, isTouch }: { workbench: WorkbenchState; isTouch: boolean }) {
+const WORDS: Readonly<Record<number, (props: WordsProps) => JSX.Element>> = {
+  [DRAW]: FirstWords,
+  [NEXT]: NextWords,
+  [END]: LastWords,
+};
+
+function FirstWords({ workbench, isTouch }: WordsProps) {
   const { length } = workbench.project.project.value.labels;
   if (workbench.whole) {
     const keys = `1–${Math.min(9, length)}`;
@@ -52,7 +57,7 @@ function FirstWords({ workbench, isTouch }: { workbench: WorkbenchState; isTouch
   );
 }
 
-function NextWords({ workbench, isTouch }: { workbench: WorkbenchState; isTouch: boolean }) {
+function NextWords({ workbench, isTouch }: WordsProps) {
   const what = workbench.whole ? "" : "All drawn? ";
   if (isTouch || !keyOf("next"))
     return (
@@ -66,4 +71,9 @@ function NextWords({ workbench, isTouch }: { workbench: WorkbenchState; isTouch:
       <KeyHint of="next" /> brings the next image.
     </>
   );
+}
+
+function LastWords({ workbench }: WordsProps) {
+  const left = counted(workbench.project.counts.value.unlabelled, "unlabelled image");
+  return <>{left} left, as it says at the top. What you draw is saved by itself.</>;
 }
