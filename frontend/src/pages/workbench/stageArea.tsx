@@ -37,7 +37,8 @@ function OpenStage({ workbench, image }: { workbench: WorkbenchState; image: Ima
   const [tries, setTries] = useState(0);
   useEffect(() => {
     const at = document.activeElement;
-    if (at === null || at === document.body)
+    // Where nothing else has been chosen: the page begins at its content.
+    if (at === null || at === document.body || at.id === "content")
       document.querySelector<HTMLElement>(".stage")?.focus({ preventScroll: true });
   }, []);
   const retry = (): void => {
