@@ -1,21 +1,22 @@
 import { LABEL_COLORS, LabelDot } from "./label";
 import { Menu, MenuChoice } from "./menu";
 
-const NAMES = ["violet", "amber", "ice", "straw", "rust", "teal", "mint", "lavender"];
-NAMES.push("lilac", "sage", "celadon", "orchid");
+const NAMES = "violet amber ice straw rust teal mint lavender lilac sage celadon orchid".split(" ");
 
 interface ColorPickerProps {
   color: string;
+  /** The line that tells it from labels of the same colour. */
+  pattern: number | undefined;
   onPick: (color: string) => void;
   disabled?: boolean;
 }
 
 /** The colours that everyone tells apart, and any other. */
-export function ColorPicker({ color, onPick, disabled = false }: ColorPickerProps) {
-  if (disabled) return <LabelDot color={color} />;
+export function ColorPicker({ color, pattern, onPick, disabled = false }: ColorPickerProps) {
+  if (disabled) return <LabelDot color={color} pattern={pattern} />;
   return (
     <Menu
-      trigger={<LabelDot color={color} />}
+      trigger={<LabelDot color={color} pattern={pattern} />}
       label={`Colour ${nameOf(color)}: change`}
       look="btn quiet icon"
     >

@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { Button, IconButton } from "../../ui/button";
 import { ColorPicker } from "../../ui/colorPicker";
-import { nextColor } from "../../ui/label";
+import { nextColor, patternsOf } from "../../ui/label";
 import { namesFault } from "../../ui/labelNames";
 
 export interface InputLabel {
@@ -57,6 +57,7 @@ export function LabelInputs({ labels, change }: LabelInputsProps) {
     }
   };
   const fault = faultOf(labels);
+  const patterns = patternsOf(labels);
   return (
     <div class="form-row">
       <span class="label">Labels</span>
@@ -66,7 +67,11 @@ export function LabelInputs({ labels, change }: LabelInputsProps) {
       <ul class="label-drafts" ref={list}>
         {labels.map((label, index) => (
           <li key={label.key}>
-            <ColorPicker color={label.color} onPick={(color) => set(label.key, { color })} />
+            <ColorPicker
+              color={label.color}
+              pattern={patterns[index]}
+              onPick={(color) => set(label.key, { color })}
+            />
             <span class="field grow">
               <input
                 value={label.name}

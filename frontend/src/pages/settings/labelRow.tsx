@@ -10,6 +10,8 @@ import type { Labels } from "./useLabels";
 interface LabelRowProps {
   label: Label;
   index: number;
+  /** As on its boxes. */
+  pattern: number | undefined;
   count: number;
   editable: boolean;
   /** The row that is being dragged, by index. */
@@ -45,7 +47,8 @@ function NameField({ label, save }: { label: Label; save: (name: string) => void
   );
 }
 
-export function LabelRow({ label, index, count, editable, dragged, setDragged, labels, ask }: LabelRowProps) {
+export function LabelRow(props: LabelRowProps) {
+  const { label, index, pattern, count, editable, dragged, setDragged, labels, ask } = props;
   const [armed, setArmed] = useState(false);
   const drop = (event: DragEvent) => {
     event.preventDefault();
@@ -76,6 +79,7 @@ export function LabelRow({ label, index, count, editable, dragged, setDragged, l
       )}
       <ColorPicker
         color={label.color}
+        pattern={pattern}
         disabled={!editable}
         onPick={(color) => void labels.change(label, { color })}
       />

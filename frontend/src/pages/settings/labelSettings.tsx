@@ -3,6 +3,7 @@ import type { Label } from "../../api/types";
 import { useProject } from "../../app/project";
 import { Button } from "../../ui/button";
 import { useSubmit } from "../../ui/form";
+import { patternsOf } from "../../ui/label";
 import { MergeDialog, RemoveDialog } from "./labelDialogs";
 import { LabelRow } from "./labelRow";
 import { useLabels } from "./useLabels";
@@ -48,6 +49,7 @@ export function LabelSettings() {
   const [asking, setAsking] = useState<Asking | null>(null);
   const [dragged, setDragged] = useState<number | null>(null);
   const editable = may("manager");
+  const patterns = patternsOf(labels.list);
   const close = () => setAsking(null);
   return (
     <section class="panel" aria-labelledby="labels-title">
@@ -65,6 +67,7 @@ export function LabelSettings() {
             key={label.id}
             label={label}
             index={index}
+            pattern={patterns[index]}
             count={labels.list.length}
             editable={editable}
             dragged={dragged}
