@@ -1,12 +1,21 @@
 /** The first box, the next image, the end: what who has never labelled here is told, each once. */
-import { effect } from "@preact/signals";
-import { firstStep } from "./preferences";
+import { effect, type Signal } from "@preact/signals";
+import { remembered } from "../../app/remembered";
 import type { Phase, WorkbenchState } from "./workbenchState";
 
 export const DRAW = 0;
 export const NEXT = 1;
 export const END = 2;
 export const OVER = 3;
+
+const known = new Map<number, Signal<number>>();
+
+/** Which step this person has come to on this device; after the last one no hint is ever shown again. */
+export function firstStepOf(user: number): Signal<number> {
+  const step = known.get(user) ?? remembered(`boxwright.firstStep.${user}`, DRAW);
+  known.set(user, step);
+  return step;
+}
 
 /** What the page shows, as far as steps go by it. */
 export interface Shows {
@@ -52,12 +61,13 @@ export function showsOf(workbench: WorkbenchState): Shows {
 }
 
 /** Goes on with what is done, as long as there is a step left. */
-export function followSteps(workbench: WorkbenchState): () => void {
+export function followSteps(workbench: WorkbenchState, user: number): () => void {
+  const step = firstStepOf(user);
   let before: number | null = null;
   return effect(() => {
-    if (firstStep.value === OVER) return;
+    if (step.value === OVER) return;
     const shows = showsOf(workbench);
-    firstStep.value = stepAfter(firstStep.peek(), before, shows);
+    step.value = stepAfter(step.peek(), before, shows);
     before = shows.image ?? before;
   });
 }

@@ -6,14 +6,13 @@ import { KeyHint } from "../../app/keyHint";
 import { keyOf } from "../../app/keys";
 import { IconButton } from "../../ui/button";
 import { counted } from "../../ui/figures";
-import { DRAW, END, NEXT, OVER, showsOf, toldOf } from "./firstSteps";
+import { DRAW, END, firstStepOf, NEXT, OVER, showsOf, toldOf } from "./firstSteps";
 import { Notice } from "./notice";
-import { firstStep } from "./preferences";
 import type { WorkbenchState } from "./workbenchState";
 
-export function Hint({ workbench }: { workbench: WorkbenchState }) {
-  const step = firstStep.value === OVER ? OVER : toldOf(firstStep.value, showsOf(workbench));
-  const Words = WORDS[step];
+export function Hint({ workbench, user }: { workbench: WorkbenchState; user: number }) {
+  const step = firstStepOf(user);
+  const Words = step.value === OVER ? null : WORDS[toldOf(step.value, showsOf(workbench))];
   if (!Words) return null;
   return (
     <Notice tone="info" icon="note" id="hint">
@@ -25,7 +24,7 @@ export function Hint({ workbench }: { workbench: WorkbenchState }) {
         size="sm"
         label="Close the hint"
         onClick={() => {
-          firstStep.value = OVER;
+          step.value = OVER;
         }}
       />
     </Notice>

@@ -128,7 +128,7 @@ export default function Workbench({ image }: { image: number | null }) {
   );
   const walk = walkFrom(query.value);
   useEffect(() => void findTrip(workbench), [workbench]);
-  useEffect(() => followSteps(workbench), [workbench]);
+  useEffect(() => followSteps(workbench, me), [workbench, me]);
   useEffect(() => followUpdates(workbench, navigation.route), [workbench, navigation]);
   useEffect(() => () => navigation.leave(), [navigation]);
   useEffect(() => void navigation.open(image), [navigation, image, walkQuery(walk)]);
@@ -146,7 +146,7 @@ export default function Workbench({ image }: { image: number | null }) {
       <main class="wb" id="content">
         <Toolbar workbench={workbench} page={page} />
         <Notices workbench={workbench} walk={walk}>
-          <Hint workbench={workbench} />
+          <Hint workbench={workbench} user={me} />
         </Notices>
         <StageArea workbench={workbench} walk={walk} again={() => void navigation.again(image)} />
         <StatusBar workbench={workbench} page={page} />

@@ -13,6 +13,3 @@ export const advances = remembered("boxwright.advances", true);
 /** In per cent more or less than the picture has. */
 export const brightness = remembered("boxwright.brightness", 0);
 export const contrast = remembered("boxwright.contrast", 0);
-
-/** Which of the first steps one has come to; after the last, no hint is ever shown again. */
-export const firstStep = remembered("boxwright.firstStep", 0);
