@@ -9,7 +9,7 @@ import {
   type LabelId,
   newAnnotation,
 } from "./annotation";
-import { commit, type Document, type HistoryStep, ordered, redo, undo } from "./document";
+import { commit, type Document, type HistoryStep, nudge, ordered, redo, undo } from "./document";
 import {
   boxes,
   changeable,
@@ -39,7 +39,8 @@ export type Command =
   | { readonly name: "label"; readonly label: LabelId }
   /** Of this box alone, and of the next one. */
   | { readonly name: "relabel"; readonly id: string; readonly label: LabelId }
-  | { readonly name: "nudge" | "grow"; readonly dx: number; readonly dy: number }
+  /** `at`: when, in milliseconds. */
+  | { readonly name: "nudge" | "grow"; readonly dx: number; readonly dy: number; readonly at?: number }
   | { readonly name: "reshape"; readonly id: string; readonly box: Box }
   | { readonly name: "flag"; readonly flag: Flag }
   | { readonly name: "toggle"; readonly id: string }
@@ -81,8 +82,15 @@ const COMMANDS: { [C in Command["name"]]: Do<C> } = {
   tool: (editor, { tool }) => ({ ...editor, tool, gesture: IDLE }),
   label: (editor, { label }, newId) => labelled(editor, label, newId),
   relabel: (editor, { id, label }) => relabelled(editor, id, label),
-  nudge: (editor, { dx, dy }) => nudged(editor, dx, dy),
-  grow: (editor, { dx, dy }) => reshape(editor, (box) => grown(box, dx, dy, editor)),
+  nudge: (editor, { dx, dy, at }) =>
+    nudged(editor, changeable(editor), (box) => moved(box, dx, dy, editor.image), at),
+  grow: (editor, { dx, dy, at }) =>
+    nudged(
+      editor,
+      changeable(editor).filter(({ id }) => id === editor.selected),
+      (box) => grown(box, dx, dy, editor),
+      at,
+    ),
   reshape: (editor, { id, box }) => reshape({ ...editor, selected: id }, () => fitted(box, editor.image)),
   flag: (editor, { flag }) => flagSelected(editor, flag),
   toggle: (editor, { id }) => toggled(editor, id),
@@ -194,11 +202,16 @@ function guessTaken(editor: Editor): Editor {
   return { ...editor, label: best.label, document };
 }
 
-function nudged(editor: Editor, dx: number, dy: number): Editor {
-  const after = changeable(editor).flatMap((one) =>
-    one.box ? { id: one.id, after: edited(one, { box: rounded(moved(one.box, dx, dy, editor.image)) }) } : [],
+function nudged(
+  editor: Editor,
+  these: readonly Annotation[],
+  change: (box: Box) => Box,
+  at = Number.POSITIVE_INFINITY,
+): Editor {
+  const after = these.flatMap((one) =>
+    one.box ? { id: one.id, after: edited(one, { box: rounded(change(one.box)) }) } : [],
   );
-  return { ...editor, document: commit(editor.document, after) };
+  return { ...editor, document: nudge(editor.document, after, at) };
 }
 
 function reshape(editor: Editor, change: (box: Box) => Box): Editor {

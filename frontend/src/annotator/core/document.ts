@@ -12,17 +12,25 @@ export interface HistoryStep {
   readonly changes: readonly Change[];
   /** Suggestions that it put away. */
   readonly rejected: readonly string[];
+  /** When the last of a row of nudges came, in milliseconds. */
+  readonly nudged?: number;
 }
 
-export interface Document {
-  readonly annotations: ReadonlyMap<string, Annotation>;
-  /** Suggestions that were put away on this visit. */
-  readonly rejected: ReadonlySet<string>;
+/** Steps that can be taken back, and steps that were; of both the last one is next. */
+export interface History {
   readonly past: readonly HistoryStep[];
   readonly future: readonly HistoryStep[];
 }
 
+export interface Document extends History {
+  readonly annotations: ReadonlyMap<string, Annotation>;
+  /** Suggestions that were put away on this visit. */
+  readonly rejected: ReadonlySet<string>;
+}
+
 const MAX_PAST = 500;
+/** A nudge that comes within this time goes on with the one before. */
+const ROW_MS = 1_000;
 
 export function documentOf(annotations: readonly Annotation[]): Document {
   const byId = new Map(annotations.map((one) => [one.id, one]));
@@ -46,11 +54,15 @@ function applied(
 ): ReadonlyMap<string, Annotation> {
   if (changes.length === 0) return annotations;
   const next = new Map(annotations);
-  for (const { id, after } of changes) {
-    if (after) next.set(id, after);
-    else next.delete(id);
-  }
+  put(next, changes);
   return next;
+}
+
+function put(annotations: Map<string, Annotation>, changes: readonly Change[]): void {
+  for (const { id, after } of changes) {
+    if (after) annotations.set(id, after);
+    else annotations.delete(id);
+  }
 }
 
 function reversed(changes: readonly Change[]): readonly Change[] {
@@ -77,8 +89,37 @@ export function commit(
   };
 }
 
+/** A nudge at this time. A row of them, of a key that is held or pressed quickly, is one step. */
+export function nudge(
+  document: Document,
+  wanted: readonly { id: string; after: Annotation }[],
+  at: number,
+): Document {
+  const next = commit(document, wanted);
+  const [last, step] = [document.past.at(-1), next.past.at(-1)];
+  if (next === document || !step) return document;
+  if (!last || !goesOn(last, step, at))
+    return { ...next, past: [...next.past.slice(0, -1), { ...step, nudged: at }] };
+  const changes = inOne(last.changes, step.changes);
+  const row = changes.length === 0 ? [] : [{ ...last, changes, nudged: at }];
+  return { ...next, past: [...document.past.slice(0, -1), ...row] };
+}
+
+/** Whether this nudge goes on with the last step. */
+function goesOn(last: HistoryStep, { changes }: HistoryStep, at: number): boolean {
+  const isQuick = last.nudged !== undefined && Math.abs(at - last.nudged) < ROW_MS;
+  return isQuick && changes.every(({ id }) => last.changes.some((change) => change.id === id));
+}
+
+function inOne(first: readonly Change[], second: readonly Change[]): readonly Change[] {
+  const after = new Map(second.map((change) => [change.id, change.after]));
+  return first
+    .map((change) => ({ ...change, after: after.get(change.id) ?? change.after }))
+    .filter((change) => !sameAnnotation(change.before, change.after));
+}
+
 function withThese(all: ReadonlySet<string>, these: readonly string[]): ReadonlySet<string> {
-  return these.length === 0 ? all : new Set([...all, ...these]);
+  return these.every((id) => all.has(id)) ? all : new Set([...all, ...these]);
 }
 
 function without(all: ReadonlySet<string>, these: readonly string[]): ReadonlySet<string> {

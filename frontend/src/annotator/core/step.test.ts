@@ -176,6 +176,22 @@ describe("commands", () => {
     expect(selectedAnnotation(after)?.box).toEqual({ x_min: 0, y_min: 11, x_max: 100, y_max: 61 });
   });
 
+  it("take a row of nudges back at once, as long as they come quickly and move the same", () => {
+    const nudge = (at: number, dx = 1): Command => ({ name: "nudge", dx, dy: 0, at });
+    const start = editorWith([A, B], { selected: "a" });
+    const steps = (...commands: Command[]): number => command(start, ...commands).document.past.length;
+    const row = command(start, nudge(0), { name: "grow", dx: 1, dy: 0, at: 900 }, nudge(1_800, 10));
+    expect(row.document.past).toHaveLength(1);
+    const back = command(row, { name: "undo" });
+    expect(selectedAnnotation(back)).toEqual(A);
+    expect(selectedAnnotation(command(back, { name: "redo" }))).toEqual(selectedAnnotation(row));
+    expect(steps(nudge(0), nudge(1_001))).toBe(2);
+    expect(steps(nudge(0), { name: "flag", flag: "difficult" }, nudge(10))).toBe(3);
+    expect(steps(nudge(0), { name: "cycle", by: 1 }, { name: "cycle", by: 1 }, nudge(10))).toBe(2);
+    expect(steps({ name: "nudge", dx: 1, dy: 0 }, { name: "nudge", dx: 1, dy: 0 })).toBe(2);
+    expect(steps(nudge(0), nudge(10, -1))).toBe(0);
+  });
+
   it("grow the lower right corner, and never turn the box over", () => {
     const grown = command(editorWith([A], { selected: "a" }), { name: "grow", dx: 10, dy: 0 });
     expect(selectedAnnotation(grown)?.box?.x_max).toBe(120);

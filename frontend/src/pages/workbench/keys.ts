@@ -102,6 +102,10 @@ function act(command: KeyCommand | LabelCommand, workbench: WorkbenchState, page
     case "chord":
       workbench.chord.press(command.chord);
       break;
+    case "nudge":
+    case "grow":
+      workbench.command({ ...command, at: Date.now() });
+      break;
     case "cancel":
       if (isIdle(workbench)) page.back();
       workbench.command(command);
