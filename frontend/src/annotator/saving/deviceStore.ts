@@ -60,6 +60,8 @@ async function inRows(
 ): Promise<unknown[]> {
   const transaction = (await database()).transaction(ROWS, mode, { durability: "strict" });
   const asked = ask(transaction.objectStore(ROWS));
+  // Else the page has to live until the rows have answered.
+  transaction.commit();
   return new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve(asked.map(({ result }) => result));
     transaction.onabort = () => reject(transaction.error);

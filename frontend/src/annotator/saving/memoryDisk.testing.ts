@@ -74,7 +74,7 @@ export class MemoryDisk {
     };
     const events = { oncomplete: () => {}, onabort: () => {} };
     const error = new DOMException("full", "QuotaExceededError");
-    const transaction = { ...events, error, objectStore: () => store };
+    const transaction = { ...events, error, objectStore: () => store, commit: () => {} };
     queueMicrotask(() => {
       if (failed) return transaction.onabort();
       const rows = new Map(this.rows);
