@@ -3,6 +3,7 @@ import { keepAlong, tripFor } from "../annotator/saving/along.testing";
 import { isAnythingAlong, personOf, tripsHere } from "../annotator/saving/alongImages";
 import { MemoryDisk } from "../annotator/saving/memoryDisk.testing";
 import { MemoryStorage } from "../annotator/saving/memoryStorage.testing";
+import { undoPlaceOf } from "../annotator/saving/undoPlace";
 import { OfflineError } from "../api/errors";
 import { forgetOthers, forgetProject, giveAllBack, giveBack } from "./along";
 
@@ -87,6 +88,19 @@ it("leaves to whoever comes next at this device nothing of anybody else", async 
   expect([disk.keys, asked, unregister.mock.calls.length]).toEqual([[], [], 1]);
   await forgetOthers(null);
   expect(unregister).toHaveBeenCalledTimes(1);
+});
+
+it("leaves no steps of anybody else either", async () => {
+  for (const user of [1, 12]) {
+    const { device, prefix, mark } = undoPlaceOf(user);
+    await device?.put(`${prefix}3:7`, { at: 1, text: "{}" });
+    expect(mark()).toBe(true);
+  }
+  await forgetOthers(12);
+  expect(disk.keys).toEqual(["undo:12:3:7"]);
+  await forgetOthers(null);
+  await forgetOthers(null);
+  expect([disk.keys, localStorage.length]).toEqual([[], 0]);
 });
 
 it("forgets a project that one is no longer a member of", async () => {

@@ -1,5 +1,6 @@
 /** The ends of what somebody took along: given back, signed out, or somebody else at this device. */
 import { dropTrip, isAnythingAlong, personOf, type Trip, tripsHere } from "../annotator/saving/alongImages";
+import { forgetSteps } from "../annotator/saving/undoPlace";
 import { api } from "../api/client";
 import { ApiError } from "../api/errors";
 import { dropShell } from "./offlineShell";
@@ -23,6 +24,7 @@ export async function giveAllBack(user: number): Promise<void> {
 /** Whoever is at this device now, null for nobody, finds nothing of anybody else, and nothing whose time is over. */
 export async function forgetOthers(user: number | null): Promise<void> {
   await forgetWhere((trip) => personOf(trip) !== user);
+  await forgetSteps(user);
 }
 
 /** A project that one is no longer a member of. */

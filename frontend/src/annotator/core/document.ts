@@ -54,15 +54,11 @@ function applied(
 ): ReadonlyMap<string, Annotation> {
   if (changes.length === 0) return annotations;
   const next = new Map(annotations);
-  put(next, changes);
-  return next;
-}
-
-function put(annotations: Map<string, Annotation>, changes: readonly Change[]): void {
   for (const { id, after } of changes) {
-    if (after) annotations.set(id, after);
-    else annotations.delete(id);
+    if (after) next.set(id, after);
+    else next.delete(id);
   }
+  return next;
 }
 
 function reversed(changes: readonly Change[]): readonly Change[] {
@@ -119,7 +115,7 @@ function inOne(first: readonly Change[], second: readonly Change[]): readonly Ch
 }
 
 function withThese(all: ReadonlySet<string>, these: readonly string[]): ReadonlySet<string> {
-  return these.every((id) => all.has(id)) ? all : new Set([...all, ...these]);
+  return these.length === 0 ? all : new Set([...all, ...these]);
 }
 
 function without(all: ReadonlySet<string>, these: readonly string[]): ReadonlySet<string> {

@@ -106,7 +106,10 @@ export class Navigation {
     this.route.arrive(image);
     this.place = this.route.address(image.id);
     this.workbench.show(found);
-    afterPaint(() => void this.route.lookAround(image.id));
+    afterPaint(() => {
+      void this.route.lookAround(image.id);
+      void this.workbench.recall();
+    });
   }
 
   private finished(): void {

@@ -118,8 +118,10 @@ function blocked(tool: Tool, workbench: WorkbenchState): string | null {
   if (workbench.phase.value !== "ready") return "No image is open";
   if (tool.edits && !workbench.editable) return "You may look at this project, but not change it";
   if (tool.boxes && tool.edits && label.value === null) return "The project has no labels yet";
-  if (tool.id === "undo" && document.value.past.length === 0) return "Nothing to undo";
-  if (tool.id === "redo" && document.value.future.length === 0) return "Nothing to redo";
+  if (tool.id === "undo" && document.value.past.length === 0 && !workbench.mayHaveMore("undo"))
+    return "Nothing to undo";
+  if (tool.id === "redo" && document.value.future.length === 0 && !workbench.mayHaveMore("redo"))
+    return "Nothing to redo";
   if ((tool.id === "duplicate" || tool.id === "remove") && selected.value === null)
     return "Select a box first";
   if (tool.id === "repeat" && !workbench.hasPrevious.value) return "No image with boxes was open before";

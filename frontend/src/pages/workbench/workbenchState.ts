@@ -2,7 +2,7 @@
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { LabelId } from "../../annotator/core/annotation";
 import type { Command } from "../../annotator/core/commands";
-import { type Change, difference, rebased } from "../../annotator/core/document";
+import { type Change, type Document, difference, rebased } from "../../annotator/core/document";
 import {
   annotationOf,
   boxes,
@@ -21,11 +21,13 @@ import type { LabelLooks, Theirs } from "../../annotator/core/scene";
 import { type Action, step } from "../../annotator/core/step";
 import { type Entry, rivals, unsaved } from "../../annotator/saving/pendingChanges";
 import { type SavingSession, savingStatus } from "../../annotator/saving/savingSession";
+import { undoPlaceOf } from "../../annotator/saving/undoPlace";
 import { fromWire, suggestionsFrom } from "../../annotator/saving/wire";
 import type { Shown } from "../../annotator/views/layers";
 import type { AnnotationState, Image, ImageSuggestions, Person, Queue } from "../../api/types";
 import { Chord } from "../../app/chord";
 import type { ProjectState } from "../../app/project";
+import { userId } from "../../app/session";
 import { TASKS } from "../../app/tasks";
 import { patternsOf } from "../../ui/label";
 import { pictureFilter } from "./adjustment";
@@ -33,6 +35,7 @@ import { answerSuggestions, fetchState, fetchSuggestions, type Opened } from "./
 import { asksLabel, keepsView } from "./preferences";
 import type { Other } from "./presence";
 import { QUEUE_NAMES, roleFor } from "./queues";
+import type { Undoing } from "./undoing";
 
 export type Phase = "loading" | "ready" | "empty" | "failed";
 
@@ -50,6 +53,13 @@ export class WorkbenchState {
   readonly isDraft = computed(
     () => !this.whole && this.queue.value === "unlabelled" && this.document.value.annotations.size > 0,
   );
+  private undoing: Undoing | null = null;
+  /** Whether something was done to the image on an earlier visit is not known yet. */
+  private readonly isRecalling = signal(true);
+  /** What was done before that, by image; and undo and redo that were pressed. */
+  private readonly done = new Map<number, Document>();
+  private early: Command[] = [];
+  private isAsked = false;
   private chosenScore: number | null = null;
   private readonly revisions = new Map<number, number>();
   /** The box that was just drawn, whose label is asked for, and where the pointer let it go. */
@@ -139,6 +149,7 @@ export class WorkbenchState {
     }
     const image = this.image.value;
     if (!image || !this.editable || ["document", "suggested"].includes(action.type)) return;
+    if (after.document.past !== before.document.past) this.keepSteps(image.id, after.document);
     this.putAway(image.id, before, after);
     const changes = difference(before.document, after.document);
     this.counted(changes);
@@ -146,7 +157,49 @@ export class WorkbenchState {
     this.unskip(changes);
   };
 
-  readonly command = (command: Command): void => this.dispatch({ type: "command", command });
+  readonly command = (command: Command): void => {
+    const isEarly = (command.name === "undo" || command.name === "redo") && this.mayHaveMore(command.name);
+    if (isEarly) this.early.push(command);
+    else this.dispatch({ type: "command", command });
+  };
+
+  /** Whether there may be steps of earlier visits, which are not read yet. */
+  mayHaveMore(name: "undo" | "redo"): boolean {
+    const { past, future } = this.document.value;
+    return past.length === 0 && (name === "undo" || future.length === 0) && this.isRecalling.value;
+  }
+
+  private keepSteps(image: number, document: Document): void {
+    if (this.undoing) this.undoing.keep(image, document);
+    else this.done.set(image, document);
+  }
+
+  /** Finds what was done on earlier visits, once. Without a script that did not come, undo ends with the image. */
+  async recall(): Promise<void> {
+    if (this.isAsked || !this.editable) return;
+    this.isAsked = true;
+    const place = undoPlaceOf(userId.peek() ?? 0);
+    const undoing = await import("./undoing")
+      .then(({ Undoing }) => Undoing.at(place, this.project))
+      .catch(() => null);
+    if (undoing) this.takeUp(undoing);
+    this.isRecalling.value = false;
+    for (const command of this.early.splice(0)) this.command(command);
+  }
+
+  private takeUp(undoing: Undoing): void {
+    this.undoing = undoing;
+    const image = this.image.peek()?.id ?? 0;
+    const { document } = this.editor.peek();
+    const isNew = document.past.length + document.future.length > 0;
+    if (isNew) this.done.delete(image);
+    for (const [id, history] of this.done) undoing.keep(id, history);
+    this.done.clear();
+    this.dispatch({ type: "document", document: undoing.recalled(image, document) });
+    if (!isNew) return;
+    undoing.keep(image, this.document.peek());
+    this.early = [];
+  }
 
   private ask(action: Action, before: Editor, after: Editor): void {
     if (action.type !== "pointer") return;
@@ -244,6 +297,9 @@ export class WorkbenchState {
     const kept = { label, keepsView: keepsView.peek() };
     const editor = opened({ ...this.editor.value, ...kept }, image, state.annotations.map(fromWire));
     const mine = unsaved(this.saving.saver.entry(image.id));
+    const now = rebased(editor.document, [...editor.document.annotations.values()], mine);
+    const document = this.undoing?.recalled(image.id, now) ?? now;
+    this.early = [];
     this.picture.value = picture ?? null;
     this.image.value = image;
     this.asked.value = null;
@@ -253,10 +309,7 @@ export class WorkbenchState {
     this.revision.value = state.revision;
     this.revisions.set(image.id, state.revision);
     this.queue.value = this.saving.saver.entry(image.id)?.queue?.value ?? state.queue;
-    this.editor.value = {
-      ...editor,
-      document: rebased(editor.document, [...editor.document.annotations.values()], mine),
-    };
+    this.editor.value = { ...editor, document };
     this.phase.value = "ready";
     if (suggested) this.offer(suggested);
     void this.suggest();
@@ -270,8 +323,12 @@ export class WorkbenchState {
     this.revision.value = state.revision;
     this.queue.value = entry?.queue?.value ?? state.queue;
     const { document } = this.editor.value;
-    const next = rebased(document, state.annotations.map(fromWire), unsaved(entry));
-    this.dispatch({ type: "document", document: next });
+    this.become(rebased(document, state.annotations.map(fromWire), unsaved(entry)));
+  }
+
+  /** Shows what was changed elsewhere. */
+  private become(document: Document): void {
+    this.dispatch({ type: "document", document: this.undoing?.upToDate(document) ?? document });
   }
 
   /** Decides the first conflict of this image. */
@@ -293,7 +350,7 @@ export class WorkbenchState {
     if (theirs) annotations.set(id, theirs);
     else annotations.delete(id);
     this.saving.saver.takeTheirs(entry.image, id);
-    this.dispatch({ type: "document", document: { ...document, annotations } });
+    this.become({ ...document, annotations });
   }
 
   /** Sends once more what was refused. */

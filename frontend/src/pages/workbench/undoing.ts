@@ -1,0 +1,36 @@
+/** Undo over Next and back, and over a reload. Loaded once the first picture is drawn. */
+import type { LabelId } from "../../annotator/core/annotation";
+import type { Document, History } from "../../annotator/core/document";
+import { recalled, upToDate } from "../../annotator/core/recalling";
+import type { UndoPlace } from "../../annotator/saving/undoPlace";
+import { type UndoStore, undoStoreAt } from "../../annotator/saving/undoStore";
+import type { ProjectState } from "../../app/project";
+
+export class Undoing {
+  private constructor(
+    private readonly store: UndoStore,
+    private readonly project: ProjectState["project"],
+  ) {}
+
+  static async at(place: UndoPlace, { project }: ProjectState): Promise<Undoing> {
+    return new Undoing(await undoStoreAt(place), project);
+  }
+
+  /** With what was done to the image before. */
+  recalled(image: number, document: Document): Document {
+    const history = this.store.find(this.project.peek().id, image);
+    return history ? recalled(document, history, this.labels) : document;
+  }
+
+  upToDate(document: Document): Document {
+    return upToDate(document, this.labels);
+  }
+
+  keep(image: number, history: History): void {
+    this.store.keep(this.project.peek().id, image, history);
+  }
+
+  private get labels(): ReadonlySet<LabelId> {
+    return new Set(this.project.peek().labels.map(({ id }) => id));
+  }
+}
