@@ -5,6 +5,7 @@ import {
   blank,
   conflicted,
   discarded,
+  type Entry,
   isSettled,
   joined,
   keptMine,
@@ -77,6 +78,20 @@ describe("what goes out", () => {
     expect(outgoing(record(EMPTY, put(newAnnotation("w", 2, null))))?.request.upsert).toEqual([
       { id: "w", label: 2, source: "human", score: null },
     ]);
+  });
+});
+
+describe("a flag that is taken back", () => {
+  const flagged = { ...a, attributes: { difficult: true } };
+  const off = [{ id: "a", before: flagged, after: a }];
+  const takenBack = (entry: Entry): unknown => outgoing(entry)?.request.upsert[0]?.attributes;
+
+  it("leaves the server too, whether it has heard of it or may have", () => {
+    const on = record(EMPTY, [{ id: "a", before: a, after: flagged }]);
+    expect(takenBack(on)).toEqual({ difficult: true });
+    expect(takenBack(record(EMPTY, off))).toEqual({});
+    expect(takenBack(record(sent(on, outgoing(on)!), off))).toEqual({});
+    expect(takenBack(record(on, off))).toBeUndefined();
   });
 });
 

@@ -119,7 +119,9 @@ export function outgoing(entry: Entry): Outgoing | null {
   if (ready.length === 0 && queue === null) return null;
   const request: SaveRequest = {
     base_revision: entry.base,
-    upsert: ready.flatMap(([, { value }]) => (value ? [toContent(value)] : [])),
+    upsert: ready.flatMap(([id, { value, was }]) =>
+      value ? { ...emptied([was, ...(entry.tried[id] ?? [])]), ...toContent(value) } : [],
+    ),
     delete: ready.flatMap(([id, { value }]) => (value ? [] : [id])),
   };
   if (queue) request.queue = queue.value;
@@ -130,6 +132,11 @@ export function outgoing(entry: Entry): Outgoing | null {
   const turns = Object.fromEntries(ready.map(([id, { turn }]) => [id, turn]));
   const values = Object.fromEntries(ready.map(([id, { value }]) => [id, value]));
   return { request, turns, values, queueTurn: queue?.turn ?? null };
+}
+
+/** What the server has of attributes stays where a save sends none: those that it may have are taken away. */
+function emptied(known: readonly (Value | undefined)[]): { attributes?: Record<string, never> } {
+  return known.some((one) => one?.attributes) ? { attributes: {} } : {};
 }
 
 /** Remembers what is on its way, before it goes. */
