@@ -34,6 +34,8 @@ interface Change extends Unsaved<Value> {
   readonly was?: Value;
 }
 
+export type PutAway = Readonly<Record<string, Unsaved<boolean>>>;
+
 /** What the server will not have, and why. `ids` null means the whole entry. */
 export interface Refusal {
   readonly reason: string;
@@ -50,6 +52,8 @@ export interface Entry {
   readonly turn: number;
   readonly changes: Readonly<Record<string, Change>>;
   readonly queue: (Unsaved<Queue> & Pick<Move, "reason">) | null;
+  /** Suggestions: put away, or suggested again (false). Missing in notes of an earlier version. */
+  readonly putAway?: PutAway;
   /** Sent but never acknowledged: when the server shows one of these, it is ours, not a colleague's. */
   readonly tried: Readonly<Record<string, readonly Value[]>>;
   /** The other side of each change that a colleague made to the same annotation. */
@@ -65,6 +69,7 @@ export interface Outgoing {
   readonly turns: Readonly<Record<string, number>>;
   readonly values: Readonly<Record<string, Value>>;
   readonly queueTurn: number | null;
+  readonly putAway: PutAway;
 }
 
 export function blank(image: number, name: string, base: number): Entry {
@@ -72,7 +77,7 @@ export function blank(image: number, name: string, base: number): Entry {
 }
 
 export function isSettled(entry: Entry): boolean {
-  return entry.queue === null && Object.keys(entry.changes).length === 0;
+  return size(entry) === 0;
 }
 
 function without<T>(record: Readonly<Record<string, T>>, ids: readonly string[]): Record<string, T> {
@@ -110,13 +115,21 @@ export function recordMove(entry: Entry, { queue, ...said }: Move): Entry {
   return { ...entry, turn, queue: { value: queue, turn, ...said }, refused: retried(refused, []) };
 }
 
+/** Suggestions that this person put away, or has suggested again (false). */
+export function recordPutAway(entry: Entry, ids: readonly string[], value: boolean): Entry {
+  const turn = entry.turn + 1;
+  const fresh = Object.fromEntries(ids.map((id) => [id, { value, turn }]));
+  return { ...entry, turn, putAway: { ...entry.putAway, ...fresh } };
+}
+
 /** The next request, or null when nothing can go: all is saved, waits for a decision, or was refused. */
 export function outgoing(entry: Entry): Outgoing | null {
   if (entry.refused && entry.refused.ids === null) return null;
   const held = new Set([...Object.keys(entry.conflicts), ...(entry.refused?.ids ?? [])]);
   const ready = Object.entries(entry.changes).filter(([id]) => !held.has(id));
   const queue = entry.refused?.queue ? null : entry.queue;
-  if (ready.length === 0 && queue === null) return null;
+  const { putAway = {} } = entry;
+  if (ready.length === 0 && queue === null && Object.keys(putAway).length === 0) return null;
   const request: SaveRequest = {
     base_revision: entry.base,
     upsert: ready.flatMap(([id, { value, was }]) =>
@@ -131,7 +144,7 @@ export function outgoing(entry: Entry): Outgoing | null {
     request.draft = true;
   const turns = Object.fromEntries(ready.map(([id, { turn }]) => [id, turn]));
   const values = Object.fromEntries(ready.map(([id, { value }]) => [id, value]));
-  return { request, turns, values, queueTurn: queue?.turn ?? null };
+  return { request, turns, values, queueTurn: queue?.turn ?? null, putAway };
 }
 
 /** What the server has of attributes stays where a save sends none: those that it may have are taken away. */
@@ -165,7 +178,12 @@ export function acknowledged(
     id,
     id in out.values ? { ...change, was: out.values[id] } : change,
   ]);
-  const pending = { ...entry, changes: Object.fromEntries(left) as Entry["changes"] };
+  const heard = Object.keys(out.putAway).filter((id) => entry.putAway?.[id]?.turn === out.putAway[id]?.turn);
+  const pending = {
+    ...entry,
+    changes: Object.fromEntries(left) as Entry["changes"],
+    putAway: without(entry.putAway ?? {}, heard),
+  };
   return {
     ...overtaken(pending, current),
     base: Math.max(entry.base, revision),
@@ -252,7 +270,7 @@ export function moveRefused(entry: Entry, out: Outgoing, reason: string): Entry 
 export function discarded(entry: Entry): Entry {
   if (!entry.refused) return entry;
   const { ids, queue } = entry.refused;
-  if (ids === null) return { ...entry, changes: {}, queue: null, tried: {}, conflicts: {}, refused: null };
+  if (ids === null) return blank(entry.image, entry.name, entry.base);
   return {
     ...entry,
     changes: without(entry.changes, ids),
@@ -286,6 +304,7 @@ export function joined(older: Entry, newer: Entry): Entry {
     turn: newer.turn + raise,
     changes: { ...older.changes, ...changes },
     queue: newer.queue ? { ...newer.queue, turn: newer.queue.turn + raise } : older.queue,
+    putAway: { ...older.putAway, ...newer.putAway },
     tried,
     conflicts: { ...older.conflicts, ...newer.conflicts },
   };
@@ -301,6 +320,11 @@ export function unsaved(entry: Entry | undefined): Map<string, Value> {
   return new Map(Object.entries(entry?.changes ?? {}).map(([id, { value }]) => [id, value]));
 }
 
+/** Suggestions whose answer is unsaved: those that were put away, or those that are to be suggested again (false). */
+export function unsavedPutAway(entry: Entry | undefined, isAway: boolean): string[] {
+  return Object.entries(entry?.putAway ?? {}).flatMap(([id, { value }]) => (value === isAway ? id : []));
+}
+
 /** How many changes a refusal holds back. */
 export function refusedCount(entry: Entry): number {
   if (!entry.refused) return 0;
@@ -309,6 +333,6 @@ export function refusedCount(entry: Entry): number {
 }
 
 /** How many changes wait. */
-export function size(entry: Entry): number {
-  return Object.keys(entry.changes).length + (entry.queue ? 1 : 0);
+export function size({ changes, queue, putAway = {} }: Entry): number {
+  return Object.keys(changes).length + (queue ? 1 : 0) + Object.keys(putAway).length;
 }

@@ -4,6 +4,7 @@ import type { AnnotationState, SaveRequest } from "../../api/types";
 import { type Annotation, newAnnotation } from "../core/annotation";
 import { leftBehind, openStorage } from "./changeStorage";
 import { MemoryDevice, MemoryStorage } from "./memoryStorage.testing";
+import type { PutAway } from "./pendingChanges";
 import { Saver } from "./saver";
 import { spoken, wording } from "./savingStatus";
 
@@ -14,7 +15,7 @@ const b = newAnnotation("b", 1, BOX);
 const put = (...annotations: Annotation[]) =>
   annotations.map((after) => ({ id: after.id, before: null, after }));
 
-type Sent = SaveRequest & { image: number; leaving: boolean };
+type Sent = SaveRequest & { image: number; leaving: boolean; putAway: [string, boolean][] };
 
 /** A server with the contract's rules: idempotent upserts, disjoint merges, conflicts by annotation. */
 class Server {
@@ -25,6 +26,8 @@ class Server {
   failure: (() => Error) | null = null;
   /** Saves, but the answer gets lost. */
   mute = false;
+  /** Answers a while later. */
+  hold: Clock | null = null;
 
   state(): AnnotationState {
     const annotations = [...this.annotations.values()].map(({ draft }) => ({
@@ -37,8 +40,16 @@ class Server {
     return { revision: this.revision, queue: "labelled", annotations };
   }
 
-  send = async (image: number, request: SaveRequest, leaving: boolean): Promise<AnnotationState> => {
-    this.log.push({ ...request, image, leaving });
+  send = async (
+    image: number,
+    request: SaveRequest,
+    leaving: boolean,
+    answers: PutAway,
+  ): Promise<AnnotationState> => {
+    const putAway = Object.entries(answers).map(([id, { value }]): [string, boolean] => [id, value]);
+    this.log.push({ ...request, image, leaving, putAway });
+    const { hold } = this;
+    if (hold) await new Promise<void>((go) => hold.later(100, go));
     if (this.failure) throw this.failure();
     const clash = [...request.upsert.map(({ id }) => id), ...request.delete].filter((id) =>
       this.clashes(id, request),
@@ -139,8 +150,8 @@ describe("saving", () => {
   });
 
   it("sends what changed during a save on the revision that save gave", async () => {
-    const saver = visitWith(async (image, request, leaving) => {
-      const answer = await server.send(image, request, leaving);
+    const saver = visitWith(async (image, request, ...more) => {
+      const answer = await server.send(image, request, ...more);
       if (server.log.length === 1) saver.record(IMAGE, 0, put({ ...a, label: 2 }));
       return answer;
     }, "one");
@@ -253,7 +264,7 @@ describe("after a crash", () => {
 
 describe("together", () => {
   it("merges disjoint changes and takes over the colleague's", async () => {
-    await server.send(7, { base_revision: 0, upsert: [{ id: "b", label: 5 }], delete: [] }, false);
+    await server.send(7, { base_revision: 0, upsert: [{ id: "b", label: 5 }], delete: [] }, false, {});
     const saver = visit("one");
     saver.record(IMAGE, 0, put(a));
     await clock.pass(300);
@@ -261,7 +272,7 @@ describe("together", () => {
   });
 
   it("shows what both changed and loses neither side", async () => {
-    await server.send(7, { base_revision: 0, upsert: [{ id: "a", label: 5 }], delete: [] }, false);
+    await server.send(7, { base_revision: 0, upsert: [{ id: "a", label: 5 }], delete: [] }, false, {});
     const saver = visit("one");
     saver.record(IMAGE, 0, put(a, b));
     await clock.pass(1_000);
@@ -279,9 +290,9 @@ describe("together", () => {
 describe("refused", () => {
   it("holds back the named box, saves the others, and shows why", async () => {
     const inner = server.send;
-    const saver = visitWith(async (image, request, leaving) => {
+    const saver = visitWith(async (image, request, ...more) => {
       const bad = request.upsert.findIndex(({ id }) => id === "a");
-      if (bad < 0) return inner(image, request, leaving);
+      if (bad < 0) return inner(image, request, ...more);
       throw problem(400, { errors: [{ field: `upsert[${bad}].x_max`, detail: "Outside the image." }] });
     }, "one");
     saver.record(IMAGE, 0, put(b, a));
@@ -303,9 +314,9 @@ describe("refused", () => {
     "a move between queues (%s) lets the boxes through, and is kept until someone decides",
     async (status, why) => {
       const inner = server.send;
-      const saver = visitWith(async (image, request, leaving) => {
+      const saver = visitWith(async (image, request, ...more) => {
         if (request.queue) throw problem(status, { detail: why, from: "review", to: request.queue });
-        return inner(image, request, leaving);
+        return inner(image, request, ...more);
       }, "one");
       saver.record(IMAGE, 0, put(a));
       saver.recordMove(IMAGE, 0, { queue: "done" });
@@ -337,6 +348,57 @@ describe("refused", () => {
     expect(server.log).toHaveLength(1);
     expect(wording(saver.status)).toEqual({ text: "1 not accepted", tone: "bad" });
     expect(storage.length).toBe(1);
+  });
+});
+
+describe("suggestions that are put away", () => {
+  it("wait for the network as boxes do, over a reload too, and the last answer goes", async () => {
+    server.failure = () => new OfflineError();
+    const saver = visit("one");
+    saver.recordPutAway(IMAGE, 0, ["s", "t"], true);
+    saver.recordPutAway(IMAGE, 0, ["s"], false);
+    await clock.pass(300);
+    expect(wording(saver.status).text).toBe("Offline: 2 changes kept on this device");
+    server.failure = null;
+    const next = visit("two");
+    next.record(IMAGE, 0, put(a));
+    next.recordPutAway(IMAGE, 0, ["u"], true);
+    expect(await next.adopt(new Set())).toBe(1);
+    await clock.pass(300);
+    const last = server.log.at(-1);
+    expect(last?.putAway).toEqual([
+      ["s", false],
+      ["t", true],
+      ["u", true],
+    ]);
+    expect(last?.upsert).toHaveLength(1);
+    expect([wording(next.status).text, storage.length]).toEqual(["Saved", 0]);
+  });
+
+  it("go again where they changed while they were on their way", async () => {
+    const saver = visit("one");
+    saver.recordPutAway(IMAGE, 0, ["s", "t"], true);
+    clock.later(251, () => saver.recordPutAway(IMAGE, 0, ["s"], false));
+    server.hold = clock;
+    await clock.pass(5_000);
+    expect(server.log.map(({ putAway }) => putAway)).toEqual([
+      [
+        ["s", true],
+        ["t", true],
+      ],
+      [["s", false]],
+    ]);
+    expect(saver.entry(7)).toBeUndefined();
+  });
+
+  it("are given up with all that is refused", async () => {
+    server.failure = () => problem(404);
+    const saver = visit("one");
+    saver.recordPutAway(IMAGE, 0, ["s"], true);
+    await clock.pass(300);
+    expect(wording(saver.status).text).toBe("1 not accepted");
+    saver.discard(7);
+    expect([saver.entry(7), storage.length]).toEqual([undefined, 0]);
   });
 });
 

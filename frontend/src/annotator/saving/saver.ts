@@ -16,9 +16,11 @@ import {
   moveRefused,
   type Outgoing,
   outgoing,
+  type PutAway,
   type Recorded,
   record,
   recordMove,
+  recordPutAway,
   refused,
   revived,
   sent,
@@ -28,7 +30,12 @@ import { outcomeOf } from "./saveOutcome";
 import { type SavingStatus, statusOf } from "./savingStatus";
 import { fromWire } from "./wire";
 
-export type SendSave = (image: number, request: SaveRequest, leaving: boolean) => Promise<AnnotationState>;
+export type SendSave = (
+  image: number,
+  request: SaveRequest,
+  leaving: boolean,
+  putAway: PutAway,
+) => Promise<AnnotationState>;
 
 export interface SaverEvents {
   /** Something about the status changed. */
@@ -75,6 +82,18 @@ export class Saver {
 
   recordMove(image: { id: number; name: string }, revision: number, move: Move): void {
     this.update(recordMove(this.entryOf(image, revision), move));
+    this.soon(QUIET_MS);
+  }
+
+  /** Puts suggestions away, or has them suggested again. */
+  recordPutAway(
+    image: { id: number; name: string },
+    revision: number,
+    ids: readonly string[],
+    isAway: boolean,
+  ): void {
+    if (ids.length === 0) return;
+    this.update(recordPutAway(this.entryOf(image, revision), ids, isAway));
     this.soon(QUIET_MS);
   }
 
@@ -128,7 +147,7 @@ export class Saver {
       const out = outgoing(entry);
       if (!out) continue;
       this.update(sent(entry, out));
-      this.send(entry.image, out.request, true).catch(() => undefined);
+      this.send(entry.image, out.request, true, out.putAway).catch(() => undefined);
     }
   }
 
@@ -188,7 +207,7 @@ export class Saver {
     this.inFlight.add(entry.image);
     this.update(sent(entry, out));
     try {
-      const state = await this.send(entry.image, out.request, false);
+      const state = await this.send(entry.image, out.request, false, out.putAway);
       this.arrived(entry.image, out, state);
     } catch (error) {
       this.failed(entry.image, out, error);

@@ -1,6 +1,6 @@
 /** The one saver of this page and person: it goes on sending wherever in the product one is. */
 import { effect, type ReadonlySignal, signal } from "@preact/signals";
-import { api } from "../../api/client";
+import { api, type RequestOptions } from "../../api/client";
 import { ApiError } from "../../api/errors";
 import type { AnnotationState } from "../../api/types";
 import { newId } from "../core/ids";
@@ -8,6 +8,7 @@ import { keepAlongState } from "./alongImages";
 import { localStore, openStorage } from "./changeStorage";
 import { deviceStore } from "./deviceStore";
 import { later } from "./later";
+import type { PutAway } from "./pendingChanges";
 import { Saver, type SendSave } from "./saver";
 import { SAVED, type SavingStatus } from "./savingStatus";
 import { enterTabs, type OpenTabs } from "./tabs";
@@ -86,13 +87,21 @@ export function settled({ saver }: SavingSession, image: number): Promise<void> 
 
 /** Sends only while this person is signed in: nobody's work goes out under another's name. */
 function sendAs(user: number, signedIn: ReadonlySignal<number | null>): SendSave {
-  return (image, request, leaving) => {
-    if (signedIn.peek() !== user) return Promise.reject(new ApiError(SIGNED_OUT));
-    return api.patch<AnnotationState>(`images/${image}/annotations/`, request, {
-      keepalive: leaving,
-      ...(leaving ? {} : { signal: AbortSignal.timeout(SEND_TIMEOUT_MS) }),
-    });
+  return async (image, request, leaving, putAway) => {
+    if (signedIn.peek() !== user) throw new ApiError(SIGNED_OUT);
+    const options = leaving ? { keepalive: true } : { signal: AbortSignal.timeout(SEND_TIMEOUT_MS) };
+    const save = api.patch<AnnotationState>(`images/${image}/annotations/`, request, options);
+    const [state] = await Promise.all([save, ...answers(image, putAway, options)]);
+    return state;
   };
+}
+
+/** Beside the save, not after it: a page that goes waits for none. Sent twice they change nothing. */
+function answers(image: number, putAway: PutAway, options: RequestOptions): Promise<unknown>[] {
+  return (["reject", "restore"] as const).flatMap((how) => {
+    const ids = Object.keys(putAway).filter((id) => putAway[id]?.value === (how === "reject"));
+    return ids.length > 0 ? api.post(`images/${image}/suggestions/${how}/`, { ids }, options) : [];
+  });
 }
 
 /** Adopts what closed tabs left, now and then again; listens for the network and for the end of the page. */

@@ -45,16 +45,6 @@ export function fetchSuggestions(image: number): Promise<ImageSuggestions> {
   return api.get<ImageSuggestions>(`images/${image}/suggestions/`);
 }
 
-let answered: Promise<unknown> = Promise.resolve();
-
-/** Puts suggestions away for everybody, or takes that back; one after another, so that the last one holds. What does
- * not arrive is suggested again. */
-export function answerSuggestions(image: number, how: "reject" | "restore", ids: readonly string[]): void {
-  const send = () =>
-    api.post(`images/${image}/suggestions/${how}/`, { ids }, { retries: 2, keepalive: true });
-  answered = answered.then(send).catch(() => undefined);
-}
-
 /** Opens one image; whoever may label claims it, in the same request. Held by a colleague, it opens all the same. */
 export async function openImage(id: number, claims: boolean): Promise<Opened> {
   if (!claims) return look(id);

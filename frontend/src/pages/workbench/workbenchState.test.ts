@@ -21,6 +21,7 @@ const STATE: AnnotationState = { revision: 3, queue: "unlabelled", annotations: 
 
 beforeEach(() => {
   vi.stubGlobal("matchMedia", () => ({ matches: false }));
+  vi.stubGlobal("fetch", () => new Promise(() => {}));
   session.value = null;
 });
 
@@ -44,6 +45,35 @@ it("takes over a colleague's save without touching what is unsaved here", () => 
   expect(workbench.queue.value).toBe("labelled");
   workbench.takeOver(7, STATE);
   expect(workbench.revision.value).toBe(4);
+});
+
+it("hides a suggestion that was put away until the server has heard of it, and asks for it when it is back", async () => {
+  const box = { id: "s", label: 10, x_min: 90, y_min: 90, x_max: 190, y_max: 190, score: 0.9 };
+  const opened = { image: IMAGE, state: STATE, holder: null };
+  const suggested = { run_number: 3, shown_score: 0.4, boxes: [box] };
+  const fetch = vi.fn(async () => Response.json({ ...suggested, boxes: [] }));
+  vi.stubGlobal("fetch", fetch);
+  const workbench = workbenchFor("annotator", async () => STATE);
+  const { saver } = workbench.saving;
+  workbench.show({ ...opened, suggested });
+  workbench.command({ name: "reject", id: "s" });
+  workbench.show({ ...opened, suggested });
+  expect([workbench.suggestions.value, saver.entry(7)?.putAway]).toEqual([
+    [],
+    { s: { value: true, turn: 1 } },
+  ]);
+  saver.recordPutAway(IMAGE, 3, ["s"], false);
+  workbench.show(opened);
+  await vi.waitFor(() => expect(workbench.suggestedBy.value).toBe(3));
+  fetch.mockImplementation(async () => Response.json(suggested));
+  workbench.takeOver(7, STATE);
+  expect(workbench.suggestions.value).toEqual([]);
+  await vi.waitFor(() => expect(saver.entry(7)).toBeUndefined());
+  workbench.takeOver(7, STATE);
+  await vi.waitFor(() => expect(workbench.suggestions.value).toMatchObject([{ id: "s" }]));
+  fetch.mockClear();
+  workbench.takeOver(7, STATE);
+  expect(fetch).not.toHaveBeenCalled();
 });
 
 it("lays over what an earlier visit left unsaved", () => {

@@ -19,7 +19,7 @@ import { asBox } from "../../annotator/core/gesture";
 import { newId } from "../../annotator/core/ids";
 import type { LabelLooks, Theirs } from "../../annotator/core/scene";
 import { type Action, step } from "../../annotator/core/step";
-import { type Entry, rivals, unsaved } from "../../annotator/saving/pendingChanges";
+import { type Entry, rivals, unsaved, unsavedPutAway } from "../../annotator/saving/pendingChanges";
 import { type SavingSession, savingStatus } from "../../annotator/saving/savingSession";
 import { undoPlaceOf } from "../../annotator/saving/undoPlace";
 import { fromWire, suggestionsFrom } from "../../annotator/saving/wire";
@@ -31,7 +31,7 @@ import { userId } from "../../app/session";
 import { TASKS } from "../../app/tasks";
 import { patternsOf } from "../../ui/label";
 import { pictureFilter } from "./adjustment";
-import { answerSuggestions, fetchState, fetchSuggestions, type Opened } from "./fetching";
+import { fetchState, fetchSuggestions, type Opened } from "./fetching";
 import { asksLabel, keepsView } from "./preferences";
 import type { Other } from "./presence";
 import { QUEUE_NAMES, roleFor } from "./queues";
@@ -59,6 +59,8 @@ export class WorkbenchState {
   /** What was done before that, by image; and undo and redo that were pressed. */
   private readonly done = new Map<number, Document>();
   private early: Command[] = [];
+  /** A suggestion comes back once the server has heard of it. */
+  private isRestoring = false;
   private isAsked = false;
   private chosenScore: number | null = null;
   private readonly revisions = new Map<number, number>();
@@ -150,7 +152,7 @@ export class WorkbenchState {
     const image = this.image.value;
     if (!image || !this.editable || ["document", "suggested"].includes(action.type)) return;
     if (after.document.past !== before.document.past) this.keepSteps(image.id, after.document);
-    this.putAway(image.id, before, after);
+    this.putAway(image, before, after);
     const changes = difference(before.document, after.document);
     this.counted(changes);
     this.saving.saver.record(image, this.revision.value, changes);
@@ -209,13 +211,15 @@ export class WorkbenchState {
     if (isNew && asksLabel.peek()) this.asked.value = { id, at: action.input.at };
   }
 
-  private putAway(image: number, before: Editor, after: Editor): void {
+  private putAway(image: Image, before: Editor, after: Editor): void {
     const [was, now] = [before.document.rejected, after.document.rejected];
     if (was === now) return;
     const gone = [...now].filter((id) => !was.has(id));
     const back = [...was].filter((id) => !now.has(id));
-    if (gone.length > 0) answerSuggestions(image, "reject", gone);
-    if (back.length > 0) answerSuggestions(image, "restore", back);
+    const { saver } = this.saving;
+    saver.recordPutAway(image, this.revision.value, gone, true);
+    saver.recordPutAway(image, this.revision.value, back, false);
+    this.isRestoring ||= back.length > 0;
   }
 
   /** Asks for what is suggested for the image on the screen; an image without is labelled as ever. */
@@ -296,8 +300,12 @@ export class WorkbenchState {
     const label = this.editor.value.label ?? this.project.project.value.labels[0]?.id ?? null;
     const kept = { label, keepsView: keepsView.peek() };
     const editor = opened({ ...this.editor.value, ...kept }, image, state.annotations.map(fromWire));
-    const mine = unsaved(this.saving.saver.entry(image.id));
-    const now = rebased(editor.document, [...editor.document.annotations.values()], mine);
+    const entry = this.saving.saver.entry(image.id);
+    const now = {
+      ...rebased(editor.document, [...editor.document.annotations.values()], unsaved(entry)),
+      rejected: new Set(unsavedPutAway(entry, true)),
+    };
+    this.isRestoring = unsavedPutAway(entry, false).length > 0;
     const document = this.undoing?.recalled(image.id, now) ?? now;
     this.early = [];
     this.picture.value = picture ?? null;
@@ -308,7 +316,7 @@ export class WorkbenchState {
     this.deletedBy.value = null;
     this.revision.value = state.revision;
     this.revisions.set(image.id, state.revision);
-    this.queue.value = this.saving.saver.entry(image.id)?.queue?.value ?? state.queue;
+    this.queue.value = entry?.queue?.value ?? state.queue;
     this.editor.value = { ...editor, document };
     this.phase.value = "ready";
     if (suggested) this.offer(suggested);
@@ -324,6 +332,9 @@ export class WorkbenchState {
     this.queue.value = entry?.queue?.value ?? state.queue;
     const { document } = this.editor.value;
     this.become(rebased(document, state.annotations.map(fromWire), unsaved(entry)));
+    if (!this.isRestoring || unsavedPutAway(entry, false).length > 0) return;
+    this.isRestoring = false;
+    void this.suggest();
   }
 
   /** Shows what was changed elsewhere. */
