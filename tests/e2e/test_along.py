@@ -100,7 +100,7 @@ def test_keys_a_reload_and_the_way_back_work_without_a_network(
     expect(tab.get_by_role("button", name="Take 20 with me")).to_be_visible()
 
 
-def test_what_is_suggested_is_taken_without_a_network_and_arrives_once(server: Server, api: Api, tab: Page) -> None:
+def test_what_is_suggested_is_answered_without_a_network_and_arrives_once(server: Server, api: Api, tab: Page) -> None:
     project, image, boxes = suggested_image(api, "Frames along")
     take_along(server, tab, project)
     rows = tab.get_by_test_id("suggestion-row")
@@ -109,9 +109,11 @@ def test_what_is_suggested_is_taken_without_a_network_and_arrives_once(server: S
     expect(rows).to_have_count(3)
     tab.keyboard.press("a")
     expect(rows).to_have_count(2)
-    offline(tab, 1)
+    tab.keyboard.press("z")
+    expect(rows).to_have_count(1)
+    offline(tab, 2)
     tab.reload()
-    expect(rows).to_have_count(2)
+    expect(rows).to_have_count(1)
     box_ids(tab, 1)
     tab.context.set_offline(False)
 
@@ -120,6 +122,17 @@ def test_what_is_suggested_is_taken_without_a_network_and_arrives_once(server: S
     assert (taken["id"], taken["source"], taken["score"]) == (boxes[0]["id"], "model", 0.9)
     revisions = api.get(f"images/{image['id']}/revisions/")["results"]
     assert [row["id"] for each in revisions for row in each["upserted"]] == [boxes[0]["id"]]
+    away = f"images/{image['id']}/suggestions/"
+    assert boxes[1] not in api.get(away)["boxes"]
+    tab.reload()
+    expect(rows).to_have_count(1)
+    tab.keyboard.press("Control+z")
+    expect(rows).to_have_count(2)
+    saved(tab)
+    assert boxes[1] in api.get(away)["boxes"]
+    tab.keyboard.press("Control+z")
+    expect(rows).to_have_count(3)
+    box_ids(tab, 0)
 
 
 def test_whoever_comes_next_at_this_device_finds_nothing(server: Server, tab: Page, project: Json) -> None:
