@@ -39,9 +39,16 @@ export async function forgetSteps(user: number | null): Promise<void> {
   const storage = localStore();
   for (const mark of storage ? keysOf(storage, MARK) : []) {
     const owner = mark.slice(MARK.length);
-    if (owner === String(user)) continue;
+    if (owner !== String(user) && (await areDropped(owner))) storage?.removeItem(mark);
+  }
+}
+
+async function areDropped(owner: string): Promise<boolean> {
+  try {
     const rows = (await deviceStore()?.entries(stepsOf(owner))) ?? [];
     await deviceStore()?.drop(...rows.map(([key]) => key));
-    storage?.removeItem(mark);
+    return true;
+  } catch {
+    return false; // tried again at the next start
   }
 }

@@ -8,6 +8,9 @@ import { WalkRoute } from "./walkRoute";
 import type { Walk } from "./walks";
 import type { WorkbenchState } from "./workbenchState";
 
+/** After the first picture; whoever presses undo before does not wait for it. */
+const RECALL_MS = 1_000;
+
 export class Navigation {
   readonly route: WalkRoute;
   /** A step is on its way: another one waits for its end. */
@@ -108,7 +111,7 @@ export class Navigation {
     this.workbench.show(found);
     afterPaint(() => {
       void this.route.lookAround(image.id);
-      void this.workbench.recall();
+      setTimeout(this.workbench.recall, RECALL_MS);
     });
   }
 

@@ -61,7 +61,7 @@ export class WorkbenchState {
   private early: Command[] = [];
   /** A suggestion comes back once the server has heard of it. */
   private isRestoring = false;
-  private isAsked = false;
+  private recalling: Promise<void> | null = null;
   private chosenScore: number | null = null;
   private readonly revisions = new Map<number, number>();
   /** The box that was just drawn, whose label is asked for, and where the pointer let it go. */
@@ -162,6 +162,7 @@ export class WorkbenchState {
   readonly command = (command: Command): void => {
     const isEarly = (command.name === "undo" || command.name === "redo") && this.mayHaveMore(command.name);
     if (isEarly) this.early.push(command);
+    if (isEarly) void this.recall();
     else this.dispatch({ type: "command", command });
   };
 
@@ -174,12 +175,16 @@ export class WorkbenchState {
   private keepSteps(image: number, document: Document): void {
     if (this.undoing) this.undoing.keep(image, document);
     else this.done.set(image, document);
+    void this.recall();
   }
 
   /** Finds what was done on earlier visits, once. Without a script that did not come, undo ends with the image. */
-  async recall(): Promise<void> {
-    if (this.isAsked || !this.editable) return;
-    this.isAsked = true;
+  readonly recall = (): Promise<void> => {
+    this.recalling ??= this.editable ? this.read() : Promise.resolve();
+    return this.recalling;
+  };
+
+  private async read(): Promise<void> {
     const place = undoPlaceOf(userId.peek() ?? 0);
     const undoing = await import("./undoing")
       .then(({ Undoing }) => Undoing.at(place, this.project))
