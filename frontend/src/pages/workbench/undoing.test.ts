@@ -157,6 +157,17 @@ it("takes back nothing that a colleague changed since, here or while one was els
   expect(workbench.document.peek().past).toEqual([]);
 });
 
+it("takes back one's own beside what another tab drew meanwhile, and leaves that", async () => {
+  const workbench = opened();
+  await workbench.recall();
+  workbench.command({ name: "add" });
+  const [mine, theirs] = [stateOf(workbench, 4), await wasDrawn(11)];
+  workbench.takeOver(IMAGE.id, { ...mine, annotations: [...mine.annotations, ...theirs.annotations] });
+  workbench.command(UNDO);
+  workbench.command(UNDO);
+  expect([...workbench.document.peek().annotations.keys()]).toEqual(["old-11"]);
+});
+
 it("takes back nothing that was given up for a colleague's state", async () => {
   const workbench = opened();
   await workbench.recall();
