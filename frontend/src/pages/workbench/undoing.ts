@@ -16,6 +16,17 @@ export class Undoing {
     return new Undoing(await undoStoreAt(place), project);
   }
 
+  /** Takes over what was done, by image, before this was here; the open one's document with what was done before that. */
+  begun(open: number | undefined, document: Document, done: Map<number, History>): Document {
+    const isNew = document.past.length + document.future.length > 0;
+    for (const [image, history] of done) if (image !== open || !isNew) this.keep(image, history);
+    done.clear();
+    if (open === undefined) return document;
+    const whole = this.recalled(open, document);
+    if (isNew) this.keep(open, whole);
+    return whole;
+  }
+
   /** With what was done to the image before. */
   recalled(image: number, document: Document): Document {
     const history = this.store.find(this.project.peek().id, image);

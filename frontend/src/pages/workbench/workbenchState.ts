@@ -189,23 +189,12 @@ export class WorkbenchState {
     const undoing = await import("./undoing")
       .then(({ Undoing }) => Undoing.at(place, this.project))
       .catch(() => null);
-    if (undoing) this.takeUp(undoing);
-    this.isRecalling.value = false;
-    for (const command of this.early.splice(0)) this.command(command);
-  }
-
-  private takeUp(undoing: Undoing): void {
-    this.undoing = undoing;
-    const image = this.image.peek()?.id ?? 0;
     const { document } = this.editor.peek();
+    if (undoing) this.become(undoing.begun(this.image.peek()?.id, document, this.done));
+    this.undoing = undoing;
+    this.isRecalling.value = false;
     const isNew = document.past.length + document.future.length > 0;
-    if (isNew) this.done.delete(image);
-    for (const [id, history] of this.done) undoing.keep(id, history);
-    this.done.clear();
-    this.dispatch({ type: "document", document: undoing.recalled(image, document) });
-    if (!isNew) return;
-    undoing.keep(image, this.document.peek());
-    this.early = [];
+    for (const command of isNew ? [] : this.early) this.command(command);
   }
 
   private ask(action: Action, before: Editor, after: Editor): void {
