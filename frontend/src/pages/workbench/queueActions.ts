@@ -1,6 +1,5 @@
 /** Moving the open image to another queue and going on. */
 import type { Queue } from "../../api/types";
-import { changeImages } from "../../app/bulkChanges";
 import { type Toast, toast } from "../../ui/toast";
 import type { Navigation } from "./navigation";
 import type { WorkbenchState } from "./workbenchState";
@@ -33,6 +32,7 @@ export async function giveBack(workbench: WorkbenchState, navigation: Navigation
   const image = workbench.image.peek();
   if (!image || navigation.isMoving) return;
   const path = `projects/${workbench.project.project.peek().id}/images/give-back/`;
+  const { changeImages } = await import("../../app/bulkChanges");
   const change = await changeImages(path, { images: [image.id] }, () => {});
   if (change?.done_count && workbench.image.peek() === image) await navigation.next();
 }
