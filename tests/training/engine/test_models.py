@@ -307,7 +307,9 @@ def test_a_checkpoint_comes_back_and_exports(info: ModelInfo, tmp_path: Path) ->
     loaded = checkpoint.load(tmp_path / "best.pt")
     form = checkpoint.export_form(loaded)
     torch.testing.assert_close(said(checkpoint.network_of(loaded), seen), expected)
-    torch.testing.assert_close(form(seen), network.exported(seen), atol=1e-4, rtol=1e-4)
+    # In 32 bits the way through exp makes a rounding a quarter of a thousandth of the image.
+    seen = seen.double()
+    torch.testing.assert_close(form.double()(seen), network.double().exported(seen))
     assert all(tensor.is_contiguous() for tensor in form.state_dict().values())
     assert not any(parameter.requires_grad for parameter in form.parameters())
 
