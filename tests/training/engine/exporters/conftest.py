@@ -326,25 +326,41 @@ def _voc_annotations(description: Path) -> list[AnnotationRecord]:
 
 
 def _calibrate(network: Network, info: catalog.ModelInfo) -> None:
-    """BatchNorm statistics from noise of several coarsenesses, and logits that spread over the pictures of `shapes`: a
-    client's own way of scaling must not choose between two that are nearly one number."""
+    """BatchNorm statistics from noise of several coarsenesses, and labels that are far apart for the pictures of
+    `shapes`: a client's own way of scaling must not choose between two that are nearly as likely."""
     rng = np.random.default_rng(0)
     size = info.image_size
     coarse = [
         rng.integers(0, 256, (8, n, n, 3), dtype=np.uint8).repeat(size // n, 1).repeat(size // n, 2) for n in (2, 7, 32)
     ]
-    pictures = normalise(torch.from_numpy(np.concatenate(coarse)), info.mean, info.std)
     norms = [module for module in network.modules() if isinstance(module, nn.BatchNorm2d)]
     for norm in norms:
         norm.momentum = None  # plain average
+    drawn = [Image.open(io.BytesIO(draw_picture(seed)[0])).convert("RGB").resize((size, size)) for seed in range(6)]
     network.train()
     with torch.no_grad():
-        network(pictures)
-    network.eval()
-    drawn = [Image.open(io.BytesIO(draw_picture(seed)[0])).convert("RGB").resize((size, size)) for seed in range(6)]
-    pictures = normalise(torch.from_numpy(np.stack([np.asarray(one) for one in drawn])), info.mean, info.std)
-    with torch.no_grad():
-        logits = network(pictures)
-        last = next(module for module in reversed(list(network.modules())) if isinstance(module, nn.Linear))
-        last.weight.mul_(1.5 / (logits - logits.mean(0)).std())
-        last.bias.sub_(network(pictures).mean(0))
+        network(normalise(torch.from_numpy(np.concatenate(coarse)), info.mean, info.std))
+        network.eval()
+        _decide(network, normalise(torch.from_numpy(np.stack([np.asarray(one) for one in drawn])), info.mean, info.std))
+
+
+def _decide(network: Network, pictures: Tensor) -> None:
+    """Of last layers drawn at random the one by which the two likeliest labels of each picture are farthest apart."""
+    last = next(module for module in reversed(list(network.modules())) if isinstance(module, nn.Linear))
+    given: list[Tensor] = []
+    hook = last.register_forward_hook(lambda _, inputs, __: given.append(inputs[0]))
+    network(pictures)
+    hook.remove()
+    mean = given[0].mean(0)
+
+    def logits(weight: Tensor) -> Tensor:
+        raw = (given[0] - mean) @ weight.T
+        return raw * (1.5 / raw.std())
+
+    def apart(weight: Tensor) -> float:
+        likeliest = logits(weight).topk(2).values
+        return float((likeliest[:, 0] - likeliest[:, 1]).min())
+
+    best = max((torch.randn_like(last.weight) for _ in range(100)), key=apart)
+    last.weight.copy_(best * (1.5 / ((given[0] - mean) @ best.T).std()))
+    last.bias.copy_(-(last.weight @ mean))
