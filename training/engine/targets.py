@@ -28,6 +28,10 @@ class Verification(StrEnum):
     """A device ran it and reported its answers."""
 
 
+ROUNDED = 1e-9
+"""By which a difference of two shares may be off: 3/6 - 2/6 is more than 1/6."""
+
+
 @dataclass(frozen=True, slots=True)
 class ParityLimits:
     """What still counts as the same model as the checkpoint."""
@@ -50,11 +54,12 @@ class ParityLimits:
     def on(self, sizes: Iterable[tuple[int, int]], one_annotation: float) -> Self:
         """The limits on images of these `sizes` (width, height); `one_annotation` is its share of the metric."""
         longest = max(max(size) for size in sizes)
+        lost = one_annotation * (1 + ROUNDED)
         return replace(
             self,
             box_px=max(self.box_px, self.box_share * longest),
-            metric_loss=max(self.metric_loss, one_annotation),
-            client_loss=max(self.client_loss, one_annotation),
+            metric_loss=max(self.metric_loss, lost),
+            client_loss=max(self.client_loss, lost),
         )
 
 

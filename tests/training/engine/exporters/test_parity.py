@@ -115,8 +115,14 @@ def test_limits_of_boxes_may_grow_with_the_images() -> None:
 def test_what_one_annotation_decides_may_always_be_lost() -> None:
     limits = ParityLimits(metric_loss=0.02, client_loss=0.03)
     few, many = (limits.on([(100, 100)], one_annotation=share) for share in (0.2, 0.001))
-    assert (few.metric_loss, few.client_loss) == (0.2, 0.2)
+    assert (few.metric_loss, few.client_loss) == pytest.approx((0.2, 0.2))
     assert (many.metric_loss, many.client_loss) == (0.02, 0.03)
+
+
+@pytest.mark.parametrize("right", range(1, 7))
+def test_one_image_of_six_may_be_lost_however_it_is_rounded(right: int) -> None:
+    loss = right / 6 - (right - 1) / 6
+    assert Difference(client_loss=loss).within(ParityLimits().on([(100, 100)], one_annotation=1 / 6))
 
 
 @pytest.mark.parametrize(("loss", "passes"), [(None, True), (-0.5, True), (0.02, True), (0.021, False)])
